@@ -1,0 +1,1 @@
+"""Contact Webmaster and the department forms, and the inbox behind them."""

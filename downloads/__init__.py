@@ -1,0 +1,1 @@
+"""The Download Center: documents, access rules, download record."""

@@ -1,0 +1,20 @@
+#!/usr/bin/env python
+"""Django's command line for this site."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run a management command."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sens_site.settings")
+    try:
+        from django.core.management import execute_from_command_line  # noqa: PLC0415 - explains a missing set-up
+    except ImportError as error:
+        message = "Django is not installed in this Python. Run `make setup`, then use .venv/bin/python."
+        raise SystemExit(message) from error
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

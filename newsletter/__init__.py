@@ -1,0 +1,1 @@
+"""The eNewsletter: subscription by double opt-in, issues, unsubscribe."""

@@ -1,0 +1,1 @@
+"""Navigation tree, content pages, search, sitemap. Holds no personal data."""

@@ -1,0 +1,5 @@
+"""Gathers the models of the four parts under the one app label `privacy`."""
+
+from privacy.policy.models import Policy, PolicyVersion
+
+__all__ = ["Policy", "PolicyVersion"]

@@ -1,0 +1,1 @@
+"""What the site promises: versioned policies and their proof."""

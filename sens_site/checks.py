@@ -1,0 +1,54 @@
+"""System checks that look at the composition of the whole site."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+ORIGIN = "sens_site.lib.origin.SameOriginMiddleware"
+CACHING = "sens_site.lib.caching.CacheControlMiddleware"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@register(Tags.security)
+def check_origin_middleware(**kwargs: Any) -> list[CheckMessage]:
+    """E001: the same-origin check is installed, in front of whatever knows the user."""
+    order = list(settings.MIDDLEWARE)
+    user = "django.contrib.auth.middleware.AuthenticationMiddleware"
+    if ORIGIN in order and (user not in order or order.index(ORIGIN) < order.index(user)):
+        return []
+    return [
+        Error(
+            "Requests are not checked for the site they come from.",
+            hint=f"Put {ORIGIN} into MIDDLEWARE, before {user}.",
+            id="sens_site.E001",
+        )
+    ]
+
+
+@register(Tags.caches)
+def check_caching_outermost(**kwargs: Any) -> list[CheckMessage]:
+    """E002: what decides on caching sees every cookie that any other middleware sets."""
+    if settings.MIDDLEWARE and settings.MIDDLEWARE[0] == CACHING:
+        return []
+    return [
+        Error(
+            "Another middleware stands outside the one that writes Cache-Control.",
+            hint=f"Put {CACHING} first in MIDDLEWARE.",
+            id="sens_site.E002",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_https(**kwargs: Any) -> list[CheckMessage]:
+    """W001: a site that others can reach speaks https."""
+    if settings.SITE_IS_HTTPS or settings.SITE_HOST in LOOPBACK:
+        return []
+    return [
+        Warning(
+            f"SITE_ORIGIN is {settings.SITE_ORIGIN}: cookies are neither Secure nor __Host-.",
+            hint="Set SITE_ORIGIN to an https:// address.",
+            id="sens_site.W001",
+        )
+    ]

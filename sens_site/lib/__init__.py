@@ -1,0 +1,1 @@
+"""Leaf helpers. Law: nothing in here imports one of our rooms."""

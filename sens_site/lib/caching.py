@@ -1,0 +1,70 @@
+"""What a cache may do with a response, decided in one place.
+
+Law 4: an anonymous page is the same bytes for everyone in one consent state, and only the answer
+to a request with no cookie and no `Sec-GPC: 1` may be `public`. A view says that it is such a page
+with `@shared_page`; everything that says nothing is `private, no-store`.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+
+PUBLIC = "public, max-age=0, must-revalidate"
+PRIVATE = "private, max-age=0, must-revalidate"
+NO_STORE = "private, no-store"
+READY_FLAG = "sens.ready"
+VARY = ("Accept-Encoding", "Cookie", "Sec-GPC")
+
+
+def shared_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Declare that a view's 200 depends on nothing but its address and the consent state.
+
+    Such a view may not read the clock beyond the day, the session, the user or a random number
+    unless the request carries a session cookie, in which case nothing of it is kept.
+    """
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response._shared_page = True  # type: ignore[attr-defined]
+        return response
+
+    return wrapper
+
+
+def is_shared(request: HttpRequest, response: HttpResponse) -> bool:
+    """Tell whether this very response is the same for everyone in one consent state."""
+    return (
+        getattr(response, "_shared_page", False) is True
+        and request.method in ("GET", "HEAD")
+        and response.status_code == 200
+        and not response.cookies
+        and not response.streaming
+        and settings.SESSION_COOKIE_NAME not in request.COOKIES
+        and "Cache-Control" not in response.headers
+    )
+
+
+class CacheControlMiddleware:
+    """Write `Cache-Control` and `Vary`, and tell the server in front which page it may keep.
+
+    Stands outside every middleware that may set a cookie, so that it sees them all.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        shared = is_shared(request, response)
+        if shared:
+            plain = not request.COOKIES and request.headers.get("Sec-GPC") != "1"
+            response.headers["Cache-Control"] = PUBLIC if plain else PRIVATE
+            request.environ[READY_FLAG] = True  # type: ignore[attr-defined]
+        response.headers.setdefault("Cache-Control", NO_STORE)
+        patch_vary_headers(response, VARY)
+        return response

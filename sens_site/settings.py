@@ -1,0 +1,291 @@
+"""All settings, fed by the environment, with the safe choice as each default.
+
+`.env.example` lists every variable. A missing or unreadable one stops the start with all faults
+named at once. `make run` writes a `.env` for the machine it runs on.
+"""
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import django_stubs_ext
+import dj_database_url
+from environs import Env, validate
+
+from sens_site.lib.csp import BASE_POLICY
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+# What the site writes on its own machine: the database, collected static files. Not for others.
+(BASE_DIR / "var").mkdir(mode=0o700, exist_ok=True)
+VERSION = re.search(r"^## \[?(\d+\.\d+\.\d+)", (BASE_DIR / "CHANGELOG.md").read_text(), re.M)[1]  # type: ignore[index]
+
+env = Env(eager=False)
+env.read_env(os.environ.get("ENV_FILE", str(BASE_DIR / ".env")), recurse=False)
+
+# --- this deployment ------------------------------------------------------------------------------
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = env.str("SECRET_KEY", validate=validate.Length(min=32))
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SITE_ORIGIN = env.str("SITE_ORIGIN", validate=validate.Regexp(r"^https?://[^/\s]+$"))
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])
+DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'site.sqlite3'}")
+DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", 4)
+CACHE_URL = env.str("CACHE_URL", "database")
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=validate.Range(min=0))
+STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", not DEBUG)
+HSTS_SECONDS = env.int("HSTS_SECONDS", 63_072_000)
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+
+# Mail is stored by the outbox (EMAIL_BACKEND) and handed on by the worker through this backend.
+MAIL_TRANSPORT = env.str("MAIL_TRANSPORT", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 10)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "webmaster@localhost")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+WEBMASTER_EMAIL = env.str("WEBMASTER_EMAIL", "webmaster@localhost")
+env.seal()
+
+_origin = urlsplit(SITE_ORIGIN)
+SITE_HOST = _origin.hostname or ""
+SITE_IS_HTTPS = _origin.scheme == "https"
+ALLOWED_HOSTS = ALLOWED_HOSTS or [SITE_HOST]
+
+# --- what is installed ----------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sitemaps",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "cookie_consent",
+    "crispy_forms",
+    "sens_site",
+    "outbox",
+    "privacy",
+    "accounts",
+    "contact",
+    "newsletter",
+    "downloads",
+    "pages",
+]
+
+MIDDLEWARE = [
+    # Outermost: sees every Set-Cookie and every error page, and so can decide what may be kept.
+    "sens_site.lib.caching.CacheControlMiddleware",
+    "sens_site.lib.csp.ContentSecurityPolicyMiddleware",
+    "sens_site.lib.headers.SecurityHeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    # Static files come before anything that needs the database.
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Turns a database that is locked, full or down into a 503, and refuses hostile requests early.
+    "sens_site.lib.faults.FaultMiddleware",
+    # Sessions are opened only by a request that carries the cookie; see accounts.session_store.
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    # Instead of django.middleware.csrf: decided by Sec-Fetch-Site and Origin, no token, no cookie.
+    "sens_site.lib.origin.SameOriginMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    # Staff without a second factor get no further than the page that sets one up.
+    "accounts.middleware.StaffSecondFactorMiddleware",
+    # request.consent: the one decision that banner, tags, CSP and caching read.
+    "privacy.consent.middleware.ConsentMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "sens_site.urls"
+WSGI_APPLICATION = "sens_site.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "sens_site.context.site",
+            ],
+            "builtins": ["pages.templatetags.page_tags"],
+        },
+    }
+]
+FORM_RENDERER = "sens_site.lib.forms.SiteFormRenderer"
+
+# --- database and shared state --------------------------------------------------------------------
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # IMMEDIATE: a transaction takes the write lock at its start, or waits for it; a deferred one
+    # fails at once when it wants to write after reading. FULL: what was acknowledged is on disk.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA recursive_triggers=ON;"
+            "PRAGMA secure_delete=ON;"
+        ),
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 1,
+        "max_size": DATABASE_POOL_SIZE,
+        "timeout": 5,
+    }
+
+if CACHE_URL == "database":
+    _default_cache = {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+else:
+    _default_cache = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+    }
+# `default` is shared by all workers: rate limits and the content stamp. `local` is a worker's own.
+CACHES = {
+    "default": _default_cache,
+    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
+
+# --- people ---------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.validators.CompanyWordsValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "accounts:profile"
+LOGOUT_REDIRECT_URL = "/"
+PASSWORD_RESET_TIMEOUT = 3600
+
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.RegistrationDetailsForm"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_PRESERVE_USERNAME_CASING = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _origin.scheme
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "SENS"
+
+# --- cookies and transport ------------------------------------------------------------------------
+# __Host- binds a cookie to this host and to https. Only a site that runs on plain http on its own
+# machine goes without; the deploy check `sens_site.W001` says so when it is any other machine.
+_prefix = "__Host-" if SITE_IS_HTTPS else ""
+SESSION_ENGINE = "accounts.session_store"
+SESSION_COOKIE_NAME = f"{_prefix}session"
+SESSION_COOKIE_SECURE = SITE_IS_HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_COOKIE_NAME = f"{_prefix}csrftoken"  # set in the admin alone, after log-in
+CSRF_COOKIE_SECURE = SITE_IS_HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "sens_site.errors.forbidden_origin"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+SECURE_SSL_REDIRECT = SITE_IS_HTTPS
+SECURE_HSTS_SECONDS = HSTS_SECONDS if SITE_IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"  # never no-referrer: it nulls Origin
+SECURE_CSP = BASE_POLICY
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+
+# --- consent (django-cookie-consent: groups, cookie format and parsing; no urls, views, script) ---
+COOKIE_CONSENT_NAME = f"{_prefix}cookie_consent"
+COOKIE_CONSENT_MAX_AGE = 182 * 24 * 3600
+COOKIE_CONSENT_SECURE = SITE_IS_HTTPS
+COOKIE_CONSENT_HTTPONLY = True
+COOKIE_CONSENT_SAMESITE = "Lax"
+COOKIE_CONSENT_LOG_ENABLED = False
+COOKIE_CONSENT_CACHE_BACKEND = "local"
+
+# --- limits on what a request may bring -----------------------------------------------------------
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+REQUEST_MAX_BYTES = 64 * 1024  # a public form
+REQUEST_MAX_BYTES_STAFF = 12 * 1024 * 1024  # an upload in the admin
+
+# --- mail, language, files, forms -----------------------------------------------------------------
+EMAIL_BACKEND = "outbox.backend.OutboxBackend"
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "America/Denver"
+USE_I18N = True
+USE_TZ = True
+CRISPY_TEMPLATE_PACK = "site"
+CRISPY_ALLOWED_TEMPLATE_PACKS = ("site",)
+CRISPY_FAIL_SILENTLY = False
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# --- checks and logs ------------------------------------------------------------------------------
+# W003: Django looks for its own class path only; `sens_site.E001` checks ours, and its place.
+SILENCED_SYSTEM_CHECKS = ["security.W003"]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+}
