@@ -1,9 +1,24 @@
-"""The WSGI entry point."""
+"""The WSGI entry point: ready pages in front of Django."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sens_site.settings")
+django_application = get_wsgi_application()
 
-application = get_wsgi_application()
+# These need the settings and the apps, which the line above loads.
+from django.conf import settings  # noqa: E402
+
+from privacy.consent.decision import state_key  # noqa: E402
+from sens_site.lib.ready import ReadyPages  # noqa: E402
+from sens_site.lib.stamp import stamp_of_today  # noqa: E402
+
+application = ReadyPages(
+    django_application,
+    consent_state=state_key,
+    read_stamp=stamp_of_today,
+    session_cookie=settings.SESSION_COOKIE_NAME,
+    consent_cookie=settings.COOKIE_CONSENT_NAME,
+    keep=not settings.DEBUG,
+)

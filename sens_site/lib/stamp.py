@@ -5,12 +5,17 @@ empties them when it differs. It lives in the shared cache; a lost value reads a
 only costs a few renderings.
 """
 
+import logging
 import secrets
 
 from django.core.cache import cache
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+from redis.exceptions import RedisError
 
 KEY = "content-stamp"
+logger = logging.getLogger(__name__)
+_last_read = ""
 
 
 def content_changed() -> None:
@@ -29,3 +34,20 @@ def read_stamp() -> str:
     """Return the stamp, writing a first one where there is none."""
     stamp = cache.get(KEY)
     return stamp if isinstance(stamp, str) else renew_stamp()
+
+
+def stamp_of_today() -> str:
+    """Return the stamp joined with the local date, as a policy comes into force by date.
+
+    Runs outside a request, so it gives its connection back. Where the shared cache cannot
+    be read the last stamp stands: a site whose database is down still shows its pages.
+    """
+    global _last_read  # noqa: PLW0603 - one value a process
+    try:
+        _last_read = read_stamp()
+    except (DatabaseError, RedisError):
+        logger.warning("The content stamp cannot be read; kept pages stay.")
+    finally:
+        if not connection.in_atomic_block:
+            connection.close()
+    return f"{_last_read}|{timezone.localdate().isoformat()}"
