@@ -1,0 +1,18 @@
+"""The test client of this site: speaks https, as the settings redirect everything else."""
+
+from typing import Any
+
+from django.test import Client
+
+
+class SiteClient(Client):
+    """A browser on https. With `enforce_csrf_checks=True` a POST must say where it comes from."""
+
+    def generic(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a request over https unless the test says otherwise."""
+        kwargs.setdefault("secure", True)
+        return super().generic(*args, **kwargs)
+
+
+SAME_ORIGIN = {"sec-fetch-site": "same-origin", "origin": "https://testserver"}
+"""What a current browser adds to a form that is sent from a page of ours."""

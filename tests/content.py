@@ -1,0 +1,25 @@
+"""The site's own content in the test database, and how it survives tests that empty tables."""
+
+from django.core.cache import caches
+from django.core.management import call_command, get_commands
+from django.utils.module_loading import import_string
+
+
+def load() -> None:
+    """Load what `make run` loads: policies in force, consent groups. Idempotent, as the command."""
+    if "setup_site" in get_commands():
+        call_command("setup_site", verbosity=0)
+
+
+def forget_caches() -> None:
+    """Empty what this process keeps between requests."""
+    caches["local"].clear()
+
+
+def guards(verb: str) -> None:
+    """Call `lift` or `install` on the SQL guards that freeze sealed rows, where there are any."""
+    try:
+        act = import_string(f"sens_site.lib.guards.{verb}")
+    except ImportError:
+        return
+    act()

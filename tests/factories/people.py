@@ -1,0 +1,29 @@
+"""People who do not exist. Each function makes one, complete and valid, from what the test names."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+
+from accounts.models import User
+
+PASSWORD = "plover-lantern-42-quiet"
+
+
+def make_person(username: str = "ada", *, verified: bool = True, **fields: Any) -> User:
+    """Make a registered customer, with an e-mail address of the same name."""
+    email = fields.pop("email", f"{username}@customer.test")
+    password = fields.pop("password", PASSWORD)
+    user = User.objects.create_user(username=username, email=email, password=password, **fields)
+    EmailAddress.objects.create(user=user, email=email, verified=verified, primary=True)
+    return user
+
+
+def make_staff(username: str = "grace", **fields: Any) -> User:
+    """Make a member of staff with all rights and a second factor."""
+    defaults = {"email": f"{username}@sens.test", "is_staff": True, "is_superuser": True}
+    user = make_person(username, **{**defaults, **fields})
+    Authenticator.objects.create(
+        user=user, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"}
+    )
+    return user
