@@ -31,7 +31,7 @@ def _empties_tables(item: pytest.Item) -> bool:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """Around a test that truncates: lift what freezes rows, then load the content again.
 
     Such a test ends in `flush`, which sealed policy versions refuse; flush itself sends
@@ -43,7 +43,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     try:
         return (yield)
     finally:
-        if empties:
+        if empties and nextitem is not None:  # after the last test the database is gone
             blocker: DjangoDbBlocker = item.config.stash[_blocker_key]
             with blocker.unblock():
                 caches["default"].clear()

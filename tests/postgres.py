@@ -1,0 +1,145 @@
+"""A throw-away PostgreSQL server for one command.
+
+    python -m tests.postgres pytest -n auto
+
+starts a server on a Unix socket and a free loopback port, in a folder of its own, sets
+DATABASE_URL, runs the command, stops the server and removes the folder, also after Ctrl-C.
+PostgreSQL refuses to run as root: then it runs as `postgres` or, where there is no such user, as
+`nobody`. Exit status 69 says that PostgreSQL is not installed.
+"""
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+NOT_INSTALLED = 69  # EX_UNAVAILABLE
+START_SECONDS = 30
+# What a test database can lose in a crash is of no interest to anyone.
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def find_binaries() -> Path | None:
+    """Return the folder that holds initdb and postgres, or None."""
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).resolve().parent
+    versions = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    return max(versions, key=lambda path: int(path.parent.name.split(".")[0]), default=None)
+
+
+def server_account() -> pwd.struct_passwd:
+    """Return the account that the server runs as."""
+    if os.geteuid() != 0:
+        return pwd.getpwuid(os.geteuid())
+    try:
+        return pwd.getpwnam("postgres")
+    except KeyError:
+        return pwd.getpwnam("nobody")
+
+
+def free_port() -> int:
+    """Return a loopback port that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def server(binaries: Path) -> Iterator[str]:
+    """Run a server and give its DATABASE_URL."""
+    account = server_account()
+    # Not below TMPDIR: a socket's path may have no more than 107 characters.
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    running: subprocess.Popen[bytes] | None = None
+
+    def as_account(*command: str | Path) -> subprocess.Popen[bytes]:
+        switch = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+        return subprocess.Popen(
+            [str(part) for part in command],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=(folder / "log").open("ab"),
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is ours to handle: the tests end first
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(folder)},
+            **(switch if os.geteuid() == 0 else {}),  # type: ignore[call-overload]
+        )
+
+    try:
+        os.chown(folder, account.pw_uid, account.pw_gid)
+        data, port = folder / "data", free_port()
+        made = as_account(
+            binaries / "initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8",
+            "--locale=C.UTF-8", "--no-sync",
+        )  # fmt: skip
+        if made.wait() != 0:
+            raise SystemExit("initdb failed:\n" + (folder / "log").read_text())
+        options = {
+            **FAST,
+            "listen_addresses": "127.0.0.1",
+            "port": str(port),
+            "unix_socket_directories": str(folder),
+            "max_connections": "200",
+        }
+        flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        running = as_account(binaries / "postgres", "-D", data, *flags)
+        wait_until_ready(running, folder, port)
+        yield f"postgresql://tests@{quote(str(folder), safe='')}:{port}/postgres"
+    finally:
+        if running is not None and running.poll() is None:
+            running.send_signal(signal.SIGINT)  # fast shutdown: ends sessions that are left
+            try:
+                running.wait(20)
+            except subprocess.TimeoutExpired:
+                running.kill()
+                running.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait_until_ready(running: subprocess.Popen[bytes], folder: Path, port: int) -> None:
+    """Return when the server answers on its socket."""
+    deadline = time.monotonic() + START_SECONDS
+    path = str(folder / f".s.PGSQL.{port}")
+    while time.monotonic() < deadline:
+        if running.poll() is not None:
+            break
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+            probe.connect(path)
+            return
+        time.sleep(0.05)
+    raise SystemExit("PostgreSQL did not start:\n" + (folder / "log").read_text())
+
+
+def main(command: list[str]) -> int:
+    """Run the command with a server of its own and return its exit status."""
+    binaries = find_binaries()
+    if binaries is None:
+        print("PostgreSQL is not installed (no initdb found).", file=sys.stderr)  # noqa: T201
+        return NOT_INSTALLED
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    with server(binaries) as url:
+        if not command:
+            print(url, flush=True)  # noqa: T201
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.pause()
+            return 0
+        child = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url})
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            child.send_signal(signal.SIGINT)
+            return child.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
