@@ -1,0 +1,238 @@
+"""`make bench`: what the site costs, against a bare Django view and nginx in the same run.
+
+Speed is CPU time of the whole server per request, as a ratio to T (`bench/reference.py`), from
+interleaved rounds, as machines are noisy. Bytes, queries, requests and cookies are exact. Exits
+with 1 where a floor is missed.
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+from bench import load, servers
+from bench.probe import PAGES
+
+WORKERS = 2
+FLOORS: dict[str, float] = {
+    "policy_anonymous / T": 0.15,
+    "policy_signed_in / T": 2.0,
+    "queries, anonymous, warm (worst page)": 0,
+    "queries, signed in (worst page)": 3,
+    "memory of a worker, MB": 75,
+    "cookies set by a first view (all pages)": 0,
+    "bytes of HTML and CSS, policy": 13_000,
+    "bytes of HTML and CSS, other pages (worst)": 8_000,
+}
+STATES = {
+    "first visit": {},
+    "rejected": {"choice": "reject"},
+    "accepted": {"choice": "accept"},
+    "GPC": {},
+}
+
+
+def granian(port: int, target: str) -> list[str]:
+    """Return the command line that serves a WSGI application as `make serve` does."""
+    from sens_site.serving import granian_command  # noqa: PLC0415 - one place knows the server
+
+    return granian_command(port=port, workers=WORKERS, target=target)
+
+
+def fetch(port: int, path: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes, int]:
+    """GET one page; return status, headers, body and its size on the wire, head included."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", path, headers={"Accept-Encoding": "br, gzip", **headers})
+    response = connection.getresponse()
+    body = response.read()
+    fields = {name.lower(): value for name, value in response.getheaders()}
+    head = sum(len(n) + len(v) + 4 for n, v in response.getheaders()) + 17
+    connection.close()
+    return response.status, fields, body, head + len(body)
+
+
+def consent_cookie(port: int, choice: str) -> str:
+    """Answer the banner and return the cookie that it sets."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    origin = f"http://127.0.0.1:{port}"
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": origin}
+    connection.request("POST", "/cookies/choose/", f"choice={choice}&next=%2F", headers)
+    response = connection.getresponse()
+    response.read()
+    cookie = (response.getheader("Set-Cookie") or "").partition(";")[0]
+    connection.close()
+    return cookie
+
+
+def weigh(port: int) -> list[dict[str, Any]]:
+    """Fetch each kind of page in each consent state, and its style sheet once."""
+    rows = []
+    for state, form in STATES.items():
+        headers = {"Sec-GPC": "1"} if state == "GPC" else {}
+        if form:
+            headers["Cookie"] = consent_cookie(port, form["choice"])
+        for path in [*PAGES, "/no-such-page/"]:
+            status, fields, _, size = fetch(port, path, headers)
+            plain = fetch(port, path, {**headers, "Accept-Encoding": "identity"})[2].decode()
+            sheets = [s.split('"')[0] for s in plain.split('rel="stylesheet" href="')[1:]]
+            scripts = plain.count("<script src")
+            css = sum(fetch(port, sheet, {})[3] for sheet in sheets)
+            rows.append(
+                {
+                    "state": state,
+                    "path": path,
+                    "status": status,
+                    "html": size,
+                    "css": css,
+                    "total": size + css,
+                    "requests": 1 + len(sheets) + scripts,
+                    "cookies": int("set-cookie" in fields),
+                    "etag": fields.get("etag", ""),
+                    "cache_control": fields.get("cache-control", ""),
+                }
+            )
+    return rows
+
+
+def measure(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Start everything, take the rounds, return all figures."""
+    with tempfile.TemporaryDirectory() as name:
+        folder, port, reference_port = Path(name), servers.free_port(), servers.free_port()
+        env = servers.site_environment(folder, port)
+        probe = subprocess.run(  # noqa: S603 - our own module
+            [servers.python(), "-m", "bench.probe"],
+            env={**env, "PATH": "/usr/bin:/bin"},
+            cwd=servers.ROOT,
+            check=True,
+            stdout=subprocess.PIPE,
+        )
+        queries = json.loads(probe.stdout)
+        with servers.running(granian(port, "sens_site.wsgi:application"), port, env) as site:
+            rows = weigh(port)
+            page = fetch(port, "/privacy/", {"Accept-Encoding": "identity"})
+            size, etag = str(len(page[2])), fetch(port, "/privacy/", {})[1]["etag"]
+            reference = granian(reference_port, "bench.reference:application")
+            with (
+                servers.running(reference, reference_port, {"REFERENCE_BYTES": size}) as bare,
+                servers.nginx_static(page[2]) as nginx,
+            ):
+                rounds = take_rounds(arguments, site, bare, nginx, queries["cookie"], etag)
+            memory = load.resident_mb(site.pid)
+    return {"queries": queries, "pages": rows, "rounds": rounds, "memory_mb": memory}
+
+
+def take_rounds(
+    arguments: argparse.Namespace,
+    site: servers.Server,
+    bare: servers.Server,
+    nginx: servers.Server | None,
+    cookie: str,
+    etag: str,
+) -> dict[str, dict[str, float]]:
+    """Interleave the workloads and return the median figures of each."""
+    brotli = {"Accept-Encoding": "br, gzip"}
+    signed = {**brotli, "Cookie": cookie}
+    known = {**brotli, "If-None-Match": etag}
+    rejected = {**brotli, "Cookie": consent_cookie(site.port, "reject")}
+    work: dict[str, tuple[servers.Server, bytes, int]] = {
+        "T": (bare, load.request_bytes("/", {}), 200),
+        "policy_anonymous": (site, load.request_bytes("/privacy/", brotli), 200),
+        "policy_304": (site, load.request_bytes("/privacy/", known), 304),
+        "policy_rejected": (site, load.request_bytes("/privacy/", rejected), 200),
+        "home_anonymous": (site, load.request_bytes("/", brotli), 200),
+        "policy_signed_in": (site, load.request_bytes("/privacy/", signed), 200),
+        "profile_signed_in": (site, load.request_bytes("/accounts/profile/", signed), 200),
+    }
+    if nginx is not None:
+        work["nginx_static"] = (nginx, load.request_bytes("/", {}), 200)
+    seconds, threads = (0.7, 2) if arguments.quick else (3.0, 4)
+    for server, request, expected in work.values():
+        load.run(server.port, server.pid, request, seconds=0.3, threads=2, expected=expected)
+    taken: dict[str, list[load.Load]] = {name: [] for name in work}
+    order = list(work)
+    for number in range(arguments.rounds):
+        for name in order if number % 2 == 0 else reversed(order):
+            server, request, expected = work[name]
+            taken[name].append(
+                load.run(
+                    server.port, server.pid, request,
+                    seconds=seconds, threads=threads, expected=expected,
+                )  # fmt: skip
+            )
+    bare_us = statistics.median(one.cpu_us for one in taken["T"])
+    result = {}
+    for name, loads in taken.items():
+        middle = sorted(loads, key=lambda one: one.cpu_us)[len(loads) // 2]
+        result[name] = {
+            "cpu_us": round(middle.cpu_us, 1),
+            "ratio_T": round(middle.cpu_us / bare_us, 4),
+            "req_s": round(middle.requests / middle.seconds),
+            "p50_ms": round(middle.latencies[len(middle.latencies) // 2] * 1e3, 3),
+            "p99_ms": round(middle.latencies[int(len(middle.latencies) * 0.99)] * 1e3, 3),
+        }
+    return result
+
+
+def judge(figures: dict[str, Any]) -> list[tuple[str, float, float, bool]]:
+    """Hold the figures against the floors."""
+    pages = figures["pages"]
+    fine = [row for row in pages if row["state"] in ("first visit", "GPC")]
+    found: dict[str, float] = {
+        "policy_anonymous / T": figures["rounds"]["policy_anonymous"]["ratio_T"],
+        "policy_signed_in / T": figures["rounds"]["policy_signed_in"]["ratio_T"],
+        "queries, anonymous, warm (worst page)": max(figures["queries"]["warm"].values()),
+        "queries, signed in (worst page)": max(figures["queries"]["signed_in"].values()),
+        "memory of a worker, MB": round(figures["memory_mb"][0], 1),
+        "cookies set by a first view (all pages)": sum(row["cookies"] for row in fine),
+        "bytes of HTML and CSS, policy": max(
+            row["total"] for row in pages if row["path"] == "/privacy/"
+        ),
+        "bytes of HTML and CSS, other pages (worst)": max(
+            row["total"] for row in pages if not row["path"].startswith("/privacy/")
+        ),
+    }
+    return [(name, found[name], floor, found[name] <= floor) for name, floor in FLOORS.items()]
+
+
+def show(figures: dict[str, Any], verdicts: list[tuple[str, float, float, bool]]) -> None:
+    """Print the tables."""
+    out = sys.stdout.write
+    out(f"{'workload':<20}{'CPU µs':>9}{'ratio T':>9}{'req/s':>9}{'p50 ms':>9}{'p99 ms':>9}\n")
+    for name, row in figures["rounds"].items():
+        out(f"{name:<20}{row['cpu_us']:>9}{row['ratio_T']:>9}{row['req_s']:>9}")
+        out(f"{row['p50_ms']:>9}{row['p99_ms']:>9}\n")
+    out(f"\n{'page':<32}{'state':<13}{'HTML B':>8}{'CSS B':>8}{'sum':>8}{'req':>5}{'cookies':>8}\n")
+    for row in figures["pages"]:
+        out(f"{row['path']:<32}{row['state']:<13}{row['html']:>8}{row['css']:>8}{row['total']:>8}")
+        out(f"{row['requests']:>5}{row['cookies']:>8}\n")
+    queries = figures["queries"]
+    out(f"\n{'queries of':<32}{'cold':>6}{'warm':>6}{'signed in':>11}\n")
+    for path in PAGES:
+        out(f"{path:<32}{queries['cold'][path]:>6}{queries['warm'][path]:>6}")
+        out(f"{queries['signed_in'].get(path, '-'):>11}\n")
+    out("\n")
+    for name, value, floor, kept in verdicts:
+        out(f"{'ok  ' if kept else 'MISS'}  {name}: {value} (floor {floor})\n")
+
+
+def main() -> int:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="short rounds, for a first look")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of each workload")
+    parser.add_argument("--json", type=Path, default=servers.ROOT / "bench" / "latest.json")
+    arguments = parser.parse_args()
+    figures = measure(arguments)
+    verdicts = judge(figures)
+    show(figures, verdicts)
+    arguments.json.write_text(json.dumps(figures, indent=1))
+    return 0 if all(kept for *_, kept in verdicts) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
