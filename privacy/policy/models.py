@@ -1,6 +1,46 @@
-"""Policies and their versions."""
+"""Policies, their drafts, their sealed versions, and what happened to these later.
 
-from django.db import models
+A draft may change and knows who works on it. A version never changes, and so holds no person: an
+account that is deleted must not reach into it. Whether a version is posted, in force or superseded
+follows from its dates; what no date tells (it was withdrawn, people were told) is an event, which
+is only ever added.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar, NoReturn, Self
+
+from django.conf import settings
+from django.db import IntegrityError, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql.compiler import SQLCompiler
+from django.utils import timezone
+
+PRIVACY = "privacy"
+TERMS = "terms"
+NOTICE_DAYS = 30
+BODIES = ("source_text", "rendered_html", "claims")
+
+
+class SealedError(IntegrityError):
+    """Something tried to change what is frozen. The database guards raise the parent class."""
+
+
+class Kind(models.TextChoices):
+    """How much a version changes what is promised."""
+
+    MATERIAL = "material", "Material: changes what we do or what people may expect"
+    MINOR = "minor", "Minor: changes facts or words, not what people may expect"
+    EDITORIAL = "editorial", "Editorial: spelling, links, layout"
+
+
+class State(models.TextChoices):
+    """Where a sealed version stands. Computed, never stored."""
+
+    SEALED = "sealed", "Sealed, not yet posted"
+    POSTED = "posted", "Posted, not yet in force"
+    IN_FORCE = "in force", "In force"
+    SUPERSEDED = "superseded", "Superseded"
+    WITHDRAWN = "withdrawn", "Withdrawn before posting"
 
 
 class Policy(models.Model):
@@ -9,9 +49,278 @@ class Policy(models.Model):
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=100)
 
+    class Meta:
+        verbose_name_plural = "policies"
 
-class PolicyVersion(models.Model):
-    """One version of a policy: a draft until it is sealed, and frozen from then on."""
+    def __str__(self) -> str:
+        return self.title
+
+
+class FrozenQuerySet(models.QuerySet[Any]):
+    """Rows that are added and then only read. The database refuses too; this refuses earlier."""
+
+    def _refuse(self) -> NoReturn:
+        raise SealedError(f"{self.model._meta.verbose_name_plural} are never changed or deleted")
+
+    def update(self, **kwargs: Any) -> int:
+        """Refuse."""
+        self._refuse()
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse."""
+        self._refuse()
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
+        """Refuse."""
+        self._refuse()
+
+    def update_or_create(self, *args: Any, **kwargs: Any) -> tuple[Any, bool]:
+        """Refuse."""
+        self._refuse()
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list[Any]:
+        """Add rows, but never through an upsert."""
+        if kwargs.get("update_conflicts"):
+            self._refuse()
+        return super().bulk_create(*args, **kwargs)
+
+
+class FrozenModel(models.Model):
+    """A row that is added once and never changed."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert; refuse to update."""
+        if not self._state.adding:
+            raise SealedError(f"{self} can never be changed")
+        kwargs["force_insert"] = True
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse."""
+        raise SealedError(f"{self} can never be deleted")
+
+
+class PolicyVersionQuerySet(FrozenQuerySet):
+    """Reads of sealed versions. Days are those of `settings.TIME_ZONE`."""
+
+    def of(self, slug: str) -> Self:
+        """Versions of one policy, newest first, with the policy."""
+        return self.filter(policy__slug=slug).select_related("policy").order_by("-number")
+
+    def not_withdrawn(self) -> Self:
+        """Leave out what was withdrawn before it was posted."""
+        withdrawals = PolicyEvent.objects.filter(
+            version=models.OuterRef("pk"), kind=PolicyEvent.Kind.WITHDRAWN
+        )
+        return self.filter(~models.Exists(withdrawals))
+
+    def posted(self, slug: str) -> Self:
+        """Versions that readers may see, newest first."""
+        return self.of(slug).filter(posted_at__lte=timezone.now()).not_withdrawn()
+
+    def public(self, slug: str) -> Self:
+        """The same without the texts, for lists."""
+        return self.posted(slug).defer(*BODIES)
+
+    def in_force(self, slug: str, on: date | None = None) -> "PolicyVersion | None":
+        """The version in force on a day, from that day's midnight on. Today by default."""
+        on = on or timezone.localdate()
+        return self.posted(slug).filter(posted_on__lte=on, effective_on__lte=on).first()
+
+    def upcoming(self, slug: str) -> Self:
+        """Posted versions whose day has not come, the next one first, without texts."""
+        later = self.public(slug).filter(effective_on__gt=timezone.localdate())
+        return later.order_by("number")
+
+
+class DaysBetween(models.Func):
+    """Days from the second date to the first, in the dialect of each database."""
+
+    arity = 2
+    output_field: ClassVar[models.Field[Any, Any]] = models.IntegerField()
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> tuple[str, Any]:
+        """Dates are text in SQLite."""
+        template = "CAST(julianday(%(expressions)s) AS INTEGER)"
+        return self.as_sql(
+            compiler, connection, template=template, arg_joiner=") - julianday(", **extra
+        )
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> tuple[str, Any]:
+        """Subtracting dates gives days."""
+        return self.as_sql(
+            compiler, connection, template="(%(expressions)s)", arg_joiner=" - ", **extra
+        )
+
+
+class PolicyVersion(FrozenModel):
+    """One sealed version of a policy: what it said, and since when."""
+
+    Kind = Kind
 
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField(null=True)
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    reason = models.TextField("reason for this kind", blank=True)
+    summary = models.TextField("summary of changes")
+    source_text = models.TextField("text")
+    rendered_html = models.TextField()
+    renderer = models.CharField(max_length=50)
+    # What each mark in the text meant on the day of sealing: id, class, owner, review date.
+    claims = models.JSONField(default=list, blank=True)
+    posted_at = models.DateTimeField()
+    posted_on = models.DateField()
+    effective_on = models.DateField()
+    # History from before this site, to which the days of notice do not apply.
+    imported = models.BooleanField(default=False)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)
+
+    objects = PolicyVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["policy", "-number"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["policy", "number"], name="policy_version_number"),
+            models.CheckConstraint(
+                condition=models.Q(number__gte=1), name="policy_version_number_from_one"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(effective_on__gte=models.F("posted_on")),
+                name="policy_version_posted_first",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(imported=True)
+                | ~models.Q(kind=Kind.MATERIAL)
+                | models.lookups.GreaterThanOrEqual(
+                    DaysBetween(models.F("effective_on"), models.F("posted_on")), NOTICE_DAYS
+                ),
+                name="policy_version_material_notice",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=Kind.values), name="policy_version_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.policy} version {self.number}"
+
+    @property
+    def last_updated(self) -> date:
+        """The day that page, JSON-LD, Last-Modified, sitemap and feed give as the last update."""
+        return self.posted_on
+
+    @property
+    def last_modified(self) -> datetime:
+        """`last_updated` to the second."""
+        return self.posted_at
+
+    def state(self, *, in_force: int | None, withdrawn: bool = False) -> State:
+        """Where this version stands, given the number that is in force today."""
+        if withdrawn:
+            return State.WITHDRAWN
+        if self.posted_at > timezone.now():
+            return State.SEALED
+        if self.effective_on > timezone.localdate():
+            return State.POSTED
+        return State.IN_FORCE if self.number == in_force else State.SUPERSEDED
+
+
+class PolicyEvent(FrozenModel):
+    """What happened to a version after sealing. Only ever added; names no person in clear.
+
+    `actor` is a keyed pseudonym of the member of staff (see `services.pseudonym`): it tells two
+    people apart, and points to nobody once the account is gone.
+    """
+
+    class Kind(models.TextChoices):
+        """What can happen."""
+
+        SEALED = "sealed", "Sealed"
+        WITHDRAWN = "withdrawn", "Withdrawn before posting"
+        OVERRIDDEN = "overridden", "Sealed in spite of obstacles"
+        ANNOUNCED = "announced", "Notices written"
+
+    version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    at = models.DateTimeField(default=timezone.now)
+    actor = models.CharField(max_length=32, blank=True)
+    note = models.TextField(blank=True)
+
+    objects = FrozenQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["version", "kind"],
+                condition=models.Q(kind__in=["sealed", "withdrawn", "announced"]),
+                name="policy_event_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class PolicyDraft(models.Model):
+    """A text that staff work on until it is sealed. Kept afterwards, without its author."""
+
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="drafts")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.MATERIAL)
+    reason = models.TextField("reason for this kind", blank=True)
+    summary = models.TextField("summary of changes", blank=True)
+    source_text = models.TextField("text")
+    post_on = models.DateField("posted on", null=True, blank=True)
+    effective_on = models.DateField("takes effect on", null=True, blank=True)
+    # Who last changed the text, and who sealed it: two people, unless the company has but one.
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    review_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    sealed_as = models.OneToOneField(
+        PolicyVersion,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="draft",
+    )
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-changed_at"]
+
+    def __str__(self) -> str:
+        return f"Draft of {self.policy}"
+
+    @property
+    def is_sealed(self) -> bool:
+        """Tell whether the draft has become a version."""
+        return self.sealed_as_id is not None
+
+    def earliest_effective_on(self, posted_on: date) -> date:
+        """The first day on which this may take effect when it is posted on a day."""
+        notice = NOTICE_DAYS if self.kind == Kind.MATERIAL else 0
+        return posted_on + timedelta(days=notice)

@@ -1,0 +1,35 @@
+"""The claims that the shipped texts make: what each mark means, who answers for it."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from privacy.policy.rendering import promise_ids
+
+TEXT_DIR = Path(__file__).parent / "text"
+
+
+@cache
+def shipped_claims() -> dict[str, dict[str, Any]]:
+    """Return the shipped register of claims by id."""
+    register = tomllib.loads((TEXT_DIR / "claims.toml").read_text("utf-8"))
+    return {claim["id"]: claim for claim in register["claim"]}
+
+
+def claims_in(source: str) -> list[dict[str, Any]]:
+    """Return what is sealed of each mark of a text: its class, number, owner and review date.
+
+    A mark that the register does not know is kept by its id alone.
+    """
+    return [_sealed_form(promise_id) for promise_id in dict.fromkeys(promise_ids(source))]
+
+
+def _sealed_form(promise_id: str) -> dict[str, Any]:
+    claim = shipped_claims().get(promise_id, {})
+    form: dict[str, Any] = {"id": promise_id}
+    for key in ("number", "class", "owner", "review_on"):
+        if key in claim:
+            value = claim[key]
+            form[key] = value.isoformat() if key == "review_on" else value
+    return form

@@ -1,0 +1,201 @@
+"""From the Markdown of a policy to the HTML that readers see, and the marks that stand in it.
+
+A policy may come from a lawyer's file, so its text is treated as hostile: raw HTML is not parsed,
+and what Markdown makes of the rest passes an allow-list. Pictures and embedded things do not
+exist here, as each would name another origin (law 5).
+
+A mark, `{promise:some.id}`, ties the sentence before it to a promise. It is part of the source, and
+so of what is hashed. In the stored HTML it becomes a comment, which a reader's page either drops
+(`without_marks`) or replaces with something to see (`place_marks`).
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+
+# Raised whenever the same source would give other HTML. It is stored with each version, so that a
+# change of the renderer is never taken for a change of the policy.
+RENDERER = "sens-markdown 1"
+
+PROMISE_ID = r"[a-z0-9]+(?:[.-][a-z0-9]+)*"
+SOURCE_MARK = re.compile(r"\{promise:(" + PROMISE_ID + r")\}")
+STORED_MARK = re.compile(r"<!--promise:(" + PROMISE_ID + r")-->")
+
+_ALLOWED_TAGS = {
+    "a", "blockquote", "br", "code", "em", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p",
+    "pre", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+_ALLOWED_ATTRIBUTES = {
+    "a": {"href", "rel"},
+    "ol": {"start"},
+    **{f"h{level}": {"id"} for level in range(2, 7)},
+}
+# Anchors of the page around the text, which a heading may not take.
+_TAKEN_ANCHORS = frozenset({"main", "contents", "menu", "banner", "sent", "webmaster"})
+_URL_SCHEMES = {"http", "https", "mailto", "tel"}
+_TABLE_START = '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>'
+_HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
+_TAG = re.compile(r"<[^>]+>")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One entry of the table of contents."""
+
+    anchor: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A promise's place: `position` counts characters of `Rendered.html`."""
+
+    promise_id: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What `render` makes of a source. `stored_html` is `html` with the marks as comments."""
+
+    html: str
+    stored_html: str
+    toc: tuple[Heading, ...]
+    marks: tuple[Mark, ...]
+
+
+def normalised(text: str) -> str:
+    """Return the one form of a text that is stored, hashed and compared.
+
+    Unicode NFC, line feeds, plain spaces, no white space at line ends, one line feed at the end.
+    Two spaces at a line end, Markdown's invisible line break, become the visible backslash.
+    """
+    text = unicodedata.normalize("NFC", text).replace("\ufeff", "")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
+    text = re.sub(r"[^\S\n]", " ", text)
+    text = re.sub(r"(?<=\S) {2,}\n(?=\S)", "\\\\\n", text)
+    text = re.sub(r" +\n", "\n", text)
+    return text.strip("\n").rstrip() + "\n"
+
+
+def strip_source_marks(source: str) -> str:
+    """Return a source without its promise marks: the text that readers compare."""
+    return SOURCE_MARK.sub("", source)
+
+
+def promise_ids(source: str) -> list[str]:
+    """Return the ids of the marks of a source, in their order."""
+    return SOURCE_MARK.findall(source)
+
+
+def slugify_heading(text: str) -> str:
+    """Make an anchor of a heading's words."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "section"
+
+
+def render(source: str) -> Rendered:
+    """Render a Markdown source."""
+    stored = _to_html(normalised(source))
+    return Rendered(
+        html=without_marks(stored),
+        stored_html=stored,
+        toc=toc_of(stored),
+        marks=marks_of(stored),
+    )
+
+
+def without_marks(stored_html: str) -> str:
+    """Return stored HTML as a reader without promises sees it."""
+    return STORED_MARK.sub("", stored_html)
+
+
+def place_marks(stored_html: str, widget: Callable[[str], str]) -> str:
+    """Return stored HTML with each mark replaced by `widget(promise_id)`, which must be safe."""
+    return STORED_MARK.sub(lambda match: widget(match[1]), stored_html)
+
+
+def marks_of(stored_html: str) -> tuple[Mark, ...]:
+    """Return the marks of stored HTML with their places in the HTML without them."""
+    marks, removed = [], 0
+    for match in STORED_MARK.finditer(stored_html):
+        marks.append(Mark(match[1], match.start() - removed))
+        removed += len(match[0])
+    return tuple(marks)
+
+
+def toc_of(stored_html: str) -> tuple[Heading, ...]:
+    """Return the main headings of stored HTML, whatever renderer wrote it."""
+    return tuple(
+        Heading(anchor, unescape(_TAG.sub("", text)).strip())
+        for anchor, text in _HEADING.findall(without_marks(stored_html))
+    )
+
+
+def _to_html(source: str) -> str:
+    tokens = _MARKDOWN.parse(source)
+    _set_headings(tokens)
+    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
+    html = nh3.clean(
+        html,
+        tags=_ALLOWED_TAGS,
+        attributes=_ALLOWED_ATTRIBUTES,
+        url_schemes=_URL_SCHEMES,
+        link_rel=None,
+    )
+    html = html.replace("<table>", _TABLE_START).replace("</table>", "</table></div>")
+    return SOURCE_MARK.sub(r"<!--promise:\1-->", html).strip() + "\n"
+
+
+def _set_headings(tokens: Sequence[Token]) -> None:
+    """Give each heading a unique anchor, and leave the first level to the page's own title."""
+    opening = [token for token in tokens if token.type == "heading_open"]
+    shift = 1 if any(token.tag == "h1" for token in opening) else 0
+    taken = set(_TAKEN_ANCHORS)
+    for index, token in enumerate(tokens):
+        if token.type not in ("heading_open", "heading_close"):
+            continue
+        token.tag = f"h{min(6, int(token.tag[1]) + shift)}"
+        if token.type == "heading_open":
+            token.attrSet("id", _unique(slugify_heading(_words_of(tokens[index + 1])), taken))
+
+
+def _words_of(inline: Token) -> str:
+    words = "".join(child.content for child in inline.children or () if child.type != "image")
+    return strip_source_marks(words)
+
+
+def _unique(slug: str, taken: set[str]) -> str:
+    candidate, count = slug, 1
+    while candidate in taken:
+        count += 1
+        candidate = f"{slug}-{count}"
+    taken.add(candidate)
+    return candidate
+
+
+def _link_open(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: Any
+) -> str:
+    """A page that we link to learns nothing of the window it was opened from."""
+    if re.match(r"(https?:)?//", str(tokens[index].attrGet("href")), re.IGNORECASE):
+        tokens[index].attrSet("rel", "noopener")
+    return self.renderToken(tokens, index, options, env)
+
+
+def _make_markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    markdown.add_render_rule("link_open", _link_open)
+    return markdown
+
+
+_MARKDOWN = _make_markdown()

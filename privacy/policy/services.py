@@ -1,0 +1,218 @@
+"""All that writes policies, drafts, versions and events."""
+
+import tomllib
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from privacy.policy.chain import GENESIS, hash_of, record_of
+from privacy.policy.claims import TEXT_DIR, claims_in
+from privacy.policy.models import (
+    PRIVACY,
+    TERMS,
+    Kind,
+    Policy,
+    PolicyDraft,
+    PolicyEvent,
+    PolicyVersion,
+)
+from privacy.policy.obstacles import Obstacle, find_obstacles
+from privacy.policy.rendering import RENDERER, normalised, render
+from sens_site.lib.stamp import content_changed
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+TITLES = {PRIVACY: "Privacy policy", TERMS: "Terms and conditions"}
+DRAFT_FIELDS = frozenset({"kind", "reason", "summary", "source_text", "post_on", "effective_on"})
+
+
+class SealingRefused(Exception):  # noqa: N818 - it is an answer, not an accident
+    """The draft cannot be sealed; `obstacles` says why, in words for staff."""
+
+    def __init__(self, obstacles: list[Obstacle]) -> None:
+        super().__init__(" ".join(obstacle.text for obstacle in obstacles))
+        self.obstacles = obstacles
+
+
+def ensure_policy(slug: str) -> Policy:
+    """Return the policy of a slug, made when it is not there yet."""
+    policy, _ = Policy.objects.get_or_create(slug=slug, defaults={"title": TITLES[slug]})
+    return policy
+
+
+@transaction.atomic
+def create_draft(
+    policy: Policy, *, by: "AbstractBaseUser | None", source_text: str, **fields: Any
+) -> PolicyDraft:
+    """Begin a draft."""
+    draft = PolicyDraft(policy=policy, source_text="")
+    return update_draft(draft, by=by, source_text=source_text, **fields)
+
+
+@transaction.atomic
+def update_draft(draft: PolicyDraft, *, by: "AbstractBaseUser | None", **fields: Any) -> PolicyDraft:
+    """Change a draft that is not sealed. Whoever changes it becomes its author."""
+    unknown = fields.keys() - DRAFT_FIELDS
+    if unknown:
+        raise TypeError(f"not a field of a draft: {', '.join(sorted(unknown))}")
+    if draft.pk is not None:
+        sealed = PolicyDraft.objects.select_for_update().get(pk=draft.pk).is_sealed
+        if sealed:
+            raise SealingRefused([Obstacle("This draft has been sealed and can never be changed.")])
+    for name, value in fields.items():
+        setattr(draft, name, normalised(value) if name == "source_text" else value)
+    draft.author_id = by.pk if by is not None else None
+    draft.review_asked_at = None
+    draft.save()
+    return draft
+
+
+@transaction.atomic
+def ask_for_review(draft: PolicyDraft) -> PolicyDraft:
+    """Say that a draft is ready for a second person."""
+    draft.review_asked_at = timezone.now()
+    draft.save(update_fields=["review_asked_at"])
+    return draft
+
+
+def planned_posting(draft: PolicyDraft) -> datetime:
+    """Return when a draft would be posted if it were sealed now."""
+    now = timezone.now().replace(microsecond=0)
+    return max(now, _midnight(draft.post_on)) if draft.post_on else now
+
+
+@transaction.atomic
+def seal_and_publish(
+    draft: PolicyDraft,
+    *,
+    by: "AbstractBaseUser | None",
+    override_reason: str = "",
+) -> PolicyVersion:
+    """Freeze a draft as the next version, posted at once or on the draft's day of posting.
+
+    Two people who press the button at the same moment make one version: the row is locked, and
+    the second finds it sealed. Obstacles that may be overridden give way to `override_reason`,
+    which is kept as an event and shown with the version.
+    """
+    policy = Policy.objects.select_for_update().get(pk=draft.policy_id)
+    draft = PolicyDraft.objects.select_for_update().get(pk=draft.pk)
+    if draft.is_sealed:
+        raise SealingRefused([Obstacle("Somebody else has sealed this draft already.")])
+    posted_at = planned_posting(draft)
+    obstacles = find_obstacles(draft, by=by, posted_on=timezone.localdate(posted_at))
+    stopping = [o for o in obstacles if not (o.overridable and override_reason.strip())]
+    if stopping:
+        raise SealingRefused(stopping)
+    assert draft.effective_on is not None  # an obstacle otherwise
+    version = _insert_version(
+        policy,
+        kind=draft.kind,
+        reason=draft.reason,
+        summary=draft.summary,
+        source_text=draft.source_text,
+        posted_at=posted_at,
+        effective_on=draft.effective_on,
+    )
+    draft.sealed_as = version
+    draft.reviewer_id = by.pk if by is not None else None
+    draft.save(update_fields=["sealed_as", "reviewer"])
+    record_event(version, PolicyEvent.Kind.SEALED, by=by)
+    if obstacles:
+        note = override_reason.strip() + "\n\n" + "\n".join(o.text for o in obstacles)
+        record_event(version, PolicyEvent.Kind.OVERRIDDEN, by=by, note=note)
+    return version
+
+
+@transaction.atomic
+def load_bundled_policies() -> list[PolicyVersion]:
+    """Add the shipped versions that are not there yet, as history with their own dates.
+
+    Stops for a policy that has a version sealed on this site: from there on its text is the
+    site's own.
+    """
+    shipped = tomllib.loads((TEXT_DIR / "versions.toml").read_text("utf-8"))["version"]
+    added = []
+    for entry in shipped:
+        policy = Policy.objects.select_for_update().get(pk=ensure_policy(entry["policy"]).pk)
+        latest = PolicyVersion.objects.of(policy.slug).first()
+        own = latest is not None and not latest.imported
+        if own or entry["number"] != (latest.number if latest else 0) + 1:
+            continue
+        added.append(
+            _insert_version(
+                policy,
+                kind=entry["kind"],
+                reason=entry["reason"],
+                summary=entry["summary"],
+                source_text=(TEXT_DIR / entry["file"]).read_text("utf-8"),
+                posted_at=_midnight(entry["posted_on"]),
+                effective_on=entry["effective_on"],
+                imported=True,
+            )
+        )
+    return added
+
+
+def record_event(
+    version: PolicyVersion,
+    kind: PolicyEvent.Kind,
+    *,
+    by: "AbstractBaseUser | None" = None,
+    note: str = "",
+) -> PolicyEvent:
+    """Add an event to a version."""
+    actor = pseudonym(by) if by is not None else ""
+    return PolicyEvent.objects.create(version=version, kind=kind, actor=actor, note=note)
+
+
+def pseudonym(user: "AbstractBaseUser") -> str:
+    """Name a member of staff in rows that outlive the account.
+
+    Keyed, so that nobody without the key can match it to an account; once the account is gone
+    there is nothing left to match it to.
+    """
+    return salted_hmac("privacy.policy.actor", str(user.pk)).hexdigest()[:32]
+
+
+def _insert_version(
+    policy: Policy,
+    *,
+    kind: str,
+    reason: str,
+    summary: str,
+    source_text: str,
+    posted_at: datetime,
+    effective_on: date,
+    imported: bool = False,
+) -> PolicyVersion:
+    """Add the next link of the chain. The caller holds the lock on the policy."""
+    before = PolicyVersion.objects.filter(policy=policy).order_by("-number").first()
+    source = normalised(source_text)
+    version = PolicyVersion(
+        policy=policy,
+        number=before.number + 1 if before else 1,
+        kind=Kind(kind),
+        reason=normalised(reason).strip(),
+        summary=normalised(summary).strip(),
+        source_text=source,
+        rendered_html=render(source).stored_html,
+        renderer=RENDERER,
+        claims=claims_in(source),
+        posted_at=posted_at,
+        posted_on=timezone.localdate(posted_at),
+        effective_on=effective_on,
+        imported=imported,
+        previous_hash=before.hash if before else GENESIS,
+    )
+    version.hash = hash_of(record_of(version))
+    version.save()
+    content_changed()
+    return version
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
