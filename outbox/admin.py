@@ -1,0 +1,92 @@
+"""The outbox in the admin: to look, and to try again. What a mail says is never shown."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from outbox.models import OutboxMail
+from outbox.services import retry_parked
+
+STATES = {"waiting": "Waiting", "sent": "Sent", "parked": "Parked"}
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Waiting, sent or parked."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: "admin.ModelAdmin[OutboxMail]"
+    ) -> list[tuple[str, str]]:
+        """Name the choices."""
+        return list(STATES.items())
+
+    def queryset(
+        self, request: HttpRequest, queryset: "QuerySet[OutboxMail]"
+    ) -> "QuerySet[OutboxMail]":
+        """Apply the choice."""
+        if self.value() not in STATES:
+            return queryset
+        chosen: QuerySet[OutboxMail] = getattr(queryset, str(self.value()))()
+        return chosen
+
+
+@admin.register(OutboxMail)
+class OutboxMailAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Read-only, with one action."""
+
+    list_display = (
+        "subject", "recipient", "purpose", "state", "attempts", "created_at", "due_at", "sent_at",
+        "last_error",
+    )  # fmt: skip
+    list_filter = (StateFilter, "purpose")
+    search_fields = ("recipient", "subject", "message_id")
+    search_help_text = "Recipient, subject or Message-ID"
+    ordering = ("-created_at",)
+    fields = (
+        "subject", "sender", "recipient", "purpose", "message_id", "state", "attempts",
+        "last_error", "created_at", "due_at", "sent_at", "parked_at",
+    )  # fmt: skip
+    actions = ("try_again",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Mails come from the site alone."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: OutboxMail | None = None) -> bool:
+        """Nobody edits a mail that the site has written."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: OutboxMail | None = None) -> bool:
+        """Refuse: what was acknowledged is sent."""
+        return False
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        """Ask for more than the right to look."""
+        return request.user.has_perm("outbox.change_outboxmail")
+
+    @admin.action(description="Try parked mails again", permissions=["retry"])
+    def try_again(
+        self, request: HttpRequest, queryset: "QuerySet[OutboxMail]"
+    ) -> HttpResponse | None:
+        """Ask, then give parked mails all their tries again."""
+        parked = OutboxMail.objects.parked().filter(pk__in=queryset.values("pk"))
+        count = parked.count()
+        if not count:
+            self.message_user(request, "None of these mails is parked.", messages.WARNING)
+            return None
+        if "confirmed" not in request.POST:
+            context = {
+                **self.admin_site.each_context(request),
+                "title": "Try again",
+                "opts": self.opts,
+                "mails": parked,
+                "count": count,
+            }
+            return TemplateResponse(request, "admin/outbox/outboxmail/try_again.html", context)
+        retried = retry_parked(parked)
+        noun = "mail is" if retried == 1 else "mails are"
+        self.message_user(request, f"{retried} {noun} waiting to be sent again.", messages.SUCCESS)
+        return None

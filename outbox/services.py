@@ -1,0 +1,208 @@
+"""What happens to a mail between the moment it is stored and the moment its row goes."""
+
+import copy
+import re
+import secrets
+from datetime import datetime, timedelta
+from email.utils import make_msgid, parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils import timezone
+
+from outbox.faults import short_name
+from outbox.models import (
+    FAREWELL,
+    FIRST_WAIT,
+    LEASE,
+    MOST_TRIES,
+    NOTICE,
+    SERVICE,
+    OutboxMail,
+    OutboxMailQuerySet,
+)
+
+PURPOSE_HEADER = "x-purpose"
+DEDUPE_HEADER = "x-dedupe-key"
+KEEP_SENT = timedelta(days=14)
+WORKER_LOST = "WorkerLost"
+
+
+@transaction.atomic
+def store_mail(message: EmailMessage) -> int:
+    """Store a message in the running transaction and return how many rows that made.
+
+    Two headers are for us and are not sent: `X-Purpose`, a slug, and `X-Dedupe-Key`, with which a
+    message is stored once for each recipient however often the caller runs.
+    """
+    ours, headers = _split_headers(message.extra_headers)
+    purpose = ours.get(PURPOSE_HEADER, SERVICE)
+    if not re.fullmatch(r"[a-z0-9-]{1,40}", purpose):
+        raise ValueError(f"X-Purpose is not a short slug: {purpose!r}")
+    dedupe_key = ours.get(DEDUPE_HEADER)
+
+    outgoing = copy.copy(message)
+    outgoing.extra_headers = headers
+    message_id = next((v for k, v in headers.items() if k.lower() == "message-id"), None)
+    if message_id is None:
+        # Django's own asks the resolver for this machine's name: slow where DNS is, and nobody's
+        # business.
+        message_id = headers["Message-ID"] = make_msgid(domain=settings.SITE_HOST)
+    mime = outgoing.message().as_bytes(linesep="\r\n")
+    recipients = {address.lower(): address for address in map(_address, outgoing.recipients())}
+    rows = [
+        OutboxMail(
+            message_id=message_id,
+            dedupe_key=dedupe_key,
+            purpose=purpose,
+            sender=outgoing.from_email,
+            recipient=address,
+            subject=str(outgoing.subject),
+            message=mime,
+        )
+        for address in recipients.values()
+    ]
+    if dedupe_key is None:
+        return len(OutboxMail.objects.bulk_create(rows))
+    before = OutboxMail.objects.filter(dedupe_key=dedupe_key).count()
+    OutboxMail.objects.bulk_create(rows, ignore_conflicts=True)
+    return OutboxMail.objects.filter(dedupe_key=dedupe_key).count() - before
+
+
+def claim_next() -> OutboxMail | None:
+    """Take the next due mail for a worker, or None.
+
+    The claim is committed before anything is sent, so no lock is held while a mail server thinks.
+    It lapses after the lease: a worker that was killed loses its mail to the next one.
+    Whatever else waits goes before notices: a password reset does not queue behind 100,000 of them.
+    """
+    now = timezone.now()
+    due = OutboxMail.objects.due(now)
+    mail = _claim_first(due.exclude(purpose=NOTICE), now)
+    if mail is None and not _notice_cap_reached(now):
+        mail = _claim_first(due.filter(purpose=NOTICE), now)
+    return mail
+
+
+def _claim_first(queue: OutboxMailQuerySet, now: datetime) -> OutboxMail | None:
+    # Looks without a lock first: an idle worker must not take SQLite's one write lock.
+    if not queue.exists():
+        return None
+    with transaction.atomic():
+        mail = queue.select_for_update(skip_locked=True).first()
+        if mail is None:
+            return None
+        mail.attempts += 1
+        mail.claim = secrets.token_hex(16)
+        mail.lease_until = now + LEASE
+        mail.save(update_fields=["attempts", "claim", "lease_until"])
+        return mail
+
+
+@transaction.atomic
+def park_lost() -> int:
+    """Park mails whose worker never came back from the last try; return how many.
+
+    Perhaps the mail itself kills workers. It must not do so for ever.
+    """
+    now = timezone.now()
+    return OutboxMail.objects.lost(now).update(
+        parked_at=now, claim="", lease_until=None, last_error=WORKER_LOST
+    )
+
+
+def _notice_cap_reached(now: datetime) -> bool:
+    cap = settings.OUTBOX_HOURLY_CAP
+    if not cap:
+        return False
+    notices = OutboxMail.objects.filter(purpose=NOTICE)
+    sent = notices.filter(sent_at__gt=now - timedelta(hours=1)).count()
+    in_hand = notices.waiting().filter(lease_until__gt=now).count()
+    return sent + in_hand >= cap
+
+
+@transaction.atomic
+def record_sent(mail: OutboxMail) -> None:
+    """Note that the mail server took the mail, and empty what may hold codes and links.
+
+    Holds even when the claim has lapsed meanwhile: sent is sent. A farewell is to someone whom we
+    no longer know, so nothing of it stays.
+    """
+    row = OutboxMail.objects.filter(pk=mail.pk)
+    if mail.purpose == FAREWELL:
+        row.delete()
+        return
+    row.update(
+        sent_at=timezone.now(),
+        parked_at=None,
+        message=b"",
+        claim="",
+        lease_until=None,
+        last_error="",
+    )
+
+
+@transaction.atomic
+def record_failure(mail: OutboxMail, *, error: BaseException) -> None:
+    """Plan the next try, or park the mail after the last. Only the holder of the claim may."""
+    held = OutboxMail.objects.select_for_update().filter(pk=mail.pk, claim=mail.claim).first()
+    if held is None or held.sent_at is not None:
+        return
+    now = timezone.now()
+    if held.attempts >= MOST_TRIES:
+        held.parked_at = now
+    else:
+        held.due_at = now + FIRST_WAIT * 2 ** (held.attempts - 1)
+    held.claim = ""
+    held.lease_until = None
+    held.last_error = short_name(error)
+    held.save(update_fields=["parked_at", "due_at", "claim", "lease_until", "last_error"])
+
+
+@transaction.atomic
+def release_mail(mail: OutboxMail, *, error: BaseException) -> None:
+    """Put back a mail that was never tried, because no mail server could be reached."""
+    OutboxMail.objects.filter(pk=mail.pk, claim=mail.claim, sent_at__isnull=True).update(
+        attempts=mail.attempts - 1, claim="", lease_until=None, last_error=short_name(error)
+    )
+
+
+@transaction.atomic
+def retry_parked(mails: OutboxMailQuerySet) -> int:
+    """Give parked mails all their tries again and return how many there were."""
+    return mails.parked().update(
+        parked_at=None, attempts=0, due_at=timezone.now(), claim="", lease_until=None
+    )
+
+
+@transaction.atomic
+def purge_sent() -> int:
+    """Delete the rows of mails that were sent more than 14 days ago; return how many."""
+    deleted, _ = OutboxMail.objects.filter(sent_at__lt=timezone.now() - KEEP_SENT).delete()
+    return deleted
+
+
+@transaction.atomic
+def cancel_for_address(address: str) -> int:
+    """Delete what is not yet sent to a person who is being erased; return how many."""
+    deleted, _ = OutboxMail.objects.filter(sent_at__isnull=True).to_address(address).delete()
+    return deleted
+
+
+@transaction.atomic
+def forget_address(address: str) -> int:
+    """Delete every row to a person who is being erased, sent ones too; return how many."""
+    deleted, _ = OutboxMail.objects.to_address(address).delete()
+    return deleted
+
+
+def _split_headers(headers: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    ours = {
+        k.lower(): v for k, v in headers.items() if k.lower() in (PURPOSE_HEADER, DEDUPE_HEADER)
+    }
+    return ours, {k: v for k, v in headers.items() if k.lower() not in ours}
+
+
+def _address(recipient: str) -> str:
+    return parseaddr(str(recipient))[1] or str(recipient)
