@@ -15,7 +15,7 @@ class Node:
     `label` stands in menu and breadcrumb. `in_menu` is False for pages that the footer or another
     page leads to. `content` is True where the pages room shows a Markdown text at this address,
     False where another room owns the view. `indexed` is False for what search engines should not
-    list.
+    list. `about` describes a page of another room where it is linked.
     """
 
     path: str
@@ -24,6 +24,7 @@ class Node:
     in_menu: bool = True
     content: bool = True
     indexed: bool = True
+    about: str = ""
 
 
 def _section(path: str, label: str, *children: tuple[str, str]) -> Node:
@@ -90,7 +91,13 @@ CONTACT = Node(
         Node("/contact/tech-support/", "Tech Support / Service"),
         Node("/contact/order-status/", "Order Status"),
         Node("/contact/feedback/", "Feedback"),
-        Node("/contact/webmaster/", "Contact Webmaster", in_menu=False, content=False),
+        Node(
+            "/contact/webmaster/",
+            "Contact Webmaster",
+            in_menu=False,
+            content=False,
+            about="Questions about this website, your account or your personal information.",
+        ),
     ),
 )
 REGISTER = Node("/accounts/register/", "Register", content=False, indexed=False)

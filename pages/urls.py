@@ -2,12 +2,19 @@
 
 from django.urls import path
 
-from pages import views
+from pages import for_machines, views
 from pages.navigation import walk
 
 app_name = "pages"
 urlpatterns = [
-    path(node.path.lstrip("/"), views.content_page, name="home" if node.path == "/" else None)
-    for node in walk()
-    if node.content
+    *(
+        path(node.path.lstrip("/"), views.content_page, name="home" if node.path == "/" else None)
+        for node in walk()
+        if node.content
+    ),
+    path("sitemap/", views.site_map, name="site_map"),
+    path("sitemap.xml", for_machines.sitemap_xml, name="sitemap"),
+    path("robots.txt", for_machines.robots_txt),
+    path(".well-known/security.txt", for_machines.security_txt),
+    path("favicon.ico", for_machines.favicon),
 ]

@@ -1,7 +1,10 @@
 """Error pages in the site's look. None of them needs the database, the session or the user."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+
+from sens_site.context import site
 
 TITLES = {
     400: "That request could not be read",
@@ -18,7 +21,17 @@ TITLES = {
 
 def error_page(request: HttpRequest, status: int, *, reason: str = "") -> HttpResponse:
     """Return the page for a status. `reason` is shown to the visitor."""
-    context = {"status": status, "title": TITLES[status], "reason": reason}
+    context = {
+        **site(request),
+        "signed_in": settings.SESSION_COOKIE_NAME in request.COOKIES,  # no query: it may be down
+        "has_session": False,
+        "request": request,
+        "status": status,
+        "title": TITLES[status],
+        "reason": reason,
+    }
+    if status in (500, 503):
+        context["consent"] = None
     return HttpResponse(render_to_string("errors/error.html", context), status=status)
 
 
