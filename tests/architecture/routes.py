@@ -1,0 +1,62 @@
+"""Every address that the resolver knows, with an address to try for each."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RoutePattern
+
+# What stands for each kind of converter. 1 and "privacy" exist, so that views get past the look-up.
+SAMPLES = {"int": "1", "slug": "privacy", "str": "sample", "path": "sample", "uuid": "0" * 8}
+SAMPLES["uuid"] = "00000000-0000-4000-8000-000000000000"
+DEFAULT_SAMPLE = "2020-07-17"  # our own converters stand for dates
+
+
+@dataclass(frozen=True)
+class Route:
+    """One pattern of the resolver, and one address that it matches."""
+
+    pattern: str
+    path: str
+    name: str
+    view: Callable[..., Any]
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether this is a page of the staff's site."""
+        return self.pattern.startswith("admin/")
+
+
+def _sample(pattern: Any) -> str:
+    if isinstance(pattern, RoutePattern):
+        return re.sub(
+            r"<(?:(\w+):)?\w+>",
+            lambda match: SAMPLES.get(match[1] or "str", DEFAULT_SAMPLE),
+            pattern._route,
+        )
+    text = re.sub(r"\(\?P<\w+>(?:[^()]|\([^()]*\))*\)", "sample", pattern._regex)
+    return text.strip("^$").replace("\\Z", "").replace("\\", "").replace("/?", "/")
+
+
+def _walk(patterns: list[Any], shape: str, path: str, names: str) -> Iterator[Route]:
+    for entry in patterns:
+        here, there = shape + str(entry.pattern), path + _sample(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = f"{names}{entry.namespace}:" if entry.namespace else names
+            yield from _walk(entry.url_patterns, here, there, inner)
+        elif isinstance(entry, URLPattern):
+            yield Route(here, "/" + there, names + (entry.name or ""), entry.callback)
+
+
+@lru_cache
+def all_routes() -> tuple[Route, ...]:
+    """Return every route, once."""
+    return tuple(_walk(get_resolver().url_patterns, "", "", ""))
+
+
+def public_routes() -> tuple[Route, ...]:
+    """Return the routes outside the admin."""
+    return tuple(route for route in all_routes() if not route.is_admin)

@@ -1,0 +1,38 @@
+"""The project's own files."""
+
+import subprocess
+from functools import lru_cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = (
+    "accounts", "contact", "downloads", "newsletter", "outbox", "pages", "privacy", "sens_site",
+)  # fmt: skip
+NOT_OURS = {".git", ".venv", "var", "node_modules", "__pycache__", "test-results"}
+
+
+@lru_cache
+def files() -> tuple[str, ...]:
+    """Return the paths of all files that git knows or would add; without git, of all files."""
+    try:
+        listing = subprocess.run(
+            ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT, capture_output=True, text=True, check=True,
+        ).stdout.splitlines()  # fmt: skip
+    except (OSError, subprocess.CalledProcessError):
+        listing = [
+            str(path.relative_to(ROOT))
+            for path in ROOT.rglob("*")
+            if not NOT_OURS & set(path.relative_to(ROOT).parts)
+        ]
+    return tuple(sorted(path for path in listing if (ROOT / path).is_file()))
+
+
+def python_files() -> tuple[str, ...]:
+    """Return our Python files, migrations left out."""
+    return tuple(p for p in files() if p.endswith(".py") and "/migrations/" not in p)
+
+
+def text(path: str) -> str:
+    """Return a file's text."""
+    return (ROOT / path).read_text(encoding="utf-8")

@@ -1,0 +1,58 @@
+"""What an operator can set or run is written down; what a check says is tested."""
+
+import re
+from collections import Counter
+
+import pytest
+from django.core.management import get_commands
+
+from tests.architecture.source import ROOMS, files, python_files, text
+
+VARIABLES = tuple(re.findall(r"\benv\.\w+\(\s*\"([A-Z_]+)\"", text("sens_site/settings.py")))
+COMMANDS = tuple(
+    sorted(name for name, app in get_commands().items() if str(app).split(".")[0] in ROOMS)
+)
+ID = re.compile(rf"\bid=\"((?:{'|'.join(ROOMS)})\.[EWIC]\d{{3}})\"")
+CHECKS = tuple(
+    found
+    for path in python_files()
+    if path.split("/")[0] in ROOMS
+    for found in ID.findall(text(path))
+)
+
+
+def prose() -> str:
+    """Return all that is written for people: README and docs."""
+    return "\n".join(text(p) for p in files() if p.endswith(".md") and not p.startswith("pages/"))
+
+
+def test_there_is_something_to_check():
+    assert len(VARIABLES) >= 20
+    assert len(CHECKS) >= 3
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_variable_is_in_the_example_and_in_the_readme(name):
+    example = re.search(rf"^#?\s?{name}=", text(".env.example"), re.MULTILINE)
+    table = re.search(rf"^\|\s*`{name}`\s*\|", text("README.md"), re.MULTILINE)
+    assert (bool(example), bool(table)) == (True, True)
+
+
+def test_example_names_no_variable_that_does_not_exist():
+    named = re.findall(r"^#?\s?([A-Z][A-Z_]+)=", text(".env.example"), re.MULTILINE)
+    assert set(named) - set(VARIABLES) == set()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_command_is_in_the_documents(name):
+    assert f"manage.py {name}" in prose() or f"`{name}`" in prose()
+
+
+def test_checks_have_ids_of_their_own():
+    assert [found for found, times in Counter(CHECKS).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("found", sorted(set(CHECKS)))
+def test_check_is_tested(found):
+    tests = [p for p in files() if p.startswith("tests/") and p.endswith(".py")]
+    assert [p for p in tests if found in text(p)] != []

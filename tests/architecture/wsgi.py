@@ -1,0 +1,65 @@
+"""Requests through the WSGI entry point, ready pages included, as a server sends them."""
+
+import io
+from dataclasses import dataclass
+from typing import Any
+from wsgiref.util import setup_testing_defaults
+
+from django.conf import settings
+
+from sens_site.lib.ready import ReadyPages
+
+
+@dataclass
+class Answer:
+    """What a server would write on the wire."""
+
+    status: str
+    headers: dict[str, str]
+    body: bytes
+
+
+def fresh_application() -> ReadyPages:
+    """Return the site's WSGI application as a new worker has it, its clock standing still."""
+    from sens_site import wsgi
+
+    used = wsgi.application
+    return ReadyPages(
+        wsgi.django_application,
+        consent_state=wsgi.state_key,
+        read_stamp=used.read_stamp,
+        session_cookie=settings.SESSION_COOKIE_NAME,
+        consent_cookie=settings.COOKIE_CONSENT_NAME,
+        clock=lambda: 0.0,
+    )
+
+
+def request(application: Any, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
+    """Send one request; a header is named in lower case, with underscores."""
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path,
+        "HTTP_HOST": "testserver",
+        "wsgi.url_scheme": "https",
+        "wsgi.input": io.BytesIO(body),
+        "CONTENT_LENGTH": str(len(body)),
+        **{f"HTTP_{name.upper()}": value for name, value in headers.items()},
+    }
+    setup_testing_defaults(environ)
+    answer = Answer("", {}, b"")
+
+    def start_response(status: str, fields: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        answer.status, answer.headers = status, dict(fields)
+
+    result = application(environ, start_response)
+    try:
+        answer.body = b"".join(result)
+    finally:
+        if hasattr(result, "close"):
+            result.close()
+    return answer
+
+
+def get(application: Any, path: str, **headers: str) -> Answer:
+    """GET a path."""
+    return request(application, "GET", path, **headers)
