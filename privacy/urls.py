@@ -1,6 +1,7 @@
 """Addresses of the four parts, under one namespace."""
 
-from django.urls import URLPattern
+from privacy.consent.urls import urlpatterns as consent_urls
+from privacy.policy.urls import urlpatterns as policy_urls
 
 app_name = "privacy"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*policy_urls, *consent_urls]

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from privacy.consent.decision import decision_of
+
 
 class ConsentMiddleware:
     """request.consent: read once, without a query."""
@@ -12,4 +14,5 @@ class ConsentMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.consent = decision_of(request)  # type: ignore[attr-defined]
         return self.get_response(request)

@@ -1,0 +1,121 @@
+"""The catalogue: which groups a visitor decides about, and what stands behind each.
+
+Code decides and the admin shows. A field marked `cosmetic` may change without asking anybody
+again; every other field is material, because a visitor may have decided by it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any
+
+COSMETIC = {"cosmetic": True}
+
+NECESSARY = "necessary"
+PREFERENCES = "preferences"
+ANALYTICS = "analytics"
+MARKETING = "marketing"
+SOCIAL = "social"
+
+MAX_LIFE_DAYS = 395
+"""Thirteen months: the longest life that supervisors accept for a tracker."""
+
+COOKIE = "cookie"
+LOCAL_STORAGE = "local storage"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """A cookie or a storage key. With `prefix`, `name` is the beginning of its name.
+
+    `life_days` 0 means until the browser is closed. `on_parent` says that a script sets the cookie
+    for the parent domain, so that a withdrawal has to look there too. `foreign` is the domain of
+    a cookie that another site sets for itself and that we therefore cannot delete.
+    """
+
+    name: str
+    purpose: str
+    life_days: int
+    prefix: bool = False
+    kind: str = COOKIE
+    path: str = "/"
+    on_parent: bool = False
+    foreign: str = ""
+
+    @property
+    def shown_name(self) -> str:
+        """The name as a visitor reads it; a star stands for what a service appends."""
+        return f"{self.name}*" if self.prefix else self.name
+
+    @property
+    def life(self) -> str:
+        """The life in words."""
+        days = self.life_days
+        if days == 0:
+            return "Until you close the browser"
+        return "1 day" if days == 1 else f"{days} days"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What one recipient does for us, and everything the browser may do for it.
+
+    `origins` are the sources that the Content-Security-Policy names, by directive, once the group
+    is granted. `identifier` is the pattern of the account number by which staff switch the service
+    on; an own service has none and is always on.
+    """
+
+    key: str
+    name: str = field(metadata=COSMETIC)
+    purpose: str
+    recipient: str
+    country: str
+    retention: str
+    items: tuple[StoredItem, ...] = ()
+    origins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    gpc_covered: bool = False
+    identifier: str = field(default="", metadata=COSMETIC)
+    identifier_hint: str = field(default="", metadata=COSMETIC)
+    loader: str = field(default="", metadata=COSMETIC)
+    consent_parameters: tuple[str, ...] = ()
+    embeds: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What a visitor says yes or no to. A required group is not asked about."""
+
+    key: str
+    name: str = field(metadata=COSMETIC)
+    purpose: str
+    services: tuple[Service, ...]
+    required: bool = False
+
+    @property
+    def items(self) -> tuple[StoredItem, ...]:
+        """All that any service of the group may store."""
+        return tuple(item for service in self.services for item in service.items)
+
+    @property
+    def gpc_covered(self) -> bool:
+        """Tell whether an opt-out preference signal speaks about this group."""
+        return any(service.gpc_covered for service in self.services)
+
+
+def material(part: Any) -> Any:
+    """Return the material fields of a part of the catalogue as plain data in a stable order."""
+    if is_dataclass(part):
+        return {
+            f.name: material(getattr(part, f.name))
+            for f in fields(part)
+            if not f.metadata.get("cosmetic")
+        }
+    if isinstance(part, Mapping):
+        return {key: material(part[key]) for key in sorted(part)}
+    if isinstance(part, tuple | list):
+        return [material(element) for element in part]
+    return part
+
+
+def optional(groups: tuple[Group, ...]) -> Iterator[Group]:
+    """Yield the groups that a visitor decides about."""
+    return (group for group in groups if not group.required)

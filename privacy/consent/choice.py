@@ -1,0 +1,73 @@
+"""What a visitor sent from the banner or the cookies page, read strictly.
+
+There is no half-understood choice: a field, group or answer that the page does not have is a bad
+request, because a grant that rests on a guess is no consent.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from django.core.exceptions import BadRequest
+from django.http import QueryDict
+from django.utils.encoding import iri_to_uri
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from privacy.consent.offer import Offer
+
+ACCEPT, REJECT, SOME = "accept", "reject", "some"
+YES, NO = "yes", "no"
+BANNER, PAGE = "banner", "page"
+ANCHOR = "#cookies-saved"
+MAX_NEXT_LENGTH = 2000
+_UNSAFE_IN_PATH = re.compile(r"[\x00-\x20\x7f\\?#]")
+
+
+def safe_path(target: str) -> str:
+    """Return `target` when it is a plain path of this site, else the home page's."""
+    path = target.partition("?")[0].partition("#")[0]
+    if (
+        not path.startswith("/")
+        or path.startswith("//")
+        or len(path) > MAX_NEXT_LENGTH
+        or _UNSAFE_IN_PATH.search(path)
+        or not url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    ):
+        return "/"
+    return iri_to_uri(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A yes or no to every group. `explicit` says that each group was asked about by name."""
+
+    answers: Mapping[str, bool]
+    explicit: bool
+    method: str
+    next_path: str
+
+    @classmethod
+    def read(cls, data: QueryDict, offer: Offer) -> Self:
+        """Read a form. Raises BadRequest for anything that our pages cannot have sent."""
+        known = {"choice", "next", *offer.by_key}
+        if not known.issuperset(data) or any(len(data.getlist(name)) != 1 for name in data):
+            raise BadRequest("A field that our page does not have.")
+        radios = {key: data[key] for key in offer.by_key if key in data}
+        if any(value not in (YES, NO) for value in radios.values()):
+            raise BadRequest("An answer that our page does not offer.")
+        match data.get("choice"):
+            case "accept":
+                answers = dict.fromkeys(offer.by_key, True)
+            case "reject":
+                answers = dict.fromkeys(offer.by_key, False)
+            case "some":
+                answers = {key: radios.get(key) == YES for key in offer.by_key}
+            case _:
+                raise BadRequest("A choice that our page does not offer.")
+        return cls(
+            answers=answers,
+            explicit=data["choice"] == SOME,
+            method=PAGE if radios else BANNER,
+            next_path=safe_path(data.get("next", "/")),
+        )

@@ -1,0 +1,105 @@
+"""What is offered to visitors now: the catalogue, less what staff have not switched on.
+
+An offer is built once and then only read. Its groups have a version: a digest of everything
+material that a visitor decides by. Versions are compared for equality and for nothing else.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from privacy.consent.catalog import Group, Service, material, optional
+from privacy.consent.entries import GROUPS
+
+VERSION_LENGTH = 8
+
+
+def digest(data: object) -> str:
+    """Return the SHA-256 of plain data in its one canonical form."""
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class OfferedGroup:
+    """A group with the services that are switched on.
+
+    `equals` are the versions that staff have declared to differ from this one in wording alone,
+    `earlier` the ones that differ in substance, and `changed` says how the last of them does.
+    """
+
+    group: Group
+    services: tuple[Service, ...]
+    gpc_covered: bool
+    equals: frozenset[str] = frozenset()
+    earlier: frozenset[str] = frozenset()
+    changed: str = ""
+
+    @property
+    def key(self) -> str:
+        """The group's name in cookies and forms."""
+        return self.group.key
+
+    @cached_property
+    def material(self) -> dict[str, object]:
+        """Everything that a visitor decides by."""
+        content: dict[str, object] = material(replace(self.group, services=self.services))
+        return content
+
+    @cached_property
+    def version(self) -> str:
+        """The digest that a grant carries."""
+        return digest(self.material)[:VERSION_LENGTH]
+
+    def accepts(self, version: str) -> bool:
+        """Tell whether a grant of `version` is a grant of what is offered now."""
+        return version == self.version or version in self.equals
+
+
+@dataclass(frozen=True, eq=False)
+class Offer:
+    """All groups as they are offered now. Compared by identity: one lives in a process at a time."""
+
+    required: tuple[OfferedGroup, ...]
+    groups: tuple[OfferedGroup, ...]
+    identifiers: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def by_key(self) -> dict[str, OfferedGroup]:
+        """The groups that are decided about, by key."""
+        return {offered.key: offered for offered in self.groups}
+
+    @cached_property
+    def stamp(self) -> str:
+        """A short name of this offer, for the keys of kept pages."""
+        versions = [
+            (o.key, o.version, sorted(o.equals), sorted(o.earlier), o.changed) for o in self.groups
+        ]
+        return digest([versions, dict(self.identifiers)])[:VERSION_LENGTH]
+
+
+def build_offer(
+    identifiers: Mapping[str, str] | None = None, groups: tuple[Group, ...] = GROUPS
+) -> Offer:
+    """Build the offer in which the services with an identifier are switched on."""
+    identifiers = identifiers or {}
+
+    def offered(group: Group) -> OfferedGroup:
+        services = tuple(s for s in group.services if not s.identifier or s.key in identifiers)
+        return OfferedGroup(group, services, gpc_covered=group.gpc_covered)
+
+    return Offer(
+        required=tuple(offered(group) for group in groups if group.required),
+        groups=tuple(offered(group) for group in optional(groups)),
+        identifiers=identifiers,
+    )
+
+
+_OFFER = build_offer()
+
+
+def current_offer() -> Offer:
+    """Return what is offered now. Costs no query."""
+    return _OFFER
