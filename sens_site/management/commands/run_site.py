@@ -1,0 +1,181 @@
+"""`manage.py run_site`: everything that one machine needs to show the site, in one command."""
+
+import os
+import socket
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from sens_site.lib.collected import collect_if_changed
+from sens_site.lib.supervisor import Child, Supervisor
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+TERMINAL = "outbox.terminal.TerminalBackend"
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+PORTS_TO_TRY = 50
+
+
+class Command(BaseCommand):
+    """Prepare the database and the files, then keep web server and worker running."""
+
+    help = "Prepare the site and run web server and worker until Ctrl-C."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Define the options."""
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+        parser.add_argument("--port", type=int, default=8000, help="first port to try")
+        parser.add_argument("--workers", type=int, default=2, help="web processes (production)")
+        parser.add_argument(
+            "--production", action="store_true", help="as in production: real server, DEBUG off"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Prepare, start, and stay until the end."""
+        production: bool = options["production"]
+        if production and settings.DEBUG:
+            raise CommandError("Set DEBUG=false for --production, or use `make serve`.")
+        if not production and not settings.DEBUG:
+            raise CommandError("DEBUG is off: use --production, or `make serve`.")
+        host: str = options["host"]
+        port = self.choose_port(host, options["port"])
+        self.prepare(production=production)
+
+        environment = child_environment(port)
+        origin = environment["SITE_ORIGIN"]
+        if production:
+            web = granian(host, port, options["workers"])
+        else:
+            web = manage("runserver", f"{host}:{port}", "--nostatic")
+        worker = manage("worker", *([] if production else ["--reload"]))
+        children = [
+            Child("web", web, environment, essential=True),
+            Child("worker", worker, environment, essential=False),
+        ]
+        supervisor = Supervisor(children, say=self.say)
+        status = supervisor.run(on_look=Announcement(self, host, port, origin).look)
+        self.say("Stopped.")
+        if status:
+            sys.exit(status)
+
+    def prepare(self, *, production: bool) -> None:
+        """Bring database, content and files up to date."""
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        call_command("setup_site", verbosity=0)
+        # The children open their own; an open pool here would only hold connections.
+        connections.close_all()
+        if production:
+            collect_if_changed()
+
+    def choose_port(self, host: str, wanted: int) -> int:
+        """Return the wanted port, or the next free one where nobody else relies on the number."""
+        for port in range(wanted, wanted + PORTS_TO_TRY):
+            if is_free(host, port):
+                if port != wanted:
+                    self.say(f"Port {wanted} is taken; using {port}.")
+                return port
+            if settings.SITE_HOST not in LOOPBACK:
+                raise CommandError(f"Port {port} is taken, and {settings.SITE_ORIGIN} leads there.")
+        raise CommandError(f"No free port from {wanted} on.")
+
+    def say(self, text: str) -> None:
+        """Print a line at once."""
+        self.stdout.write(text)
+        self.stdout.flush()
+
+
+class Announcement:
+    """Says where the site is, once, as soon as it answers."""
+
+    def __init__(self, command: Command, host: str, port: int, origin: str) -> None:
+        self.command = command
+        self.target = (host if host != "0.0.0.0" else "127.0.0.1", port)  # noqa: S104
+        self.origin = origin
+        self.made = False
+
+    def look(self) -> None:
+        """Announce the site if it answers by now."""
+        if self.made:
+            return
+        try:
+            socket.create_connection(self.target, timeout=0.5).close()
+        except OSError:
+            return
+        self.made = True
+        self.command.say(
+            f"\n  The site:             {self.origin}/"
+            f"\n  The admin:            {self.origin}/admin/"
+            "\n  Make a staff account: make staff   (in another terminal)"
+            "\n  Mails:                " + mails_line() + "\n  Stop:                 Ctrl-C\n"
+        )
+
+
+def child_environment(port: int) -> dict[str, str]:
+    """Return the children's environment: mailed links name the port that was chosen.
+
+    An origin on the internet is left alone: a server in front of this one answers there.
+    """
+    origin = settings.SITE_ORIGIN
+    if settings.SITE_HOST in LOOPBACK:
+        host = f"[{settings.SITE_HOST}]" if ":" in settings.SITE_HOST else settings.SITE_HOST
+        origin = f"http://{host}:{port}"
+    return {
+        **os.environ,
+        "SITE_ORIGIN": origin,
+        "MAIL_TRANSPORT": mail_transport(),
+        "DJANGO_RUNSERVER_HIDE_WARNING": "true",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def mail_transport() -> str:
+    """Return how mails leave: on a machine without a mail server they are printed."""
+    transport: str = settings.MAIL_TRANSPORT
+    if transport not in (TERMINAL, SMTP):
+        return transport
+    if "EMAIL_HOST" in os.environ:
+        return SMTP
+    return TERMINAL if settings.SITE_HOST in LOOPBACK else transport
+
+
+def mails_line() -> str:
+    """Say where mails go."""
+    if mail_transport() == TERMINAL:
+        return "printed here"
+    return f"sent through {settings.EMAIL_HOST}"
+
+
+def is_free(host: str, port: int) -> bool:
+    """Tell whether a server could listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def manage(name: str, *arguments: str) -> list[str]:
+    """Return the command line of a management command that leaves the checks to us."""
+    return [sys.executable, str(settings.BASE_DIR / "manage.py"), name, *arguments, "--skip-checks"]
+
+
+def granian(host: str, port: int, workers: int) -> list[str]:
+    """Return the command line of the production server."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--http", "1",
+        "--host", host, "--port", str(port), "--workers", str(workers),
+        # Each thread may need a database connection of the process's pool.
+        "--blocking-threads", str(settings.DATABASE_POOL_SIZE),
+        "--backlog", "1024", "--log-level", "warning", "--no-access-log",
+        # Without the first, one killed worker stops them all.
+        "--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "8",
+        "sens_site.wsgi:application",
+    ]  # fmt: skip

@@ -1,0 +1,30 @@
+"""`manage.py setup_site`: load what the project ships. Run it as often as you like."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils.module_loading import import_string
+
+# By name: the rooms do not know each other, and the composition knows them by their services.
+STEPS = (
+    ("Pages", "pages.services.load_pages"),
+    ("Policy versions", "privacy.policy.services.load_bundled_policies"),
+    ("Consent groups and cookies", "privacy.consent.services.sync_catalogue"),
+)
+
+
+class Command(BaseCommand):
+    """Thin door over the rooms' own loaders, each of which changes nothing the second time."""
+
+    help = "Load the site's content: pages, policy versions, consent groups. Idempotent."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load it all and say what changed."""
+        for title, name in STEPS:
+            try:
+                load = import_string(name)
+            except ImportError:
+                continue
+            changed = load()
+            if options["verbosity"] >= 1:
+                self.stdout.write(f"{title}: {changed or 'nothing'} new or changed")
