@@ -10,7 +10,8 @@ PY := $(VENV)/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run serve staff lock
+.PHONY: help setup run serve staff lock test test-sqlite test-postgres test-browser \
+	check lint types fmt
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,7 +51,37 @@ $(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
 	@$(PYTHON) -m sens_site.lib.local_env
 	@echo "Wrote .env for this machine."
 
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+	@echo "Installing what the tests and checks need ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
+	@touch $@
+
 # --- to work on the site --------------------------------------------------------------------------
+
+test: $(VENV)/.dev ## run all tests: on SQLite, on PostgreSQL, in a browser
+	@$(PY) -m tests.run
+
+test-sqlite test-postgres test-browser: $(VENV)/.dev ## run one of the three suites
+	@$(PY) -m tests.run $(@:test-%=%)
+
+check: lint types ## lint, types, import law, formats, migrations, deployment settings
+	$(VENV)/bin/lint-imports --no-logo
+	ENV_FILE=tests/deploy.env $(PY) manage.py makemigrations --check --dry-run
+	ENV_FILE=tests/deploy.env $(PY) manage.py check --deploy --fail-level WARNING
+
+lint: $(VENV)/.dev ## look for faults and for files that are not formatted
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/djangofmt --check templates
+
+types: $(VENV)/.dev ## check the types
+	$(VENV)/bin/mypy .
+
+fmt: $(VENV)/.dev ## format Python and templates
+	$(VENV)/bin/ruff check --fix-only --quiet .
+	$(VENV)/bin/ruff format --quiet .
+	$(VENV)/bin/djangofmt --quiet templates || true
+
 
 lock: ## renew both lock files from pyproject.toml
 	@test -x $(VENV)/bin/uv || { echo "uv is missing: run 'make test' once."; exit 1; }

@@ -1,0 +1,97 @@
+"""Runs the suites: SQLite, PostgreSQL, browser. `make test` is all three.
+
+A suite whose program is missing is never left out in silence. As root on Debian the program is
+installed; elsewhere the run says what to install and ends with a failure, unless ALLOW_MISSING=1
+says that this machine is not meant to have it.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests import postgres
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTEST = [sys.executable, "-X", "dev", "-m", "pytest", "-q"]
+PARALLEL = ["-n", "auto"]
+
+
+def find_chromium() -> str | None:
+    """Return the browser's path, or None."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return shutil.which(named)
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One run of pytest and what the machine must have for it."""
+
+    title: str
+    command: list[str]
+    package: str = ""
+    present: Callable[[], object] = lambda: True
+
+
+SUITES = {
+    "sqlite": Suite("the suite on SQLite", [*PYTEST, *PARALLEL]),
+    "postgres": Suite(
+        "the suite on PostgreSQL",
+        [sys.executable, "-m", "tests.postgres", *PYTEST, *PARALLEL],
+        "postgresql",
+        postgres.find_binaries,
+    ),
+    "browser": Suite(
+        "the browser suite",
+        [*PYTEST, "-c", "tests/browser/pytest.toml", "--rootdir=.", "tests/browser"],
+        "chromium",
+        find_chromium,
+    ),
+}
+
+
+def install(packages: list[str]) -> None:
+    """Install Debian packages where we may; a failure shows as a package still missing."""
+    if not packages or os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
+    print(f"Installing {' and '.join(packages)} (Debian packages) …", flush=True)
+    quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+    subprocess.run(["apt-get", "update"], check=False, **quiet)  # type: ignore[call-overload]
+    subprocess.run(
+        ["apt-get", "install", "-y", "--no-install-recommends", *packages],
+        check=False,
+        **quiet,  # type: ignore[call-overload]
+    )
+
+
+def run(suite: Suite, extra: list[str]) -> tuple[str, bool]:
+    """Run one suite and return how it ended, and whether that is a failure."""
+    if not suite.present():
+        return f"LEFT OUT: install {suite.package}", os.environ.get("ALLOW_MISSING") != "1"
+    print(f"\n=== {suite.title}", flush=True)
+    started = time.monotonic()
+    status = subprocess.run([*suite.command, *extra], cwd=ROOT, check=False).returncode
+    took = f"{time.monotonic() - started:.0f} s"
+    return (f"passed, {took}", False) if status == 0 else (f"FAILED ({status}), {took}", True)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the named suites, or all, and sum up."""
+    names = [name for name in arguments if name in SUITES] or list(SUITES)
+    extra = [argument for argument in arguments if argument not in SUITES]
+    install([SUITES[n].package for n in names if not SUITES[n].present()])
+    results = {name: run(SUITES[name], extra) for name in names}
+    print("\n=== summary")
+    for name, (outcome, _) in results.items():
+        print(f"{SUITES[name].title:<26} {outcome}")
+    return int(any(failed for _, failed in results.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
