@@ -1,6 +1,11 @@
 """Addresses of the contact room."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from contact import views
 
 app_name = "contact"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("webmaster/", views.webmaster, name="webmaster"),
+    path("webmaster/thanks/", views.thanks, name="thanks"),
+]

@@ -1,0 +1,99 @@
+"""The form that visitors meet, and the one with which staff close a message."""
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from django import forms
+
+from contact.fields import EmailAddressField, LineField, TextField
+from contact.models import EMAIL_MAX, MESSAGE_MAX, NAME_MAX, PHONE_MAX
+from contact.services import Submission
+from sens_site.lib.forms import SiteForm
+from sens_site.lib.honeypot import HoneypotMixin, trap
+
+UNREADABLE = "holds characters that cannot be read. Remove them or type it again"
+
+
+class WebmasterForm(SiteForm, HoneypotMixin):
+    """Contact Webmaster. The names of its fields are those of `Submission`."""
+
+    submit_label = "Send message"
+    form_action = "contact:webmaster"
+
+    name = LineField(
+        label="Name",
+        help_text="So that we know who is writing",
+        max_length=NAME_MAX,
+        widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
+        error_messages={
+            "required": "Enter your name",
+            "max_length": f"Name must be {NAME_MAX} characters or fewer",
+            "lines": "Enter your name on one line",
+            "unreadable": f"Name {UNREADABLE}",
+        },
+    )
+    email = EmailAddressField(
+        label="Email",
+        help_text="We use it only if we have to contact you",
+        max_length=EMAIL_MAX,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={
+            "required": "Enter your email address",
+            "invalid": "Enter an email address in the correct format, like name@example.com",
+            "max_length": f"Email address must be {EMAIL_MAX} characters or fewer",
+        },
+    )
+    phone = LineField(
+        label="Phone",
+        help_text="Only if you would like a call",
+        required=False,
+        max_length=PHONE_MAX,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        error_messages={
+            "max_length": f"Phone number must be {PHONE_MAX} characters or fewer",
+            "lines": "Enter your phone number on one line",
+            "unreadable": f"Phone number {UNREADABLE}",
+        },
+    )
+    message = TextField(
+        label="Message",
+        help_text=f"What we can do for you, in up to {MESSAGE_MAX:,} characters",
+        max_length=MESSAGE_MAX,
+        widget=forms.Textarea(attrs={"rows": "8"}),
+        error_messages={
+            "required": "Enter your message",
+            "max_length": f"Message must be {MESSAGE_MAX:,} characters or fewer",
+            "unreadable": f"Message {UNREADABLE}",
+        },
+    )
+    wants_contact = forms.BooleanField(label="I would like SENS to contact me", required=False)
+
+    @property
+    def helper(self) -> FormHelper:
+        """How `{% crispy form %}` draws the form: the trap stands before the button."""
+        helper = super().helper
+        helper.layout = Layout("name", "email", "phone", "message", "wants_contact", trap())
+        return helper
+
+    @property
+    def submission(self) -> Submission:
+        """What was typed, checked. Ask after `is_valid()`."""
+        data = self.cleaned_data
+        return Submission(
+            name=data["name"],
+            email=data["email"],
+            phone=data["phone"],
+            message=data["message"],
+            wants_contact=data["wants_contact"],
+        )
+
+
+class AnswerForm(forms.Form):
+    """What a member of staff says about how a message was answered."""
+
+    note = forms.CharField(
+        label="Note",
+        help_text="How and when it was answered, for your colleagues. The sender does not see it.",
+        required=False,
+        max_length=MESSAGE_MAX,
+        widget=forms.Textarea(attrs={"rows": "4"}),
+    )

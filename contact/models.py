@@ -1,0 +1,165 @@
+"""Messages that people have written to the company through the site."""
+
+import secrets
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
+from django.utils import timezone
+
+NAME_MAX = 100
+EMAIL_MAX = 254
+PHONE_MAX = 40
+MESSAGE_MAX = 5000
+REFERENCE_LENGTH = 10
+# 32 signs that nobody confuses on the telephone: no I, O, 0 or 1.
+REFERENCE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def new_reference() -> str:
+    """Return 50 random bits as a name that a person can read out and nobody can guess."""
+    return "".join(secrets.choice(REFERENCE_SIGNS) for _ in range(REFERENCE_LENGTH))
+
+
+def today() -> date:
+    """Return the day in the company's time zone."""
+    return timezone.localdate()
+
+
+class Topic(models.TextChoices):
+    """Whom a message is for."""
+
+    WEBMASTER = "webmaster", "Webmaster"
+
+
+class State(models.TextChoices):
+    """What has become of a message."""
+
+    WAITING = "waiting", "Waiting"
+    ANSWERED = "answered", "Answered"
+    SPAM = "spam", "Spam"
+
+
+class Quarantine(models.TextChoices):
+    """Why a program, and not yet a person, took a message for spam."""
+
+    NONE = "", "Not held"
+    HONEYPOT = "honeypot", "The trap field was filled in"
+    LIMIT = "limit", "Far more messages than usual came in"
+    LINKS = "links", "It holds many links"
+
+
+class ContactMessageQuerySet(models.QuerySet["ContactMessage"]):
+    """Reads over the inbox."""
+
+    def waiting(self) -> "ContactMessageQuerySet":
+        """Return what a person has to answer."""
+        return self.filter(state=State.WAITING)
+
+    def answered(self) -> "ContactMessageQuerySet":
+        """Return what is done."""
+        return self.filter(state=State.ANSWERED)
+
+    def held(self) -> "ContactMessageQuerySet":
+        """Return what a program set aside and a person should look at."""
+        return self.exclude(quarantined_because=Quarantine.NONE)
+
+    def unannounced(self) -> "ContactMessageQuerySet":
+        """Return the held messages of which the webmaster has not been told yet."""
+        return self.held().filter(announced_at=None)
+
+    def delivered_since(self, moment: datetime) -> "ContactMessageQuerySet":
+        """Return what came in after `moment` and went to the webmaster."""
+        return self.filter(received_at__gt=moment, quarantined_because=Quarantine.NONE)
+
+    def acknowledged_since(self, email: str, moment: datetime) -> "ContactMessageQuerySet":
+        """Return the messages from an address that we have acknowledged after `moment`."""
+        return self.filter(email__iexact=email, acknowledged_at__gt=moment)
+
+    def past_retention(self, moment: datetime) -> "ContactMessageQuerySet":
+        """Return what was answered, or came in as spam, before `moment`.
+
+        A waiting message is never among them, however old it is: its matter is not closed.
+        """
+        return self.filter(
+            Q(state=State.ANSWERED, answered_at__lt=moment)
+            | Q(state=State.SPAM, received_at__lt=moment)
+        )
+
+
+class ContactMessage(models.Model):
+    """One message. Holds what its sender typed, and neither address nor browser of the machine."""
+
+    reference = models.CharField(
+        max_length=REFERENCE_LENGTH, unique=True, default=new_reference, editable=False
+    )
+    topic = models.CharField(max_length=40, choices=Topic, default=Topic.WEBMASTER)
+    name = models.CharField(max_length=NAME_MAX)
+    email = models.EmailField("e-mail", max_length=EMAIL_MAX)
+    phone = models.CharField(max_length=PHONE_MAX, blank=True)
+    message = models.TextField(max_length=MESSAGE_MAX)
+    wants_contact = models.BooleanField("wants to be contacted", default=False)
+    received_at = models.DateTimeField("received", default=timezone.now, db_index=True)
+
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    quarantined_because = models.CharField(
+        "held because", max_length=10, choices=Quarantine, blank=True, default=Quarantine.NONE
+    )
+    announced_at = models.DateTimeField("webmaster told", null=True, blank=True)
+    acknowledged_at = models.DateTimeField("sender told", null=True, blank=True)
+    answered_at = models.DateTimeField("answered", null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    answer_note = models.TextField("note", blank=True, max_length=MESSAGE_MAX)
+
+    # A keyed hash of what was typed. With the day it makes a form that is sent twice one message.
+    fingerprint = models.CharField(max_length=64, editable=False)
+    fingerprint_day = models.DateField(default=today, editable=False)
+
+    objects = ContactMessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("received_at", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["fingerprint", "fingerprint_day"], name="contact_sent_twice_is_one"
+            ),
+            models.CheckConstraint(
+                condition=~Q(name="") & ~Q(email="") & ~Q(message=""),
+                name="contact_has_sender_and_text",
+            ),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("message"), MESSAGE_MAX),
+                name="contact_message_length",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=State.values), name="contact_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(quarantined_because=Quarantine.NONE)
+                | Q(quarantined_because__in=Quarantine.values, state=State.SPAM),
+                name="contact_held_is_spam",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.ANSWERED, answered_at__isnull=False)
+                | (~Q(state=State.ANSWERED) & Q(answered_at=None, answered_by=None)),
+                name="contact_answered_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name the message without naming its sender: this goes into the admin's log."""
+        return f"Message {self.reference}"
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a program set it aside and nobody has looked at it yet."""
+        return self.quarantined_because != Quarantine.NONE

@@ -1,0 +1,202 @@
+"""Everything that changes a message: it comes in, is answered, is judged, and goes."""
+
+import re
+import unicodedata
+from dataclasses import astuple, dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from contact import mails
+from contact.models import ContactMessage, Quarantine, State, Topic
+
+LINKS_MAX = 5
+LINK = re.compile(r"https?://|<a\s|\[url", re.IGNORECASE)
+# The whole site: a flood from many addresses must not fill the webmaster's mailbox.
+DELIVERED_PER_HOUR = 60
+RETENTION_MONTHS = 24
+
+
+class WrongState(Exception):  # noqa: N818 - it says what is wrong, and is caught by the admin
+    """Somebody else was faster: the message is no longer in the state that the action needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a visitor typed, checked by the form."""
+
+    name: str
+    email: str
+    phone: str
+    message: str
+    wants_contact: bool
+    topic: Topic = Topic.WEBMASTER
+
+    @property
+    def fingerprint(self) -> str:
+        """A keyed hash that is equal when the same person says the same thing again."""
+        parts = (unicodedata.normalize("NFC", str(part)) for part in astuple(self))
+        content = "\x1f".join(" ".join(part.split()).casefold() for part in parts)
+        return salted_hmac("contact.fingerprint", content, algorithm="sha256").hexdigest()
+
+
+@transaction.atomic
+def receive_message(submission: Submission, *, trapped: bool = False) -> ContactMessage:
+    """Store what a visitor sent, with its mails, or find it stored already.
+
+    A suspicion never refuses a message, as privacy requests come this way, too: it is held for a
+    person to look at, and no mail goes out. Who sends a held message again without whatever made
+    it suspicious has it delivered.
+    """
+    reason = _suspicion(submission, trapped=trapped)
+    known = _sent_before(submission)
+    if known is None:
+        known, created = ContactMessage.objects.get_or_create(
+            fingerprint=submission.fingerprint,
+            fingerprint_day=timezone.localdate(),
+            defaults={
+                "topic": submission.topic,
+                "name": submission.name,
+                "email": submission.email,
+                "phone": submission.phone,
+                "message": submission.message,
+                "wants_contact": submission.wants_contact,
+                "state": State.SPAM if reason else State.WAITING,
+                "quarantined_because": reason,
+            },
+        )
+        if created:
+            if not reason:
+                _deliver(known, acknowledge=True)
+            return known
+    if known.is_held and not reason:
+        current = _locked(known)
+        return _release(current) if current.is_held else current
+    return known
+
+
+@transaction.atomic
+def answer_message(
+    message: ContactMessage, *, by: AbstractBaseUser, note: str = ""
+) -> ContactMessage:
+    """Record that a waiting message has been answered, by whom and when."""
+    current = _locked(message)
+    if current.state != State.WAITING:
+        raise WrongState
+    current.state = State.ANSWERED
+    current.answered_at = timezone.now()
+    current.answered_by_id = by.pk
+    current.answer_note = note
+    current.save(update_fields=["state", "answered_at", "answered_by", "answer_note"])
+    return current
+
+
+@transaction.atomic
+def mark_spam(message: ContactMessage) -> ContactMessage:
+    """Put a waiting message away as spam, on the word of a person."""
+    current = _locked(message)
+    if current.state != State.WAITING:
+        raise WrongState
+    current.state = State.SPAM
+    current.save(update_fields=["state"])
+    return current
+
+
+@transaction.atomic
+def release_from_quarantine(message: ContactMessage) -> ContactMessage:
+    """Put a message that is no spam among the waiting ones, and mail it if it was held.
+
+    What a person had marked as spam was mailed when it came, and is not mailed again.
+    """
+    current = _locked(message)
+    if current.state != State.SPAM:
+        raise WrongState
+    return _release(current)
+
+
+@transaction.atomic
+def announce_held_messages() -> int:
+    """Tell the webmaster once of each held message, by number only. Return how many."""
+    fresh = list(
+        ContactMessage.objects.unannounced().select_for_update().values_list("pk", flat=True)
+    )
+    if fresh:
+        ContactMessage.objects.filter(pk__in=fresh).update(announced_at=timezone.now())
+        mails.held_mail(len(fresh)).send()
+    return len(fresh)
+
+
+@transaction.atomic
+def purge_old_messages(*, now: datetime | None = None) -> int:
+    """Delete messages whose matter was closed 24 months ago. Return how many."""
+    limit = _months_before(now or timezone.now(), RETENTION_MONTHS)
+    count, _ = ContactMessage.objects.past_retention(limit).delete()
+    return count
+
+
+def _suspicion(submission: Submission, *, trapped: bool) -> Quarantine:
+    if trapped:
+        return Quarantine.HONEYPOT
+    if len(LINK.findall(submission.message)) > LINKS_MAX:
+        return Quarantine.LINKS
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    if ContactMessage.objects.delivered_since(an_hour_ago).count() >= DELIVERED_PER_HOUR:
+        return Quarantine.LIMIT
+    return Quarantine.NONE
+
+
+def _sent_before(submission: Submission) -> ContactMessage | None:
+    """Find the same content of the last 24 hours, so that midnight does not make it two."""
+    yesterday = timezone.now() - timedelta(hours=24)
+    return ContactMessage.objects.filter(
+        fingerprint=submission.fingerprint, received_at__gt=yesterday
+    ).first()
+
+
+def _release(message: ContactMessage) -> ContactMessage:
+    was_held = message.is_held
+    message.state = State.WAITING
+    message.quarantined_because = Quarantine.NONE
+    message.save(update_fields=["state", "quarantined_because"])
+    if was_held:
+        _deliver(message, acknowledge=False)
+    return message
+
+
+def _deliver(message: ContactMessage, *, acknowledge: bool) -> None:
+    """Write the mails of a message into the outbox, in the running transaction.
+
+    The acknowledgement goes only to who asked to be contacted, and once a day to one address:
+    its owner may not be the one who typed it.
+    """
+    now = timezone.now()
+    mails.message_mail(message).send()
+    message.announced_at = now
+    yesterday = now - timedelta(hours=24)
+    if (
+        acknowledge
+        and message.wants_contact
+        and not ContactMessage.objects.acknowledged_since(message.email, yesterday).exists()
+    ):
+        mails.acknowledgement_mail(message).send()
+        message.acknowledged_at = now
+    message.save(update_fields=["announced_at", "acknowledged_at"])
+
+
+def _locked(message: ContactMessage) -> ContactMessage:
+    """Read the row again, so that of two colleagues who act at once one is told."""
+    return ContactMessage.objects.select_for_update().get(pk=message.pk)
+
+
+def _months_before(moment: datetime, months: int) -> datetime:
+    """Go back whole calendar months; 31 March less one month is the last day of February."""
+    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
+    for day in range(moment.day, moment.day - 4, -1):
+        try:
+            return moment.replace(year=year, month=month + 1, day=day)
+        except ValueError:
+            continue
+    raise AssertionError("a month has at least 28 days")

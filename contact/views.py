@@ -1,0 +1,102 @@
+"""Contact Webmaster: the form, its sending, and the page that says what happens next."""
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from contact.forms import WebmasterForm
+from contact.services import receive_message
+from sens_site.lib.caching import shared_page
+from sens_site.lib.company import COMPANY
+from sens_site.lib.faults import RETRY_AFTER_SECONDS
+from sens_site.lib.ratelimit import allow, seconds_left
+
+SCOPE = "contact"
+A_MOMENT = 10 * 60
+A_DAY = 24 * 3600
+LIMITS = ((5, A_MOMENT), (20, A_DAY))
+
+TOO_MANY = (
+    "Your message is not sent yet: many messages came from your connection. Your text is kept "
+    "below. Send it again in {wait}, or call us at {phone}."
+)
+UNAVAILABLE = (
+    "Your message is not sent yet: the site is busy. Your text is kept below. "
+    "Send it again in a moment, or call us at {phone}."
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@shared_page
+def webmaster(request: HttpRequest) -> HttpResponse:
+    """Show the form; take what is sent with it."""
+    if request.method == "POST":
+        return _receive(request)
+    return render(request, "contact/webmaster.html", {"form": _prefilled(request)})
+
+
+@require_safe
+@shared_page
+def thanks(request: HttpRequest) -> HttpResponse:
+    """Say that the message is stored. The same page for everyone, whatever became of it."""
+    return render(request, "contact/thanks.html")
+
+
+def _receive(request: HttpRequest) -> HttpResponse:
+    form = WebmasterForm(request.POST)
+    if not form.is_valid():
+        return _show_again(request, form, status=422)
+    submission = form.submission
+    for limit, window in LIMITS:
+        if not allow(
+            request,
+            scope=SCOPE,
+            limit=limit,
+            window_seconds=window,
+            token=submission.fingerprint,
+        ):
+            wait = seconds_left(window)
+            form.add_error(None, TOO_MANY.format(wait=in_words(wait), phone=COMPANY.phone))
+            return _show_again(request, form, status=429, retry_after=wait)
+    try:
+        receive_message(submission, trapped=form.trapped)
+    except (OperationalError, InterfaceError):
+        # The middleware would answer 503, too, but without what was typed.
+        form.add_error(None, UNAVAILABLE.format(phone=COMPANY.phone))
+        return _show_again(request, form, status=503, retry_after=RETRY_AFTER_SECONDS)
+    return HttpResponseRedirect(reverse("contact:thanks"), status=303)
+
+
+def _show_again(
+    request: HttpRequest, form: WebmasterForm, *, status: int, retry_after: int | None = None
+) -> HttpResponse:
+    response = render(request, "contact/webmaster.html", {"form": form}, status=status)
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def _prefilled(request: HttpRequest) -> WebmasterForm | None:
+    """Return a form with the name and address of who is logged in, else None: the kept form.
+
+    Only a request that carries a session cookie is looked at, and the answer to such a request
+    is never kept for anybody else.
+    """
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return None
+    user = request.user
+    if not user.is_authenticated:
+        return None
+    return WebmasterForm(initial={"name": user.name, "email": user.email})
+
+
+def in_words(seconds: int) -> str:
+    """Say how long to wait, rounded up so that the promise holds."""
+    minutes = -(-seconds // 60)
+    if minutes < 60:
+        return "1 minute" if minutes == 1 else f"{minutes} minutes"
+    hours = -(-seconds // 3600)
+    return "1 hour" if hours == 1 else f"{hours} hours"
