@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from http.cookies import SimpleCookie
+from pathlib import Path
 from typing import Any
 
 import django
@@ -59,7 +60,7 @@ def main() -> None:
     from django.core.management import call_command  # noqa: PLC0415
     from django.db import reset_queries  # noqa: PLC0415
 
-    with open(os.devnull, "w") as silence:
+    with Path(os.devnull).open("w") as silence:
         call_command("migrate", verbosity=0, stdout=silence)
         call_command("createcachetable", verbosity=0, stdout=silence)
         call_command("setup_site", stdout=silence)

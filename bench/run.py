@@ -160,9 +160,13 @@ def take_rounds(
             server, request, expected = work[name]
             taken[name].append(
                 load.run(
-                    server.port, server.pid, request,
-                    seconds=seconds, threads=threads, expected=expected,
-                )  # fmt: skip
+                    server.port,
+                    server.pid,
+                    request,
+                    seconds=seconds,
+                    threads=threads,
+                    expected=expected,
+                )
             )
     bare_us = statistics.median(one.cpu_us for one in taken["T"])
     result = {}

@@ -117,7 +117,10 @@ HOME = Node(
         Node(
             "/privacy/",
             "Privacy",
-            (Node("/privacy/history/", "Policy history", in_menu=False, content=False),),
+            (
+                Node("/privacy/history/", "Policy history", in_menu=False, content=False),
+                Node("/privacy/promises/", "Promises", in_menu=False, content=False),
+            ),
             in_menu=False,
             content=False,
         ),

@@ -24,4 +24,7 @@ class PrivacyConfig(AppConfig):
     name = "privacy"
 
     def ready(self) -> None:
+        """Register checks and what happens after migrations."""
+        from privacy.policy.promises import checks  # noqa: F401, PLC0415 - registers on import
+
         post_migrate.connect(sync_catalogue, sender=self)

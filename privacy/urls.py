@@ -1,7 +1,8 @@
 """Addresses of the four parts, under one namespace."""
 
 from privacy.consent.urls import urlpatterns as consent_urls
+from privacy.policy.promises.urls import urlpatterns as promise_urls
 from privacy.policy.urls import urlpatterns as policy_urls
 
 app_name = "privacy"
-urlpatterns = [*policy_urls, *consent_urls]
+urlpatterns = [*promise_urls, *policy_urls, *consent_urls]

@@ -65,6 +65,12 @@ def _fresh_caches() -> None:
     content.forget_caches()
 
 
+@pytest.fixture(autouse=True)
+def _mail_is_stored(settings: Any) -> None:
+    """Undo Django's test mailbox: mails are rows of the outbox, in tests as on the site."""
+    settings.EMAIL_BACKEND = "outbox.backend.OutboxBackend"
+
+
 @pytest.fixture
 def client() -> SiteClient:
     """A visitor with no cookie, on https."""

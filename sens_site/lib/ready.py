@@ -79,7 +79,7 @@ def make_page(headers: Headers, body: bytes) -> Page:
     kept = [(n, v) for n, v in headers if n.lower() not in ("content-length", "etag", "date")]
     digest = _digest(kept, body)
     bodies = {
-        "br": brotli.compress(body, quality=9),
+        "br": brotli.compress(body, quality=9),  # type: ignore[no-untyped-call]
         "gzip": gzip.compress(body, 9, mtime=0),
         "": body,
     }
@@ -135,15 +135,13 @@ class ReadyPages:
         self._looking = threading.Lock()
 
         @lru_cache(maxsize=512)
-        def state_of(cookie_header: str, gpc: bool) -> str | None:
+        def consent_of(cookie_header: str) -> str | None:
             cookies = parse_cookie(cookie_header)
-            if session_cookie in cookies:
-                return None
-            state = consent_state(cookies.get(consent_cookie, ""), gpc)
-            # Only an answer to a request with no cookie at all may be public, so it is kept apart.
-            return f"{'cookies' if cookie_header else 'plain'}:{int(gpc)}:{state}"
+            return None if session_cookie in cookies else cookies.get(consent_cookie, "")
 
-        self._state_of = state_of
+        # Only the cookie is remembered, never its state: what a cookie allows may change.
+        self._consent_of = consent_of
+        self._consent_state = consent_state
 
     def key_of(self, environ: Environ) -> Key | None:
         """Return what a kept page is found by, or None for a request that is always passed on."""
@@ -152,9 +150,13 @@ class ReadyPages:
         cookie_header = environ.get("HTTP_COOKIE", "")
         if len(cookie_header) > MAX_COOKIE_HEADER:
             return None
-        state = self._state_of(cookie_header, environ.get("HTTP_SEC_GPC") == "1")
-        if state is None:
+        gpc = environ.get("HTTP_SEC_GPC")
+        consent = self._consent_of(cookie_header)
+        if consent is None or gpc not in (None, "1"):
             return None
+        # Only an answer to a request with no cookie at all may be public, so it is kept apart.
+        kind = "cookies" if cookie_header else "plain"
+        state = f"{kind}:{gpc or ''}:{self._consent_state(consent, gpc == '1')}"
         return (
             environ.get("PATH_INFO", ""),
             state,
@@ -164,9 +166,9 @@ class ReadyPages:
         )
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        self._look_at_stamp()
         key = self.key_of(environ) if self.keep else None
         if key is not None:
-            self._look_at_stamp()
             page = self._pages.get(key)
             if page is not None:
                 return self._serve(page, environ, start_response)
@@ -191,7 +193,8 @@ class ReadyPages:
 
         result = self.application(environ, remember)
         status, headers = answer[0]
-        if key is not None and may_keep(environ, status, headers):
+        # The key is asked for again: what is offered may have changed while the page was made.
+        if key is not None and may_keep(environ, status, headers) and key == self.key_of(environ):
             page = make_page(headers, _read(result))
             self._keep(key, page, generation)
             return self._serve(page, environ, start)

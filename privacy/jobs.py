@@ -1,0 +1,3 @@
+"""What the worker does for the four parts at intervals."""
+
+import privacy.policy.promises.jobs  # noqa: F401 - registers its job

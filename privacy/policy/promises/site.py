@@ -1,0 +1,148 @@
+"""The running site as a check sees it: real handler, real settings, real database.
+
+A check that has to act (post a form, delete an account) does so inside `rehearsal()`, whose
+database changes are rolled back: the mails it causes lie in the outbox of that transaction and
+are gone with it.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import transaction
+from django.http import HttpResponse
+from django.test.client import RequestFactory
+
+FORM = "application/x-www-form-urlencoded"
+# An address that belongs to nobody (RFC 5737), so that a check is nobody's rate limit.
+CHECKER_ADDRESS = "192.0.2.77"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the site answered."""
+
+    path: str
+    status: int
+    headers: Mapping[str, str]
+    set_cookies: Mapping[str, str]
+    text: str
+
+    def header(self, name: str) -> str:
+        """Return a header, or an empty string."""
+        return {key.lower(): value for key, value in self.headers.items()}.get(name.lower(), "")
+
+
+@dataclass
+class Visitor:
+    """A browser without script: keeps the cookies it is given and sends them back."""
+
+    site: "RunningSite"
+    cookies: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str, **headers: str) -> Answer:
+        """Open an address."""
+        return self._send("GET", path, "", headers)
+
+    def post(self, path: str, data: Mapping[str, Any], **headers: str) -> Answer:
+        """Send a form from a page of this site."""
+        provenance = {"Origin": settings.SITE_ORIGIN, "Sec-Fetch-Site": "same-origin"}
+        return self._send("POST", path, urlencode(data, doseq=True), {**provenance, **headers})
+
+    def sign_in(self, user: AbstractBaseUser) -> None:
+        """Open a session for a user, as after a log-in."""
+        store = import_module(settings.SESSION_ENGINE).SessionStore()
+        store[SESSION_KEY] = str(user.pk)
+        store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        store.save()
+        self.cookies[settings.SESSION_COOKIE_NAME] = store.session_key
+
+    def _send(self, method: str, path: str, body: str, headers: Mapping[str, str]) -> Answer:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {**self.headers, **sent}
+        if self.cookies:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        answer = self.site.send(method, path, body=body, headers=sent)
+        for name, value in answer.set_cookies.items():
+            if value:
+                self.cookies[name] = value
+            else:
+                self.cookies.pop(name, None)
+        return answer
+
+
+class RunningSite:
+    """The door through which checks look at the site."""
+
+    @cached_property
+    def _handler(self) -> WSGIHandler:
+        return WSGIHandler()
+
+    def visitor(self, *, cookies: Mapping[str, str] | None = None, **headers: str) -> Visitor:
+        """Return a new browser."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return Visitor(self, dict(cookies or {}), named)
+
+    def get(self, path: str, **headers: str) -> Answer:
+        """Open an address as a first-time visitor."""
+        return self.visitor().get(path, **headers)
+
+    def send(self, method: str, path: str, *, body: str, headers: Mapping[str, str]) -> Answer:
+        """Send one request through the real handler and return the answer."""
+        factory = RequestFactory(
+            SERVER_NAME=settings.SITE_HOST,
+            SERVER_PORT=_port(),
+            REMOTE_ADDR=CHECKER_ADDRESS,
+        )
+        request = factory.generic(
+            method,
+            path,
+            body,
+            content_type=FORM if body else "",
+            secure=settings.SITE_IS_HTTPS,
+            headers=dict(headers),
+        )
+        response = self._handler.get_response(request)
+        try:
+            return _answer(path, response)
+        finally:
+            response.close()
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Act for real and leave nothing behind: the database is rolled back at the end."""
+        with transaction.atomic():
+            try:
+                yield
+            finally:
+                transaction.set_rollback(True)
+
+
+def _port() -> str:
+    _, _, port = settings.SITE_ORIGIN.partition("://")[2].partition(":")
+    return port or ("443" if settings.SITE_IS_HTTPS else "80")
+
+
+def _answer(path: str, response: Any) -> Answer:
+    body = (
+        b"".join(response.streaming_content)
+        if response.streaming
+        else HttpResponse.getvalue(response)
+    )
+    return Answer(
+        path=path,
+        status=response.status_code,
+        headers=dict(response.items()),
+        set_cookies={name: morsel.value for name, morsel in response.cookies.items()},
+        text=body.decode(response.charset or "utf-8", "replace"),
+    )

@@ -1,0 +1,10 @@
+"""Addresses of the promises."""
+
+from django.urls import path
+
+from privacy.policy.promises import views
+
+urlpatterns = [
+    path("privacy/promises/", views.promise_board, name="promises"),
+    path("privacy/p/<int:number>/", views.promise_page, name="promise"),
+]
