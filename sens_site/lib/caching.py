@@ -62,7 +62,7 @@ class CacheControlMiddleware:
         response = self.get_response(request)
         shared = is_shared(request, response)
         if shared:
-            plain = not request.COOKIES and request.headers.get("Sec-GPC") != "1"
+            plain = not request.COOKIES and "Sec-GPC" not in request.headers
             response.headers["Cache-Control"] = PUBLIC if plain else PRIVATE
             request.environ[READY_FLAG] = True  # type: ignore[attr-defined]
         response.headers.setdefault("Cache-Control", NO_STORE)
