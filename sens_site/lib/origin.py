@@ -45,7 +45,10 @@ class SameOriginMiddleware(ModernCsrfViewMiddleware):
             and not self._referer_is_ours(request)
         ):
             return self._reject(request, REASON_NO_PROVENANCE)
-        return super().process_view(request, callback, callback_args, callback_kwargs)
+        verdict: HttpResponse | None = super().process_view(  # type: ignore[no-untyped-call]
+            request, callback, callback_args, callback_kwargs
+        )
+        return verdict
 
     def _referer_is_ours(self, request: HttpRequest) -> bool:
         try:
