@@ -124,12 +124,12 @@ def main(command: list[str]) -> int:
     """Run the command with a server of its own and return its exit status."""
     binaries = find_binaries()
     if binaries is None:
-        print("PostgreSQL is not installed (no initdb found).", file=sys.stderr)  # noqa: T201
+        print("PostgreSQL is not installed (no initdb found).", file=sys.stderr)
         return NOT_INSTALLED
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with server(binaries) as url:
         if not command:
-            print(url, flush=True)  # noqa: T201
+            print(url, flush=True)
             with contextlib.suppress(KeyboardInterrupt):
                 signal.pause()
             return 0

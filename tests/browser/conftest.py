@@ -1,0 +1,145 @@
+"""A real browser against the real server: granian, whitenoise, ready pages, SQLite in WAL.
+
+Tests look into the server's own database. Nothing is rolled back, so each test makes people of its
+own. A console error, a CSP violation, a request to another origin or a failed request that a test
+did not announce fails the test.
+"""
+
+import os
+
+# Playwright's loop runs in this thread; Django would refuse the database to it.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+import itertools
+import shutil
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import caches
+from django.core.management import call_command
+from django.db import connections
+from playwright.sync_api import BrowserContext, Page
+from pytest_django import DjangoDbBlocker
+
+from sens_site.management.commands.run_site import granian
+from tests.browser.watch import Watch
+from tests.run import find_chromium
+
+START_SECONDS = 30
+
+
+@pytest.fixture(scope="session")
+def base_url(site: str) -> str:
+    """What relative addresses in tests stand on."""
+    return site
+
+
+@pytest.fixture(scope="session")
+def site(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """Prepare the site as `make serve` does, start its server, and give its address."""
+    django_db_blocker.unblock()
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    call_command("setup_site", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    connections.close_all()
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.browser.settings"}
+    log = settings.SCRATCH / "server.log"
+    with (
+        log.open("wb") as lines,
+        subprocess.Popen(
+            granian("127.0.0.1", int(settings.PORT), 2),
+            env=environment,
+            cwd=settings.BASE_DIR,
+            stdout=lines,
+            stderr=subprocess.STDOUT,
+        ) as server,
+    ):
+        try:
+            _wait_until_it_answers(server, log)
+            yield str(settings.SITE_ORIGIN)
+        finally:
+            server.terminate()
+            server.wait(20)
+            connections.close_all()
+    shutil.rmtree(settings.SCRATCH, ignore_errors=True)
+
+
+def _wait_until_it_answers(server: subprocess.Popen[bytes], log: Any) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{settings.SITE_ORIGIN}/", timeout=2):  # noqa: S310 - our own server
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("The server did not start:\n" + log.read_text())
+
+
+@pytest.fixture(autouse=True)
+def _no_traceback(site: str) -> Iterator[None]:
+    """Fail a test during which the server logged a traceback."""
+    log = settings.SCRATCH / "server.log"
+    before = log.stat().st_size
+    yield
+    with log.open("rb") as lines:
+        lines.seek(before)
+        written = lines.read().decode(errors="replace")
+    assert "Traceback" not in written, written
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits(site: str) -> None:
+    """Let no test run into a rate limit that another has used up."""
+    caches["default"].clear()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Use the distribution's Chromium; its own sandbox for shared memory is too small in CI."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": find_chromium(),
+        "args": ["--disable-dev-shm-usage"],
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any], site: str) -> dict[str, Any]:
+    """English, one time zone, and the site's address for relative ones."""
+    return {
+        **browser_context_args,
+        "base_url": site,
+        "locale": "en-US",
+        "viewport": {"width": 1280, "height": 900},
+    }
+
+
+@pytest.fixture
+def watch(context: BrowserContext, site: str) -> Iterator[Watch]:
+    """What the browser complained of and asked for; anything unannounced fails the test."""
+    seen = Watch(site)
+    seen.follow(context)
+    yield seen
+    assert seen.complaints() == []
+
+
+@pytest.fixture
+def page(page: Page, watch: Watch) -> Page:
+    """A page that is watched, and gives up after 10 s instead of 30."""
+    page.set_default_timeout(10_000)
+    return page
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def a_name() -> Callable[[str], str]:
+    """Give a user name that no test has used."""
+    return lambda stem: f"{stem}{next(_numbers)}"

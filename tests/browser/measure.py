@@ -1,0 +1,104 @@
+"""Questions that tests ask of a page: axe, width, what the keyboard reaches, what was stored."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import CDPSession, Page
+
+AXE_OPTIONS = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
+
+
+def axe_violations(page: Page) -> list[str]:
+    """Return what axe finds wrong on the page as it stands."""
+    found = Axe().run(page, options=AXE_OPTIONS).response["violations"]
+    return [
+        f"{v['id']}: {n['html'][:160]} {n['failureSummary']}" for v in found for n in v["nodes"]
+    ]
+
+
+def sideways(page: Page) -> int:
+    """Return by how many pixels the page can be scrolled sideways."""
+    root = "document.documentElement"
+    return int(page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))
+
+
+def stored(page: Page) -> dict[str, Any]:
+    """Return all that the page has put on the visitor's machine."""
+    kept = page.evaluate(
+        """async () => ({
+            local: localStorage.length, session: sessionStorage.length,
+            databases: (await indexedDB.databases()).length,
+            workers: (await navigator.serviceWorker?.getRegistrations() ?? []).length,
+        })"""
+    )
+    return {**kept, "cookies": len(page.context.cookies())}
+
+
+def layout_shift(page: Page) -> float:
+    """Return the sum of layout shifts so far."""
+    return float(
+        page.evaluate(
+            """() => new Promise(resolve => {
+                let sum = 0;
+                const observer = new PerformanceObserver(list => {
+                    for (const entry of list.getEntries()) sum += entry.value;
+                });
+                observer.observe({type: 'layout-shift', buffered: true});
+                setTimeout(() => resolve(sum), 150);
+            })"""
+        )
+    )
+
+
+class Wire:
+    """Counts bytes as they come over the wire, headers included."""
+
+    def __init__(self, page: Page) -> None:
+        self.session: CDPSession = page.context.new_cdp_session(page)
+        self.kinds: dict[str, str] = {}
+        self.bytes: dict[str, int] = {}
+        self.session.on("Network.responseReceived", self._received)
+        self.session.on("Network.loadingFinished", self._finished)
+        self.session.send("Network.enable")
+
+    def _received(self, event: dict[str, Any]) -> None:
+        self.kinds[event["requestId"]] = event["type"]
+
+    def _finished(self, event: dict[str, Any]) -> None:
+        kind = self.kinds.get(event["requestId"], "Other")
+        self.bytes[kind] = self.bytes.get(kind, 0) + int(event["encodedDataLength"])
+
+
+STOP = """() => {
+    const e = document.activeElement;
+    if (!e || e === document.body) return null;
+    const box = e.getBoundingClientRect(), style = getComputedStyle(e);
+    const x = Math.min(Math.max(box.left + box.width / 2, 0), innerWidth - 1);
+    const y = Math.min(Math.max(box.top + box.height / 2, 0), innerHeight - 1);
+    const top = document.elementFromPoint(x, y);
+    return {
+        what: e.outerHTML.slice(0, 120),
+        size: Math.min(box.width, box.height),
+        covered: !(top && (e.contains(top) || top.contains(e) || e.labels?.[0]?.contains(top))),
+        ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
+            || style.boxShadow !== 'none',
+    };
+}"""
+
+
+def tab_stops(page: Page, limit: int = 120) -> list[dict[str, Any]]:
+    """Walk with the Tab key from the top and return each element that gets the focus."""
+    page.evaluate("document.activeElement?.blur(); scrollTo(0, 0)")
+    stops: list[dict[str, Any]] = []
+    for _ in range(limit):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(STOP)
+        if stop is None:
+            break
+        stops.append(stop)
+    return stops

@@ -1,0 +1,36 @@
+"""The settings of `make serve`, on a database, a port and folders of this run's own.
+
+The server that the browser speaks to is a process of its own and reads this module too; what the
+two must agree on is handed down in the environment.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+from tests.postgres import free_port
+
+SCRATCH = Path(os.environ.get("BROWSER_SCRATCH") or tempfile.mkdtemp(prefix="sens-browser-"))
+PORT = os.environ.get("BROWSER_PORT") or str(free_port())
+os.environ.update(
+    {
+        "BROWSER_SCRATCH": str(SCRATCH),
+        "BROWSER_PORT": PORT,
+        "ENV_FILE": os.devnull,
+        "DEBUG": "false",
+        "STAFF_MFA_REQUIRED": "true",
+        "SECRET_KEY": "tests-only-2f6c0b1d4a9e4c7f8a53-tests-only-9d1b7e3c5f",
+        "SITE_ORIGIN": f"http://127.0.0.1:{PORT}",
+        "DATABASE_URL": f"sqlite:///{SCRATCH / 'site.sqlite3'}",
+        "CACHE_URL": "database",
+        "TRUSTED_PROXY_COUNT": "0",
+        "ALLOWED_HOSTS": "",
+        "WEBMASTER_EMAIL": "webmaster@sens.test",
+        "LOG_LEVEL": "WARNING",
+    }
+)
+
+from sens_site.settings import *  # noqa: E402, F403 - the environment had to be set first
+
+STATIC_ROOT = SCRATCH / "static"
+STATIC_ROOT.mkdir(exist_ok=True)

@@ -1,0 +1,130 @@
+"""axe on every kind of page in every state, the keyboard, and narrow screens."""
+
+import pytest
+
+from tests.browser.measure import axe_violations, sideways, tab_stops
+
+KINDS = (
+    "/",
+    "/products/",
+    "/products/dc-systems-dc-ups/",
+    "/contact/",
+    "/contact/webmaster/",
+    "/privacy/",
+    "/privacy/history/",
+    "/privacy/v/1/",
+    "/legal/",
+    "/cookies/",
+    "/sitemap/",
+    "/news/",
+    "/accounts/register/",
+    "/accounts/login/",
+    "/accounts/password/reset/",
+    "/nowhere/",
+)
+FORMS = ("/contact/webmaster/", "/accounts/register/", "/accounts/login/")
+WIDTHS = (320, 640, 1280)
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_page_is_accessible_in_light_and_dark_and_narrow(page, path):
+    found = {}
+    for scheme in ("light", "dark"):
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=scheme)
+            page.goto(path)
+            found[scheme, width] = axe_violations(page)
+    assert found == {state: [] for state in found}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("path", KINDS)
+def test_page_fits_its_screen(page, path, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(path)
+    assert sideways(page) == 0
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("path", ["/", "/privacy/", "/cookies/", "/contact/webmaster/"])
+def test_whoever_uses_the_tab_key_sees_where_they_are(page, path, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(path)
+    stops = tab_stops(page)
+    assert len(stops) > 5
+    assert [stop for stop in stops if stop["covered"] or not stop["ring"] or stop["size"] < 1] == []
+
+
+def test_the_first_tab_leads_past_the_menu(page):
+    page.goto("/products/")
+    page.evaluate("document.activeElement?.blur()")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+@pytest.mark.parametrize("path", FORMS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_form_with_faults_says_so_first_and_links_to_each(page, path, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.goto(path)
+    with page.expect_navigation() as sent:
+        page.locator("main form").last.locator("button").last.click()
+    summary = page.locator("[role=alert]")
+    assert sent.value.status == 422
+    assert page.title().startswith("Error: ")
+    assert summary.count() == 1
+    assert page.evaluate("document.activeElement === document.querySelector('[role=alert]')")
+    links = summary.locator("a")
+    targets = [links.nth(n).get_attribute("href") for n in range(links.count())]
+    assert targets != []
+    assert [t for t in targets if page.locator(t).count() != 1] == []
+    assert [t for t in targets if page.locator(t).get_attribute("aria-invalid") != "true"] == []
+    assert axe_violations(page) == []
+
+
+def test_the_menu_opens_and_closes_by_keyboard(page):
+    page.goto("/")
+    button = page.get_by_role("button", name="Products submenu")
+    first = page.locator("nav[aria-label=Main]").get_by_role(
+        "link", name="Industrial Switch Mode Battery Chargers"
+    )
+    assert first.is_visible() is False
+    button.focus()
+    page.keyboard.press("Enter")
+    assert first.is_visible() is True
+    assert axe_violations(page) == []
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('[popover]') !== null")
+    page.keyboard.press("Escape")
+    assert first.is_visible() is False
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Products submenu"
+
+
+def test_the_phone_menu_opens_as_one_sheet(page):
+    page.set_viewport_size({"width": 360, "height": 700})
+    page.goto("/")
+    page.get_by_role("button", name="Menu", exact=True).click()
+    assert page.locator("#menu").get_by_role("link", name="Support", exact=True).is_visible()
+    assert axe_violations(page) == []
+    page.keyboard.press("Escape")
+    assert page.locator("#menu").is_visible() is False
+
+
+@pytest.mark.browser_context_args(java_script_enabled=False)
+def test_the_menu_works_without_script(page):
+    page.goto("/")
+    page.get_by_role("button", name="Support submenu").click()
+    page.locator("nav[aria-label=Main]").get_by_role("link", name="White Papers").click()
+    assert page.url.endswith("/support/white-papers/")
+    assert page.locator("h1").inner_text() == "White Papers"
+
+
+def test_the_page_prints_without_menu_and_banner(page):
+    page.emulate_media(media="print")
+    page.goto("/privacy/")
+    assert page.locator("nav[aria-label=Main]").is_visible() is False
+    assert page.locator(".cookie-banner").is_visible() is False
+    assert page.locator("h1").is_visible() is True

@@ -1,0 +1,27 @@
+"""What a first view costs the visitor, and what it leaves on their machine: nothing."""
+
+import pytest
+
+from pages.navigation import walk
+from tests.browser.measure import Wire, layout_shift, stored
+
+PATHS = tuple(node.path for node in walk())
+TEXTS_OF_LAW = ("/privacy/", "/legal/")
+BUDGET, BUDGET_OF_LAW = 8_000, 13_000
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_first_view_leaves_nothing_and_asks_nobody_else(page, watch, path):
+    wire = Wire(page)
+    response = page.goto(path, wait_until="networkidle")
+    assert (response.status, stored(page)) == (
+        200,
+        {"local": 0, "session": 0, "databases": 0, "workers": 0, "cookies": 0},
+    )
+    assert page.evaluate("document.querySelectorAll('script[src]').length") == 0
+    assert len(watch.requests) <= 3, watch.requests
+    assert layout_shift(page) == 0
+    assert page.evaluate("document.characterSet") == "UTF-8"
+    assert wire.bytes.get("Script", 0) == 0
+    limit = BUDGET_OF_LAW if path in TEXTS_OF_LAW else BUDGET
+    assert wire.bytes["Document"] + wire.bytes["Stylesheet"] <= limit, wire.bytes
