@@ -1,7 +1,156 @@
 """Our choices where allauth asks for one."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.mail import EmailMessage
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts import services
+from accounts.devices import device_label
+from accounts.models import User
+from accounts.session_store import DEVICE
+from sens_site.lib.client import hashed_client
+
+NO_MATCH = "The username or email address and the password do not match"
+TOO_MANY = "Too many attempts. Wait five minutes, then try again"
+TOO_MANY_CODES = frozenset({"too_many_login_attempts", "rate_limited"})
 
 
-class AccountAdapter(DefaultAccountAdapter):
-    """Mail and redirects as this site wants them."""
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Mail, redirects, sessions and words as this site wants them."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": NO_MATCH,
+        "email_password_mismatch": NO_MATCH,
+        "enter_current_password": "That is not the password you use now",
+        "incorrect_password": "That is not your password",
+        "duplicate_email": "That is the email address you have already",
+        "username_taken": "That username is taken. Choose another one",
+        "too_many_login_attempts": TOO_MANY,
+        "rate_limited": TOO_MANY,
+        "invalid_password_reset": "This link is not valid any more",
+    }
+
+    def is_ajax(self, request: HttpRequest) -> bool:
+        """Never: one address must not answer in two formats, as its page is kept for everyone."""
+        return False
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Store no messages: they would put addresses into sessions. The next page says it."""
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return what stands for the client in the keys of rate limits: not its address."""
+        return hashed_client(request, "accounts")
+
+    def get_http_user_agent(self, request: HttpRequest) -> str:
+        """Return nothing: our mails do not repeat it."""
+        return ""
+
+    def is_email_verified(self, request: HttpRequest, email: str) -> bool:
+        """Only the mailed link verifies; nothing is looked up in the session."""
+        return False
+
+    def unstash_verified_email(self, request: HttpRequest) -> None:
+        """Leave the session alone: there is no other way to verify an address."""
+
+    def get_login_stages(self) -> list[str]:
+        """A confirmed address, then the second factor."""
+        return [
+            "allauth.account.stages.EmailVerificationStage",
+            "allauth.mfa.stages.AuthenticateStage",
+        ]
+
+    def save_user(
+        self, request: HttpRequest, user: User, form: Any, commit: bool = True
+    ) -> User:
+        """Store the account with the hash that the form has made before the transaction."""
+        user.username = form.cleaned_data["username"]
+        user.email = form.cleaned_data["email"]
+        user.password = form.password_hash
+        user.save()
+        return user
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Sign in, and note on which kind of device."""
+        super().login(request, user)
+        request.session[DEVICE] = device_label(request.headers.get("User-Agent", ""))
+
+    def set_password(self, user: User, password: str) -> None:
+        """Set a new password and end every other session of the person."""
+        super().set_password(user, password)
+        request = allauth_context.request
+        own = request is not None and request.user.pk == user.pk
+        services.end_other_sessions(user, keep=request.session.session_key if own else None)
+
+    # --- where to go next: pages with a place that says what was done ---
+
+    def get_email_verification_redirect_url(self, email_address: Any) -> str:
+        """After the button behind the mailed link."""
+        if allauth_context.request.user.is_authenticated:
+            return f"{reverse('account_email')}#confirmed"
+        return f"{reverse('account_login')}#confirmed"
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """After a new password."""
+        return f"{reverse('accounts:profile')}#password-changed"
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """After leaving."""
+        return f"{reverse('account_login')}#logged-out"
+
+    # --- mail: text only, and links by the configured origin, never by the request's Host ---
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        """Return the address of the page with the confirm button."""
+        return absolute("account_confirm_email", emailconfirmation.key)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return the address of the page that takes a new password."""
+        uidb36, _, token = key.partition("-")
+        return absolute("account_reset_password_from_key", uidb36, token)
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMessage:
+        """Write a plain text mail from `<prefix>_subject.txt` and `<prefix>_message.txt`."""
+        words = {
+            **context,
+            "site_origin": settings.SITE_ORIGIN,
+            "webmaster": settings.WEBMASTER_EMAIL,
+        }
+        subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", words).split())
+        body = render_to_string(f"{template_prefix}_message.txt", words).strip() + "\n"
+        to = [email] if isinstance(email, str) else email
+        return EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, to, headers=headers)
+
+
+def absolute(name: str, *args: str) -> str:
+    """Return the full address of a page of ours, for a mail."""
+    return f"{settings.SITE_ORIGIN}{reverse(name, args=args)}"
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """The second factor in our words."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": "That code is not right. Codes change every 30 seconds; enter a new one",
+        "cannot_generate_recovery_codes": "Set up an authenticator app first",
+    }
+
+    def build_totp_svg(self, url: str) -> str:
+        """Return the QR code to stand in the page itself, dark on white in any colour scheme."""
+        svg = super().build_totp_svg(url)
+        picture = svg[svg.index("<svg") :].replace(' version="1.1"', "", 1)
+        end = picture.index(">") + 1
+        return f'{picture[:end]}<rect width="100%" height="100%" fill="#fff"/>{picture[end:]}'

@@ -1,11 +1,281 @@
-"""Forms of the accounts room."""
+"""Forms of registration, log-in, profile and deletion."""
 
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.userkit import get_user_by_username
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
 from django import forms
+from django.contrib.auth.hashers import check_password, make_password
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from accounts import services
+from accounts.models import User
+from accounts.validators import username_characters
+from sens_site.lib.forms import SiteForm
 
-class RegistrationDetailsForm(forms.Form):
-    """What registration asks beside username, e-mail and password. All optional."""
+PASSWORD_HINT = (
+    "At least 12 characters. Three or four words that do not belong together work well. "
+    "Spaces and all other characters are fine."
+)
+PASSWORD_MAX = 256
+PHONE_HINT = "Only if you want us to be able to call you."
 
-    def signup(self, request: HttpRequest, user: object) -> None:
-        """Store the details on the new user."""
+
+class AccountForm(SiteForm):
+    """A form of this room: labels instead of placeholders, one button with a name."""
+
+    submit_name = ""
+
+    def prepare_fields(self) -> None:
+        """Bring the fields into the site's manner."""
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+            if isinstance(field.widget, forms.PasswordInput):
+                field.max_length = PASSWORD_MAX  # type: ignore[attr-defined]
+                field.validators.append(short_enough)
+        super().prepare_fields()
+
+    @property
+    def helper(self) -> FormHelper:
+        """Draw the button under the name that allauth looks for."""
+        helper = super().helper
+        helper.inputs = [Submit(self.submit_name, self.submit_label)]
+        return helper
+
+
+def short_enough(password: str) -> None:
+    """Refuse what is no password any more. Hashing a book takes its time."""
+    if len(password) > PASSWORD_MAX:
+        raise ValidationError(f"Use a password of {PASSWORD_MAX} characters or fewer")
+
+
+def new_password_field(form: forms.Form, name: str, label: str) -> None:
+    """Ask once for a new password, with our words about it."""
+    form.fields[name].label = label
+    form.fields[name].help_text = PASSWORD_HINT
+
+
+class DetailsMixin(forms.Form):
+    """What a person may tell of itself; all of it optional."""
+
+    name = forms.CharField(
+        label="Name (optional)",
+        max_length=150,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "name"}),
+    )
+    company = forms.CharField(
+        label="Company (optional)",
+        max_length=150,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "organization"}),
+    )
+    position = forms.CharField(
+        label="Position (optional)",
+        max_length=150,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "organization-title"}),
+    )
+    phone = forms.CharField(
+        label="Phone (optional)",
+        max_length=40,
+        required=False,
+        help_text=PHONE_HINT,
+        widget=forms.TextInput({"type": "tel", "autocomplete": "tel"}),
+    )
+    marketing = forms.BooleanField(
+        label="Send me news about SENS products by email",
+        required=False,
+        help_text="You can change this at any time in your profile.",
+    )
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """The cleaned values, under the names that the services take."""
+        return {name: self.cleaned_data[name] for name in DetailsMixin.base_fields}
+
+
+class LoginForm(AccountForm, allauth_forms.LoginForm):  # type: ignore[misc]
+    """Username or e-mail address, and password."""
+
+    submit_label = "Log in"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+
+    def prepare_fields(self) -> None:
+        """Say our words."""
+        login = self.fields["login"]
+        login.label = "Username or email address"
+        login.max_length = 254
+        login.widget.attrs |= {
+            "autocomplete": "username",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+        }
+        self.fields["remember"].label = "Keep me logged in on this device for 14 days"
+        super().prepare_fields()
+
+    def user_credentials(self) -> dict[str, str]:
+        """Look a name up in one way only, so that known and unknown ones cost one hash each.
+
+        A username never holds an @, so there is nothing to be unsure about.
+        """
+        login = self.cleaned_data["login"]
+        return {
+            "email" if "@" in login else "username": login,
+            "password": self.cleaned_data["password"],
+        }
+
+
+class RegistrationForm(AccountForm, allauth_forms.SignupForm, DetailsMixin):  # type: ignore[misc]
+    """A new account. Only username, e-mail address and password are required."""
+
+    submit_label = "Register"
+    field_order = (
+        "username", "email", "password1", "name", "company", "position", "phone", "marketing",
+    )  # fmt: skip
+    password_hash = ""
+
+    def prepare_fields(self) -> None:
+        """Say our words and put the fields into their order."""
+        username = self.fields["username"]
+        username.help_text = "3 to 40 letters, digits, dots, hyphens or underscores."
+        username.widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
+        username.min_length = None
+        username.validators = [username_characters]
+        self.fields["email"].label = "Email address"
+        self.fields["email"].help_text = "We send a link to this address to confirm that it is yours."
+        new_password_field(self, "password1", "Password")
+        self.order_fields(self.field_order)
+        super().prepare_fields()
+
+    def clean_username(self) -> str:
+        """Check the rules. Whether the name is free is asked in `clean`."""
+        username: str = self.cleaned_data["username"]
+        return get_adapter().clean_username(username, shallow=True)  # type: ignore[no-any-return]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a username that is taken, but not to the very person who has just taken it.
+
+        A form that is sent twice is answered as if it had come once. That this is the same person
+        is told by the password, which is hashed whoever asks: the time says nothing of who owns
+        the address.
+        """
+        cleaned: dict[str, Any] = super().clean()
+        owner = get_user_by_username(cleaned.get("username", ""))
+        if owner is not None:
+            same_person = check_password(cleaned.get("password1", ""), owner.password)
+            if not (same_person and owner.email.lower() == cleaned.get("email")):
+                self.add_error("username", get_adapter().validation_error("username_taken"))
+        return cleaned
+
+    def hash_password(self) -> None:
+        """Hash now: for known and unknown addresses alike, and while no lock is held."""
+        self.password_hash = make_password(self.cleaned_data["password1"])
+
+    def signup(self, request: HttpRequest, user: User) -> None:
+        """Store the details; allauth calls this inside the view's transaction."""
+        services.complete_registration(user, **self.details)
+
+
+class ChangeAddressForm(AccountForm, allauth_forms.AddEmailForm):  # type: ignore[misc]
+    """A new e-mail address, which replaces the old one when it is confirmed."""
+
+    submit_name = "action_add"
+    submit_label = "Change email address"
+
+    def prepare_fields(self) -> None:
+        """Say our words."""
+        self.fields["email"].label = "New email address"
+        super().prepare_fields()
+
+
+class ChangePasswordForm(AccountForm, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
+    """The old password and a new one."""
+
+    submit_label = "Change password"
+
+    def prepare_fields(self) -> None:
+        """Ask once: a password manager or the reset link helps with a slip."""
+        self.fields.pop("password2", None)
+        self.fields["oldpassword"].label = "Password you use now"
+        self.fields["oldpassword"].help_text = ""
+        new_password_field(self, "password1", "New password")
+        super().prepare_fields()
+
+
+class ForgottenPasswordForm(AccountForm, allauth_forms.ResetPasswordForm):  # type: ignore[misc]
+    """The address to which a reset link goes."""
+
+    submit_label = "Send me a link"
+
+    def prepare_fields(self) -> None:
+        """Say our words."""
+        self.fields["email"].label = "Email address"
+        super().prepare_fields()
+
+
+class NewPasswordForm(AccountForm, allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
+    """The new password, behind the reset link."""
+
+    submit_label = "Save new password"
+
+    def prepare_fields(self) -> None:
+        """Ask once."""
+        self.fields.pop("password2", None)
+        new_password_field(self, "password1", "New password")
+        super().prepare_fields()
+
+
+class ReauthenticateForm(AccountForm, allauth_forms.ReauthenticateForm):  # type: ignore[misc]
+    """The password, once more."""
+
+    submit_label = "Continue"
+
+    def prepare_fields(self) -> None:
+        """Leave out the reset link: it stands under the form."""
+        self.fields["password"].help_text = ""
+        super().prepare_fields()
+
+
+class ProfileForm(AccountForm, DetailsMixin):
+    """What a person may change about itself."""
+
+    submit_label = "Save changes"
+
+
+class DeleteForm(AccountForm):
+    """The username, typed: nobody deletes an account by one wrong click."""
+
+    submit_label = "Delete my account"
+    username = forms.CharField(
+        label="Your username",
+        max_length=254,
+        widget=forms.TextInput(
+            {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_username(self) -> str:
+        """Compare with the account's, in any case."""
+        typed: str = self.cleaned_data["username"]
+        if typed.lower() != self.user.username.lower():
+            raise ValidationError("That is not your username. Type it as it stands above")
+        return typed
+
+    @property
+    def helper(self) -> FormHelper:
+        """Draw the button as one that destroys."""
+        helper = super().helper
+        helper.inputs = [Submit("", self.submit_label, css_class="danger")]
+        return helper

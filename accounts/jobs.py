@@ -1,4 +1,4 @@
-"""What the worker does at intervals for this room."""
+"""What the worker does for accounts at intervals."""
 
 from accounts.session_store import SessionStore
 from outbox.jobs import periodic
@@ -6,6 +6,5 @@ from outbox.jobs import periodic
 
 @periodic("clear expired sessions", every_seconds=3600)
 def clear_expired_sessions() -> object:
-    """Delete sessions past their date: they hold who was logged in."""
-    SessionStore.clear_expired()
-    return None
+    """Delete sessions whose time is over."""
+    return SessionStore.clear_expired()

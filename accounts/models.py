@@ -1,8 +1,21 @@
-"""The user and the session."""
+"""The user, the session, and what a person has accepted."""
+
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from accounts.validators import username_characters, username_not_reserved
+
+if TYPE_CHECKING:
+    from accounts.session_store import SessionStore
+
+USERNAME_MIN = 3
+USERNAME_MAX = 40
 
 
 class User(AbstractUser):
@@ -10,13 +23,94 @@ class User(AbstractUser):
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
+    username = models.CharField(
+        max_length=USERNAME_MAX,
+        unique=True,
+        validators=[username_characters, username_not_reserved],
+        help_text="3 to 40 letters, digits, dots, hyphens or underscores.",
+        error_messages={"unique": "That username is taken. Choose another one"},
+    )
+    email = models.EmailField("email address", max_length=254)
     name = models.CharField(max_length=150, blank=True)
     company = models.CharField(max_length=150, blank=True)
     position = models.CharField(max_length=150, blank=True)
     phone = models.CharField(max_length=40, blank=True)
+    # When the person asked for marketing mail; empty for everybody who did not.
+    marketing_opt_in_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                Lower("username"),
+                name="user_username_any_case",
+                violation_error_message="That username is taken. Choose another one",
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_any_case",
+                violation_error_message="Another account has this email address",
+            ),
+        ]
+
+    def get_full_name(self) -> str:
+        """Return the name the person gave, or the username."""
+        return self.name or self.username
+
+    def get_short_name(self) -> str:
+        """Return the same: people with one name have no shorter one."""
+        return self.get_full_name()
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    """Reads of sessions."""
+
+    def of(self, user: User) -> "SessionQuerySet":
+        """Where somebody is signed in now, newest first."""
+        return self.filter(
+            user=user, signed_in_at__isnull=False, expire_date__gt=timezone.now()
+        ).order_by("-signed_in_at")
 
 
 class Session(AbstractBaseSession):
-    """A session that knows its user, so that it goes when the account goes."""
+    """A session that knows its user, so that it goes when the account goes.
+
+    Also while a log-in still waits for the second factor: what it holds by then names the person.
+    """
 
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")
+    signed_in_at = models.DateTimeField(null=True)
+    # "Firefox on Windows": enough to tell one's devices apart. No address, no full user agent.
+    device = models.CharField(max_length=40, blank=True)
+
+    listed = SessionQuerySet.as_manager()
+
+    @property
+    def handle(self) -> str:
+        """A name for the session that may stand in a page, unlike its key, which opens it."""
+        return salted_hmac("accounts.session", self.session_key).hexdigest()[:32]
+
+    @classmethod
+    def get_session_store_class(cls) -> "type[SessionStore]":
+        """Return the engine that writes these rows."""
+        from accounts.session_store import SessionStore  # noqa: PLC0415 - it imports this module
+
+        return SessionStore
+
+
+class PolicyAcceptance(models.Model):
+    """Which version of the terms and the privacy policy was in force when a person registered."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="acceptances")
+    version = models.ForeignKey(
+        "privacy.PolicyVersion", on_delete=models.PROTECT, related_name="+"
+    )
+    accepted_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["accepted_at", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "version"], name="acceptance_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"acceptance {self.pk}"

@@ -1,14 +1,67 @@
-"""Session engine over `accounts.Session`."""
+"""Session engine over `accounts.Session`.
 
+Signed-in sessions end 14 days (`SESSION_COOKIE_AGE`) after signing in, whatever is done in them;
+those that wait for a second factor end after an hour. Nothing is written when a page is read.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import CreateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.utils import timezone
 
 from accounts.models import Session
 
+DEVICE = "device"
+SIGNED_IN_AT = "signed_in_at"
+PENDING_USER = "account_authentication_methods_user"  # allauth, while a second factor is missing
+PENDING_SECONDS = 3600
+
 
 class SessionStore(DatabaseSessionStore):
-    """Keeps the user beside the session's data."""
+    """Keeps user, time of signing in and device beside the session's data."""
 
     @classmethod
-    def get_model_class(cls) -> type[Session]:
+    def get_model_class(cls) -> type[Session]:  # type: ignore[override]
         """Return the model."""
         return Session
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:  # type: ignore[override]
+        """Return the row for this state of the session."""
+        signed_in_at = None
+        expires = timezone.now() + timedelta(seconds=PENDING_SECONDS)
+        if SESSION_KEY in data:
+            moment = data.setdefault(SIGNED_IN_AT, timezone.now().isoformat())
+            signed_in_at = datetime.fromisoformat(moment)
+            expires = signed_in_at + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+        user_id = data.get(SESSION_KEY) or data.get(PENDING_USER)
+        key = cast("str", self._get_or_create_session_key())  # type: ignore[attr-defined]
+        return Session(
+            session_key=key,
+            session_data=self.encode(data),
+            expire_date=expires,
+            user_id=int(user_id) if user_id else None,
+            signed_in_at=signed_in_at,
+            device=data.get(DEVICE, ""),
+        )
+
+    def create(self) -> None:
+        """Make a row under a new key.
+
+        Django tries again for ever when the row cannot be made. A key that is free means that the
+        account has been deleted by another request meanwhile, so this one ends here, with a 400.
+        """
+        while True:
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
+            try:
+                self.save(must_create=True)
+            except CreateError as error:
+                if self.exists(self._session_key):
+                    continue
+                raise SessionInterrupted("The account of this session is gone.") from error
+            self.modified = True
+            return

@@ -1,5 +1,102 @@
-"""Addresses of accounts."""
+"""Addresses of accounts. allauth's names, as allauth looks them up; our addresses."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
-urlpatterns = [path("", include("allauth.account.urls"))]
+from accounts import doors, second_factor, views
+from accounts.doors import page_for_everyone
+from accounts.http import password_asked_again
+
+own = [
+    path("", views.index, name="index"),
+    path("profile/", views.profile, name="profile"),
+    path("data/", views.data, name="data"),
+    path("sessions/", views.sessions, name="sessions"),
+    path("sessions/end/", views.end_session, name="end_session"),
+    path("sessions/end-others/", views.end_other_sessions, name="end_other_sessions"),
+    path("delete/", views.delete, name="delete"),
+    path("deleted/", views.deleted, name="deleted"),
+]
+
+entrance = [
+    path("register/", page_for_everyone(doors.RegisterPage.as_view()), name="account_signup"),
+    path("login/", page_for_everyone(doors.LoginPage.as_view()), name="account_login"),
+    path("logout/", doors.LogoutPage.as_view(), name="account_logout"),
+    path("inactive/", page_for_everyone(doors.InactivePage.as_view()), name="account_inactive"),
+    path(
+        "confirm-email/",
+        page_for_everyone(doors.ConfirmationSentPage.as_view()),
+        name="account_email_verification_sent",
+    ),
+    re_path(
+        r"^confirm-email/(?P<key>[-:\w]+)/$",
+        doors.ConfirmAddressPage.as_view(),
+        name="account_confirm_email",
+    ),
+    path("reauthenticate/", doors.ReauthenticatePage.as_view(), name="account_reauthenticate"),
+    path(
+        "email/", password_asked_again(doors.AddressPage.as_view()), name="account_email"
+    ),
+]
+
+password = [
+    path("change/", doors.ChangePasswordPage.as_view(), name="account_change_password"),
+    # Somebody without a password has none to be asked for: the mailed link is the way.
+    path(
+        "set/",
+        RedirectView.as_view(pattern_name="account_reset_password"),
+        name="account_set_password",
+    ),
+    path(
+        "reset/",
+        page_for_everyone(doors.ForgottenPasswordPage.as_view()),
+        name="account_reset_password",
+    ),
+    path(
+        "reset/done/",
+        page_for_everyone(doors.ResetSentPage.as_view()),
+        name="account_reset_password_done",
+    ),
+    path(
+        "reset/key/done/",
+        page_for_everyone(doors.PasswordSavedPage.as_view()),
+        name="account_reset_password_from_key_done",
+    ),
+    re_path(
+        r"^reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[-0-9A-Za-z]+)/$",
+        doors.NewPasswordPage.as_view(),
+        name="account_reset_password_from_key",
+    ),
+]
+
+second = [
+    path("", second_factor.overview, name="mfa_index"),
+    path("authenticate/", doors.CodePage.as_view(), name="mfa_authenticate"),
+    path("reauthenticate/", doors.ReauthenticateByCodePage.as_view(), name="mfa_reauthenticate"),
+    path(
+        "app/on/", password_asked_again(doors.ActivateAppPage.as_view()), name="mfa_activate_totp"
+    ),
+    path(
+        "app/off/",
+        password_asked_again(doors.DeactivateAppPage.as_view()),
+        name="mfa_deactivate_totp",
+    ),
+    path("recovery-codes/", second_factor.recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "recovery-codes/new/",
+        password_asked_again(doors.NewRecoveryCodesPage.as_view()),
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "recovery-codes/file/",
+        second_factor.recovery_codes_file,
+        name="mfa_download_recovery_codes",
+    ),
+]
+
+urlpatterns = [
+    path("", include((own, "accounts"))),
+    path("", include(entrance)),
+    path("password/", include(password)),
+    path("2fa/", include(second)),
+]

@@ -1,11 +1,16 @@
 """All addresses of the site. The only module that knows every room."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from accounts.admin_site import secure
+from sens_site.errors import no_such_page
 
 admin.site.site_header = "SENS site administration"
 admin.site.site_title = "SENS administration"
 admin.site.index_title = "What to do next"
+
+secure(admin.site)
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -13,6 +18,7 @@ urlpatterns = [
     path("contact/", include("contact.urls")),
     path("", include("privacy.urls")),
     path("", include("pages.urls")),
+    re_path("", no_such_page),
 ]
 
 handler400 = "sens_site.errors.bad_request"

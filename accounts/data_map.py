@@ -1,0 +1,188 @@
+"""What this room holds about people, its third-party tables included."""
+
+from accounts.personal import (
+    admin_log_about,
+    all_users,
+    erase_admin_log,
+    session_text,
+    sessions_of,
+    subject_of,
+    user_by_address,
+)
+from privacy.datamap.columns import not_personal, personal, secret
+from privacy.datamap.registry import Keep, activity, classify, not_about_people
+from privacy.datamap.subjects import ByRule, ByUser, Identity, register_identity
+from privacy.datamap.terms import Category, OnErase, People, Purpose, Source
+
+register_identity(Identity(of_user=subject_of, by_address=user_by_address, all_users=all_users))
+
+WITH_THE_ACCOUNT = Keep("while you keep it", "retention.account")
+ROW = not_personal("number of the row")
+
+ACCOUNTS = activity(
+    "accounts",
+    title="Customer accounts",
+    purpose=Purpose.REQUESTED,
+    people=(People.CUSTOMERS, People.STAFF),
+    source=Source.YOU,
+)
+SIGNING_IN = activity(
+    "signing-in",
+    title="Signing in safely",
+    purpose=Purpose.SECURITY,
+    people=(People.CUSTOMERS, People.STAFF),
+    source=Source.YOU,
+)
+STAFF_TRAIL = activity(
+    "staff-trail",
+    title="What staff changed on the site",
+    purpose=Purpose.SECURITY,
+    people=(People.CUSTOMERS, People.STAFF),
+    source=Source.US,
+)
+
+classify(
+    "accounts.User",
+    "Account and profile",
+    activity=ACCOUNTS,
+    subject=ByUser("pk"),
+    keep=WITH_THE_ACCOUNT,
+    fields={
+        "id": ROW,
+        "username": personal(Category.ACCOUNT),
+        "email": personal(Category.CONTACT),
+        "name": personal(Category.CONTACT),
+        "company": personal(Category.EMPLOYMENT),
+        "position": personal(Category.EMPLOYMENT),
+        "phone": personal(Category.CONTACT),
+        "password": secret(Category.CREDENTIALS),
+        "date_joined": personal(Category.ACCOUNT),
+        "last_login": personal(Category.USAGE),
+        "is_active": personal(Category.ACCOUNT),
+        "is_staff": personal(Category.ACCOUNT),
+        "is_superuser": personal(Category.ACCOUNT),
+        "marketing_opt_in_at": personal(Category.MARKETING),
+    },
+)
+classify(
+    "accounts.User_groups",
+    "Your roles",
+    activity=ACCOUNTS,
+    subject=ByUser(),
+    keep=WITH_THE_ACCOUNT,
+    fields={"id": ROW, "user": personal(Category.ACCOUNT), "group": personal(Category.ACCOUNT)},
+)
+classify(
+    "accounts.User_user_permissions",
+    "Your rights as a member of staff",
+    activity=ACCOUNTS,
+    subject=ByUser(),
+    keep=WITH_THE_ACCOUNT,
+    fields={
+        "id": ROW,
+        "user": personal(Category.ACCOUNT),
+        "permission": personal(Category.ACCOUNT),
+    },
+)
+classify(
+    "accounts.PolicyAcceptance",
+    "Which terms and policy were in force when you registered",
+    activity=ACCOUNTS,
+    subject=ByUser(),
+    keep=WITH_THE_ACCOUNT,
+    fields={
+        "id": ROW,
+        "user": personal(Category.ACCOUNT),
+        "version": personal(Category.ACCOUNT),
+        "accepted_at": personal(Category.ACCOUNT),
+    },
+)
+classify(
+    "account.EmailAddress",
+    "E-mail addresses",
+    activity=ACCOUNTS,
+    subject=ByUser(),
+    keep=WITH_THE_ACCOUNT,
+    fields={
+        "id": ROW,
+        "user": personal(Category.ACCOUNT),
+        "email": personal(Category.CONTACT),
+        "verified": personal(Category.ACCOUNT),
+        "primary": personal(Category.ACCOUNT),
+    },
+)
+classify(
+    "account.EmailConfirmation",
+    "E-mail confirmations",
+    activity=SIGNING_IN,
+    subject=ByUser("email_address__user"),
+    keep=WITH_THE_ACCOUNT,
+    fields={
+        "id": ROW,
+        "email_address": personal(Category.CONTACT),
+        "created": personal(Category.USAGE),
+        "sent": personal(Category.USAGE),
+        "key": secret(Category.CREDENTIALS),
+    },
+)
+classify(
+    "mfa.Authenticator",
+    "Second factors",
+    activity=SIGNING_IN,
+    subject=ByUser(),
+    keep=WITH_THE_ACCOUNT,
+    fields={
+        "id": ROW,
+        "user": personal(Category.CREDENTIALS),
+        "type": personal(Category.CREDENTIALS),
+        "data": secret(Category.CREDENTIALS),
+        "created_at": personal(Category.USAGE),
+        "last_used_at": personal(Category.USAGE),
+    },
+)
+classify(
+    "accounts.Session",
+    "Where you are signed in",
+    activity=SIGNING_IN,
+    subject=(ByUser(), ByRule(sessions_of)),
+    keep=Keep("while you keep it", "retention.account", after="expire_date"),
+    readable={"session_data": session_text},
+    fields={
+        "session_key": secret(Category.CREDENTIALS),
+        "session_data": secret(Category.CREDENTIALS),
+        "expire_date": personal(Category.USAGE),
+        "user": personal(Category.ACCOUNT),
+        "signed_in_at": personal(Category.USAGE),
+        "device": personal(Category.USAGE),
+    },
+)
+
+
+classify(
+    "admin.LogEntry",
+    "Notes of what staff changed",
+    activity=STAFF_TRAIL,
+    subject=ByRule(admin_log_about),
+    keep=WITH_THE_ACCOUNT,
+    on_erase=OnErase.BLANK,
+    ground="the trail of what staff did stays, without saying about whom",
+    erase=erase_admin_log,
+    exported=False,
+    fields={
+        "id": ROW,
+        "action_time": not_personal("when staff acted"),
+        "action_flag": not_personal("added, changed or deleted"),
+        "content_type": not_personal("which table"),
+        "user": personal(Category.ACCOUNT, "who acted"),
+        "object_id": personal(Category.ACCOUNT, "number of the account", blank=None),
+        "object_repr": personal(Category.ACCOUNT, blank="(erased)"),
+        "change_message": personal(Category.ACCOUNT, blank=""),
+    },
+)
+
+not_about_people("auth.Group", "a role, not who has it", "id", "name")
+not_about_people("auth.Group_permissions", "what a role may do", "id", "group", "permission")
+not_about_people(
+    "auth.Permission", "a right that exists, not who has it", "id", "name", "content_type", "codename"
+)
+not_about_people("contenttypes.ContentType", "names of tables", "id", "app_label", "model")

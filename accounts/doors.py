@@ -1,0 +1,318 @@
+"""allauth's pages behind our own doors: statuses, transactions, and no trace of a visitor.
+
+allauth answers a form with mistakes by 200, a limit by a bare page, and a mailed link by a cookie.
+These subclasses change the answers, not the flows.
+"""
+
+from functools import wraps
+from typing import Any
+
+from allauth.account import views as account
+from allauth.account.forms import UserTokenForm
+from allauth.decorators import rate_limit
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
+from django.db import IntegrityError, transaction
+from django.forms.utils import ErrorDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+
+from accounts.adapter import TOO_MANY, TOO_MANY_CODES
+from accounts.http import SEE_OTHER, SeeOther, View
+from accounts.models import User
+from accounts.second_factor import CodeForm
+from privacy.policy.models import PRIVACY, TERMS, PolicyVersion
+from sens_site.errors import error_page
+from sens_site.lib.caching import shared_page
+
+RETRY_AFTER_SECONDS = 60
+RETRY_AFTER_FAILURES_SECONDS = 300
+
+
+def page_for_everyone(view: View) -> View:
+    """Mark a page as shared, unless its query says something (`next`): then it is one visitor's.
+
+    allauth marks its pages as never to be cached and puts a clock into them; the site's own rule
+    decides (`sens_site.lib.caching`).
+    """
+    shared = shared_page(view)
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method not in ("GET", "HEAD") or request.META.get("QUERY_STRING"):
+            return view(request, *args, **kwargs)
+        response = shared(request, *args, **kwargs)
+        for header in ("Cache-Control", "Expires"):
+            response.headers.pop(header, None)
+        return response
+
+    return wrapper
+
+
+class Door:
+    """What every page of allauth does differently here. Stands first among the bases."""
+
+    http_method_names = ("get", "head", "post", "options")
+    keeps_input = False
+    request: HttpRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer as allauth does, then correct the answer."""
+        method = request.method
+        if method == "HEAD":
+            request.method = "GET"  # allauth counts a HEAD as an attempt, and so writes
+        try:
+            response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        finally:
+            request.method = method
+        if response.status_code == 429 and not getattr(response, "context_data", None):
+            return self.too_many(request)
+        if method == "POST" and isinstance(response, HttpResponseRedirect):
+            response.status_code = SEE_OTHER
+            if response.url == reverse("account_email_verification_sent"):
+                self.forget_visitor(request)
+        return response
+
+    def forget_visitor(self, request: HttpRequest) -> None:
+        """Drop the half-finished log-in: the mailed link does not need it, and it names somebody."""
+        if not request.user.is_authenticated:
+            request.session.flush()
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Say by the status that the form was not accepted, and why."""
+        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
+        codes = {error.code for errors in form.errors.as_data().values() for error in errors}
+        if codes & TOO_MANY_CODES:
+            response.status_code = 429
+            response.headers["Retry-After"] = str(RETRY_AFTER_FAILURES_SECONDS)
+        else:
+            response.status_code = 422
+        return response
+
+    def too_many(self, request: HttpRequest) -> HttpResponse:
+        """Answer 429, with the form as it was typed where the page has one."""
+        if self.keeps_input and request.method == "POST":
+            form = self.get_form_class()(**self.get_form_kwargs())  # type: ignore[attr-defined]
+            # As if it had been checked: checking again would look up, hash and count.
+            form._errors, form.cleaned_data = ErrorDict(), {}  # noqa: SLF001
+            form.add_error(None, TOO_MANY.replace("five minutes", "a minute"))
+            response: HttpResponse = self.render_to_response(  # type: ignore[attr-defined]
+                self.get_context_data(form=form)  # type: ignore[attr-defined]
+            )
+            response.status_code = 429
+        else:
+            response = error_page(request, 429, reason="Wait a minute, then try again.")
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
+
+
+class LoginPage(Door, account.LoginView):  # type: ignore[misc]
+    """Log in."""
+
+    keeps_input = True
+
+
+class RegisterPage(Door, account.SignupView):  # type: ignore[misc]
+    """Register. Account, address, acceptances and mail are stored together or not at all."""
+
+    keeps_input = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Store; when somebody was faster with the name or the address, look once more."""
+        form.hash_password()
+        try:
+            with transaction.atomic():
+                return super().form_valid(form)  # type: ignore[no-any-return]
+        except IntegrityError:
+            form = self.get_form_class()(**self.get_form_kwargs())
+            if not form.is_valid():
+                return self.form_invalid(form)
+            with transaction.atomic():
+                return super().form_valid(form)  # type: ignore[no-any-return]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Name the versions that registering accepts."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context["terms"] = PolicyVersion.objects.in_force(TERMS)
+        context["privacy_policy"] = PolicyVersion.objects.in_force(PRIVACY)
+        return context
+
+
+class LogoutPage(Door, account.LogoutView):  # type: ignore[misc]
+    """Log out by a button."""
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Leave, and tell the browser to drop what scripts have stored."""
+        response: HttpResponse = super().post(*args, **kwargs)
+        response.headers["Clear-Site-Data"] = '"storage"'
+        return response
+
+
+class InactivePage(Door, account.AccountInactiveView):  # type: ignore[misc]
+    """The account has been switched off."""
+
+
+class ConfirmationSentPage(Door, account.EmailVerificationSentView):  # type: ignore[misc]
+    """A link is on its way."""
+
+
+class ConfirmAddressPage(Door, account.ConfirmEmailView):  # type: ignore[misc]
+    """The page behind the mailed link. Mail scanners open it; only its button acts."""
+
+    def logout_other_user(self, confirmation: Any) -> None:
+        """End another person's session only when the button was pressed."""
+        if self.request.method == "POST":
+            super().logout_other_user(confirmation)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """See also whether another account has the address: allauth asks for verified ones only."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        address = self.object.email_address if self.object else None
+        if address and context["can_confirm"]:
+            context["can_confirm"] = not _is_anothers(address)
+        return context
+
+    def get(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the button, or say with 404 that the link is of no use any more."""
+        response: HttpResponse = super().get(*args, **kwargs)
+        if not self.object:
+            response.status_code = 404
+        return response
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Confirm, with everything that follows from it, in one transaction."""
+        self.object = self.get_object_or_none()
+        if self.object is None:
+            return self.get(*args, **kwargs)
+        if not _is_anothers(self.object.email_address):
+            try:
+                with transaction.atomic():
+                    return super().post(*args, **kwargs)  # type: ignore[no-any-return]
+            except IntegrityError:  # another account got the address in this very moment
+                pass
+        response: HttpResponse = self.render_to_response(self.get_context_data())
+        response.status_code = 409
+        return response
+
+    def get_object_or_none(self) -> Any:
+        """Return what the key in the address stands for."""
+        return account.get_emailconfirmation_model().from_key(self.kwargs["key"])
+
+
+def _is_anothers(address: Any) -> bool:
+    others = User.objects.exclude(pk=address.user_id)
+    return others.filter(email__iexact=address.email).exists()
+
+
+class AddressPage(Door, account.EmailView):  # type: ignore[misc]
+    """Change the e-mail address: the new one counts once it is confirmed."""
+
+    keeps_input = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Store the address and the mail to it together."""
+        try:
+            with transaction.atomic():
+                return super().post(request, *args, **kwargs)  # type: ignore[no-any-return]
+        except IntegrityError:  # the same form came twice at once: the other one is stored
+            return SeeOther(reverse("account_email"))
+
+
+class ChangePasswordPage(Door, account.PasswordChangeView):  # type: ignore[misc]
+    """Change the password."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Store the password, end other sessions and write the notice together."""
+        with transaction.atomic():
+            return super().form_valid(form)  # type: ignore[no-any-return]
+
+
+class ForgottenPasswordPage(Door, account.PasswordResetView):  # type: ignore[misc]
+    """Ask for a reset link. The answer is the same for an address that we do not know."""
+
+    keeps_input = True
+
+
+class ResetSentPage(Door, account.PasswordResetDoneView):  # type: ignore[misc]
+    """A reset link is on its way, if there is such an account."""
+
+
+class _KeyInAddress(account.PasswordResetFromKeyView):  # type: ignore[misc]
+    """allauth's page without its session."""
+
+    @method_decorator(rate_limit(action="reset_password_from_key"))
+    def dispatch(
+        self, request: HttpRequest, uidb36: str, key: str, **kwargs: Any
+    ) -> HttpResponse:
+        """Check the key on each request, then do what allauth does once it is checked."""
+        self.key = key
+        token = UserTokenForm(data={"uidb36": uidb36, "key": key})
+        self.reset_user = token.reset_user if token.is_valid() else None
+        if self.reset_user is None:
+            context = self.get_context_data(form=None, token_fail=True)
+            return self.render_to_response(context, status=404)  # type: ignore[no-any-return]
+        form_view = super(account.PasswordResetFromKeyView, self)
+        return form_view.dispatch(request, uidb36, key, **kwargs)  # type: ignore[no-any-return]
+
+
+class NewPasswordPage(Door, _KeyInAddress):
+    """The page behind the reset link.
+
+    allauth moves the key into the session at once, which sets a cookie on a GET that any mail
+    scanner makes. Here it stays in the address until the form is sent; the Referrer-Policy keeps
+    it from other sites, to which the page has no links anyway.
+    """
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Store the password and write the notice together, and end a session of anybody else."""
+        if self.request.user.is_authenticated and self.request.user != self.reset_user:
+            self.logout()
+        with transaction.atomic():
+            return super().form_valid(form)  # type: ignore[no-any-return]
+
+
+class PasswordSavedPage(Door, account.PasswordResetFromKeyDoneView):  # type: ignore[misc]
+    """The new password counts."""
+
+
+class ReauthenticatePage(Door, account.ReauthenticateView):  # type: ignore[misc]
+    """The password once more."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Give the session a new key, as at log-in."""
+        self.request.session.cycle_key()
+        return super().form_valid(form)  # type: ignore[no-any-return]
+
+
+class CodePage(Door, mfa.AuthenticateView):  # type: ignore[misc]
+    """The second factor at log-in."""
+
+    def _build_forms(self) -> CodeForm | None:
+        """Ask for a code only: there are no security keys here."""
+        data = self.request.POST if self.request.method == "POST" else None
+        self.webauthn_form = None
+        self.auth_form = CodeForm(user=self.stage.login.user, data=data)
+        return self.auth_form
+
+
+class ReauthenticateByCodePage(Door, mfa.ReauthenticateView):  # type: ignore[misc]
+    """A code instead of the password."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Give the session a new key, as at log-in."""
+        self.request.session.cycle_key()
+        return super().form_valid(form)  # type: ignore[no-any-return]
+
+
+class ActivateAppPage(Door, totp.ActivateTOTPView):  # type: ignore[misc]
+    """Set up an authenticator app."""
+
+
+class DeactivateAppPage(Door, totp.DeactivateTOTPView):  # type: ignore[misc]
+    """Turn the second factor off."""
+
+
+class NewRecoveryCodesPage(Door, recovery.GenerateRecoveryCodesView):  # type: ignore[misc]
+    """Replace the recovery codes."""

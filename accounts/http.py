@@ -1,0 +1,47 @@
+"""Types of requests, and the two guards that stand before personal pages."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import urlencode
+
+from accounts.models import User
+
+View = Callable[..., HttpResponse]
+SEE_OTHER = 303
+
+
+class AuthenticatedRequest(HttpRequest):
+    """A request behind `login_required`: its user is a person."""
+
+    user: User
+
+
+class SeeOther(HttpResponseRedirect):
+    """A redirect that says: what you sent is done, now read this page."""
+
+    status_code = SEE_OTHER
+
+
+def password_asked_again(view: View) -> View:
+    """Let a request pass only within five minutes after the person has proven again who it is.
+
+    allauth's own guard keeps a POST in the session, with all headers, and replays it after the
+    password: a deletion would happen without a second look, and an address would be stored. Here
+    nothing is kept. The person comes back to the page and decides there.
+    """
+
+    @login_required
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if did_recently_reauthenticate(request):
+            return view(request, *args, **kwargs)
+        ways = get_adapter().get_reauthentication_methods(request.user)
+        return SeeOther(f"{ways[0]['url']}?{urlencode({'next': request.path})}")
+
+    return wrapper

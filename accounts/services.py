@@ -1,0 +1,72 @@
+"""What is written about people: profile, sessions, staff accounts. Deletion is in `erasure`."""
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import PolicyAcceptance, Session, User
+from privacy.policy.models import PRIVACY, TERMS, PolicyVersion
+
+
+@transaction.atomic
+def complete_registration(
+    user: User, *, name: str, company: str, position: str, phone: str, marketing: bool
+) -> None:
+    """Add what registration asks beside the credentials, and which policies were accepted."""
+    change_profile(
+        user, name=name, company=company, position=position, phone=phone, marketing=marketing
+    )
+    for slug in (TERMS, PRIVACY):
+        version = PolicyVersion.objects.in_force(slug)
+        if version is not None:
+            PolicyAcceptance.objects.create(user=user, version=version)
+
+
+@transaction.atomic
+def change_profile(
+    user: User, *, name: str, company: str, position: str, phone: str, marketing: bool
+) -> None:
+    """Store what a person says of itself. A "yes" to marketing keeps the day it was given."""
+    user.name, user.company, user.position, user.phone = name, company, position, phone
+    if not marketing:
+        user.marketing_opt_in_at = None
+    elif user.marketing_opt_in_at is None:
+        user.marketing_opt_in_at = timezone.now()
+    user.save(update_fields=["name", "company", "position", "phone", "marketing_opt_in_at"])
+
+
+@transaction.atomic
+def end_session(user: User, *, handle: str) -> bool:
+    """Sign a person out on one device; return whether there was such a session."""
+    for session in Session.listed.of(user):
+        if session.handle == handle:
+            session.delete()
+            return True
+    return False
+
+
+@transaction.atomic
+def end_other_sessions(user: User, *, keep: str | None) -> int:
+    """Sign a person out everywhere but in the session with this key; return how often."""
+    ended, _ = Session.listed.filter(user=user).exclude(session_key=keep or "").delete()
+    return ended
+
+
+@transaction.atomic
+def set_verified_address(user: User, *, email: str) -> None:
+    """Give a person one e-mail address that staff vouch for, instead of all it had."""
+    EmailAddress.objects.filter(user=user).delete()
+    user.email = email.lower()
+    user.save(update_fields=["email"])
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+
+
+@transaction.atomic
+def create_staff(*, username: str, email: str, password: str) -> User:
+    """Make an account with all rights. Its second factor is set up at the first log-in."""
+    user = User(username=username, email=email.lower(), is_staff=True, is_superuser=True)
+    user.set_password(password)
+    user.full_clean()
+    user.save()
+    set_verified_address(user, email=email)
+    return user

@@ -1,0 +1,131 @@
+"""A person's own pages: profile, sessions, what we hold, and leaving."""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import services
+from accounts.erasure import erase_account, holdings_of
+from accounts.forms import DeleteForm, ProfileForm
+from accounts.http import AuthenticatedRequest, SeeOther, password_asked_again
+from accounts.models import PolicyAcceptance, Session
+from sens_site.errors import error_page
+from sens_site.lib.caching import shared_page
+
+require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Lead to the profile, or to the log-in before it."""
+    return redirect("accounts:profile")
+
+
+@require_form_methods
+@login_required
+def profile(request: AuthenticatedRequest) -> HttpResponse:
+    """Show and change what a person says of itself."""
+    user = request.user
+    known = {
+        "name": user.name,
+        "company": user.company,
+        "position": user.position,
+        "phone": user.phone,
+        "marketing": user.marketing_opt_in_at is not None,
+    }
+    form = ProfileForm(request.POST if request.method == "POST" else None, initial=known)
+    if form.is_valid():
+        services.change_profile(user, **form.details)
+        return SeeOther(f"{reverse('accounts:profile')}#saved")
+    status = 422 if form.is_bound else 200
+    return render(request, "accounts/profile.html", {"form": form}, status=status)
+
+
+@require_safe
+@login_required
+def sessions(request: AuthenticatedRequest) -> HttpResponse:
+    """List where the person is signed in."""
+    return render(
+        request,
+        "accounts/sessions.html",
+        {
+            "sessions": Session.listed.of(request.user),
+            "this_key": request.session.session_key,
+        },
+    )
+
+
+@require_POST
+@login_required
+def end_session(request: AuthenticatedRequest) -> HttpResponse:
+    """Sign out on one device."""
+    ended = services.end_session(request.user, handle=request.POST.get("session", ""))
+    if not ended:
+        return error_page(request, 404, reason="That session has already ended.")
+    return SeeOther(f"{reverse('accounts:sessions')}#ended")
+
+
+@require_POST
+@login_required
+def end_other_sessions(request: AuthenticatedRequest) -> HttpResponse:
+    """Sign out everywhere but here."""
+    services.end_other_sessions(request.user, keep=request.session.session_key)
+    return SeeOther(f"{reverse('accounts:sessions')}#ended")
+
+
+@require_safe
+@login_required
+def data(request: AuthenticatedRequest) -> HttpResponse:
+    """Show what the account holds, all on one page."""
+    user = request.user
+    acceptances = PolicyAcceptance.objects.filter(user=user).select_related("version__policy")
+    return render(
+        request,
+        "accounts/data.html",
+        {
+            "addresses": EmailAddress.objects.filter(user=user).order_by("-primary", "pk"),
+            "sessions": Session.listed.of(user),
+            "acceptances": acceptances.defer("version__source_text", "version__rendered_html"),
+            "authenticators": Authenticator.objects.filter(user=user).order_by("pk"),
+        },
+    )
+
+
+@require_form_methods
+@password_asked_again
+def delete(request: AuthenticatedRequest) -> HttpResponse:
+    """Delete the account: what goes, the username typed, and it is gone everywhere at once.
+
+    Staff are asked to have their rights removed first, so that no site is left without anybody
+    who can run it, and so that a second person knows.
+    """
+    user = request.user
+    if user.is_staff or user.is_superuser:
+        status = 403 if request.method == "POST" else 200
+        return render(request, "accounts/delete_staff.html", status=status)
+    form = DeleteForm(request.POST if request.method == "POST" else None, user=user)
+    if form.is_valid():
+        erase_account(user)
+        logout(request)
+        response = SeeOther(reverse("accounts:deleted"))
+        # Not "cookies": the choice about cookies is the visitor's, not the account's.
+        response.headers["Clear-Site-Data"] = '"storage"'
+        return response
+    return render(
+        request,
+        "accounts/delete.html",
+        {"form": form, "holdings": holdings_of(user)},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_safe
+@shared_page
+def deleted(request: HttpRequest) -> HttpResponse:
+    """Say that it is done."""
+    return render(request, "accounts/deleted.html")
