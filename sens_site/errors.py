@@ -1,38 +1,104 @@
-"""Error pages in the site's look. None of them needs the database, the session or the user."""
+"""Error pages in the site's look. None of them needs the database, the session or the user.
+
+Each says what happened, whether something was stored, and what to do next; none blames anybody.
+"""
+
+import logging
+import sys
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
+from django.utils.html import format_html
 
 from sens_site.context import site
+from sens_site.lib.faults import RETRY_AFTER_SECONDS
 
-TITLES = {
-    400: "That request could not be read",
-    403: "That is not allowed here",
-    404: "Page not found",
-    405: "That cannot be done at this address",
-    413: "That is too much to send at once",
-    415: "That cannot be read",
-    429: "Too many attempts",
-    500: "Something went wrong on our side",
-    503: "The site is busy",
+logger = logging.getLogger(__name__)
+
+# Status: heading, what happened, what to do.
+TEXTS = {
+    400: (
+        "That request could not be read",
+        "What your browser sent is damaged or incomplete. Nothing was stored.",
+        "Go back, reload the page and try again.",
+    ),
+    403: (
+        "That is not allowed here",
+        "You may not see this page, or may not do this on it. Nothing was changed.",
+        "If you have an account with more rights, log in with that one.",
+    ),
+    404: (
+        "Page not found",
+        "There is no page at this address. It may have moved, or the address may be incomplete.",
+        "If you typed the address, check it. If you followed a link, please tell us where it was.",
+    ),
+    405: (
+        "That cannot be done at this address",
+        "This page exists, but not for what was just tried. Nothing was changed.",
+        "Open the page from the menu and start again from there.",
+    ),
+    413: (
+        "That is too much to send at once",
+        "What was sent is larger than this site takes. Nothing was stored.",
+        "Go back, shorten it and send it again, or ask us for another way.",
+    ),
+    415: (
+        "That cannot be read",
+        "What was sent is in a form that this site does not read. Nothing was stored.",
+        "Go back, reload the page and send the form as the page offers it.",
+    ),
+    429: (
+        "Too many attempts",
+        "This was tried very often in a short time, so we have paused it to keep accounts safe.",
+        "Wait a few minutes before you try again.",
+    ),
+    500: (
+        "Something went wrong on our side",
+        "This is our mistake and not yours. What you were doing may not have been stored.",
+        "Try again in a few minutes. If it happens again, call us.",
+    ),
+    503: (
+        "The site is busy",
+        "We cannot reach our records at the moment. What you sent was not stored.",
+        "Wait half a minute and try again. If you filled in a form, go back to find it as it was.",
+    ),
 }
+WITHOUT_QUESTIONS = (500, 503)  # the cookie banner could not take an answer
+OTHER_SITE = (
+    "Your browser says that this was sent from another site, or does not say from where. "
+    "To protect you, we did not act on it."
+)
+LAST_RESORT = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+    "<h1>{title}</h1><p>{happened}</p><p>{advice}</p></html>"
+)
 
 
 def error_page(request: HttpRequest, status: int, *, reason: str = "") -> HttpResponse:
-    """Return the page for a status. `reason` is shown to the visitor."""
+    """Return the page for a status. `reason` is said instead of what usually happened."""
+    title, happened, advice = TEXTS[status]
+    texts = {"title": title, "happened": reason or happened, "advice": advice}
     context = {
         **site(request),
-        "signed_in": settings.SESSION_COOKIE_NAME in request.COOKIES,  # no query: it may be down
+        **texts,
+        # Whoever has a session is offered the way to it; to look into it would need the database.
+        "signed_in": settings.SESSION_COOKIE_NAME in request.COOKIES,
         "has_session": False,
         "request": request,
         "status": status,
-        "title": TITLES[status],
-        "reason": reason,
     }
-    if status in (500, 503):
+    if status in WITHOUT_QUESTIONS:
         context["consent"] = None
-    return HttpResponse(render_to_string("errors/error.html", context), status=status)
+    try:
+        html = render_to_string("errors/error.html", context)
+    except Exception:
+        # Whatever broke the site may break its frame too, and this page is the last one.
+        logger.exception("The error page could not be drawn.")
+        html = format_html(LAST_RESORT, **texts)
+    return HttpResponse(html, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -47,7 +113,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def forbidden_origin(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403 to a request that may come from another site."""
-    return error_page(request, 403)
+    return error_page(request, 403, reason=OTHER_SITE)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -56,5 +122,30 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500."""
+    """Answer 500, or 503 where the database failed outside of a view."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return unavailable(request)
     return error_page(request, 500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Answer 503 and say when to come back."""
+    response = error_page(request, 503)
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def no_such_page(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Answer whatever no other address has taken, in debug mode as in production.
+
+    Stands last in the URLs. As it takes every address, Django's own APPEND_SLASH never acts, and
+    this does it: for a page that exists under the same address with a slash.
+    """
+    if request.method in ("GET", "HEAD") and not request.path_info.endswith("/"):
+        try:
+            found = resolve(request.path_info + "/")
+        except Resolver404:
+            return not_found(request)
+        if found.func is not no_such_page:
+            return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
+    return not_found(request)

@@ -1,13 +1,17 @@
-"""Menu and breadcrumb, drawn from the navigation tree."""
+"""Menu, breadcrumb and structured data, drawn from the navigation tree."""
 
 from functools import lru_cache
+from html import unescape
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from pages.navigation import MENU, TRAILS, trail_to
+from sens_site.lib.company import COMPANY
+from sens_site.lib.jsonld import json_ld
 
 register = template.Library()
 
@@ -41,6 +45,43 @@ def breadcrumb(context: dict[str, Any]) -> dict[str, Any]:
     if request is None or request.path == "/":
         return {"above": ()}
     trail = trail_to(request.path)
-    if trail[-1].path == request.path:
-        return {"above": trail[:-1], "here": trail[-1].label}
-    return {"above": trail, "here": context.get("page_title", "")}
+    known = trail[-1].path == request.path
+    above = trail[:-1] if known else trail
+    here = trail[-1].label if known else context.get("page_title", "")
+    steps = [
+        {"@type": "ListItem", "position": at, "name": node.label, "item": _absolute(node.path)}
+        for at, node in enumerate(above, 1)
+    ]
+    # The last step has no address: it is the page that says so.
+    steps.append({"@type": "ListItem", "position": len(steps) + 1, "name": unescape(here)})
+    return {
+        "above": above,
+        "here": here,
+        "structured": json_ld("BreadcrumbList", itemListElement=steps),
+    }
+
+
+@register.simple_tag
+def organization() -> SafeString:
+    """Return who the company is, as structured data: the facts of the footer."""
+    address = {
+        "@type": "PostalAddress",
+        "streetAddress": COMPANY.street,
+        "addressLocality": COMPANY.locality,
+        "addressRegion": COMPANY.region,
+        "postalCode": COMPANY.postal_code,
+        "addressCountry": COMPANY.country_code,
+    }
+    return json_ld(
+        "Organization",
+        name=COMPANY.legal_name,
+        alternateName=COMPANY.short_name,
+        url=_absolute("/"),
+        telephone=COMPANY.phone,
+        faxNumber=COMPANY.fax,
+        address=address,
+    )
+
+
+def _absolute(path: str) -> str:
+    return settings.SITE_ORIGIN + path

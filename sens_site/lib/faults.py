@@ -1,20 +1,33 @@
-"""Faults that are nobody's business but ours become calm pages: 400, 413, 415 and 503.
+"""Bad input and faults become calm pages, in debug mode as in production.
 
 Law 9: bad input gets a clear page and never a 500; a database that is locked, full or down is a
 503 with Retry-After.
 """
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import (
+    BadRequest,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils.module_loading import import_string
+
+logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 30
 READABLE_CHARSETS = frozenset({"", "utf-8", "utf8", "us-ascii", "ascii"})
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 STAFF_PREFIX = "/admin/"
+PAGED_STATUSES = frozenset({400, 403, 404, 405, 413, 415, 429, 500, 503})
 
 
 def refusal(request: HttpRequest) -> int | None:
@@ -23,7 +36,7 @@ def refusal(request: HttpRequest) -> int | None:
         return 405
     if "\x00" in request.path:
         return 400
-    if request.content_params.get("charset", "").strip('"').lower() not in READABLE_CHARSETS:
+    if (request.content_params or {}).get("charset", "").strip('"').lower() not in READABLE_CHARSETS:
         return 415
     limit = settings.REQUEST_MAX_BYTES
     if request.path.startswith(STAFF_PREFIX):
@@ -37,8 +50,35 @@ def refusal(request: HttpRequest) -> int | None:
     return None
 
 
+def status_of(exception: Exception) -> int | None:
+    """Return the status for an exception of a view, or None for one that is a mistake of ours."""
+    if isinstance(exception, OperationalError | InterfaceError):
+        return 503
+    if isinstance(exception, Http404):
+        return 404
+    if isinstance(exception, PermissionDenied):
+        return 403
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return 413
+    if isinstance(
+        exception, BadRequest | SuspiciousOperation | MultiPartParserError | UnreadablePostError
+    ):
+        return 400
+    return None
+
+
+def is_bare(response: HttpResponse) -> bool:
+    """Tell whether a refusal has no page of ours: Django's decorators answer with empty ones."""
+    return (
+        response.status_code in PAGED_STATUSES
+        and not response.streaming
+        and response.headers.get("Content-Type", "text/html").startswith(("text/html", "text/plain"))
+        and not response.content.lstrip()[:14].lower().startswith(b"<!doctype html")
+    )
+
+
 class FaultMiddleware:
-    """Refuse what no view could read, and answer 503 where the database cannot be used."""
+    """Refuse what no view could read, and give every refusal a page that can be read."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -47,20 +87,29 @@ class FaultMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         status = refusal(request)
         if status is not None:
-            return self.error_page(request, status)
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError):
-            return self.unavailable(request)
+            return self.page(request, status)
+        response = self.get_response(request)
+        if not is_bare(response):
+            return response
+        page = self.page(request, response.status_code)
+        for name, value in response.headers.items():
+            if name not in ("Content-Type", "Content-Length"):
+                page.headers[name] = value
+        page.cookies = response.cookies
+        return page
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Django asks here for exceptions of views; those of middleware reach `__call__`."""
-        if isinstance(exception, OperationalError | InterfaceError):
-            return self.unavailable(request)
-        return None
+        """Django asks here for exceptions of views; those of middleware reach handler500."""
+        status = status_of(exception)
+        if status == 503:
+            logger.error("The database cannot be used.", exc_info=exception)
+        return None if status is None else self.page(request, status)
 
-    def unavailable(self, request: HttpRequest) -> HttpResponse:
-        """Return the 503 page."""
-        response: HttpResponse = self.error_page(request, 503)
-        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-        return response
+    def page(self, request: HttpRequest, status: int) -> HttpResponse:
+        """Return the page for a status, with the header that belongs to it."""
+        page: HttpResponse = self.error_page(request, status)
+        if status == 405:
+            page.headers["Allow"] = ", ".join(sorted(KNOWN_METHODS))
+        if status == 503:
+            page.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return page
