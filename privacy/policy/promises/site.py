@@ -116,7 +116,9 @@ class RunningSite:
         try:
             return _answer(path, response)
         finally:
-            response.close()
+            # Not response.close(): its signal would close the connection of the rehearsal.
+            for closer in response._resource_closers:
+                closer()
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:

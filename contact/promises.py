@@ -1,0 +1,157 @@
+"""Promises about the Contact Webmaster form. Each is tried with a message that is rolled back."""
+
+import re
+import secrets
+
+from django.apps import apps
+
+from contact.models import ContactMessage, State
+from contact.services import RETENTION_MONTHS, purge_old_messages
+from outbox.models import OutboxMail
+from privacy.policy.promises import Answer, Evidence, RunningSite, Visitor, promise, require
+from sens_site.lib.honeypot import TRAP
+
+FORM = "/contact/webmaster/"
+
+
+def message(**changes: str) -> dict[str, str]:
+    """Return a message that nobody has sent before."""
+    return {
+        "name": "A check of the promises",
+        "email": "check@example.com",
+        "message": f"This is rolled back. {secrets.token_hex(8)}",
+        **changes,
+    }
+
+
+def sent(visitor: Visitor, data: dict[str, str]) -> Answer:
+    """Send the form and require the ordinary answer."""
+    answer = visitor.post(FORM, data)
+    require(answer.status == 303, f"the form answers {answer.status} to a good message")
+    return answer
+
+
+@promise("form.required-fields")
+def telephone_is_optional_and_the_rest_is_asked_for(site: RunningSite) -> Evidence:
+    """Each required field is missed in turn; the telephone number is left out."""
+    required = ("name", "email", "message")
+    with site.rehearsal():
+        before = ContactMessage.objects.count()
+        for name in required:
+            answer = site.visitor().post(FORM, message(**{name: ""}))
+            require(answer.status == 422, f"without {name} the form answers {answer.status}")
+            require(f'href="#id_{name}"' in answer.text, f"the page does not point at {name}")
+        require(ContactMessage.objects.count() == before, "an incomplete message was stored")
+        sent(site.visitor(), message())
+        require(ContactMessage.objects.count() == before + 1, "a message was not stored")
+    return Evidence(
+        "A message without a telephone number was taken; one without a required field was not, "
+        "and the page said which.",
+        {"required fields": len(required)},
+    )
+
+
+@promise("choices.withhold", "information.business-card")
+def only_marked_fields_are_asked_for(site: RunningSite) -> Evidence:
+    """What the form does not mark as optional is a name, an address or the message itself."""
+    page = site.get(FORM).text
+    form = page.partition('action="/contact/webmaster/"')[2].partition("</form>")[0]
+    labels = [re.sub(r"<[^>]+>", "", one).strip() for one in re.findall(r"<label.*?</label>", form)]
+    demanded = {one for one in labels if one in ("Name", "Email", "Message")}
+    others = [one for one in labels if one not in demanded]
+    require(demanded == {"Name", "Email", "Message"}, f"the form demands {sorted(demanded)}")
+    with site.rehearsal():
+        sent(site.visitor(), message())
+    return Evidence(
+        "Only name, e-mail address and the message are demanded; the form works without the rest.",
+        {"demanded": len(demanded), "may stay empty": len(others)},
+    )
+
+
+@promise("form.only-to-contact")
+def a_message_signs_nobody_up(site: RunningSite) -> Evidence:
+    """After a message, no row of another room holds its address."""
+    with site.rehearsal():
+        data = message(email=f"{secrets.token_hex(8)}@example.com")
+        sent(site.visitor(), data)
+        found = [
+            model._meta.label
+            for model in apps.get_models()
+            for field in model._meta.concrete_fields
+            if field.get_internal_type() in ("CharField", "TextField", "EmailField")
+            and model.objects.filter(**{f"{field.attname}__icontains": data["email"]}).exists()
+        ]
+    allowed = {ContactMessage._meta.label, OutboxMail._meta.label}
+    require(set(found) <= allowed, f"the address turned up in {sorted(set(found) - allowed)}")
+    return Evidence(
+        "After a message its address stands with the message and in the mail about it, and in no "
+        "other table.",
+        {"tables searched": len(apps.get_models())},
+    )
+
+
+@promise("form.contact-me-choice")
+def the_choice_is_stored_and_kept(site: RunningSite) -> Evidence:
+    """Who did not ask to be contacted gets no mail."""
+    with site.rehearsal():
+        silent, wishing = (message(email=f"{secrets.token_hex(8)}@example.com") for _ in "ab")
+        sent(site.visitor(), silent)
+        sent(site.visitor(), {**wishing, "wants_contact": "on"})
+        stored = [
+            ContactMessage.objects.get(email=one["email"]).wants_contact
+            for one in (silent, wishing)
+        ]
+        require(stored == [False, True], f"stored {stored} for no and yes")
+        mailed = OutboxMail.objects.filter(recipient__icontains=silent["email"]).count()
+        require(mailed == 0, "a mail goes to a person who did not ask to be contacted")
+    return Evidence("The choice is stored with the message, and a no sends nothing.")
+
+
+@promise("form.field-left-empty")
+def the_trap_field_sets_a_message_aside(site: RunningSite) -> Evidence:
+    """A filled trap gets the same answer, is held, and mails nobody."""
+    page = site.get(FORM).text
+    field = re.search(rf"<input[^>]*name=\"{TRAP}\"[^>]*>", page)
+    require(field, "the form has no trap field")
+    assert field is not None
+    require('tabindex="-1"' in field[0], "a person reaches the trap field with the Tab key")
+    with site.rehearsal():
+        honest = sent(site.visitor(), message())
+        mails = OutboxMail.objects.count()
+        data = message(**{TRAP: "filled"})
+        caught = sent(site.visitor(), data)
+        same = (honest.status, honest.header("Location")) == (
+            caught.status,
+            caught.header("Location"),
+        )
+        require(same, "the answer tells a program that it was caught")
+        held = ContactMessage.objects.get(message=data["message"])
+        require(held.state == State.SPAM and held.is_held, "the message was not set aside")
+        require(OutboxMail.objects.count() == mails, "a mail went out")
+    return Evidence("The message was set aside for a person, nothing was mailed, and the answer "
+                    "was the ordinary one.")  # fmt: skip
+
+
+@promise("contact.form-link")
+def the_link_leads_to_the_form(site: RunningSite) -> Evidence:
+    """The policy holds the form at its foot, and its anchor exists."""
+    page = site.get("/privacy/").text
+    require('action="/contact/webmaster/"' in page, "the Privacy page holds no form")
+    require('id="contact-webmaster"' in page, "the form has no anchor")
+    require(site.get(FORM).status == 200, "the form's own page does not open")
+    return Evidence("The form stands at the foot of the Privacy page and on a page of its own.")
+
+
+@promise("information.communications-kept")
+def a_message_is_kept_until_its_time_is_over(site: RunningSite) -> Evidence:
+    """A message is stored; the purge leaves it while it is young."""
+    with site.rehearsal():
+        data = message()
+        sent(site.visitor(), data)
+        purge_old_messages()
+        kept = ContactMessage.objects.filter(message=data["message"]).count()
+        require(kept == 1, "the message is gone")
+    return Evidence(
+        "A message is stored and stays until its time is over.",
+        {"months after it is closed": RETENTION_MONTHS},
+    )
