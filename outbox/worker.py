@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
 
 from outbox.delivery import TransportDownError, deliver_due
 from outbox.faults import place, short_name
@@ -40,13 +40,12 @@ class Worker:
 
     def tick(self) -> bool:
         """Do what is due. Return False when the database can't be used just now."""
-        close_old_connections()
         try:
             self.deliver()
             self.run_jobs()
         except (OperationalError, InterfaceError) as error:
             logger.warning("The database can't be used (%s). Waiting.", short_name(error))
-            connection.close()
+            close_old_connections()
             return False
         except Exception as error:  # noqa: BLE001 - the loop goes on whatever happens
             logger.error("The worker stumbled: %s at %s", short_name(error), place(error))  # noqa: TRY400
@@ -84,8 +83,8 @@ class Worker:
                 logger.error(  # noqa: TRY400 - a traceback may print personal data
                     "Job %s failed: %s at %s", job.name, short_name(error), place(error)
                 )
-                if isinstance(error, OperationalError | InterfaceError):
-                    connection.close()
+                if isinstance(error, DatabaseError | InterfaceError):
+                    close_old_connections()
 
     def sleep(self, seconds: float) -> None:
         """Sleep in slices: a signal sets the flag, and Python then goes on sleeping."""
