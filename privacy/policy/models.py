@@ -15,8 +15,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
-PRIVACY = "privacy"
-TERMS = "terms"
+from privacy.policy.addresses import PRIVACY, TERMS, Addresses
+
+__all__ = ["PRIVACY", "TERMS", "Kind", "Policy", "PolicyDraft", "PolicyEvent", "PolicyVersion"]
+
 NOTICE_DAYS = 30
 BODIES = ("source_text", "rendered_html", "claims")
 
@@ -54,6 +56,11 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def paths(self) -> Addresses:
+        """Where this policy is read."""
+        return Addresses(self.slug)
 
 
 class FrozenQuerySet(models.QuerySet[Any]):
@@ -130,6 +137,12 @@ class PolicyVersionQuerySet(FrozenQuerySet):
         on = on or timezone.localdate()
         return self.posted(slug).filter(posted_on__lte=on, effective_on__lte=on).first()
 
+    def in_force_number(self, slug: str) -> int | None:
+        """The number of the version in force today, without its text."""
+        today = timezone.localdate()
+        numbers = self.posted(slug).filter(effective_on__lte=today)
+        return numbers.values_list("number", flat=True).first()
+
     def upcoming(self, slug: str) -> Self:
         """Posted versions whose day has not come, the next one first, without texts."""
         later = self.public(slug).filter(effective_on__gt=timezone.localdate())
@@ -199,8 +212,10 @@ class PolicyVersion(FrozenModel):
             models.CheckConstraint(
                 condition=models.Q(imported=True)
                 | ~models.Q(kind=Kind.MATERIAL)
-                | models.lookups.GreaterThanOrEqual(
-                    DaysBetween(models.F("effective_on"), models.F("posted_on")), NOTICE_DAYS
+                | models.Q(
+                    models.lookups.GreaterThanOrEqual(
+                        DaysBetween(models.F("effective_on"), models.F("posted_on")), NOTICE_DAYS
+                    )
                 ),
                 name="policy_version_material_notice",
             ),
@@ -212,6 +227,10 @@ class PolicyVersion(FrozenModel):
     def __str__(self) -> str:
         return f"{self.policy} version {self.number}"
 
+    def get_absolute_url(self) -> str:
+        """Return where this version stands for ever."""
+        return self.policy.paths.version(self.number)
+
     @property
     def last_updated(self) -> date:
         """The day that page, JSON-LD, Last-Modified, sitemap and feed give as the last update."""
@@ -222,13 +241,18 @@ class PolicyVersion(FrozenModel):
         """`last_updated` to the second."""
         return self.posted_at
 
+    @property
+    def is_effective(self) -> bool:
+        """Tell whether the day on which this version takes effect has come."""
+        return self.effective_on <= timezone.localdate()
+
     def state(self, *, in_force: int | None, withdrawn: bool = False) -> State:
         """Where this version stands, given the number that is in force today."""
         if withdrawn:
             return State.WITHDRAWN
         if self.posted_at > timezone.now():
             return State.SEALED
-        if self.effective_on > timezone.localdate():
+        if not self.is_effective:
             return State.POSTED
         return State.IN_FORCE if self.number == in_force else State.SUPERSEDED
 
@@ -311,9 +335,20 @@ class PolicyDraft(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-changed_at"]
+        permissions = [
+            ("seal_policydraft", "Can seal and publish a policy"),
+            ("override_policydraft", "Can seal a policy in spite of obstacles, with a reason"),
+        ]
 
     def __str__(self) -> str:
         return f"Draft of {self.policy}"
+
+    @property
+    def state(self) -> str:
+        """Where the draft stands, in words for staff."""
+        if self.is_sealed:
+            return "Sealed"
+        return "Waiting for a second person" if self.review_asked_at else "Being written"
 
     @property
     def is_sealed(self) -> bool:

@@ -6,15 +6,12 @@ Other parts of privacy add their own with `register`: the policy does not know w
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 
 from privacy.policy.models import Kind, PolicyDraft, PolicyVersion
 from privacy.policy.rendering import normalised, strip_source_marks
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ def register(check: Check) -> Check:
 
 
 def find_obstacles(
-    draft: PolicyDraft, *, by: "AbstractBaseUser | None", posted_on: date
+    draft: PolicyDraft, *, by: AbstractBaseUser | None, posted_on: date
 ) -> list[Obstacle]:
     """Return all that stops `by` from sealing the draft for posting on a day."""
     before = PolicyVersion.objects.of(draft.policy.slug).not_withdrawn().first()

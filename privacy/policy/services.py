@@ -2,8 +2,9 @@
 
 import tomllib
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -22,9 +23,6 @@ from privacy.policy.models import (
 from privacy.policy.obstacles import Obstacle, find_obstacles
 from privacy.policy.rendering import RENDERER, normalised, render
 from sens_site.lib.stamp import content_changed
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
 
 TITLES = {PRIVACY: "Privacy policy", TERMS: "Terms and conditions"}
 DRAFT_FIELDS = frozenset({"kind", "reason", "summary", "source_text", "post_on", "effective_on"})
@@ -46,7 +44,7 @@ def ensure_policy(slug: str) -> Policy:
 
 @transaction.atomic
 def create_draft(
-    policy: Policy, *, by: "AbstractBaseUser | None", source_text: str, **fields: Any
+    policy: Policy, *, by: AbstractBaseUser | None, source_text: str, **fields: Any
 ) -> PolicyDraft:
     """Begin a draft."""
     draft = PolicyDraft(policy=policy, source_text="")
@@ -54,7 +52,7 @@ def create_draft(
 
 
 @transaction.atomic
-def update_draft(draft: PolicyDraft, *, by: "AbstractBaseUser | None", **fields: Any) -> PolicyDraft:
+def update_draft(draft: PolicyDraft, *, by: AbstractBaseUser | None, **fields: Any) -> PolicyDraft:
     """Change a draft that is not sealed. Whoever changes it becomes its author."""
     unknown = fields.keys() - DRAFT_FIELDS
     if unknown:
@@ -89,7 +87,7 @@ def planned_posting(draft: PolicyDraft) -> datetime:
 def seal_and_publish(
     draft: PolicyDraft,
     *,
-    by: "AbstractBaseUser | None",
+    by: AbstractBaseUser | None,
     override_reason: str = "",
 ) -> PolicyVersion:
     """Freeze a draft as the next version, posted at once or on the draft's day of posting.
@@ -105,9 +103,8 @@ def seal_and_publish(
     posted_at = planned_posting(draft)
     obstacles = find_obstacles(draft, by=by, posted_on=timezone.localdate(posted_at))
     stopping = [o for o in obstacles if not (o.overridable and override_reason.strip())]
-    if stopping:
+    if stopping or draft.effective_on is None:
         raise SealingRefused(stopping)
-    assert draft.effective_on is not None  # an obstacle otherwise
     version = _insert_version(
         policy,
         kind=draft.kind,
@@ -125,6 +122,22 @@ def seal_and_publish(
         note = override_reason.strip() + "\n\n" + "\n".join(o.text for o in obstacles)
         record_event(version, PolicyEvent.Kind.OVERRIDDEN, by=by, note=note)
     return version
+
+
+@transaction.atomic
+def withdraw_version(
+    version: PolicyVersion, *, by: AbstractBaseUser | None, reason: str
+) -> PolicyEvent:
+    """Take back a sealed version before anybody could read it. Its number stays used."""
+    Policy.objects.select_for_update().get(pk=version.policy_id)
+    if version.posted_at <= timezone.now():
+        raise SealingRefused([Obstacle("It has been posted, and what was posted stays.")])
+    if version.events.filter(kind=PolicyEvent.Kind.WITHDRAWN).exists():
+        raise SealingRefused([Obstacle("It has been withdrawn already.")])
+    if not reason.strip():
+        raise SealingRefused([Obstacle("Write why it is withdrawn.")])
+    content_changed()
+    return record_event(version, PolicyEvent.Kind.WITHDRAWN, by=by, note=reason.strip())
 
 
 @transaction.atomic
@@ -161,7 +174,7 @@ def record_event(
     version: PolicyVersion,
     kind: PolicyEvent.Kind,
     *,
-    by: "AbstractBaseUser | None" = None,
+    by: AbstractBaseUser | None = None,
     note: str = "",
 ) -> PolicyEvent:
     """Add an event to a version."""
@@ -169,7 +182,7 @@ def record_event(
     return PolicyEvent.objects.create(version=version, kind=kind, actor=actor, note=note)
 
 
-def pseudonym(user: "AbstractBaseUser") -> str:
+def pseudonym(user: AbstractBaseUser) -> str:
     """Name a member of staff in rows that outlive the account.
 
     Keyed, so that nobody without the key can match it to an account; once the account is gone

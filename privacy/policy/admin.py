@@ -1,0 +1,320 @@
+"""The desk on which policies are written: drafts, their preview, sealing, withdrawing.
+
+Thin doors over the services. What is sealed can be read here and nothing more: every path that
+could change it is refused before the database would refuse it.
+"""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe  # noqa: TID251 - for HTML that `render` made
+
+from privacy.policy import services
+from privacy.policy.models import (
+    PRIVACY,
+    Policy,
+    PolicyDraft,
+    PolicyEvent,
+    PolicyVersion,
+)
+from privacy.policy.obstacles import find_obstacles, four_eyes
+from privacy.policy.rendering import render, without_marks
+
+
+class DraftForm(forms.ModelForm[PolicyDraft]):
+    """The text and what is said about it."""
+
+    class Meta:
+        model = PolicyDraft
+        fields = ("policy", "kind", "reason", "summary", "source_text", "post_on", "effective_on")
+        widgets: ClassVar[dict[str, forms.Widget]] = {
+            "reason": forms.Textarea(attrs={"rows": 2, "cols": 100}),
+            "summary": forms.Textarea(attrs={"rows": 6, "cols": 100}),
+            "source_text": forms.Textarea(attrs={"rows": 40, "cols": 100, "spellcheck": "true"}),
+        }
+        help_texts: ClassVar[dict[str, str]] = {
+            "reason": "Why it is of this kind. Readers see it in the history.",
+            "summary": "What changes, in plain words. Readers see it in the history.",
+            "source_text": "Markdown. Begin sections with ## and sub-sections with ###. "
+            "HTML and pictures are not shown.",
+            "post_on": "Leave empty to post it when it is sealed.",
+            "effective_on": "A material change takes effect 30 days after posting, or later.",
+        }
+
+
+@admin.register(PolicyDraft)
+class PolicyDraftAdmin(admin.ModelAdmin[PolicyDraft]):
+    """Drafts, until they are sealed."""
+
+    form = DraftForm
+    list_display = ("__str__", "kind", "state", "author", "reviewer", "effective_on", "changed_at")
+    list_filter = ("policy", "kind")
+    list_select_related = ("policy", "author", "reviewer", "sealed_as")
+    change_form_template = "admin/privacy/policydraft/change_form.html"
+    actions = None
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages to preview and to seal."""
+        view = self.admin_site.admin_view
+        own = [
+            path("<int:pk>/preview/", view(self.preview_view), name="privacy_policydraft_preview"),
+            path("<int:pk>/seal/", view(self.seal_view), name="privacy_policydraft_seal"),
+        ]
+        return own + super().get_urls()
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Begin with the newest text, so that only what changes has to be written."""
+        policies = Policy.objects.all()
+        wanted = request.GET.get("policy", "")
+        policy = policies.filter(pk=wanted).first() if wanted.isdecimal() else None
+        policy = policy or policies.filter(slug=PRIVACY).first()
+        if policy is None:
+            return {}
+        newest = PolicyVersion.objects.of(policy.slug).first()
+        return {"policy": policy, "source_text": newest.source_text if newest else ""}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """A draft stays with its policy."""
+        return ("policy",) if obj else ()
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What is sealed is only read."""
+        return super().has_change_permission(request, obj) and not (obj and obj.is_sealed)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What is sealed stays."""
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_sealed)
+
+    def save_model(
+        self, request: HttpRequest, obj: PolicyDraft, form: forms.ModelForm[Any], change: bool
+    ) -> None:
+        """Hand over to the service, with whoever is signed in as the author."""
+        values = {name: form.cleaned_data[name] for name in services.DRAFT_FIELDS}
+        services.update_draft(obj, by=request.user, **values)  # type: ignore[arg-type]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Tell whoever saves a draft that was sealed a moment before."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except services.SealingRefused as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return HttpResponseRedirect(request.path)
+
+    def response_add(self, request: HttpRequest, obj: PolicyDraft, *args: Any) -> HttpResponse:
+        """Go where the button says."""
+        return self._next_page(request, obj) or super().response_add(request, obj, *args)
+
+    def response_change(self, request: HttpRequest, obj: PolicyDraft) -> HttpResponse:
+        """Go where the button says."""
+        return self._next_page(request, obj) or super().response_change(request, obj)
+
+    def _next_page(self, request: HttpRequest, obj: PolicyDraft) -> HttpResponse | None:
+        for button in ("preview", "seal"):
+            if f"_{button}" in request.POST:
+                return HttpResponseRedirect(_draft_page(button, obj))
+        if "_review" in request.POST:
+            services.ask_for_review(obj)
+            self.message_user(request, "The draft now waits for a second person.")
+            return HttpResponseRedirect(reverse("admin:privacy_policydraft_changelist"))
+        return None
+
+    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the draft as readers would see it."""
+        draft = self._viewable(request, pk)
+        rendered = render(draft.source_text)
+        context = self._context(request, draft, f"Preview: {draft}") | {
+            "text": mark_safe(rendered.html),
+            "toc": rendered.toc,
+        }
+        return TemplateResponse(request, "admin/privacy/policydraft/preview.html", context)
+
+    def seal_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Say exactly what sealing does, and do it on POST."""
+        draft = self._viewable(request, pk)
+        if not request.user.has_perm("privacy.seal_policydraft"):
+            raise PermissionDenied
+        if request.method == "POST":
+            may_override = request.user.has_perm("privacy.override_policydraft")
+            reason = request.POST.get("override_reason", "") if may_override else ""
+            try:
+                version = services.seal_and_publish(
+                    draft,
+                    by=request.user,  # type: ignore[arg-type]
+                    override_reason=reason,
+                )
+            except services.SealingRefused as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+                return HttpResponseRedirect(_draft_page("seal", draft))
+            self.message_user(request, f"{version} is sealed and can never be changed.")
+            return HttpResponseRedirect(
+                reverse("admin:privacy_policyversion_change", args=[version.pk])
+            )
+        context = self._context(request, draft, f"Seal and publish: {draft}")
+        return TemplateResponse(request, "admin/privacy/policydraft/seal.html", context)
+
+    def _viewable(self, request: HttpRequest, pk: int) -> PolicyDraft:
+        draft = get_object_or_404(PolicyDraft.objects.select_related("policy", "sealed_as"), pk=pk)
+        if not self.has_view_permission(request, draft):
+            raise PermissionDenied
+        return draft
+
+    def _context(self, request: HttpRequest, draft: PolicyDraft, title: str) -> dict[str, Any]:
+        posted_at = services.planned_posting(draft)
+        newest = PolicyVersion.objects.of(draft.policy.slug).first()
+        obstacles = (
+            []
+            if draft.is_sealed
+            else find_obstacles(
+                draft,
+                by=request.user,  # type: ignore[arg-type]
+                posted_on=timezone.localdate(posted_at),
+            )
+        )
+        return {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": title,
+            "draft": draft,
+            "obstacles": obstacles,
+            "final": [o for o in obstacles if not o.overridable],
+            "number": newest.number + 1 if newest else 1,
+            "in_force": PolicyVersion.objects.in_force_number(draft.policy.slug),
+            "posted_at": posted_at,
+            "posts_now": posted_at <= timezone.now(),
+            "four_eyes": four_eyes(),
+        }
+
+
+class _ReadOnlyAdmin(admin.ModelAdmin[Any]):
+    """Rows that the admin shows and never touches."""
+
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Versions come from sealing, events from what happens."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Frozen."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Frozen."""
+        return False
+
+
+class PolicyEventInline(admin.TabularInline[PolicyEvent, PolicyVersion]):
+    """What happened to a version."""
+
+    model = PolicyEvent
+    fields = ("at", "kind", "note", "actor")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Events come from what happens."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Frozen."""
+        return False
+
+
+@admin.register(PolicyVersion)
+class PolicyVersionAdmin(_ReadOnlyAdmin):
+    """Sealed versions."""
+
+    list_display = ("__str__", "kind", "posted_on", "effective_on", "hash")
+    list_filter = ("policy", "kind")
+    list_select_related = ("policy",)
+    inlines = (PolicyEventInline,)
+    change_form_template = "admin/privacy/policyversion/change_form.html"
+    fields = (
+        "policy", "number", "kind", "reason", "summary", "posted_at", "effective_on", "imported",
+        "hash", "previous_hash", "renderer", "address", "shown",
+    )  # fmt: skip
+    readonly_fields = ("address", "shown")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Lists do without the texts."""
+        return super().get_queryset(request).defer("source_text", "claims")
+
+    @admin.display(description="Address")
+    def address(self, version: PolicyVersion) -> str:
+        """Link to the version's page."""
+        return format_html('<a href="{}">{}</a>', version.get_absolute_url(), version)
+
+    @admin.display(description="Text")
+    def shown(self, version: PolicyVersion) -> str:
+        """The text as readers see it."""
+        return mark_safe(without_marks(version.rendered_html))
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page to withdraw a version."""
+        view = self.admin_site.admin_view(self.withdraw_view)
+        own = [path("<int:pk>/withdraw/", view, name="privacy_policyversion_withdraw")]
+        return own + super().get_urls()
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Offer to withdraw what nobody has read yet."""
+        extra = {"withdrawable": self._withdrawable(object_id)} | (extra_context or {})
+        return super().change_view(request, object_id, form_url, extra)
+
+    def _withdrawable(self, pk: str) -> bool:
+        if not pk.isdecimal():
+            return False
+        unposted = PolicyVersion.objects.filter(pk=pk, posted_at__gt=timezone.now())
+        return unposted.not_withdrawn().exists()
+
+    def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask for a reason, and withdraw on POST."""
+        version = get_object_or_404(PolicyVersion, pk=pk)
+        if not request.user.has_perm("privacy.seal_policydraft"):
+            raise PermissionDenied
+        if request.method == "POST":
+            try:
+                services.withdraw_version(
+                    version,
+                    by=request.user,  # type: ignore[arg-type]
+                    reason=request.POST.get("reason", ""),
+                )
+            except services.SealingRefused as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+            else:
+                self.message_user(request, f"{version} is withdrawn. Nobody has read it.")
+            return HttpResponseRedirect(
+                reverse("admin:privacy_policyversion_change", args=[version.pk])
+            )
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"Withdraw {version}",
+            "version": version,
+        }
+        return TemplateResponse(request, "admin/privacy/policyversion/withdraw.html", context)
+
+
+def _draft_page(name: str, draft: PolicyDraft) -> str:
+    return reverse(f"admin:privacy_policydraft_{name}", args=[draft.pk])

@@ -1,0 +1,28 @@
+"""What a policy page tells machines about itself (schema.org has no type for a policy)."""
+
+import json
+
+from django.conf import settings
+from django.utils.safestring import SafeString, mark_safe  # noqa: TID251 - escaped below
+
+from privacy.policy.models import PolicyVersion
+from sens_site.lib.company import COMPANY
+
+# As Django's json_script does: nothing in here can end the script element.
+_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+def web_page(version: PolicyVersion) -> SafeString:
+    """Return the JSON-LD of a version's page."""
+    data = {
+        "@context": "https://schema.org",
+        "@type": "WebPage",
+        "name": version.policy.title,
+        "url": settings.SITE_ORIGIN + version.get_absolute_url(),
+        "version": str(version.number),
+        "datePublished": version.posted_on.isoformat(),
+        "dateModified": version.last_updated.isoformat(),
+        "publisher": {"@type": "Organization", "name": COMPANY.legal_name},
+    }
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    return mark_safe(text.translate(_ESCAPES))

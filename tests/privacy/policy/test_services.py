@@ -1,0 +1,255 @@
+"""Sealing makes the next version, once, and nothing writes to it afterwards."""
+
+import datetime
+from collections.abc import Callable
+
+import pytest
+import time_machine
+from django.db import IntegrityError
+from django.utils import timezone
+
+from accounts.models import User
+from privacy.policy.chain import GENESIS, hash_of, record_of
+from privacy.policy.models import (
+    PRIVACY,
+    TERMS,
+    Kind,
+    PolicyDraft,
+    PolicyEvent,
+    PolicyVersion,
+    SealedError,
+    State,
+)
+from privacy.policy.obstacles import Obstacle
+from privacy.policy.services import (
+    SealingRefused,
+    load_bundled_policies,
+    pseudonym,
+    seal_and_publish,
+    update_draft,
+    withdraw_version,
+)
+from tests.factories.people import make_staff
+
+MakeDraft = Callable[..., PolicyDraft]
+DAY = datetime.timedelta(days=1)
+
+
+def refused(draft: PolicyDraft, **kwargs: object) -> list[str]:
+    with pytest.raises(SealingRefused) as caught:
+        seal_and_publish(draft, by=None, **kwargs)  # type: ignore[arg-type]
+    return [obstacle.text for obstacle in caught.value.obstacles]
+
+
+def test_bundled_versions_are_loaded_once_with_their_dates(db: None):
+    assert load_bundled_policies() == []
+    assert list(
+        PolicyVersion.objects.order_by("policy__slug", "number").values_list(
+            "policy__slug", "number", "posted_on", "effective_on", "imported"
+        )
+    ) == [
+        (PRIVACY, 1, datetime.date(2020, 7, 17), datetime.date(2020, 7, 17), True),
+        (PRIVACY, 2, datetime.date(2026, 10, 20), datetime.date(2026, 11, 20), True),
+        (TERMS, 1, datetime.date(2020, 7, 17), datetime.date(2020, 7, 17), True),
+    ]
+
+
+def test_bundled_versions_form_a_chain(db: None):
+    first, second = PolicyVersion.objects.filter(policy__slug=PRIVACY).order_by("number")
+    assert first.previous_hash == GENESIS
+    assert second.previous_hash == first.hash
+    assert [hash_of(record_of(v)) for v in (first, second)] == [first.hash, second.hash]
+
+
+def test_every_mark_of_the_shipped_text_is_sealed_with_its_class(policy: PolicyVersion):
+    assert len(policy.claims) > 100
+    assert [claim for claim in policy.claims if claim.get("class") not in ("S", "P", "O")] == []
+
+
+def test_seal_gives_the_next_number_and_keeps_who_did_it_as_a_pseudonym(make_draft: MakeDraft):
+    author, sealer = make_staff("ann"), make_staff("ben")
+    draft = make_draft(by=author)
+    version = seal_and_publish(draft, by=sealer)
+    draft.refresh_from_db()
+    event = version.events.get()
+    assert (version.number, version.kind, version.imported) == (3, Kind.MINOR, False)
+    assert (draft.sealed_as, draft.author, draft.reviewer) == (version, author, sealer)
+    assert (event.kind, event.actor) == (PolicyEvent.Kind.SEALED, pseudonym(sealer))
+    assert "ben" not in event.actor
+
+
+def test_accounts_of_those_who_worked_on_it_can_go(make_draft: MakeDraft):
+    author, sealer = make_staff("ann"), make_staff("ben")
+    draft = make_draft(by=author)
+    version = seal_and_publish(draft, by=sealer)
+    User.objects.filter(pk__in=[author.pk, sealer.pk]).delete()
+    draft.refresh_from_db()
+    assert (draft.author, draft.reviewer, draft.sealed_as) == (None, None, version)
+
+
+def test_a_draft_makes_one_version_and_then_stays_as_it_is(make_draft: MakeDraft):
+    draft = make_draft()
+    stale = PolicyDraft.objects.get(pk=draft.pk)
+    seal_and_publish(draft, by=None)
+    assert refused(stale) == ["Somebody else has sealed this draft already."]
+    with pytest.raises(SealingRefused):
+        update_draft(stale, by=None, summary="Another.")
+    assert PolicyVersion.objects.filter(number__gt=2).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "obstacle"),
+    [
+        ({"summary": " "}, "Write a summary of the changes: readers see it first."),
+        ({"reason": ""}, "Say why this change is minor."),
+        ({"source_text": " \n"}, "The text is empty."),
+        ({"effective_on": None}, "Choose the day on which the version takes effect."),
+    ],
+)
+def test_what_is_missing_stops_sealing(
+    make_draft: MakeDraft, fields: dict[str, object], obstacle: str
+):
+    assert refused(make_draft(**fields)) == [obstacle]
+    assert PolicyVersion.objects.filter(number__gt=2).count() == 0
+
+
+@time_machine.travel("2027-01-15 12:00-07:00", tick=False)
+def test_a_material_version_waits_thirty_days(make_draft: MakeDraft):
+    early = make_draft(kind=Kind.MATERIAL, effective_on=datetime.date(2027, 2, 13))
+    assert refused(early) == [
+        "It can take effect on February 14, 2027 (30 days after it is posted) at the earliest."
+    ]
+    update_draft(early, by=None, effective_on=datetime.date(2027, 2, 14))
+    assert seal_and_publish(early, by=None).effective_on == datetime.date(2027, 2, 14)
+
+
+def test_a_version_cannot_come_before_the_one_before_it(make_draft: MakeDraft):
+    first = seal_and_publish(make_draft(), by=None)
+    day = first.effective_on - DAY
+    later = make_draft(effective_on=day, source_text="Another text.")
+    assert [text.split(".")[0] for text in refused(later)] == [
+        f"Version 3 takes effect on {first.effective_on:%B} "
+        f"{first.effective_on.day}, {first.effective_on.year}"
+    ]
+
+
+def test_the_same_text_is_no_new_version(make_draft: MakeDraft, policy: PolicyVersion):
+    draft = make_draft(source_text=policy.source_text + "\n\n", kind=Kind.EDITORIAL)
+    assert refused(draft) == ["The text is that of version 2: nothing has changed."]
+
+
+def test_white_space_alone_is_editorial(make_draft: MakeDraft, policy: PolicyVersion):
+    text = policy.source_text.replace("\n\n", "\n\n\n", 3)
+    assert refused(make_draft(source_text=text)) == [
+        "Only white space or marks have changed. Make it an editorial version."
+    ]
+    seal_and_publish(make_draft(source_text=text, kind=Kind.EDITORIAL), by=None)
+
+
+def test_a_second_person_seals_where_that_is_asked(make_draft: MakeDraft, settings):
+    author, other = make_staff("ann"), make_staff("ben")
+    draft = make_draft(by=author)
+    settings.POLICY_FOUR_EYES = True
+    with pytest.raises(SealingRefused):
+        seal_and_publish(draft, by=author)
+    assert seal_and_publish(draft, by=other).number == 3
+
+
+def test_an_overridable_obstacle_gives_way_to_a_reason(make_draft: MakeDraft, monkeypatch):
+    from privacy.policy import obstacles
+
+    monkeypatch.setattr(obstacles, "_checks", [])
+    obstacles.register(lambda draft: [Obstacle("A sentence has no class.", overridable=True)])
+    draft = make_draft()
+    assert refused(draft, override_reason=" ") == ["A sentence has no class."]
+    version = seal_and_publish(draft, by=None, override_reason="Counsel marks it next week.")
+    note = version.events.get(kind=PolicyEvent.Kind.OVERRIDDEN).note
+    assert note == "Counsel marks it next week.\n\nA sentence has no class."
+
+
+def test_a_version_that_waits_is_hidden_until_its_day(make_draft: MakeDraft):
+    today = timezone.localdate()
+    draft = make_draft(post_on=today + 2 * DAY, effective_on=today + 3 * DAY)
+    version = seal_and_publish(draft, by=None)
+
+    def shown() -> tuple[list[int], State]:
+        numbers = [v.number for v in PolicyVersion.objects.public(PRIVACY)]
+        return numbers, version.state(in_force=2)
+
+    assert shown() == ([2, 1], State.SEALED)
+    with time_machine.travel(timezone.now() + 2 * DAY):
+        assert shown() == ([3, 2, 1], State.POSTED)
+
+
+def test_what_waits_can_be_withdrawn_once_with_a_reason(make_draft: MakeDraft):
+    today = timezone.localdate()
+    version = seal_and_publish(make_draft(post_on=today + 2 * DAY), by=None)
+    with pytest.raises(SealingRefused, match="why it is withdrawn"):
+        withdraw_version(version, by=None, reason=" ")
+    withdraw_version(version, by=None, reason="Wrong annex.")
+    with pytest.raises(SealingRefused, match="already"):
+        withdraw_version(version, by=None, reason="Twice.")
+    with time_machine.travel(timezone.now() + 60 * DAY):
+        in_force = PolicyVersion.objects.in_force(PRIVACY)
+        assert in_force is not None
+        assert in_force.number == 2
+    following = seal_and_publish(make_draft(source_text="Yet another."), by=None)
+    assert (following.number, following.previous_hash) == (4, version.hash)
+
+
+def test_what_was_posted_cannot_be_withdrawn(policy: PolicyVersion):
+    with pytest.raises(SealingRefused, match="what was posted stays"):
+        withdraw_version(policy, by=None, reason="No.")
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        lambda v: v.save(),
+        lambda v: v.delete(),
+        lambda v: PolicyVersion.objects.update(summary="x"),
+        lambda v: PolicyVersion.objects.all().delete(),
+        lambda v: PolicyVersion.objects.bulk_update([v], ["summary"]),
+        lambda v: PolicyVersion.objects.update_or_create(pk=v.pk, defaults={"summary": "x"}),
+        lambda v: PolicyVersion.objects.bulk_create(
+            [v], update_conflicts=True, unique_fields=["id"], update_fields=["summary"]
+        ),
+        lambda v: PolicyEvent.objects.update(note="x"),
+    ],
+    ids=["save", "delete", "update", "delete all", "bulk", "update or create", "upsert", "event"],
+)
+def test_the_model_refuses_what_would_change_a_version(policy: PolicyVersion, attack):
+    policy.summary = "x"
+    with pytest.raises(SealedError):
+        attack(policy)
+    assert not PolicyVersion.objects.filter(summary="x").exists()
+
+
+def test_in_force_from_local_midnight(db: None):
+    def number() -> int | None:
+        return PolicyVersion.objects.in_force_number(PRIVACY)
+
+    with time_machine.travel("2026-11-19 23:59:59-07:00", tick=False):
+        assert number() == 1
+    with time_machine.travel("2026-11-20 00:00:00-07:00", tick=False):
+        assert number() == 2
+    assert PolicyVersion.objects.in_force(PRIVACY, datetime.date(2020, 7, 16)) is None
+
+
+def test_the_database_keeps_the_days_of_notice(policy: PolicyVersion):
+    version = PolicyVersion(
+        policy=policy.policy,
+        number=3,
+        kind=Kind.MATERIAL,
+        summary="s",
+        source_text="t",
+        rendered_html="t",
+        renderer="r",
+        posted_at=timezone.now(),
+        posted_on=datetime.date(2027, 1, 15),
+        effective_on=datetime.date(2027, 2, 13),
+        previous_hash=policy.hash,
+        hash="f" * 64,
+    )
+    with pytest.raises(IntegrityError, match="policy_version_material_notice"):
+        version.save()

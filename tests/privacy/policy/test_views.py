@@ -1,0 +1,119 @@
+"""What readers get at the addresses of the policies."""
+
+import json
+import re
+
+import brotli
+import pytest
+from django.conf import settings
+
+from privacy.policy.models import PRIVACY, PolicyVersion
+from privacy.policy.services import seal_and_publish
+
+
+def test_policy_shows_the_version_in_force(client, policy: PolicyVersion):
+    response = client.get("/privacy/")
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert (
+        '<p>Last updated: <time datetime="2026-10-20">October 20, 2026</time>. '
+        'In effect from <time datetime="2026-11-20">November 20, 2026</time>.'
+    ) in page
+    assert '<h2 id="how-we-use-information">How we use information</h2>' in page
+    assert '<a href="#how-we-use-information">How we use information</a>' in page
+    assert 'href="/privacy/history/"' in page
+    assert "{promise:" not in page
+    assert re.findall(r"<h1>(.*?)</h1>", page) == ["Privacy policy"]
+
+
+def test_one_date_stands_in_page_header_and_data_for_machines(client, policy: PolicyVersion):
+    response = client.get("/privacy/")
+    page = response.content.decode()
+    data = json.loads(re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)[0])
+    assert data["dateModified"] == policy.last_updated.isoformat() == "2026-10-20"
+    assert data["url"] == f"{settings.SITE_ORIGIN}/privacy/v/2/"
+    assert response.headers["Last-Modified"] == "Tue, 20 Oct 2026 06:00:00 GMT"
+
+
+def test_the_policy_ends_with_the_form_to_the_webmaster(client, db):
+    assert b'action="/contact/webmaster/"' in client.get("/privacy/").content
+    assert b'action="/contact/webmaster/"' not in client.get("/privacy/v/1/").content
+    assert b'action="/contact/webmaster/"' not in client.get("/legal/").content
+
+
+def test_an_earlier_version_says_so(client, db):
+    page = client.get("/privacy/v/1/").content.decode()
+    assert "<strong>This is an earlier version.</strong>" in page
+    assert 'Today <a href="/privacy/">version 2</a> applies.' in page
+
+
+def test_an_upcoming_version_is_linked_and_readable(client, make_draft):
+    version = seal_and_publish(make_draft(), by=None)
+    day = f"{version.effective_on:%B} {version.effective_on.day}, {version.effective_on.year}"
+    line = f'From {day} this changes: <a href="/privacy/v/3/">read version 3</a>.'
+    assert line in client.get("/privacy/").content.decode()
+    assert (
+        b"<strong>This version is not in force yet.</strong>" in client.get("/privacy/v/3/").content
+    )
+
+
+def test_history_lists_every_version_newest_first(client, make_draft):
+    seal_and_publish(make_draft(), by=None)
+    page = client.get("/privacy/history/").content.decode()
+    states = re.findall(r"<dt>State</dt><dd>(.*?)</dd>", page)
+    assert re.findall(r'<h2 id="v(\d)">', page) == ["3", "2", "1"]
+    assert states == ["Posted, not yet in force", "In force", "Superseded"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/privacy/v/9/", "/privacy/v/0/", "/privacy/v/01/", "/privacy/v/9999999999/", "/legal/v/2/"],
+)
+def test_no_such_version_is_a_404_in_the_site_look(client, db, path: str):
+    response = client.get(path)
+    assert response.status_code == 404
+    assert b"Page not found" in response.content
+
+
+def test_what_is_not_posted_yet_is_nowhere(client, make_draft):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    seal_and_publish(make_draft(post_on=timezone.localdate() + timedelta(days=2)), by=None)
+    assert client.get("/privacy/v/3/").status_code == 404
+    assert b"version 3" not in client.get("/privacy/").content
+    assert b"Version 3" not in client.get("/privacy/history/").content
+
+
+def test_terms_are_published_in_the_same_way(client, db):
+    page = client.get("/legal/").content.decode()
+    assert re.findall(r"<h1>(.*?)</h1>", page) == ["Terms and conditions"]
+    assert 'href="/legal/history/"' in page
+    assert client.get("/legal/v/1/").status_code == 200
+    assert b"Version 1" in client.get("/legal/history/").content
+
+
+@pytest.mark.parametrize("path", ["/privacy/", "/privacy/history/", "/privacy/v/1/", "/legal/"])
+def test_a_cold_page_costs_two_queries_at_most_and_sets_no_cookie(
+    client, db, path: str, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(2):
+        response = client.get(path)
+    assert (response.status_code, dict(response.cookies)) == (200, {})
+    assert response.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
+
+
+def test_queries_do_not_grow_with_versions(client, make_draft, django_assert_num_queries):
+    for n in range(3):
+        seal_and_publish(make_draft(source_text=f"Text {n}."), by=None)
+    with django_assert_num_queries(1):
+        client.get("/privacy/history/")
+    with django_assert_num_queries(2):
+        client.get("/privacy/")
+
+
+def test_the_policy_fits_its_budget(client, db):
+    page = client.get("/privacy/").content
+    style = (settings.BASE_DIR / "static" / "css" / "site.css").read_bytes()
+    assert len(brotli.compress(page, quality=9)) + len(brotli.compress(style)) <= 13_000
