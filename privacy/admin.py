@@ -1,3 +1,4 @@
 """Gathers the admin pages of the four parts."""
 
-import privacy.consent.admin  # noqa: F401 - registers its pages
+import privacy.consent.admin
+import privacy.policy.admin  # noqa: F401 - registers its pages

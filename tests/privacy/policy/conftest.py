@@ -1,6 +1,6 @@
 """Drafts for the tests of this part."""
 
-import datetime
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -21,7 +21,7 @@ def make_draft(db: None) -> Callable[..., PolicyDraft]:
             "kind": Kind.MINOR,
             "reason": "Fewer words, same promises.",
             "summary": "Shorter.",
-            "effective_on": timezone.localdate() + datetime.timedelta(days=40),
+            "effective_on": timezone.localdate() + dt.timedelta(days=40),
         }
         return create_draft(ensure_policy(slug), by=by, **{**values, **fields})
 

@@ -1,6 +1,6 @@
 """Sealing makes the next version, once, and nothing writes to it afterwards."""
 
-import datetime
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -32,7 +32,7 @@ from privacy.policy.services import (
 from tests.factories.people import make_staff
 
 MakeDraft = Callable[..., PolicyDraft]
-DAY = datetime.timedelta(days=1)
+DAY = dt.timedelta(days=1)
 
 
 def refused(draft: PolicyDraft, **kwargs: object) -> list[str]:
@@ -48,9 +48,9 @@ def test_bundled_versions_are_loaded_once_with_their_dates(db: None):
             "policy__slug", "number", "posted_on", "effective_on", "imported"
         )
     ) == [
-        (PRIVACY, 1, datetime.date(2020, 7, 17), datetime.date(2020, 7, 17), True),
-        (PRIVACY, 2, datetime.date(2026, 10, 20), datetime.date(2026, 11, 20), True),
-        (TERMS, 1, datetime.date(2020, 7, 17), datetime.date(2020, 7, 17), True),
+        (PRIVACY, 1, dt.date(2020, 7, 17), dt.date(2020, 7, 17), True),
+        (PRIVACY, 2, dt.date(2026, 10, 20), dt.date(2026, 11, 20), True),
+        (TERMS, 1, dt.date(2020, 7, 17), dt.date(2020, 7, 17), True),
     ]
 
 
@@ -115,12 +115,12 @@ def test_what_is_missing_stops_sealing(
 
 @time_machine.travel("2027-01-15 12:00-07:00", tick=False)
 def test_a_material_version_waits_thirty_days(make_draft: MakeDraft):
-    early = make_draft(kind=Kind.MATERIAL, effective_on=datetime.date(2027, 2, 13))
+    early = make_draft(kind=Kind.MATERIAL, effective_on=dt.date(2027, 2, 13))
     assert refused(early) == [
         "It can take effect on February 14, 2027 (30 days after it is posted) at the earliest."
     ]
-    update_draft(early, by=None, effective_on=datetime.date(2027, 2, 14))
-    assert seal_and_publish(early, by=None).effective_on == datetime.date(2027, 2, 14)
+    update_draft(early, by=None, effective_on=dt.date(2027, 2, 14))
+    assert seal_and_publish(early, by=None).effective_on == dt.date(2027, 2, 14)
 
 
 def test_a_version_cannot_come_before_the_one_before_it(make_draft: MakeDraft):
@@ -128,8 +128,10 @@ def test_a_version_cannot_come_before_the_one_before_it(make_draft: MakeDraft):
     day = first.effective_on - DAY
     later = make_draft(effective_on=day, source_text="Another text.")
     assert [text.split(".")[0] for text in refused(later)] == [
-        f"Version 3 takes effect on {first.effective_on:%B} "
-        f"{first.effective_on.day}, {first.effective_on.year}"
+        (
+            f"Version 3 takes effect on {first.effective_on:%B} "
+            f"{first.effective_on.day}, {first.effective_on.year}"
+        )
     ]
 
 
@@ -233,7 +235,7 @@ def test_in_force_from_local_midnight(db: None):
         assert number() == 1
     with time_machine.travel("2026-11-20 00:00:00-07:00", tick=False):
         assert number() == 2
-    assert PolicyVersion.objects.in_force(PRIVACY, datetime.date(2020, 7, 16)) is None
+    assert PolicyVersion.objects.in_force(PRIVACY, dt.date(2020, 7, 16)) is None
 
 
 def test_the_database_keeps_the_days_of_notice(policy: PolicyVersion):
@@ -246,8 +248,8 @@ def test_the_database_keeps_the_days_of_notice(policy: PolicyVersion):
         rendered_html="t",
         renderer="r",
         posted_at=timezone.now(),
-        posted_on=datetime.date(2027, 1, 15),
-        effective_on=datetime.date(2027, 2, 13),
+        posted_on=dt.date(2027, 1, 15),
+        effective_on=dt.date(2027, 2, 13),
         previous_hash=policy.hash,
         hash="f" * 64,
     )

@@ -7,7 +7,7 @@ import brotli
 import pytest
 from django.conf import settings
 
-from privacy.policy.models import PRIVACY, PolicyVersion
+from privacy.policy.models import PolicyVersion
 from privacy.policy.services import seal_and_publish
 
 
