@@ -61,7 +61,7 @@ classify(
         "is_active": personal(Category.ACCOUNT),
         "is_staff": personal(Category.ACCOUNT),
         "is_superuser": personal(Category.ACCOUNT),
-        "marketing_opt_in_at": personal(Category.MARKETING),
+        "marketing_opt_in_at": personal(Category.MARKETING, activity="promotional-mail"),
     },
 )
 classify(
@@ -183,6 +183,11 @@ classify(
 not_about_people("auth.Group", "a role, not who has it", "id", "name")
 not_about_people("auth.Group_permissions", "what a role may do", "id", "group", "permission")
 not_about_people(
-    "auth.Permission", "a right that exists, not who has it", "id", "name", "content_type", "codename"
+    "auth.Permission",
+    "a right that exists, not who has it",
+    "id",
+    "name",
+    "content_type",
+    "codename",
 )
 not_about_people("contenttypes.ContentType", "names of tables", "id", "app_label", "model")

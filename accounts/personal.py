@@ -92,8 +92,9 @@ def erase_admin_log(subject: Subject, rows: Any) -> int:
     if not keys:
         return 0
     entries = LogEntry.objects.filter(pk__in=keys)
-    by_them = entries.filter(user_id=subject.user_id)
-    about = entries.exclude(user_id=subject.user_id)
+    account = subject.user_id or 0
+    by_them = entries.filter(user_id=account)
+    about = entries.exclude(user_id=account)
     own = entries.filter(
         content_type=ContentType.objects.get_for_model(User), object_id=str(subject.user_id)
     )

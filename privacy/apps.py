@@ -5,6 +5,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 
 
 def sync_catalogue(using: str, **kwargs: Any) -> None:
@@ -24,7 +25,10 @@ class PrivacyConfig(AppConfig):
     name = "privacy"
 
     def ready(self) -> None:
-        """Register checks and what happens after migrations."""
+        """Register checks, the data maps of all rooms, and what happens after migrations."""
+        import privacy.checks  # noqa: F401, PLC0415 - registers on import
+
+        autodiscover_modules("data_map")
         from privacy.policy.promises import checks  # noqa: F401, PLC0415 - registers on import
 
         post_migrate.connect(sync_catalogue, sender=self)

@@ -29,6 +29,8 @@ OWN_VARIABLES = {
     "DEFAULT_FROM_EMAIL": "webmaster@sens.test",
     "WEBMASTER_EMAIL": "webmaster@sens.test",
     "LOG_LEVEL": "WARNING",
+    "ERASURE_LEDGER": str(SCRATCH / "erasure-ledger.jsonl"),
+    "PRIVATE_ROOT": str(SCRATCH / "private"),
 }
 KEPT_FROM_CALLER = ("ALLOWED_HOSTS", "CACHE_URL", "TRUSTED_PROXY_COUNT", "STAFF_MFA_REQUIRED")
 for _name in KEPT_FROM_CALLER:

@@ -1,0 +1,120 @@
+"""What this room holds about people, and the tables of rooms that lie below it."""
+
+import privacy.datamap.places  # noqa: F401 - registers what is no table
+from privacy.datamap.columns import not_personal, personal, secret
+from privacy.datamap.mail import mail_text, mails_naming
+from privacy.datamap.registry import Keep, activity, classify, not_about_people
+from privacy.datamap.subjects import ByAddress, ByRule, ByUser
+from privacy.datamap.terms import Category, People, Purpose, Source
+
+ROW = not_personal("number of the row")
+DELIVERY = not_personal("state of the delivery")
+
+MAIL = activity(
+    "mail",
+    title="E-mail that the site sends",
+    purpose=Purpose.REQUESTED,
+    people=(People.CUSTOMERS, People.WRITERS, People.SUBSCRIBERS),
+    source=Source.US,
+)
+IDLE = activity(
+    "idle-accounts",
+    title="Ending accounts that nobody uses",
+    purpose=Purpose.SECURITY,
+    people=(People.CUSTOMERS,),
+    source=Source.YOUR_USE,
+)
+PROOF = activity(
+    "erasure-proof",
+    title="Proof of erasures",
+    purpose=Purpose.PROOF,
+    people=(People.CUSTOMERS, People.WRITERS),
+    source=Source.US,
+)
+
+classify(
+    "outbox.OutboxMail",
+    "E-mail to you, and log of e-mail sent",
+    activity=MAIL,
+    subject=(ByAddress("recipient", "created_at", claimed=True), ByRule(mails_naming)),
+    keep=(
+        Keep("14 days", "retention.sent-mail", after="sent_at", days=14),
+        Keep("14 days", "retention.sent-mail", after="parked_at", days=14),
+    ),
+    readable={"message": mail_text},
+    fields={
+        "id": ROW,
+        "message_id": not_personal("random name of the mail"),
+        "dedupe_key": not_personal("names what the mail is about, never a person"),
+        "purpose": personal(Category.COMMUNICATIONS),
+        "sender": not_personal("our own address"),
+        "recipient": personal(Category.CONTACT),
+        "subject": personal(Category.COMMUNICATIONS),
+        "message": secret(Category.COMMUNICATIONS),
+        "created_at": personal(Category.COMMUNICATIONS),
+        "due_at": DELIVERY,
+        "attempts": DELIVERY,
+        "claim": DELIVERY,
+        "lease_until": DELIVERY,
+        "sent_at": personal(Category.COMMUNICATIONS),
+        "parked_at": DELIVERY,
+        "last_error": not_personal("class of the error, without its text"),
+    },
+)
+classify(
+    "privacy.IdleNotice",
+    "Notice that your account is idle",
+    activity=IDLE,
+    subject=ByUser(),
+    keep=Keep("while you keep it", "retention.account"),
+    fields={
+        "id": ROW,
+        "user": personal(Category.ACCOUNT),
+        "sent_at": personal(Category.USAGE),
+    },
+)
+not_about_people(
+    "privacy.Erasure",
+    "that an erasure happened, by a random reference and counts, not whose",
+    "id", "reference", "erased_at", "cause", "plan_version", "replayed", "counts",
+)  # fmt: skip
+
+not_about_people("privacy.Policy", "the name of a policy", "id", "slug", "title")
+not_about_people(
+    "privacy.PolicyVersion",
+    "a published text and its dates",
+    "id", "policy", "number", "kind", "reason", "summary", "source_text", "rendered_html",
+    "renderer", "claims", "posted_at", "posted_on", "effective_on", "imported", "previous_hash",
+    "hash",
+)  # fmt: skip
+not_about_people(
+    "privacy.PolicyEvent",
+    "what happened to a published text; who did it is a keyed pseudonym",
+    "id", "version", "kind", "at", "actor", "note",
+)  # fmt: skip
+not_about_people(
+    "privacy.PolicyDraft",
+    "a text in work; its author is cut off when the account goes",
+    "id", "policy", "kind", "reason", "summary", "source_text", "post_on", "effective_on",
+    "author", "reviewer", "review_asked_at", "created_at", "changed_at", "sealed_as",
+)  # fmt: skip
+not_about_people(
+    "privacy.PromiseResult",
+    "what a check of the site saw",
+    "id", "claim_id", "kept", "words", "figures", "checked_at", "broken_since",
+)  # fmt: skip
+not_about_people(
+    "cookie_consent.CookieGroup",
+    "the catalogue of cookies, not who accepted them",
+    "id", "varname", "name", "description", "is_required", "is_deletable", "ordering", "created",
+)  # fmt: skip
+not_about_people(
+    "cookie_consent.Cookie",
+    "the catalogue of cookies, not who accepted them",
+    "id", "cookiegroup", "name", "description", "path", "domain", "created",
+)  # fmt: skip
+not_about_people(
+    "cookie_consent.LogItem",
+    "switched off; it would hold a choice without anybody's name",
+    "id", "action", "cookiegroup", "version", "created",
+)  # fmt: skip

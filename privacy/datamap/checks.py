@@ -1,0 +1,212 @@
+"""System checks over the data map: one id for each way in which it can be wrong.
+
+They read code and model classes only, and so run at every start, in milliseconds. What the version
+in force says, which stands in the database, is compared by the promises.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.core import checks
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import CASCADE, PROTECT, RESTRICT, FileField, ForeignKey, Model
+
+from privacy.datamap.registry import Entry, concrete_fields, entries, is_installed, stores
+from privacy.datamap.terms import OnErase
+
+TAG = "datamap"
+
+
+def problem(number: str, message: str, hint: str, obj: Any = None) -> checks.CheckMessage:
+    """Return one finding under its id."""
+    return checks.Warning(message, hint=hint, obj=obj, id=f"privacy.{number}")
+
+
+@checks.register(TAG)
+def check_map(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Look at the whole map."""
+    found: list[checks.CheckMessage] = []
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.proxy or not model._meta.managed:
+            continue
+        entry = entries().get(model._meta.label)
+        if entry is None:
+            found.append(_unclassified_model(model))
+        else:
+            found += check_entry(entry)
+    found += [
+        problem(
+            "E102",
+            f"The data map classifies {label}, which is not installed.",
+            f"Remove classify({label!r}, …).",
+        )
+        for label in sorted(entries())
+        if not is_installed(label)
+    ]
+    found += check_stores()
+    return found
+
+
+def _unclassified_model(model: type[Model]) -> checks.CheckMessage:
+    names = ", ".join(repr(field.name) for field in concrete_fields(model))
+    return problem(
+        "E101",
+        f"{model._meta.label} is not in the data map.",
+        f"In {model._meta.app_label}/data_map.py, classify it, or paste: "
+        f"not_about_people({model._meta.label!r}, 'why it is about nobody', {names})",
+        model,
+    )
+
+
+def check_entry(entry: Entry) -> list[checks.CheckMessage]:
+    """Look at the classification of one installed model."""
+    return [
+        *_columns(entry),
+        *_reasons(entry),
+        *_retention(entry),
+        *_paths(entry),
+        *_cascades(entry),
+        *_files(entry),
+    ]
+
+
+def _columns(entry: Entry) -> Iterator[checks.CheckMessage]:
+    present = {field.name for field in concrete_fields(entry.model)}
+    for name in sorted(present - set(entry.columns)):
+        yield problem(
+            "E101",
+            f"The column {entry.label}.{name} is not in the data map.",
+            f"In the data_map.py that classifies {entry.label}, add to its fields: "
+            f'"{name}": personal(Category.CONTACT) or "{name}": not_personal("why")',
+            entry.model,
+        )
+    for name in sorted(set(entry.columns) - present):
+        yield problem(
+            "E102",
+            f"The data map classifies {entry.label}.{name}, which does not exist.",
+            f'Remove "{name}" from the fields of classify("{entry.label}", …).',
+            entry.model,
+        )
+
+
+def _reasons(entry: Entry) -> Iterator[checks.CheckMessage]:
+    for name, column in sorted(entry.columns.items()):
+        if not column.personal and not column.reason.strip():
+            yield problem(
+                "E109",
+                f"{entry.label}.{name} is called not personal without a reason.",
+                'Write not_personal("why it says nothing about a person").',
+                entry.model,
+            )
+
+
+def _retention(entry: Entry) -> Iterator[checks.CheckMessage]:
+    if not entry.personal:
+        return
+    if not entry.keep:
+        yield problem(
+            "E103",
+            f"{entry.label} holds personal information and has no retention rule.",
+            'Add keep=Keep("24 months", "retention.messages", after="closed_at", months=24).',
+            entry.model,
+        )
+    if entry.activity is None:
+        yield problem(
+            "E103",
+            f"{entry.label} holds personal information and belongs to no processing activity.",
+            "Add activity=…, which names its purpose, source and recipients.",
+            entry.model,
+        )
+
+
+def _resolves(model: type[Model], path: str) -> bool:
+    for part in path.split("__"):
+        if part == "pk":
+            return True
+        try:
+            found = model._meta.get_field(part)
+        except FieldDoesNotExist:
+            return False
+        if found.is_relation:
+            model = found.related_model  # type: ignore[assignment]
+    return True
+
+
+def _paths(entry: Entry) -> Iterator[checks.CheckMessage]:
+    if not entry.personal:
+        return
+    if not entry.subject:
+        yield problem(
+            "E108",
+            f"No path leads from a row of {entry.label} to the person it is about.",
+            'Add subject=ByUser("user") or subject=ByAddress("email").',
+            entry.model,
+        )
+    lookups = [lookup for path in entry.subject for lookup in path.lookups]
+    lookups += [keep.after for keep in entry.keep if keep.after]
+    lookups += [name for keep in entry.keep for name in (*keep.where, *keep.blank)]
+    for lookup in lookups:
+        if not _resolves(entry.model, lookup.split("__isnull")[0].split("__in")[0]):
+            yield problem(
+                "E108",
+                f"{entry.label} has no field {lookup}, by which the data map looks.",
+                "Name a field of the model, or a path over its relations.",
+                entry.model,
+            )
+
+
+def _cascades(entry: Entry) -> Iterator[checks.CheckMessage]:
+    """A row that stays after an erasure must not hang on one that goes."""
+    for field in concrete_fields(entry.model):
+        if not isinstance(field, ForeignKey):
+            continue
+        target = entries().get(field.remote_field.model._meta.label)
+        if target is None or not target.personal or target.on_erase is not OnErase.DELETE:
+            continue
+        on_delete = field.remote_field.on_delete
+        column = entry.columns.get(field.name)
+        goes = entry.on_erase is OnErase.DELETE and entry.personal
+        staff = column is not None and column.staff
+        if on_delete is CASCADE and (not goes or staff) and entry.erase is None:
+            yield problem(
+                "E110",
+                f"{entry.label} stays after an erasure, but goes when {target.label} goes: "
+                f"{field.name} has on_delete=CASCADE.",
+                "Use on_delete=SET_NULL, or let the erasure delete the row.",
+                entry.model,
+            )
+        if on_delete in (PROTECT, RESTRICT) and not goes:
+            yield problem(
+                "E110",
+                f"{entry.label} stays after an erasure and keeps {target.label} from going: "
+                f"{field.name} has on_delete={on_delete.__name__}.",
+                "Use on_delete=SET_NULL, or let the erasure delete the row.",
+                entry.model,
+            )
+
+
+def _files(entry: Entry) -> Iterator[checks.CheckMessage]:
+    if not entry.personal or entry.files is not None:
+        return
+    for field in concrete_fields(entry.model):
+        if isinstance(field, FileField) and entry.columns[field.name].personal:
+            yield problem(
+                "E111",
+                f"{entry.label}.{field.name} names a file that an erasure would leave behind.",
+                "Add files=… to its classification: a function that names the files of rows.",
+                entry.model,
+            )
+
+
+def check_stores() -> list[checks.CheckMessage]:
+    """A store says how it is searched and erased, or why it cannot be."""
+    return [
+        problem(
+            "E113",
+            f"The store {store.name} does not say how it is searched and erased.",
+            "Give find=… and erase=…, or a reason why it has none.",
+        )
+        for store in stores().values()
+        if not store.reason.strip() and (store.find is None or store.erase is None)
+    ]

@@ -1,0 +1,305 @@
+"""Erasing a person by the data map: a plan with counts, one transaction, a report.
+
+`plan_erasure` looks and changes nothing. `erase` writes the ledger first, then does in one
+transaction what the plan says, so that a machine that dies half-way leaves either everything or a
+line in the ledger that the worker finishes (`replay.py`).
+"""
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.files.storage import Storage
+from django.db import transaction
+from django.db.models import FileField, ForeignKey
+from django.utils import timezone
+
+from privacy.datamap import ledger
+from privacy.datamap.columns import UNCHANGED
+from privacy.datamap.models import Erasure
+from privacy.datamap.registry import (
+    Entry,
+    Store,
+    concrete_fields,
+    entries,
+    personal_entries,
+    plan_version,
+    stores,
+)
+from privacy.datamap.rows import rows_of
+from privacy.datamap.subjects import Subject
+from privacy.datamap.terms import OnErase
+
+logger = logging.getLogger(__name__)
+
+
+class NothingToEraseError(Exception):
+    """The account is already gone: somebody else's click was faster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What an erasure does, or did, to one table or store. None: it cannot be counted."""
+
+    label: str
+    title: str
+    action: OnErase
+    count: int | None
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        """The line as a person reads it."""
+        counted = "" if self.count is None else f" ({self.count})"
+        because = f": {self.reason}" if self.reason else ""
+        return f"{self.title}{counted} – {self.action.value}{because}"
+
+
+@dataclass(frozen=True, slots=True)
+class ErasurePlan:
+    """What an erasure would do to whom."""
+
+    subject: Subject
+    version: str
+    lines: tuple[Line, ...]
+
+    def of(self, action: OnErase) -> tuple[Line, ...]:
+        """Return the lines with one action, without those that find nothing."""
+        return tuple(line for line in self.lines if line.action is action and line.count != 0)
+
+    @property
+    def deleted(self) -> tuple[Line, ...]:
+        """What goes."""
+        return self.of(OnErase.DELETE)
+
+    @property
+    def blanked(self) -> tuple[Line, ...]:
+        """What stays without saying who it was."""
+        return self.of(OnErase.BLANK)
+
+    @property
+    def kept(self) -> tuple[Line, ...]:
+        """What stays, and why."""
+        return self.of(OnErase.KEEP)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by label, without what finds nothing."""
+        return {line.label: line.count for line in self.lines if line.count}
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureReport(ErasurePlan):
+    """What an erasure did."""
+
+    reference: str = ""
+    erased_at: datetime | None = None
+
+    @property
+    def as_text(self) -> str:
+        """The report for a mail: one line each, under its heading."""
+        parts = []
+        for heading, lines in (
+            ("Deleted", self.deleted),
+            ("Blanked", self.blanked),
+            ("Kept, and why", self.kept),
+        ):
+            if lines:
+                parts.append(heading + "\n" + "\n".join(f"- {line.sentence}" for line in lines))
+        return "\n\n".join(parts)
+
+
+def in_order() -> list[Entry]:
+    """Return the entries in the order of an erasure.
+
+    What stays is loosened first, before anything it hangs on goes; then rows go before those that
+    they point to, so that each is counted where it belongs and PROTECT has nothing to refuse.
+    """
+    personal = list(personal_entries())
+    staying = [entry for entry in personal if entry.on_erase is not OnErase.DELETE]
+    going = {e.label: e for e in personal if e.on_erase is OnErase.DELETE}
+    ordered: list[Entry] = []
+
+    def place(entry: Entry, above: tuple[str, ...]) -> None:
+        if entry in ordered or entry.label in above:
+            return
+        for other in going.values():
+            if entry.label in _targets(other):
+                place(other, (*above, entry.label))
+        ordered.append(entry)
+
+    for entry in going.values():
+        place(entry, ())
+    return [*staying, *ordered]
+
+
+def _targets(entry: Entry) -> set[str]:
+    return {
+        field.remote_field.model._meta.label
+        for field in concrete_fields(entry.model)
+        if isinstance(field, ForeignKey)
+    }
+
+
+def plan_erasure(subject: Subject) -> ErasurePlan:
+    """Count what an erasure would delete, blank and keep. Changes nothing."""
+    lines = [_line(entry, rows_of(entry, subject).count()) for entry in in_order()]
+    lines += [_store_line(store, _found_in(store, subject)) for store in _sorted_stores()]
+    return ErasurePlan(subject, plan_version(), tuple(lines))
+
+
+def erase(
+    subject: Subject,
+    *,
+    cause: str,
+    also: Callable[[ErasureReport], None] | None = None,
+) -> ErasureReport:
+    """Erase a person everywhere and report. `also` runs last in the same transaction.
+
+    Must not be called inside a transaction: the ledger says that the erasure began, and a caller
+    that rolled it back would have the worker do what nobody asked for.
+    """
+    reference = secrets.token_hex(16)
+    at = timezone.now()
+    ledger.write(
+        ledger.line_for(subject, reference=reference, cause=cause, plan=plan_version(), at=at)
+    )
+    try:
+        return _carry_out(subject, reference=reference, cause=cause, at=at, also=also)
+    except Exception:
+        ledger.void(reference)
+        raise
+
+
+def carry_out_again(subject: Subject, *, line: ledger.Line) -> ErasureReport:
+    """Do again, or finish, what the ledger says; rows that came later stay."""
+    return _carry_out(
+        subject.as_of(line.moment),
+        reference=line.reference,
+        cause=line.cause,
+        at=line.moment,
+        replayed=True,
+    )
+
+
+@transaction.atomic(durable=True)
+def _carry_out(
+    subject: Subject,
+    *,
+    reference: str,
+    cause: str,
+    at: datetime,
+    replayed: bool = False,
+    also: Callable[[ErasureReport], None] | None = None,
+) -> ErasureReport:
+    if subject.user_id is not None and not replayed:
+        _lock_account(subject)
+    lines = [_apply(entry, subject) for entry in in_order()]
+    for store in _sorted_stores():
+        lines.append(_store_line(store, _found_in(store, subject)))
+        if store.erase is not None and store.on_erase is OnErase.DELETE:
+            transaction.on_commit(_eraser(store, subject))
+    report = ErasureReport(subject, plan_version(), tuple(lines), reference, at)
+    Erasure.objects.create(
+        reference=reference,
+        erased_at=at,
+        cause=cause,
+        plan_version=report.version,
+        replayed=replayed,
+        counts=[[line.label, line.action.name, line.count] for line in lines if line.count],
+    )
+    if also is not None:
+        also(report)
+    logger.info("erasure %s done: %d rows", reference[:8], sum(line.count or 0 for line in lines))
+    return report
+
+
+def _lock_account(subject: Subject) -> None:
+    """Let the first of two erasures of one account through, and stop the second."""
+    for entry in personal_entries():
+        if entry.label == subject_model():
+            locked = rows_of(entry, subject).select_for_update()
+            if not locked.exists():
+                raise NothingToEraseError
+            list(locked.values_list("pk"))
+
+
+def subject_model() -> str:
+    """Return the label of the model of accounts."""
+    from django.contrib.auth import get_user_model  # noqa: PLC0415 - needs loaded apps
+
+    return get_user_model()._meta.label
+
+
+def _eraser(store: Store, subject: Subject) -> Callable[[], None]:
+    def run() -> None:
+        if store.erase is not None:
+            store.erase(subject)
+
+    return run
+
+
+def _apply(entry: Entry, subject: Subject) -> Line:
+    rows = rows_of(entry, subject)
+    if entry.erase is not None:
+        return _line(entry, entry.erase(subject, rows))
+    count = rows.count()
+    if count and entry.on_erase is OnErase.DELETE:
+        _forget_files(entry, rows)
+        rows.delete()
+    elif count and entry.on_erase is OnErase.BLANK:
+        _forget_files(entry, rows)
+        blank_rows(entry, subject, rows)
+    return _line(entry, count)
+
+
+def blank_rows(entry: Entry, subject: Subject, rows: Any) -> None:
+    """Write into each column what its classification says stands there after an erasure."""
+    # Keys first: blanking may cut the very path by which the rows were found.
+    keys = list(rows.values_list("pk", flat=True))
+    values = {
+        name: column.blank(subject) if callable(column.blank) else column.blank
+        for name, column in entry.columns.items()
+        if column.blank is not UNCHANGED
+    }
+    if values:
+        entry.model._base_manager.filter(pk__in=keys).update(**values)
+
+
+def _forget_files(entry: Entry, rows: Any) -> None:
+    if entry.files is None:
+        return
+    field = next(f for f in concrete_fields(entry.model) if isinstance(f, FileField))
+    for name in list(entry.files(rows)):
+        transaction.on_commit(_file_eraser(field.storage, name))
+
+
+def _file_eraser(storage: Storage, name: str) -> Callable[[], None]:
+    return lambda: storage.delete(name)
+
+
+def _sorted_stores() -> list[Store]:
+    return [stores()[name] for name in sorted(stores())]
+
+
+def _found_in(store: Store, subject: Subject) -> int | None:
+    return None if store.find is None else store.find(subject)
+
+
+def _line(entry: Entry, count: int) -> Line:
+    return Line(entry.label, entry.title, entry.on_erase, count, entry.ground)
+
+
+def _store_line(store: Store, count: int | None) -> Line:
+    reason = store.reason
+    if store.on_erase is OnErase.KEEP:
+        reason = f"{reason} Kept {store.keep.words}."
+    return Line(store.name, store.title, store.on_erase, count, reason)
+
+
+def mapped(label: str) -> Entry:
+    """Return the entry of a model, for callers that build on it."""
+    return entries()[label]

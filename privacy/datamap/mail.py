@@ -1,0 +1,43 @@
+"""How a stored mail is read, and which mails are about a person without being addressed to them."""
+
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from django.db.models import Q
+
+from outbox.models import NOTICE, OutboxMail
+from privacy.datamap.subjects import Subject
+
+
+def mail_text(stored: bytes | memoryview) -> str:
+    """Return what a stored mail says, whatever its transfer encoding."""
+    message = message_from_bytes(bytes(stored), policy=policy.default)
+    return "\n".join([*(str(value) for value in message.values()), *_parts(message)])
+
+
+def _parts(message: EmailMessage) -> Iterator[str]:
+    for part in message.walk():
+        if part.get_content_maintype() == "text":
+            yield str(part.get_content())
+
+
+def mails_naming(subject: Subject) -> Q | None:
+    """Select mails to others that still have their text and name one of the person's addresses.
+
+    The mail that brings a message to the webmaster is one. A sent mail has no text any more, and
+    a notice to many goes to its own recipient only.
+    """
+    addresses = subject.addresses | subject.claimed
+    if not addresses:
+        return None
+    unsent = OutboxMail.objects.filter(sent_at=None).exclude(purpose=NOTICE)
+    if subject.before is not None:
+        unsent = unsent.filter(created_at__lte=subject.before)
+    keys = [
+        pk
+        for pk, stored in unsent.values_list("pk", "message").iterator()
+        for text in (mail_text(stored).lower(),)
+        if any(address in text for address in addresses)
+    ]
+    return Q(pk__in=keys)

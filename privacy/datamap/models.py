@@ -1,0 +1,41 @@
+"""What the database remembers of an erasure: that it happened, and nothing of the person."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class Erasure(models.Model):
+    """One erasure that this database has seen through.
+
+    Its line in the ledger has the same reference. A line without a row here means that the erasure
+    was cut short, or that the database was restored from a backup older than it.
+    """
+
+    reference = models.CharField(max_length=32, unique=True, editable=False)
+    erased_at = models.DateTimeField(default=timezone.now, editable=False)
+    cause = models.CharField(max_length=20, editable=False)
+    plan_version = models.CharField(max_length=12, editable=False)
+    replayed = models.BooleanField(default=False, editable=False)
+    # For each table and store: what was done, and to how many rows.
+    counts = models.JSONField(default=list, editable=False)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-erased_at"]
+
+    def __str__(self) -> str:
+        return f"erasure {self.reference[:8]}"
+
+
+class IdleNotice(models.Model):
+    """An account that has been idle for a year was told so. Goes when its person signs in."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", editable=False
+    )
+    sent_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return f"idle notice {self.pk}"

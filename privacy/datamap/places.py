@@ -1,0 +1,206 @@
+"""The places that are no tables: how each is searched and erased, or why it cannot be."""
+
+import base64
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import caches
+from django.core.cache.backends.db import DatabaseCache
+from django.db import connection
+
+from privacy.datamap.registry import Keep, Store, activity, register_store
+from privacy.datamap.subjects import Subject
+from privacy.datamap.terms import Category, OnErase, People, Purpose, Recipient, Source
+
+SAFETY = activity(
+    "safety",
+    title="Keeping the site up and attacks away",
+    purpose=Purpose.SECURITY,
+    people=(People.VISITORS, People.CUSTOMERS),
+    source=Source.YOUR_USE,
+)
+CONSENT = activity(
+    "cookie-choice",
+    title="Remembering what you decided about cookies",
+    purpose=Purpose.PREFERENCES,
+    people=(People.VISITORS,),
+    source=Source.YOU,
+)
+ANALYTICS = activity(
+    "analytics",
+    title="Website analytics, only after you allowed it",
+    purpose=Purpose.PREFERENCES,
+    people=(People.VISITORS,),
+    source=Source.YOUR_USE,
+    recipients=(Recipient.ANALYTICS_VENDORS,),
+)
+ADVERTISING = activity(
+    "advertising",
+    title="Advertising elsewhere, only after you allowed it",
+    purpose=Purpose.PROMOTION,
+    people=(People.VISITORS,),
+    source=Source.YOUR_USE,
+    recipients=(Recipient.MARKETING_VENDORS,),
+)
+ANSWERING = activity(
+    "product-support",
+    title="Answering technical questions that come as messages",
+    purpose=Purpose.SUPPORT,
+    people=(People.WRITERS,),
+    source=Source.YOU,
+)
+PROMOTION = activity(
+    "promotional-mail",
+    title="Promotional e-mail that you signed up for",
+    purpose=Purpose.PROMOTION,
+    people=(People.CUSTOMERS, People.SUBSCRIBERS),
+    source=Source.YOU,
+)
+NOTICES = activity(
+    "policy-notices",
+    title="Notices of changes to the privacy policy",
+    purpose=Purpose.POLICY_CHANGES,
+    people=(People.CUSTOMERS, People.SUBSCRIBERS),
+    source=Source.US,
+)
+
+
+def _is_a_table() -> bool:
+    return isinstance(caches["default"], DatabaseCache)
+
+
+def _redis() -> Any:
+    backend: Any = caches["default"]
+    return backend._cache.get_client()  # noqa: SLF001 - Django has no way to list keys
+
+
+def cached_items() -> Iterator[tuple[str, bytes]]:
+    """Yield each key of the shared cache with its value, as bytes that can be searched."""
+    if _is_a_table():
+        table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT cache_key, value FROM {table}")  # noqa: S608 - our own setting
+            for key, value in cursor.fetchall():
+                yield key, base64.b64decode(value)
+        return
+    client = _redis()
+    for key in client.scan_iter():
+        yield key.decode(), client.get(key) or b""
+
+
+def _names(subject: Subject) -> list[str]:
+    return sorted(subject.addresses | subject.claimed)
+
+
+def _cached_about(subject: Subject) -> list[str]:
+    names = [name.encode() for name in _names(subject)]
+    return [
+        key
+        for key, value in cached_items()
+        if any(name in key.encode().lower() or name in value.lower() for name in names)
+    ]
+
+
+def erase_cached(subject: Subject) -> int:
+    """Delete what the shared cache holds with one of the person's addresses in it."""
+    keys = _cached_about(subject)
+    if keys and _is_a_table():
+        table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"DELETE FROM {table} WHERE cache_key = %s",  # noqa: S608 - our own setting
+                [(key,) for key in keys],
+            )
+    elif keys:
+        _redis().delete(*keys)
+    return len(keys)
+
+
+register_store(
+    Store(
+        name="cache",
+        title="Short-lived notes of the server",
+        holds="Counts of attempts, under hashes of addresses.",
+        keep=Keep("up to 30 days", "retention.access-logs"),
+        reason="",
+        on_erase=OnErase.DELETE,
+        activity=SAFETY,
+        categories=(Category.DEVICE,),
+        find=lambda subject: len(_cached_about(subject)),
+        erase=erase_cached,
+        samples=lambda: (key.encode() + b"\0" + value for key, value in cached_items()),
+    )
+)
+register_store(
+    Store(
+        name="access-logs",
+        title="Access logs",
+        holds="Which page was asked for and when, with a shortened address.",
+        keep=Keep("up to 30 days", "retention.access-logs"),
+        reason="They name nobody, so nobody can be found in them.",
+        on_erase=OnErase.KEEP,
+        activity=SAFETY,
+        categories=(Category.DEVICE, Category.USAGE),
+    )
+)
+register_store(
+    Store(
+        name="backups",
+        title="Backups",
+        holds="Copies of the database.",
+        keep=Keep("up to 35 days", "retention.backups"),
+        reason="Backups are not edited. If one is restored, you are erased again.",
+        on_erase=OnErase.KEEP,
+        activity=SAFETY,
+        categories=(Category.ACCOUNT, Category.CONTACT),
+    )
+)
+register_store(
+    Store(
+        name="ledger",
+        title="Erasure ledger",
+        holds="A keyed hash and the time of each erasure, outside the database.",
+        keep=Keep("35 days", "retention.backups"),
+        reason="With it, a restored backup is erased again.",
+        on_erase=OnErase.KEEP,
+        activity=SAFETY,
+        categories=(Category.ERASURE,),
+    )
+)
+register_store(
+    Store(
+        name="cookies",
+        title="Cookies in your browser",
+        holds="Your answer about cookies; that you are signed in.",
+        keep=Keep("while you keep it", "retention.account"),
+        reason="They are in your browser, where you can delete them.",
+        on_erase=OnErase.KEEP,
+        activity=CONSENT,
+        categories=(Category.CONSENT,),
+    )
+)
+register_store(
+    Store(
+        name="analytics-vendors",
+        title="Website analytics vendors",
+        holds="How you used the site, if you allowed analytics cookies.",
+        keep=Keep("ask us", "retention.other-records"),
+        reason="Held by the vendor without your name; withdrawing your consent ends it.",
+        on_erase=OnErase.KEEP,
+        activity=ANALYTICS,
+        categories=(Category.USAGE, Category.DEVICE),
+    )
+)
+register_store(
+    Store(
+        name="marketing-vendors",
+        title="Marketing vendors",
+        holds="That you visited the site, if you allowed marketing cookies.",
+        keep=Keep("ask us", "retention.other-records"),
+        reason="Held by the vendor without your name; withdrawing your consent ends it.",
+        on_erase=OnErase.KEEP,
+        activity=ADVERTISING,
+        categories=(Category.USAGE, Category.MARKETING),
+    )
+)

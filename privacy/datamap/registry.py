@@ -1,0 +1,223 @@
+"""The data map: every column of every installed model, and every store that is no table.
+
+Each room declares its part in a `data_map.py` beside its `models.py`; `PrivacyConfig.ready()`
+imports them all, as the admin does. Export, erasure, purge, the public record and the system
+checks are derived from what stands here; nothing of them is written by hand.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Field, Model
+
+from privacy.datamap.calendar import add_months
+from privacy.datamap.columns import Column, not_personal
+from privacy.datamap.subjects import Path, Subject
+from privacy.datamap.terms import Category, OnErase, People, Purpose, Recipient, Source
+
+
+class MapError(Exception):
+    """The same model, activity or store was declared twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One processing activity: a row of the public record."""
+
+    name: str
+    title: str
+    purpose: Purpose
+    people: tuple[People, ...]
+    source: Source
+    recipients: tuple[Recipient, ...] = (Recipient.SERVICE_PROVIDERS,)
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How long a row is kept. `words` is the period as the policy says it at `promise`.
+
+    With `after`, a row is expired when that moment lies so many months and days in the past;
+    `where` narrows it. `blank` names columns that are blanked then, instead of deleting the row.
+    Without `after` the row has no clock of its own: it goes with what it belongs to.
+    """
+
+    words: str
+    promise: str
+    after: str = ""
+    days: int = 0
+    months: int = 0
+    where: Mapping[str, Any] = field(default_factory=dict)
+    blank: tuple[str, ...] = ()
+
+    def expired_before(self, now: datetime) -> datetime:
+        """Return the moment before which `after` must lie for a row to be expired."""
+        return add_months(now, -self.months) - timedelta(days=self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The classification of one model.
+
+    `erase` replaces what the engine does by itself, `files` names the files of rows, `readable`
+    decodes columns whose bytes hide what they say, so that a search sees it.
+    """
+
+    label: str
+    title: str
+    columns: Mapping[str, Column]
+    activity: Activity | None = None
+    subject: tuple[Path, ...] = ()
+    keep: tuple[Keep, ...] = ()
+    on_erase: OnErase = OnErase.DELETE
+    ground: str = ""
+    reason: str = ""
+    exported: bool = True
+    erase: Callable[[Subject, Any], int] | None = None
+    files: Callable[[Any], Iterable[str]] | None = None
+    readable: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+
+    @property
+    def model(self) -> type[Model]:
+        """The model class."""
+        return apps.get_model(self.label)
+
+    @property
+    def personal(self) -> bool:
+        """Whether any column is about a person."""
+        return any(column.personal for column in self.columns.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A place that is no table: a cache, a folder, a log, a backup, another firm's system.
+
+    `find` counts what it holds of a person, `erase` removes it and counts; `samples` gives its
+    whole text, for the proof. A store that cannot be searched says so with None and a reason.
+    """
+
+    name: str
+    title: str
+    holds: str
+    keep: Keep
+    reason: str
+    on_erase: OnErase
+    activity: Activity
+    categories: tuple[Category, ...] = ()
+    find: Callable[[Subject], int] | None = None
+    erase: Callable[[Subject], int] | None = None
+    samples: Callable[[], Iterable[bytes]] | None = None
+
+
+_entries: dict[str, Entry] = {}
+_activities: dict[str, Activity] = {}
+_stores: dict[str, Store] = {}
+
+
+def activity(name: str, **facts: Any) -> Activity:
+    """Declare a processing activity and return it, to be named by `classify`."""
+    if name in _activities:
+        raise MapError(f"The activity {name} is declared twice.")
+    _activities[name] = Activity(name, **facts)
+    return _activities[name]
+
+
+def classify(
+    label: str,
+    title: str,
+    *,
+    fields: Mapping[str, Column],
+    subject: Path | tuple[Path, ...] = (),
+    keep: Keep | tuple[Keep, ...] = (),
+    **facts: Any,
+) -> Entry:
+    """Classify a model that holds personal information. Every column needs its word in `fields`."""
+    if label in _entries:
+        raise MapError(f"{label} is classified twice.")
+    entry = Entry(
+        label=label,
+        title=title,
+        columns=dict(fields),
+        subject=subject if isinstance(subject, tuple) else (subject,),
+        keep=keep if isinstance(keep, tuple) else (keep,),
+        **facts,
+    )
+    _entries[label] = entry
+    return entry
+
+
+def not_about_people(label: str, reason: str, *columns: str) -> Entry:
+    """Classify a model that holds nothing about anybody. Each column is named, so that a new one,
+    which may be about somebody, does not slip in.
+    """  # noqa: D205
+    if label in _entries:
+        raise MapError(f"{label} is classified twice.")
+    entry = Entry(
+        label=label,
+        title=label,
+        columns={name: not_personal(reason) for name in columns},
+        reason=reason,
+    )
+    _entries[label] = entry
+    return entry
+
+
+def register_store(store: Store) -> Store:
+    """Declare a store that is no table."""
+    if store.name in _stores:
+        raise MapError(f"The store {store.name} is declared twice.")
+    _stores[store.name] = store
+    return store
+
+
+def entries() -> Mapping[str, Entry]:
+    """Return the classification of each model by its label."""
+    return _entries
+
+
+def activities() -> Mapping[str, Activity]:
+    """Return the processing activities by name."""
+    return _activities
+
+
+def stores() -> Mapping[str, Store]:
+    """Return the stores that are no tables by name."""
+    return _stores
+
+
+def personal_entries() -> Iterator[Entry]:
+    """Yield the entries of installed models that hold personal information, in a stable order."""
+    for label in sorted(_entries):
+        if _entries[label].personal and is_installed(label):
+            yield _entries[label]
+
+
+def is_installed(label: str) -> bool:
+    """Tell whether a label names an installed model."""
+    try:
+        apps.get_model(label)
+    except LookupError:
+        return False
+    return True
+
+
+def concrete_fields(model: type[Model]) -> list[Field[Any, Any]]:
+    """Return the columns of a model's own table."""
+    return list(model._meta.local_concrete_fields)
+
+
+def plan_version() -> str:
+    """Return a short digest of the whole map: which rules an erasure followed."""
+    lines = []
+    for label in sorted(_entries):
+        entry = _entries[label]
+        columns = ",".join(
+            f"{name}:{column.category.name if column.category else '-'}"
+            for name, column in sorted(entry.columns.items())
+        )
+        lines.append(f"{label} {entry.on_erase.name} {columns}")
+    lines += [f"store {name} {store.on_erase.name}" for name, store in sorted(_stores.items())]
+    return sha256("\n".join(lines).encode()).hexdigest()[:12]

@@ -1,0 +1,100 @@
+"""Erasing again what the ledger says and the database does not know of.
+
+Two things leave such a line: a machine that died in the middle of an erasure, and a backup that
+was restored. Both are finished in the same way.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from privacy.datamap import ledger
+from privacy.datamap.erasure import carry_out_again
+from privacy.datamap.models import Erasure
+from privacy.datamap.registry import personal_entries
+from privacy.datamap.subjects import (
+    ByAddress,
+    Subject,
+    by_address,
+    identity,
+    keyed_hashes,
+    normalise,
+    subject_of,
+)
+
+SETTLED = timedelta(minutes=5)
+"""A younger line may belong to an erasure that is running at this moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What a replay did."""
+
+    lines: int
+    people: int
+    rows: int
+
+
+def pending(*, settled: bool = False) -> list[ledger.Line]:
+    """Return the lines of the ledger that this database has not seen through."""
+    known = set(Erasure.objects.values_list("reference", flat=True))
+    found = [line for line in ledger.lines() if line.reference not in known]
+    if settled:
+        newest = timezone.now() - SETTLED
+        found = [line for line in found if line.moment < newest]
+    return found
+
+
+def unknown_to_ledger() -> int:
+    """Count erasures of the last 35 days of which the ledger has no line: it was lost."""
+    written = {line.reference for line in ledger.lines()}
+    recent = Erasure.objects.filter(erased_at__gt=timezone.now() - ledger.BACKUP_LIFE)
+    return sum(reference not in written for reference in recent.values_list("reference", flat=True))
+
+
+def known_addresses() -> Iterator[str]:
+    """Yield each e-mail address that stands in a mapped column, once for each table."""
+    for entry in personal_entries():
+        for path in entry.subject:
+            if isinstance(path, ByAddress):
+                addresses = entry.model._base_manager.values_list(path.field, flat=True)
+                yield from addresses.order_by().distinct().iterator()
+
+
+def replay(*, settled: bool = False) -> Replayed:
+    """Erase again whoever the pending lines mean."""
+    todo = pending(settled=settled)
+    if not todo:
+        return Replayed(0, 0, 0)
+    by_account = {
+        h: subject
+        for user in identity().all_users()
+        for subject in (subject_of(user),)
+        for h in keyed_hashes("account", subject.account_mark)
+    }
+    addresses = {
+        h: address
+        for address in {normalise(a) for a in known_addresses() if a}
+        for h in keyed_hashes("address", address)
+    }
+    people = rows = 0
+    for line in todo:
+        subject = _subject_of(line, by_account, addresses)
+        report = carry_out_again(subject, line=line)
+        counted = sum(report.counts.values())
+        rows += counted
+        people += bool(counted)
+    return Replayed(len(todo), people, rows)
+
+
+def _subject_of(
+    line: ledger.Line, by_account: dict[str, Subject], addresses: dict[str, str]
+) -> Subject:
+    # The account only by its own mark: whoever registered again since is somebody new.
+    found = [addresses[h] for h in line.addresses if h in addresses]
+    account = by_account.get(line.account)
+    if account is None:
+        return by_address(*found)
+    return account.with_addresses(found)
