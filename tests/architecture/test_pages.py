@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pages.navigation import walk
-from sens_site.errors import TITLES, error_page
+from sens_site.errors import TEXTS, error_page
 from tests.architecture import html, wsgi
 from tests.client import SiteClient
 
@@ -157,7 +157,7 @@ def test_a_signed_in_person_sees_a_page_of_their_own_and_leaves_nothing_behind(p
     assert own.headers["Cache-Control"] == "private, no-store"
 
 
-@pytest.mark.parametrize("status", sorted(TITLES))
+@pytest.mark.parametrize("status", sorted(TEXTS))
 def test_error_page_is_in_the_look_of_the_site_and_needs_no_database(
     rf, django_assert_num_queries, status
 ):

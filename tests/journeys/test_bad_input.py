@@ -1,0 +1,169 @@
+"""Bad input gets a clear page (law 9): a 4xx in the site's look, input kept, nothing half-written."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+
+from tests.architecture import html
+from tests.architecture.database import changed, fingerprint
+from tests.architecture.routes import all_routes
+from tests.client import SAME_ORIGIN, SiteClient
+from tests.factories.people import PASSWORD, make_person, make_staff
+from tests.journeys import hostile
+
+pytestmark = pytest.mark.django_db
+
+OUR_HOST = urlsplit(settings.SITE_ORIGIN).netloc
+
+
+def a_browser() -> SiteClient:
+    return SiteClient(enforce_csrf_checks=True, raise_request_exception=False)
+
+
+def in_our_look(response) -> bool:
+    page = html.parse(response.content)
+    return page.headings.count("h1") == 1 and "SENS" in page.title and "/" in page.links
+
+
+def send(client: SiteClient, path: str, body: bytes, content_type: str):
+    return client.generic("POST", path, body, content_type=content_type, headers=SAME_ORIGIN)
+
+
+@pytest.mark.parametrize("path", sorted(hostile.FORMS))
+@pytest.mark.parametrize("fault", sorted(hostile.bodies({"name": ""})))
+def test_a_form_refuses_a_bad_body_in_a_clear_page_and_writes_nothing(path, fault):
+    if fault in hostile.MAY_BE_TAKEN:
+        pytest.skip("a form reads what is good in this one: the next test sends it")
+    if path == "/cookies/choose/" and fault in ("invalid UTF-8", "NUL", "lone surrogate"):
+        fault = "fields nobody asked for"  # its first field is a fixed word
+    body, content_type = hostile.bodies(hostile.FORMS[path])[fault]
+    before = fingerprint()
+    response = send(a_browser(), path, body, content_type)
+    assert 400 <= response.status_code < 500
+    assert in_our_look(response)
+    assert dict(response.cookies) == {}
+    assert changed(before, fingerprint()) == {}
+
+
+@pytest.mark.parametrize("path", sorted(hostile.FORMS))
+@pytest.mark.parametrize("fault", sorted(hostile.MAY_BE_TAKEN))
+def test_a_form_never_fails_over_a_strange_body(path, fault):
+    body, content_type = hostile.bodies(hostile.FORMS[path])[fault]
+    assert send(a_browser(), path, body, content_type).status_code < 500
+
+
+@pytest.mark.parametrize("path", hostile.FORMS_THAT_SHOW_AGAIN)
+def test_a_form_with_a_fault_keeps_what_was_typed_but_never_a_password(path):
+    data = {name: f"Zq{name}Zq, too wrong" for name in hostile.FORMS[path]}
+    body = hostile.encoded(data | {"email": "Zqemail Zq"} if "email" in data else data)
+    response = send(a_browser(), path, body, hostile.URLENCODED)
+    text = response.content.decode()
+    kept = {name for name in data if f"Zq{name}Zq" in text or f"Zq{name} Zq" in text}
+    assert response.status_code == 422
+    assert kept == {name for name in data if not name.startswith("password")}
+
+
+@pytest.mark.parametrize("method", hostile.METHODS)
+def test_an_odd_method_is_refused_at_every_address(method):
+    client = a_browser()
+    before = fingerprint()
+    answers = {
+        route.pattern: client.generic(method, route.path, headers=SAME_ORIGIN).status_code
+        for route in all_routes()
+    }
+    wrong = {pattern: s for pattern, s in answers.items() if not (300 <= s < 500)}
+    assert wrong == {}
+    assert changed(before, fingerprint()) == {}
+
+
+@pytest.mark.parametrize("path", hostile.PATHS)
+def test_an_odd_address_is_answered_calmly(path):
+    response = a_browser().generic("GET", path)
+    assert response.status_code in (200, 301, 302, 400, 404, 405)
+    if response.status_code >= 400 and not path.startswith("/static/"):
+        assert in_our_look(response)
+    if response.status_code in (301, 302):
+        assert urlsplit(response.headers["Location"]).netloc in ("", OUR_HOST)
+        assert not response.headers["Location"].startswith("//")
+    assert b"SECRET_KEY" not in response.content
+    assert dict(response.cookies) == {}
+
+
+@pytest.mark.parametrize("who", ["visitor", "customer", "staff"])
+def test_no_query_makes_any_address_fail(who):
+    client = a_browser()
+    if who != "visitor":
+        client.force_login(make_person() if who == "customer" else make_staff())
+    failed = {}
+    for route in all_routes():
+        for query in hostile.QUERIES:
+            status = client.generic("GET", route.path, QUERY_STRING=query).status_code
+            if status >= 500:
+                failed[f"{route.path}?{query[:40]}"] = status
+    assert failed == {}
+
+
+@pytest.mark.parametrize("number", range(len(hostile.COOKIES)))
+@pytest.mark.parametrize("path", ["/", "/privacy/", "/cookies/", "/accounts/login/", "/nowhere/"])
+def test_a_forged_cookie_is_as_good_as_none(path, number):
+    cookie = hostile.COOKIES[number].format(
+        consent=settings.COOKIE_CONSENT_NAME, session=settings.SESSION_COOKIE_NAME
+    )
+    before = fingerprint()
+    expected = a_browser().get(path).status_code
+    response = a_browser().get(path, headers={"cookie": cookie})
+    set_anew = {name: m["max-age"] for name, m in response.cookies.items() if m["max-age"] != 0}
+    assert (response.status_code, set_anew) == (expected, {})
+    assert changed(before, fingerprint()) == {}
+
+
+def leads_away(location: str) -> bool:
+    """Tell whether a browser that follows this leaves our origin."""
+    as_browser = "".join(c for c in location if c not in "\t\r\n").replace("\\", "/").strip()
+    parts = urlsplit(as_browser)
+    if parts.scheme or parts.netloc:
+        return f"{parts.scheme}://{parts.netloc}" != settings.SITE_ORIGIN
+    return as_browser.startswith("//")
+
+
+@pytest.mark.parametrize("number", range(len(hostile.OPEN_REDIRECTS)))
+def test_next_never_leads_away(number):
+    target = hostile.OPEN_REDIRECTS[number]
+    make_person()
+    client = a_browser()
+    log_in = {"login": "ada", "password": PASSWORD, "next": target}
+    answers = {
+        "choose": client.post(
+            "/cookies/choose/", {"choice": "reject", "next": target}, headers=SAME_ORIGIN
+        ),
+        "log in": client.post("/accounts/login/", log_in, headers=SAME_ORIGIN),
+        "log in again": client.get("/accounts/login/", {"next": target}),
+        "register": client.get("/accounts/register/", {"next": target}),
+        "log out": client.post("/accounts/logout/", {"next": target}, headers=SAME_ORIGIN),
+    }
+    away = {
+        name: response.headers["Location"]
+        for name, response in answers.items()
+        if leads_away(response.headers.get("Location", ""))
+    }
+    failed = {name: r.status_code for name, r in answers.items() if r.status_code >= 500}
+    assert (away, failed) == ({}, {})
+
+
+def test_the_redirect_check_itself_sees_what_leads_away():
+    assert [leads_away(t) for t in ("//evil.test", "/\\evil.test", "\t//evil.test", "/x")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.test", "testserver:99999", "", "a b", "testserver.evil.test"]
+)
+def test_a_foreign_host_is_refused(host):
+    response = a_browser().get("/", headers={"host": host})
+    assert response.status_code == 400
+    assert b"evil.test" not in response.content
