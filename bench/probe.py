@@ -26,7 +26,7 @@ def customer_cookie() -> str:
 
     user = get_user_model().objects.create_user("bench", "bench@example.com", "bench pass phrase 1")
     client = Client()
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, settings.AUTHENTICATION_BACKENDS[0])
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
