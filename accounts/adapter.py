@@ -23,7 +23,7 @@ TOO_MANY = "Too many attempts. Wait five minutes, then try again"
 TOO_MANY_CODES = frozenset({"too_many_login_attempts", "rate_limited"})
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Mail, redirects, sessions and words as this site wants them."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -68,9 +68,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         ]
 
     def save_user(
-        self, request: HttpRequest, user: User, form: Any, commit: bool = True
+        self, request: HttpRequest, user: AbstractBaseUser, form: Any, commit: bool = True
     ) -> User:
         """Store the account with the hash that the form has made before the transaction."""
+        assert isinstance(user, User)  # noqa: S101 - for the type checker
         user.username = form.cleaned_data["username"]
         user.email = form.cleaned_data["email"]
         user.password = form.password_hash
@@ -82,8 +83,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().login(request, user)
         request.session[DEVICE] = device_label(request.headers.get("User-Agent", ""))
 
-    def set_password(self, user: User, password: str) -> None:
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Set a new password and end every other session of the person."""
+        assert isinstance(user, User)  # noqa: S101 - for the type checker
         super().set_password(user, password)
         request = allauth_context.request
         own = request is not None and request.user.pk == user.pk
@@ -140,7 +142,7 @@ def absolute(name: str, *args: str) -> str:
     return f"{settings.SITE_ORIGIN}{reverse(name, args=args)}"
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class SecondFactorAdapter(DefaultMFAAdapter):
     """The second factor in our words."""
 
     error_messages = DefaultMFAAdapter.error_messages | {

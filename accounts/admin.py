@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm, UsernameField
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -23,21 +23,24 @@ for model in (EmailAddress, Authenticator):
         admin.site.unregister(model)
 
 
-class AddPersonForm(AdminUserCreationForm[User]):
+class AddPersonForm(AdminUserCreationForm):
     """A new account: like registration, an e-mail address is required."""
 
     email = forms.EmailField(help_text="Counts as confirmed. No mail is sent.")
 
-    class Meta(AdminUserCreationForm.Meta):
+    class Meta:
         model = User
         fields = ("username", "email")
+        field_classes = {"username": UsernameField}
 
 
 class ChangePersonForm(UserChangeForm[User]):
     """An account as it is."""
 
-    class Meta(UserChangeForm.Meta):
+    class Meta:
         model = User
+        fields = "__all__"
+        field_classes = {"username": UsernameField}
 
 
 @admin.register(User)

@@ -13,5 +13,5 @@ def to_own_password_page(request: HttpRequest, extra_context: object = None) -> 
 
 def secure(site: AdminSite) -> None:
     """Replace the admin's own log-in and password pages. Called once, in `sens_site.urls`."""
-    site.login = secure_admin_login(site.login)  # type: ignore[method-assign]
+    site.login = secure_admin_login(site.login)  # type: ignore[method-assign, no-untyped-call]
     site.password_change = to_own_password_page  # type: ignore[method-assign,assignment]

@@ -4,23 +4,27 @@ allauth answers a form with mistakes by 200, a limit by a bare page, and a maile
 These subclasses change the answers, not the flows.
 """
 
+from collections.abc import Sequence
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from allauth.account import views as account
 from allauth.account.forms import UserTokenForm
+from allauth.account.models import get_emailconfirmation_model
 from allauth.decorators import rate_limit
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from django.db import IntegrityError, transaction
 from django.forms.utils import ErrorDict
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.views.generic import View
+from django.views.generic.edit import FormView
 
 from accounts.adapter import TOO_MANY, TOO_MANY_CODES
-from accounts.http import SEE_OTHER, SeeOther, View
+from accounts.http import SEE_OTHER, AnyView, SeeOther
 from accounts.models import User
 from accounts.second_factor import CodeForm
 from privacy.policy.models import PRIVACY, TERMS, PolicyVersion
@@ -31,7 +35,7 @@ RETRY_AFTER_SECONDS = 60
 RETRY_AFTER_FAILURES_SECONDS = 300
 
 
-def page_for_everyone(view: View) -> View:
+def page_for_everyone(view: AnyView) -> AnyView:
     """Mark a page as shared, unless its query says something (`next`): then it is one visitor's.
 
     allauth marks its pages as never to be cached and puts a clock into them; the site's own rule
@@ -42,7 +46,8 @@ def page_for_everyone(view: View) -> View:
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method not in ("GET", "HEAD") or request.META.get("QUERY_STRING"):
-            return view(request, *args, **kwargs)
+            response: HttpResponse = view(request, *args, **kwargs)
+            return response
         response = shared(request, *args, **kwargs)
         for header in ("Cache-Control", "Expires"):
             response.headers.pop(header, None)
@@ -51,12 +56,11 @@ def page_for_everyone(view: View) -> View:
     return wrapper
 
 
-class Door:
+class Door(View):
     """What every page of allauth does differently here. Stands first among the bases."""
 
-    http_method_names = ("get", "head", "post", "options")
+    http_method_names: Sequence[str] = ["get", "head", "post", "options"]
     keeps_input = False
-    request: HttpRequest
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer as allauth does, then correct the answer."""
@@ -64,7 +68,7 @@ class Door:
         if method == "HEAD":
             request.method = "GET"  # allauth counts a HEAD as an attempt, and so writes
         try:
-            response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+            response = cast("HttpResponse", super().dispatch(request, *args, **kwargs))
         finally:
             request.method = method
         if response.status_code == 429 and not getattr(response, "context_data", None):
@@ -108,13 +112,13 @@ class Door:
         return response
 
 
-class LoginPage(Door, account.LoginView):  # type: ignore[misc]
+class LoginPage(Door, account.LoginView):
     """Log in."""
 
     keeps_input = True
 
 
-class RegisterPage(Door, account.SignupView):  # type: ignore[misc]
+class RegisterPage(Door, account.SignupView):
     """Register. Account, address, acceptances and mail are stored together or not at all."""
 
     keeps_input = True
@@ -124,13 +128,13 @@ class RegisterPage(Door, account.SignupView):  # type: ignore[misc]
         form.hash_password()
         try:
             with transaction.atomic():
-                return super().form_valid(form)  # type: ignore[no-any-return]
+                return super().form_valid(form)
         except IntegrityError:
-            form = self.get_form_class()(**self.get_form_kwargs())
+            form = self.get_form_class()(**self.get_form_kwargs())  # type: ignore[no-untyped-call]
             if not form.is_valid():
                 return self.form_invalid(form)
             with transaction.atomic():
-                return super().form_valid(form)  # type: ignore[no-any-return]
+                return super().form_valid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the versions that registering accepts."""
@@ -140,7 +144,7 @@ class RegisterPage(Door, account.SignupView):  # type: ignore[misc]
         return context
 
 
-class LogoutPage(Door, account.LogoutView):  # type: ignore[misc]
+class LogoutPage(Door, account.LogoutView):
     """Log out by a button."""
 
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -150,15 +154,15 @@ class LogoutPage(Door, account.LogoutView):  # type: ignore[misc]
         return response
 
 
-class InactivePage(Door, account.AccountInactiveView):  # type: ignore[misc]
+class InactivePage(Door, account.AccountInactiveView):
     """The account has been switched off."""
 
 
-class ConfirmationSentPage(Door, account.EmailVerificationSentView):  # type: ignore[misc]
+class ConfirmationSentPage(Door, account.EmailVerificationSentView):
     """A link is on its way."""
 
 
-class ConfirmAddressPage(Door, account.ConfirmEmailView):  # type: ignore[misc]
+class ConfirmAddressPage(Door, account.ConfirmEmailView):
     """The page behind the mailed link. Mail scanners open it; only its button acts."""
 
     def logout_other_user(self, confirmation: Any) -> None:
@@ -189,7 +193,7 @@ class ConfirmAddressPage(Door, account.ConfirmEmailView):  # type: ignore[misc]
         if not _is_anothers(self.object.email_address):
             try:
                 with transaction.atomic():
-                    return super().post(*args, **kwargs)  # type: ignore[no-any-return]
+                    return super().post(*args, **kwargs)
             except IntegrityError:  # another account got the address in this very moment
                 pass
         response: HttpResponse = self.render_to_response(self.get_context_data())
@@ -198,7 +202,7 @@ class ConfirmAddressPage(Door, account.ConfirmEmailView):  # type: ignore[misc]
 
     def get_object_or_none(self) -> Any:
         """Return what the key in the address stands for."""
-        return account.get_emailconfirmation_model().from_key(self.kwargs["key"])
+        return get_emailconfirmation_model().from_key(self.kwargs["key"])
 
 
 def _is_anothers(address: Any) -> bool:
@@ -206,7 +210,7 @@ def _is_anothers(address: Any) -> bool:
     return others.filter(email__iexact=address.email).exists()
 
 
-class AddressPage(Door, account.EmailView):  # type: ignore[misc]
+class AddressPage(Door, account.EmailView):
     """Change the e-mail address: the new one counts once it is confirmed."""
 
     keeps_input = True
@@ -215,46 +219,46 @@ class AddressPage(Door, account.EmailView):  # type: ignore[misc]
         """Store the address and the mail to it together."""
         try:
             with transaction.atomic():
-                return super().post(request, *args, **kwargs)  # type: ignore[no-any-return]
+                return super().post(request, *args, **kwargs)
         except IntegrityError:  # the same form came twice at once: the other one is stored
             return SeeOther(reverse("account_email"))
 
 
-class ChangePasswordPage(Door, account.PasswordChangeView):  # type: ignore[misc]
+class ChangePasswordPage(Door, account.PasswordChangeView):
     """Change the password."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Store the password, end other sessions and write the notice together."""
         with transaction.atomic():
-            return super().form_valid(form)  # type: ignore[no-any-return]
+            return super().form_valid(form)
 
 
-class ForgottenPasswordPage(Door, account.PasswordResetView):  # type: ignore[misc]
+class ForgottenPasswordPage(Door, account.PasswordResetView):
     """Ask for a reset link. The answer is the same for an address that we do not know."""
 
     keeps_input = True
 
 
-class ResetSentPage(Door, account.PasswordResetDoneView):  # type: ignore[misc]
+class ResetSentPage(Door, account.PasswordResetDoneView):
     """A reset link is on its way, if there is such an account."""
 
 
-class _KeyInAddress(account.PasswordResetFromKeyView):  # type: ignore[misc]
+class _KeyInAddress(account.PasswordResetFromKeyView):
     """allauth's page without its session."""
 
-    @method_decorator(rate_limit(action="reset_password_from_key"))
+    @method_decorator(rate_limit(action="reset_password_from_key"))  # type: ignore[no-untyped-call]
     def dispatch(
         self, request: HttpRequest, uidb36: str, key: str, **kwargs: Any
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         """Check the key on each request, then do what allauth does once it is checked."""
         self.key = key
         token = UserTokenForm(data={"uidb36": uidb36, "key": key})
         self.reset_user = token.reset_user if token.is_valid() else None
         if self.reset_user is None:
             context = self.get_context_data(form=None, token_fail=True)
-            return self.render_to_response(context, status=404)  # type: ignore[no-any-return]
-        form_view = super(account.PasswordResetFromKeyView, self)
-        return form_view.dispatch(request, uidb36, key, **kwargs)  # type: ignore[no-any-return]
+            return self.render_to_response(context, status=404)
+        plain_form_view = cast("FormView[Any]", super(account.PasswordResetFromKeyView, self))
+        return plain_form_view.dispatch(request, uidb36, key, **kwargs)
 
 
 class NewPasswordPage(Door, _KeyInAddress):
@@ -270,49 +274,49 @@ class NewPasswordPage(Door, _KeyInAddress):
         if self.request.user.is_authenticated and self.request.user != self.reset_user:
             self.logout()
         with transaction.atomic():
-            return super().form_valid(form)  # type: ignore[no-any-return]
+            return super().form_valid(form)
 
 
-class PasswordSavedPage(Door, account.PasswordResetFromKeyDoneView):  # type: ignore[misc]
+class PasswordSavedPage(Door, account.PasswordResetFromKeyDoneView):
     """The new password counts."""
 
 
-class ReauthenticatePage(Door, account.ReauthenticateView):  # type: ignore[misc]
+class ReauthenticatePage(Door, account.ReauthenticateView):
     """The password once more."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Give the session a new key, as at log-in."""
         self.request.session.cycle_key()
-        return super().form_valid(form)  # type: ignore[no-any-return]
+        return super().form_valid(form)
 
 
-class CodePage(Door, mfa.AuthenticateView):  # type: ignore[misc]
+class CodePage(Door, mfa.AuthenticateView):
     """The second factor at log-in."""
 
     def _build_forms(self) -> CodeForm | None:
         """Ask for a code only: there are no security keys here."""
         data = self.request.POST if self.request.method == "POST" else None
         self.webauthn_form = None
-        self.auth_form = CodeForm(user=self.stage.login.user, data=data)
-        return self.auth_form
+        self.auth_form = form = CodeForm(user=self.stage.login.user, data=data)
+        return form
 
 
-class ReauthenticateByCodePage(Door, mfa.ReauthenticateView):  # type: ignore[misc]
+class ReauthenticateByCodePage(Door, mfa.ReauthenticateView):
     """A code instead of the password."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Give the session a new key, as at log-in."""
         self.request.session.cycle_key()
-        return super().form_valid(form)  # type: ignore[no-any-return]
+        return super().form_valid(form)
 
 
-class ActivateAppPage(Door, totp.ActivateTOTPView):  # type: ignore[misc]
+class ActivateAppPage(Door, totp.ActivateTOTPView):
     """Set up an authenticator app."""
 
 
-class DeactivateAppPage(Door, totp.DeactivateTOTPView):  # type: ignore[misc]
+class DeactivateAppPage(Door, totp.DeactivateTOTPView):
     """Turn the second factor off."""
 
 
-class NewRecoveryCodesPage(Door, recovery.GenerateRecoveryCodesView):  # type: ignore[misc]
+class NewRecoveryCodesPage(Door, recovery.GenerateRecoveryCodesView):
     """Replace the recovery codes."""

@@ -10,6 +10,7 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
 
 from accounts import services
@@ -17,11 +18,14 @@ from accounts.models import User
 from accounts.validators import username_characters
 from sens_site.lib.forms import SiteForm
 
-PASSWORD_HINT = (
+WORDS_HINT = (
     "At least 12 characters. Three or four words that do not belong together work well. "
     "Spaces and all other characters are fine."
 )
 PASSWORD_MAX = 256
+LOGIN_LENGTH = MaxLengthValidator(
+    254, "Enter a username or email address of 254 characters or fewer"
+)
 PHONE_HINT = "Only if you want us to be able to call you."
 
 
@@ -35,7 +39,6 @@ class AccountForm(SiteForm):
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
             if isinstance(field.widget, forms.PasswordInput):
-                field.max_length = PASSWORD_MAX  # type: ignore[attr-defined]
                 field.validators.append(short_enough)
         super().prepare_fields()
 
@@ -56,7 +59,7 @@ def short_enough(password: str) -> None:
 def new_password_field(form: forms.Form, name: str, label: str) -> None:
     """Ask once for a new password, with our words about it."""
     form.fields[name].label = label
-    form.fields[name].help_text = PASSWORD_HINT
+    form.fields[name].help_text = WORDS_HINT
 
 
 class DetailsMixin(forms.Form):
@@ -99,7 +102,7 @@ class DetailsMixin(forms.Form):
         return {name: self.cleaned_data[name] for name in DetailsMixin.base_fields}
 
 
-class LoginForm(AccountForm, allauth_forms.LoginForm):  # type: ignore[misc]
+class LoginForm(AccountForm, allauth_forms.LoginForm):
     """Username or e-mail address, and password."""
 
     submit_label = "Log in"
@@ -112,7 +115,7 @@ class LoginForm(AccountForm, allauth_forms.LoginForm):  # type: ignore[misc]
         """Say our words."""
         login = self.fields["login"]
         login.label = "Username or email address"
-        login.max_length = 254
+        login.validators.append(LOGIN_LENGTH)
         login.widget.attrs |= {
             "autocomplete": "username",
             "autocapitalize": "none",
@@ -133,7 +136,7 @@ class LoginForm(AccountForm, allauth_forms.LoginForm):  # type: ignore[misc]
         }
 
 
-class RegistrationForm(AccountForm, allauth_forms.SignupForm, DetailsMixin):  # type: ignore[misc]
+class RegistrationForm(AccountForm, allauth_forms.SignupForm, DetailsMixin):
     """A new account. Only username, e-mail address and password are required."""
 
     submit_label = "Register"
@@ -147,10 +150,10 @@ class RegistrationForm(AccountForm, allauth_forms.SignupForm, DetailsMixin):  # 
         username = self.fields["username"]
         username.help_text = "3 to 40 letters, digits, dots, hyphens or underscores."
         username.widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
-        username.min_length = None
         username.validators = [username_characters]
-        self.fields["email"].label = "Email address"
-        self.fields["email"].help_text = "We send a link to this address to confirm that it is yours."
+        email = self.fields["email"]
+        email.label = "Email address"
+        email.help_text = "We send a link to this address to confirm that it is yours."
         new_password_field(self, "password1", "Password")
         self.order_fields(self.field_order)
         super().prepare_fields()
@@ -158,7 +161,7 @@ class RegistrationForm(AccountForm, allauth_forms.SignupForm, DetailsMixin):  # 
     def clean_username(self) -> str:
         """Check the rules. Whether the name is free is asked in `clean`."""
         username: str = self.cleaned_data["username"]
-        return get_adapter().clean_username(username, shallow=True)  # type: ignore[no-any-return]
+        return get_adapter().clean_username(username, shallow=True)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a username that is taken, but not to the very person who has just taken it.
@@ -169,7 +172,7 @@ class RegistrationForm(AccountForm, allauth_forms.SignupForm, DetailsMixin):  # 
         """
         cleaned: dict[str, Any] = super().clean()
         owner = get_user_by_username(cleaned.get("username", ""))
-        if owner is not None:
+        if isinstance(owner, User):
             same_person = check_password(cleaned.get("password1", ""), owner.password)
             if not (same_person and owner.email.lower() == cleaned.get("email")):
                 self.add_error("username", get_adapter().validation_error("username_taken"))
@@ -184,7 +187,7 @@ class RegistrationForm(AccountForm, allauth_forms.SignupForm, DetailsMixin):  # 
         services.complete_registration(user, **self.details)
 
 
-class ChangeAddressForm(AccountForm, allauth_forms.AddEmailForm):  # type: ignore[misc]
+class ChangeAddressForm(AccountForm, allauth_forms.AddEmailForm):
     """A new e-mail address, which replaces the old one when it is confirmed."""
 
     submit_name = "action_add"
@@ -196,7 +199,7 @@ class ChangeAddressForm(AccountForm, allauth_forms.AddEmailForm):  # type: ignor
         super().prepare_fields()
 
 
-class ChangePasswordForm(AccountForm, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(AccountForm, allauth_forms.ChangePasswordForm):
     """The old password and a new one."""
 
     submit_label = "Change password"
@@ -210,7 +213,7 @@ class ChangePasswordForm(AccountForm, allauth_forms.ChangePasswordForm):  # type
         super().prepare_fields()
 
 
-class ForgottenPasswordForm(AccountForm, allauth_forms.ResetPasswordForm):  # type: ignore[misc]
+class ForgottenPasswordForm(AccountForm, allauth_forms.ResetPasswordForm):
     """The address to which a reset link goes."""
 
     submit_label = "Send me a link"
@@ -221,7 +224,7 @@ class ForgottenPasswordForm(AccountForm, allauth_forms.ResetPasswordForm):  # ty
         super().prepare_fields()
 
 
-class NewPasswordForm(AccountForm, allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
+class NewPasswordForm(AccountForm, allauth_forms.ResetPasswordKeyForm):
     """The new password, behind the reset link."""
 
     submit_label = "Save new password"
@@ -233,7 +236,7 @@ class NewPasswordForm(AccountForm, allauth_forms.ResetPasswordKeyForm):  # type:
         super().prepare_fields()
 
 
-class ReauthenticateForm(AccountForm, allauth_forms.ReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateForm(AccountForm, allauth_forms.ReauthenticateForm):
     """The password, once more."""
 
     submit_label = "Continue"

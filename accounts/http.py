@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 
 from accounts.models import User
 
-View = Callable[..., HttpResponse]
+AnyView = Callable[..., Any]
 SEE_OTHER = 303
 
 
@@ -28,7 +28,7 @@ class SeeOther(HttpResponseRedirect):
     status_code = SEE_OTHER
 
 
-def password_asked_again(view: View) -> View:
+def password_asked_again(view: AnyView) -> AnyView:
     """Let a request pass only within five minutes after the person has proven again who it is.
 
     allauth's own guard keeps a POST in the session, with all headers, and replays it after the
@@ -40,7 +40,8 @@ def password_asked_again(view: View) -> View:
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if did_recently_reauthenticate(request):
-            return view(request, *args, **kwargs)
+            response: HttpResponse = view(request, *args, **kwargs)
+            return response
         ways = get_adapter().get_reauthentication_methods(request.user)
         return SeeOther(f"{ways[0]['url']}?{urlencode({'next': request.path})}")
 

@@ -101,9 +101,7 @@ class PolicyAcceptance(models.Model):
     """Which version of the terms and the privacy policy was in force when a person registered."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="acceptances")
-    version = models.ForeignKey(
-        "privacy.PolicyVersion", on_delete=models.PROTECT, related_name="+"
-    )
+    version = models.ForeignKey("privacy.PolicyVersion", on_delete=models.PROTECT, related_name="+")
     accepted_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

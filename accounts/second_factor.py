@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import generate_totp_secret, validate_totp_c
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core import signing
+from django.core.validators import MaxLengthValidator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -33,18 +34,18 @@ class CodeFieldMixin(AccountForm):
         """Let phones offer the code and show digits."""
         code = self.fields["code"]
         code.label, code.help_text = self.code_label, self.code_hint
-        code.max_length = 40
+        code.validators.append(MaxLengthValidator(40, "Enter a code of 40 characters or fewer"))
         code.widget.attrs |= {"autocomplete": "one-time-code", "inputmode": "numeric"}
         super().prepare_fields()
 
 
-class CodeForm(CodeFieldMixin, base_forms.AuthenticateForm):  # type: ignore[misc]
+class CodeForm(CodeFieldMixin, base_forms.AuthenticateForm):
     """The code at log-in."""
 
     submit_label = "Log in"
 
 
-class ReauthenticateByCodeForm(CodeFieldMixin, base_forms.ReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateByCodeForm(CodeFieldMixin, base_forms.ReauthenticateForm):
     """A code instead of the password, before something that matters."""
 
     submit_label = "Continue"
@@ -69,8 +70,7 @@ class ActivateAppForm(CodeFieldMixin):
         self.secret = self._opened() if self.is_bound else generate_totp_secret()
         self.initial["sealed"] = self._seal(self.secret)
         if self.expired:
-            self.data = self.data.copy()
-            self.data["sealed"] = self.initial["sealed"]
+            self.data = {**self.data.dict(), "sealed": self.initial["sealed"]}  # type: ignore[attr-defined]
 
     @property
     def _salt(self) -> str:
@@ -103,13 +103,13 @@ class ActivateAppForm(CodeFieldMixin):
         return code
 
 
-class DeactivateAppForm(AccountForm, DeactivateTOTPForm):  # type: ignore[misc]
+class DeactivateAppForm(AccountForm, DeactivateTOTPForm):
     """One button."""
 
     submit_label = "Turn off"
 
 
-class NewRecoveryCodesForm(AccountForm, GenerateRecoveryCodesForm):  # type: ignore[misc]
+class NewRecoveryCodesForm(AccountForm, GenerateRecoveryCodesForm):
     """One button."""
 
     submit_label = "Make new codes"

@@ -26,11 +26,11 @@ class SessionStore(DatabaseSessionStore):
     """Keeps user, time of signing in and device beside the session's data."""
 
     @classmethod
-    def get_model_class(cls) -> type[Session]:  # type: ignore[override]
+    def get_model_class(cls) -> type[Session]:
         """Return the model."""
         return Session
 
-    def create_model_instance(self, data: dict[str, Any]) -> Session:  # type: ignore[override]
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
         """Return the row for this state of the session."""
         signed_in_at = None
         expires = timezone.now() + timedelta(seconds=PENDING_SECONDS)

@@ -34,9 +34,7 @@ entrance = [
         name="account_confirm_email",
     ),
     path("reauthenticate/", doors.ReauthenticatePage.as_view(), name="account_reauthenticate"),
-    path(
-        "email/", password_asked_again(doors.AddressPage.as_view()), name="account_email"
-    ),
+    path("email/", password_asked_again(doors.AddressPage.as_view()), name="account_email"),
 ]
 
 password = [

@@ -12,28 +12,33 @@ username_characters = RegexValidator(
 )
 
 # Names under which somebody could pose as the company or as the site itself.
-RESERVED = frozenset(
-    "abuse account accounts admin administrator billing company contact dpo help hostmaster info "
-    "legal mail moderator newsletter nobody noreply no-reply null office official postmaster "
-    "privacy root sales security sens sens-llc sensllc service staff storedenergy stored-energy "
-    "support system sysadmin team test tech-support webmaster www".split()
-)
+RESERVED = frozenset({
+    "abuse", "account", "accounts", "admin", "administrator", "billing", "company", "contact",
+    "dpo", "former-staff", "help", "hostmaster", "info", "legal", "mail", "moderator", "newsletter", "nobody",
+    "noreply", "no-reply", "null", "office", "official", "postmaster", "privacy", "root",
+    "sales", "security", "sens", "sens-llc", "sensllc", "service", "staff", "storedenergy",
+    "stored-energy", "support", "system", "sysadmin", "team", "test", "tech-support",
+    "webmaster", "www",
+})  # fmt: skip
 
 
 def username_not_reserved(username: str) -> None:
     """Refuse a username that looks like an office of the company."""
-    if username.lower().rstrip(".-_0123456789") in RESERVED or username.lower() in RESERVED:
+    name = username.lower()
+    if name in RESERVED or name.rstrip(".-_0123456789") in RESERVED or name.startswith("erased-"):
         raise ValidationError("That username is reserved. Choose another one", code="reserved")
 
 
 # Longest first, so that "systems" is not left over as "s".
 COMPANY_WORDS = sorted(
-    "stored energy systems sens llc longmont colorado industrial circle battery batteries charger "
-    "chargers charging genset gensets power marine microgenius energenius website webmaster "
-    "password".split(),
+    {
+        "stored", "energy", "systems", "sens", "llc", "longmont", "colorado", "industrial",
+        "circle", "battery", "batteries", "charger", "chargers", "charging", "genset", "gensets",
+        "power", "marine", "microgenius", "energenius", "website", "webmaster", "password",
+    },
     key=len,
     reverse=True,
-)
+)  # fmt: skip
 _COMPANY_WORD = re.compile("|".join(COMPANY_WORDS))
 FOREIGN_LETTERS = 4
 
