@@ -1,5 +1,7 @@
 """Contact Webmaster: the form, its sending, and the page that says what happens next."""
 
+import logging
+
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -8,11 +10,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from contact.forms import WebmasterForm
-from contact.services import receive_message
+from contact.services import Submission, receive_message
 from sens_site.lib.caching import shared_page
 from sens_site.lib.company import COMPANY
 from sens_site.lib.faults import RETRY_AFTER_SECONDS
 from sens_site.lib.ratelimit import allow, seconds_left
+
+logger = logging.getLogger(__name__)
 
 SCOPE = "contact"
 A_MOMENT = 10 * 60
@@ -49,25 +53,33 @@ def _receive(request: HttpRequest) -> HttpResponse:
     form = WebmasterForm(request.POST)
     if not form.is_valid():
         return _show_again(request, form, status=422)
-    submission = form.submission
+    try:
+        wait = _wait_of(request, form.submission)
+        if wait:
+            form.add_error(None, TOO_MANY.format(wait=in_words(wait), phone=COMPANY.phone))
+            return _show_again(request, form, status=429, retry_after=wait)
+        receive_message(form.submission, trapped=form.trapped)
+    except (OperationalError, InterfaceError):
+        # The middleware would answer 503, too, but without what was typed.
+        logger.exception("A message could not be stored; its sender was told.")
+        form.add_error(None, UNAVAILABLE.format(phone=COMPANY.phone))
+        return _show_again(request, form, status=503, retry_after=RETRY_AFTER_SECONDS)
+    return HttpResponseRedirect(reverse("contact:thanks"), status=303)
+
+
+def _wait_of(request: HttpRequest, submission: Submission) -> int:
+    """Count this message for its sender; return after how many seconds it may come, or 0."""
     for limit, window in LIMITS:
-        if not allow(
+        allowed = allow(
             request,
             scope=SCOPE,
             limit=limit,
             window_seconds=window,
             token=submission.fingerprint,
-        ):
-            wait = seconds_left(window)
-            form.add_error(None, TOO_MANY.format(wait=in_words(wait), phone=COMPANY.phone))
-            return _show_again(request, form, status=429, retry_after=wait)
-    try:
-        receive_message(submission, trapped=form.trapped)
-    except (OperationalError, InterfaceError):
-        # The middleware would answer 503, too, but without what was typed.
-        form.add_error(None, UNAVAILABLE.format(phone=COMPANY.phone))
-        return _show_again(request, form, status=503, retry_after=RETRY_AFTER_SECONDS)
-    return HttpResponseRedirect(reverse("contact:thanks"), status=303)
+        )
+        if not allowed:
+            return seconds_left(window)
+    return 0
 
 
 def _show_again(

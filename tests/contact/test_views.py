@@ -328,15 +328,20 @@ def test_looking_at_the_form_uses_up_nothing(client, letter, morning):
         assert cursor.fetchone() == (0,)
 
 
-def test_a_database_that_cannot_be_written_keeps_what_was_typed(client, letter, monkeypatch):
+@pytest.mark.parametrize("broken", ["receive_message", "allow"])
+def test_a_database_that_cannot_be_used_keeps_what_was_typed(
+    client, letter, monkeypatch, caplog, broken
+):
     def locked(*args, **kwargs):
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr("contact.views.receive_message", locked)
+    monkeypatch.setattr(f"contact.views.{broken}", locked)
     response = client.post(FORM, letter)
     page = text_of(response)
 
     assert response.status_code == 503
+    assert "A message could not be stored; its sender was told." in caplog.messages
+    assert letter["email"] not in caplog.text
     assert response.headers["Retry-After"] == "30"
     assert "Your message is not sent yet: the site is busy." in page
     assert kept(page, letter) == {"name", "email", "phone", "message", "wants_contact"}
