@@ -27,6 +27,7 @@ def collect_if_changed() -> bool:
     current = fingerprint()
     if stamp.is_file() and stamp.read_text() == current:
         return False
-    call_command("collectstatic", interactive=False, verbosity=0)
+    # Cleared first: collectstatic keeps a copy that is newer than a file restored from elsewhere.
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
     stamp.write_text(current)
     return True

@@ -21,10 +21,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Load it all and say what changed."""
         for title, name in STEPS:
-            try:
-                load = import_string(name)
-            except ImportError:
-                continue
-            changed = load()
+            changed = import_string(name)()
             if options["verbosity"] >= 1:
                 self.stdout.write(f"{title}: {changed or 'nothing'} new or changed")
