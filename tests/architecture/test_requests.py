@@ -86,8 +86,11 @@ def test_a_request_that_only_reads_writes_nothing(who, method):
     for route in all_routes():
         status = getattr(client, method)(route.path).status_code
         after = fingerprint()
-        if changed(before, after):
-            wrote[route.pattern] = changed(before, after)
+        differs = changed(before, after)
+        if who == "staff":
+            differs.pop("accounts_session", None)  # the admin puts its messages there
+        if differs:
+            wrote[route.pattern] = differs
         if status >= 500:
             failed[route.pattern] = status
         before = after

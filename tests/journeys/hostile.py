@@ -112,7 +112,7 @@ COOKIES = (
     " ".join(f"c{n}=v;" for n in range(500)),
 )  # fmt: skip
 
-METHODS = ("PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "CONNECT", "get", "BREW", "X" * 300)
+METHODS = ("PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "CONNECT", "BREW", "X" * 300)
 
 OPEN_REDIRECTS = (
     "//evil.test", "https://evil.test/", "http:evil.test", "https:///evil.test", "\\\\evil.test",

@@ -160,9 +160,7 @@ def test_the_redirect_check_itself_sees_what_leads_away():
     ]
 
 
-@pytest.mark.parametrize(
-    "host", ["evil.test", "testserver:99999", "", "a b", "testserver.evil.test"]
-)
+@pytest.mark.parametrize("host", ["evil.test", "testserver:x", "", "a b", "testserver.evil.test"])
 def test_a_foreign_host_is_refused(host):
     response = a_browser().get("/", headers={"host": host})
     assert response.status_code == 400
