@@ -312,4 +312,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # Django's own handlers would print each line twice, and mail tracebacks with what they hold.
+    "loggers": {"django": {"handlers": []}},
 }
