@@ -68,7 +68,8 @@ class SiteForm(forms.Form):
     def prepare_fields(self) -> None:
         """Bring every field into the site's manner. Call again after adding fields."""
         for name, field in self.fields.items():
-            prepare_field(field, self[name].label)
+            prepare_field(field, str(self[name].label))
+        self._bound_fields_cache.clear()  # they keep the labels as they were before
 
     @property
     def helper(self) -> FormHelper:

@@ -162,6 +162,8 @@ def test_it_is_drawn_for_people_and_without_a_token():
     ]
     assert 'action="/contact/webmaster/"' in drawn
     assert 'method="post"' in drawn
+    assert drawn.count("(optional)") == 1
+    assert '<label for="id_phone">Phone (optional)</label>' in drawn
     assert drawn.count('autocomplete="name"') == 1
     assert drawn.count('autocomplete="email"') == 1
     assert drawn.count('autocomplete="tel"') == 1
