@@ -68,8 +68,9 @@ class SiteForm(forms.Form):
     def prepare_fields(self) -> None:
         """Bring every field into the site's manner. Call again after adding fields."""
         for name, field in self.fields.items():
-            prepare_field(field, str(self[name].label))
-        self._bound_fields_cache.clear()  # they keep the labels as they were before
+            bound = self[name]
+            prepare_field(field, str(bound.label))
+            bound.label = field.label or bound.label  # it was read before the field was prepared
 
     @property
     def helper(self) -> FormHelper:
