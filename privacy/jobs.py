@@ -1,3 +1,4 @@
 """What the worker does for the four parts at intervals."""
 
+import privacy.datamap.jobs
 import privacy.policy.promises.jobs  # noqa: F401 - registers its job

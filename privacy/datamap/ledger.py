@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from io import TextIOWrapper
@@ -22,6 +23,7 @@ from django.utils import timezone
 from privacy.datamap.subjects import Subject, keyed_hash
 
 BACKUP_LIFE = timedelta(days=35)
+_rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,19 @@ def _locked() -> Iterator[TextIOWrapper]:
         yield ledger
 
 
+@contextmanager
+def rehearsing() -> Iterator[None]:
+    """Write no lines: what is erased in here is rolled back, and must not be finished later."""
+    token = _rehearsing.set(True)
+    try:
+        yield
+    finally:
+        _rehearsing.reset(token)
+
+
 def _append(record: dict[str, Any]) -> None:
+    if _rehearsing.get():
+        return
     with _locked() as ledger:
         ledger.write(json.dumps(record, separators=(",", ":")) + "\n")
         ledger.flush()

@@ -4,7 +4,6 @@ import base64
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.db import DatabaseCache
 from django.db import connection
@@ -70,6 +69,11 @@ def _is_a_table() -> bool:
     return isinstance(caches["default"], DatabaseCache)
 
 
+def _table_name() -> str:
+    backend: Any = caches["default"]
+    return str(backend._table)  # noqa: SLF001 - Django has no way to list keys
+
+
 def _redis() -> Any:
     backend: Any = caches["default"]
     return backend._cache.get_client()  # noqa: SLF001 - Django has no way to list keys
@@ -78,7 +82,7 @@ def _redis() -> Any:
 def cached_items() -> Iterator[tuple[str, bytes]]:
     """Yield each key of the shared cache with its value, as bytes that can be searched."""
     if _is_a_table():
-        table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+        table = connection.ops.quote_name(_table_name())
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT cache_key, value FROM {table}")  # noqa: S608 - our own setting
             for key, value in cursor.fetchall():
@@ -106,7 +110,7 @@ def erase_cached(subject: Subject) -> int:
     """Delete what the shared cache holds with one of the person's addresses in it."""
     keys = _cached_about(subject)
     if keys and _is_a_table():
-        table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+        table = connection.ops.quote_name(_table_name())
         with connection.cursor() as cursor:
             cursor.executemany(
                 f"DELETE FROM {table} WHERE cache_key = %s",  # noqa: S608 - our own setting

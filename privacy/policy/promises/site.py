@@ -21,6 +21,8 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test.client import RequestFactory
 
+from privacy.datamap.ledger import rehearsing
+
 FORM = "application/x-www-form-urlencoded"
 # An address that belongs to nobody (RFC 5737), so that a check is nobody's rate limit.
 CHECKER_ADDRESS = "192.0.2.77"
@@ -123,7 +125,7 @@ class RunningSite:
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
         """Act for real and leave nothing behind: the database is rolled back at the end."""
-        with transaction.atomic():
+        with rehearsing(), transaction.atomic():
             try:
                 yield
             finally:

@@ -1,0 +1,17 @@
+"""What the worker does for the data map: purge each night's worth, finish erasures."""
+
+from outbox.jobs import periodic
+from privacy.datamap.replay import replay
+from privacy.datamap.retention import purge_expired
+
+
+@periodic("purge expired", every_seconds=6 * 3600)
+def purge() -> object:
+    """Delete what the map says is over."""
+    return sum(result.count for result in purge_expired())
+
+
+@periodic("finish erasures", every_seconds=600)
+def finish_erasures() -> object:
+    """Finish what a dying machine left, and erase again after a restore."""
+    return replay(settled=True).rows

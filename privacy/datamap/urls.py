@@ -1,0 +1,10 @@
+"""Addresses of the data map."""
+
+from django.urls import path
+
+from privacy.datamap import views
+
+urlpatterns = [
+    path("privacy/record/", views.record_page, name="record"),
+    path("privacy/record.json", views.record_json, name="record_json"),
+]

@@ -1,0 +1,26 @@
+"""The public record of processing, for people and for machines."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from privacy.datamap.record import as_json, records
+from sens_site.lib.caching import shared_page
+
+
+@require_safe
+@shared_page
+def record_page(request: HttpRequest) -> HttpResponse:
+    """Show what the site holds, why, on what basis, for how long, and who receives it."""
+    return render(request, "privacy/datamap/record.html", {"records": records()})
+
+
+@require_safe
+@shared_page
+def record_json(request: HttpRequest) -> HttpResponse:
+    """Give the same in terms of the W3C Data Privacy Vocabulary."""
+    return JsonResponse(
+        as_json(),
+        content_type="application/ld+json",
+        json_dumps_params={"ensure_ascii": False, "indent": 1},
+    )

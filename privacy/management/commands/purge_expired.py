@@ -1,0 +1,28 @@
+"""Delete what the data map says is expired."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from privacy.datamap.retention import CAP, find_expired, purge_expired
+
+
+class Command(BaseCommand):
+    """In a terminal it only counts, until `--apply` is given; a job without one must give it too."""
+
+    help = "Delete or blank what the data map says is expired. Shows counts only, never contents."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the options."""
+        parser.add_argument("--apply", action="store_true", help="do it; without, only count")
+        parser.add_argument("--cap", type=int, default=CAP, help="rows by each rule in one run")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Count or purge."""
+        results = purge_expired(cap=options["cap"]) if options["apply"] else find_expired()
+        for result in results:
+            self.stdout.write(
+                f"{result.count:>8} {result.action:<8} {result.label:<24} ({result.words})"
+            )
+        if not options["apply"]:
+            self.stdout.write("Nothing was changed. Add --apply to do it.")

@@ -1,0 +1,145 @@
+"""An erasure by the map: what it plans, does, reports and leaves."""
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.core.cache import cache
+
+from accounts.models import User
+from privacy.datamap import ledger
+from privacy.datamap.erasure import NothingToEraseError, erase, in_order, plan_erasure
+from privacy.datamap.models import Erasure
+from privacy.datamap.proof import prove
+from privacy.datamap.registry import personal_entries, plan_version
+from privacy.datamap.rows import rows_of
+from privacy.datamap.subjects import subject_of
+from privacy.datamap.terms import OnErase
+from tests.factories.people import make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_fixture_person_is_present_in_every_mapped_table(ada_subject):
+    absent = [e.label for e in personal_entries() if not rows_of(e, ada_subject).exists()]
+    assert absent == []
+
+
+def test_plan_counts_and_changes_nothing(ada, ada_subject):
+    before = {e.label: e.model._base_manager.count() for e in personal_entries()}
+    plan = plan_erasure(ada_subject)
+    after = {e.label: e.model._base_manager.count() for e in personal_entries()}
+    assert before == after
+    assert plan.counts["accounts.User"] == 1
+    assert plan.counts["account.EmailAddress"] == 2
+    assert plan.counts["accounts.Session"] == 2
+    assert plan.counts["contact.ContactMessage"] == 1
+    assert ledger.lines() == []
+
+
+def test_erasure_does_what_the_plan_said(ada_subject):
+    plan = plan_erasure(ada_subject)
+    report = erase(ada_subject, cause="account")
+    assert report.counts == plan.counts
+    assert [e.label for e in personal_entries() if rows_of(e, ada_subject).exists()] == []
+
+
+def test_nothing_is_left_of_the_person_and_nothing_lost_of_the_neighbour(ada_subject, neighbour):
+    cache.set("note", f"for {min(ada_subject.addresses)}")
+    proof = prove(ada_subject, subject_of(neighbour))
+    assert dict(proof.left) == {}
+    assert proof.planted == 14
+    assert proof.neighbour_after == proof.neighbour_before
+
+
+def test_the_proof_sees_what_a_mistake_in_the_map_leaves(ada_subject, neighbour, monkeypatch):
+    from privacy.datamap import erasure
+
+    broken = [e for e in in_order() if e.label != "contact.ContactMessage"]
+    monkeypatch.setattr(erasure, "in_order", lambda: broken)
+    proof = prove(ada_subject, subject_of(neighbour))
+    assert proof.holds is False
+    assert {place.partition(".")[0] for place in proof.left} == {"contact_contactmessage"}
+
+
+def test_report_says_what_is_kept_and_why(ada_subject):
+    report = erase(ada_subject, cause="account")
+    assert [line.label for line in report.blanked] == ["admin.LogEntry"]
+    kept = {line.label: line.reason for line in report.kept}
+    assert kept["backups"] == (
+        "Backups are not edited. If one is restored, you are erased again. Kept up to 35 days."
+    )
+    assert "Deleted\n- " in report.as_text
+    assert "Kept, and why\n- " in report.as_text
+
+
+def test_the_database_remembers_counts_and_no_person(ada, ada_subject):
+    report = erase(ada_subject, cause="account")
+    row = Erasure.objects.get()
+    assert (row.reference, row.cause, row.plan_version) == (
+        report.reference,
+        "account",
+        plan_version(),
+    )
+    assert ["accounts.User", "DELETE", 1] in row.counts
+    assert ada.username not in str(row.counts)
+
+
+def test_of_two_tabs_one_erases_and_the_other_is_told(ada_subject):
+    erase(ada_subject, cause="account")
+    with pytest.raises(NothingToEraseError):
+        erase(ada_subject, cause="account")
+    assert Erasure.objects.count() == 1
+    assert len(ledger.lines()) == 1
+
+
+def test_an_error_half_way_changes_nothing_and_voids_the_line(ada, ada_subject):
+    def fail(report):
+        raise RuntimeError("the last step")
+
+    with pytest.raises(RuntimeError, match="the last step"):
+        erase(ada_subject, cause="account", also=fail)
+    assert User.objects.filter(pk=ada.pk).exists()
+    assert ledger.lines() == []
+    assert Erasure.objects.count() == 0
+
+
+def test_what_staff_did_stays_under_a_pseudonym(ada):
+    editor = User.objects.get(username="editor")
+    entry = LogEntry.objects.get(user=editor)
+    erase(subject_of(editor), cause="staff")
+    entry.refresh_from_db()
+    former = User.objects.get(pk=entry.user_id)
+    assert former.username.startswith("erased-")
+    assert (former.is_active, former.has_usable_password()) == (False, False)
+    assert entry.object_repr == ada.username
+    assert User.objects.filter(username="editor").count() == 0
+
+
+def test_two_former_members_of_staff_are_told_apart(ada):
+    one, two = User.objects.get(username="editor"), make_staff("hopper")
+    LogEntry.objects.create(user=two, object_repr="a page", action_flag=1)
+    for user in (one, two):
+        erase(subject_of(user), cause="staff")
+    assert LogEntry.objects.values("user").distinct().count() == 2
+
+
+def test_text_about_the_person_in_the_admin_log_is_blanked(ada_subject):
+    erase(ada_subject, cause="account")
+    entry = LogEntry.objects.get()
+    assert (entry.object_id, entry.object_repr, entry.change_message) == (None, "(erased)", "")
+
+
+def test_rows_that_stay_are_loosened_before_those_that_go():
+    order = [entry.label for entry in in_order()]
+    actions = [entry.on_erase is OnErase.DELETE for entry in in_order()]
+    assert actions == sorted(actions)
+    assert order.index("account.EmailConfirmation") < order.index("account.EmailAddress")
+    assert order[-1] == "accounts.User"
+
+
+def test_an_unverified_address_of_somebody_else_reaches_nothing_of_theirs(ada, neighbour):
+    from allauth.account.models import EmailAddress
+
+    EmailAddress.objects.create(user=ada, email=neighbour.email, verified=False)
+    before = plan_erasure(subject_of(neighbour)).counts
+    erase(subject_of(ada), cause="account")
+    assert plan_erasure(subject_of(neighbour)).counts == before

@@ -1,0 +1,100 @@
+"""One person who is present in every table that holds people, and a neighbour like them."""
+
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.core.mail import EmailMessage
+from django.utils import timezone
+
+from accounts.models import PolicyAcceptance, Session, User
+from contact.models import ContactMessage
+from contact.services import Submission, receive_message
+from privacy.datamap.models import IdleNotice
+from privacy.policy.models import PRIVACY, PolicyVersion
+from tests.factories.people import make_person, make_staff
+
+
+def make_subject(username: str = "ada-lovelace", **fields: Any) -> User:
+    """Make a person of whom every mapped table has at least one row."""
+    user = make_person(
+        username,
+        name=f"{username.title()} Byron",
+        company=f"{username} engines",
+        position="Analyst",
+        phone="+44 20 7946 0000",
+        **fields,
+    )
+    user.groups.add(Group.objects.get_or_create(name="Readers")[0])
+    user.user_permissions.add(Permission.objects.order_by("pk")[0])
+    _signing_in(user)
+    version = PolicyVersion.objects.in_force(PRIVACY)
+    assert version is not None
+    PolicyAcceptance.objects.create(user=user, version=version)
+    IdleNotice.objects.create(user=user)
+    _traces_by_staff(user)
+    _mail_and_messages(user)
+    return user
+
+
+def _signing_in(user: User) -> None:
+    address = EmailAddress.objects.get(user=user, primary=True)
+    EmailConfirmation.objects.create(
+        email_address=address, key=f"key-{user.username}", sent=timezone.now()
+    )
+    EmailAddress.objects.create(user=user, email=f"{user.username}@home.test", verified=False)
+    Authenticator.objects.create(
+        user=user, type=Authenticator.Type.RECOVERY_CODES, data={"seed": f"seed-{user.username}"}
+    )
+    open_session(user)
+    # A session that lost its account keeps the address inside its encoded data.
+    loose = import_module(settings.SESSION_ENGINE).SessionStore()
+    loose["email"] = user.email
+    loose.save()
+
+
+def open_session(user: User) -> str:
+    """Open a session as after a log-in; return its key."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store["note"] = f"for {user.email}"
+    store.save()
+    assert Session.objects.filter(user=user).exists()
+    return str(store.session_key)
+
+
+def _traces_by_staff(user: User) -> None:
+    editor = User.objects.filter(username="editor").first() or make_staff("editor")
+    LogEntry.objects.create(
+        user=editor,
+        content_type=ContentType.objects.get_for_model(User),
+        object_id=str(user.pk),
+        object_repr=user.username,
+        action_flag=CHANGE,
+        change_message=f"Changed email to {user.email}",
+    )
+
+
+def _mail_and_messages(user: User) -> None:
+    EmailMessage("To you", f"Dear {user.name}", to=[user.email]).send()
+    message = receive_message(
+        Submission(
+            name=user.name,
+            email=user.email,
+            phone=user.phone,
+            message=f"A question from {user.username}",
+            wants_contact=True,
+        )
+    )
+    ContactMessage.objects.filter(pk=message.pk).update(
+        answer_note=f"Called {user.name}", received_at=timezone.now() - timedelta(days=1)
+    )
