@@ -1,0 +1,110 @@
+"""Staff edit pages in the admin."""
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from pages import services
+from pages.models import PageText
+from pages.shipped import Text, shipped_text
+from tests.factories.people import make_staff
+from tests.pages.reading import read
+
+pytestmark = pytest.mark.django_db
+
+NEW = {"title": "Marine power", "description": "About the sea.", "body": "Salt water.\n"}
+
+
+@pytest.fixture
+def marine() -> PageText:
+    services.load_pages()
+    return PageText.objects.get(path="/applications/marine/")
+
+
+def address(page: PageText, verb: str) -> str:
+    return f"/admin/pages/pagetext/{page.pk}/{verb}/"
+
+
+def typed(page: PageText) -> Text:
+    page.refresh_from_db()
+    return page.text
+
+
+def test_the_form_starts_with_the_shipped_text(staff_client: Client, marine):
+    page = read(staff_client.get(address(marine, "change")))
+    text = shipped_text(marine.path)
+    assert page.attributes("input", name="title")[0]["value"] == text.title
+    assert page.texts("textarea", name="body") == [" ".join(text.body.split())]
+
+
+def test_saving_shows_the_text_to_visitors(staff_client: Client, client: Client, marine):
+    response = staff_client.post(address(marine, "change"), NEW)
+    assert response.status_code == 302
+    assert typed(marine) == Text(**NEW)
+    assert read(client.get(marine.path)).texts("h1") == ["Marine power"]
+    assert LogEntry.objects.filter(object_id=str(marine.pk)).count() == 1
+
+
+def test_preview_shows_the_page_and_stores_nothing(staff_client: Client, marine):
+    response = staff_client.post(address(marine, "preview"), {**NEW, "body": "<script>x()"})
+    page = read(response)
+    assert page.status == 200
+    assert page.texts("h1") == ["Marine power"]
+    assert b"<script>x()" not in response.content
+    assert typed(marine) == shipped_text(marine.path)
+
+
+def test_reset_brings_the_shipped_text_back(staff_client: Client, marine):
+    services.edit_page(marine.path, **NEW)
+    response = staff_client.post(address(marine, "reset"))
+    assert response.status_code == 302
+    assert typed(marine) == shipped_text(marine.path)
+
+
+@pytest.mark.parametrize("verb", ["preview", "reset"])
+def test_a_link_does_not_act(staff_client: Client, marine, verb):
+    services.edit_page(marine.path, **NEW)
+    assert staff_client.get(address(marine, verb)).status_code == 405
+    assert typed(marine) == Text(**NEW)
+
+
+@pytest.mark.parametrize("verb", ["change", "preview", "reset"])
+def test_staff_without_the_right_are_refused(client: Client, marine, verb):
+    services.edit_page(marine.path, **NEW)
+    reader = make_staff("reader", is_superuser=False)
+    reader.user_permissions.add(Permission.objects.get(codename="view_pagetext"))
+    client.force_login(reader)
+    response = client.post(address(marine, verb), {**NEW, "title": "Other"})
+    assert response.status_code == 403
+    assert typed(marine) == Text(**NEW)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("title", "", "This field is required."),
+        ("body", "", "This field is required."),
+        ("body", "[x](/no-such-page/)", "There is no page at /no-such-page/. Correct the link."),
+        ("body", "a\x07b", "Remove the characters that cannot be seen or printed"),
+        ("title", "a\x85b", "Remove the characters that cannot be seen or printed"),
+    ],
+)
+def test_mistakes_are_said_and_nothing_changes(
+    staff_client: Client, marine, field, value, message
+):
+    response = staff_client.post(address(marine, "change"), {**NEW, field: value})
+    assert message in read(response).texts("li", inside="ul.errorlist")
+    assert typed(marine) == shipped_text(marine.path)
+
+
+def test_links_to_real_pages_and_other_sites_pass(staff_client: Client, marine):
+    body = "[a](/about/) [b](/privacy/#top) [c](https://example.com/x) [d](//example.com/)\n"
+    staff_client.post(address(marine, "change"), {**NEW, "body": body})
+    assert typed(marine).body == body
+
+
+def test_pages_are_neither_added_nor_deleted_here(staff_client: Client, marine):
+    assert staff_client.get("/admin/pages/pagetext/add/").status_code == 403
+    assert staff_client.post(address(marine, "delete"), {"post": "yes"}).status_code == 403
+    assert PageText.objects.filter(pk=marine.pk).count() == 1

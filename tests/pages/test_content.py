@@ -1,0 +1,114 @@
+"""Content pages: what visitors see, and how staff change it."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from pages import services
+from pages.models import PageText
+from pages.navigation import HOME, TRAILS, walk
+from pages.shipped import FOLDER, Text, file_of, shipped_text
+from tests.pages.reading import read
+
+pytestmark = pytest.mark.django_db
+
+CONTENT = [node for node in walk() if node.content]
+NEW = {
+    "title": "Marine power",
+    "description": "About the sea.",
+    "body": "First words.\n\n## Salt\n\nMore words.\n",
+}
+
+
+@pytest.mark.parametrize("node", CONTENT, ids=lambda node: node.path)
+def test_shows_the_shipped_text_with_links_to_the_children(client: Client, node):
+    page = read(client.get(node.path))
+    text = shipped_text(node.path)
+    assert page.status == 200
+    assert page.texts("h1") == [text.title]
+    assert page.title == f"{text.title} - SENS"
+    assert page.attributes("meta", name="description")[0]["content"] == text.description
+    cards = [link["href"] for link in page.attributes("a", inside="main ul.cards")]
+    children = HOME.children[:7] if node is HOME else node.children
+    assert cards == [child.path for child in children]
+
+
+def test_every_page_has_a_text_and_every_text_a_page():
+    assert {file_of(node.path).name for node in CONTENT} == {f.name for f in FOLDER.glob("*.md")}
+
+
+def test_an_edit_shows_at_once_and_a_reset_takes_it_back(client: Client):
+    services.edit_page("/applications/marine/", **NEW)
+    edited = read(client.get("/applications/marine/"))
+    assert edited.texts("h1") == ["Marine power"]
+    assert edited.title == "Marine power - SENS"
+    assert [h["id"] for h in edited.attributes("h2", inside="article")] == ["salt"]
+    parent = client.get("/applications/").content.decode()
+    assert "About the sea." in parent
+
+    services.reset_page("/applications/marine/")
+    text = shipped_text("/applications/marine/")
+    assert read(client.get("/applications/marine/")).texts("h1") == [text.title]
+    assert list(PageText.objects.edited()) == []
+
+
+def test_the_shipped_text_typed_again_is_a_reset():
+    services.edit_page("/about/", **NEW)
+    text = shipped_text("/about/")
+    page = services.edit_page(
+        "/about/",
+        title=text.title,
+        description=text.description,
+        body=text.body.replace("\n", "\r\n"),
+    )
+    assert page.is_edited is False
+    assert page.text == text
+
+
+def test_loading_gives_each_page_its_row_once():
+    PageText.objects.all().delete()
+    assert services.load_pages() == len(CONTENT)
+    assert services.load_pages() == 0
+    assert set(PageText.objects.values_list("path", flat=True)) == {n.path for n in CONTENT}
+
+
+def test_loading_keeps_what_staff_have_written():
+    services.edit_page("/about/", **NEW)
+    services.load_pages()
+    assert PageText.objects.get(path="/about/").text == Text(**NEW)
+
+
+def test_half_a_text_is_refused_by_the_database():
+    services.load_pages()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PageText.objects.filter(path="/about/").update(body="Only this.")
+
+
+def test_a_page_with_children_takes_one_query(client: Client, django_assert_num_queries):
+    client.get("/support/")
+    with django_assert_num_queries(1):
+        client.get("/support/")
+
+
+@pytest.mark.parametrize(
+    ("body", "never"),
+    [
+        ("<script>alert(1)</script>", "<script>alert"),
+        ("[x](javascript:alert(1))", 'href="javascript'),
+        ("[x](data:text/html,x)", 'href="data'),
+        ('<img src="https://evil.example/x.png" onerror=alert(1)>', "<img"),
+        ("![x](https://evil.example/x.png)", "<img"),
+        ('<a href="/" onclick="x()">x</a>', '<a href="/" onclick'),
+    ],
+)
+def test_script_in_a_text_is_inert(client: Client, body, never):
+    services.edit_page("/about/", **{**NEW, "body": body, "title": "<script>t</script>"})
+    html = client.get("/about/").content.decode()
+    assert never not in html
+    assert "<script>t</script>" not in html
+    assert html.count("<script") == html.count('<script type="application/ld+json">')
+
+
+def test_addresses_of_the_tree_are_unique():
+    paths = [node.path for node in walk()]
+    assert len(paths) == len(set(paths)) == len(TRAILS)

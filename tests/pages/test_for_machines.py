@@ -1,0 +1,86 @@
+"""Fixed addresses that programs ask for."""
+
+import datetime as dt
+from xml.etree import ElementTree as ET
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.test import Client
+
+from pages import services
+from pages.navigation import walk
+
+pytestmark = pytest.mark.django_db
+
+ORIGIN = settings.SITE_ORIGIN
+XML = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+def locations(response) -> dict:
+    tree = ET.fromstring(response.content)  # noqa: S314 - our own answer
+    return {
+        url.findtext(f"{XML}loc"): url.findtext(f"{XML}lastmod") for url in tree.iter(f"{XML}url")
+    }
+
+
+def test_sitemap_names_every_page_worth_finding_under_our_origin(client: Client):
+    response = client.get("/sitemap.xml", headers={"host": "testserver"})
+    wanted = {ORIGIN + node.path for node in walk() if node.indexed}
+    assert response["Content-Type"] == "application/xml"
+    assert set(locations(response)) == wanted
+    assert f"{ORIGIN}/accounts/login/" not in wanted
+
+
+def test_sitemap_does_not_repeat_the_host_of_the_request(client: Client, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    response = client.get("/sitemap.xml", headers={"host": "evil.example"})
+    assert response.status_code == 200
+    assert b"evil.example" not in response.content
+
+
+def test_sitemap_tells_when_staff_last_edited_a_page(client: Client):
+    with time_machine.travel("2026-03-04T12:00:00Z", tick=False):
+        services.edit_page("/about/", title="About", description="About.", body="Words.")
+    dates = locations(client.get("/sitemap.xml"))
+    assert dates[f"{ORIGIN}/about/"] == "2026-03-04"
+    assert dates[f"{ORIGIN}/products/"] is None
+
+
+def test_robots_may_read_what_is_public(client: Client):
+    response = client.get("/robots.txt")
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert response.content.decode().splitlines() == [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /accounts/",
+        f"Sitemap: {ORIGIN}/sitemap.xml",
+    ]
+
+
+@pytest.mark.parametrize("hour", [8, 20])
+def test_security_txt_ends_within_a_year_and_stays_the_same_for_a_day(client: Client, hour):
+    with time_machine.travel(dt.datetime(2026, 1, 10, hour, tzinfo=dt.UTC), tick=False):
+        response = client.get("/.well-known/security.txt")
+    lines = dict(line.split(": ", 1) for line in response.content.decode().splitlines())
+    assert lines == {
+        "Contact": f"{ORIGIN}/contact/webmaster/",
+        "Expires": "2026-07-09T00:00:00Z",
+        "Preferred-Languages": "en",
+        "Canonical": f"{ORIGIN}/.well-known/security.txt",
+    }
+
+
+def test_favicon_is_the_icon(client: Client):
+    response = client.get("/favicon.ico")
+    assert response["Content-Type"] == "image/svg+xml"
+    assert response.content == (settings.BASE_DIR / "static/img/icon.svg").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "path", ["/sitemap.xml", "/robots.txt", "/.well-known/security.txt", "/favicon.ico"]
+)
+def test_they_are_shared_and_need_no_cookie(client: Client, path):
+    response = client.get(path)
+    assert (response.status_code, list(response.cookies)) == (200, [])
+    assert response["Cache-Control"] == "public, max-age=0, must-revalidate"

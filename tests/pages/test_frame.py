@@ -1,0 +1,138 @@
+"""The frame around every page: head, menu, breadcrumb, footer."""
+
+import json
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from pages.navigation import MENU, TRAILS, walk
+from sens_site.lib.company import COMPANY
+from tests.pages.reading import read
+
+pytestmark = pytest.mark.django_db
+
+NODES = list(walk())
+ORIGIN = settings.SITE_ORIGIN
+
+
+@pytest.mark.parametrize("node", NODES, ids=lambda node: node.path)
+def test_every_node_has_a_whole_page_and_sets_no_cookie(client: Client, node):
+    response = client.get(node.path)
+    page = read(response)
+    assert page.status == 200
+    assert list(response.cookies) == []
+    assert len(page.find("h1")) == 1
+    assert page.title.endswith(" - SENS")
+    assert page.attributes("meta", name="description")[0]["content"] != ""
+    assert [link["href"] for link in page.attributes("link", rel="canonical")] == [
+        ORIGIN + node.path
+    ]
+    assert page.attributes("html") == [{"lang": "en"}]
+    assert [skip["href"] for skip in page.attributes("a", **{"class": "skip"})] == ["#main"]
+    assert [main["id"] for main in page.attributes("main")] == ["main"]
+
+
+@pytest.mark.parametrize("node", NODES, ids=lambda node: node.path)
+def test_breadcrumb_leads_from_home_to_the_page(client: Client, node):
+    page = read(client.get(node.path))
+    trail = TRAILS[node.path]
+    crumbs = page.find("a", inside="nav.crumbs")
+    assert [crumb.attributes["href"] for crumb in crumbs] == [n.path for n in trail[:-1]]
+    assert [crumb.text for crumb in crumbs] == [n.label for n in trail[:-1]]
+    here = page.texts("span", inside="nav.crumbs", **{"aria-current": "page"})
+    assert here == ([] if node.path == "/" else [node.label])
+    lists = [
+        data
+        for data in map(json.loads, page.texts("script", type="application/ld+json"))
+        if data["@type"] == "BreadcrumbList"
+    ]
+    names = [step["name"] for data in lists for step in data["itemListElement"]]
+    assert names == ([] if node.path == "/" else [n.label for n in trail])
+
+
+def test_breadcrumb_of_a_page_outside_the_tree_ends_with_its_title(client: Client):
+    page = read(client.get("/privacy/v/1/"))
+    assert page.texts("a", inside="nav.crumbs") == ["Home", "Privacy"]
+    assert [page.texts("span", inside="nav.crumbs")[0] + " - SENS"] == [page.title]
+
+
+@pytest.mark.parametrize("node", NODES, ids=lambda node: node.path)
+def test_menu_is_the_tree_and_marks_the_place(client: Client, node):
+    page = read(client.get(node.path))
+    expected = []
+    for top in MENU:
+        expected += [top.path, *(child.path for child in top.children if child.in_menu)]
+    links = page.attributes("a", inside="nav.menu")
+    assert [link["href"] for link in links] == expected
+    current = {link["href"]: link["aria-current"] for link in links if "aria-current" in link}
+    trail = TRAILS[node.path]
+    wanted = {n.path: "true" for n in trail[1:2] if n in MENU}
+    wanted |= {node.path: "page"} if node.path in expected else {}
+    assert current == wanted
+    targets = [button["popovertarget"] for button in page.attributes("button", inside="nav.menu")]
+    popovers = [e.attributes["id"] for e in page.elements if "popover" in e.attributes]
+    assert sorted(set(targets)) == sorted(popovers)
+
+
+@pytest.mark.parametrize("path", [*(node.path for node in NODES), "/no-such-page/"])
+def test_every_page_offers_register_login_privacy_and_legal(client: Client, path):
+    page = read(client.get(path))
+    account = page.attributes("a", inside="header ul.account")
+    assert [a["href"] for a in account] == ["/accounts/register/", "/accounts/login/"]
+    foot = {a["href"]: a.get("rel") for a in page.attributes("a", inside="footer")}
+    assert foot == {
+        "/contact/": None,
+        "/contact/tech-support/": None,
+        "/contact/sales-marine/": None,
+        "/contact/sales-genset/": None,
+        "/contact/order-status/": None,
+        "/newsletter/": None,
+        "/privacy/": "privacy-policy",
+        "/legal/": "terms-of-service",
+        "/cookies/": None,
+        "/cookies/#choices": None,
+        "/accessibility/": None,
+        "/sitemap/": None,
+    }
+
+
+def test_footer_and_structured_data_agree_on_the_company(client: Client):
+    page = read(client.get("/contact/"))
+    foot = page.texts("footer")[0]
+    data = json.loads(page.texts("script", inside="head", type="application/ld+json")[0])
+    assert data["@type"] == "Organization"
+    assert data["name"] == COMPANY.legal_name
+    assert data["telephone"] == COMPANY.phone == "(303) 678-7500"
+    assert data["faxNumber"] == COMPANY.fax == "(303) 678-7504"
+    assert data["address"]["streetAddress"] == COMPANY.street
+    for fact in (COMPANY.legal_name, COMPANY.street, COMPANY.phone, COMPANY.toll_free, COMPANY.fax):
+        assert fact in foot
+    assert f"© {COMPANY.copyright_years}" in foot
+
+
+def test_titles_and_descriptions_are_unique(client: Client):
+    pages = [read(client.get(node.path)) for node in NODES]
+    titles = [page.title for page in pages]
+    about = [page.attributes("meta", name="description")[0]["content"] for page in pages]
+    assert sorted(set(titles)) == sorted(titles)
+    assert sorted(set(about)) == sorted(about)
+
+
+def test_whoever_is_logged_in_finds_account_and_log_out(signed_in: Client):
+    page = read(signed_in.get("/about/"))
+    links = page.attributes("a", inside="header ul.account")
+    assert [link["href"] for link in links] == ["/accounts/profile/", "/accounts/logout/"]
+
+
+def test_a_session_cookie_that_means_nothing_is_an_anonymous_visit(client: Client):
+    client.cookies[settings.SESSION_COOKIE_NAME] = "x" * 32
+    page = read(client.get("/about/"))
+    links = page.attributes("a", inside="header ul.account")
+    assert [link["href"] for link in links] == ["/accounts/register/", "/accounts/login/"]
+
+
+def test_the_site_map_lists_the_whole_tree(client: Client):
+    page = read(client.get("/sitemap/"))
+    links = [a["href"] for a in page.attributes("a", inside="ul.tree")]
+    assert links == [node.path for node in NODES[1:]]
