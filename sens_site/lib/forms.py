@@ -122,7 +122,11 @@ def default_message(field: forms.Field, key: str) -> Any:
 
 def stock_messages(field: forms.Field, label: str, name: str) -> dict[str, str]:
     """Return our own words for the mistakes that people make most."""
-    messages = {"required": f"Enter your {name}"}
+    messages = {
+        "required": f"Enter your {name}",
+        "max_length": f"Shorten your {name} to %(limit_value)d characters or fewer "
+        "(it has %(show_value)d)",
+    }
     if isinstance(field, forms.BooleanField):
         messages["required"] = f"Tick the box “{label}”"
     elif isinstance(field, forms.ChoiceField | forms.ModelChoiceField):

@@ -51,7 +51,7 @@ class Page(HTMLParser):
         for element in self._open:
             element.words.append(data)
 
-    def find(self, name: str, inside: str = "", **attributes: str) -> list[Element]:
+    def find(self, name: str, /, inside: str = "", **attributes: str) -> list[Element]:
         """Return elements by name, by `a b.class` patterns above them, and by attributes."""
         patterns = inside.split()
         return [
@@ -62,10 +62,10 @@ class Page(HTMLParser):
             and all(element.attributes.get(k) == v for k, v in attributes.items())
         ]
 
-    def texts(self, name: str, inside: str = "", **attributes: str) -> list[str]:
+    def texts(self, name: str, /, inside: str = "", **attributes: str) -> list[str]:
         return [element.text for element in self.find(name, inside, **attributes)]
 
-    def attributes(self, name: str, inside: str = "", **attributes: str) -> list[dict]:
+    def attributes(self, name: str, /, inside: str = "", **attributes: str) -> list[dict]:
         return [element.attributes for element in self.find(name, inside, **attributes)]
 
     @property
