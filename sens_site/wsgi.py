@@ -8,11 +8,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sens_site.settings")
 django_application = get_wsgi_application()
 
 # These need the settings and the apps, which the line above loads.
-from django.conf import settings  # noqa: E402
+from django.conf import settings  # noqa: E402 - needs the loaded apps
 
-from privacy.consent.decision import state_key  # noqa: E402
-from sens_site.lib.ready import ReadyPages  # noqa: E402
-from sens_site.lib.stamp import stamp_of_today  # noqa: E402
+from privacy.consent.decision import state_key  # noqa: E402 - needs the loaded apps
+from sens_site.lib.ready import ReadyPages  # noqa: E402 - needs the loaded apps
+from sens_site.lib.stamp import stamp_of_today  # noqa: E402 - needs the loaded apps
 
 application = ReadyPages(
     django_application,

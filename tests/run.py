@@ -61,7 +61,10 @@ def install(packages: list[str]) -> None:
     if not packages or os.geteuid() != 0 or not shutil.which("apt-get"):
         return
     print(f"Installing {' and '.join(packages)} (Debian packages) …", flush=True)
-    quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+    quiet = {
+        "stdout": subprocess.DEVNULL,
+        "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+    }
     subprocess.run(["apt-get", "update"], check=False, **quiet)  # type: ignore[call-overload]
     subprocess.run(
         ["apt-get", "install", "-y", "--no-install-recommends", *packages],
