@@ -64,9 +64,9 @@ class ContactMessageAdmin(admin.ModelAdmin[ContactMessage]):
     list_display = (
         "reference",
         "name",
-        "topic",
-        "state",
         "age",
+        "state",
+        "quarantined_because",
         "wants_contact",
         "answered_at",
         "answered_by",

@@ -127,6 +127,7 @@ class ContactMessage(models.Model):
     objects = ContactMessageQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "message"
         ordering = ("received_at", "pk")
         constraints = [
             models.UniqueConstraint(
