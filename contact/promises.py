@@ -79,7 +79,7 @@ def a_message_signs_nobody_up(site: RunningSite) -> Evidence:
             for model in apps.get_models()
             for field in model._meta.concrete_fields
             if field.get_internal_type() in ("CharField", "TextField", "EmailField")
-            and model.objects.filter(**{f"{field.attname}__icontains": data["email"]}).exists()
+            and model._base_manager.filter(**{f"{field.attname}__icontains": data["email"]}).exists()
         ]
     allowed = {ContactMessage._meta.label, OutboxMail._meta.label}
     require(set(found) <= allowed, f"the address turned up in {sorted(set(found) - allowed)}")
@@ -112,9 +112,9 @@ def the_trap_field_sets_a_message_aside(site: RunningSite) -> Evidence:
     """A filled trap gets the same answer, is held, and mails nobody."""
     page = site.get(FORM).text
     field = re.search(rf"<input[^>]*name=\"{TRAP}\"[^>]*>", page)
-    require(field, "the form has no trap field")
-    assert field is not None
-    require('tabindex="-1"' in field[0], "a person reaches the trap field with the Tab key")
+    tag = field[0] if field else ""
+    require(tag, "the form has no trap field")
+    require('tabindex="-1"' in tag, "a person reaches the trap field with the Tab key")
     with site.rehearsal():
         honest = sent(site.visitor(), message())
         mails = OutboxMail.objects.count()
