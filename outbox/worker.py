@@ -39,7 +39,7 @@ class Worker:
             self.sleep(IDLE_SECONDS if self.tick() else DATABASE_WAIT_SECONDS)
 
     def tick(self) -> bool:
-        """Do what is due. Return False when the database can't be used just now."""
+        """Do what is due. Return False when that is impossible just now."""
         try:
             self.deliver()
             self.run_jobs()
@@ -49,6 +49,7 @@ class Worker:
             return False
         except Exception as error:  # noqa: BLE001 - the loop goes on whatever happens
             logger.error("The worker stumbled: %s at %s", short_name(error), place(error))  # noqa: TRY400
+            return False
         return True
 
     def deliver(self) -> None:

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from types import FrameType
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import autoreload
 
 from outbox.jobs import registered_jobs
@@ -44,7 +44,7 @@ class Command(BaseCommand):
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, ask_to_stop)
             signal.signal(signal.SIGINT, ask_to_stop)
-        if once:
-            worker.tick()
-        else:
+        if not once:
             worker.run()
+        elif not worker.tick():
+            raise CommandError("The database can't be used just now.")

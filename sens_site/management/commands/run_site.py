@@ -67,8 +67,11 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         call_command("setup_site", verbosity=0)
-        # The children open their own; an open pool here would only hold connections.
-        connections.close_all()
+        # The children open their own. A pool here would hold connections, and threads over a fork.
+        for connection in connections.all(initialized_only=True):
+            connection.close()
+            if hasattr(connection, "close_pool"):
+                connection.close_pool()
         if production:
             collect_if_changed()
 
