@@ -7,11 +7,11 @@ only costs a few renderings.
 
 import logging
 import secrets
+import sys
 
 from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
-from redis.exceptions import RedisError
 
 KEY = "content-stamp"
 logger = logging.getLogger(__name__)
@@ -36,6 +36,15 @@ def read_stamp() -> str:
     return stamp if isinstance(stamp, str) else renew_stamp()
 
 
+def _cache_faults() -> tuple[type[Exception], ...]:
+    """Return what the shared cache raises when it is out of reach.
+
+    redis is a large package, so it is asked for only where the site uses it.
+    """
+    redis = sys.modules.get("redis")
+    return (DatabaseError, redis.RedisError) if redis else (DatabaseError,)
+
+
 def stamp_of_today() -> str:
     """Return the stamp joined with the local date, as a policy comes into force by date.
 
@@ -45,7 +54,7 @@ def stamp_of_today() -> str:
     global _last_read  # noqa: PLW0603 - one value a process
     try:
         _last_read = read_stamp()
-    except (DatabaseError, RedisError):
+    except _cache_faults():
         logger.warning("The content stamp cannot be read; kept pages stay.")
     finally:
         if not connection.in_atomic_block:

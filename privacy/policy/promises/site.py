@@ -10,16 +10,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
+from io import BytesIO
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote_to_bytes, urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.handlers.wsgi import WSGIHandler
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.db import transaction
 from django.http import HttpResponse
-from django.test.client import RequestFactory
 
 from privacy.datamap.ledger import rehearsing
 
@@ -101,25 +101,12 @@ class RunningSite:
 
     def send(self, method: str, path: str, *, body: str, headers: Mapping[str, str]) -> Answer:
         """Send one request through the real handler and return the answer."""
-        factory = RequestFactory(
-            SERVER_NAME=settings.SITE_HOST,
-            SERVER_PORT=_port(),
-            REMOTE_ADDR=CHECKER_ADDRESS,
-        )
-        request = factory.generic(
-            method,
-            path,
-            body,
-            content_type=FORM if body else "",
-            secure=settings.SITE_IS_HTTPS,
-            headers=dict(headers),
-        )
-        response = self._handler.get_response(request)
+        response = self._handler.get_response(WSGIRequest(_environ(method, path, body, headers)))
         try:
             return _answer(path, response)
         finally:
             # Not response.close(): its signal would close the connection of the rehearsal.
-            for closer in response._resource_closers:
+            for closer in vars(response)["_resource_closers"]:
                 closer()
 
     @contextmanager
@@ -132,9 +119,28 @@ class RunningSite:
                 transaction.set_rollback(True)
 
 
-def _port() -> str:
-    _, _, port = settings.SITE_ORIGIN.partition("://")[2].partition(":")
-    return port or ("443" if settings.SITE_IS_HTTPS else "80")
+def _environ(method: str, path: str, body: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    """Write a request as a server hands it to a WSGI application (PEP 3333)."""
+    sent, origin = body.encode(), urlsplit(settings.SITE_ORIGIN)
+    address, _, query = path.partition("?")
+    return {
+        "REQUEST_METHOD": method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(address).decode("latin-1"),
+        "QUERY_STRING": query,
+        "SERVER_NAME": origin.hostname,
+        "SERVER_PORT": str(origin.port or (443 if settings.SITE_IS_HTTPS else 80)),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": CHECKER_ADDRESS,
+        "HTTP_HOST": origin.netloc,
+        "CONTENT_TYPE": FORM if sent else "",
+        "CONTENT_LENGTH": str(len(sent)) if sent else "",
+        "wsgi.url_scheme": origin.scheme,
+        "wsgi.input": BytesIO(sent),
+        "wsgi.errors": BytesIO(),
+        **({"HTTP_X_FORWARDED_PROTO": origin.scheme} if settings.TRUSTED_PROXY_COUNT else {}),
+        **{f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()},
+    }
 
 
 def _answer(path: str, response: Any) -> Answer:
