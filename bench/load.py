@@ -1,12 +1,13 @@
-"""A closed-loop client over one keep-alive connection a thread, and the CPU time of a server."""
+"""A closed-loop client over keep-alive connections, and the CPU time of a server."""
 
 import os
+import selectors
 import socket
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+NOT_MODIFIED = 304
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -75,64 +76,77 @@ def request_bytes(path: str, headers: dict[str, str]) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def read_response(connection: socket.socket, buffer: bytearray) -> tuple[int, bytes]:
-    """Read one response off a connection; return its status and its head."""
-    while (end := buffer.find(b"\r\n\r\n")) < 0:
-        buffer += _receive(connection)
-    head = bytes(buffer[:end])
-    status = int(head[9:12])
-    length = 0
-    for line in head.lower().split(b"\r\n"):
-        if line.startswith(b"content-length:"):
+def take_response(buffer: bytearray) -> int | None:
+    """Take one whole response off a buffer; return its status, or None while it is incomplete."""
+    end = buffer.find(b"\r\n\r\n")
+    if end < 0:
+        return None
+    status, length = int(buffer[9:12]), 0
+    for line in bytes(buffer[:end]).lower().split(b"\r\n"):
+        if line.startswith(b"content-length:") and status != NOT_MODIFIED:
             length = int(line[15:])
-    if status == 304:
-        length = 0
-    while len(buffer) < end + 4 + length:
-        buffer += _receive(connection)
+    if len(buffer) < end + 4 + length:
+        return None
     del buffer[: end + 4 + length]
-    return status, head
+    return status
 
 
-def _receive(connection: socket.socket) -> bytes:
-    data = connection.recv(262_144)
-    if not data:
-        message = "the server closed the connection"
-        raise ConnectionError(message)
-    return data
+@dataclass(slots=True)
+class Connection:
+    """One client of the closed loop: it asks again as soon as it is answered."""
+
+    socket: socket.socket
+    buffer: bytearray
+    asked_at: float = 0.0
+
+    def ask(self, request: bytes) -> None:
+        """Send the request."""
+        self.asked_at = time.perf_counter()
+        self.socket.sendall(request)
 
 
 def run(
-    port: int, pid: int, request: bytes, *, seconds: float, threads: int, expected: int = 200
+    port: int, pid: int, request: bytes, *, seconds: float, connections: int, expected: int = 200
 ) -> Load:
-    """Repeat one request for some seconds and return what it cost the server.
+    """Repeat one request for some seconds over several connections; return what it cost.
 
-    Raises RuntimeError on any other status than the expected one.
+    One thread serves all connections, so that the client takes as little as it can from the
+    machine that the server runs on. Raises RuntimeError on any other status than the expected.
     """
-    latencies: list[list[float]] = [[] for _ in range(threads)]
-    wrong: list[int] = []
-    stop = time.perf_counter() + seconds
-
-    def loop(mine: list[float]) -> None:
-        with socket.create_connection(("127.0.0.1", port)) as connection:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            buffer = bytearray()
-            while (begun := time.perf_counter()) < stop:
-                connection.sendall(request)
-                status, _ = read_response(connection, buffer)
+    latencies: list[float] = []
+    with selectors.DefaultSelector() as selector:
+        clients = [
+            Connection(socket.create_connection(("127.0.0.1", port)), bytearray())
+            for _ in range(connections)
+        ]
+        for client in clients:
+            client.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            selector.register(client.socket, selectors.EVENT_READ, client)
+        before, begun = cpu_seconds(pid), time.perf_counter()
+        for client in clients:
+            client.ask(request)
+        waiting = len(clients)
+        while waiting:
+            for key, _ in selector.select(timeout=10):
+                client = key.data
+                data = client.socket.recv(262_144)
+                if not data:
+                    message = "the server closed the connection"
+                    raise ConnectionError(message)
+                client.buffer += data
+                status = take_response(client.buffer)
+                if status is None:
+                    continue
                 if status != expected:
-                    wrong.append(status)
-                    return
-                mine.append(time.perf_counter() - begun)
-
-    before, begun = cpu_seconds(pid), time.perf_counter()
-    workers = [threading.Thread(target=loop, args=(mine,)) for mine in latencies]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    took, cost = time.perf_counter() - begun, cpu_seconds(pid) - before
-    if wrong:
-        message = f"expected {expected}, got {wrong[0]}"
-        raise RuntimeError(message)
-    merged = sorted(value for mine in latencies for value in mine)
-    return Load(len(merged), took, cost, merged)
+                    message = f"expected {expected}, got {status}"
+                    raise RuntimeError(message)
+                now = time.perf_counter()
+                latencies.append(now - client.asked_at)
+                if now - begun < seconds:
+                    client.ask(request)
+                else:
+                    waiting -= 1
+        took, cost = time.perf_counter() - begun, cpu_seconds(pid) - before
+        for client in clients:
+            client.socket.close()
+    return Load(len(latencies), took, cost, sorted(latencies))

@@ -19,6 +19,7 @@ from bench import load, servers
 from bench.probe import PAGES
 
 WORKERS = 2
+CONNECTIONS = 16
 FLOORS: dict[str, float] = {
     "policy_anonymous / T": 0.15,
     "policy_signed_in / T": 2.0,
@@ -150,9 +151,16 @@ def take_rounds(
     }
     if nginx is not None:
         work["nginx_static"] = (nginx, load.request_bytes("/", {}), 200)
-    seconds, threads = (0.7, 2) if arguments.quick else (3.0, 4)
+    seconds = 0.7 if arguments.quick else 3.0
     for server, request, expected in work.values():
-        load.run(server.port, server.pid, request, seconds=0.3, threads=2, expected=expected)
+        load.run(
+            server.port,
+            server.pid,
+            request,
+            seconds=0.3,
+            connections=CONNECTIONS,
+            expected=expected,
+        )
     taken: dict[str, list[load.Load]] = {name: [] for name in work}
     order = list(work)
     for number in range(arguments.rounds):
@@ -164,7 +172,7 @@ def take_rounds(
                     server.pid,
                     request,
                     seconds=seconds,
-                    threads=threads,
+                    connections=CONNECTIONS,
                     expected=expected,
                 )
             )
