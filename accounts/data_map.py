@@ -162,7 +162,7 @@ classify(
     "admin.LogEntry",
     "Notes of what staff changed",
     activity=STAFF_TRAIL,
-    subject=ByRule(admin_log_about),
+    subject=ByRule(admin_log_about, ("object_id",)),
     keep=WITH_THE_ACCOUNT,
     on_erase=OnErase.BLANK,
     ground="the trail of what staff did stays, without saying about whom",

@@ -1,11 +1,11 @@
 """What this room holds about people, and the tables of rooms that lie below it."""
 
-import privacy.datamap.places  # noqa: F401 - registers what is no table
 from privacy.datamap.columns import not_personal, personal, secret
 from privacy.datamap.mail import mail_text, mails_naming
+from privacy.datamap.places import CONSENT
 from privacy.datamap.registry import Keep, activity, classify, not_about_people
-from privacy.datamap.subjects import ByAddress, ByRule, ByUser
-from privacy.datamap.terms import Category, People, Purpose, Source
+from privacy.datamap.subjects import ByAddress, ByRule, ByUser, Subject
+from privacy.datamap.terms import Category, OnErase, People, Purpose, Source
 
 ROW = not_personal("number of the row")
 DELIVERY = not_personal("state of the delivery")
@@ -118,3 +118,46 @@ not_about_people(
     "switched off; it would hold a choice without anybody's name",
     "id", "action", "cookiegroup", "version", "created",
 )  # fmt: skip
+
+
+# --- consent: no row of it names anybody ----------------------------------------------------------
+def _by_its_number_only(subject: Subject) -> None:
+    """Tell that a receipt cannot be found from a person: only their browser knows its number."""
+
+
+classify(
+    "privacy.ConsentReceipt",
+    "Consent receipts",
+    activity=CONSENT,
+    subject=ByRule(_by_its_number_only),
+    keep=Keep("three years after the consent ends", "retention.consent-receipts"),
+    on_erase=OnErase.KEEP,
+    ground="they prove the consent, and name nobody",
+    fields={
+        "id": personal(Category.CONSENT, "held by the visitor's browser alone"),
+        "at": personal(Category.CONSENT),
+        "keep_until": personal(Category.CONSENT),
+        "document": personal(Category.CONSENT),
+        "digest": not_personal("digest of the receipt"),
+        "replaces": personal(Category.CONSENT),
+        "notice": not_personal("what was shown to everybody"),
+    },
+)
+not_about_people(
+    "privacy.ReceiptSeal",
+    "digests that prove that no receipt was altered",
+    "number", "receipt_id", "digest", "keep_until", "previous_hash", "hash",
+)  # fmt: skip
+not_about_people("privacy.NoticeSnapshot", "what was shown to everybody", "digest", "content")
+not_about_people(
+    "privacy.ServiceSwitch", "our account number at a vendor", "id", "key", "identifier"
+)
+not_about_people(
+    "privacy.GroupVersion", "what a group offered", "id", "group", "version", "material", "at"
+)
+not_about_people(
+    "privacy.EditorialNote",
+    "a judgement about two texts; who made it is a keyed pseudonym",
+    "id", "group", "earlier", "later", "reason", "actor", "at",
+)  # fmt: skip
+not_about_people("privacy.DailyChoice", "counts by day", "id", "day", "outcome", "count")

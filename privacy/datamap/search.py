@@ -82,7 +82,7 @@ def hits(needles: Iterable[str]) -> Counter[str]:
 
 def database_file() -> Path | None:
     """Return the file of an SQLite database, after what waits beside it was written into it."""
-    if connection.vendor != "sqlite":
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
         return None
     name = connection.settings_dict["NAME"]
     if not Path(name).is_file():
