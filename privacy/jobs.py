@@ -1,4 +1,5 @@
 """What the worker does for the four parts at intervals."""
 
+import privacy.consent.jobs
 import privacy.datamap.jobs
 import privacy.policy.promises.jobs  # noqa: F401 - registers its job

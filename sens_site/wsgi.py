@@ -11,13 +11,13 @@ django_application = get_wsgi_application()
 from django.conf import settings  # noqa: E402 - needs the loaded apps
 
 from privacy.consent.decision import state_key  # noqa: E402 - needs the loaded apps
+from privacy.consent.live import stamp_and_offer  # noqa: E402 - needs the loaded apps
 from sens_site.lib.ready import ReadyPages  # noqa: E402 - needs the loaded apps
-from sens_site.lib.stamp import stamp_of_today  # noqa: E402 - needs the loaded apps
 
 application = ReadyPages(
     django_application,
     consent_state=state_key,
-    read_stamp=stamp_of_today,
+    read_stamp=stamp_and_offer,
     session_cookie=settings.SESSION_COOKIE_NAME,
     consent_cookie=settings.COOKIE_CONSENT_NAME,
     keep=not settings.DEBUG,

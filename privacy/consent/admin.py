@@ -1,10 +1,31 @@
-"""The catalogue in the admin: shown, never edited. Code decides (privacy/consent/entries.py)."""
+"""The desk for consent: switches of services, versions of groups, receipts that may be checked.
 
-from typing import Any
+The catalogue itself is shown and never edited. Code decides (privacy/consent/entries.py).
+"""
+
+from typing import Any, ClassVar
 
 from cookie_consent.models import Cookie, CookieGroup
+from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+
+from privacy.consent import offering
+from privacy.consent.catalog import optional
+from privacy.consent.changes import only_words_differ
+from privacy.consent.entries import GROUPS
+from privacy.consent.models import (
+    ConsentReceipt,
+    DailyChoice,
+    EditorialNote,
+    GroupVersion,
+    ServiceSwitch,
+)
+from privacy.consent.receipt_check import report_on_shown
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):
@@ -35,3 +56,153 @@ class CookieAdmin(ReadOnlyAdmin):
     list_display = ("name", "cookiegroup", "domain", "description")
     list_filter = ("cookiegroup",)
     list_select_related = ("cookiegroup",)
+
+
+class SwitchForm(forms.ModelForm[ServiceSwitch]):
+    """One field: the account number."""
+
+    class Meta:
+        model = ServiceSwitch
+        fields = ("identifier",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        service = offering.SERVICES[self.instance.key]
+        self.fields[
+            "identifier"
+        ].help_text = f"{service.identifier_hint}. Leave empty to switch {service.name} off."
+
+    def clean_identifier(self) -> str:
+        identifier: str = self.cleaned_data["identifier"].strip()
+        offering.check_identifier(offering.SERVICES[self.instance.key], identifier)
+        return identifier
+
+
+@admin.register(ServiceSwitch)
+class ServiceSwitchAdmin(admin.ModelAdmin[ServiceSwitch]):
+    """Third parties, off until an account number is entered."""
+
+    form = SwitchForm
+    list_display = ("name", "recipient", "group", "state")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ServiceSwitch]:
+        return super().get_queryset(request).filter(key__in=offering.SERVICES)
+
+    def save_model(self, request: HttpRequest, obj: ServiceSwitch, form: Any, change: bool) -> None:
+        offering.switch_service(obj.key, identifier=obj.identifier)
+
+    @admin.display(description="service")
+    def name(self, row: ServiceSwitch) -> str:
+        return offering.SERVICES[row.key].name
+
+    @admin.display(description="recipient")
+    def recipient(self, row: ServiceSwitch) -> str:
+        return offering.SERVICES[row.key].recipient
+
+    @admin.display(description="group")
+    def group(self, row: ServiceSwitch) -> str:
+        return next(g.name for g in GROUPS if offering.SERVICES[row.key] in g.services)
+
+    @admin.display(description="state")
+    def state(self, row: ServiceSwitch) -> str:
+        return f"On: {row.identifier}" if row.identifier else "Off"
+
+
+class EditorialForm(forms.ModelForm[EditorialNote]):
+    """Which group's last change was one of wording, and why."""
+
+    group = forms.ChoiceField(choices=[(g.key, g.name) for g in optional(GROUPS)])
+
+    class Meta:
+        model = EditorialNote
+        fields = ("group", "reason")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        change = offering.last_change(cleaned.get("group", ""))
+        if change is None:
+            raise ValidationError("This group has not changed.")
+        if not only_words_differ(change[0].material, change[1].material):
+            raise ValidationError(
+                "Facts have changed, not only words. Visitors are asked again: "
+                + offering.describe_last_change(cleaned["group"])
+            )
+        return cleaned
+
+
+@admin.register(EditorialNote)
+class EditorialNoteAdmin(ReadOnlyAdmin):
+    """Changes of wording, for which nobody is asked again."""
+
+    form = EditorialForm
+    list_display = ("group", "earlier", "later", "reason", "at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("privacy.add_editorialnote")
+
+    def save_model(self, request: HttpRequest, obj: EditorialNote, form: Any, change: bool) -> None:
+        note = offering.declare_editorial(obj.group, reason=obj.reason, by=request.user)  # type: ignore[arg-type]
+        obj.pk = note.pk
+
+
+@admin.register(GroupVersion)
+class GroupVersionAdmin(ReadOnlyAdmin):
+    list_display = ("group", "version", "at")
+    list_filter = ("group",)
+
+
+@admin.register(DailyChoice)
+class DailyChoiceAdmin(ReadOnlyAdmin):
+    list_display = ("day", "outcome", "count")
+    date_hierarchy = "day"
+
+
+class CheckForm(forms.Form):
+    """A receipt that somebody shows: its number, or the whole file."""
+
+    shown = forms.CharField(
+        label="Receipt",
+        help_text="The number, or everything that stands in the downloaded file.",
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 12, "cols": 100}),
+    )
+
+
+@admin.register(ConsentReceipt)
+class ConsentReceiptAdmin(ReadOnlyAdmin):
+    """Receipts: nobody's name is on them."""
+
+    list_display = ("id", "at", "keep_until")
+    fields = ("id", "at", "keep_until", "digest", "document", "notice")
+    change_list_template = "admin/privacy/consentreceipt/change_list.html"
+    search_fields: ClassVar[tuple[str, ...]] = ("=id",)
+
+    def get_urls(self) -> list[URLPattern]:
+        check = path(
+            "check/",
+            self.admin_site.admin_view(self.check_view),
+            name="privacy_consentreceipt_check",
+        )
+        return [check, *super().get_urls()]
+
+    def check_view(self, request: HttpRequest) -> HttpResponse:
+        """Tell whether a receipt that somebody shows is ours and unchanged. Writes nothing."""
+        if not self.has_view_permission(request):
+            return self.admin_site.login(request)
+        form = CheckForm(request.POST or None)
+        context: dict[str, Any] = {
+            **self.admin_site.each_context(request),
+            "title": "Check a receipt",
+            "form": form,
+            "opts": self.opts,
+        }
+        if form.is_valid():
+            report, as_stored = report_on_shown(form.cleaned_data["shown"])
+            context |= {"report": report, "as_stored": as_stored}
+        return TemplateResponse(request, "admin/privacy/consentreceipt/check.html", context)

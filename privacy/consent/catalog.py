@@ -56,12 +56,24 @@ class StoredItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Embed:
+    """Something of a third party inside our page. `{}` stands for its reference in both addresses.
+
+    `link` is where a visitor can see the same without our loading anything.
+    """
+
+    frame: str
+    link: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """What one recipient does for us, and everything the browser may do for it.
 
     `origins` are the sources that the Content-Security-Policy names, by directive, once the group
     is granted. `identifier` is the pattern of the account number by which staff switch the service
-    on; an own service has none and is always on.
+    on; an own service has none and is always on. `loader` is the static script that loads it.
     """
 
     key: str
@@ -77,18 +89,23 @@ class Service:
     identifier_hint: str = field(default="", metadata=COSMETIC)
     loader: str = field(default="", metadata=COSMETIC)
     consent_parameters: tuple[str, ...] = ()
-    embeds: bool = False
+    embed: Embed | None = field(default=None, metadata=COSMETIC)
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What a visitor says yes or no to. A required group is not asked about."""
+    """What a visitor says yes or no to. A required group is not asked about.
+
+    `claims` are the beginnings of the ids of the policy's claims that speak about the group: when
+    their sentences change in substance, the group is asked about again.
+    """
 
     key: str
     name: str = field(metadata=COSMETIC)
     purpose: str
     services: tuple[Service, ...]
     required: bool = False
+    claims: tuple[str, ...] = ()
 
     @property
     def items(self) -> tuple[StoredItem, ...]:

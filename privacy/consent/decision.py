@@ -14,7 +14,8 @@ from cookie_consent.util import dict_to_cookie_str, parse_cookie_str
 from django.conf import settings
 from django.http import HttpRequest
 
-from privacy.consent.offer import Offer, OfferedGroup, current_offer
+from privacy.consent.live import current_offer
+from privacy.consent.offer import Offer, OfferedGroup
 
 MAX_COOKIE_LENGTH = 1024
 DECLINED = "-1"
@@ -37,13 +38,14 @@ GRANTING = frozenset({State.GRANTED, State.OVERRIDDEN})
 DECLINING = frozenset({State.DECLINED, State.SIGNALLED})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ConsentDecision:
     """One visitor's decision about every group. Banner, tags, CSP and caching read only this."""
 
     states: Mapping[str, State]
     gpc: bool
     offer: Offer
+    stored: Mapping[str, str]
 
     def _keys(self, wanted: frozenset[State]) -> frozenset[str]:
         return frozenset(key for key, state in self.states.items() if state in wanted)
@@ -69,9 +71,19 @@ class ConsentDecision:
         return self._keys(frozenset({State.SIGNALLED}))
 
     @cached_property
+    def once_granted(self) -> frozenset[str]:
+        """The groups that the cookie grants, or granted when it was written."""
+        return frozenset(k for k in self.states if self.stored.get(k, DECLINED) != DECLINED)
+
+    @cached_property
     def changed(self) -> tuple[OfferedGroup, ...]:
         """The groups that are asked about again because they have changed."""
         return tuple(o for o in self.offer.groups if self.states[o.key] is State.CHANGED)
+
+    @cached_property
+    def rows(self) -> tuple[tuple[OfferedGroup, State], ...]:
+        """The groups with how each stands, for the page on which a visitor decides."""
+        return tuple((offered, self.states[offered.key]) for offered in self.offer.groups)
 
     @cached_property
     def answered(self) -> bool:
@@ -119,7 +131,7 @@ def _state(offered: OfferedGroup, stored: str | None, *, gpc: bool) -> State:
 def _decide(offer: Offer, raw: str, gpc: bool) -> ConsentDecision:
     stored = read_cookie(raw)
     states = {o.key: _state(o, stored.get(o.key), gpc=gpc) for o in offer.groups}
-    return ConsentDecision(states=states, gpc=gpc, offer=offer)
+    return ConsentDecision(states=states, gpc=gpc, offer=offer, stored=stored)
 
 
 def decide(raw: str, *, gpc: bool) -> ConsentDecision:

@@ -1,18 +1,24 @@
-"""Attach the visitor's decision to the request."""
+"""Attach the visitor's decision to the request, and write what follows from it."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
 from privacy.consent.decision import decision_of
+from privacy.consent.enforcement import enforce, services_on, tags_of
 
 
 class ConsentMiddleware:
-    """request.consent: read once, without a query."""
+    """request.consent: read once, without a query. Headers and tags follow from it alone."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.consent = decision_of(request)  # type: ignore[attr-defined]
-        return self.get_response(request)
+        decision = decision_of(request)
+        services = services_on(request.path, decision)
+        request.consent = decision  # type: ignore[attr-defined]
+        request.consent_tags = tags_of(services, decision)  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        enforce(request, response, services)
+        return response

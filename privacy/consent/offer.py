@@ -6,7 +6,7 @@ material that a visitor decides by. Versions are compared for equality and for n
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -33,6 +33,7 @@ class OfferedGroup:
     group: Group
     services: tuple[Service, ...]
     gpc_covered: bool
+    policy_words: tuple[str, ...] = ()
     equals: frozenset[str] = frozenset()
     earlier: frozenset[str] = frozenset()
     changed: str = ""
@@ -46,7 +47,7 @@ class OfferedGroup:
     def material(self) -> dict[str, object]:
         """Everything that a visitor decides by."""
         content: dict[str, object] = material(replace(self.group, services=self.services))
-        return content
+        return {**content, "policy": list(self.policy_words)}
 
     @cached_property
     def version(self) -> str:
@@ -66,6 +67,11 @@ class Offer:
     groups: tuple[OfferedGroup, ...]
     identifiers: Mapping[str, str] = field(default_factory=dict)
 
+    def services_of(self, keys: Iterable[str]) -> tuple[Service, ...]:
+        """The services that are switched on in some groups, in the catalogue's order."""
+        wanted = frozenset(keys)
+        return tuple(s for o in self.groups if o.key in wanted for s in o.services)
+
     @cached_property
     def by_key(self) -> dict[str, OfferedGroup]:
         """The groups that are decided about, by key."""
@@ -81,25 +87,25 @@ class Offer:
 
 
 def build_offer(
-    identifiers: Mapping[str, str] | None = None, groups: tuple[Group, ...] = GROUPS
+    identifiers: Mapping[str, str] | None = None,
+    groups: tuple[Group, ...] = GROUPS,
+    policy_words: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Offer:
     """Build the offer in which the services with an identifier are switched on."""
-    identifiers = identifiers or {}
+    identifiers = dict(identifiers or {})
+    words = policy_words or {}
 
     def offered(group: Group) -> OfferedGroup:
         services = tuple(s for s in group.services if not s.identifier or s.key in identifiers)
-        return OfferedGroup(group, services, gpc_covered=group.gpc_covered)
+        return OfferedGroup(
+            group=group,
+            services=services,
+            gpc_covered=group.gpc_covered,
+            policy_words=words.get(group.key, ()),
+        )
 
     return Offer(
         required=tuple(offered(group) for group in groups if group.required),
         groups=tuple(offered(group) for group in optional(groups)),
         identifiers=identifiers,
     )
-
-
-_OFFER = build_offer()
-
-
-def current_offer() -> Offer:
-    """Return what is offered now. Costs no query."""
-    return _OFFER

@@ -1,79 +1,110 @@
-"""Writes of the consent part, and the rules by which a choice becomes a decision."""
+"""What is written when a visitor decides."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
 
-from cookie_consent.models import Cookie, CookieGroup
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
 
-from privacy.consent.catalog import COOKIE, Group
-from privacy.consent.choice import Choice
-from privacy.consent.decision import OVERRIDE
-from privacy.consent.entries import GROUPS
-from privacy.consent.offer import Offer
+from privacy.consent.models import ConsentReceipt, DailyChoice, NoticeSnapshot
+from privacy.consent.outcome import Outcome
+from privacy.consent.receipts import (
+    canonical,
+    document_of,
+    hash_of,
+    keep_until,
+    notice_shown,
+    policy_version_now,
+)
 
 
-def grants_of(choice: Choice, offer: Offer, *, gpc: bool) -> dict[str, str]:
-    """Return the version granted of each group that a choice grants.
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a choice left behind: the receipt that the visitor holds from now on, if any."""
 
-    With the browser's opt-out signal, "Accept all" leaves out the groups that the signal covers;
-    only a yes to that very group overrides it, and the grant then says so.
-    """
-    grants = {}
-    for offered in offer.groups:
-        covered = gpc and offered.gpc_covered
-        if choice.answers[offered.key] and (choice.explicit or not covered):
-            grants[offered.key] = offered.version + (OVERRIDE if covered else "")
-    return grants
+    receipt: UUID | None
 
 
 @transaction.atomic
-def sync_catalogue() -> int:
-    """Write the catalogue into django-cookie-consent's tables; return how many rows changed.
+def record_choice(outcome: Outcome, *, receipt_id: UUID, held: UUID | None) -> Recorded:
+    """Write down a choice, in one transaction: no grant without its receipt.
 
-    The tables are a view for the admin and for reports: nothing that decides reads them.
+    `receipt_id` is the same for copies of one act, so that they leave one receipt. `held` is the
+    receipt that the visitor's browser names. Who refuses and has allowed nothing before leaves no
+    row at all, only one more in the count of the day.
     """
-    gone = CookieGroup.objects.exclude(varname__in=[g.key for g in GROUPS])
-    changed: int = gone.delete()[0]
-    for position, group in enumerate(GROUPS):
-        values = {
-            "name": group.name,
-            "description": group.purpose,
-            "is_required": group.required,
-            "is_deletable": not group.required,
-            "ordering": position,
-        }
-        row, created = CookieGroup.objects.get_or_create(varname=group.key, defaults=values)
-        if not created and any(getattr(row, name) != value for name, value in values.items()):
-            CookieGroup.objects.filter(pk=row.pk).update(**values)
-            created = True
-        changed += int(created) + _sync_cookies(row, group)
-    return changed
+    earlier = ConsentReceipt.objects.filter(pk=held).first() if held else None
+    if earlier is not None and outcome.granted and outcome.changes_nothing:
+        return Recorded(receipt=earlier.pk)
+    takes_back = not outcome.granted and earlier is not None
+    if outcome.granted or takes_back:
+        replaces = earlier.pk if earlier is not None else None
+        if not _write_receipt(outcome, receipt_id=receipt_id, replaces=replaces):
+            return Recorded(receipt=receipt_id if outcome.granted else None)
+    _count(outcome)
+    return Recorded(receipt=receipt_id if outcome.granted else None)
 
 
-def _rows_of(group: Group) -> Iterator[tuple[str, str, str, str]]:
-    for service in group.services:
-        for item in service.items:
-            if item.kind == COOKIE:
-                yield item.shown_name, item.foreign, item.path, f"{service.name}: {item.purpose}"
-
-
-def _sync_cookies(row: CookieGroup, group: Group) -> int:
-    wanted: dict[tuple[str, str], tuple[str, str]] = {}
-    for name, domain, path, purpose in _rows_of(group):
-        wanted.setdefault((name, domain), (path, purpose))
-    changed = 0
-    for cookie in Cookie.objects.filter(cookiegroup=row):
-        values = wanted.pop((cookie.name, cookie.domain), None)
-        if values is None:
-            cookie.delete()
-        elif values != (cookie.path, cookie.description):
-            Cookie.objects.filter(pk=cookie.pk).update(path=values[0], description=values[1])
-        else:
-            continue
-        changed += 1
-    for (name, domain), (path, purpose) in wanted.items():
-        Cookie.objects.create(
-            cookiegroup=row, name=name, domain=domain, path=path, description=purpose
+def _write_receipt(outcome: Outcome, *, receipt_id: UUID, replaces: UUID | None) -> bool:
+    """Insert a receipt; return False where a copy of the same act has done so."""
+    notice = notice_shown(outcome.before, outcome.choice.method)
+    now = timezone.now().replace(microsecond=0)
+    document = canonical(
+        document_of(
+            outcome,
+            receipt_id=receipt_id,
+            at=now,
+            replaces=replaces,
+            policy_version=policy_version_now(),
         )
-        changed += 1
-    return changed
+    )
+    _keep_notice(notice.digest, notice.content)
+    try:
+        with transaction.atomic():
+            ConsentReceipt.objects.create(
+                pk=receipt_id,
+                at=now,
+                keep_until=keep_until(now, granted=bool(outcome.granted)),
+                replaces=replaces,
+                document=document,
+                digest=hash_of(document),
+                notice_id=notice.digest,
+            )
+    except IntegrityError:
+        return False
+    return True
+
+
+def _keep_notice(digest: str, content: str) -> None:
+    if NoticeSnapshot.objects.filter(pk=digest).exists():
+        return
+    try:
+        with transaction.atomic():
+            NoticeSnapshot.objects.create(digest=digest, content=content)
+    except IntegrityError:
+        pass  # another visitor has been shown the same at the same moment
+
+
+def _count(outcome: Outcome) -> None:
+    kinds = DailyChoice.Outcome
+    if outcome.withdrawn and not outcome.granted:
+        kind = kinds.WITHDRAWN
+    elif not outcome.granted:
+        kind = kinds.NOTHING
+    else:
+        kind = kinds.SOME if outcome.declined else kinds.ALL
+    today = timezone.localdate()
+    counted = DailyChoice.objects.filter(day=today, outcome=kind)
+    if counted.update(count=F("count") + 1):
+        return
+    try:
+        with transaction.atomic():
+            DailyChoice.objects.create(day=today, outcome=kind, count=1)
+    except IntegrityError:
+        counted.update(count=F("count") + 1)
+
+
+def purge_receipts() -> int:
+    """Delete the receipts whose time of keeping is over."""
+    return ConsentReceipt.objects.all().purge()

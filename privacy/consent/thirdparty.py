@@ -3,7 +3,7 @@
 The origins are what each maker's own content-security documentation asks for, and no more.
 """
 
-from privacy.consent.catalog import Service, StoredItem
+from privacy.consent.catalog import Embed, Service, StoredItem
 
 GOOGLE = "Google LLC"
 LINKEDIN = "LinkedIn Corporation"
@@ -33,7 +33,7 @@ GOOGLE_ANALYTICS = Service(
     gpc_covered=True,
     identifier=r"G-[A-Z0-9]{6,12}",
     identifier_hint="The measurement ID, such as G-AB12CD34EF",
-    loader="consent/google-analytics.js",
+    loader="consent/google.js",
     consent_parameters=("analytics_storage",),
 )
 
@@ -72,7 +72,7 @@ GOOGLE_ADS = Service(
     gpc_covered=True,
     identifier=r"AW-[0-9]{6,12}",
     identifier_hint="The conversion ID, such as AW-123456789",
-    loader="consent/google-ads.js",
+    loader="consent/google.js",
     consent_parameters=("ad_storage", "ad_user_data", "ad_personalization"),
 )
 
@@ -120,7 +120,11 @@ VIDEO = Service(
     origins={"frame-src": ("https://www.youtube-nocookie.com",)},
     identifier=r"@?[A-Za-z0-9_-]{3,40}",
     identifier_hint="The channel, such as @example",
-    embeds=True,
+    embed=Embed(
+        frame="https://www.youtube-nocookie.com/embed/{}",
+        link="https://www.youtube.com/watch?v={}",
+        reference=r"[A-Za-z0-9_-]{11}",
+    ),
 )
 
 MAPS = Service(
@@ -134,7 +138,11 @@ MAPS = Service(
     origins={"frame-src": ("https://www.google.com",)},
     identifier=r"[A-Za-z0-9_-]{3,80}",
     identifier_hint="A short name for the map account",
-    embeds=True,
+    embed=Embed(
+        frame="https://www.google.com/maps/embed?pb={}",
+        link="https://www.google.com/maps?pb={}",
+        reference=r"[A-Za-z0-9!._%-]{1,400}",
+    ),
 )
 
 LINKEDIN_POSTS = Service(
@@ -152,5 +160,9 @@ LINKEDIN_POSTS = Service(
     gpc_covered=True,
     identifier=r"[a-z0-9-]{3,60}",
     identifier_hint="The company's name on LinkedIn, such as example-company",
-    embeds=True,
+    embed=Embed(
+        frame="https://www.linkedin.com/embed/feed/update/{}",
+        link="https://www.linkedin.com/feed/update/{}",
+        reference=r"urn:li:(?:share|activity|ugcPost):[0-9]{6,20}",
+    ),
 )

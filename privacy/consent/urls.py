@@ -7,4 +7,8 @@ from privacy.consent import views
 urlpatterns = [
     path("cookies/", views.cookies_page, name="cookies"),
     path("cookies/choose/", views.choose, name="choose"),
+    path("cookies/receipt/", views.receipt_page, name="receipt"),
+    path("cookies/receipt/consent-receipt.json", views.receipt_file, name="receipt-file"),
+    path("cookies/load-once/", views.load_once, name="load-once"),
+    path(".well-known/gpc.json", views.gpc_support, name="gpc"),
 ]

@@ -1,16 +1,28 @@
-"""The cookies page, and the one address at which a visitor decides."""
+"""The cookies page, the one address at which a visitor decides, and the receipt of it."""
+
+import json
+import re
 
 from cookie_consent.util import set_cookie_dict_to_response
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from privacy.consent.choice import ANCHOR, Choice
-from privacy.consent.decision import decision_of, write_cookie
-from privacy.consent.offer import current_offer
+from privacy.consent import services, withdrawal
+from privacy.consent.choice import ANCHOR, Choice, safe_path
+from privacy.consent.decision import decision_of
+from privacy.consent.enforcement import policy_with
+from privacy.consent.entries import RECEIPT_COOKIE, RECEIPT_PATH, embed_service
+from privacy.consent.outcome import outcome_of
 from privacy.consent.provenance import from_own_page
-from privacy.consent.services import grants_of
+from privacy.consent.receipt_check import number_in, report_on
+from privacy.consent.sameness import act_id
 from sens_site.lib.caching import shared_page
+
+GPC_SINCE = "2026-11-22"
+MAX_TITLE_LENGTH = 200
 
 
 @require_safe
@@ -18,8 +30,11 @@ from sens_site.lib.caching import shared_page
 def cookies_page(request: HttpRequest) -> HttpResponse:
     """Explain every group, show how it stands, and let the visitor decide."""
     decision = decision_of(request)
-    groups = [(offered, decision.states[offered.key]) for offered in decision.offer.groups]
-    context = {"decision": decision, "required": decision.offer.required, "groups": groups}
+    context = {
+        "decision": decision,
+        "required": decision.offer.required,
+        "groups": decision.rows,
+    }
     return render(request, "privacy/consent/cookies.html", context)
 
 
@@ -27,9 +42,87 @@ def cookies_page(request: HttpRequest) -> HttpResponse:
 @from_own_page
 def choose(request: HttpRequest) -> HttpResponse:
     """Record a decision about every group and go back to where it was made."""
-    offer = current_offer()
-    choice = Choice.read(request.POST, offer)
-    grants = grants_of(choice, offer, gpc=decision_of(request).gpc)
-    response = HttpResponse(status=303, headers={"Location": choice.next_path + ANCHOR})
-    set_cookie_dict_to_response(response, write_cookie(grants, offer))
+    before = decision_of(request)
+    outcome = outcome_of(Choice.read(request.POST, before.offer), before)
+    held = number_in(request.COOKIES.get(RECEIPT_COOKIE, ""))
+    recorded = services.record_choice(outcome, receipt_id=act_id(request), held=held)
+    location = outcome.choice.next_path + ANCHOR
+    response = HttpResponse(status=303, headers={"Location": location})
+    set_cookie_dict_to_response(response, outcome.cookie)
+    if recorded.receipt is not None:
+        _hand_over(response, str(recorded.receipt))
+    elif RECEIPT_COOKIE in request.COOKIES:
+        response.delete_cookie(RECEIPT_COOKIE, path=RECEIPT_PATH, samesite="Strict")
+    deleted = withdrawal.forget(request, response, outcome.declined)
+    if outcome.withdrawn or deleted:
+        withdrawal.clear_storage(response)
     return response
+
+
+def _hand_over(response: HttpResponse, receipt: str) -> None:
+    response.set_cookie(
+        RECEIPT_COOKIE,
+        receipt,
+        max_age=settings.COOKIE_CONSENT_MAX_AGE,
+        path=RECEIPT_PATH,
+        secure=settings.COOKIE_CONSENT_SECURE,
+        httponly=True,
+        samesite="Strict",
+    )
+
+
+@require_safe
+def receipt_page(request: HttpRequest) -> HttpResponse:
+    """Show a visitor the receipt that the browser holds, and whether it is unchanged."""
+    report = report_on(number_in(request.COOKIES.get(RECEIPT_COOKIE, "")))
+    receipt = report.receipt
+    context = {
+        "receipt": receipt,
+        "report": report,
+        "document": json.loads(receipt.document) if receipt else None,
+    }
+    return render(request, "privacy/consent/receipt.html", context)
+
+
+@require_safe
+def receipt_file(request: HttpRequest) -> HttpResponse:
+    """Hand over the receipt itself, in the very bytes whose SHA-256 stands in the chain."""
+    receipt = report_on(number_in(request.COOKIES.get(RECEIPT_COOKIE, ""))).receipt
+    if receipt is None:
+        return render(request, "privacy/consent/receipt.html", {"receipt": None}, status=404)
+    return HttpResponse(
+        receipt.document,
+        content_type="application/json",
+        headers={"Content-Disposition": 'attachment; filename="consent-receipt.json"'},
+    )
+
+
+@require_POST
+@from_own_page
+def load_once(request: HttpRequest) -> HttpResponse:
+    """Show one embedded thing because the visitor asked for it. Nothing is kept of that."""
+    try:
+        _, service = embed_service(request.POST.get("service", ""))
+    except LookupError as error:
+        raise BadRequest(str(error)) from error
+    reference = request.POST.get("reference", "")
+    offered = service.key in decision_of(request).offer.identifiers
+    if service.embed is None or not offered or not re.fullmatch(service.embed.reference, reference):
+        raise BadRequest("That cannot be shown here.")
+    context = {
+        "service": service,
+        "shown_title": request.POST.get("title", "")[:MAX_TITLE_LENGTH] or service.name,
+        "frame": service.embed.frame.format(reference),
+        "back": safe_path(request.POST.get("next", "/")),
+    }
+    response = render(request, "privacy/consent/once.html", context)
+    response._csp_config = policy_with((service,), settings.SECURE_CSP)  # type: ignore[attr-defined]
+    response.headers["Cross-Origin-Embedder-Policy"] = "unsafe-none"
+    return response
+
+
+@require_safe
+@shared_page
+def gpc_support(request: HttpRequest) -> HttpResponse:
+    """Say in the standard's own place that the opt-out preference signal is honored."""
+    return JsonResponse({"gpc": True, "lastUpdate": GPC_SINCE})

@@ -3,7 +3,8 @@
 import pytest
 from django.conf import settings
 
-from privacy.consent.offer import build_offer, current_offer
+from privacy.consent.live import current_offer
+from privacy.consent.offer import build_offer
 from tests.client import SAME_ORIGIN, SiteClient
 
 COOKIE = settings.COOKIE_CONSENT_NAME

@@ -1,0 +1,88 @@
+"""System checks: a catalogue with an error does not start."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.core.checks import CheckMessage, Error, register
+
+from privacy.consent.catalog import MAX_LIFE_DAYS, Group, Service, optional
+from privacy.consent.entries import GROUPS
+from privacy.consent.models import CHOICE_DAYS
+from sens_site.lib.csp import BASE_POLICY
+
+DIRECTIVES = frozenset(BASE_POLICY) | {"frame-src", "media-src"}
+HINT = "Correct it in privacy/consent/entries.py or thirdparty.py."
+
+
+def _error(number: int, message: str, hint: str = HINT) -> CheckMessage:
+    return Error(message, hint=hint, id=f"privacy.consent.E{number:03}")
+
+
+def _service_faults(group: Group, service: Service) -> Iterator[CheckMessage]:
+    for item in service.items:
+        if not group.required and item.life_days > MAX_LIFE_DAYS:
+            yield _error(2, f"{item.shown_name} of {service.name} lives longer than 13 months.")
+    for directive, sources in service.origins.items():
+        if directive not in DIRECTIVES:
+            yield _error(3, f"{service.name} names the unknown CSP directive {directive}.")
+        for source in sources:
+            parts = urlsplit(source)
+            whole = f"{parts.scheme}://{parts.netloc}"
+            if parts.scheme != "https" or source != whole:
+                yield _error(4, f"{service.name}: {source} is no https origin.")
+    if service.origins and not (service.recipient and service.country and service.retention):
+        yield _error(5, f"{service.name} sends data to an origin but names no recipient.")
+    if service.origins and not service.identifier:
+        yield _error(6, f"{service.name} is a third party but could not be switched off.")
+    if service.loader and not finders.find(service.loader):
+        yield _error(7, f"{service.name}: there is no static file {service.loader}.")
+
+
+def faults_in(groups: tuple[Group, ...]) -> list[CheckMessage]:
+    """Return what is wrong with a catalogue."""
+    faults = [
+        _error(1, f"Nobody can know what “{group.name}” is for: it has no service or no purpose.")
+        for group in optional(groups)
+        if not group.services or not group.purpose
+    ]
+    for group in groups:
+        for service in group.services:
+            faults += _service_faults(group, service)
+    keys = [group.key for group in groups] + [s.key for g in groups for s in g.services]
+    faults += [
+        _error(8, f"{key!r} stands in the catalogue twice.")
+        for key in sorted({key for key in keys if keys.count(key) > 1})
+    ]
+    return faults
+
+
+@register()
+def check_catalogue(**kwargs: Any) -> list[CheckMessage]:
+    """E001-E008: the catalogue says of every service what a visitor has to know."""
+    return faults_in(GROUPS)
+
+
+@register()
+def check_settings(**kwargs: Any) -> list[CheckMessage]:
+    """E009, E010: choices live 182 days, and the package's log, which proves nothing, is off."""
+    faults = []
+    if settings.COOKIE_CONSENT_MAX_AGE != CHOICE_DAYS * 24 * 3600:
+        faults.append(
+            _error(
+                9,
+                "A choice about cookies does not live 182 days.",
+                hint="Set COOKIE_CONSENT_MAX_AGE to 182 * 24 * 3600.",
+            )
+        )
+    if settings.COOKIE_CONSENT_LOG_ENABLED:
+        faults.append(
+            _error(
+                10,
+                "django-cookie-consent's log is on: it is no proof and is deleted with its group.",
+                hint="Set COOKIE_CONSENT_LOG_ENABLED to False; receipts are written instead.",
+            )
+        )
+    return faults

@@ -1,0 +1,69 @@
+"""Nothing third-party without consent, enforced from one decision in three places.
+
+The tag is rendered only for a granted service, the Content-Security-Policy names only the origins
+of granted services, and without any the page is isolated so that the browser itself refuses what
+another origin does not offer to it.
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from privacy.consent.catalog import Service
+from privacy.consent.decision import ConsentDecision
+from sens_site.lib.csp import Policy, extended
+
+QUIET_PREFIXES = ("/accounts/", "/admin/", "/cookies/")
+"""Where nobody is to look over a visitor's shoulder, whatever has been granted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One loader script, for the services that share it."""
+
+    loader: str
+    identifiers: str
+    parameters: str
+
+
+def services_on(path: str, decision: ConsentDecision) -> tuple[Service, ...]:
+    """Return the services that may act on a page."""
+    if path.startswith(QUIET_PREFIXES):
+        return ()
+    return decision.offer.services_of(decision.granted)
+
+
+def tags_of(services: tuple[Service, ...], decision: ConsentDecision) -> tuple[Tag, ...]:
+    """Return the scripts to load, each once."""
+    loaders = dict.fromkeys(service.loader for service in services if service.loader)
+
+    def joined(loader: str) -> Tag:
+        own = [service for service in services if service.loader == loader]
+        return Tag(
+            loader=loader,
+            identifiers=" ".join(decision.offer.identifiers[service.key] for service in own),
+            parameters=" ".join(p for service in own for p in service.consent_parameters),
+        )
+
+    return tuple(joined(loader) for loader in loaders)
+
+
+def policy_with(services: tuple[Service, ...], base: Policy) -> Policy:
+    """Return a policy that also names the origins of some services."""
+    policy = base
+    for service in services:
+        policy = extended(policy, service.origins)
+    return policy
+
+
+def enforce(request: HttpRequest, response: HttpResponse, services: tuple[Service, ...]) -> None:
+    """Write the headers that follow from the services that may act on this page."""
+    if not response.headers.get("Content-Type", "").startswith("text/html"):
+        return
+    if not services:
+        response.headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
+        return
+    base = getattr(response, "_csp_config", settings.SECURE_CSP)
+    response._csp_config = policy_with(services, base)  # type: ignore[attr-defined]
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin-allow-popups")

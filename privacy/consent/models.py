@@ -1,0 +1,192 @@
+"""What staff have switched on, what was offered when, and the proof of what was allowed.
+
+No row of this part holds an address, a browser's name, a URL or an account. A receipt is found by
+its own number alone, which only the visitor's browser holds.
+"""
+
+import uuid
+from datetime import timedelta
+from typing import ClassVar, Self
+
+from django.db import models
+from django.utils import timezone
+
+from privacy.policy.models import FrozenModel, FrozenQuerySet
+
+CHOICE_DAYS = 182
+"""How long a choice counts. After that the visitor is asked again."""
+KEEP_DAYS = 3 * 365
+"""How long a receipt is kept after the consent has ended: as long as somebody may ask for it."""
+
+
+class ServiceSwitch(models.Model):
+    """The account number by which staff switch a service of the catalogue on."""
+
+    key = models.SlugField("service", unique=True)
+    identifier = models.CharField("ID", max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = "third-party service"
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class GroupVersion(FrozenModel):
+    """What one group offered from some moment on, word by word."""
+
+    group = models.SlugField(max_length=32)
+    version = models.CharField(max_length=16)
+    material = models.JSONField()
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = FrozenQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+        verbose_name = "version of a consent group"
+        verbose_name_plural = "versions of consent groups"
+
+    def __str__(self) -> str:
+        return f"{self.group} {self.version}"
+
+
+class EditorialNote(FrozenModel):
+    """A member of staff has said that two versions of a group differ in wording alone."""
+
+    group = models.SlugField(max_length=32)
+    earlier = models.CharField(max_length=16)
+    later = models.CharField(max_length=16)
+    reason = models.TextField()
+    actor = models.CharField(max_length=32)
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = FrozenQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["group", "earlier", "later"], name="editorial_note_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group}: {self.earlier} reads as {self.later}"
+
+
+class NoticeSnapshot(FrozenModel):
+    """The very notice and choices that a visitor was shown, named by its content."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    content = models.TextField()
+
+    objects = FrozenQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
+class ReceiptQuerySet(FrozenQuerySet):
+    """Reads of receipts, and the one way in which they end."""
+
+    def unsealed(self) -> Self:
+        """Receipts that are not in the chain yet, in the order in which they enter it."""
+        seals = ReceiptSeal.objects.filter(receipt_id=models.OuterRef("pk"))
+        return self.filter(~models.Exists(seals)).order_by("at", "pk")
+
+    def expired(self) -> Self:
+        """Sealed receipts that are kept no longer: three years after the consent ended.
+
+        It ends when its time is over, which `keep_until` counts from, or when the visitor decides
+        anew before that.
+        """
+        seals = ReceiptSeal.objects.filter(receipt_id=models.OuterRef("pk"))
+        today = timezone.localdate()
+        followers = ConsentReceipt.objects.filter(
+            replaces=models.OuterRef("pk"), at__lt=timezone.now() - timedelta(days=KEEP_DAYS)
+        )
+        over = models.Q(keep_until__lt=today) | models.Exists(followers)
+        return self.filter(over, models.Exists(seals))
+
+    def purge(self) -> int:
+        """Delete what has expired, and nothing else. Its seals stay and prove that it was there."""
+        # Taken by number: a follower that goes in the same statement must not save its forerunner.
+        numbers = list(self.expired().values_list("pk", flat=True))
+        expired = self.filter(pk__in=numbers)
+        count: int = expired._raw_delete(self.db)  # noqa: SLF001 - `delete` refuses, for good reason
+        return count
+
+
+class ConsentReceipt(FrozenModel):
+    """One act of consent, or of taking it back, in the fields of ISO/IEC TS 27560.
+
+    `document` is the receipt itself, canonical JSON; the columns repeat what is looked up by.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField()
+    keep_until = models.DateField()
+    document = models.TextField()
+    digest = models.CharField(max_length=64)
+    replaces = models.UUIDField(null=True, editable=False)
+    notice = models.ForeignKey(NoticeSnapshot, on_delete=models.PROTECT, related_name="receipts")
+
+    objects = ReceiptQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-at"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["at"], name="receipt_at"),
+            models.Index(fields=["keep_until"], name="receipt_keep_until"),
+            models.Index(fields=["replaces"], name="receipt_replaces"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class ReceiptSeal(FrozenModel):
+    """One link of the chain over all receipts. Holds digests only and is kept for ever."""
+
+    number = models.PositiveBigIntegerField(primary_key=True)
+    receipt_id = models.UUIDField(unique=True)
+    digest = models.CharField(max_length=64)
+    keep_until = models.DateField()
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)
+
+    objects = FrozenQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["number"]
+
+    def __str__(self) -> str:
+        return f"Seal {self.number}"
+
+
+class DailyChoice(models.Model):
+    """How many visitors chose what on one day. Those who refuse leave nothing else behind."""
+
+    class Outcome(models.TextChoices):
+        """What a choice came to."""
+
+        ALL = "all", "Everything allowed"
+        SOME = "some", "Something allowed"
+        NOTHING = "nothing", "Nothing allowed"
+        WITHDRAWN = "withdrawn", "Consent taken back"
+
+    day = models.DateField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-day", "outcome"]
+        verbose_name = "count of choices"
+        verbose_name_plural = "counts of choices"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["day", "outcome"], name="daily_choice_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.outcome}"
