@@ -40,7 +40,7 @@ class PageTextForm(forms.ModelForm[PageText]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         text = self.instance.text
-        self.initial |= {"title": text.title, "description": text.description, "body": text.body}
+        self.initial.update(title=text.title, description=text.description, body=text.body)
 
     def clean_body(self) -> str:
         """Refuse links to pages of ours that do not exist."""

@@ -17,9 +17,7 @@ def load_pages() -> int:
     missing = [path for path in wanted if path not in known]
     for path in wanted:
         shipped_text(path)  # fails here, at set-up, and not before a visitor
-    PageText.objects.bulk_create(
-        [PageText(path=path) for path in missing], ignore_conflicts=True
-    )
+    PageText.objects.bulk_create([PageText(path=path) for path in missing], ignore_conflicts=True)
     return len(missing)
 
 

@@ -3,12 +3,18 @@
 from django.urls import path
 
 from pages import for_machines, views
-from pages.navigation import walk
+from pages.navigation import Node, walk
 
 app_name = "pages"
+
+
+def _name_of(node: Node) -> str:
+    return "home" if node.path == "/" else node.path.strip("/").replace("/", "-")
+
+
 urlpatterns = [
     *(
-        path(node.path.lstrip("/"), views.content_page, name="home" if node.path == "/" else None)
+        path(node.path.lstrip("/"), views.content_page, name=_name_of(node))
         for node in walk()
         if node.content
     ),

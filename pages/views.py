@@ -29,7 +29,10 @@ def show(request: HttpRequest, node: Node, *, instead: Text | None = None) -> Ht
         "text": text,
         "html": html_of(text.body),
         "children": [
-            {"node": child, "about": texts[child.path].description if child.content else child.about}
+            {
+                "node": child,
+                "about": texts[child.path].description if child.content else child.about,
+            }
             for child in children
         ],
         "is_preview": instead is not None,

@@ -36,7 +36,9 @@ def refusal(request: HttpRequest) -> int | None:
         return 405
     if "\x00" in request.path:
         return 400
-    if (request.content_params or {}).get("charset", "").strip('"').lower() not in READABLE_CHARSETS:
+    if (request.content_params or {}).get("charset", "").strip(
+        '"'
+    ).lower() not in READABLE_CHARSETS:
         return 415
     limit = settings.REQUEST_MAX_BYTES
     if request.path.startswith(STAFF_PREFIX):
@@ -72,7 +74,9 @@ def is_bare(response: HttpResponse) -> bool:
     return (
         response.status_code in PAGED_STATUSES
         and not response.streaming
-        and response.headers.get("Content-Type", "text/html").startswith(("text/html", "text/plain"))
+        and response.headers.get("Content-Type", "text/html").startswith(
+            ("text/html", "text/plain")
+        )
         and not response.content.lstrip()[:14].lower().startswith(b"<!doctype html")
     )
 

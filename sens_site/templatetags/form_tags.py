@@ -4,8 +4,9 @@ from html import unescape
 from typing import Any
 
 from django import forms, template
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.template.base import NodeList, Parser, Token
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString, mark_safe  # noqa: TID251 - a template drew it
 
 register = template.Library()
 
@@ -20,7 +21,7 @@ class CaptureNode(template.Node):
     def render(self, context: template.Context) -> SafeString:
         """Keep the drawn text, with its white space folded."""
         drawn = self.nodelist.render(context)
-        context[self.name] = mark_safe(" ".join(drawn.split()))  # noqa: S308 - already escaped
+        context[self.name] = mark_safe(" ".join(drawn.split()))
         return mark_safe("")
 
 
@@ -57,10 +58,8 @@ def error_summary(form: Any) -> dict[str, Any]:
     form.error_summary_drawn = True
     mistakes = [("", error) for error in form.non_field_errors()]
     for name, errors in form.errors.items():
-        if name != forms.forms.NON_FIELD_ERRORS:
+        if name != NON_FIELD_ERRORS:
             field = form[name]
             target = "" if field.is_hidden else field.id_for_label or f"{field.auto_id}_0"
             mistakes += [(target, error) for error in errors]
     return {"mistakes": mistakes}
-
-

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-
-from django.http import HttpResponse
+from typing import Any
 
 VOID = {"area", "br", "hr", "img", "input", "link", "meta", "path", "source", "wbr"}
 
@@ -11,9 +10,9 @@ VOID = {"area", "br", "hr", "img", "input", "link", "meta", "path", "source", "w
 @dataclass
 class Element:
     name: str
-    attributes: dict
-    above: list
-    words: list = field(default_factory=list)
+    attributes: dict[str, Any]
+    above: list["Element"]
+    words: list[str] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -28,7 +27,7 @@ class Element:
 class Page(HTMLParser):
     """What stands in a page, in document order."""
 
-    def __init__(self, response: HttpResponse) -> None:
+    def __init__(self, response: Any) -> None:
         super().__init__()
         self.status = response.status_code
         self.elements: list[Element] = []
@@ -65,7 +64,7 @@ class Page(HTMLParser):
     def texts(self, name: str, /, inside: str = "", **attributes: str) -> list[str]:
         return [element.text for element in self.find(name, inside, **attributes)]
 
-    def attributes(self, name: str, /, inside: str = "", **attributes: str) -> list[dict]:
+    def attributes(self, name: str, /, inside: str = "", **attributes: str) -> list[dict[str, Any]]:
         return [element.attributes for element in self.find(name, inside, **attributes)]
 
     @property
@@ -73,5 +72,5 @@ class Page(HTMLParser):
         return self.texts("title", inside="head")[0]
 
 
-def read(response: HttpResponse) -> Page:
+def read(response: Any) -> Page:
     return Page(response)

@@ -90,9 +90,7 @@ def test_staff_without_the_right_are_refused(client: Client, marine, verb):
         ("title", "a\x85b", "Remove the characters that cannot be seen or printed"),
     ],
 )
-def test_mistakes_are_said_and_nothing_changes(
-    staff_client: Client, marine, field, value, message
-):
+def test_mistakes_are_said_and_nothing_changes(staff_client: Client, marine, field, value, message):
     response = staff_client.post(address(marine, "change"), {**NEW, field: value})
     assert message in read(response).texts("li", inside="ul.errorlist")
     assert typed(marine) == shipped_text(marine.path)

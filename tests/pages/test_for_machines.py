@@ -17,7 +17,7 @@ ORIGIN = settings.SITE_ORIGIN
 XML = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
-def locations(response) -> dict:
+def locations(response):
     tree = ET.fromstring(response.content)  # noqa: S314 - our own answer
     return {
         url.findtext(f"{XML}loc"): url.findtext(f"{XML}lastmod") for url in tree.iter(f"{XML}url")

@@ -26,7 +26,7 @@ def view(settings, monkeypatch):
     """Put a view at /faulty/ that does what the test says."""
 
     def put(act):
-        def faulty(request: HttpRequest) -> HttpResponse:
+        def faulty(request):
             return act(request)
 
         monkeypatch.setattr(
@@ -103,7 +103,7 @@ def test_a_mistake_of_ours_is_a_500_that_tells_nothing(client: Client, view, cap
 def test_a_database_that_fails_outside_of_a_view_is_a_503():
     request = RequestFactory().get("/")
     try:
-        raise OperationalError("unable to open database file")
+        raising(OperationalError("unable to open database file"))(request)
     except OperationalError:
         response = server_error(request)
     assert (response.status_code, response["Retry-After"]) == (503, "30")
@@ -120,7 +120,9 @@ def test_the_last_page_comes_even_if_no_template_can_be_drawn(monkeypatch, caplo
 
 
 @pytest.mark.parametrize("method", ["get", "head", "post", "put", "delete"])
-@pytest.mark.parametrize("path", ["/no-such-page/", "/no-such-page", "/products/x/y/", "/products//"])
+@pytest.mark.parametrize(
+    "path", ["/no-such-page/", "/no-such-page", "/products/x/y/", "/products//"]
+)
 def test_addresses_that_do_not_exist(client: Client, path, method):
     response = getattr(client, method)(path)
     assert response.status_code == 404

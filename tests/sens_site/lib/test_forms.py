@@ -161,5 +161,3 @@ def test_two_forms_of_a_class_do_not_change_each_other():
     first, second = Inquiry(), Inquiry()
     assert first.fields["phone"].label == second.fields["phone"].label == "Phone (optional)"
     assert len(second.fields["name"].validators) == len(first.fields["name"].validators)
-
-
