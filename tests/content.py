@@ -4,6 +4,8 @@ from django.core.cache import caches
 from django.core.management import call_command, get_commands
 from django.utils.module_loading import import_string
 
+from sens_site.lib.fragments import forget_fragments
+
 
 def load() -> None:
     """Load what `make run` loads: policies in force, consent groups. Idempotent, as the command."""
@@ -14,6 +16,7 @@ def load() -> None:
 def forget_caches() -> None:
     """Empty what this process keeps between requests."""
     caches["local"].clear()
+    forget_fragments()
 
 
 def guards(verb: str) -> None:

@@ -79,7 +79,7 @@ def make_page(headers: Headers, body: bytes) -> Page:
     kept = [(n, v) for n, v in headers if n.lower() not in ("content-length", "etag", "date")]
     digest = _digest(kept, body)
     bodies = {
-        "br": brotli.compress(body, quality=9),  # type: ignore[no-untyped-call]
+        "br": brotli.compress(body),  # type: ignore[no-untyped-call]
         "gzip": gzip.compress(body, 9, mtime=0),
         "": body,
     }
@@ -152,7 +152,8 @@ class ReadyPages:
             return None
         gpc = environ.get("HTTP_SEC_GPC")
         consent = self._consent_of(cookie_header)
-        if consent is None or gpc not in (None, "1"):
+        proto = environ.get("HTTP_X_FORWARDED_PROTO", "")
+        if consent is None or gpc not in (None, "1") or proto not in ("", "http", "https"):
             return None
         # Only an answer to a request with no cookie at all may be public, so it is kept apart.
         kind = "cookies" if cookie_header else "plain"
@@ -162,7 +163,7 @@ class ReadyPages:
             state,
             environ.get("HTTP_HOST", ""),
             environ.get("wsgi.url_scheme", ""),
-            environ.get("HTTP_X_FORWARDED_PROTO", ""),
+            proto,
         )
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

@@ -8,6 +8,7 @@ only costs a few renderings.
 import logging
 import secrets
 import sys
+from itertools import count
 
 from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
@@ -16,15 +17,19 @@ from django.utils import timezone
 KEY = "content-stamp"
 logger = logging.getLogger(__name__)
 _last_read = ""
+_changes = count()
+_own_changes = 0
 
 
 def content_changed() -> None:
     """Empty the kept pages of every worker, when the running transaction has been committed."""
-    transaction.on_commit(renew_stamp)
+    _forget_here()
+    transaction.on_commit(renew_stamp, robust=True)
 
 
 def renew_stamp() -> str:
     """Write and return a new stamp."""
+    _forget_here()
     stamp = secrets.token_hex(8)
     cache.set(KEY, stamp, timeout=None)
     return stamp
@@ -36,20 +41,12 @@ def read_stamp() -> str:
     return stamp if isinstance(stamp, str) else renew_stamp()
 
 
-def _cache_faults() -> tuple[type[Exception], ...]:
-    """Return what the shared cache raises when it is out of reach.
-
-    redis is a large package, so it is asked for only where the site uses it.
-    """
-    redis = sys.modules.get("redis")
-    return (DatabaseError, redis.RedisError) if redis else (DatabaseError,)
-
-
 def stamp_of_today() -> str:
-    """Return the stamp joined with the local date, as a policy comes into force by date.
+    """Return the stamp joined with the date and hour; this is what a server looks at each second.
 
-    Runs outside a request, so it gives its connection back. Where the shared cache cannot
-    be read the last stamp stands: a site whose database is down still shows its pages.
+    A policy comes into force by date, and a change whose stamp could not be written shows within
+    the hour. Where the shared cache cannot be read the last stamp stands: a site whose database is
+    down still shows its pages. Runs outside a request, so it gives its connection back.
     """
     global _last_read  # noqa: PLW0603 - one value a process
     try:
@@ -58,5 +55,27 @@ def stamp_of_today() -> str:
         logger.warning("The content stamp cannot be read; kept pages stay.")
     finally:
         if not connection.in_atomic_block:
-            connection.close()
-    return f"{_last_read}|{timezone.localdate().isoformat()}"
+            connection.close_if_unusable_or_obsolete()
+    return f"{_last_read}|{timezone.localtime():%Y-%m-%dT%H}"
+
+
+def generation() -> tuple[str, int, str]:
+    """Name the state of the content as far as this process knows. Costs no query.
+
+    Equal generations mean: nothing that this process has heard of has changed, nor has the date.
+    """
+    return _last_read, _own_changes, timezone.localdate().isoformat()
+
+
+def _forget_here() -> None:
+    global _own_changes  # noqa: PLW0603 - one value a process
+    _own_changes = next(_changes) + 1
+
+
+def _cache_faults() -> tuple[type[Exception], ...]:
+    """Return what the shared cache raises when it is out of reach.
+
+    redis is a large package, so it is asked for only where the site uses it.
+    """
+    redis = sys.modules.get("redis")
+    return (DatabaseError, redis.RedisError) if redis else (DatabaseError,)
