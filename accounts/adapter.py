@@ -11,6 +11,7 @@ from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import services
 from accounts.devices import device_label
@@ -56,6 +57,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_email_verified(self, request: HttpRequest, email: str) -> bool:
         """Only the mailed link verifies; nothing is looked up in the session."""
         return False
+
+    def is_safe_url(self, url: str) -> bool:
+        """Lead on to a path of this site and to nothing else. allauth trips over `http://[`."""
+        return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def unstash_verified_email(self, request: HttpRequest) -> None:
         """Leave the session alone: there is no other way to verify an address."""

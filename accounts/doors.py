@@ -65,6 +65,8 @@ class Door(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer as allauth does, then correct the answer."""
         method = request.method
+        if method is None or method.lower() not in self.http_method_names:
+            return self.http_method_not_allowed(request)
         if method == "HEAD":
             request.method = "GET"  # allauth counts a HEAD as an attempt, and so writes
         try:
@@ -78,6 +80,13 @@ class Door(View):
             if response.url == reverse("account_email_verification_sent"):
                 self.forget_visitor(request)
         return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Send the form to this address without its #fragment, which says what was done before."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        if context.get("form") is not None:
+            context["form"].form_action = self.request.get_full_path()
+        return context
 
     def forget_visitor(self, request: HttpRequest) -> None:
         """Drop the half-finished log-in: the mailed link does not need it, and it names somebody."""
@@ -103,7 +112,7 @@ class Door(View):
             form._errors, form.cleaned_data = ErrorDict(), {}  # noqa: SLF001
             form.add_error(None, TOO_MANY.replace("five minutes", "a minute"))
             response: HttpResponse = self.render_to_response(  # type: ignore[attr-defined]
-                self.get_context_data(form=form)  # type: ignore[attr-defined]
+                self.get_context_data(form=form)
             )
             response.status_code = 429
         else:

@@ -63,7 +63,7 @@ def erase_account(user: User) -> None:
     if primary:
         farewell = EmailMessage(
             "Your account has been deleted",
-            render_to_string("accounts/email/deleted.txt", {"site_origin": settings.SITE_ORIGIN}),
+            render_to_string("accounts/deleted.txt", {"site_origin": settings.SITE_ORIGIN}),
             settings.DEFAULT_FROM_EMAIL,
             [primary],
             headers={"X-Purpose": FAREWELL},

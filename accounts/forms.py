@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts import services
 from accounts.models import User
@@ -252,13 +253,18 @@ class ProfileForm(AccountForm, DetailsMixin):
 
     submit_label = "Save changes"
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Named, so that #saved is not carried over to a page that has a mistake to tell.
+        self.form_action = reverse("accounts:profile")
+
 
 class DeleteForm(AccountForm):
     """The username, typed: nobody deletes an account by one wrong click."""
 
     submit_label = "Delete my account"
     username = forms.CharField(
-        label="Your username",
+        label="Username",
         max_length=254,
         widget=forms.TextInput(
             {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}

@@ -120,7 +120,6 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
@@ -129,6 +128,15 @@ TEMPLATES = [
                 "sens_site.context.site",
             ],
             "builtins": ["pages.templatetags.page_tags"],
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "sens_site.lib.templates.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
         },
     }
 ]
@@ -166,6 +174,7 @@ else:
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": CACHE_URL,
     }
+_default_cache["KEY_FUNCTION"] = "sens_site.lib.cachekeys.opaque_key"
 # `default` is shared by all workers: rate limits and the content stamp. `local` is a worker's own.
 CACHES = {
     "default": _default_cache,
