@@ -147,6 +147,8 @@ DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: a transaction takes the write lock at its start, or waits for it; a deferred one
     # fails at once when it wants to write after reading. FULL: what was acknowledged is on disk.
+    # Opening a file and setting it up costs more than reading a session from it.
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
