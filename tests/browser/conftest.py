@@ -78,7 +78,7 @@ def _wait_until_it_answers(server: subprocess.Popen[bytes], log: Any) -> None:
                 return
         except OSError:
             time.sleep(0.1)
-    raise RuntimeError("The server did not start:\n" + log.read_text())
+    raise RuntimeError("The server did not start:\n" + log.read_text()[-3000:])
 
 
 @pytest.fixture(autouse=True)

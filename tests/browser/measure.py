@@ -77,7 +77,8 @@ class Wire:
 STOP = """() => {
     const e = document.activeElement;
     if (!e || e === document.body) return null;
-    const box = e.getBoundingClientRect(), style = getComputedStyle(e);
+    const box = e.getBoundingClientRect();
+    const ringed = style => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
     const x = Math.min(Math.max(box.left + box.width / 2, 0), innerWidth - 1);
     const y = Math.min(Math.max(box.top + box.height / 2, 0), innerHeight - 1);
     const top = document.elementFromPoint(x, y);
@@ -85,8 +86,7 @@ STOP = """() => {
         what: e.outerHTML.slice(0, 120),
         size: Math.min(box.width, box.height),
         covered: !(top && (e.contains(top) || top.contains(e) || e.labels?.[0]?.contains(top))),
-        ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
-            || style.boxShadow !== 'none',
+        ring: ringed(getComputedStyle(e)) || ringed(getComputedStyle(e, '::after')),
     };
 }"""
 

@@ -76,7 +76,9 @@ def test_a_form_with_faults_says_so_first_and_links_to_each(page, path, scheme):
     assert sent.value.status == 422
     assert page.title().startswith("Error: ")
     assert summary.count() == 1
-    assert page.evaluate("document.activeElement === document.querySelector('[role=alert]')")
+    page.wait_for_function(
+        "document.activeElement.contains(document.querySelector('[role=alert]'))"
+    )
     links = summary.locator("a")
     targets = [links.nth(n).get_attribute("href") for n in range(links.count())]
     assert targets != []
