@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 
+from privacy.consent import live
 from privacy.consent.live import current_offer
 from privacy.consent.offer import build_offer
 from tests.client import SAME_ORIGIN, SiteClient
@@ -26,16 +27,23 @@ def choose(client: SiteClient):
     return send
 
 
+IDENTIFIERS = {
+    "google-analytics": "G-TEST0001",
+    "google-ads": "AW-123456789",
+    "linkedin-insight": "1234567",
+    "youtube": "@example",
+    "google-maps": "example",
+    "linkedin-posts": "example",
+}
+
+
+@pytest.fixture(autouse=True)
+def _own_offer(monkeypatch):
+    """Let no test leave another offer in this process."""
+    monkeypatch.setattr(live, "_offer", build_offer())
+
+
 @pytest.fixture
-def full_offer():
-    """An offer with every service of the catalogue switched on."""
-    return build_offer(
-        {
-            "google-analytics": "G-TEST0001",
-            "google-ads": "AW-123456789",
-            "linkedin-insight": "1234567",
-            "youtube": "@example",
-            "google-maps": "example",
-            "linkedin-posts": "example",
-        }
-    )
+def full_offer(_own_offer):
+    """Every service of the catalogue is switched on."""
+    return live.use_offer(build_offer(IDENTIFIERS))

@@ -1,0 +1,124 @@
+"""Nothing third-party without consent: tags, headers and isolation follow from one decision."""
+
+import re
+from itertools import combinations
+
+import pytest
+from django.conf import settings
+
+from privacy.consent.entries import GROUP_BY_KEY
+from sens_site.lib.csp import BASE_POLICY
+from tests.client import SAME_ORIGIN, SiteClient
+
+pytestmark = pytest.mark.django_db
+KEYS = ("preferences", "analytics", "marketing", "social")
+SUBSETS = [subset for size in range(5) for subset in combinations(KEYS, size)]
+ORIGIN = re.compile(r"https://[^\s;\"'<>]+")
+
+
+def sources(header: str) -> set[tuple[str, str]]:
+    """All (directive, source) pairs of a policy that are not our own."""
+    pairs = set()
+    for part in header.split(";"):
+        directive, *names = part.split()
+        pairs |= {(directive, name) for name in names if not name.startswith("'")}
+    return pairs
+
+
+def allow(client, subset, **headers):
+    fields = dict.fromkeys(subset, "yes")
+    return client.post(
+        "/cookies/choose/", {"choice": "some", **fields}, headers={**SAME_ORIGIN, **headers}
+    )
+
+
+@pytest.mark.parametrize("subset", SUBSETS, ids="+".join)
+def test_header_and_tags_name_exactly_what_was_granted(client, full_offer, subset):
+    allow(client, subset)
+    response = client.get("/about/")
+    services = [s for key in subset for s in GROUP_BY_KEY[key].services]
+    wanted = {(d, o) for s in services for d, origins in s.origins.items() for o in origins}
+    assert sources(response.headers["Content-Security-Policy"]) == wanted
+    html = response.content.decode()
+    tags = re.findall(r"<script src[^>]*>", html)
+    assert len(tags) == len({s.loader for s in services if s.loader})
+    for tag in tags:
+        assert re.search(r'src="/static/consent/[a-z-]+\.js"', tag)
+        assert re.search(r'integrity="sha384-[A-Za-z0-9+/]{64}"', tag)
+    named = {i for i in full_offer.identifiers.values() if any(i in tag for tag in tags)}
+    assert named == {full_offer.identifiers[s.key] for s in services if s.loader}
+    isolated = response.headers.get("Cross-Origin-Embedder-Policy") == "require-corp"
+    assert isolated is (not services)
+    assert response.headers["Cache-Control"].startswith("private")
+
+
+def test_consent_mode_allows_exactly_what_was_granted(client, full_offer):
+    def granted(subset):
+        allow(client, subset)
+        return re.findall(r'google\.js"[^>]* data-granted="([^"]*)"', page(client))
+
+    def page(client):
+        return client.get("/about/").content.decode()
+
+    ads = "ad_storage ad_user_data ad_personalization"
+    assert granted(()) == []
+    assert granted(("analytics",)) == ["analytics_storage"]
+    assert granted(("marketing",)) == [ads]
+    assert granted(("analytics", "marketing")) == [f"analytics_storage {ads}"]
+
+
+@pytest.mark.parametrize("choice", [None, "reject"])
+@pytest.mark.parametrize("path", ["/", "/privacy/", "/cookies/", "/about/", "/nowhere/"])
+def test_before_and_without_consent_no_other_origin_is_named(client, full_offer, path, choice):
+    if choice:
+        client.post("/cookies/choose/", {"choice": choice}, headers=SAME_ORIGIN)
+    response = client.get(path)
+    assert sources(response.headers["Content-Security-Policy"]) == set()
+    assert "<script" not in response.content.decode().replace('<script type="application/ld+json"', "")
+    assert response.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
+    assert "Link" not in response.headers
+    for hint in ("preconnect", "dns-prefetch", "prefetch", "preload"):
+        assert f'rel="{hint}"' not in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/cookies/", "/cookies/receipt/"])
+def test_where_people_give_their_secrets_nobody_looks_on(client, full_offer, path):
+    allow(client, KEYS)
+    response = client.get(path)
+    assert response.status_code == 200
+    assert sources(response.headers["Content-Security-Policy"]) == set()
+    assert "/static/consent/" not in response.content.decode()
+
+
+def test_the_signal_takes_tags_away_that_were_granted_before_it(client, full_offer):
+    allow(client, KEYS)
+    signalled = client.get("/about/", headers={"sec-gpc": "1"})
+    wanted = {("frame-src", o) for s in GROUP_BY_KEY["preferences"].services for o in s.origins["frame-src"]}
+    assert sources(signalled.headers["Content-Security-Policy"]) == wanted
+    assert "/static/consent/" not in signalled.content.decode()
+
+
+def test_a_service_that_is_switched_off_is_gone_whatever_was_granted(client, full_offer):
+    from privacy.consent import live
+    from privacy.consent.offer import build_offer
+
+    allow(client, ("analytics",))
+    assert "G-TEST0001" in client.get("/about/").content.decode()
+    live.use_offer(build_offer())
+    response = client.get("/about/")
+    assert "/static/consent/" not in response.content.decode()
+    assert sources(response.headers["Content-Security-Policy"]) == set()
+
+
+def test_a_strangers_page_stays_the_same_whatever_others_have_granted(full_offer):
+    before = SiteClient().get("/about/")
+    allow(SiteClient(), KEYS)
+    after = SiteClient().get("/about/")
+    assert after.content == before.content
+    assert after.headers.items() == before.headers.items()
+    assert after.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
+
+
+def test_the_base_policy_names_nobody():
+    assert settings.SECURE_CSP == BASE_POLICY
+    assert not any("://" in source for sources in BASE_POLICY.values() for source in sources)

@@ -1,0 +1,261 @@
+"""A grant leaves a receipt, a refusal leaves nothing; the visitor holds the receipt alone."""
+
+import json
+import threading
+from datetime import timedelta
+from hashlib import sha256
+from uuid import UUID
+
+import pytest
+from django.apps import apps
+from django.core.cache import cache
+from django.db import OperationalError, connection
+from django.utils import timezone
+
+from privacy.consent import services
+from privacy.consent.entries import RECEIPT_COOKIE
+from privacy.consent.models import ConsentReceipt, DailyChoice, NoticeSnapshot
+from privacy.consent.sealing import seal_receipts
+from tests.client import SAME_ORIGIN, SiteClient
+from tests.privacy.consent.conftest import COOKIE
+
+pytestmark = pytest.mark.django_db
+MANDATORY = {
+    # ISO/IEC TS 27560:2023, by its table in w3c/dpv guides/consent-27560
+    "schema", "record_id", "receipt_id", "pii_principal_id", "notice", "purposes", "controllers",
+    "storage_locations", "retention", "jurisdiction", "recipients", "withdrawal_method", "event",
+}  # fmt: skip
+
+
+def the_receipt() -> ConsentReceipt:
+    return ConsentReceipt.objects.get()
+
+
+def counts() -> dict[str, int]:
+    return dict(DailyChoice.objects.values_list("outcome", "count"))
+
+
+def test_a_refusal_writes_no_row_but_a_count(choose):
+    response = choose("reject")
+    assert ConsentReceipt.objects.count() == 0
+    assert NoticeSnapshot.objects.count() == 0
+    assert counts() == {"nothing": 1}
+    assert list(response.cookies) == [COOKIE]
+    assert "Clear-Site-Data" not in response.headers
+
+
+def test_a_grant_writes_one_receipt_with_every_mandatory_field(choose, full_offer):
+    response = choose("some", analytics="yes")
+    receipt = the_receipt()
+    document = json.loads(receipt.document)
+    assert document.keys() >= MANDATORY
+    assert document["receipt_id"] == str(receipt.pk) == response.cookies[RECEIPT_COOKIE].value
+    assert [p["group"] for p in document["purposes"]] == ["analytics"]
+    assert document["purposes"][0]["services"][0]["recipient"] == "Google LLC"
+    assert document["recipients"] == ["Google LLC"]
+    assert document["declined"] == ["preferences", "marketing", "social"]
+    assert document["collection_method"] == "page"
+    assert document["event"]["state"] == "given"
+    assert document["event"]["validity_duration"] == "P182D"
+    assert receipt.digest == sha256(receipt.document.encode()).hexdigest()
+    assert receipt.notice_id == document["notice"]["snapshot"]
+    assert counts() == {"some": 1}
+
+
+def test_the_receipt_points_to_the_very_notice(client, choose, full_offer):
+    shown = client.get("/about/").content.decode()
+    choose("accept", next="/about/")
+    notice = json.loads(the_receipt().notice.content)
+    text = "May we also use cookies for preferences, analytics, marketing and social media?"
+    assert text in shown
+    assert text in notice["shown"]
+    assert notice["groups"]["analytics"] == full_offer.by_key["analytics"].material
+    assert "/about/" not in the_receipt().notice.content
+    assert sha256(the_receipt().notice.content.encode()).hexdigest() == the_receipt().notice_id
+
+
+def test_no_receipt_names_where_or_who_the_visitor_is(client, full_offer):
+    client.post(
+        "/cookies/choose/",
+        {"choice": "accept", "next": "/about/history/"},
+        headers={**SAME_ORIGIN, "user-agent": "Telltale/1.0", "referer": "https://testserver/x/"},
+        REMOTE_ADDR="203.0.113.77",
+    )
+    stored = the_receipt().document + the_receipt().notice.content
+    for telltale in ("203.0.113.77", "Telltale", "/about/history/", "/x/"):
+        assert telltale not in stored
+    parts = ("address", "agent", "url", "user", "ip_", "session")
+    columns = [
+        f"{model.__name__}.{field.name}"
+        for model in apps.get_app_config("privacy").get_models()
+        if model.__module__ == "privacy.consent.models"
+        for field in model._meta.fields
+        if any(part in field.name for part in parts)
+    ]
+    assert columns == []
+
+
+def test_the_receipt_cookie_is_sent_to_the_cookies_page_alone(choose):
+    morsel = choose("accept").cookies[RECEIPT_COOKIE]
+    assert (morsel["path"], morsel["samesite"], morsel["httponly"], morsel["secure"]) == (
+        "/cookies/", "Strict", True, True,
+    )  # fmt: skip
+    assert RECEIPT_COOKIE == "__Secure-consent_receipt"
+
+
+def test_the_visitor_sees_downloads_and_checks_the_receipt(client, choose, full_offer):
+    choose("accept")
+    receipt = the_receipt()
+    page = client.get("/cookies/receipt/")
+    assert page.headers["Cache-Control"] == "private, no-store"
+    assert str(receipt.pk) in page.content.decode()
+    assert "It enters the chain over all receipts within a few minutes." in page.content.decode()
+    assert seal_receipts() == 1
+    assert "Unchanged, and link 1 of the chain" in client.get("/cookies/receipt/").content.decode()
+    file = client.get("/cookies/receipt/consent-receipt.json")
+    assert sha256(file.content).hexdigest() == receipt.digest
+    assert file.headers["Content-Disposition"] == 'attachment; filename="consent-receipt.json"'
+
+
+@pytest.mark.parametrize("value", ["", "x", "0" * 36, "%00", "é", "a" * 5000, "{}"])
+def test_a_forged_receipt_number_shows_nothing(client, choose, value):
+    choose("accept")
+    stranger = SiteClient()
+    stranger.cookies[RECEIPT_COOKIE] = value
+    page = stranger.get("/cookies/receipt/")
+    assert page.status_code == 200
+    assert "Your browser holds no receipt." in page.content.decode()
+    assert stranger.get("/cookies/receipt/consent-receipt.json").status_code == 404
+
+
+def test_choosing_the_same_again_keeps_the_receipt(choose):
+    choose("accept")
+    cache.clear()
+    choose("accept")
+    assert ConsentReceipt.objects.count() == 1
+    assert counts() == {"all": 1}
+
+
+def test_choosing_otherwise_writes_a_receipt_that_names_the_one_before(choose):
+    choose("accept")
+    first = the_receipt().pk
+    response = choose("some", analytics="yes")
+    second = ConsentReceipt.objects.exclude(pk=first).get()
+    assert json.loads(second.document)["replaces"] == str(first)
+    assert UUID(response.cookies[RECEIPT_COOKIE].value) == second.pk
+
+
+def test_taking_consent_back_is_proven_too_and_leaves_one_cookie(client, choose):
+    choose("accept")
+    first = the_receipt().pk
+    response = choose("reject")
+    second = ConsentReceipt.objects.exclude(pk=first).get()
+    document = json.loads(second.document)
+    assert (document["event"]["state"], document["replaces"]) == ("withdrawn", str(first))
+    assert document["purposes"] == []
+    assert response.cookies[RECEIPT_COOKIE]["max-age"] == 0
+    assert client.cookies[COOKIE].value == "preferences=-1|analytics=-1|marketing=-1|social=-1"
+    assert counts() == {"all": 1, "withdrawn": 1}
+
+
+def test_an_override_of_the_signal_is_written_down(choose, full_offer):
+    choose("some", headers={**SAME_ORIGIN, "sec-gpc": "1"}, marketing="yes", preferences="yes")
+    signal = json.loads(the_receipt().document)["opt_out_signal"]
+    assert signal == {"gpc": True, "overridden": ["marketing"]}
+
+
+def test_staff_can_check_a_receipt_that_somebody_shows(choose, staff_client):
+    choose("accept")
+    receipt = the_receipt()
+
+    def check(shown):
+        response = staff_client.post("/admin/privacy/consentreceipt/check/", {"shown": shown})
+        return response.content.decode()
+
+    assert "This is our receipt, word for word." in check(str(receipt.pk))
+    assert "This is our receipt, word for word." in check(receipt.document)
+    forged = receipt.document.replace('"declined":[]', '"declined":["analytics"]')
+    assert "somebody has changed it" in check(forged)
+    assert "This is no receipt of this site." in check("{}")
+    assert "This is no receipt of this site." in check("0" * 32)
+    assert ConsentReceipt.objects.count() == 1
+
+
+def test_visitors_may_not_use_the_desk(client):
+    assert client.get("/admin/privacy/consentreceipt/check/").status_code == 302
+
+
+def test_without_a_database_nothing_is_granted(client, choose, monkeypatch):
+    def fail(*args, **kwargs):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(services, "_write_receipt", fail)
+    response = choose("accept")
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "30"
+    assert response.cookies == {}
+    assert ConsentReceipt.objects.count() == 0
+
+
+def test_a_failure_after_the_receipt_leaves_neither(choose, monkeypatch):
+    def fail(*args, **kwargs):
+        raise OperationalError("disk is full")
+
+    monkeypatch.setattr(services, "_count", fail)
+    assert choose("accept").status_code == 503
+    assert ConsentReceipt.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twelve_copies_at_once_leave_one_receipt(full_offer):
+    SiteClient().get("/cookies/")
+    cache.get_or_set("consent-salt", "warm", 60)
+    start = threading.Barrier(12)
+    answers = []
+
+    def send():
+        client = SiteClient()
+        start.wait()
+        try:
+            response = client.post("/cookies/choose/", {"choice": "accept"}, headers=SAME_ORIGIN)
+            answers.append((response.status_code, response.cookies[RECEIPT_COOKIE].value))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [(303, str(the_receipt().pk))] * 12
+    assert counts() == {"all": 1}
+
+
+def test_two_visitors_have_two_receipts(full_offer):
+    for address in ("203.0.113.1", "203.0.113.2"):
+        SiteClient(REMOTE_ADDR=address).post(
+            "/cookies/choose/", {"choice": "accept"}, headers=SAME_ORIGIN
+        )
+    assert ConsentReceipt.objects.count() == 2
+
+
+def aged(days: int, **fields) -> ConsentReceipt:
+    """A sealed receipt that was given some days ago."""
+    notice, _ = NoticeSnapshot.objects.get_or_create(digest="n", defaults={"content": "n"})
+    at = timezone.now() - timedelta(days=days)
+    until = timezone.localdate() - timedelta(days=days) + timedelta(days=3 * 365 + 182)
+    receipt = ConsentReceipt.objects.create(
+        at=at, keep_until=until, document="{}", digest="d", notice=notice, **fields
+    )
+    seal_receipts()
+    return receipt
+
+
+def test_receipts_go_three_years_after_the_consent_ended_and_not_before():
+    aged(3 * 365 + 181)
+    aged(3 * 365 + 183)
+    ended_early = aged(3 * 365 + 2)
+    aged(3 * 365 + 1, replaces=ended_early.pk)
+    assert services.purge_receipts() == 2
+    days = sorted((timezone.now() - r.at).days for r in ConsentReceipt.objects.all())
+    assert days == [3 * 365 + 1, 3 * 365 + 181]
