@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run serve staff lock test test-sqlite test-postgres test-browser \
-	check lint types fmt
+	check lint types fmt bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ test: $(VENV)/.dev ## run all tests: on SQLite, on PostgreSQL, in a browser
 
 test-sqlite test-postgres test-browser: $(VENV)/.dev ## run one of the three suites
 	@$(PY) -m tests.run $(@:test-%=%)
+
+bench: $(VENV)/.runtime ## measure the site against a bare Django view in the same run
+	@$(PY) -m bench.run
 
 check: lint types ## lint, types, import law, formats, migrations, deployment settings
 	$(VENV)/bin/lint-imports --no-logo
