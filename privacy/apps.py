@@ -30,6 +30,8 @@ class PrivacyConfig(AppConfig):
         import privacy.checks  # noqa: PLC0415 - registers on import
 
         autodiscover_modules("data_map")
+        import privacy.consent.checks
+        import privacy.consent.guards
         import privacy.policy.guards  # noqa: F401, PLC0415 - registers on import
         from privacy.policy.promises import checks  # noqa: F401, PLC0415 - registers on import
 
