@@ -53,7 +53,7 @@ def test_fields_are_ready_for_people_who_make_no_mistakes():
         assert not {"required", "maxlength", "style"} & set(element.attributes)
         assert element.attributes.get("name") != "csrfmiddlewaretoken"
     assert page.attributes("input", name="email")[0]["autocomplete"] == "email"
-    assert page.find("div", inside="div.summary") == []
+    assert page.find("div", inside="div.error-summary") == []
 
 
 def test_hints_and_errors_are_tied_to_their_fields():
@@ -75,7 +75,7 @@ def test_hints_and_errors_are_tied_to_their_fields():
 
 def test_summary_lists_every_mistake_and_leads_to_its_field():
     page = drawn(Inquiry({"email": "nobody", "topic": "x"}))
-    links = page.find("a", inside="div.summary")
+    links = page.find("a", inside="div.error-summary")
     assert [(link.attributes["href"], link.text) for link in links] == [
         ("#id_name", "Enter your name"),
         ("#id_email", EMAIL_FORMAT),
@@ -86,17 +86,17 @@ def test_summary_lists_every_mistake_and_leads_to_its_field():
     ]
     ids = {e.attributes.get("id") for e in page.elements}
     assert {link.attributes["href"][1:] for link in links} <= ids
-    summary = page.attributes("div", **{"class": "summary"})
-    assert summary == [{"class": "summary", "tabindex": "-1", "autofocus": None}]
-    assert page.attributes("div", inside="div.summary") == [{"role": "alert"}]
-    assert page.texts("h2", inside="div.summary") == ["There is a problem"]
+    summary = page.attributes("div", **{"class": "error-summary"})
+    assert summary == [{"class": "error-summary", "tabindex": "-1", "autofocus": None}]
+    assert page.attributes("div", inside="div.error-summary") == [{"role": "alert"}]
+    assert page.texts("h2", inside="div.error-summary") == ["There is a problem"]
 
 
 def test_mistakes_of_the_whole_form_stand_in_the_summary():
     form = Inquiry({})
     form.add_error(None, "Sent <twice>")
     page = drawn(form)
-    assert page.texts("li", inside="div.summary")[0] == "Sent <twice>"
+    assert page.texts("li", inside="div.error-summary")[0] == "Sent <twice>"
     assert page.texts("h2") == ["There is a problem"]
 
 
@@ -105,8 +105,8 @@ def test_the_frame_draws_the_summary_above_the_form_and_only_once():
     frame = render_to_string("base.html", {"form": form, "title": "Inquiry", "company": COMPANY})
     page = read(HttpResponse(frame))
     assert page.title == "Error: Inquiry - SENS"
-    assert page.texts("h2", inside="main div.summary") == ["There is a problem"]
-    assert drawn(form).find("div", inside="div.summary") == []
+    assert page.texts("h2", inside="main div.error-summary") == ["There is a problem"]
+    assert drawn(form).find("div", inside="div.error-summary") == []
 
 
 def test_a_form_that_was_not_sent_has_no_error_in_the_title():
