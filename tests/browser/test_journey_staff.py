@@ -1,0 +1,79 @@
+"""Staff publish a new version of the policy: draft, preview, seal, and see it stand."""
+
+import pyotp
+from django.utils import timezone
+
+from privacy.policy.models import PolicyVersion
+from tests.factories.people import PASSWORD, make_staff
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+SENTENCE = "We answer the telephone between eight and five."
+
+
+def log_in(page, username: str) -> None:
+    """Log in to the admin through the site's own door, with the second factor."""
+    page.goto("/admin/")
+    assert "/accounts/login/" in page.url
+    page.get_by_label("Username or email address").fill(username)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Log in", exact=True).click()
+    page.get_by_label("Code").fill(pyotp.TOTP(SECRET).now())
+    page.get_by_role("button", name="Log in", exact=True).click()
+    page.wait_for_url("**/admin/")
+
+
+def read(page, path: str) -> str:
+    """Return the text of a page as a visitor sees it."""
+    page.goto(path)
+    return str(page.locator("main").inner_text())
+
+
+def test_staff_draft_preview_seal_and_publish_a_version(page, a_name):
+    staff = make_staff(a_name("grace"))
+    before = PolicyVersion.objects.in_force("privacy")
+    number = PolicyVersion.objects.of("privacy").first().number + 1
+    versions = PolicyVersion.objects.count()
+    old_text = read(page, "/privacy/")
+    log_in(page, staff.username)
+
+    # Draft: the form begins with the newest text; add a sentence.
+    page.goto("/admin/privacy/policydraft/add/")
+    text = page.locator("#id_source_text")
+    assert len(text.input_value()) > 5_000
+    page.locator("#id_kind").select_option("minor")
+    page.locator("#id_reason").fill("It says when the telephone is answered.")
+    page.locator("#id_summary").fill("Adds the hours of the telephone.")
+    text.fill(f"{text.input_value()}\n\n{SENTENCE}\n")
+    page.locator("#id_effective_on").fill(timezone.localdate().isoformat())
+
+    # Preview: as readers would see it; nobody outside sees it yet.
+    page.get_by_role("button", name="Save and preview").click()
+    assert SENTENCE in page.locator("article").inner_text()
+    assert PolicyVersion.objects.count() == versions
+
+    # Seal and publish: a page says what will happen, and only its button does it.
+    page.get_by_role("link", name="Seal and publish").click()
+    assert f"version {number}" in page.locator("#content").inner_text()
+    assert PolicyVersion.objects.count() == versions
+    reason = page.locator("#override_reason")
+    if reason.count():
+        reason.fill("The sentence promises nothing that software could check.")
+    page.get_by_role("button", name=f"Seal and publish version {number}").click()
+    assert PolicyVersion.objects.count() == versions + 1
+    sealed = PolicyVersion.objects.get(policy__slug="privacy", number=number)
+    assert (sealed.kind, sealed.effective_on) == ("minor", timezone.localdate())
+
+    # Visitors read the new text at once, and the old one under its own address.
+    visitor = page.context.browser.new_context(base_url=page.url.split("/admin/")[0])
+    outside = visitor.new_page()
+    assert SENTENCE in read(outside, "/privacy/")
+    assert SENTENCE in read(outside, f"/privacy/v/{number}/")
+    old = read(outside, f"/privacy/v/{before.number}/")
+    assert SENTENCE not in old
+    assert SENTENCE not in old_text
+    assert f"/privacy/v/{number}/" in (outside.goto("/privacy/history/") and outside.content())
+    visitor.close()
+
+    # What is sealed is only read.
+    page.goto(f"/admin/privacy/policyversion/{sealed.pk}/change/")
+    assert page.locator("textarea:visible, input[name=_save]").count() == 0

@@ -1,0 +1,129 @@
+"""The core journey, with JavaScript off: from reading the policy to leaving for good."""
+
+import pytest
+from django.core import mail
+
+from accounts.models import PolicyAcceptance, Session, User
+from contact.models import ContactMessage
+from tests.browser import records
+
+PASSWORD = "plover-lantern-42-quiet"
+
+pytestmark = pytest.mark.browser_context_args(java_script_enabled=False)
+
+
+def press(page, name: str) -> int:
+    """Press a button that leads to another page, and return that page's status."""
+    with page.expect_navigation() as arrived:
+        page.locator("main, .cookie-banner").get_by_role("button", name=name, exact=True).click()
+    response = arrived.value
+    return response.status if response else 0
+
+
+def test_a_visitor_reads_decides_writes_registers_and_leaves(page, a_name, settings):
+    settings.MAIL_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
+    username = a_name("ada")
+    address = f"{username}@customer.test"
+    at_first = records.count_all()
+
+    # Read the policy.
+    page.goto("/")
+    page.get_by_role("contentinfo").get_by_role("link", name="Privacy", exact=True).click()
+    assert page.locator("h1").inner_text() == "Privacy Policy"
+    assert records.count_all() == at_first
+
+    # Reject cookies: the same page again, an answer in sight, one cookie that names nobody.
+    assert press(page, "Reject all") == 200
+    assert page.url.endswith("/privacy/#cookies-saved")
+    assert page.locator("#cookies-saved").is_visible()
+    assert page.locator(".cookie-banner").count() == 0
+    assert [cookie["name"] for cookie in page.context.cookies()] == ["cookie_consent"]
+    assert username not in page.context.cookies()[0]["value"]
+    assert records.count_all() == at_first
+
+    # Write to the webmaster, at the foot of the policy. With a fault first: nothing is lost.
+    page.get_by_label("Name", exact=True).fill("Ada Byron")
+    page.get_by_label("Message", exact=True).fill("Which of my data do you hold?")
+    assert press(page, "Send message") == 422
+    assert page.get_by_label("Name", exact=True).input_value() == "Ada Byron"
+    assert records.count_all() == at_first
+    page.get_by_label("Email", exact=True).fill(f"{username}@elsewhere.test")
+    assert press(page, "Send message") == 200
+    assert page.locator("h1").inner_text() == "Your message is stored"
+    stored = ContactMessage.objects.get(email=f"{username}@elsewhere.test")
+    assert (stored.name, stored.message) == ("Ada Byron", "Which of my data do you hold?")
+    assert (stored.state, stored.quarantined_because) == ("waiting", "")
+    assert records.mails_to("webmaster@sens.test") != []
+
+    # Register.
+    page.get_by_role("link", name="Register", exact=True).click()
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Email address").fill(address)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Company").fill("Analytical Engines")
+    assert page.get_by_label("Send me news").is_checked() is False
+    assert press(page, "Register") == 200
+    assert page.locator("h1").inner_text() == "Check your email"
+    user = User.objects.get(username=username)
+    assert (user.email, user.company, user.marketing_opt_in_at) == (
+        address,
+        "Analytical Engines",
+        None,
+    )
+    assert user.emailaddress_set.get().verified is False
+    assert PolicyAcceptance.objects.filter(user=user).count() == 2
+    assert Session.objects.filter(user=user).count() == 0
+
+    # Confirm by the mailed link: opening it changes nothing, the button does.
+    (letter,) = records.mails_to(address)
+    page.goto(records.link_in(letter))
+    assert page.locator("h1").inner_text() == "Confirm your email address"
+    assert user.emailaddress_set.get().verified is False
+    assert press(page, "Confirm") == 200
+    assert user.emailaddress_set.get().verified is True
+
+    # Log in, by the e-mail address.
+    page.goto("/accounts/login/")
+    page.get_by_label("Username or email address").fill(address)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    assert press(page, "Log in") == 200
+    assert page.url.endswith("/accounts/profile/")
+    assert Session.objects.filter(user=user).count() == 1
+
+    # Edit the profile.
+    page.get_by_label("Position").fill("Engineer")
+    assert press(page, "Save changes") == 200
+    assert page.url.endswith("#saved")
+    user.refresh_from_db()
+    assert (user.position, user.company) == ("Engineer", "Analytical Engines")
+
+    # Delete the account. The wrong name first: nothing happens.
+    page.goto("/accounts/delete/")
+    page.get_by_label("Your username").fill("somebody")
+    assert press(page, "Delete my account") == 422
+    assert User.objects.filter(pk=user.pk).count() == 1
+    page.get_by_label("Your username").fill(username)
+    assert press(page, "Delete my account") == 200
+    assert page.locator("h1").inner_text() == "Your account has been deleted"
+    assert "session" not in [cookie["name"] for cookie in page.context.cookies()]
+    assert records.tables_that_hold(address) == ["outbox_outboxmail"]
+
+    # The last mail leaves, and with it the last trace.
+    records.send_waiting_mails()
+    assert [m.subject for m in mail.outbox if m.to == [address]][-1:] != []
+    assert records.tables_that_hold(address) == []
+    page.goto("/accounts/profile/")
+    assert page.locator("h1").inner_text() == "Log in"
+
+
+def test_a_visitor_accepts_looks_again_and_changes_their_mind(page, site):
+    page.goto("/products/")
+    assert press(page, "Accept all") == 200
+    assert page.url == f"{site}/products/#cookies-saved"
+    accepted = page.context.cookies()[0]["value"]
+    page.get_by_role("contentinfo").get_by_role("link", name="Cookies", exact=True).click()
+    assert page.locator("h1").inner_text() != ""
+    assert press(page, "Reject all") == 200
+    assert page.context.cookies()[0]["value"] != accepted
+    page.goto("/products/")
+    assert page.locator(".cookie-banner").count() == 0
