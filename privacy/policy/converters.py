@@ -1,5 +1,6 @@
 """Parts of policy addresses: what does not fit is no address, and so a 404."""
 
+import re
 from datetime import date
 
 
@@ -7,6 +8,11 @@ class VersionNumber:
     """1 and up, written in one way only."""
 
     regex = "[1-9][0-9]{0,5}"
+
+    @classmethod
+    def matches(cls, value: str) -> bool:
+        """Tell whether this is a number as addresses write it."""
+        return re.fullmatch(cls.regex, value) is not None
 
     def to_python(self, value: str) -> int:
         """Read a number."""

@@ -15,6 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
+import privacy.policy.guards  # noqa: F401 - declares what the database keeps as it is
 from privacy.policy.addresses import PRIVACY, TERMS, Addresses
 
 __all__ = ["PRIVACY", "TERMS", "Kind", "Policy", "PolicyDraft", "PolicyEvent", "PolicyVersion"]
@@ -128,14 +129,32 @@ class PolicyVersionQuerySet(FrozenQuerySet):
         """Versions that readers may see, newest first."""
         return self.of(slug).filter(posted_at__lte=timezone.now()).not_withdrawn()
 
+    def defer_bodies(self) -> Self:
+        """Leave the texts in the database: a list of them would be megabytes."""
+        return self.defer(*BODIES)
+
     def public(self, slug: str) -> Self:
-        """The same without the texts, for lists."""
-        return self.posted(slug).defer(*BODIES)
+        """Posted versions without the texts, for lists."""
+        return self.posted(slug).defer_bodies()
+
+    def with_overrides(self) -> Self:
+        """Add the reasons for which a version was sealed in spite of obstacles."""
+        notes = PolicyEvent.objects.filter(
+            version=models.OuterRef("pk"), kind=PolicyEvent.Kind.OVERRIDDEN
+        )
+        return self.annotate(override_note=models.Subquery(notes.values("note")[:1]))
 
     def in_force(self, slug: str, on: date | None = None) -> "PolicyVersion | None":
         """The version in force on a day, from that day's midnight on. Today by default."""
         on = on or timezone.localdate()
         return self.posted(slug).filter(posted_on__lte=on, effective_on__lte=on).first()
+
+    def in_force_and_upcoming(self, slug: str) -> "list[PolicyVersion]":
+        """The version in force today, and after it those that are to come. One query."""
+        today = timezone.localdate()
+        current = self.posted(slug).filter(effective_on__lte=today).values("number")[:1]
+        wanted = models.Q(effective_on__gt=today) | models.Q(number=models.Subquery(current))
+        return list(self.posted(slug).filter(wanted).order_by("number"))
 
     def in_force_number(self, slug: str) -> int | None:
         """The number of the version in force today, without its text."""

@@ -1,21 +1,40 @@
 """Addresses of the policies: the privacy policy under /privacy/, the terms under /legal/."""
 
+from collections.abc import Callable
+
+from django.http import HttpResponse
 from django.urls import URLPattern, path, register_converter
 
-from privacy.policy import views
+from privacy.policy import comparison, formats, views
+from privacy.policy.addresses import PRIVACY, TERMS
 from privacy.policy.converters import IsoDay, VersionNumber
-from privacy.policy.models import PRIVACY, TERMS
 
 register_converter(VersionNumber, "version")
 register_converter(IsoDay, "day")
 
 
 def _family(base: str, slug: str, front: str, prefix: str) -> list[URLPattern]:
-    of = {"slug": slug}
+    def to(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+        return path(base + route, view, {"slug": slug}, name=name)
+
     return [
-        path(base, views.policy_page, of, name=front),
-        path(f"{base}history/", views.history_page, of, name=f"{prefix}history"),
-        path(f"{base}v/<version:number>/", views.version_page, of, name=f"{prefix}version"),
+        to("", views.policy_page, front),
+        to("history/", views.history_page, f"{prefix}history"),
+        to("v/<version:number>/", views.version_page, f"{prefix}version"),
+        to("v/<version:number>.json", formats.version_json, f"{prefix}version_json"),
+        to("v/<version:number>.txt", formats.version_text, f"{prefix}version_text"),
+        to("on/", views.choose_day, f"{prefix}choose_day"),
+        to("on/<day:day>/", views.day_page, f"{prefix}on"),
+        to("compare/", comparison.choose_pair, f"{prefix}choose_pair"),
+        to("compare/<version:old>/<version:new>/", comparison.compare_page, f"{prefix}compare"),
+        to(
+            "compare/<version:old>/<version:new>.txt",
+            comparison.compare_text,
+            f"{prefix}compare_text",
+        ),
+        to("feed.atom", formats.feed, f"{prefix}feed"),
+        to("log.txt", formats.log, f"{prefix}log"),
+        to("list.json", formats.listing, f"{prefix}list"),
     ]
 
 

@@ -1,39 +1,48 @@
 """Pages on which a policy is read. The same functions serve the privacy policy and the terms."""
 
+from datetime import date
+from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
+from privacy.policy.addresses import Addresses
 from privacy.policy.models import PRIVACY, PolicyVersion
-from privacy.policy.rendering import toc_of, without_marks
+from privacy.policy.promises.marks import mark_widget
+from privacy.policy.rendering import place_marks, toc_of
 from privacy.policy.structured import web_page
 from sens_site.lib.caching import shared_page
+
+# The ten lines with which a reader checks a version; shown as they are, and run by a test.
+CHECKER = Path(__file__).with_name("reader_check.py")
 
 
 @require_safe
 @shared_page
 def policy_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the version in force."""
-    version = PolicyVersion.objects.in_force(slug)
-    if version is None:
+    versions = PolicyVersion.objects.in_force_and_upcoming(slug)
+    if not versions or not versions[0].is_effective:
         raise Http404
+    current, *upcoming = versions
     context = {
-        "upcoming": list(PolicyVersion.objects.upcoming(slug)),
+        "upcoming": upcoming,
         "front": True,
         "is_in_force": True,
         "has_form": slug == PRIVACY,
     }
-    return _show(request, version, context)
+    return _show(request, current, context)
 
 
 @require_safe
 @shared_page
 def version_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Show one version, whatever its age."""
-    version = PolicyVersion.objects.posted(slug).filter(number=number).first()
+    version = PolicyVersion.objects.posted(slug).with_overrides().filter(number=number).first()
     if version is None:
         raise Http404
     in_force = PolicyVersion.objects.in_force_number(slug)
@@ -47,6 +56,33 @@ def version_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @require_safe
 @shared_page
+def day_page(request: HttpRequest, slug: str, day: date) -> HttpResponse:
+    """Show the version that was, or as far as is known will be, in force on a day."""
+    version = PolicyVersion.objects.in_force(slug, day)
+    if version is None:
+        raise Http404
+    in_force = PolicyVersion.objects.in_force_number(slug)
+    context = {
+        "day": day,
+        "state": version.state(in_force=in_force),
+        "in_force": in_force,
+        "is_in_force": version.number == in_force,
+    }
+    return _show(request, version, context)
+
+
+@require_safe
+def choose_day(request: HttpRequest, slug: str) -> HttpResponse:
+    """Lead from the form on the history page to the address of the day."""
+    try:
+        day = date.fromisoformat(request.GET.get("day", ""))
+    except ValueError as error:
+        raise Http404 from error
+    return HttpResponseRedirect(Addresses(slug).on(day))
+
+
+@require_safe
+@shared_page
 def history_page(request: HttpRequest, slug: str) -> HttpResponse:
     """List all posted versions, newest first."""
     versions = list(PolicyVersion.objects.public(slug))
@@ -55,21 +91,50 @@ def history_page(request: HttpRequest, slug: str) -> HttpResponse:
     in_force = next((v.number for v in versions if v.is_effective), None)
     context = {
         "policy": versions[0].policy,
-        "rows": [(version, version.state(in_force=in_force)) for version in versions],
+        "rows": [
+            (version, version.state(in_force=in_force), _comparison(version, older))
+            for version, older in zip_longest(versions, versions[1:])
+        ],
+        "numbers": [version.number for version in versions],
+        "checker": CHECKER.read_text("utf-8"),
+        "in_force": in_force,
     }
     response = render(request, "privacy/policy/history.html", context)
     return _dated(response, versions[0])
+
+
+def _comparison(version: PolicyVersion, older: PolicyVersion | None) -> str:
+    return version.policy.paths.compare(older.number, version.number) if older else ""
 
 
 def _show(request: HttpRequest, version: PolicyVersion, context: dict[str, Any]) -> HttpResponse:
     context |= {
         "version": version,
         "policy": version.policy,
-        "text": without_marks(version.rendered_html),
+        "text": _text(version),
         "toc": toc_of(version.rendered_html),
         "structured": web_page(version),
     }
+    if "front" not in context:
+        context |= _beside(version, context["in_force"])
     return _dated(render(request, "privacy/policy/version.html", context), version)
+
+
+def _beside(version: PolicyVersion, in_force: int | None) -> dict[str, Any]:
+    """What stands around a version at its own address, and not at that of the one in force."""
+    paths, number = version.policy.paths, version.number
+    pair = sorted({number, in_force or number})
+    return {
+        "compare_path": paths.compare(pair[0], pair[-1]),
+        "json_path": paths.version_json(number),
+        "text_path": paths.version_text(number),
+        "override": getattr(version, "override_note", None),
+    }
+
+
+def _text(version: PolicyVersion) -> str:
+    """The text with a way from each promise to what shows that it is kept."""
+    return place_marks(version.rendered_html, mark_widget(version.rendered_html))
 
 
 def _dated(response: HttpResponse, version: PolicyVersion) -> HttpResponse:
