@@ -23,9 +23,11 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connections
+from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 from pytest_django import DjangoDbBlocker
 
+from accounts.models import User
 from sens_site.management.commands.run_site import granian
 from tests.browser.watch import Watch
 from tests.run import find_chromium
@@ -143,3 +145,16 @@ _numbers = itertools.count(1)
 def a_name() -> Callable[[str], str]:
     """Give a user name that no test has used."""
     return lambda stem: f"{stem}{next(_numbers)}"
+
+
+@pytest.fixture
+def log_in(page: Page, site: str) -> Callable[[User], None]:
+    """Give the browser a session of somebody, without the log-in form."""
+
+    def give(user: User) -> None:
+        client = Client()
+        client.force_login(user)
+        name = settings.SESSION_COOKIE_NAME
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site}])
+
+    return give

@@ -29,7 +29,7 @@ def test_a_visitor_reads_decides_writes_registers_and_leaves(page, a_name, setti
     # Read the policy.
     page.goto("/")
     page.get_by_role("contentinfo").get_by_role("link", name="Privacy", exact=True).click()
-    assert page.locator("h1").inner_text() == "Privacy Policy"
+    assert page.locator("h1").inner_text() == "Privacy policy"
     assert records.count_all() == at_first
 
     # Reject cookies: the same page again, an answer in sight, one cookie that names nobody.

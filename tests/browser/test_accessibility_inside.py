@@ -1,0 +1,78 @@
+"""axe and narrow screens on what is seen after a decision, after log-in, and by staff."""
+
+import pytest
+
+from tests.browser.measure import axe_violations, sideways
+from tests.factories.people import make_person, make_staff
+
+OWN_PAGES = (
+    "/accounts/profile/",
+    "/accounts/data/",
+    "/accounts/sessions/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/2fa/",
+    "/accounts/2fa/app/on/",
+    "/accounts/delete/",
+    "/accounts/logout/",
+)
+STATES = [(scheme, width) for scheme in ("light", "dark") for width in (320, 1280)]
+
+
+def findings(page, path: str) -> dict[str, list]:
+    """Return what is wrong with a page in each scheme and width."""
+    found = {}
+    for scheme, width in STATES:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)
+        page.goto(path)
+        wrong = axe_violations(page)
+        if sideways(page):
+            wrong.append(f"scrolls sideways by {sideways(page)} px")
+        if wrong:
+            found[f"{scheme} {width}"] = wrong
+    return found
+
+
+@pytest.mark.parametrize("path", OWN_PAGES)
+def test_own_pages_are_accessible(page, log_in, a_name, path):
+    log_in(make_person(a_name("ida"), name="Ida Example", company="Example & Co."))
+    assert findings(page, path) == {}
+    assert page.url.endswith(path) or "reauthenticate" in page.url
+
+
+@pytest.mark.parametrize("path", ["/", "/cookies/", "/privacy/"])
+def test_pages_are_accessible_after_the_choice_about_cookies(page, path):
+    page.goto("/products/")
+    page.get_by_role("button", name="Reject all").click()
+    assert page.locator("#cookies-saved").is_visible()
+    assert page.evaluate("document.activeElement.id") == "cookies-saved"
+    assert axe_violations(page) == []
+    assert findings(page, path) == {}
+
+
+def test_the_page_after_a_message_is_accessible(page, a_name):
+    page.goto("/contact/webmaster/")
+    page.get_by_label("Name", exact=True).fill("Ida")
+    page.get_by_label("Email", exact=True).fill(f"{a_name('ida')}@elsewhere.test")
+    page.get_by_label("Message", exact=True).fill("A question.")
+    page.get_by_role("button", name="Send message").click()
+    assert page.locator("h1").inner_text() == "Your message is stored"
+    assert axe_violations(page) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/",
+        "/admin/contact/contactmessage/",
+        "/admin/privacy/policydraft/add/",
+        "/admin/privacy/policyversion/",
+        "/admin/outbox/outboxmail/",
+        "/admin/accounts/user/",
+    ],
+)
+def test_staff_pages_run_under_the_policy_without_a_complaint(page, log_in, a_name, path):
+    log_in(make_staff(a_name("grace")))
+    response = page.goto(path, wait_until="networkidle")
+    assert (response.status, page.url.endswith(path)) == (200, True)
