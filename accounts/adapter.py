@@ -123,6 +123,10 @@ class AccountAdapter(DefaultAccountAdapter):
         uidb36, _, token = key.partition("-")
         return absolute("account_reset_password_from_key", uidb36, token)
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Store a mail. It needs no request, so that it can be written after a commit, too."""
+        self.render_mail(template_prefix, email, {**context, "email": email}).send()
+
     def render_mail(
         self,
         template_prefix: str,

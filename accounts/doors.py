@@ -134,16 +134,17 @@ class RegisterPage(Door, account.SignupView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Store; when somebody was faster with the name or the address, look once more."""
-        form.hash_password()
         try:
-            with transaction.atomic():
-                return super().form_valid(form)
+            return self.store(form)
         except IntegrityError:
             form = self.get_form_class()(**self.get_form_kwargs())  # type: ignore[no-untyped-call]
-            if not form.is_valid():
-                return self.form_invalid(form)
-            with transaction.atomic():
-                return super().form_valid(form)
+            return self.store(form) if form.is_valid() else self.form_invalid(form)
+
+    def store(self, form: Any) -> HttpResponse:
+        """Make the account, or write to the owner of the address that there is one."""
+        form.hash_password()
+        with transaction.atomic():
+            return super().form_valid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the versions that registering accepts."""

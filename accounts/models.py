@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 
 USERNAME_MIN = 3
 USERNAME_MAX = 40
+
+
+class PersonManager(UserManager["User"]):
+    """Creates people. E-mail addresses are stored in small letters, as allauth looks for them."""
+
+    use_in_migrations = False
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """Return the address in small letters; every way to make an account asks here."""
+        return (email or "").strip().lower()
 
 
 class User(AbstractUser):
@@ -37,6 +48,8 @@ class User(AbstractUser):
     phone = models.CharField(max_length=40, blank=True)
     # When the person asked for marketing mail; empty for everybody who did not.
     marketing_opt_in_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar[PersonManager] = PersonManager()  # type: ignore[assignment, misc]
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -32,13 +32,13 @@ class Letters:
         """The text of the newest one with this subject."""
         mail = OutboxMail.objects.filter(subject=subject).latest("pk")
         payload: Any = message_from_bytes(bytes(mail.message)).get_payload(decode=True)
-        return payload.decode()
+        return str(payload.decode())
 
     def link(self, subject: str) -> str:
         """The path of the only link that holds a key."""
         links = re.findall(r"https://testserver(/\S+)", self.text(subject))
         (path,) = [link for link in links if re.search(r"/(confirm-email|key)/", link)]
-        return path
+        return str(path)
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ def test_forged_session_cookie_is_a_visitor(cookie, settings):
     client.cookies[settings.SESSION_COOKIE_NAME] = cookie
     response = client.get("/accounts/profile/")
     assert response.status_code == 302
-    assert response.url == "/accounts/login/?next=/accounts/profile/"
+    assert response.headers["Location"] == "/accounts/login/?next=/accounts/profile/"
 
 
 @pytest.mark.django_db

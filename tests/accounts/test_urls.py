@@ -1,6 +1,7 @@
 """Every address of the room, as the resolver knows it: no cookie, no write, no open door."""
 
 from types import SimpleNamespace
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.db import connection
@@ -134,15 +135,11 @@ def test_next_never_leads_to_another_site(person, target):
         "/accounts/login/?" + page.request["QUERY_STRING"],
         {"login": person.username, "password": PASSWORD, "next": target},
     )
-    assert response.status_code == 303
-    assert response.url in (
-        "/accounts/profile/",
-        "/accounts/login/%2F%2Fevil.test",
-        "%2F%2Fevil.test",
-    )
     left = client.post("/accounts/logout/", {"next": target})
-    assert left.status_code == 303
-    assert "evil.test/" not in left.url.replace("%2F%2Fevil.test", "")
+    for answer in (response, left):
+        assert answer.status_code == 303
+        landed = urlsplit(urljoin("https://testserver/accounts/login/", answer.headers["Location"]))
+        assert (landed.scheme, landed.netloc) == ("https", "testserver")
 
 
 @pytest.mark.django_db
@@ -176,8 +173,8 @@ def test_names_and_addresses_that_others_rely_on(name, path):
 
 
 @pytest.mark.django_db
-def test_room_itself_leads_to_the_profile(signed_in, client):
-    assert SiteClient().get("/accounts/").url == "/accounts/profile/"
+def test_room_itself_leads_to_the_profile():
+    assert SiteClient().get("/accounts/").headers["Location"] == "/accounts/profile/"
 
 
 @pytest.mark.django_db
