@@ -6,6 +6,7 @@ from functools import cached_property
 
 from privacy.consent.choice import Choice
 from privacy.consent.decision import OVERRIDE, ConsentDecision, write_cookie
+from privacy.consent.offer import OfferedGroup
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,28 @@ class Outcome:
 
     @cached_property
     def changes_nothing(self) -> bool:
-        """Tell whether the same was already decided."""
-        return self.cookie == dict(self.before.stored)
+        """Tell whether the same was already decided, be it under other words."""
+        stored = self.before.stored
+        return all(
+            self._is_same(o, stored.get(o.key, ""), self.cookie[o.key]) for o in self._groups
+        )
+
+    @property
+    def _groups(self) -> tuple[OfferedGroup, ...]:
+        return self.before.offer.groups
+
+    @staticmethod
+    def _is_same(offered: OfferedGroup, old: str, new: str) -> bool:
+        version, override, _ = old.partition(OVERRIDE)
+        return old == new or (new == offered.version + override and offered.accepts(version))
+
+    def receipt_is_due(self, *, holds_one: bool) -> bool:
+        """Tell whether a receipt is to be written: for a grant, or for taking back what another
+        receipt proves. The same choice once more needs none.
+        """  # noqa: D205 - one sentence and its exception
+        if self.granted:
+            return not (holds_one and self.changes_nothing)
+        return holds_one
 
 
 def outcome_of(choice: Choice, before: ConsentDecision) -> Outcome:

@@ -35,10 +35,10 @@ def record_choice(outcome: Outcome, *, receipt_id: UUID, held: UUID | None) -> R
     row at all, only one more in the count of the day.
     """
     earlier = ConsentReceipt.objects.filter(pk=held).first() if held else None
-    if earlier is not None and outcome.granted and outcome.changes_nothing:
+    due = outcome.receipt_is_due(holds_one=earlier is not None)
+    if earlier is not None and outcome.granted and not due:
         return Recorded(receipt=earlier.pk)
-    takes_back = not outcome.granted and earlier is not None
-    if outcome.granted or takes_back:
+    if due:
         replaces = earlier.pk if earlier is not None else None
         if not _write_receipt(outcome, receipt_id=receipt_id, replaces=replaces):
             return Recorded(receipt=receipt_id if outcome.granted else None)

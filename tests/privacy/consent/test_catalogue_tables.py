@@ -3,8 +3,8 @@
 import pytest
 from cookie_consent.models import Cookie, CookieGroup, LogItem
 
-from privacy.consent.entries import GROUPS
 from privacy.consent.catalogue_tables import sync_catalogue
+from privacy.consent.entries import GROUPS
 
 pytestmark = pytest.mark.django_db
 

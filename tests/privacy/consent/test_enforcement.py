@@ -74,7 +74,9 @@ def test_before_and_without_consent_no_other_origin_is_named(client, full_offer,
         client.post("/cookies/choose/", {"choice": choice}, headers=SAME_ORIGIN)
     response = client.get(path)
     assert sources(response.headers["Content-Security-Policy"]) == set()
-    assert "<script" not in response.content.decode().replace('<script type="application/ld+json"', "")
+    assert "<script" not in response.content.decode().replace(
+        '<script type="application/ld+json"', ""
+    )
     assert response.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
     assert "Link" not in response.headers
     for hint in ("preconnect", "dns-prefetch", "prefetch", "preload"):
@@ -93,7 +95,11 @@ def test_where_people_give_their_secrets_nobody_looks_on(client, full_offer, pat
 def test_the_signal_takes_tags_away_that_were_granted_before_it(client, full_offer):
     allow(client, KEYS)
     signalled = client.get("/about/", headers={"sec-gpc": "1"})
-    wanted = {("frame-src", o) for s in GROUP_BY_KEY["preferences"].services for o in s.origins["frame-src"]}
+    wanted = {
+        ("frame-src", o)
+        for s in GROUP_BY_KEY["preferences"].services
+        for o in s.origins["frame-src"]
+    }
     assert sources(signalled.headers["Content-Security-Policy"]) == wanted
     assert "/static/consent/" not in signalled.content.decode()
 

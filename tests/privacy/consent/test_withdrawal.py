@@ -78,6 +78,7 @@ def test_the_next_page_names_no_third_party(client, full_offer):
 def test_two_clicks_take_consent_back_from_any_page(client, full_offer):
     choose(client, "accept")
     assert 'href="/cookies/"' in client.get("/about/").content.decode()
-    assert '<button class="button secondary" name="choice" value="reject">' in client.get(
-        "/cookies/"
-    ).content.decode()
+    assert (
+        '<button class="button secondary" name="choice" value="reject">'
+        in client.get("/cookies/").content.decode()
+    )
