@@ -20,12 +20,9 @@ BASE_POLICY: dict[str, tuple[str, ...]] = {
     "default-src": (NONE,),
     "base-uri": (NONE,),
     "connect-src": (SELF,),
-    "font-src": (SELF,),
     "form-action": (SELF,),
     "frame-ancestors": (NONE,),
     "img-src": (SELF,),
-    "manifest-src": (SELF,),
-    "object-src": (NONE,),
     "script-src": (SELF,),
     "style-src": (SELF,),
 }
