@@ -197,3 +197,16 @@ def test_the_banner_is_small_and_stands_before_everything_else(client):
     assert before.count(b"<a ") == 1  # the way past the menu
     banner = html[start:end]
     assert banner.count(b'<button class="button" name="choice"') == 2
+
+
+def test_support_of_the_signal_is_said_in_the_standards_own_place(client):
+    response = client.get("/.well-known/gpc.json")
+    assert response.json() == {"gpc": True, "lastUpdate": "2026-11-22"}
+    assert response.headers["Content-Type"] == "application/json"
+    assert response.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
+
+
+def test_the_cookies_page_leads_to_the_other_privacy_choices(client):
+    html = client.get("/cookies/").content.decode()
+    assert 'id="your-privacy-choices"' in html
+    assert 'href="/contact/webmaster/"' in html
