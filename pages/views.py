@@ -9,10 +9,12 @@ from pages.navigation import HOME, MENU, TRAILS, Node
 from pages.rendering import html_of
 from pages.shipped import Text
 from sens_site.lib.caching import shared_page
+from sens_site.lib.members import alike_for_members
 
 
 @require_safe
 @shared_page
+@alike_for_members
 def content_page(request: HttpRequest) -> HttpResponse:
     """Show the text of the node at this address, and where its children are."""
     node = TRAILS[request.path][-1]
@@ -42,6 +44,7 @@ def show(request: HttpRequest, node: Node, *, instead: Text | None = None) -> Ht
 
 @require_safe
 @shared_page
+@alike_for_members
 def site_map(request: HttpRequest) -> HttpResponse:
     """List all pages in the shape of the tree."""
     return render(request, "pages/site_map.html", {"nodes": HOME.children})

@@ -9,10 +9,12 @@ from privacy.policy.promises.board import STATES, rows_of, totals_of
 from privacy.policy.promises.claims import CLASSES, SECTIONS, claims_by_number
 from privacy.policy.rendering import promise_ids
 from sens_site.lib.caching import shared_page
+from sens_site.lib.members import alike_for_members
 
 
 @require_safe
 @shared_page
+@alike_for_members
 def promise_board(request: HttpRequest) -> HttpResponse:
     """List the promises of the policy in force by section, with totals and a filter."""
     version = PolicyVersion.objects.in_force(PRIVACY)
@@ -43,6 +45,7 @@ def promise_board(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @shared_page
+@alike_for_members
 def promise_page(request: HttpRequest, number: int) -> HttpResponse:
     """Show one promise: what it means in practice, the evidence, and when it was last checked."""
     claim = claims_by_number().get(number)
