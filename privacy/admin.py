@@ -1,4 +1,5 @@
 """Gathers the admin pages of the four parts."""
 
 import privacy.consent.admin
-import privacy.policy.admin  # noqa: F401 - registers its pages
+import privacy.policy.admin
+import privacy.rights.admin  # noqa: F401 - registers its pages

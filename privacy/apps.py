@@ -33,6 +33,7 @@ class PrivacyConfig(AppConfig):
         import privacy.consent.checks
         import privacy.consent.guards
         import privacy.policy.guards  # noqa: F401, PLC0415 - registers on import
+        import privacy.rights.guards  # noqa: PLC0415 - registers on import
         from privacy.policy.promises import checks  # noqa: F401, PLC0415 - registers on import
 
         post_migrate.connect(install_after_migrate, sender=self)

@@ -2,4 +2,5 @@
 
 import privacy.consent.jobs
 import privacy.datamap.jobs
-import privacy.policy.promises.jobs  # noqa: F401 - registers its job
+import privacy.policy.promises.jobs
+import privacy.rights.jobs  # noqa: F401 - registers its job

@@ -12,14 +12,24 @@ from privacy.consent.models import (
 from privacy.datamap.models import Erasure, IdleNotice
 from privacy.policy.models import Policy, PolicyDraft, PolicyEvent, PolicyVersion
 from privacy.policy.promises.models import PromiseResult
+from privacy.rights.models import (
+    ExportFile,
+    MailedLink,
+    RequestEvent,
+    RequestNote,
+    SubjectRequest,
+    VendorTask,
+)
 
 __all__ = [
     "ConsentReceipt",
     "DailyChoice",
     "EditorialNote",
     "Erasure",
+    "ExportFile",
     "GroupVersion",
     "IdleNotice",
+    "MailedLink",
     "NoticeSnapshot",
     "Policy",
     "PolicyDraft",
@@ -27,5 +37,9 @@ __all__ = [
     "PolicyVersion",
     "PromiseResult",
     "ReceiptSeal",
+    "RequestEvent",
+    "RequestNote",
     "ServiceSwitch",
+    "SubjectRequest",
+    "VendorTask",
 ]

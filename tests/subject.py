@@ -19,6 +19,8 @@ from contact.models import ContactMessage
 from contact.services import Submission, receive_message
 from privacy.datamap.models import IdleNotice
 from privacy.policy.models import PRIVACY, PolicyVersion
+from privacy.rights import exports, intake, services
+from privacy.rights.terms import Channel, Kind
 from tests.factories.people import make_person, make_staff
 
 
@@ -41,6 +43,7 @@ def make_subject(username: str = "ada-lovelace", **fields: Any) -> User:
     IdleNotice.objects.create(user=user)
     _traces_by_staff(user)
     _mail_and_messages(user)
+    _privacy_requests(user)
     return user
 
 
@@ -82,6 +85,21 @@ def _traces_by_staff(user: User) -> None:
         action_flag=CHANGE,
         change_message=f"Changed email to {user.email}",
     )
+
+
+def _privacy_requests(user: User) -> None:
+    request = intake.open_request(
+        kind=Kind.ACCESS,
+        name=user.name,
+        email=user.email,
+        text=f"What do you hold about {user.username}?",
+        channel=Channel.FORM,
+    )
+    staff = User.objects.get(username="editor")
+    services.record_proof(request, by=staff, how=f"{user.name} came in person")
+    exports.make_export(request, by=staff)
+    task = services.tell_vendor(request, by=staff, vendor="mail", due_on=timezone.localdate())
+    services.vendor_done(task, by=staff, evidence=f"Letter about {user.username}")
 
 
 def _mail_and_messages(user: User) -> None:

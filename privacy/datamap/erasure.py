@@ -34,6 +34,7 @@ from privacy.datamap.subjects import Subject
 from privacy.datamap.terms import OnErase
 
 logger = logging.getLogger(__name__)
+PORTION = 500
 
 
 class NothingToEraseError(Exception):
@@ -86,6 +87,15 @@ class ErasurePlan:
         return self.of(OnErase.KEEP)
 
     @property
+    def groups(self) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+        """The lines under their headings."""
+        return (
+            ("Deleted", self.deleted),
+            ("Blanked", self.blanked),
+            ("Kept, and why", self.kept),
+        )
+
+    @property
     def counts(self) -> dict[str, int]:
         """Rows by label, without what finds nothing."""
         return {line.label: line.count for line in self.lines if line.count}
@@ -101,15 +111,11 @@ class ErasureReport(ErasurePlan):
     @property
     def as_text(self) -> str:
         """The report for a mail: one line each, under its heading."""
-        parts = []
-        for heading, lines in (
-            ("Deleted", self.deleted),
-            ("Blanked", self.blanked),
-            ("Kept, and why", self.kept),
-        ):
-            if lines:
-                parts.append(heading + "\n" + "\n".join(f"- {line.sentence}" for line in lines))
-        return "\n\n".join(parts)
+        return "\n\n".join(
+            heading + "\n" + "\n".join(f"- {line.sentence}" for line in lines)
+            for heading, lines in self.groups
+            if lines
+        )
 
 
 def in_order() -> list[Entry]:
@@ -197,7 +203,9 @@ def _carry_out(
 ) -> ErasureReport:
     if subject.user_id is not None and not replayed:
         _lock_account(subject)
-    lines = [_apply(entry, subject) for entry in in_order()]
+    # All keys first: blanking one table may cut the path on which another's rows are found.
+    found = [(entry, _keys(entry, subject)) for entry in in_order()]
+    lines = [_apply(entry, subject, keys) for entry, keys in found]
     for store in _sorted_stores():
         lines.append(_store_line(store, _found_in(store, subject)))
         if store.erase is not None and store.on_erase is OnErase.DELETE:
@@ -242,31 +250,37 @@ def _eraser(store: Store, subject: Subject) -> Callable[[], None]:
     return run
 
 
-def _apply(entry: Entry, subject: Subject) -> Line:
-    rows = rows_of(entry, subject)
-    if entry.erase is not None:
-        return _line(entry, entry.erase(subject, rows))
-    count = rows.count()
-    if count and entry.on_erase is OnErase.DELETE:
-        _forget_files(entry, rows)
-        rows.delete()
-    elif count and entry.on_erase is OnErase.BLANK:
-        _forget_files(entry, rows)
-        blank_rows(entry, subject, rows)
+def _keys(entry: Entry, subject: Subject) -> list[Any]:
+    return list(rows_of(entry, subject).values_list("pk", flat=True))
+
+
+def _apply(entry: Entry, subject: Subject, keys: list[Any]) -> Line:
+    count = 0
+    for start in range(0, len(keys), PORTION):
+        portion = keys[start : start + PORTION]
+        rows = entry.model._base_manager.filter(pk__in=portion)
+        if entry.erase is not None:
+            count += entry.erase(subject, rows)
+            continue
+        count += len(portion)
+        if entry.on_erase is not OnErase.KEEP:
+            _forget_files(entry, rows)
+        if entry.on_erase is OnErase.DELETE:
+            rows.delete()
+        elif entry.on_erase is OnErase.BLANK:
+            blank_rows(entry, subject, rows)
     return _line(entry, count)
 
 
 def blank_rows(entry: Entry, subject: Subject, rows: Any) -> None:
     """Write into each column what its classification says stands there after an erasure."""
-    # Keys first: blanking may cut the very path by which the rows were found.
-    keys = list(rows.values_list("pk", flat=True))
     values = {
         name: column.blank(subject) if callable(column.blank) else column.blank
         for name, column in entry.columns.items()
         if column.blank is not UNCHANGED
     }
     if values:
-        entry.model._base_manager.filter(pk__in=keys).update(**values)
+        rows.update(**values)
 
 
 def _forget_files(entry: Entry, rows: Any) -> None:

@@ -14,11 +14,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Field
 
+from privacy.datamap.columns import UNCHANGED, Column
 from privacy.datamap.erasure import ErasureReport, erase
 from privacy.datamap.registry import Entry, concrete_fields, personal_entries
 from privacy.datamap.rows import rows_of
 from privacy.datamap.search import hits, hits_in_file
 from privacy.datamap.subjects import Subject
+from privacy.datamap.terms import OnErase
 
 WORDS = {"CharField", "TextField", "EmailField", "SlugField"}
 SHORTEST = 8
@@ -57,11 +59,17 @@ def plantable(entry: Entry) -> Iterator[Field[Any, Any]]:
             field.get_internal_type() in WORDS
             and column.personal
             and wide
+            and not stays(entry, column)
             and not field.choices
             and not field.primary_key
             and field.name not in found_by | set(entry.readable)
         ):
             yield field
+
+
+def stays(entry: Entry, column: Column) -> bool:
+    """Tell whether the map says that an erasure leaves this column as it is."""
+    return entry.on_erase is not OnErase.DELETE and column.blank is UNCHANGED
 
 
 @transaction.atomic

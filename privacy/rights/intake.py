@@ -1,0 +1,167 @@
+"""How a request comes in, is proven, and is taken back by the person who made it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from privacy.datamap.subjects import normalise
+from privacy.rights import mails
+from privacy.rights.deadlines import deadline_for
+from privacy.rights.links import IDENTITY_LIFE, find_link, mails_left, make_link
+from privacy.rights.models import MailedLink, RequestEvent, RequestNote, SubjectRequest
+from privacy.rights.terms import NEEDS_NO_PROOF, Channel, Did, Kind, Proof
+
+
+class NotAllowedError(Exception):
+    """The rules of the desk forbid a step; the message says which rule, in words for people."""
+
+
+def record(request: SubjectRequest, did: Did, *, text: str = "", **facts: Any) -> RequestEvent:
+    """Add an event, with its words beside it."""
+    event = RequestEvent.objects.create(request=request, did=did, **facts)
+    if text:
+        RequestNote.objects.create(event=event, text=text)
+    return event
+
+
+def lock(request: SubjectRequest) -> SubjectRequest:
+    """Read the request again and keep everybody else from changing it until the commit."""
+    return SubjectRequest.objects.select_for_update().get(pk=request.pk)
+
+
+def must_be_open(request: SubjectRequest) -> None:
+    """Refuse a step on a request that is closed."""
+    if not request.is_open:
+        raise NotAllowedError("This request is already closed.")
+
+
+def fingerprint_of(kind: str, email: str, text: str) -> str:
+    """Return a keyed hash that is equal when the same person asks the same thing again."""
+    words = " ".join(text.split()).casefold()
+    content = "\x1f".join([kind, normalise(email), words])
+    return salted_hmac("rights.fingerprint", content, algorithm="sha256").hexdigest()
+
+
+@transaction.atomic
+def open_request(
+    *,
+    kind: Kind,
+    name: str,
+    email: str,
+    text: str,
+    channel: Channel,
+    proof: Proof | None = None,
+    trapped: bool = False,
+    received_at: datetime | None = None,
+) -> SubjectRequest:
+    """Store a request with its first events and mails, or find that it is stored already.
+
+    A suspicion never refuses a request: it is held for a person to look at, its clock runs, and no
+    mail goes out until it is released.
+    """
+    fingerprint = fingerprint_of(kind, email, text)
+    known = SubjectRequest.objects.filter(fingerprint=fingerprint, closed_at=None).first()
+    if known is None:
+        moment = received_at or timezone.now()
+        zone = timezone.get_default_timezone()
+        try:
+            with transaction.atomic():
+                request = SubjectRequest.objects.create(
+                    kind=kind,
+                    channel=channel,
+                    name=name,
+                    email=email,
+                    text=text,
+                    fingerprint=fingerprint,
+                    is_held=trapped,
+                    received_at=moment,
+                    due_on=deadline_for(moment, zone).due_on,
+                )
+        except IntegrityError:
+            return SubjectRequest.objects.get(fingerprint=fingerprint, closed_at=None)
+        record(request, Did.RECEIVED, at=moment, fact=channel)
+        if proof is not None:
+            record(request, Did.IDENTITY_PROVED, proof=proof)
+        if trapped:
+            record(request, Did.HELD)
+        else:
+            _announce(request)
+        return request
+    if known.is_held and not trapped:
+        release(known)
+    return known
+
+
+@transaction.atomic
+def release(request: SubjectRequest, *, actor: str = "") -> SubjectRequest:
+    """Take a request out of quarantine and acknowledge it."""
+    request = lock(request)
+    must_be_open(request)
+    if not request.is_held:
+        raise NotAllowedError("This request is not held.")
+    request.is_held = False
+    request.save(update_fields=["is_held"])
+    record(request, Did.RELEASED, actor=actor)
+    _announce(request)
+    return request
+
+
+def _announce(request: SubjectRequest) -> None:
+    token = None
+    if request.kind not in NEEDS_NO_PROOF and request.proof is None:
+        if not mails_left(request.email):
+            return  # somebody floods this address; the desk sees the request all the same
+        token = make_link(request, purpose=MailedLink.Purpose.IDENTITY, life=IDENTITY_LIFE)
+        record(request, Did.IDENTITY_ASKED)
+    mails.acknowledgement(request, token=token).send()
+    record(request, Did.ACKNOWLEDGED)
+    mails.to_desk("new", f"New privacy request {request.reference}", request=request).send()
+
+
+@transaction.atomic
+def ask_identity(request: SubjectRequest, *, actor: str = "") -> bool:
+    """Mail a fresh link with which to show who is asking; tell whether one may still be mailed."""
+    request = lock(request)
+    must_be_open(request)
+    if request.proof is not None:
+        raise NotAllowedError("It has already been shown who is asking.")
+    if not mails_left(request.email):
+        return False
+    token = make_link(request, purpose=MailedLink.Purpose.IDENTITY, life=IDENTITY_LIFE)
+    mails.identity(request, token=token).send()
+    record(request, Did.IDENTITY_ASKED, actor=actor)
+    return True
+
+
+@transaction.atomic
+def prove_identity(token: str) -> SubjectRequest | None:
+    """Spend a mailed link. None where it is unknown, used up or too old."""
+    link = find_link(token, purpose=MailedLink.Purpose.IDENTITY)
+    if link is None:
+        return None
+    request = lock(link.request)
+    used = MailedLink.objects.filter(pk=link.pk, used_at=None).update(used_at=timezone.now())
+    if not used or not request.is_open:
+        return None
+    if request.proof is None:
+        record(request, Did.IDENTITY_PROVED, proof=Proof.LINK)
+    return request
+
+
+@transaction.atomic
+def withdraw_request(request: SubjectRequest) -> SubjectRequest:
+    """Close a request because the person took it back."""
+    request = lock(request)
+    must_be_open(request)
+    record(request, Did.WITHDRAWN)
+    return close(request)
+
+
+def close(request: SubjectRequest) -> SubjectRequest:
+    """Note when a request was closed. Its closing event has been added just before."""
+    request.closed_at = timezone.now()
+    request.save(update_fields=["closed_at"])
+    return request

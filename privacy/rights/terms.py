@@ -1,0 +1,100 @@
+"""The words of the request desk: what may be asked, on what ground it may be refused, what happens.
+
+A ground points to the sentence of the policy that allows it.
+"""
+
+from django.db import models
+
+
+class Kind(models.TextChoices):
+    """What a person may ask."""
+
+    ACCESS = "access", "See or get a copy of my information"
+    RECTIFICATION = "rectification", "Correct my information"
+    ERASURE = "erasure", "Erase my information"
+    RESTRICTION = "restriction", "Restrict how my information is used"
+    PORTABILITY = "portability", "Hand my information over to another organization"
+    OBJECTION = "objection", "Object to how my information is used"
+    WITHDRAWAL = "withdrawal", "Withdraw a consent"
+    QUESTION = "question", "Ask a question about privacy"
+
+
+ARTICLES = {
+    Kind.ACCESS: "eu-gdpr:A15",
+    Kind.RECTIFICATION: "eu-gdpr:A16",
+    Kind.ERASURE: "eu-gdpr:A17",
+    Kind.RESTRICTION: "eu-gdpr:A18",
+    Kind.PORTABILITY: "eu-gdpr:A20",
+    Kind.OBJECTION: "eu-gdpr:A21",
+    Kind.WITHDRAWAL: "eu-gdpr:A7-3",
+    Kind.QUESTION: "eu-gdpr:A12",
+}
+
+NEEDS_NO_PROOF = frozenset({Kind.QUESTION, Kind.OBJECTION, Kind.WITHDRAWAL})
+"""Kinds that tell nobody anything about a person and destroy nothing."""
+
+
+class Ground(models.TextChoices):
+    """Why a request may be refused. The policy names these and no other."""
+
+    UNFOUNDED = "unfounded", "The request is clearly unfounded"
+    REPETITIVE = "repetitive", "The request repeats an earlier one"
+    EXCESSIVE = "excessive", "The request is excessive"
+    NOT_SHOWN = "not-shown", "It was not shown who is asking"
+
+
+GROUND_PROMISES = {
+    Ground.UNFOUNDED: "rights.refusal-if-unfounded",
+    Ground.REPETITIVE: "rights.refusal-if-unfounded",
+    Ground.EXCESSIVE: "rights.refusal-if-unfounded",
+    Ground.NOT_SHOWN: "rights.confirm-identity",
+}
+FEE_GROUNDS = frozenset({Ground.UNFOUNDED, Ground.REPETITIVE, Ground.EXCESSIVE})
+AUTHORITIES = "https://www.edpb.europa.eu/about-edpb/about-edpb/members_en"
+
+
+class Channel(models.TextChoices):
+    """How a request came."""
+
+    FORM = "form", "Your privacy choices"
+    CONTACT = "contact", "Contact Webmaster form"
+    ACCOUNT = "account", "A signed-in person's pages"
+    OTHER = "other", "Letter, telephone or e-mail"
+
+
+class Proof(models.TextChoices):
+    """How it was shown who is asking."""
+
+    LINK = "link", "A link sent to the address was used"
+    PASSWORD = "password", "Signed in and typed the password again"
+    STAFF = "staff", "Seen by a member of staff"
+
+
+class Did(models.TextChoices):
+    """What can happen to a request."""
+
+    RECEIVED = "received", "Received"
+    HELD = "held", "Held as suspected spam"
+    RELEASED = "released", "Released from quarantine"
+    ACKNOWLEDGED = "acknowledged", "Acknowledged by e-mail"
+    IDENTITY_ASKED = "identity-asked", "Asked to show who is asking"
+    IDENTITY_PROVED = "identity-proved", "Shown who is asking"
+    EXTENDED = "extended", "More time taken, with a reason"
+    FEE_QUOTED = "fee-quoted", "A fee was named"
+    EXPORT_MADE = "export-made", "Copy made"
+    FILE_FETCHED = "file-fetched", "Copy fetched"
+    FILE_DESTROYED = "file-destroyed", "Copy destroyed"
+    ERASED = "erased", "Information erased"
+    VENDOR_TOLD = "vendor-told", "A vendor was told"
+    VENDOR_DONE = "vendor-done", "A vendor has done it"
+    ALARM = "alarm", "Alarm: time is running out"
+    ALARM_SEEN = "alarm-seen", "Alarm seen by staff"
+    ANSWERED = "answered", "Answered"
+    REFUSED = "refused", "Refused, with the ground and a reason"
+    WITHDRAWN = "withdrawn", "Withdrawn by the person"
+    SPAM = "spam", "No request: spam"
+
+
+CLOSING = (Did.ANSWERED, Did.REFUSED, Did.WITHDRAWN, Did.SPAM)
+PUBLIC = frozenset(Did) - {Did.HELD, Did.RELEASED, Did.ALARM, Did.ALARM_SEEN, Did.SPAM}
+"""What the person who asked sees."""
