@@ -253,7 +253,7 @@ class PolicyVersionAdmin(_ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Lists do without the texts."""
-        return super().get_queryset(request).defer("source_text", "claims")
+        return super().get_queryset(request).defer("source_text", "claims_json")
 
     @admin.display(description="Address")
     def address(self, version: PolicyVersion) -> str:

@@ -20,6 +20,25 @@ FORMAT = 1
 
 def record_of(version: "PolicyVersion") -> dict[str, Any]:
     """Return what is hashed of a version."""
+    return {"claims": version.claims, **_record_after_claims(version)}
+
+
+def canonical(value: Any) -> bytes:
+    """Return the bytes of a JSON value that are hashed."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def hash_of(version: "PolicyVersion") -> str:
+    """Return the hash of a version as it is: that of `canonical(record_of(version))`.
+
+    The claims are stored in canonical form and sort first, so they are put in as they are.
+    """
+    rest = canonical(_record_after_claims(version))
+    data = b'{"claims":' + version.claims_json.encode() + b"," + rest.removeprefix(b"{")
+    return hashlib.sha256(data).hexdigest()
+
+
+def _record_after_claims(version: "PolicyVersion") -> dict[str, Any]:
     return {
         "format": FORMAT,
         "policy": version.policy.slug,
@@ -30,21 +49,9 @@ def record_of(version: "PolicyVersion") -> dict[str, Any]:
         "source": version.source_text,
         "html": version.rendered_html,
         "renderer": version.renderer,
-        "claims": version.claims,
         "posted_at": version.posted_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "posted_on": version.posted_on.isoformat(),
         "effective_on": version.effective_on.isoformat(),
         "imported": version.imported,
         "previous_hash": version.previous_hash,
     }
-
-
-def canonical(record: dict[str, Any]) -> bytes:
-    """Return the bytes that are hashed."""
-    text = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode()
-
-
-def hash_of(record: dict[str, Any]) -> str:
-    """Return the hash of a record."""
-    return hashlib.sha256(canonical(record)).hexdigest()

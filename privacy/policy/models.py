@@ -6,6 +6,7 @@ follows from its dates; what no date tells (it was withdrawn, people were told) 
 is only ever added.
 """
 
+import json
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, NoReturn, Self
 
@@ -21,7 +22,7 @@ from privacy.policy.addresses import PRIVACY, TERMS, Addresses
 __all__ = ["PRIVACY", "TERMS", "Kind", "Policy", "PolicyDraft", "PolicyEvent", "PolicyVersion"]
 
 NOTICE_DAYS = 30
-BODIES = ("source_text", "rendered_html", "claims")
+BODIES = ("source_text", "rendered_html", "claims_json")
 
 
 class SealedError(IntegrityError):
@@ -137,30 +138,42 @@ class PolicyVersionQuerySet(FrozenQuerySet):
         """Posted versions without the texts, for lists."""
         return self.posted(slug).defer_bodies()
 
-    def with_overrides(self) -> Self:
-        """Add the reasons for which a version was sealed in spite of obstacles."""
+    def for_page(self, slug: str) -> Self:
+        """Posted versions with what their pages say besides: no further query is needed.
+
+        `number_in_force` is that of today; `override_note` the reason for which a version was
+        sealed in spite of obstacles.
+        """
         notes = PolicyEvent.objects.filter(
             version=models.OuterRef("pk"), kind=PolicyEvent.Kind.OVERRIDDEN
         )
-        return self.annotate(override_note=models.Subquery(notes.values("note")[:1]))
+        return self.posted(slug).annotate(
+            override_note=models.Subquery(notes.values("note")[:1]),
+            number_in_force=models.Subquery(self._numbers_in_force(slug)[:1]),
+        )
+
+    def _numbers_in_force(self, slug: str) -> models.QuerySet[Any, Any]:
+        today = timezone.localdate()
+        effective = PolicyVersion.objects.posted(slug).filter(effective_on__lte=today)
+        return effective.values_list("number", flat=True)
 
     def in_force(self, slug: str, on: date | None = None) -> "PolicyVersion | None":
         """The version in force on a day, from that day's midnight on. Today by default."""
         on = on or timezone.localdate()
-        return self.posted(slug).filter(posted_on__lte=on, effective_on__lte=on).first()
+        days = {"posted_on__lte": on, "effective_on__lte": on}
+        version: PolicyVersion | None = self.posted(slug).filter(**days).first()
+        return version
 
     def in_force_and_upcoming(self, slug: str) -> "list[PolicyVersion]":
         """The version in force today, and after it those that are to come. One query."""
-        today = timezone.localdate()
-        current = self.posted(slug).filter(effective_on__lte=today).values("number")[:1]
-        wanted = models.Q(effective_on__gt=today) | models.Q(number=models.Subquery(current))
-        return list(self.posted(slug).filter(wanted).order_by("number"))
+        current = models.Subquery(self._numbers_in_force(slug)[:1])
+        later = models.Q(effective_on__gt=timezone.localdate())
+        return list(self.posted(slug).filter(later | models.Q(number=current)).order_by("number"))
 
     def in_force_number(self, slug: str) -> int | None:
         """The number of the version in force today, without its text."""
-        today = timezone.localdate()
-        numbers = self.posted(slug).filter(effective_on__lte=today)
-        return numbers.values_list("number", flat=True).first()
+        number: int | None = self._numbers_in_force(slug).first()
+        return number
 
     def upcoming(self, slug: str) -> Self:
         """Posted versions whose day has not come, the next one first, without texts."""
@@ -206,7 +219,8 @@ class PolicyVersion(FrozenModel):
     rendered_html = models.TextField()
     renderer = models.CharField(max_length=50)
     # What each mark in the text meant on the day of sealing: id, class, owner, review date.
-    claims = models.JSONField(default=list, blank=True)
+    # Kept as the text that is hashed: parsing it to check 10,000 versions would take seconds.
+    claims_json = models.TextField("claims", default="[]")
     posted_at = models.DateTimeField()
     posted_on = models.DateField()
     effective_on = models.DateField()
@@ -249,6 +263,12 @@ class PolicyVersion(FrozenModel):
     def get_absolute_url(self) -> str:
         """Return where this version stands for ever."""
         return self.policy.paths.version(self.number)
+
+    @property
+    def claims(self) -> list[dict[str, Any]]:
+        """What each mark in the text meant on the day of sealing."""
+        claims: list[dict[str, Any]] = json.loads(self.claims_json)
+        return claims
 
     @property
     def last_updated(self) -> date:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from privacy.policy.chain import GENESIS, hash_of, record_of
+from privacy.policy.chain import GENESIS, canonical, hash_of
 from privacy.policy.claims import TEXT_DIR, claims_in
 from privacy.policy.models import (
     PRIVACY,
@@ -214,14 +214,14 @@ def _insert_version(
         source_text=source,
         rendered_html=render(source).stored_html,
         renderer=RENDERER,
-        claims=claims_in(source),
+        claims_json=canonical(claims_in(source)).decode(),
         posted_at=posted_at,
         posted_on=timezone.localdate(posted_at),
         effective_on=effective_on,
         imported=imported,
         previous_hash=before.hash if before else GENESIS,
     )
-    version.hash = hash_of(record_of(version))
+    version.hash = hash_of(version)
     version.save()
     content_changed()
     return version

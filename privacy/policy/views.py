@@ -11,18 +11,22 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from privacy.policy.addresses import Addresses
+from privacy.policy.converters import VersionNumber
 from privacy.policy.models import PRIVACY, PolicyVersion
 from privacy.policy.promises.marks import mark_widget
 from privacy.policy.rendering import place_marks, toc_of
 from privacy.policy.structured import web_page
 from sens_site.lib.caching import shared_page
+from sens_site.lib.members import alike_for_members
 
+HISTORY_PAGE = 50
 # The ten lines with which a reader checks a version; shown as they are, and run by a test.
 CHECKER = Path(__file__).with_name("reader_check.py")
 
 
 @require_safe
 @shared_page
+@alike_for_members
 def policy_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the version in force."""
     versions = PolicyVersion.objects.in_force_and_upcoming(slug)
@@ -40,35 +44,19 @@ def policy_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @shared_page
+@alike_for_members
 def version_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Show one version, whatever its age."""
-    version = PolicyVersion.objects.posted(slug).with_overrides().filter(number=number).first()
-    if version is None:
-        raise Http404
-    in_force = PolicyVersion.objects.in_force_number(slug)
-    context = {
-        "state": version.state(in_force=in_force),
-        "in_force": in_force,
-        "is_in_force": version.number == in_force,
-    }
-    return _show(request, version, context)
+    version = PolicyVersion.objects.for_page(slug).filter(number=number).first()
+    return _show_at_its_address(request, version)
 
 
 @require_safe
 @shared_page
 def day_page(request: HttpRequest, slug: str, day: date) -> HttpResponse:
     """Show the version that was, or as far as is known will be, in force on a day."""
-    version = PolicyVersion.objects.in_force(slug, day)
-    if version is None:
-        raise Http404
-    in_force = PolicyVersion.objects.in_force_number(slug)
-    context = {
-        "day": day,
-        "state": version.state(in_force=in_force),
-        "in_force": in_force,
-        "is_in_force": version.number == in_force,
-    }
-    return _show(request, version, context)
+    version = PolicyVersion.objects.for_page(slug).in_force(slug, day)
+    return _show_at_its_address(request, version, day=day)
 
 
 @require_safe
@@ -83,19 +71,31 @@ def choose_day(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @shared_page
+@alike_for_members
 def history_page(request: HttpRequest, slug: str) -> HttpResponse:
     """List all posted versions, newest first."""
-    versions = list(PolicyVersion.objects.public(slug))
+    before = request.GET.get("before", "")
+    wanted = PolicyVersion.objects.public(slug)
+    if before:
+        if not VersionNumber.matches(before):
+            raise Http404
+        wanted = wanted.filter(number__lt=int(before))
+    versions = list(wanted[: HISTORY_PAGE + 1])
     if not versions:
         raise Http404
-    in_force = next((v.number for v in versions if v.is_effective), None)
+    if before:
+        in_force = PolicyVersion.objects.in_force_number(slug)
+    else:
+        in_force = next((v.number for v in versions if v.is_effective), None)
     context = {
         "policy": versions[0].policy,
         "rows": [
             (version, version.state(in_force=in_force), _comparison(version, older))
-            for version, older in zip_longest(versions, versions[1:])
+            for version, older in zip_longest(versions[:HISTORY_PAGE], versions[1:])
+            if version is not None
         ],
         "numbers": [version.number for version in versions],
+        "older_than": versions[HISTORY_PAGE - 1].number if len(versions) > HISTORY_PAGE else None,
         "checker": CHECKER.read_text("utf-8"),
         "in_force": in_force,
     }
@@ -107,6 +107,28 @@ def _comparison(version: PolicyVersion, older: PolicyVersion | None) -> str:
     return version.policy.paths.compare(older.number, version.number) if older else ""
 
 
+def _show_at_its_address(
+    request: HttpRequest, version: PolicyVersion | None, *, day: date | None = None
+) -> HttpResponse:
+    if version is None:
+        raise Http404
+    # `for_page` has added both.
+    in_force, override = version.number_in_force, version.override_note  # type: ignore[attr-defined]
+    paths, number = version.policy.paths, version.number
+    pair = sorted({number, in_force or number})
+    context = {
+        "day": day,
+        "state": version.state(in_force=in_force),
+        "in_force": in_force,
+        "is_in_force": number == in_force,
+        "override": override,
+        "compare_path": paths.compare(pair[0], pair[-1]),
+        "json_path": paths.version_json(number),
+        "text_path": paths.version_text(number),
+    }
+    return _show(request, version, context)
+
+
 def _show(request: HttpRequest, version: PolicyVersion, context: dict[str, Any]) -> HttpResponse:
     context |= {
         "version": version,
@@ -115,21 +137,7 @@ def _show(request: HttpRequest, version: PolicyVersion, context: dict[str, Any])
         "toc": toc_of(version.rendered_html),
         "structured": web_page(version),
     }
-    if "front" not in context:
-        context |= _beside(version, context["in_force"])
     return _dated(render(request, "privacy/policy/version.html", context), version)
-
-
-def _beside(version: PolicyVersion, in_force: int | None) -> dict[str, Any]:
-    """What stands around a version at its own address, and not at that of the one in force."""
-    paths, number = version.policy.paths, version.number
-    pair = sorted({number, in_force or number})
-    return {
-        "compare_path": paths.compare(pair[0], pair[-1]),
-        "json_path": paths.version_json(number),
-        "text_path": paths.version_text(number),
-        "override": getattr(version, "override_note", None),
-    }
 
 
 def _text(version: PolicyVersion) -> str:

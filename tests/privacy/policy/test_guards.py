@@ -20,7 +20,7 @@ from sens_site.lib import guards
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 TABLES = ("privacy_policy", "privacy_policyversion", "privacy_policyevent", "privacy_policydraft")
 COLUMNS = (
-    "policy_id, number, kind, reason, summary, source_text, rendered_html, renderer, claims,"
+    "policy_id, number, kind, reason, summary, source_text, rendered_html, renderer, claims_json,"
     " posted_at, posted_on, effective_on, imported, previous_hash, hash"
 )
 UPSERT = "SET summary = excluded.summary"
