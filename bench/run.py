@@ -17,8 +17,9 @@ from typing import Any
 
 from bench import load, servers
 from bench.probe import PAGES
+from sens_site.serving import granian_command
 
-WORKERS = 2
+WORKERS, THREADS = 2, 4
 CONNECTIONS = 16
 FLOORS: dict[str, float] = {
     "policy_anonymous / T": 0.15,
@@ -40,9 +41,7 @@ STATES = {
 
 def granian(port: int, target: str) -> list[str]:
     """Return the command line that serves a WSGI application as `make serve` does."""
-    from sens_site.serving import granian_command  # noqa: PLC0415 - one place knows the server
-
-    return granian_command(port=port, workers=WORKERS, target=target)
+    return granian_command(port=port, workers=WORKERS, threads=THREADS, target=target)
 
 
 def fetch(port: int, path: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes, int]:

@@ -1,32 +1,21 @@
-"""How the production server is started. `make serve` and the benchmark both ask here."""
+"""How the production server is started. `run_site` and the benchmark both ask here."""
 
 import sys
 
+LOOPBACK = "127.0.0.1"
+SITE = "sens_site.wsgi:application"
 
-def granian_command(*, port: int, workers: int, target: str, host: str = "127.0.0.1") -> list[str]:
-    """Return the command line that serves a WSGI application.
 
-    A killed worker is started again; granian's own default would end the whole server with it.
-    """
+def granian_command(
+    *, port: int, workers: int, threads: int, host: str = LOOPBACK, target: str = SITE
+) -> list[str]:
+    """Return the command line that serves a WSGI application, with threads for each worker."""
     return [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--host",
-        host,
-        "--port",
-        str(port),
-        "--workers",
-        str(workers),
-        "--blocking-threads",
-        "4",
-        "--http",
-        "1",
-        "--respawn-failed-workers",
-        "--no-access-log",
-        "--log-level",
-        "warning",
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--http", "1"),
+        *("--host", host, "--port", str(port), "--workers", str(workers)),
+        *("--blocking-threads", str(threads), "--runtime-threads", "1"),
+        *("--backlog", "1024", "--log-level", "warning", "--no-access-log"),
+        # Without the first, one killed worker stops them all.
+        *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "8"),
         target,
     ]

@@ -28,7 +28,7 @@ from playwright.sync_api import BrowserContext, Page
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
-from sens_site.management.commands.run_site import granian
+from sens_site.serving import granian_command
 from tests.browser.watch import Watch
 from tests.run import find_chromium
 
@@ -55,7 +55,7 @@ def site(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     with (
         log.open("wb") as lines,
         subprocess.Popen(
-            granian("127.0.0.1", int(settings.PORT), 2),
+            granian_command(port=int(settings.PORT), workers=2, threads=4),
             env=environment,
             cwd=settings.BASE_DIR,
             stdout=lines,

@@ -13,6 +13,7 @@ from django.db import connections
 
 from sens_site.lib.collected import collect_if_changed
 from sens_site.lib.supervisor import Child, Supervisor
+from sens_site.serving import granian_command
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 TERMINAL = "outbox.terminal.TerminalBackend"
@@ -48,7 +49,9 @@ class Command(BaseCommand):
         environment = child_environment(port)
         origin = environment["SITE_ORIGIN"]
         if production:
-            web = granian(host, port, options["workers"])
+            # Each thread may need a database connection of the process's pool.
+            threads = settings.DATABASE_POOL_SIZE
+            web = granian_command(host=host, port=port, workers=options["workers"], threads=threads)
         else:
             web = manage("runserver", f"{host}:{port}", "--nostatic")
         worker = manage("worker", *([] if production else ["--reload"]))
@@ -168,17 +171,3 @@ def is_free(host: str, port: int) -> bool:
 def manage(name: str, *arguments: str) -> list[str]:
     """Return the command line of a management command that leaves the checks to us."""
     return [sys.executable, str(settings.BASE_DIR / "manage.py"), name, *arguments, "--skip-checks"]
-
-
-def granian(host: str, port: int, workers: int) -> list[str]:
-    """Return the command line of the production server."""
-    return [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--http", "1",
-        "--host", host, "--port", str(port), "--workers", str(workers),
-        # Each thread may need a database connection of the process's pool.
-        "--blocking-threads", str(settings.DATABASE_POOL_SIZE),
-        "--backlog", "1024", "--log-level", "warning", "--no-access-log",
-        # Without the first, one killed worker stops them all.
-        "--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "8",
-        "sens_site.wsgi:application",
-    ]  # fmt: skip
