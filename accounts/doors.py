@@ -109,7 +109,7 @@ class Door(View):
         if self.keeps_input and request.method == "POST":
             form = self.get_form_class()(**self.get_form_kwargs())  # type: ignore[attr-defined]
             # As if it had been checked: checking again would look up, hash and count.
-            form._errors, form.cleaned_data = ErrorDict(), {}  # noqa: SLF001
+            form._errors, form.cleaned_data = ErrorDict(), {}  # noqa: SLF001 - see above
             form.add_error(None, TOO_MANY.replace("five minutes", "a minute"))
             response: HttpResponse = self.render_to_response(  # type: ignore[attr-defined]
                 self.get_context_data(form=form)
