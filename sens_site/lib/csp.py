@@ -26,6 +26,8 @@ BASE_POLICY: dict[str, tuple[str, ...]] = {
     "script-src": (SELF,),
     "style-src": (SELF,),
 }
+FILE_POLICY: dict[str, tuple[str, ...]] = {"default-src": (NONE,), "frame-ancestors": (NONE,)}
+"""For what is no page: a stylesheet, a feed. It loads nothing, even where it is opened as one."""
 
 
 def serialise(policy: Policy) -> str:
@@ -33,7 +35,9 @@ def serialise(policy: Policy) -> str:
     return "; ".join(f"{directive} {' '.join(sources)}" for directive, sources in policy.items())
 
 
-def extended(policy: Policy, additions: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+def extended(
+    policy: Policy, additions: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
     """Return `policy` with more sources, dropping 'none' from a directive that gains one."""
     result = dict(policy)
     for directive, sources in additions.items():
@@ -42,7 +46,9 @@ def extended(policy: Policy, additions: Mapping[str, tuple[str, ...]]) -> dict[s
     return result
 
 
-def csp_override(policy: Policy) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def csp_override(
+    policy: Policy,
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Give the responses of one view a policy of their own."""
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -65,6 +71,8 @@ class ContentSecurityPolicyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        policy = getattr(response, "_csp_config", settings.SECURE_CSP)
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        usual = settings.SECURE_CSP if is_page else FILE_POLICY
+        policy = getattr(response, "_csp_config", usual)
         response.headers.setdefault("Content-Security-Policy", serialise(policy))
         return response

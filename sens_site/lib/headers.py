@@ -1,4 +1,4 @@
-"""Security headers that are the same on every response and that Django does not set itself."""
+"""Security headers that are always the same and that Django does not set itself."""
 
 from collections.abc import Callable
 
@@ -20,6 +20,7 @@ class SecurityHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response

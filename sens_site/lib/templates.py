@@ -10,12 +10,17 @@ from django.template import Origin
 from django.template.loaders.filesystem import Loader as FilesystemLoader
 
 _INDENTATION = re.compile(r"\n\s+")
+# A line of nothing but tags that draw nothing: its line break would be an empty line in the page.
+_WORDS = "autoescape|block|capture|elif|else|empty|extends|for|if|load|with"
+_BARE_TAGS = re.compile(rf"(?<=\n)((?:\{{% (?:end)?(?:{_WORDS})\b[^\n]*?%\}}\s*?)+)\n")
 
 
 class Loader(FilesystemLoader):
     """Django's loader of the folders in TEMPLATES["DIRS"]."""
 
     def get_contents(self, origin: Origin) -> str:
-        """Return a template's source, on one line break where there were indentation or gaps."""
+        """Return a template's source, without indentation and without empty lines."""
         source: str = super().get_contents(origin)
-        return _INDENTATION.sub("\n", source) if origin.name.endswith(".html") else source
+        if not origin.name.endswith(".html"):
+            return source
+        return _BARE_TAGS.sub(r"\1", _INDENTATION.sub("\n", source))

@@ -1,5 +1,7 @@
 """People never meet the trap; whatever is put into it is a hit and never a mistake."""
 
+import re
+
 import pytest
 from crispy_forms.utils import render_crispy_form
 from django import forms
@@ -42,7 +44,7 @@ def test_a_hit_is_told_and_the_form_stays_valid(value, expected):
 
 def test_it_is_out_of_the_way_of_people():
     drawn = render_crispy_form(LetterForm())
-    before, _, field = drawn.partition('<div class="trap" aria-hidden="true">')
+    before, field = re.split(r'<div\s+class="trap"\s+aria-hidden="true"\s*>', drawn)
 
     assert TRAP not in before
     tag = "<input" + field.split("<input")[1].split(">")[0]
