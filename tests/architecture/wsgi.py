@@ -1,11 +1,15 @@
 """Requests through the WSGI entry point, ready pages included, as a server sends them."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 from django.conf import settings
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 
 from sens_site.lib.ready import ReadyPages
 
@@ -34,6 +38,18 @@ def fresh_application() -> ReadyPages:
     )
 
 
+@contextmanager
+def connection_kept() -> Iterator[None]:
+    """Keep the test's own connection open, with the transaction in it, as Django's client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
+
+
 def request(application: Any, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
     """Send one request; a header is named in lower case, with underscores."""
     environ: dict[str, Any] = {
@@ -51,12 +67,13 @@ def request(application: Any, method: str, path: str, body: bytes = b"", **heade
     def start_response(status: str, fields: list[tuple[str, str]], exc_info: Any = None) -> Any:
         answer.status, answer.headers = status, dict(fields)
 
-    result = application(environ, start_response)
-    try:
-        answer.body = b"".join(result)
-    finally:
-        if hasattr(result, "close"):
-            result.close()
+    with connection_kept():
+        result = application(environ, start_response)
+        try:
+            answer.body = b"".join(result)
+        finally:
+            if hasattr(result, "close"):
+                result.close()
     return answer
 
 
