@@ -29,6 +29,6 @@ class SiteStaticStorage(CompressedManifestStaticFilesStorage):
 
     def _save(self, name: str, content: Any) -> str:
         if name.startswith(OURS):
-            content = ContentFile(compact(content.read().decode()).encode())
+            content = ContentFile(compact(b"".join(content.chunks()).decode()).encode())
         saved: str = super()._save(name, content)  # type: ignore[misc]
         return saved

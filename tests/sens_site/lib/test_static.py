@@ -34,3 +34,12 @@ def test_only_our_own_stylesheets_are_touched(tmp_path):
         "admin/css/base.css": source,
         "js/own.js": source,
     }
+
+
+def test_the_hashed_copy_that_pages_ask_for_is_whole(tmp_path):
+    storage = SiteStaticStorage(location=str(tmp_path), base_url="/static/")
+    storage.save("css/own.css", ContentFile(b"a { b: c; }\n"))
+    list(storage.post_process({"css/own.css": (storage, "css/own.css")}))
+    name = storage.url("css/own.css").removeprefix("/static/")
+    assert name != "css/own.css"
+    assert (tmp_path / name).read_bytes() == b"a{b: c;}"
