@@ -165,10 +165,12 @@ class PolicyVersionQuerySet(FrozenQuerySet):
         return version
 
     def in_force_and_upcoming(self, slug: str) -> "list[PolicyVersion]":
-        """The version in force today, and after it those that are to come. One query."""
+        """The version in force today, and after it those that are to come. One query.
+
+        No version takes effect before one with a lower number, so these are the last numbers.
+        """
         current = models.Subquery(self._numbers_in_force(slug)[:1])
-        later = models.Q(effective_on__gt=timezone.localdate())
-        return list(self.posted(slug).filter(later | models.Q(number=current)).order_by("number"))
+        return list(self.posted(slug).filter(number__gte=current).order_by("number"))
 
     def in_force_number(self, slug: str) -> int | None:
         """The number of the version in force today, without its text."""

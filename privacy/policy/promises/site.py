@@ -5,14 +5,18 @@ database changes are rolled back: the mails it causes lie in the outbox of that 
 are gone with it.
 """
 
+import logging
+import secrets
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from io import BytesIO
 from typing import Any
-from urllib.parse import unquote_to_bytes, urlencode, urlsplit
+from urllib.parse import unquote_to_bytes, urlencode, urljoin, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -20,16 +24,32 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.db import transaction
 from django.http import HttpResponse
+from django.urls import resolve
 
 from privacy.datamap.ledger import rehearsing
+from privacy.policy.promises.reading import Page, permitted_origins, read
+from sens_site.lib.fragments import forget_fragments
 from sens_site.lib.stamp import stamp_of_today
 
 FORM = "application/x-www-form-urlencoded"
-# An address that belongs to nobody (RFC 5737), so that a check is nobody's rate limit.
-CHECKER_ADDRESS = "192.0.2.77"
+NO_SUCH_PAGE = "/no-such-page/"
+# How many pages of one kind a crawl opens: of a thousand news, sixty show how they are made.
+MOST_OF_A_KIND = 60
+
+_asking: ContextVar[bool] = ContextVar("a check is asking", default=False)
 
 
-@dataclass(frozen=True, slots=True)
+class _Quiet(logging.Filter):
+    """Keeps the 404s and 422s that checks provoke out of the log, which people watch."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.ERROR or not _asking.get()
+
+
+logging.getLogger("django.request").addFilter(_Quiet())
+
+
+@dataclass(frozen=True)
 class Answer:
     """What the site answered."""
 
@@ -43,6 +63,26 @@ class Answer:
         """Return a header, or an empty string."""
         return {key.lower(): value for key, value in self.headers.items()}.get(name.lower(), "")
 
+    @cached_property
+    def page(self) -> Page:
+        """The page that the answer is."""
+        return read(self.text)
+
+    @property
+    def is_page(self) -> bool:
+        """Tell whether the answer is HTML."""
+        return self.header("Content-Type").startswith("text/html")
+
+    @property
+    def permitted(self) -> dict[str, list[str]]:
+        """The other origins that its Content-Security-Policy allows, by directive."""
+        return permitted_origins(self.header("Content-Security-Policy"))
+
+
+def address_of_nobody() -> str:
+    """Return an address from the range for documents (RFC 3849): a check is nobody's rate limit."""
+    return f"2001:db8:{secrets.randbelow(0x10000):x}:{secrets.randbelow(0x10000):x}::1"
+
 
 @dataclass
 class Visitor:
@@ -51,6 +91,7 @@ class Visitor:
     site: "RunningSite"
     cookies: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    address: str = field(default_factory=address_of_nobody)
 
     def get(self, path: str, **headers: str) -> Answer:
         """Open an address."""
@@ -75,7 +116,7 @@ class Visitor:
         sent = {**self.headers, **sent}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        answer = self.site.send(method, path, body=body, headers=sent)
+        answer = self.site.send(method, path, body=body, headers=sent, address=self.address)
         for name, value in answer.set_cookies.items():
             if value:
                 self.cookies[name] = value
@@ -84,12 +125,51 @@ class Visitor:
         return answer
 
 
+@dataclass(eq=False)
 class RunningSite:
-    """The door through which checks look at the site."""
+    """The door through which checks look at the site. `pages` is made once and kept."""
+
+    entrances: tuple[str, ...] = ("/",)
+    most_pages: int = 1000
 
     @cached_property
     def _handler(self) -> WSGIHandler:
         return WSGIHandler()
+
+    @cached_property
+    def pages(self) -> tuple[Answer, ...]:
+        """Every page that a first-time visitor reaches by links, and an error page, as answered.
+
+        Each is opened without cookies. Addresses that lead to a log-in are in `closed`.
+        """
+        return tuple(self._reached[0])
+
+    @property
+    def closed(self) -> tuple[Answer, ...]:
+        """What a visitor's links lead to and does not open: redirects and refusals."""
+        return tuple(self._reached[1])
+
+    @cached_property
+    def _reached(self) -> tuple[list[Answer], list[Answer]]:
+        waiting, seen = deque(self.entrances), set(self.entrances)
+        kinds: Counter[str] = Counter()
+        opened: list[Answer] = []
+        closed: list[Answer] = []
+        while waiting and len(opened) < self.most_pages:
+            answer = self.get(waiting.popleft())
+            if answer.status != 200:
+                closed.append(answer)
+                continue
+            if not answer.is_page:
+                continue
+            opened.append(answer)
+            for path in map(_path_here, answer.page.links):
+                if path and path not in seen:
+                    seen.add(path)
+                    kinds[resolve(path).route] += 1
+                    if kinds[resolve(path).route] <= MOST_OF_A_KIND:
+                        waiting.append(path)
+        return [*opened, self.get(NO_SUCH_PAGE)], closed
 
     def visitor(self, *, cookies: Mapping[str, str] | None = None, **headers: str) -> Visitor:
         """Return a new browser."""
@@ -100,30 +180,58 @@ class RunningSite:
         """Open an address as a first-time visitor."""
         return self.visitor().get(path, **headers)
 
-    def send(self, method: str, path: str, *, body: str, headers: Mapping[str, str]) -> Answer:
+    def send(
+        self, method: str, path: str, *, body: str, headers: Mapping[str, str], address: str
+    ) -> Answer:
         """Send one request through the real handler and return the answer."""
         stamp_of_today()  # what another process has published counts from here on
-        response = self._handler.get_response(WSGIRequest(_environ(method, path, body, headers)))
+        token = _asking.set(True)
+        request = WSGIRequest(_environ(method, path, body, headers, address))
         try:
-            return _answer(path, response)
+            response = self._handler.get_response(request)
+            try:
+                return _answer(path, response)
+            finally:
+                # Not response.close(): its signal would close the connection of the rehearsal.
+                for closer in vars(response)["_resource_closers"]:
+                    closer()
         finally:
-            # Not response.close(): its signal would close the connection of the rehearsal.
-            for closer in vars(response)["_resource_closers"]:
-                closer()
+            _asking.reset(token)
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
         """Act for real and leave nothing behind: the database is rolled back at the end."""
-        with rehearsing(), transaction.atomic():
-            try:
-                yield
-            finally:
-                transaction.set_rollback(True)
+        try:
+            with rehearsing(), transaction.atomic():
+                try:
+                    yield
+                finally:
+                    transaction.set_rollback(True)
+        finally:
+            # Parts of pages that were made from what is now rolled back.
+            forget_fragments()
 
 
-def _environ(method: str, path: str, body: str, headers: Mapping[str, str]) -> dict[str, Any]:
+def _path_here(href: str) -> str:
+    """Return the path that a link of ours leads to, or nothing for another site's."""
+    target = urlsplit(urljoin(f"{settings.SITE_ORIGIN}/", href))
+    if f"{target.scheme}://{target.netloc}" != settings.SITE_ORIGIN:
+        return ""
+    return "" if target.path.startswith(settings.STATIC_URL) else target.path
+
+
+def _environ(
+    method: str, path: str, body: str, headers: Mapping[str, str], client: str
+) -> dict[str, Any]:
     """Write a request as a server hands it to a WSGI application (PEP 3333)."""
     sent, origin = body.encode(), urlsplit(settings.SITE_ORIGIN)
+    proxies: dict[str, str] = {}
+    if settings.TRUSTED_PROXY_COUNT:
+        hops = [client, *["192.0.2.1"] * (settings.TRUSTED_PROXY_COUNT - 1)]
+        proxies = {
+            "HTTP_X_FORWARDED_FOR": ", ".join(hops),
+            "HTTP_X_FORWARDED_PROTO": origin.scheme,
+        }
     address, _, query = path.partition("?")
     return {
         "REQUEST_METHOD": method,
@@ -133,14 +241,14 @@ def _environ(method: str, path: str, body: str, headers: Mapping[str, str]) -> d
         "SERVER_NAME": origin.hostname,
         "SERVER_PORT": str(origin.port or (443 if settings.SITE_IS_HTTPS else 80)),
         "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": CHECKER_ADDRESS,
+        "REMOTE_ADDR": client,
         "HTTP_HOST": origin.netloc,
         "CONTENT_TYPE": FORM if sent else "",
         "CONTENT_LENGTH": str(len(sent)) if sent else "",
         "wsgi.url_scheme": origin.scheme,
         "wsgi.input": BytesIO(sent),
         "wsgi.errors": BytesIO(),
-        **({"HTTP_X_FORWARDED_PROTO": origin.scheme} if settings.TRUSTED_PROXY_COUNT else {}),
+        **proxies,
         **{f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()},
     }
 
@@ -155,6 +263,6 @@ def _answer(path: str, response: Any) -> Answer:
         path=path,
         status=response.status_code,
         headers=dict(response.items()),
-        set_cookies={name: morsel.value for name, morsel in response.cookies.items()},
+        set_cookies={morsel.key: morsel.value for morsel in response.cookies.values()},
         text=body.decode(response.charset or "utf-8", "replace"),
     )

@@ -26,6 +26,7 @@ def tamper(*statements: str) -> None:
     with guards.lifted(), connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
+        connection.check_constraints()  # PostgreSQL alters no table while checks are outstanding
 
 
 def make_chain_anew() -> None:
@@ -33,11 +34,10 @@ def make_chain_anew() -> None:
     for version in PolicyVersion.objects.order_by("policy", "number"):
         version.previous_hash = previous.get(version.policy_id, GENESIS)
         version.hash = previous[version.policy_id] = hash_of(version)
-        with guards.lifted(), connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE privacy_policyversion SET hash = %s, previous_hash = %s WHERE id = %s",
-                [version.hash, version.previous_hash, version.pk],
-            )
+        tamper(
+            f"UPDATE privacy_policyversion SET hash = '{version.hash}',"  # noqa: S608
+            f" previous_hash = '{version.previous_hash}' WHERE id = {version.pk}"
+        )
 
 
 def faults(**options: object) -> list[str]:
@@ -205,6 +205,14 @@ def lengthen(count: int) -> None:
             effective_on=timezone.localdate(),
             imported=True,
         )
+
+
+@pytest.mark.parametrize(
+    "text", ["", "plain", 'a "quote" and a \\ slash\nline', "tab\tbell\x07", "é — “𝄞” \u2028 \x7f"]
+)
+def test_the_quick_hash_is_the_hash_of_the_canonical_record(policy: PolicyVersion, text: str):
+    policy.source_text, policy.rendered_html, policy.reason = text, text[::-1], text
+    assert hash_of(policy) == hashlib.sha256(canonical(record_of(policy))).hexdigest()
 
 
 def test_queries_do_not_grow_with_the_chain(db: None):
