@@ -108,10 +108,10 @@ def destroy_expired() -> int:
     """Destroy copies whose time is over, and files that no row knows; return how many."""
     now = timezone.now()
     count = 0
+    known = set(ExportFile.objects.values_list("file_name", flat=True))
     for export in ExportFile.objects.filter(expires_at__lte=now).select_related("request"):
         destroy(export)
         count += 1
-    known = set(ExportFile.objects.values_list("file_name", flat=True))
     for path in files():
         with suppress(FileNotFoundError):
             old = path.stat().st_mtime < (now - ORPHAN_AGE).timestamp()

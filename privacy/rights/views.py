@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,7 +13,7 @@ from privacy.rights.figures import figures
 from privacy.rights.forms import RequestForm
 from privacy.rights.intake import NotAllowedError
 from privacy.rights.links import find_by_status, find_link, status_path
-from privacy.rights.models import MailedLink, SubjectRequest
+from privacy.rights.models import MailedLink
 from privacy.rights.terms import PUBLIC, Channel, Kind
 from sens_site.errors import error_page
 from sens_site.lib.caching import shared_page
@@ -103,7 +103,9 @@ def fetch_export(request: HttpRequest, token: str) -> HttpResponse | FileRespons
 @require_safe
 def request_status(request: HttpRequest, reference: str, token: str) -> HttpResponse:
     """Show at a private address how a request stands."""
-    found = _found(reference, token)
+    found = find_by_status(reference, token)
+    if found is None:
+        return _gone(request)
     context = {
         "found": found,
         "events": [event for event in found.events.all() if event.did in PUBLIC],
@@ -116,30 +118,27 @@ def request_status(request: HttpRequest, reference: str, token: str) -> HttpResp
 @require_POST
 def ask_again(request: HttpRequest, reference: str, token: str) -> HttpResponse:
     """Mail the identity link once more."""
-    found = _found(reference, token)
+    found = find_by_status(reference, token)
+    if found is None:
+        return _gone(request)
     try:
         mailed = intake.ask_identity(found)
     except NotAllowedError as error:
-        return error_page(request, 403, reason=str(error))
+        return _private(error_page(request, 403, reason=str(error)))
     return _see(f"{status_path(found)}#{'mailed' if mailed else 'enough'}")
 
 
 @require_POST
 def withdraw(request: HttpRequest, reference: str, token: str) -> HttpResponse:
     """Take a request back."""
-    found = _found(reference, token)
+    found = find_by_status(reference, token)
+    if found is None:
+        return _gone(request)
     try:
         intake.withdraw_request(found)
     except NotAllowedError as error:
-        return error_page(request, 403, reason=str(error))
+        return _private(error_page(request, 403, reason=str(error)))
     return _see(f"{status_path(found)}#withdrawn")
-
-
-def _found(reference: str, token: str) -> SubjectRequest:
-    found = find_by_status(reference, token)
-    if found is None:
-        raise Http404
-    return found
 
 
 def _again(request: HttpRequest, form: RequestForm, status: int) -> HttpResponse:
@@ -157,4 +156,6 @@ def _gone(request: HttpRequest) -> HttpResponse:
 
 def _private(response: HttpResponse) -> HttpResponse:
     response.headers["X-Robots-Tag"] = "noindex"
+    # Django logs the path of each refused request, and here the path is the secret.
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
     return response

@@ -1,0 +1,322 @@
+"""The rules of the desk: what cannot be done without proof, ground, reason or notice."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from privacy.datamap.models import Erasure
+from privacy.rights import alarms, exports, intake, services
+from privacy.rights.links import find_by_status, hashed, make_link, status_path
+from privacy.rights.models import ExportFile, MailedLink, RequestEvent, SubjectRequest
+from privacy.rights.services import NotAllowedError
+from privacy.rights.storage import files
+from privacy.rights.terms import AUTHORITIES, NEEDS_NO_PROOF, Channel, Did, Ground, Kind, Proof
+from tests.privacy.rights.conftest import STRANGER
+from tests.subject import make_subject
+
+pytestmark = pytest.mark.django_db
+
+
+def kinds_of(request: SubjectRequest) -> list[str]:
+    return [event.did for event in RequestEvent.objects.filter(request=request)]
+
+
+def fetched_size(token: str) -> int:
+    file = exports.fetch(token)
+    assert file is not None
+    with file:
+        return len(file.read())
+
+
+def test_a_request_is_acknowledged_and_its_sender_asked_who_it_is(ask, mails_to):
+    request = ask()
+    assert kinds_of(request) == [Did.RECEIVED, Did.IDENTITY_ASKED, Did.ACKNOWLEDGED]
+    (mail,) = mails_to(STRANGER)
+    assert status_path(request) in mail
+    assert "/privacy/confirm/" in mail
+    assert "A Stranger" not in mail
+
+
+def test_the_desk_is_told_without_a_name(ask, mails_to):
+    request = ask()
+    (mail,) = mails_to("webmaster@sens.test")
+    assert request.reference in mail
+    assert STRANGER not in mail
+
+
+@pytest.mark.parametrize("kind", sorted(NEEDS_NO_PROOF))
+def test_what_tells_and_destroys_nothing_needs_no_proof(ask, kind):
+    request = ask(kind)
+    assert kinds_of(request) == [Did.RECEIVED, Did.ACKNOWLEDGED]
+    assert request.may_act is True
+
+
+def test_the_same_form_twice_is_one_request(ask, mails_to):
+    assert ask() == ask(text="please  TELL me.")
+    assert SubjectRequest.objects.count() == 1
+    assert len(mails_to(STRANGER)) == 1
+
+
+def test_after_it_was_closed_the_same_may_be_asked_again(ask):
+    first = ask()
+    intake.withdraw_request(first)
+    assert ask() != first
+
+
+def test_a_trapped_request_is_held_with_its_clock_running_and_no_mail(ask, officer, mails_to):
+    request = ask(trapped=True)
+    assert (request.is_held, mails_to(STRANGER)) == (True, [])
+    assert SubjectRequest.objects.waiting().count() == 0
+    services.release(request, by=officer)
+    assert SubjectRequest.objects.waiting().count() == 1
+    assert len(mails_to(STRANGER)) == 1
+
+
+def test_whoever_sends_a_held_request_again_without_the_trap_has_it_released(ask, mails_to):
+    request = ask(trapped=True)
+    ask()
+    request.refresh_from_db()
+    assert request.is_held is False
+    assert len(mails_to(STRANGER)) == 1
+
+
+def test_one_address_gets_no_more_than_three_links_a_day(ask, mails_to):
+    for number in range(5):
+        ask(text=f"request {number}")
+    assert SubjectRequest.objects.count() == 5
+    assert len(mails_to(STRANGER)) == 3
+
+
+def test_a_link_proves_once_and_for_a_day(ask):
+    request = ask()
+    now = timezone.now()
+    token = make_link(request, purpose="identity", life=timedelta(hours=24))
+    with time_machine.travel(now + timedelta(hours=24, seconds=1)):
+        assert intake.prove_identity(token) is None
+    assert intake.prove_identity(token) == request
+    assert intake.prove_identity(token) is None
+    assert RequestEvent.objects.get(did=Did.IDENTITY_PROVED).proof == Proof.LINK
+    assert kinds_of(request).count(Did.IDENTITY_PROVED) == 1
+
+
+def test_no_token_is_stored_in_clear(ask):
+    request = ask()
+    token = make_link(request, purpose="identity", life=timedelta(hours=24))
+    stored = MailedLink.objects.latest("pk").token_hash
+    assert stored == hashed(token)
+    assert len(token) == 43  # 256 bit in base64
+    assert token not in stored
+
+
+def test_a_link_for_one_purpose_is_no_good_for_another(ask):
+    token = make_link(ask(), purpose="export", life=timedelta(hours=24))
+    assert intake.prove_identity(token) is None
+
+
+def test_the_private_address_opens_its_own_request_only(ask):
+    one, two = ask(), ask(Kind.ERASURE)
+    token = status_path(one).rstrip("/").rpartition("/")[2]
+    assert find_by_status(one.reference, token) == one
+    assert find_by_status(two.reference, token) is None
+    assert find_by_status(one.reference, token[:-1] + "x") is None
+
+
+def test_nothing_is_answered_copied_or_erased_without_a_dated_proof(ask, officer):
+    access, erasure = ask(), ask(Kind.ERASURE)
+    with pytest.raises(NotAllowedError, match="who is asking"):
+        services.answer(access, by=officer, text="Yes")
+    with pytest.raises(NotAllowedError, match="who is asking"):
+        exports.make_export(access, by=officer)
+    with pytest.raises(NotAllowedError, match="who is asking"):
+        services.erase_for_request(erasure, by=officer)
+    assert SubjectRequest.objects.open().count() == 2
+    assert (ExportFile.objects.count(), Erasure.objects.count()) == (0, 0)
+
+
+def test_an_answer_is_mailed_with_the_authorities_and_closes(proved, officer, mails_to):
+    request = services.answer(proved(), by=officer, text="Yes, we do.")
+    assert request.closed_at is not None
+    assert request.state == "Answered"
+    assert "Yes, we do." in mails_to(STRANGER)[-1]
+    assert AUTHORITIES in mails_to(STRANGER)[-1]
+
+
+@pytest.mark.parametrize("reason", ["", "   "])
+def test_a_refusal_needs_a_written_reason(proved, officer, reason):
+    with pytest.raises(NotAllowedError, match="reason must be written"):
+        services.refuse(proved(), by=officer, ground=Ground.UNFOUNDED, reason=reason)
+
+
+def test_a_refusal_needs_a_ground_of_the_policy(proved, officer):
+    with pytest.raises(NotAllowedError, match="grounds only"):
+        services.refuse(proved(), by=officer, ground="difficult", reason="Too much.")  # type: ignore[arg-type]
+
+
+def test_a_refusal_names_ground_reason_and_authorities(proved, officer, mails_to):
+    request = services.refuse(
+        proved(), by=officer, ground=Ground.REPETITIVE, reason="Asked and answered on May 2."
+    )
+    mail = mails_to(STRANGER)[-1]
+    assert Ground.REPETITIVE.label in mail
+    assert "Asked and answered on May 2." in mail
+    assert AUTHORITIES in mail
+    assert request.is_open is False
+
+
+def test_the_database_refuses_a_refusal_without_a_ground(proved):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RequestEvent.objects.create(request=proved(), did=Did.REFUSED)
+
+
+def test_a_fee_needs_one_of_the_three_grounds(proved, officer):
+    with pytest.raises(NotAllowedError, match="other grounds"):
+        services.quote_fee(
+            proved(), by=officer, ground=Ground.NOT_SHOWN, amount="5 USD", reason="Because."
+        )
+
+
+def test_more_time_is_taken_once_with_a_notice_in_the_same_transaction(proved, officer, mails_to):
+    request = services.extend(proved(), by=officer, reason="Records are on paper.")
+    assert request.due_on == request.deadline.latest_on
+    assert "Records are on paper." in mails_to(STRANGER)[-1]
+    with pytest.raises(NotAllowedError, match="once only"):
+        services.extend(request, by=officer, reason="Still on paper.")
+
+
+def test_no_time_is_taken_once_it_is_over(proved, officer):
+    long_ago = timezone.now() - timedelta(days=31)
+    with pytest.raises(NotAllowedError, match="before it is over"):
+        services.extend(proved(received_at=long_ago), by=officer, reason="Holidays.")
+
+
+def test_no_time_is_taken_without_an_address_to_tell(proved, officer):
+    request = proved()
+    SubjectRequest.objects.update(email="")
+    with pytest.raises(NotAllowedError, match="no notice"):
+        services.extend(request, by=officer, reason="Holidays.")
+
+
+@pytest.mark.parametrize("step", ["answer", "refuse", "extend", "withdraw"])
+def test_nothing_happens_to_a_closed_request(proved, officer, step):
+    request = services.answer(proved(), by=officer, text="Yes.")
+    steps = {
+        "answer": lambda: services.answer(request, by=officer, text="Again."),
+        "refuse": lambda: services.refuse(
+            request, by=officer, ground=Ground.EXCESSIVE, reason="No."
+        ),
+        "extend": lambda: services.extend(request, by=officer, reason="Late."),
+        "withdraw": lambda: intake.withdraw_request(request),
+    }
+    before = kinds_of(request)
+    with pytest.raises(NotAllowedError, match="already closed"):
+        steps[step]()
+    assert kinds_of(request) == before
+
+
+def test_asked_twice_there_is_one_copy(proved, officer, mails_to):
+    request = proved()
+    one, two = (exports.make_export(request, by=officer) for _ in range(2))
+    assert one == two
+    assert len(list(files())) == 1
+    assert oct(next(files()).stat().st_mode & 0o777) == "0o600"
+    assert len([m for m in mails_to(STRANGER) if "/privacy/copy/" in m]) == 1
+
+
+def test_a_copy_is_destroyed_after_three_fetches(
+    proved, officer, link_in, django_capture_on_commit_callbacks
+):
+    request = proved()
+    exports.make_export(request, by=officer)
+    token = link_in("/privacy/copy/").strip("/").rpartition("/")[2]
+    with django_capture_on_commit_callbacks(execute=True):
+        sizes = {fetched_size(token) for _ in range(3)}
+    assert len(sizes) == 1
+    assert exports.fetch(token) is None
+    assert (list(files()), ExportFile.objects.count()) == ([], 0)
+    assert kinds_of(request)[-4:] == [Did.FILE_FETCHED] * 3 + [Did.FILE_DESTROYED]
+
+
+def test_a_copy_is_destroyed_after_72_hours(proved, officer, django_capture_on_commit_callbacks):
+    request = proved()
+    exports.make_export(request, by=officer)
+    with time_machine.travel(timezone.now() + timedelta(hours=71)):
+        assert exports.destroy_expired() == 0
+    with (
+        time_machine.travel(timezone.now() + timedelta(hours=72, minutes=1)),
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        assert exports.destroy_expired() == 1
+    assert list(files()) == []
+    assert kinds_of(request)[-1] == Did.FILE_DESTROYED
+
+
+def test_erasing_for_a_request_mails_the_report_and_leaves_the_outline(proved, officer, mails_to):
+    person = make_subject()
+    request = proved(Kind.ERASURE, email=person.email, name="Ada", text="Erase me")
+    report = services.erase_for_request(request, by=officer)
+    assert User.objects.filter(pk=person.pk).exists() is False
+    row = SubjectRequest.objects.get(pk=request.pk)
+    assert (row.name, row.email, row.text, row.kind) == ("", "", "", Kind.ERASURE)
+    assert (row.closed_at is not None, row.state) == (True, "Answered")
+    (mail,) = mails_to(person.email)
+    assert "Kept, and why" in mail
+    assert Erasure.objects.get().reference == report.reference
+
+
+def test_staff_are_not_erased_by_a_request(proved, officer):
+    request = proved(Kind.ERASURE, email=officer.email)
+    with pytest.raises(NotAllowedError, match="account of staff"):
+        services.erase_for_request(request, by=officer)
+    assert Erasure.objects.count() == 0
+
+
+def test_events_cannot_be_changed_or_deleted_below_the_application(ask):
+    ask()
+    attacks = [
+        lambda: RequestEvent.objects.update(did=Did.ANSWERED),
+        lambda: RequestEvent.objects.all().delete(),
+        lambda: RequestEvent.objects.earliest("pk").delete(),
+        lambda: RequestEvent.objects.earliest("pk").save(),
+        lambda: connection.cursor().execute("DELETE FROM privacy_requestevent"),
+    ]
+    before = list(RequestEvent.objects.values())
+    for attack in attacks:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            attack()
+    assert list(RequestEvent.objects.values()) == before
+
+
+def test_a_request_is_closed_once_even_below_the_application(proved, officer):
+    request = services.answer(proved(), by=officer, text="Yes.")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RequestEvent.objects.create(request=request, did=Did.WITHDRAWN)
+
+
+def test_alarms_come_once_for_each_stage_and_daily_when_late(ask, mails_to):
+    start = datetime(2026, 3, 2, 18, tzinfo=UTC)
+    ask(received_at=start)
+    told = []
+    for day in range(34):
+        with time_machine.travel(start + timedelta(days=day)):
+            told += [day] * alarms.raise_alarms()
+            assert alarms.raise_alarms() == 0
+    assert told == [15, 23, 27, 31, 32, 33]
+    assert len([m for m in mails_to("webmaster@sens.test") if "running out" in m]) == 6
+
+
+def test_an_alarm_stands_until_somebody_has_seen_it(ask, officer):
+    request = ask(received_at=timezone.now() - timedelta(days=16))
+    alarms.raise_alarms()
+    assert alarms.unseen_alarm(SubjectRequest.objects.get()) == "50 %"
+    services.see_alarm(request, by=officer)
+    assert alarms.unseen_alarm(SubjectRequest.objects.get()) == ""
+
+
+def test_a_signed_in_person_needs_no_link(ask, mails_to):
+    request = ask(channel=Channel.ACCOUNT, proof=Proof.PASSWORD)
+    assert [e.proof for e in request.did(Did.IDENTITY_PROVED)] == [Proof.PASSWORD]
+    assert "/privacy/confirm/" not in mails_to(STRANGER)[0]
