@@ -51,23 +51,6 @@ def telephone_is_optional_and_the_rest_is_asked_for(site: RunningSite) -> Eviden
     )
 
 
-@promise("choices.withhold", "information.business-card")
-def only_marked_fields_are_asked_for(site: RunningSite) -> Evidence:
-    """What the form does not mark as optional is a name, an address or the message itself."""
-    page = site.get(FORM).text
-    form = page.partition('action="/contact/webmaster/"')[2].partition("</form>")[0]
-    labels = [re.sub(r"<[^>]+>", "", one).strip() for one in re.findall(r"<label.*?</label>", form)]
-    demanded = {one for one in labels if one in ("Name", "Email", "Message")}
-    others = [one for one in labels if one not in demanded]
-    require(demanded == {"Name", "Email", "Message"}, f"the form demands {sorted(demanded)}")
-    with site.rehearsal():
-        sent(site.visitor(), message())
-    return Evidence(
-        "Only name, e-mail address and the message are demanded; the form works without the rest.",
-        {"demanded": len(demanded), "may stay empty": len(others)},
-    )
-
-
 @promise("form.only-to-contact")
 def a_message_signs_nobody_up(site: RunningSite) -> Evidence:
     """After a message, no row of another room holds its address."""
@@ -130,16 +113,6 @@ def the_trap_field_sets_a_message_aside(site: RunningSite) -> Evidence:
         require(OutboxMail.objects.count() == mails, "a mail went out")
     return Evidence("The message was set aside for a person, nothing was mailed, and the answer "
                     "was the ordinary one.")  # fmt: skip
-
-
-@promise("contact.form-link")
-def the_link_leads_to_the_form(site: RunningSite) -> Evidence:
-    """The policy holds the form at its foot, and its anchor exists."""
-    page = site.get("/privacy/").text
-    require('action="/contact/webmaster/"' in page, "the Privacy page holds no form")
-    require('id="contact-webmaster"' in page, "the form has no anchor")
-    require(site.get(FORM).status == 200, "the form's own page does not open")
-    return Evidence("The form stands at the foot of the Privacy page and on a page of its own.")
 
 
 @promise("information.communications-kept")

@@ -5,6 +5,9 @@ process that has read none offers no third party at all.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import DatabaseError, connection
 
@@ -15,11 +18,22 @@ logger = logging.getLogger(__name__)
 
 _offer: Offer = build_offer()
 _stamp: str | None = None
+_rehearsed: ContextVar[Offer | None] = ContextVar("rehearsed offer", default=None)
 
 
 def current_offer() -> Offer:
     """Return what is offered now. Costs no query."""
-    return _offer
+    return _rehearsed.get() or _offer
+
+
+@contextmanager
+def rehearse_offer(offer: Offer) -> Iterator[None]:
+    """Offer something to the visitors of a rehearsal, and to nobody else."""
+    token = _rehearsed.set(offer)
+    try:
+        yield
+    finally:
+        _rehearsed.reset(token)
 
 
 def use_offer(offer: Offer) -> Offer:

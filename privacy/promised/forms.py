@@ -1,0 +1,167 @@
+"""Promises about what forms ask for, and what they say while asking."""
+
+from dataclasses import dataclass
+
+from privacy.policy.promises import Answer, Evidence, RunningSite, promise, require
+from privacy.policy.promises.reading import Element
+
+ABOUT_COOKIES = ("/cookies/choose/", "/cookies/once/")
+# What a business card shows, what somebody wants to say, and what an account cannot do without.
+MAY_BE_DEMANDED = frozenset({
+    "address", "company", "email", "login", "message", "name", "password", "password1", "phone",
+    "position", "request", "type", "username",
+})  # fmt: skip
+OCCASIONS = {
+    "/accounts/login/": "use a profile",
+    "/accounts/password/": "use a profile",
+    "/accounts/register/": "set up a profile",
+    "/contact/": "contact us",
+    "/cookies/": "complete a form",
+    "/downloads/": "download something",
+    "/newsletter/": "sign up for promotional messages",
+    "/privacy/": "complete a form",
+}
+"""Where a stranger can tell us something, and on which of the policy's occasions."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One field that a form shows to people."""
+
+    name: str
+    label: str
+    kind: str
+    required: bool
+
+
+def fields_of(form: Element) -> list[Asked]:
+    """Return the fields that people meet, in their order."""
+    labels = {label.get("for"): label.text for label in form.all("label")}
+    found = []
+    for field in form.all("input", "select", "textarea"):
+        kind = field.get("type") or field.tag
+        if kind in ("hidden", "submit", "checkbox", "radio") or field.get("tabindex") == "-1":
+            continue
+        label = labels.get(field.get("id"), "")
+        found.append(Asked(field.get("name"), label, kind, "(optional)" not in label))
+    return found
+
+
+def forms_for_strangers(site: RunningSite) -> list[tuple[Answer, Element]]:
+    """Return the forms of all public pages that ask for something, each address once."""
+    found: dict[str, tuple[Answer, Element]] = {}
+    for answer in site.pages:
+        for form in answer.page.forms():
+            if form.get("action") not in ABOUT_COOKIES and fields_of(form):
+                found.setdefault(form.get("action") or answer.path, (answer, form))
+    return list(found.values())
+
+
+@promise("information.business-card")
+def forms_demand_what_a_business_card_shows(site: RunningSite) -> Evidence:
+    """What a form does not mark as optional is on the short list."""
+    forms = forms_for_strangers(site)
+    require(forms, "no form was found")
+    demanded: set[str] = set()
+    for answer, form in forms:
+        for field in fields_of(form):
+            require(field.label, f"{answer.path} asks for {field.name} without a label")
+            if field.required:
+                require(
+                    field.name in MAY_BE_DEMANDED, f"{answer.path} demands {field.label.lower()}"
+                )
+                demanded.add(field.name)
+    return Evidence(
+        "Forms demand only what a business card shows, a message, or what signing in needs.",
+        {"forms": len(forms), "kinds of fields demanded": len(demanded)},
+    )
+
+
+@promise("information.listed-occasions")
+def every_form_is_one_of_the_occasions(site: RunningSite) -> Evidence:
+    """Each form of a public page is sent to an address that belongs to a listed occasion."""
+    forms = [
+        (answer.path, form.get("action") or answer.path)
+        for answer in site.pages
+        for form in answer.page.forms()
+    ]
+    for path, action in forms:
+        known = any(action.startswith(start) for start in OCCASIONS)
+        require(known, f"{path} sends a form to {action}, which is on no list of occasions")
+    return Evidence(
+        "Every form of the site belongs to one of the listed occasions.",
+        {"forms": len({action for _, action in forms}), "pages": len(site.pages)},
+    )
+
+
+@promise("use.told-when-collected")
+def every_form_says_what_it_is_for(site: RunningSite) -> Evidence:
+    """Beside each form stands what it is for, and the way to the notice."""
+    forms = forms_for_strangers(site)
+    require(forms, "no form was found")
+    for answer, form in forms:
+        main = answer.page.first("main")
+        links = [a.get("href") for a in main.all("a")] if main else []
+        is_notice = answer.path == "/privacy/"
+        require(
+            is_notice or "/privacy/" in links,
+            f"{answer.path} asks for something and does not link to the notice",
+        )
+        hints = [one for one in form.all() if one.has_class("hint")]
+        words = [p for p in main.all("p") if p.text] if main else []
+        require(hints or words, f"{answer.path} does not say what it asks for")
+    return Evidence(
+        "Every page that asks for something says what for and links to this policy.",
+        {"forms": len(forms)},
+    )
+
+
+@promise("rights.typically-free")
+def nobody_is_asked_to_pay(site: RunningSite) -> Evidence:
+    """No form of the site has a field for a payment, and no page offers one."""
+    forms = 0
+    for answer in site.pages:
+        for form in answer.page.forms():
+            forms += 1
+            cards = [
+                field.get("name")
+                for field in form.all("input")
+                if field.get("autocomplete").startswith("cc-")
+            ]
+            require(not cards, f"{answer.path} asks for a payment card")
+        policy = answer.header("Permissions-Policy")
+        require("payment=()" in policy, f"{answer.path} lets the browser ask for a payment")
+    return Evidence(
+        "No form asks for a payment, and browsers are told that no page may.",
+        {"forms": forms, "pages": len(site.pages)},
+    )
+
+
+@promise("choices.withhold")
+def what_is_optional_may_be_left_out(site: RunningSite) -> Evidence:
+    """Each form is sent with nothing but what it demands, and is taken."""
+    values = {
+        "email": "check-of-the-promises@example.com",
+        "message": "A check of the promises, rolled back.",
+        "name": "A check of the promises",
+        "password1": "a check of the promises 7",
+        "username": "check-of-the-promises",
+    }
+    left_out = 0
+    paths = ("/contact/webmaster/", "/accounts/register/")
+    for path in paths:
+        forms = site.get(path).page.forms(path)
+        require(len(forms) == 1, f"{path} holds {len(forms)} forms")
+        fields = fields_of(forms[0])
+        data = {f.name: values[f.name] for f in fields if f.required and f.name in values}
+        left_out += sum(not field.required for field in fields)
+        with site.rehearsal():
+            answer = site.visitor().post(path, data)
+            require(
+                answer.status in (302, 303),
+                f"{path} answers {answer.status} to who leaves the optional fields empty",
+            )
+    return Evidence(
+        "Messages and registrations were taken with every optional field left empty.",
+        {"forms": len(paths), "fields left empty": left_out},
+    )

@@ -1,0 +1,9 @@
+"""The checks of this room's promises, registered on import."""
+
+import privacy.promised.choices
+import privacy.promised.cookies
+import privacy.promised.data_map
+import privacy.promised.forms
+import privacy.promised.record
+import privacy.promised.text
+import privacy.promised.tracking  # noqa: F401 - registers its checks
