@@ -49,7 +49,7 @@ class User(AbstractUser):
     # When the person asked for marketing mail; empty for everybody who did not.
     marketing_opt_in_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects: ClassVar[PersonManager] = PersonManager()  # type: ignore[assignment, misc]
+    objects: ClassVar[PersonManager] = PersonManager()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
