@@ -139,7 +139,8 @@ def _from_html(text: str) -> tuple[str, list[str]]:
         newline_style="BACKSLASH",
         autolinks=False,
     )
-    return converter.convert_soup(soup), _words_shown(str(soup))
+    words = _words_shown(str(soup))  # first, as the conversion changes the soup
+    return converter.convert_soup(soup), words
 
 
 def _words_of_markdown(text: str) -> list[str]:

@@ -6,9 +6,10 @@ Markdown would read as its own are escaped, so that the words stay as they are.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 
-from privacy.policy.rendering import SOURCE_MARK, normalised
+from privacy.policy.rendering import SOURCE_MARK
 
 _BULLET = re.compile(r"^\s*(?:[*•‣◦▪·–-]|\u2014)\s+(?=\S)")
 _NUMBER = re.compile(r"^\s*(\d{1,3})[.)]\s+(?=\S)")
@@ -26,12 +27,12 @@ WRAPPED_AT = 100
 
 def words_in(text: str) -> list[str]:
     """Return the words of a text: what stands between white space."""
-    return normalised(text).split()
+    return unicodedata.normalize("NFC", text).replace("\ufeff", "").split()
 
 
 def markdown_of(text: str) -> tuple[str, list[str]]:
     """Return the Markdown of a plain text, and the words that its readers must see."""
-    lines = [" ".join(line.split()) for line in normalised(text).split("\n")]
+    lines = [" ".join(words_in(line)) for line in text.splitlines()]
     lines = [line for line in lines if not _RULE.match(line)]
     blocks = _blocks(lines)
     words: list[str] = []
