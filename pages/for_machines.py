@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from pages.models import PageText
 from pages.navigation import Node, walk
+from privacy.policy.models import PRIVACY, TERMS, PolicyVersion
 from sens_site.lib.caching import shared_page
 
 SECURITY_TXT_DAYS = 180
@@ -25,9 +26,13 @@ class TreeSitemap(Sitemap[Node]):
     """
 
     def items(self) -> list[Node]:
-        """Return the nodes, and look up once when staff last edited them."""
+        """Return the nodes, and look up once when each last changed."""
         edited = PageText.objects.edited().values_list("path", "updated_at")
         self.edited_at = dict(edited)
+        for slug in (PRIVACY, TERMS):
+            version = PolicyVersion.objects.in_force(slug)
+            if version is not None:
+                self.edited_at[version.policy.paths.in_force] = version.last_modified
         return [node for node in walk() if node.indexed]
 
     def location(self, item: Node) -> str:
@@ -35,7 +40,7 @@ class TreeSitemap(Sitemap[Node]):
         return item.path
 
     def lastmod(self, item: Node) -> dt.datetime | None:
-        """Return when the text was last edited, where it was."""
+        """Return when the text was last edited or posted, where it was."""
         return self.edited_at.get(item.path)
 
     def get_protocol(self, protocol: str | None = None) -> str:

@@ -3,7 +3,10 @@
 import privacy.promised.choices
 import privacy.promised.cookies
 import privacy.promised.data_map
+import privacy.promised.export
 import privacy.promised.forms
+import privacy.promised.mail
 import privacy.promised.record
+import privacy.promised.security
 import privacy.promised.text
 import privacy.promised.tracking  # noqa: F401 - registers its checks

@@ -1,0 +1,224 @@
+"""Promises about accounts: what one holds, how it is corrected, and how it goes.
+
+Each check plays a person who registers in a rehearsal. Names and addresses are made up anew each
+time, so that looking for them afterwards finds this person and nobody else.
+"""
+
+import re
+import secrets
+from dataclasses import dataclass, field
+
+from allauth.account.models import EmailAddress
+
+from accounts.models import Session, User
+from outbox.models import OutboxMail
+from privacy.datamap.search import hits
+from privacy.policy.promises import Answer, Evidence, RunningSite, Visitor, promise, require
+
+PASSWORD = "plover lantern 42 quiet"  # noqa: S105 - of people who do not exist
+PROFILE, DATA, DELETE = "/accounts/profile/", "/accounts/data/", "/accounts/delete/"
+NAMED_BY_THE_POLICY = {
+    "username": "user name",
+    "email": "e-mail address",
+    "name": "name",
+    "company": "employer",
+    "position": "position",
+    "phone": "telephone number",
+}
+ALSO_HELD = frozenset({
+    "date_joined", "groups", "id", "is_active", "is_staff", "is_superuser", "last_login",
+    "marketing_opt_in_at", "password",
+})  # fmt: skip
+"""What an account needs to work, or what its person chose: sign-in, state, role, preferences."""
+
+
+def _word() -> str:
+    return f"check{secrets.token_hex(6)}"
+
+
+@dataclass
+class Person:
+    """Somebody who registers, with words that stand nowhere else."""
+
+    visitor: Visitor
+    username: str = field(default_factory=_word)
+    email: str = field(default_factory=lambda: f"{_word()}@example.com")
+    name: str = field(default_factory=_word)
+    company: str = field(default_factory=_word)
+    position: str = field(default_factory=_word)
+    phone: str = field(default_factory=lambda: f"+1 303 {secrets.randbelow(10**9):09}")
+
+    @property
+    def details(self) -> dict[str, str]:
+        """What the profile form takes."""
+        return {
+            "name": self.name,
+            "company": self.company,
+            "position": self.position,
+            "phone": self.phone,
+        }
+
+    @property
+    def words(self) -> set[str]:
+        """The words by which this person would be found."""
+        return {self.username, self.email, *self.details.values()}
+
+    def mailed_link(self) -> str:
+        """Return the path of the link that was mailed."""
+        mail = OutboxMail.objects.to_address(self.email).order_by("-pk").first()
+        text = mail.as_message().message().get_payload(decode=True) if mail else b""
+        found = re.search(rb"https?://[^/\s]+(/accounts/confirm-email/\S+)", text or b"")
+        require(found, "no link to confirm the address was mailed")
+        assert found is not None  # noqa: S101 - for the type checker
+        return found[1].decode()
+
+    def log_in(self) -> Answer:
+        """Send the log-in form."""
+        data = {"login": self.username, "password": PASSWORD}
+        return self.visitor.post("/accounts/login/", data)
+
+
+def registered(site: RunningSite) -> Person:
+    """Register, confirm the address and log in, all by the site's own pages."""
+    person = Person(site.visitor())
+    data = {"username": person.username, "email": person.email, "password1": PASSWORD}
+    answer = person.visitor.post("/accounts/register/", {**data, **person.details})
+    require(answer.status == 303, f"registering is answered with {answer.status}")
+    link = person.mailed_link()
+    person.visitor.get(link)
+    address = EmailAddress.objects.filter(email=person.email)
+    require(not address.filter(verified=True).exists(), "opening the mailed link confirms it")
+    person.visitor.post(link, {})
+    require(address.filter(verified=True).exists(), "the mailed link's button confirms nothing")
+    answer = person.log_in()
+    require(answer.status == 303, f"logging in is answered with {answer.status}")
+    return person
+
+
+def deleted(person: Person) -> Answer:
+    """Delete the account by its page, which asks for the password first."""
+    page = person.visitor.get(DELETE)
+    if page.status in (302, 303):
+        asked = person.visitor.post(page.header("Location"), {"password": PASSWORD})
+        require(asked.status in (302, 303), f"the password again is answered with {asked.status}")
+        page = person.visitor.get(DELETE)
+    require(page.status == 200, f"the page to delete an account answers {page.status}")
+    answer = person.visitor.post(DELETE, {"username": person.username})
+    require(answer.status == 303, f"deleting is answered with {answer.status}")
+    return answer
+
+
+@promise("account.delete")
+def an_account_can_be_deleted(site: RunningSite) -> Evidence:
+    """The whole way, without script: register, confirm, log in twice, delete, be gone."""
+    with site.rehearsal():
+        person = registered(site)
+        elsewhere = Person(site.visitor(), username=person.username)
+        require(elsewhere.log_in().status == 303, "logging in on a second device fails")
+        profile = person.visitor.get(PROFILE)
+        require(profile.status == 200, f"the profile answers {profile.status}")
+        require(DELETE in profile.page.links, "the account's pages do not lead to its deletion")
+        old = dict(person.visitor.cookies)
+        deleted(person)
+        for cookies in (person.visitor.cookies, old, elsewhere.visitor.cookies):
+            seen = site.visitor(cookies=cookies).get(PROFILE)
+            require(seen.status == 302, f"a former session is still answered with {seen.status}")
+        again = Person(site.visitor(), username=person.username).log_in()
+        require(again.status == 422, f"the old password is answered with {again.status}")
+    return Evidence(
+        "An account was registered, used on two devices and deleted; both were signed out, and "
+        "the old password opened nothing.",
+        {"devices signed out": 2},
+    )
+
+
+@promise("account.delete-removes-data")
+def nothing_of_the_person_is_left(site: RunningSite) -> Evidence:
+    """After the deletion, no table holds a word of the person but the last mail to them."""
+    with site.rehearsal():
+        person = registered(site)
+        words = person.words
+        person.visitor.post(PROFILE, person.details)
+        message = {"name": person.name, "email": person.email, "message": _word()}
+        person.visitor.post("/contact/webmaster/", {**message, "wants_contact": "on"})
+        before = hits({*words, message["message"]})
+        require(len(before) > 3, "the person was hardly stored, so nothing can be shown")
+        deleted(person)
+        farewells = OutboxMail.objects.to_address(person.email).count()
+        require(farewells <= 1, f"{farewells} mails to the person are left")
+        left = hits({*words, message["message"]} - {person.email})
+        addressed = hits({person.email})
+    table = OutboxMail._meta.db_table
+    places = sorted({*left, *(one for one in addressed if not one.startswith(f"{table}."))})
+    require(not places, f"something of the person is left in {', '.join(places)}")
+    named = addressed.get(f"{table}.recipient", 0)
+    require(named <= 1, f"{named} mails are still addressed to the person")
+    return Evidence(
+        "Marked data stood in many places before and in none afterwards, but for the last mail.",
+        {"places before": len(before), "places after": 0},
+    )
+
+
+@promise("retention.account")
+def an_account_lives_until_it_is_deleted(site: RunningSite) -> Evidence:
+    """No job ends an account in use; deleting it takes effect before the page answers."""
+    with site.rehearsal():
+        person = registered(site)
+        mine = User.objects.filter(username=person.username)
+        require(mine.exists(), "the account is not there")
+        user = mine.get()
+        deleted(person)
+        require(not mine.exists(), "the account is still there when the page answers")
+        left = [
+            model._meta.label
+            for model in (Session, EmailAddress)
+            if model._default_manager.filter(user_id=user.pk).exists()
+        ]
+        require(not left, f"{left[:1]} is still there when the page answers")
+    return Evidence("The account was gone when the page answered.", {"days of waiting": 0})
+
+
+@promise("information.account-profile")
+def an_account_holds_what_the_policy_names(site: RunningSite) -> Evidence:
+    """No column beside the named ones; one page shows all of them to their person."""
+    columns = {column.name for column in User._meta.local_concrete_fields}
+    beside = sorted(columns - set(NAMED_BY_THE_POLICY) - ALSO_HELD)
+    require(not beside, f"an account also holds {beside[:1]}")
+    with site.rehearsal():
+        person = registered(site)
+        person.visitor.post(PROFILE, person.details)
+        page = person.visitor.get(DATA)
+        require(page.status == 200, f"the page of what we hold answers {page.status}")
+        words = page.page.text
+        missing = [
+            said
+            for name, said in NAMED_BY_THE_POLICY.items()
+            if str(getattr(person, name)) not in words
+        ]
+        require(not missing, f"the page of what we hold does not show your {missing[:1]}")
+        require(site.get(DATA).status == 302, "strangers see the page of what we hold")
+    return Evidence(
+        "An account holds only what the policy names, and one page showed all of it.",
+        {"items named": len(NAMED_BY_THE_POLICY)},
+    )
+
+
+@promise("rights.correction")
+def a_profile_can_be_corrected(site: RunningSite) -> Evidence:
+    """A change by the form is stored, shown, and replaces what was wrong."""
+    with site.rehearsal():
+        person = registered(site)
+        person.visitor.post(PROFILE, person.details)
+        right = {name: f"{_word()}" for name in ("name", "company", "position")}
+        answer = person.visitor.post(PROFILE, {**person.details, **right})
+        require(answer.status == 303, f"a correction is answered with {answer.status}")
+        user = User.objects.get(username=person.username)
+        stored = {name: getattr(user, name) for name in right}
+        require(stored == right, "the correction is not stored")
+        words = person.visitor.get(DATA).page.text
+        require(all(word in words for word in right.values()), "the correction is not shown")
+        require(person.company not in words, "what was wrong is still shown")
+    return Evidence(
+        "A profile was corrected by its form, and the new words replaced the old ones.",
+        {"items corrected": len(right)},
+    )
