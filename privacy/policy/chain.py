@@ -33,13 +33,13 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def hash_of(record: dict[str, Any]) -> str:
+def hash_of_record(record: dict[str, Any]) -> str:
     """Return the hash of a record."""
     return hashlib.sha256(canonical(record)).hexdigest()
 
 
-def hash_of_version(version: "PolicyVersion") -> str:
-    """Return the hash of a version as it is: `hash_of(record_of(version))`, but quickly.
+def hash_of(version: "PolicyVersion") -> str:
+    """Return the hash of a version as it is: `hash_of_record(record_of(version))`, but quickly.
 
     Written apart because it is asked for ten thousand versions at a time: the claims are stored in
     canonical form, and the two long texts are quoted without json's walk over each character.

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from privacy.policy.chain import GENESIS, canonical, hash_of_version
+from privacy.policy.chain import GENESIS, canonical, hash_of
 from privacy.policy.claims import TEXT_DIR, claims_in
 from privacy.policy.models import (
     PRIVACY,
@@ -221,7 +221,7 @@ def _insert_version(
         imported=imported,
         previous_hash=before.hash if before else GENESIS,
     )
-    version.hash = hash_of_version(version)
+    version.hash = hash_of(version)
     version.save()
     content_changed()
     return version

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from privacy.policy.chain import GENESIS, hash_of_version
+from privacy.policy.chain import GENESIS, hash_of
 from privacy.policy.models import Policy, PolicyVersion
 from privacy.policy.rendering import RENDERER, render
 from sens_site.lib import guards
@@ -82,7 +82,7 @@ def _chain_faults(policy: Policy, report: Report, unseen: Anchors) -> Iterator[F
             yield Fault(where, f"follows version {number}: what stood between is gone")
         elif version.previous_hash != previous_hash:
             yield Fault(where, "does not continue the version before it")
-        if hash_of_version(version) != version.hash:
+        if hash_of(version) != version.hash:
             yield Fault(where, "is not what was sealed: its hash is another")
         if before is not None and version.effective_on < before.effective_on:
             yield Fault(where, "takes effect before the version before it")

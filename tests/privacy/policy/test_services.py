@@ -9,7 +9,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.models import User
-from privacy.policy.chain import GENESIS, hash_of_version
+from privacy.policy.chain import GENESIS, hash_of
 from privacy.policy.models import (
     PRIVACY,
     TERMS,
@@ -58,7 +58,7 @@ def test_bundled_versions_form_a_chain(db: None):
     first, second = PolicyVersion.objects.filter(policy__slug=PRIVACY).order_by("number")
     assert first.previous_hash == GENESIS
     assert second.previous_hash == first.hash
-    assert [hash_of_version(v) for v in (first, second)] == [first.hash, second.hash]
+    assert [hash_of(v) for v in (first, second)] == [first.hash, second.hash]
 
 
 def test_every_mark_of_the_shipped_text_is_sealed_with_its_class(policy: PolicyVersion):

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from privacy.policy import verify
-from privacy.policy.chain import GENESIS, canonical, hash_of, hash_of_version, record_of
+from privacy.policy.chain import GENESIS, canonical, hash_of, hash_of_record, record_of
 from privacy.policy.models import PRIVACY, Policy, PolicyVersion
 from privacy.policy.services import _insert_version
 from privacy.policy.verify import log_line, read_anchors
@@ -33,7 +33,7 @@ def make_chain_anew() -> None:
     previous: dict[int, str] = {}
     for version in PolicyVersion.objects.order_by("policy", "number"):
         version.previous_hash = previous.get(version.policy_id, GENESIS)
-        version.hash = previous[version.policy_id] = hash_of_version(version)
+        version.hash = previous[version.policy_id] = hash_of(version)
         tamper(
             f"UPDATE privacy_policyversion SET hash = '{version.hash}',"  # noqa: S608
             f" previous_hash = '{version.previous_hash}' WHERE id = {version.pk}"
@@ -188,7 +188,7 @@ def test_the_reader_script_stands_on_the_history_page(client, db: None):
 def test_the_canonical_form_is_written_down(policy: PolicyVersion):
     assert canonical({"b": "é", "a": 1}) == '{"a":1,"b":"é"}'.encode()
     digest = hashlib.sha256(canonical(record_of(policy))).hexdigest()
-    assert digest == hash_of_version(policy) == policy.hash
+    assert digest == hash_of(policy) == policy.hash
 
 
 def lengthen(count: int) -> None:
@@ -212,7 +212,7 @@ def lengthen(count: int) -> None:
 )
 def test_the_quick_hash_is_the_hash_of_the_canonical_record(policy: PolicyVersion, text: str):
     policy.source_text, policy.rendered_html, policy.reason = text, text[::-1], text
-    assert hash_of_version(policy) == hash_of(record_of(policy))
+    assert hash_of(policy) == hash_of_record(record_of(policy))
 
 
 def test_queries_do_not_grow_with_the_chain(db: None):
