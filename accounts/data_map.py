@@ -175,7 +175,7 @@ classify(
         "content_type": not_personal("which table"),
         "user": personal(Category.ACCOUNT, "who acted"),
         "object_id": personal(Category.ACCOUNT, "number of the account", blank=None),
-        "object_repr": personal(Category.ACCOUNT, blank="(erased)"),
+        "object_repr": personal(Category.ACCOUNT, blank="a deleted account"),
         "change_message": personal(Category.ACCOUNT, blank=""),
     },
 )

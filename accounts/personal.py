@@ -11,6 +11,7 @@ from django.db.models import Q
 from accounts.models import Session, User
 from privacy.datamap.subjects import Subject, normalise
 
+ERASED = "a deleted account"
 ERASED_DOMAIN = "erased.invalid"
 
 
@@ -103,11 +104,11 @@ def erase_admin_log(subject: Subject, rows: Any) -> int:
         content_type=ContentType.objects.get_for_model(User), object_id=str(subject.user_id)
     )
     for found in (about, own):
-        found.update(object_id=None, object_repr="(erased)", change_message="")
+        found.update(object_id=None, object_repr=ERASED, change_message="")
     for address in subject.addresses | subject.claimed:
         entries.filter(
             Q(object_repr__icontains=address) | Q(change_message__icontains=address)
-        ).update(object_repr="(erased)", change_message="")
+        ).update(object_repr=ERASED, change_message="")
     if subject.user_id is not None and by_them.exists():
         by_them.update(user=pseudonym_of(subject))
     return len(keys)

@@ -16,6 +16,9 @@ own = [
     path("sessions/end-others/", views.end_other_sessions, name="end_other_sessions"),
     path("delete/", views.delete, name="delete"),
     path("deleted/", views.deleted, name="deleted"),
+    path("deleted/<str:reference>/", views.deleted_report, name="deleted_report"),
+    path("data/copy/", views.export, name="export"),
+    path("data/ask/", views.ask, name="ask"),
 ]
 
 entrance = [

@@ -4,16 +4,24 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import services
-from accounts.erasure import erase_account, holdings_of
+from accounts.erasure import erase_account, plan_for
 from accounts.forms import DeleteForm, ProfileForm
 from accounts.http import AuthenticatedRequest, SeeOther, password_asked_again
 from accounts.models import PolicyAcceptance, Session
+from accounts.personal import subject_of
+from privacy.datamap.erasure import NothingToEraseError, past_report
+from privacy.datamap.export import file_name, stream_export
+from privacy.rights.forms import OwnRequestForm
+from privacy.rights.links import status_path
+from privacy.rights.services import open_request
+from privacy.rights.terms import Channel, Kind, Proof
 from sens_site.errors import error_page
 from sens_site.lib.caching import shared_page
 
@@ -110,16 +118,19 @@ def delete(request: AuthenticatedRequest) -> HttpResponse:
         return render(request, "accounts/delete_staff.html", status=status)
     form = DeleteForm(request.POST if request.method == "POST" else None, user=user)
     if form.is_valid():
-        erase_account(user)
+        try:
+            report = erase_account(user)
+        except NothingToEraseError:
+            return SeeOther(reverse("accounts:deleted"))
         logout(request)
-        response = SeeOther(reverse("accounts:deleted"))
+        response = SeeOther(reverse("accounts:deleted_report", args=[report.reference]))
         # Not "cookies": the choice about cookies is the visitor's, not the account's.
         response.headers["Clear-Site-Data"] = '"storage"'
         return response
     return render(
         request,
         "accounts/delete.html",
-        {"form": form, "holdings": holdings_of(user)},
+        {"form": form, "plan": plan_for(user)},
         status=422 if form.is_bound else 200,
     )
 
@@ -129,3 +140,45 @@ def delete(request: AuthenticatedRequest) -> HttpResponse:
 def deleted(request: HttpRequest) -> HttpResponse:
     """Say that it is done."""
     return render(request, "accounts/deleted.html")
+
+
+@require_safe
+def deleted_report(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show what was deleted, blanked and kept. The report names nobody, nor does its address."""
+    groups = past_report(reference)
+    if groups is None:
+        return redirect("accounts:deleted")
+    return render(request, "accounts/deleted_report.html", {"groups": groups})
+
+
+@require_form_methods
+@password_asked_again
+def export(request: AuthenticatedRequest) -> HttpResponseBase:
+    """Send a copy of everything the site holds about the person, made while it is sent."""
+    if request.method != "POST":
+        return render(request, "accounts/export.html", {"plan": plan_for(request.user)})
+    return StreamingHttpResponse(
+        stream_export(subject_of(request.user)),
+        content_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{file_name()}"'},
+    )
+
+
+@require_form_methods
+@password_asked_again
+def ask(request: AuthenticatedRequest) -> HttpResponse:
+    """Take a privacy request from somebody who has just proven who it is."""
+    user = request.user
+    form = OwnRequestForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        asked = open_request(
+            kind=Kind(form.cleaned_data["kind"]),
+            name=user.get_full_name(),
+            email=user.email,
+            text=form.cleaned_data["text"],
+            channel=Channel.ACCOUNT,
+            proof=Proof.PASSWORD,
+        )
+        return SeeOther(status_path(asked))
+    status = 422 if form.is_bound else 200
+    return render(request, "accounts/ask.html", {"form": form}, status=status)

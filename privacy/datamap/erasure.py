@@ -8,7 +8,7 @@ line in the ledger that the worker finishes (`replay.py`).
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,6 @@ from privacy.datamap.registry import (
     Entry,
     Store,
     concrete_fields,
-    entries,
     personal_entries,
     plan_version,
     stores,
@@ -314,6 +313,21 @@ def _store_line(store: Store, count: int | None) -> Line:
     return Line(store.name, store.title, store.on_erase, count, reason)
 
 
-def mapped(label: str) -> Entry:
-    """Return the entry of a model, for callers that build on it."""
-    return entries()[label]
+def past_report(reference: str) -> tuple[tuple[str, tuple[Line, ...]], ...] | None:
+    """Return the lines of an erasure that is over, under their headings; None if there is none.
+
+    Only counts were kept, so it tells what was done and nothing of to whom.
+    """
+    row = Erasure.objects.filter(reference=reference).first()
+    if row is None:
+        return None
+    known = {entry.label: _line(entry, 0) for entry in personal_entries()}
+    known |= {store.name: _store_line(store, None) for store in stores().values()}
+    counted = {label: count for label, _, count in row.counts}
+    lines = [
+        replace(line, count=counted.get(label))
+        for label, line in known.items()
+        if label in counted or line.count is None
+    ]
+    plan = ErasurePlan(Subject(), row.plan_version, tuple(lines))
+    return plan.groups

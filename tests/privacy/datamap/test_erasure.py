@@ -160,7 +160,11 @@ def test_two_former_members_of_staff_are_told_apart(ada):
 def test_text_about_the_person_in_the_admin_log_is_blanked(ada_subject):
     erase(ada_subject, cause="account")
     entry = LogEntry.objects.get()
-    assert (entry.object_id, entry.object_repr, entry.change_message) == (None, "(erased)", "")
+    assert (entry.object_id, entry.object_repr, entry.change_message) == (
+        None,
+        "a deleted account",
+        "",
+    )
 
 
 def test_rows_that_stay_are_loosened_before_those_that_go():
