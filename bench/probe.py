@@ -21,8 +21,8 @@ SIGNED_IN = ["/", "/privacy/", "/accounts/profile/"]
 def customer_cookie() -> str:
     """Make a customer with a session and return the `Cookie` header of their browser."""
     from django.conf import settings  # noqa: PLC0415 - after django.setup()
-    from django.contrib.auth import get_user_model  # noqa: PLC0415
-    from django.test import Client  # noqa: PLC0415
+    from django.contrib.auth import get_user_model  # noqa: PLC0415 - after django.setup()
+    from django.test import Client  # noqa: PLC0415 - after django.setup()
 
     user = get_user_model().objects.create_user("bench", "bench@example.com", "bench pass phrase 1")
     client = Client()
@@ -32,10 +32,10 @@ def customer_cookie() -> str:
 
 def count(path: str, cookie: str) -> int:
     """Send one GET through the whole WSGI stack and return its number of queries."""
-    from django.db import connection, reset_queries  # noqa: PLC0415
-    from django.test import RequestFactory  # noqa: PLC0415
+    from django.db import connection, reset_queries  # noqa: PLC0415 - after django.setup()
+    from django.test import RequestFactory  # noqa: PLC0415 - after django.setup()
 
-    from sens_site.wsgi import application  # noqa: PLC0415
+    from sens_site.wsgi import application  # noqa: PLC0415 - after django.setup()
 
     environ: dict[str, Any] = RequestFactory().get(path, headers={"host": "127.0.0.1"}).environ
     if cookie:
@@ -56,9 +56,9 @@ def main() -> None:
     """Fill, count, print."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sens_site.settings")
     django.setup()
-    from django.core import signals  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
-    from django.db import reset_queries  # noqa: PLC0415
+    from django.core import signals  # noqa: PLC0415 - after django.setup()
+    from django.core.management import call_command  # noqa: PLC0415 - after django.setup()
+    from django.db import reset_queries  # noqa: PLC0415 - after django.setup()
 
     with Path(os.devnull).open("w") as silence:
         call_command("migrate", verbosity=0, stdout=silence)
