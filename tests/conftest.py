@@ -115,7 +115,7 @@ def policy(db: None) -> Any:
     """The version of the privacy policy that is in force."""
     from privacy.policy.models import PolicyVersion
 
-    version = PolicyVersion.objects.in_force(slug="privacy")  # type: ignore[attr-defined]
+    version = PolicyVersion.objects.in_force(slug="privacy")
     assert version is not None, "setup_site loads version 1"
     return version
 

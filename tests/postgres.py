@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 NOT_INSTALLED = 69  # EX_UNAVAILABLE
@@ -62,8 +63,10 @@ def server(binaries: Path) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     running: subprocess.Popen[bytes] | None = None
 
-    def as_account(*command: str | Path) -> subprocess.Popen[bytes]:
-        switch = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    def as_account(*command: str | Path) -> "subprocess.Popen[bytes]":
+        switch: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            switch = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
         return subprocess.Popen(
             [str(part) for part in command],
             cwd=folder,
@@ -72,7 +75,7 @@ def server(binaries: Path) -> Iterator[str]:
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is ours to handle: the tests end first
             env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(folder)},
-            **(switch if os.geteuid() == 0 else {}),  # type: ignore[call-overload]
+            **switch,
         )
 
     try:

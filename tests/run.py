@@ -49,7 +49,7 @@ SUITES = {
     ),
     "browser": Suite(
         "the browser suite",
-        [*PYTEST, "-c", "tests/browser/pytest.toml", "--rootdir=.", "tests/browser"],
+        [*PYTEST, *PARALLEL, "-c", "tests/browser/pytest.toml", "--rootdir=.", "tests/browser"],
         "chromium",
         find_chromium,
     ),

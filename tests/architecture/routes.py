@@ -35,9 +35,9 @@ def _sample(pattern: Any) -> str:
         return re.sub(
             r"<(?:(\w+):)?\w+>",
             lambda match: SAMPLES.get(match[1] or "str", DEFAULT_SAMPLE),
-            pattern._route,
+            str(pattern),
         )
-    text = re.sub(r"\(\?P<\w+>(?:[^()]|\([^()]*\))*\)", "sample", pattern._regex)
+    text = re.sub(r"\(\?P<\w+>(?:[^()]|\([^()]*\))*\)", "sample", str(pattern))
     return text.strip("^$").replace("\\Z", "").replace("\\", "").replace("/?", "/")
 
 

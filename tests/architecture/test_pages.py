@@ -1,6 +1,7 @@
 """Every page that menus and footer lead to: there, cookie-free, the same for all, and of one origin."""
 
 import re
+from typing import Any
 
 import pytest
 import time_machine
@@ -172,7 +173,7 @@ def test_error_page_is_in_the_look_of_the_site_and_needs_no_database(
     assert any(re.search(r"/static/css/site[^/]*\.css$", url) for url in page.loads)
 
 
-BAD_REQUESTS = {
+BAD_REQUESTS: dict[int, dict[str, Any]] = {
     400: {"path": "/%00/"},
     403: {
         "path": "/cookies/choose/",

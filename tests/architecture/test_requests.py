@@ -116,6 +116,6 @@ def test_a_forged_session_cookie_is_no_session_and_is_not_answered_with_one(clie
         cookies = {name: morsel["max-age"] for name, morsel in response.cookies.items()}
         answers[value[:20]] = (response.status_code, cookies)
     # Django deletes a session cookie that names no session: an expiry, never a new one.
-    allowed = ({}, {settings.SESSION_COOKIE_NAME: 0})
+    allowed: tuple[dict[str, int], ...] = ({}, {settings.SESSION_COOKIE_NAME: 0})
     assert {v: a for v, a in answers.items() if a[0] != 200 or a[1] not in allowed} == {}
     assert User.objects.count() == 0

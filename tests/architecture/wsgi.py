@@ -25,12 +25,13 @@ class Answer:
 
 def fresh_application() -> ReadyPages:
     """Return the site's WSGI application as a new worker has it, its clock standing still."""
+    from privacy.consent.decision import state_key
     from sens_site import wsgi
 
     used = wsgi.application
     return ReadyPages(
         wsgi.django_application,
-        consent_state=wsgi.state_key,
+        consent_state=state_key,
         read_stamp=used.read_stamp,
         session_cookie=settings.SESSION_COOKIE_NAME,
         consent_cookie=settings.COOKIE_CONSENT_NAME,
@@ -50,7 +51,9 @@ def connection_kept() -> Iterator[None]:
             signal.connect(close_old_connections)
 
 
-def request(application: Any, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
+def request(
+    application: Any, method: str, path: str, body: bytes, headers: dict[str, str]
+) -> Answer:
     """Send one request; a header is named in lower case, with underscores."""
     environ: dict[str, Any] = {
         "REQUEST_METHOD": method,
@@ -79,4 +82,4 @@ def request(application: Any, method: str, path: str, body: bytes = b"", **heade
 
 def get(application: Any, path: str, **headers: str) -> Answer:
     """GET a path."""
-    return request(application, "GET", path, **headers)
+    return request(application, "GET", path, b"", headers)

@@ -11,7 +11,6 @@ import os
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 import itertools
-import shutil
 import subprocess
 import time
 import urllib.request
@@ -55,7 +54,7 @@ def site(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     with (
         log.open("wb") as lines,
         subprocess.Popen(
-            granian_command(port=int(settings.PORT), workers=2, threads=4),
+            granian_command(port=int(os.environ["BROWSER_PORT"]), workers=2, threads=4),
             env=environment,
             cwd=settings.BASE_DIR,
             stdout=lines,
@@ -69,7 +68,6 @@ def site(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
             server.terminate()
             server.wait(20)
             connections.close_all()
-    shutil.rmtree(settings.SCRATCH, ignore_errors=True)
 
 
 def _wait_until_it_answers(server: subprocess.Popen[bytes], log: Any) -> None:

@@ -44,14 +44,16 @@ def text_of(mail: OutboxMail) -> str:
     parsed = message_from_bytes(bytes(mail.message), policy=policy.default)
     body = parsed.get_body(("plain",))
     assert body is not None
-    return str(body.get_content())
+    text: str = body.get_content()
+    return text
 
 
 def link_in(mail: OutboxMail) -> str:
     """Return the one link of a mail."""
     links = re.findall(r"https?://\S+/accounts/\S+", text_of(mail))
     assert len(links) == 1, links
-    return links[0]
+    link: str = links[0]
+    return link
 
 
 def send_waiting_mails() -> None:

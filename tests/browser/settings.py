@@ -4,16 +4,24 @@ The server that the browser speaks to is a process of its own and reads this mod
 two must agree on is handed down in the environment.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 from tests.postgres import free_port
 
-SCRATCH = Path(os.environ.get("BROWSER_SCRATCH") or tempfile.mkdtemp(prefix="sens-browser-"))
-PORT = os.environ.get("BROWSER_PORT") or str(free_port())
+# Each process of the test run has a server of its own; only that server takes over what it set up.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+if os.environ.get("BROWSER_WORKER") == WORKER:
+    SCRATCH, PORT = Path(os.environ["BROWSER_SCRATCH"]), os.environ["BROWSER_PORT"]
+else:
+    SCRATCH, PORT = Path(tempfile.mkdtemp(prefix="sens-browser-")), str(free_port())
+    atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
 os.environ.update(
     {
+        "BROWSER_WORKER": WORKER,
         "BROWSER_SCRATCH": str(SCRATCH),
         "BROWSER_PORT": PORT,
         "ENV_FILE": os.devnull,

@@ -19,7 +19,7 @@ OWN_PAGES = (
 STATES = [(scheme, width) for scheme in ("light", "dark") for width in (320, 1280)]
 
 
-def findings(page, path: str) -> dict[str, list]:
+def findings(page, path: str) -> dict[str, list[str]]:
     """Return what is wrong with a page in each scheme and width."""
     found = {}
     for scheme, width in STATES:

@@ -31,7 +31,10 @@ def read(page, path: str) -> str:
 def test_staff_draft_preview_seal_and_publish_a_version(page, a_name):
     staff = make_staff(a_name("grace"))
     before = PolicyVersion.objects.in_force("privacy")
-    number = PolicyVersion.objects.of("privacy").first().number + 1
+    newest = PolicyVersion.objects.of("privacy").first()
+    assert before is not None
+    assert newest is not None
+    number = newest.number + 1
     versions = PolicyVersion.objects.count()
     old_text = read(page, "/privacy/")
     log_in(page, staff.username)

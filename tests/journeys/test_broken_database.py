@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,14 +14,15 @@ from tests.architecture.source import ROOT
 BUSY = [503, str(RETRY_AFTER_SECONDS), True, True]
 
 
-def answers(kind: str, folder) -> dict[str, list]:
+def answers(kind: str, folder: Path) -> dict[str, list[Any]]:
     """Run the site in a process of its own, as its database must break before it starts."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.journeys.broken_database", kind, str(folder)],
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    seen: dict[str, list[Any]] = json.loads(done.stdout.splitlines()[-1])
+    return seen
 
 
 @pytest.mark.parametrize("kind", ["missing", "locked"])
