@@ -48,7 +48,7 @@ class Worker:
             close_old_connections()
             return False
         except Exception as error:  # noqa: BLE001 - the loop goes on whatever happens
-            logger.error("The worker stumbled: %s at %s", short_name(error), place(error))  # noqa: TRY400
+            logger.error("The worker stumbled: %s at %s", short_name(error), place(error))  # noqa: TRY400 - as below
             return False
         return True
 

@@ -127,9 +127,9 @@ def no_new_text_without_a_new_date(site: RunningSite) -> Evidence:
     table = connection.ops.quote_name(PolicyVersion._meta.db_table)
     attacks = (
         f"UPDATE {table} SET rendered_html = 'x' WHERE id = %s",  # noqa: S608 - our own table
-        f"UPDATE {table} SET source_text = 'x' WHERE id = %s",  # noqa: S608
-        f"UPDATE {table} SET posted_on = '2001-01-01' WHERE id = %s",  # noqa: S608
-        f"DELETE FROM {table} WHERE id = %s",  # noqa: S608
+        f"UPDATE {table} SET source_text = 'x' WHERE id = %s",  # noqa: S608 - our own table
+        f"UPDATE {table} SET posted_on = '2001-01-01' WHERE id = %s",  # noqa: S608 - our own table
+        f"DELETE FROM {table} WHERE id = %s",  # noqa: S608 - our own table
     )
     refused = 0
     with site.rehearsal():

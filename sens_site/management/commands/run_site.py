@@ -100,7 +100,7 @@ class Announcement:
 
     def __init__(self, command: Command, host: str, port: int, origin: str) -> None:
         self.command = command
-        self.target = (host if host != "0.0.0.0" else "127.0.0.1", port)  # noqa: S104
+        self.target = (host if host != "0.0.0.0" else "127.0.0.1", port)  # noqa: S104 - compared, not bound
         self.origin = origin
         self.made = False
 
