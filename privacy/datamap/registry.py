@@ -150,9 +150,10 @@ def classify(
 
 
 def not_about_people(label: str, reason: str, *columns: str) -> Entry:
-    """Classify a model that holds nothing about anybody. Each column is named, so that a new one,
-    which may be about somebody, does not slip in.
-    """  # noqa: D205
+    """Classify a model that holds nothing about anybody.
+
+    Each column is named, so that a new one, which may be about somebody, does not slip in.
+    """
     if label in _entries:
         raise MapError(f"{label} is classified twice.")
     entry = Entry(

