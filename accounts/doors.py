@@ -30,6 +30,7 @@ from accounts.second_factor import CodeForm
 from privacy.policy.models import PRIVACY, TERMS, PolicyVersion
 from sens_site.errors import error_page
 from sens_site.lib.caching import shared_page
+from sens_site.lib.ratelimit import require_counting
 
 RETRY_AFTER_SECONDS = 60
 RETRY_AFTER_FAILURES_SECONDS = 300
@@ -74,6 +75,7 @@ class Door(View):
         finally:
             request.method = method
         if response.status_code == 429 and not getattr(response, "context_data", None):
+            require_counting()
             return self.too_many(request)
         if method == "POST" and isinstance(response, HttpResponseRedirect):
             response.status_code = SEE_OTHER

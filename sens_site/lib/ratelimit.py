@@ -10,6 +10,7 @@ import secrets
 import time
 
 from django.core.cache import cache
+from django.db import OperationalError
 from django.http import HttpRequest
 
 from sens_site.lib.client import hashed_client
@@ -48,6 +49,15 @@ def allow(
         if cache.get(key) in (mine, None):
             return True
     return False
+
+
+def require_counting() -> None:
+    """Raise OperationalError where the shared cache takes no entry.
+
+    A limiter that cannot count calls everybody too fast; the truth is that the site is not up.
+    """
+    if not cache.add(f"probe:{secrets.token_hex(16)}", 1, timeout=1):
+        raise OperationalError("The shared cache takes no entry.")
 
 
 def seconds_left(window_seconds: int) -> int:
