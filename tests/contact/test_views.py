@@ -130,10 +130,9 @@ def test_a_form_with_mistakes_comes_back_with_what_was_typed(client, letter):
     assert response.headers["Cache-Control"] == "private, no-store"
     assert "<title>Error: Contact Webmaster - SENS</title>" in page
     assert page.count("There is a problem") == 1
-    assert (
-        '<a href="#id_email">Enter an email address in the correct format, like name@example.com</a>'
-        in page
-    )
+    plain = " ".join(page.split()).replace('" >', '">')
+    mistake = "Enter an email address in the correct format, like name@example.com"
+    assert plain.count(f'<a href="#id_email">{mistake}</a>') == 1
     assert kept(page, letter) == {"name", "email", "phone", "message", "wants_contact"}
     assert "<script>" not in page
     assert ContactMessage.objects.count() == 0
@@ -149,7 +148,8 @@ def test_an_empty_form_names_every_field_that_is_missing(client):
         ("email", "Enter your email address"),
         ("message", "Enter your message"),
     ):
-        assert page.count(f'<a href="#id_{name}">{message}</a>') == 1
+        plain = " ".join(page.split()).replace('" >', '">')
+        assert plain.count(f'<a href="#id_{name}">{message}</a>') == 1
 
 
 @pytest.mark.parametrize(
