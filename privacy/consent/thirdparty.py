@@ -16,7 +16,7 @@ GOOGLE_ANALYTICS = Service(
     purpose="Counts visits, the pages seen and the time spent on them.",
     recipient=GOOGLE,
     country=USA,
-    retention="14 months",
+    retention="14 months.",
     items=(
         StoredItem("_ga", "Tells one browser from another.", 395, on_parent=True),
         StoredItem("_ga_", "Remembers the state of a visit.", 395, prefix=True, on_parent=True),
@@ -43,7 +43,7 @@ GOOGLE_ADS = Service(
     purpose="Shows our advertisements on other websites to people who have visited this one.",
     recipient=GOOGLE,
     country=USA,
-    retention="18 months",
+    retention="18 months.",
     items=(
         StoredItem(
             "_gcl_", "Remembers a click on our advertisement.", 90, prefix=True, on_parent=True
@@ -82,7 +82,7 @@ LINKEDIN_INSIGHT = Service(
     purpose="Counts how many visitors came from our advertisements on LinkedIn.",
     recipient=LINKEDIN,
     country=USA,
-    retention="180 days",
+    retention="180 days.",
     items=(
         StoredItem("li_fat_id", "Remembers a click on our advertisement.", 30, on_parent=True),
         StoredItem("li_sugr", "Recognizes a browser.", 90, foreign="linkedin.com"),
@@ -107,7 +107,7 @@ VIDEO = Service(
     purpose="Plays a video inside our page.",
     recipient=GOOGLE,
     country=USA,
-    retention="As Google's own policy says.",
+    retention="as Google's own policy says.",
     items=(
         StoredItem(
             "VISITOR_INFO1_LIVE",
@@ -133,7 +133,7 @@ MAPS = Service(
     purpose="Shows a map inside our page.",
     recipient=GOOGLE,
     country=USA,
-    retention="As Google's own policy says.",
+    retention="as Google's own policy says.",
     items=(StoredItem("NID", "Keeps Google's own settings.", 183, foreign="google.com"),),
     origins={"frame-src": ("https://www.google.com",)},
     identifier=r"[A-Za-z0-9_-]{3,80}",
@@ -151,7 +151,7 @@ LINKEDIN_POSTS = Service(
     purpose="Shows our posts on LinkedIn inside our page.",
     recipient=LINKEDIN,
     country=USA,
-    retention="As LinkedIn's own policy says.",
+    retention="as LinkedIn's own policy says.",
     items=(
         StoredItem("bcookie", "Recognizes a browser.", 365, foreign="linkedin.com"),
         StoredItem("lidc", "Chooses a data center.", 1, foreign="linkedin.com"),

@@ -40,7 +40,7 @@ def test_header_and_tags_name_exactly_what_was_granted(client, full_offer, subse
     wanted = {(d, o) for s in services for d, origins in s.origins.items() for o in origins}
     assert sources(response.headers["Content-Security-Policy"]) == wanted
     html = response.content.decode()
-    tags = re.findall(r"<script src[^>]*>", html)
+    tags = re.findall(r"<script\s+src[^>]*>", html)
     assert len(tags) == len({s.loader for s in services if s.loader})
     for tag in tags:
         assert re.search(r'src="/static/consent/[a-z-]+\.js"', tag)
@@ -55,7 +55,7 @@ def test_header_and_tags_name_exactly_what_was_granted(client, full_offer, subse
 def test_consent_mode_allows_exactly_what_was_granted(client, full_offer):
     def granted(subset):
         allow(client, subset)
-        return re.findall(r'google\.js"[^>]* data-granted="([^"]*)"', page(client))
+        return re.findall(r'google\.js"[^>]*\sdata-granted="([^"]*)"', page(client))
 
     def page(client):
         return client.get("/about/").content.decode()
