@@ -11,6 +11,11 @@ from tests.client import SAME_ORIGIN, SiteClient
 COOKIE = settings.COOKIE_CONSENT_NAME
 
 
+def squeezed(response) -> str:
+    """A page with single spaces, so that a test does not depend on where its lines end."""
+    return " ".join(response.content.decode().split())
+
+
 @pytest.fixture
 def offer():
     """What the site offers in this test."""

@@ -8,7 +8,7 @@ from django.conf import settings
 from privacy.consent.decision import decide
 from privacy.consent.live import current_offer
 from tests.client import SAME_ORIGIN, SiteClient
-from tests.privacy.consent.conftest import COOKIE
+from tests.privacy.consent.conftest import COOKIE, squeezed
 
 pytestmark = pytest.mark.django_db
 KEYS = ["preferences", "analytics", "marketing", "social"]
@@ -24,7 +24,7 @@ def test_the_cookies_page_asks_without_setting_or_storing_anything(
     assert response.cookies == {}
     assert response.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
     assert response.headers["Vary"] == "Accept-Encoding, Cookie, Sec-GPC"
-    html = response.content.decode()
+    html = squeezed(response)
     for key in KEYS:
         assert f'name="{key}" value="no" checked' in html
         assert f'name="{key}" value="yes" checked' not in html
@@ -34,7 +34,7 @@ def test_the_cookies_page_asks_without_setting_or_storing_anything(
 
 def test_the_page_shows_the_decision_that_was_made(client, choose):
     choose("some", analytics="yes", marketing="no")
-    html = client.get("/cookies/").content.decode()
+    html = squeezed(client.get("/cookies/"))
     assert 'name="analytics" value="yes" checked' in html
     assert 'name="analytics" value="no" checked' not in html
     assert 'name="marketing" value="no" checked' in html
@@ -137,7 +137,7 @@ def test_a_choice_that_is_not_offered_is_a_clear_page(client, body):
     response = client.post("/cookies/choose/", body, headers=SAME_ORIGIN)
     assert response.status_code == 400
     assert response.cookies == {}
-    assert "<h1>That request could not be read</h1>" in response.content.decode()
+    assert "<h1>That request could not be read</h1>" in squeezed(response)
 
 
 @pytest.mark.parametrize("method", ["get", "head", "put", "patch", "delete"])
@@ -167,7 +167,7 @@ def test_accept_all_under_the_signal_leaves_covered_groups_off(client, choose):
     assert decide(raw, gpc=True).granted == {"preferences"}
     # Switching the signal off later grants nothing that was not granted then.
     assert decide(raw, gpc=False).granted == {"preferences"}
-    html = client.get("/cookies/", headers={"sec-gpc": "1"}).content.decode()
+    html = squeezed(client.get("/cookies/", headers={"sec-gpc": "1"}))
     assert "Opt-out preference signal honored" in html
 
 
@@ -207,6 +207,6 @@ def test_support_of_the_signal_is_said_in_the_standards_own_place(client):
 
 
 def test_the_cookies_page_leads_to_the_other_privacy_choices(client):
-    html = client.get("/cookies/").content.decode()
+    html = squeezed(client.get("/cookies/"))
     assert 'id="your-privacy-choices"' in html
     assert 'href="/contact/webmaster/"' in html
