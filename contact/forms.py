@@ -7,6 +7,7 @@ from django import forms
 from contact.fields import EmailAddressField, LineField, TextField
 from contact.models import EMAIL_MAX, MESSAGE_MAX, NAME_MAX, PHONE_MAX
 from contact.services import Submission
+from privacy.rights.terms import Kind
 from sens_site.lib.forms import SiteForm
 from sens_site.lib.honeypot import HoneypotMixin, trap
 
@@ -54,6 +55,12 @@ class WebmasterForm(SiteForm, HoneypotMixin):
             "unreadable": f"Phone number {UNREADABLE}",
         },
     )
+    about = forms.ChoiceField(
+        label="What is it about? (optional)",
+        help_text="A privacy request has a deadline, which begins when you send it",
+        required=False,
+        choices=[("", "This website, or anything else"), *Kind.choices],
+    )
     message = TextField(
         label="Message",
         help_text=f"What we can do for you, in up to {MESSAGE_MAX:,} characters",
@@ -71,7 +78,9 @@ class WebmasterForm(SiteForm, HoneypotMixin):
     def helper(self) -> FormHelper:
         """How `{% crispy form %}` draws the form: the trap stands before the button."""
         helper = super().helper
-        helper.layout = Layout("name", "email", "phone", "message", "wants_contact", trap())
+        helper.layout = Layout(
+            "name", "email", "phone", "about", "message", "wants_contact", trap()
+        )
         return helper
 
     @property

@@ -12,6 +12,8 @@ from django.utils.crypto import salted_hmac
 
 from contact import mails
 from contact.models import ContactMessage, Quarantine, State, Topic
+from privacy.rights.services import open_request
+from privacy.rights.terms import Channel, Kind
 
 LINKS_MAX = 5
 LINK = re.compile(r"https?://|<a\s|\[url", re.IGNORECASE)
@@ -76,6 +78,22 @@ def receive_message(submission: Submission, *, trapped: bool = False) -> Contact
         current = _locked(known)
         return _release(current) if current.is_held else current
     return known
+
+
+def receive_request(submission: Submission, *, kind: Kind, trapped: bool = False) -> None:
+    """Hand what is a privacy request to the request desk, where its clock runs.
+
+    It is stored there alone: two copies of what somebody wrote are one too many.
+    """
+    phone = f"\n\nPhone: {submission.phone}" if submission.phone else ""
+    open_request(
+        kind=kind,
+        name=submission.name,
+        email=submission.email,
+        text=submission.message + phone,
+        channel=Channel.CONTACT,
+        trapped=trapped or _suspicion(submission, trapped=False) == Quarantine.LINKS,
+    )
 
 
 @transaction.atomic

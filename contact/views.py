@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from contact.forms import WebmasterForm
-from contact.services import Submission, receive_message
+from contact.services import Submission, receive_message, receive_request
+from privacy.rights.terms import Kind
 from sens_site.lib.caching import shared_page
 from sens_site.lib.company import COMPANY
 from sens_site.lib.faults import RETRY_AFTER_SECONDS
@@ -58,7 +59,11 @@ def _receive(request: HttpRequest) -> HttpResponse:
         if wait:
             form.add_error(None, TOO_MANY.format(wait=in_words(wait), phone=COMPANY.phone))
             return _show_again(request, form, status=429, retry_after=wait)
-        receive_message(form.submission, trapped=form.trapped)
+        about = form.cleaned_data["about"]
+        if about:
+            receive_request(form.submission, kind=Kind(about), trapped=form.trapped)
+        else:
+            receive_message(form.submission, trapped=form.trapped)
     except (OperationalError, InterfaceError):
         # The middleware would answer 503, too, but without what was typed.
         logger.exception("A message could not be stored; its sender was told.")

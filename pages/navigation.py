@@ -120,6 +120,9 @@ HOME = Node(
             (
                 Node("/privacy/history/", "Policy history", in_menu=False, content=False),
                 Node("/privacy/promises/", "Promises", in_menu=False, content=False),
+                Node("/privacy/choices/", "Your privacy choices", in_menu=False, content=False),
+                Node("/privacy/record/", "What we hold, and why", in_menu=False, content=False),
+                Node("/privacy/requests/", "Requests in figures", in_menu=False, content=False),
             ),
             in_menu=False,
             content=False,

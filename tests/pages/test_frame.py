@@ -91,7 +91,7 @@ def test_every_page_offers_register_login_privacy_and_legal(client: Client, path
         "/privacy/": "privacy-policy",
         "/legal/": "terms-of-service",
         "/cookies/": None,
-        "/cookies/#choices": None,
+        "/privacy/choices/": None,
         "/accessibility/": None,
         "/sitemap/": None,
     }

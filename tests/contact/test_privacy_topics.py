@@ -1,0 +1,49 @@
+"""A message that is a privacy request goes to the request desk, and its clock runs."""
+
+import pytest
+
+from contact.models import ContactMessage
+from privacy.rights.models import SubjectRequest
+from privacy.rights.terms import Kind
+
+pytestmark = pytest.mark.django_db
+FORM = {
+    "name": "Ada Lovelace",
+    "email": "ada@customer.test",
+    "phone": "303",
+    "message": "Please erase what you hold.",
+}
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_each_privacy_topic_opens_a_request(client, kind):
+    response = client.post("/contact/webmaster/", FORM | {"about": kind.value})
+    assert response.status_code == 303
+    request = SubjectRequest.objects.get()
+    assert (request.kind, request.email, request.channel) == (kind, FORM["email"], "contact")
+    assert request.text == "Please erase what you hold.\n\nPhone: 303"
+    assert ContactMessage.objects.count() == 0
+
+
+def test_any_other_message_stays_a_message(client):
+    assert client.post("/contact/webmaster/", FORM).status_code == 303
+    assert (ContactMessage.objects.count(), SubjectRequest.objects.count()) == (1, 0)
+
+
+def test_the_answer_is_the_same_for_both(client):
+    message = client.post("/contact/webmaster/", FORM)
+    request = client.post("/contact/webmaster/", FORM | {"about": "access"})
+    assert message.content == request.content
+    assert message.headers["Location"] == request.headers["Location"]
+
+
+def test_a_trapped_request_is_held(client):
+    client.post("/contact/webmaster/", FORM | {"about": "access", "subject_line": "x"})
+    assert SubjectRequest.objects.held().count() == 1
+
+
+def test_an_unknown_topic_is_refused_with_the_text_kept(client):
+    response = client.post("/contact/webmaster/", FORM | {"about": "spying"})
+    assert response.status_code == 422
+    assert "Please erase what you hold." in response.content.decode()
+    assert (ContactMessage.objects.count(), SubjectRequest.objects.count()) == (0, 0)
