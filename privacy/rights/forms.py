@@ -3,22 +3,24 @@
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout, Submit
+from crispy_forms.layout import Layout
 from django import forms
 from django.utils import timezone
 
 from privacy.datamap.vendors import VENDORS
 from privacy.rights.models import EMAIL_MAX, NAME_MAX, TEXT_MAX
 from privacy.rights.terms import FEE_GROUNDS, Ground, Kind
+from sens_site.lib.forms import SiteForm
 from sens_site.lib.honeypot import HoneypotMixin, trap
 
 CHOOSE = [("", "Choose one"), *Kind.choices]
 
 
-class RequestForm(HoneypotMixin, forms.Form):
+class RequestForm(SiteForm, HoneypotMixin):
     """Your privacy choices: what somebody asks, and where to answer."""
 
-    use_required_attribute = False
+    submit_label = "Send request"
+    form_action = "privacy:choices"
 
     kind = forms.ChoiceField(
         label="What would you like?",
@@ -50,34 +52,25 @@ class RequestForm(HoneypotMixin, forms.Form):
         error_messages={"max_length": f"Details must be {TEXT_MAX:,} characters or fewer"},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_action = "privacy:choices"
-        self.helper.disable_csrf = True  # decided by headers: no token, so no cookie
-        self.helper.attrs = {"novalidate": ""}
-        self.helper.layout = Layout(
-            "kind", "name", "email", "text", trap(), Submit("send", "Send request")
-        )
+    @property
+    def helper(self) -> FormHelper:
+        """How `{% crispy form %}` draws the form: the trap stands before the button."""
+        helper = super().helper
+        helper.layout = Layout("kind", "name", "email", "text", trap())
+        return helper
 
     def clean_name(self) -> str:
         """Keep the name on one line: it stands in lists."""
         return " ".join(str(self.cleaned_data["name"]).split())
 
 
-class OwnRequestForm(forms.Form):
+class OwnRequestForm(SiteForm):
     """What a signed-in person asks: name and address are known and proven."""
 
-    use_required_attribute = False
+    submit_label = "Send request"
+
     kind = RequestForm.base_fields["kind"]
     text = RequestForm.base_fields["text"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.disable_csrf = True
-        self.helper.attrs = {"novalidate": ""}
-        self.helper.layout = Layout("kind", "text", Submit("send", "Send request"))
 
 
 class ConfirmForm(forms.Form):

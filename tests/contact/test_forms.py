@@ -156,13 +156,14 @@ def test_it_is_drawn_for_people_and_without_a_token():
         "name",
         "email",
         "phone",
+        "about",
         "message",
         "wants_contact",
         TRAP,
     ]
     assert 'action="/contact/webmaster/"' in drawn
     assert 'method="post"' in drawn
-    assert drawn.count("(optional)") == 1
+    assert drawn.count("(optional)") == 2
     assert '<label for="id_phone">Phone (optional)</label>' in drawn
     assert drawn.count('autocomplete="name"') == 1
     assert drawn.count('autocomplete="email"') == 1
@@ -182,6 +183,6 @@ def test_every_description_that_a_field_names_is_there():
         f"id_{name}_{kind}"
         for name in ("name", "email", "message")
         for kind in ("helptext", "error")
-    } | {"id_phone_helptext"}
+    } | {"id_phone_helptext", "id_about_helptext"}
     for one in named:
         assert drawn.count(f'id="{one}"') == 1

@@ -52,13 +52,13 @@ def test_the_answer_tells_nothing_of_whether_an_address_is_known(client, person)
     ("field", "value", "message"),
     [
         ("kind", "", "Choose what you would like"),
-        ("kind", "nonsense", "Select a valid choice"),
+        ("kind", "nonsense", "Choose one of the answers"),
         ("name", "", "Enter your name"),
-        ("name", "x" * 101, "at most 100 characters"),
+        ("name", "x" * 101, "Shorten your name to 100 characters"),
         ("email", "", "Enter your email address"),
         ("email", "nobody", "Enter an email address in the correct format"),
         ("text", "x" * 5001, "Details must be 5,000 characters or fewer"),
-        ("name", "a\x00b", "Null characters are not allowed"),
+        ("name", "a\x00b", "Remove the characters that cannot be seen"),
     ],
 )
 def test_a_mistake_is_named_and_the_text_kept(client, field, value, message):
