@@ -65,6 +65,8 @@ class CacheControlMiddleware:
             plain = not request.COOKIES and "Sec-GPC" not in request.headers
             response.headers["Cache-Control"] = PUBLIC if plain else PRIVATE
             request.environ[READY_FLAG] = True  # type: ignore[attr-defined]
+        if "Cache-Control" in response.headers and not shared:
+            return response  # a static file, or a view that says itself what holds for it
         response.headers.setdefault("Cache-Control", NO_STORE)
         patch_vary_headers(response, VARY)
         return response

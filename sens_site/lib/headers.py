@@ -12,6 +12,10 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
+# They speak of windows and of links, which a stylesheet or a feed has not.
+ONLY_FOR_PAGES = ("Cross-Origin-Opener-Policy", "Referrer-Policy")
+
+
 class SecurityHeadersMiddleware:
     """Add Permissions-Policy and Cross-Origin-Resource-Policy."""
 
@@ -22,5 +26,8 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         if response.headers.get("Content-Type", "").startswith("text/html"):
             response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        else:
+            for name in ONLY_FOR_PAGES:
+                response.headers.pop(name, None)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response

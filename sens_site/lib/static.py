@@ -21,7 +21,7 @@ def compact(css: str) -> str:
 
     Not for CSS of others: a string that holds a comment's beginning would be cut.
     """
-    return _AROUND.sub(r"\1", _GAP.sub(" ", _COMMENT.sub("", css))).strip()
+    return _AROUND.sub(r"\1", _GAP.sub(" ", _COMMENT.sub("", css))).replace(": ", ":").strip()
 
 
 class SiteStaticStorage(CompressedManifestStaticFilesStorage):
