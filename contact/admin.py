@@ -12,6 +12,7 @@ from django.utils.timesince import timesince
 
 from contact import desk
 from contact.models import ContactMessage, ContactMessageQuerySet, State
+from sens_site.lib.desk import Task
 
 NOT_TO_BE_CONTACTED = "This person did not ask to be contacted."
 
@@ -95,6 +96,19 @@ class ContactMessageAdmin(admin.ModelAdmin[ContactMessage]):
             },
         ),
     )
+
+    def to_do(self) -> list[Task]:
+        """Tell the front page what a person has to look at."""
+        inbox = ContactMessage.objects
+        return [
+            Task(inbox.waiting().count(), "message to answer", "messages to answer"),
+            Task(
+                inbox.held().count(),
+                "message held as suspected spam",
+                "messages held as suspected spam",
+                "?inbox=held",
+            ),
+        ]
 
     @admin.display(description="age", ordering="-received_at")
     def age(self, message: ContactMessage) -> str:

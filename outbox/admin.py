@@ -7,7 +7,9 @@ from django.template.response import TemplateResponse
 
 from outbox.models import OutboxMail
 from outbox.services import retry_parked
+from sens_site.lib.desk import Task
 
+PARKED = "?state=parked"
 STATES = {"waiting": "Waiting", "sent": "Sent", "parked": "Parked"}
 
 
@@ -50,6 +52,11 @@ class OutboxMailAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "last_error", "created_at", "due_at", "sent_at", "parked_at",
     )  # fmt: skip
     actions = ("try_again",)
+
+    def to_do(self) -> list[Task]:
+        """Tell the front page of mails that nobody will get without help."""
+        parked = OutboxMail.objects.parked().count()
+        return [Task(parked, "mail that cannot be sent", "mails that cannot be sent", PARKED)]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Mails come from the site alone."""

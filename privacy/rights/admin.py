@@ -13,6 +13,7 @@ from privacy.rights import desk
 from privacy.rights.alarms import unseen_alarm
 from privacy.rights.deadlines import days_left
 from privacy.rights.models import SubjectRequest, SubjectRequestQuerySet
+from sens_site.lib.desk import Task
 
 
 class DeskFilter(admin.SimpleListFilter):
@@ -63,6 +64,23 @@ class SubjectRequestAdmin(admin.ModelAdmin[SubjectRequest]):
     )  # fmt: skip
     readonly_fields = fields
     actions = None
+
+    def to_do(self) -> list[Task]:
+        """Tell the front page what has a deadline."""
+        requests = SubjectRequest.objects
+        return [
+            Task(
+                requests.waiting().count(),
+                "privacy request with a deadline",
+                "privacy requests with a deadline",
+            ),
+            Task(
+                requests.held().count(),
+                "privacy request held as suspected spam",
+                "privacy requests held as suspected spam",
+                "?desk=held",
+            ),
+        ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SubjectRequest]:
         """Read the events with the requests: state follows from them."""

@@ -1,0 +1,25 @@
+"""The list on the admin's front page."""
+
+from typing import Any
+
+from django import template
+from django.contrib import admin
+from django.urls import reverse
+
+from sens_site.lib.desk import HasTasks
+
+register = template.Library()
+
+
+@register.inclusion_tag("admin/to_do.html", takes_context=True)
+def to_do(context: dict[str, Any]) -> dict[str, Any]:
+    """Ask every admin page that this person may see for what waits there."""
+    tasks = []
+    for model, model_admin in admin.site._registry.items():  # noqa: SLF001 - has no public name
+        if isinstance(model_admin, HasTasks) and model_admin.has_view_permission(
+            context["request"]
+        ):
+            meta = model._meta
+            url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+            tasks += [(url + task.query, task) for task in model_admin.to_do() if task.count]
+    return {"tasks": tasks}
