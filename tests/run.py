@@ -29,6 +29,11 @@ def find_chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+def find_nginx() -> str | None:
+    """Return the path of the cache that stands before the site in one test, or None."""
+    return shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
+
+
 @dataclass(frozen=True)
 class Suite:
     """One run of pytest and what the machine must have for it."""
@@ -50,8 +55,8 @@ SUITES = {
     "browser": Suite(
         "the browser suite",
         [*PYTEST, *PARALLEL, "-c", "tests/browser/pytest.toml", "--rootdir=.", "tests/browser"],
-        "chromium",
-        find_chromium,
+        "chromium nginx-light",
+        lambda: find_chromium() and find_nginx(),
     ),
 }
 
@@ -88,7 +93,7 @@ def main(arguments: list[str]) -> int:
     """Run the named suites, or all, and sum up."""
     names = [name for name in arguments if name in SUITES] or list(SUITES)
     extra = [argument for argument in arguments if argument not in SUITES]
-    install([SUITES[n].package for n in names if not SUITES[n].present()])
+    install([p for n in names if not SUITES[n].present() for p in SUITES[n].package.split()])
     results = {name: run(SUITES[name], extra) for name in names}
     print("\n=== summary")
     for name, (outcome, _) in results.items():

@@ -1,0 +1,174 @@
+"""A shared cache in front of the site: what one visitor allowed never reaches another.
+
+nginx (Debian's) stores pages in three ways: by the site's own headers; for ten minutes whatever
+`Cache-Control` says, with nothing but `Vary` to keep visitors apart; and for ten minutes for
+requests without cookie and signal, as docs/consent.md advises.
+"""
+
+import os
+import shutil
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from django.conf import settings
+
+from tests.browser.test_consent_audit import everything_on as everything_on  # noqa: PLC0414
+from tests.postgres import free_port
+from tests.run import find_nginx
+
+WAYS = {
+    "by the site's headers": "",
+    "by Vary alone": "proxy_ignore_headers Cache-Control Expires; proxy_cache_valid 200 10m;",
+    "as advised": """
+        proxy_ignore_headers Cache-Control Expires Vary; proxy_cache_valid 200 10m;
+        proxy_cache_bypass $http_cookie $http_sec_gpc;
+        proxy_no_cache $http_cookie $http_sec_gpc;
+    """,
+}
+CONFIGURATION = """
+user root; daemon off; pid {folder}/pid; error_log stderr error; worker_processes 1;
+events {{ worker_connections 64; }}
+http {{
+  access_log off;
+  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+  proxy_cache_path {folder}/cache keys_zone=pages:1m;
+  server {{
+    listen 127.0.0.1:{port};
+    location / {{
+      proxy_pass http://127.0.0.1:{site};
+      proxy_set_header Host 127.0.0.1:{site};
+      proxy_cache pages; proxy_cache_key $uri; {way}
+      add_header X-Cache $upstream_cache_status always;
+    }}
+  }}
+}}
+"""
+TAG = "/static/consent/"
+
+
+class Page(NamedTuple):
+    """One answer of the cache."""
+
+    text: str
+    policy: str
+    cache: str
+    cookies: dict[str, str]
+
+    @property
+    def is_a_strangers(self) -> bool:
+        """Nothing third-party, and the question still asked."""
+        return (
+            TAG not in self.text and "https://" not in self.policy and 'value="accept"' in self.text
+        )
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Takes a 303 as the answer that it is."""
+
+    def redirect_request(self, *args: object, **kwargs: object) -> None:
+        return None
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(params=WAYS)
+def visit(request: pytest.FixtureRequest, tmp_path: Path, site: str) -> Iterator[Visit]:
+    """Start nginx before the site, and give a way to ask it for pages."""
+    port = free_port()
+    configuration = tmp_path / "nginx.conf"
+    configuration.write_text(
+        CONFIGURATION.format(
+            folder=tmp_path, port=port, site=settings.PORT, way=WAYS[request.param]
+        )
+    )
+    opener = urllib.request.build_opener(NoRedirect)
+
+    def ask(path: str, *, cookie: str = "", form: str = "", **headers: str) -> Page:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if cookie:
+            sent["Cookie"] = cookie
+        if form:
+            sent |= {"Sec-Fetch-Site": "same-origin"}
+        data = form.encode() if form else None
+        asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data, sent)
+        try:
+            answer = opener.open(asked, timeout=10)
+        except urllib.error.HTTPError as error:
+            answer = error
+        cookies = [value.partition(";")[0] for value in answer.headers.get_all("Set-Cookie", [])]
+        return Page(
+            answer.read().decode(),
+            answer.headers.get("Content-Security-Policy", ""),
+            answer.headers.get("X-Cache", ""),
+            dict(cookie.split("=", 1) for cookie in cookies),
+        )
+
+    binary = find_nginx()
+    assert binary, "apt-get install nginx-light"
+    with subprocess.Popen(
+        [binary, "-c", str(configuration), "-p", str(tmp_path)], stderr=subprocess.PIPE
+    ) as nginx:
+        try:
+            deadline = time.monotonic() + 10
+            while time.monotonic() < deadline:
+                try:
+                    ask("/static/css/site.css")
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            yield ask
+        finally:
+            nginx.terminate()
+            nginx.wait(10)
+    shutil.rmtree(tmp_path / "cache", ignore_errors=True)
+
+
+def cookie_after(visit: Visit, form: str) -> str:
+    """Answer the banner and give the cookie that the browser then sends."""
+    return f"cookie_consent={visit('/cookies/choose/', form=form).cookies['cookie_consent']}"
+
+
+def test_a_stranger_after_a_consenter_gets_a_strangers_page(visit: Visit, everything_on: None):
+    allowed = cookie_after(visit, "choice=accept")
+    refused = cookie_after(visit, "choice=reject")
+    for path in ("/about/", "/cookies/", "/"):
+        first = visit(path, cookie=allowed)
+        assert TAG in first.text or path == "/cookies/"
+        for _ in range(3):
+            stranger = visit(path)
+            assert TAG not in stranger.text
+            assert "https://" not in stranger.policy
+            assert stranger.is_a_strangers
+            assert visit(path, cookie=allowed).text == first.text
+        rejecter = visit(path, cookie=refused)
+        assert TAG not in rejecter.text
+        assert 'id="cookies-saved"' in rejecter.text
+        signalled = visit(path, Sec_GPC="1")
+        assert "opt-out preference signal" in signalled.text.lower()
+        assert "opt-out preference signal" not in visit(path).text.lower()
+        garbage = visit(path, cookie="cookie_consent=analytics=z|marketing=9999")
+        assert garbage.is_a_strangers
+        both = visit(path, cookie=allowed, Sec_GPC="1")
+        assert TAG not in both.text
+
+
+def test_the_cache_does_its_work(visit: Visit, request: pytest.FixtureRequest):
+    visit("/about/history/")
+    again = visit("/about/history/")
+    keeps = "by the site's headers" not in request.node.name
+    assert (again.cache == "HIT") is keeps
+
+
+def test_no_answer_to_a_choice_is_ever_stored(visit: Visit):
+    one = visit("/cookies/choose/", form="choice=reject")
+    two = visit("/cookies/choose/", form="choice=accept", User_Agent=f"two {os.getpid()}")
+    assert one.cookies != two.cookies
+    assert visit("/about/").cookies == {}
