@@ -18,7 +18,12 @@ LINK_TO_US = re.compile(r'href="(/[^"#?]*)')
 class PageTextForm(forms.ModelForm[PageText]):
     """Starts with what stands on the page, edited or shipped, so that nobody begins with nothing."""
 
-    title = forms.CharField(label="Heading", max_length=120, validators=[no_line_breaks])
+    title = forms.CharField(
+        label="Heading",
+        max_length=120,
+        validators=[no_line_breaks],
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
     description = forms.CharField(
         max_length=300,
         validators=[no_line_breaks],
