@@ -1,0 +1,143 @@
+"""What consent costs: `python -m bench.consent`. Prints figures; exits with 1 over a limit.
+
+Runs in one process on an SQLite file of its own, with the site's durability settings.
+"""
+
+import gzip
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+SCRATCH = tempfile.TemporaryDirectory(prefix="bench-consent-")
+os.environ |= {
+    "ENV_FILE": os.devnull,
+    "DEBUG": "false",
+    "SECRET_KEY": "bench-only-" + "0" * 40,
+    "SITE_ORIGIN": "https://testserver",
+    "DATABASE_URL": f"sqlite:///{Path(SCRATCH.name) / 'bench.sqlite3'}",
+    "LOG_LEVEL": "ERROR",
+    "DJANGO_SETTINGS_MODULE": "sens_site.settings",
+}
+
+import django  # noqa: E402 - the environment had to be set first
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402 - needs the loaded apps
+from django.db import connection  # noqa: E402 - needs the loaded apps
+from django.template.loader import render_to_string  # noqa: E402 - needs the loaded apps
+from django.test import Client  # noqa: E402 - needs the loaded apps
+from django.test.utils import CaptureQueriesContext  # noqa: E402 - needs the loaded apps
+from django.utils import timezone  # noqa: E402 - needs the loaded apps
+
+from privacy.consent.decision import _decide, decide  # noqa: E402 - needs the loaded apps
+from privacy.consent.live import refresh_offer, use_offer  # noqa: E402 - needs the loaded apps
+from privacy.consent.models import ConsentReceipt  # noqa: E402 - needs the loaded apps
+from privacy.consent.offer import build_offer  # noqa: E402 - needs the loaded apps
+from privacy.consent.receipts import hash_of  # noqa: E402 - needs the loaded apps
+from privacy.consent.sealing import seal_receipts, verify_stored  # noqa: E402 - needs the loaded apps
+
+LIMITS = {
+    "decision, p95, ms": 0.5,
+    "decision, queries": 0,
+    "POST with receipt, p95, ms": 15.0,
+    "receipt, bytes": 4096,
+    "100,000 receipts verified, s": 10.0,
+    "banner, bytes gzip": 400,
+}
+RECEIPTS = 100_000
+POSTS = 300
+
+
+def p95(times: list[float]) -> float:
+    """Return the 95th percentile in milliseconds."""
+    return statistics.quantiles(times, n=20)[-1] * 1000
+
+
+def timed(act: Callable[[int], object], rounds: int) -> list[float]:
+    """Return how long each call took, in seconds."""
+    times = []
+    for number in range(rounds):
+        start = time.perf_counter()
+        act(number)
+        times.append(time.perf_counter() - start)
+    return times
+
+
+def measure() -> dict[str, float]:
+    """Take all figures."""
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    call_command("setup_site", verbosity=0)
+    refresh_offer()
+    offer = use_offer(build_offer({"google-analytics": "G-TEST0001", "google-ads": "AW-1234567"}))
+    raw = "|".join(f"{o.key}={o.version}" for o in offer.groups)
+
+    def cold(number: int) -> object:
+        _decide.cache_clear()
+        return decide(f"{raw}|x={number}", gpc=bool(number % 2)).key
+
+    with CaptureQueriesContext(connection) as queries:
+        figures = {"decision, p95, ms": p95(timed(cold, 5000))}
+    figures["decision, queries"] = len(queries)
+
+    same_origin = {"Sec-Fetch-Site": "same-origin"}
+
+    def accept(number: int) -> object:
+        client = Client(headers={**same_origin, "User-Agent": f"bench {number}"})
+        return client.post("/cookies/choose/", {"choice": "accept"}, secure=True)
+
+    timed(accept, 20)
+    figures["POST with receipt, p95, ms"] = p95(timed(lambda n: accept(n + 1000), POSTS))
+    sizes = ConsentReceipt.objects.values_list("document", flat=True)
+    figures["receipt, bytes"] = max(len(document.encode()) for document in sizes)
+    banner = render_to_string("partials/cookie_banner.html", {"consent": decide("", gpc=False)})
+    figures["banner, bytes gzip"] = len(gzip.compress(banner.encode(), 9))
+    figures["100,000 receipts verified, s"] = verification()
+    return figures
+
+
+def verification() -> float:
+    """Fill the tables up to 100,000 sealed receipts and return how long checking them takes."""
+    model = ConsentReceipt.objects.order_by("pk")[:1].get()
+    at = timezone.now()
+    have = ConsentReceipt.objects.count()
+    batch: list[Any] = []
+    for number in range(have, RECEIPTS):
+        receipt = ConsentReceipt(
+            at=at + timedelta(seconds=number), keep_until=model.keep_until, notice=model.notice
+        )
+        receipt.document = model.document.replace(str(model.pk), str(receipt.pk))
+        receipt.digest = hash_of(receipt.document)
+        batch.append(receipt)
+    ConsentReceipt.objects.bulk_create(batch, batch_size=2000)
+    while seal_receipts(20_000):
+        pass
+    start = time.perf_counter()
+    found = verify_stored()
+    took = time.perf_counter() - start
+    if not found.whole or found.seals != RECEIPTS:
+        raise SystemExit(f"the chain is not whole: {found.faults[:3]}")
+    return took
+
+
+def main() -> int:
+    """Measure, print, and compare with the limits."""
+    figures = measure()
+    missed = 0
+    for name, limit in LIMITS.items():
+        over = figures[name] > limit
+        missed += over
+        print(f"{name:34} {figures[name]:10.3f}   limit {limit:g}{'   MISSED' if over else ''}")
+    SCRATCH.cleanup()
+    return int(missed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
