@@ -15,7 +15,9 @@ import secrets
 from uuid import UUID
 
 from django.core.cache import cache
+from django.db import DatabaseError
 from django.http import HttpRequest
+from redis.exceptions import RedisError
 
 from sens_site.lib.client import client_address
 
@@ -26,7 +28,11 @@ _SAID_BY_BROWSER = ("User-Agent", "Accept-Language", "Cookie", "Sec-GPC")
 
 def act_id(request: HttpRequest) -> UUID:
     """Return a number that copies of one request share, and that nobody else has."""
-    salt = cache.get_or_set(SALT_KEY, lambda: secrets.token_hex(32), SALT_SECONDS)
+    try:
+        salt = cache.get_or_set(SALT_KEY, lambda: secrets.token_hex(32), SALT_SECONDS)
+    except (DatabaseError, RedisError):
+        salt = None  # what then needs the database fails by itself, with a clear page
+    salt = salt or secrets.token_hex(32)
     said = [client_address(request), *(request.headers.get(h, "") for h in _SAID_BY_BROWSER)]
     said += [f"{name}={value}" for name, values in request.POST.lists() for value in values]
     digest = hmac.new(str(salt).encode(), "\n".join(said).encode(), hashlib.sha256).digest()

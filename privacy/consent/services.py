@@ -1,9 +1,10 @@
 """What is written when a visitor decides."""
 
+import logging
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -18,6 +19,8 @@ from privacy.consent.receipts import (
     policy_version_now,
 )
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
@@ -26,14 +29,25 @@ class Recorded:
     receipt: UUID | None
 
 
-@transaction.atomic
 def record_choice(outcome: Outcome, *, receipt_id: UUID, held: UUID | None) -> Recorded:
-    """Write down a choice, in one transaction: no grant without its receipt.
+    """Write down a choice: no grant without its receipt, but no refusal that has to wait for one.
 
     `receipt_id` is the same for copies of one act, so that they leave one receipt. `held` is the
     receipt that the visitor's browser names. Who refuses and has allowed nothing before leaves no
     row at all, only one more in the count of the day.
     """
+    try:
+        return _record(outcome, receipt_id=receipt_id, held=held)
+    except (OperationalError, InterfaceError):
+        if outcome.granted:
+            raise
+        # Whoever says no is obeyed, be the database locked, full or gone.
+        logger.warning("A refusal could not be counted; it holds all the same.")
+        return Recorded(receipt=None)
+
+
+@transaction.atomic
+def _record(outcome: Outcome, *, receipt_id: UUID, held: UUID | None) -> Recorded:
     earlier = ConsentReceipt.objects.filter(pk=held).first() if held else None
     due = outcome.receipt_is_due(holds_one=earlier is not None)
     if earlier is not None and outcome.granted and not due:

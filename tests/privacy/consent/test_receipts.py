@@ -2,6 +2,7 @@
 
 import json
 import threading
+from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 import pytest
 from django.apps import apps
 from django.core.cache import cache
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
 from django.utils import timezone
 
 from privacy.consent import services
@@ -185,16 +186,52 @@ def test_visitors_may_not_use_the_desk(client):
     assert client.get("/admin/privacy/consentreceipt/check/").status_code == 302
 
 
-def test_without_a_database_nothing_is_granted(client, choose, monkeypatch):
-    def fail(*args, **kwargs):
-        raise OperationalError("database is locked")
+@contextmanager
+def locked_database():
+    """Another connection holds what a receipt needs; ours does not wait long."""
+    other = connections.create_connection("default")
+    try:
+        if connection.vendor == "sqlite":
+            connection.cursor().execute("PRAGMA busy_timeout = 50")
+            other.cursor().execute("BEGIN IMMEDIATE")
+        else:
+            connection.cursor().execute("SET lock_timeout = '50ms'")
+            other.set_autocommit(False)
+            for table in ("privacy_consentreceipt", "privacy_dailychoice"):
+                other.cursor().execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        yield
+    finally:
+        if connection.vendor == "sqlite":
+            other.cursor().execute("ROLLBACK")
+            connection.cursor().execute("PRAGMA busy_timeout = 20000")
+        else:
+            other.rollback()
+            connection.cursor().execute("SET lock_timeout = 0")
+        other.close()
 
-    monkeypatch.setattr(services, "_write_receipt", fail)
-    response = choose("accept")
+
+@pytest.mark.django_db(transaction=True)
+def test_while_the_database_is_locked_nothing_is_granted(choose):
+    cache.get_or_set("consent-salt", "warm", 60)
+    with locked_database():
+        response = choose("accept")
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "30"
     assert response.cookies == {}
     assert ConsentReceipt.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_the_database_is_locked_a_refusal_holds(client, choose, caplog):
+    cache.get_or_set("consent-salt", "warm", 60)
+    choose("accept")
+    with locked_database():
+        response = choose("reject")
+    assert response.status_code == 303
+    assert response.cookies[COOKIE].value == "preferences=-1|analytics=-1|marketing=-1|social=-1"
+    assert response.cookies[RECEIPT_COOKIE]["max-age"] == 0
+    assert "A refusal could not be counted; it holds all the same." in caplog.messages
+    assert counts() == {"all": 1}
 
 
 def test_a_failure_after_the_receipt_leaves_neither(choose, monkeypatch):
