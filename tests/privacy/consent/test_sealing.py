@@ -192,6 +192,7 @@ def test_somebody_who_can_lift_the_guards_is_found_out(capsys):
     head = ReceiptSeal.objects.order_by("-number")[:1].get()
     call_command("verify_receipts", "--head", f"{head.number}:{head.hash}")
     assert "3 receipts, 3 links, 0 waiting: whole." in capsys.readouterr().out
+    connection.check_constraints()  # PostgreSQL alters no table with checks still to come
     with lifted(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM privacy_receiptseal WHERE number = 3")
         cursor.execute(
