@@ -37,6 +37,7 @@ def test_staff_draft_preview_seal_and_publish_a_version(page, a_name):
     number = newest.number + 1
     versions = PolicyVersion.objects.count()
     old_text = read(page, "/privacy/")
+    page.set_default_timeout(60_000)  # before sealing, every promise is checked on the running site
     log_in(page, staff.username)
 
     # Draft: the form begins with the newest text; add a sentence.
@@ -53,6 +54,12 @@ def test_staff_draft_preview_seal_and_publish_a_version(page, a_name):
     page.get_by_role("button", name="Save and preview").click()
     assert SENTENCE in page.locator("article").inner_text()
     assert PolicyVersion.objects.count() == versions
+
+    # A second person reads and seals it.
+    preview = page.url
+    page.context.clear_cookies()
+    log_in(page, make_staff(a_name("rosalind")).username)
+    page.goto(preview)
 
     # Seal and publish: a page says what will happen, and only its button does it.
     page.get_by_role("link", name="Seal and publish").click()

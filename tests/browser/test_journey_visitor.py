@@ -103,10 +103,10 @@ def test_a_visitor_reads_decides_writes_registers_and_leaves(page, a_name, setti
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     assert press(page, "Continue") == 200
     assert page.locator("h1").inner_text() == "Delete your account"
-    page.get_by_label("Your username").fill("somebody")
+    page.get_by_label("Username", exact=True).fill("somebody")
     assert press(page, "Delete my account") == 422
     assert User.objects.filter(pk=user.pk).count() == 1
-    page.get_by_label("Your username").fill(username)
+    page.get_by_label("Username", exact=True).fill(username)
     assert press(page, "Delete my account") == 200
     assert page.locator("h1").inner_text() == "Your account has been deleted"
     assert "session" not in [cookie["name"] for cookie in page.context.cookies()]

@@ -1,0 +1,173 @@
+"""Rights, with JavaScript off: a stranger's request from end to end, and a person's own copy.
+
+With PICTURES=1 in the environment the pages are photographed into docs/pictures/.
+"""
+
+import io
+import json
+import os
+import re
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import User
+from privacy.datamap.models import Erasure
+from privacy.rights import alarms, intake
+from privacy.rights.models import SubjectRequest
+from privacy.rights.terms import Channel, Did, Kind
+from tests.browser import records
+from tests.factories.people import PASSWORD, make_person, make_staff
+
+pytestmark = pytest.mark.browser_context_args(java_script_enabled=False)
+PICTURES = Path(settings.BASE_DIR) / "docs" / "pictures"
+
+
+def press(page, name: str) -> int:
+    """Press a button that leads to another page, and return that page's status."""
+    with page.expect_navigation() as arrived:
+        page.locator("main").get_by_role("button", name=name, exact=True).click()
+    return int(arrived.value.status)
+
+
+def picture(page, name: str) -> None:
+    """Photograph the page for the documents, where that is asked for."""
+    if os.environ.get("PICTURES"):
+        PICTURES.mkdir(exist_ok=True)
+        page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+
+
+def link_to(address: str, prefix: str) -> str:
+    """Return the newest mailed link under a prefix."""
+    texts = "\n".join(records.text_of(mail) for mail in records.mails_to(address))
+    return str(re.findall(rf"https?://\S+?({prefix}\S+)", texts)[-1])
+
+
+def fetched(page) -> dict:
+    """Press the button that fetches a copy, and return what is in it."""
+    with page.expect_download() as download:
+        page.locator("main").get_by_role("button").last.click()
+    with zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes())) as archive:
+        assert archive.namelist() == ["data.json", "index.html", "manifest.json"]
+        return json.loads(archive.read("data.json"))["tables"]
+
+
+def staff_page(page, log_in, a_name):
+    """Return a second browser window in which a member of staff is logged in."""
+    officer = make_staff(a_name("officer"))
+    context = page.context.browser.new_context(
+        base_url=page.url.partition("/privacy")[0], java_script_enabled=False,
+        viewport={"width": 1280, "height": 900},
+    )  # fmt: skip
+    desk = context.new_page()
+    visitors = page.context.cookies()
+    log_in(officer)
+    session = [c for c in page.context.cookies() if c["name"] == settings.SESSION_COOKIE_NAME]
+    context.add_cookies(session)
+    page.context.clear_cookies()
+    page.context.add_cookies(visitors)
+    return desk
+
+
+def test_a_stranger_asks_and_gets_a_copy(page, log_in, a_name):
+    address = f"{a_name('stranger')}@elsewhere.test"
+    page.goto("/")
+    page.get_by_role("contentinfo").get_by_role("link", name="Your privacy choices").click()
+    picture(page, "privacy-choices")
+    assert press(page, "Send request") == 422
+    page.get_by_label("What would you like?").select_option("access")
+    page.get_by_label("Name", exact=True).fill("A Stranger")
+    page.get_by_label("Email", exact=True).fill(address)
+    assert press(page, "Send request") == 200
+    assert page.locator("h1").inner_text() == "Your request is stored"
+    assert page.context.cookies() == []
+    asked = SubjectRequest.objects.get(email=address)
+
+    # The mailed link: opening it shows a button, and only the button proves anything.
+    page.goto(link_to(address, "/privacy/confirm/"))
+    assert asked.proof is None
+    assert press(page, "Yes, I asked for this") == 200
+    assert page.locator("#confirmed").is_visible()
+    assert SubjectRequest.objects.get(pk=asked.pk).proof is not None
+    picture(page, "request-status")
+
+    # Staff make the copy and answer.
+    desk = staff_page(page, log_in, a_name)
+    desk.goto("/admin/privacy/subjectrequest/")
+    picture(desk, "request-desk")
+    desk.get_by_role("link", name=asked.reference).click()
+    picture(desk, "request-at-the-desk")
+    desk.get_by_role("link", name="Make a copy").click()
+    desk.get_by_role("button", name="Make a copy").click()
+    desk.get_by_role("link", name="Answer", exact=True).click()
+    assert "hold" in desk.locator("#id_text").input_value()
+    desk.get_by_role("button", name="Answer", exact=True).click()
+    assert SubjectRequest.objects.get(pk=asked.pk).closed_at is not None
+    desk.context.close()
+
+    # The stranger fetches it, without an account and without a cookie.
+    page.goto(link_to(address, "/privacy/copy/"))
+    tables = fetched(page)
+    assert [row["email"] for row in tables["privacy.SubjectRequest"]] == [address]
+    page.goto(link_to(address, "/privacy/request/"))
+    assert "Copy fetched" in page.locator("main").inner_text()
+    assert page.context.cookies() == []
+
+
+def test_a_person_copies_their_data_and_leaves_with_a_report(page, log_in, a_name):
+    name = a_name("leaver")
+    person = make_person(name, company="Engines Ltd")
+    page.goto("/")
+    log_in(person)
+    page.goto("/accounts/data/")
+    page.get_by_role("link", name="See and copy everything we find").click()
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    assert press(page, "Continue") == 200
+    picture(page, "own-copy")
+    assert fetched(page)["accounts.User"][0]["username"] == name
+
+    page.goto("/accounts/delete/")
+    picture(page, "delete-account")
+    page.get_by_label("Username", exact=True).fill(name)
+    assert press(page, "Delete my account") == 200
+    report = page.locator("main").inner_text()
+    picture(page, "erasure-report")
+    assert "Account and profile (1)" in report
+    assert "Backups: Backups are not edited." in report
+    assert User.objects.filter(pk=person.pk).exists() is False
+    assert Erasure.objects.latest("pk").cause == "account"
+
+
+def test_staff_see_an_alarm_and_clear_it(page, log_in, a_name):
+    late = intake.open_request(
+        kind=Kind.QUESTION, name="N", email=f"{a_name('late')}@x.test", text="?",
+        channel=Channel.FORM, received_at=timezone.now() - timedelta(days=40),
+    )  # fmt: skip
+    alarms.raise_alarms()
+    page.goto("/privacy/requests/")
+    desk = staff_page(page, log_in, a_name)
+    desk.goto("/admin/privacy/subjectrequest/")
+    row = desk.locator("#result_list tr", has_text=late.reference)
+    assert "▲ LATE by" in row.inner_text()
+    assert "late 20" in row.inner_text()
+    picture(desk, "request-alarm")
+    row.get_by_role("link").click()
+    desk.get_by_role("link", name="I have seen the alarm").click()
+    desk.get_by_role("button", name="I have seen the alarm").click()
+    assert [e.did for e in SubjectRequest.objects.get(pk=late.pk).did(Did.ALARM_SEEN)] == [
+        "alarm-seen"
+    ]
+    desk.goto("/admin/privacy/subjectrequest/")
+    row = desk.locator("#result_list tr", has_text=late.reference)
+    assert "late 20" not in row.inner_text()
+    desk.context.close()
+
+
+def test_the_record_is_read(page):
+    page.goto("/privacy/record/")
+    assert page.locator("h1").inner_text() == "What we hold, and why"
+    picture(page, "record")
