@@ -186,7 +186,6 @@ def an_account_holds_what_the_policy_names(site: RunningSite) -> Evidence:
     require(not beside, f"an account also holds {beside[:1]}")
     with site.rehearsal():
         person = registered(site)
-        person.visitor.post(PROFILE, person.details)
         page = person.visitor.get(DATA)
         require(page.status == 200, f"the page of what we hold answers {page.status}")
         words = page.page.text

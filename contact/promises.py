@@ -2,11 +2,15 @@
 
 import re
 import secrets
+from datetime import timedelta
 
 from django.apps import apps
+from django.contrib import admin
+from django.utils import timezone
 
 from contact.models import ContactMessage, State
 from contact.services import RETENTION_MONTHS, purge_old_messages
+from outbox.jobs import registered_jobs
 from outbox.models import OutboxMail
 from privacy.policy.promises import Answer, Evidence, RunningSite, Visitor, promise, require
 from sens_site.lib.honeypot import TRAP
@@ -128,3 +132,53 @@ def a_message_is_kept_until_its_time_is_over(site: RunningSite) -> Evidence:
         "A message is stored and stays until its time is over.",
         {"months after it is closed": RETENTION_MONTHS},
     )
+
+
+@promise("retention.messages")
+def messages_go_after_their_time(site: RunningSite) -> Evidence:
+    """Of two closed messages the older one is deleted; one that waits stays, however old."""
+    require(
+        any(job.name == "purge old messages" for job in registered_jobs()),
+        "no job deletes old messages",
+    )
+    now = timezone.now()
+    with site.rehearsal():
+        ages = {"old": RETENTION_MONTHS * 31 + 5, "young": RETENTION_MONTHS * 30 - 20}
+        for name, days in ages.items():
+            data = message(message=f"{name} {secrets.token_hex(8)}")
+            sent(site.visitor(), data)
+            ContactMessage.objects.filter(message=data["message"]).update(
+                state=State.ANSWERED, answered_at=now - timedelta(days=days), reference=name
+            )
+        waiting = message()
+        sent(site.visitor(), waiting)
+        long_ago = now - timedelta(days=ages["old"])
+        ContactMessage.objects.filter(message=waiting["message"]).update(
+            received_at=long_ago, reference="waiting"
+        )
+        purge_old_messages()
+        left = ContactMessage.objects.filter(reference__in=[*ages, "waiting"])
+        kept = set(left.values_list("reference", flat=True))
+    require("old" not in kept, "a message is still there after its time")
+    require(kept == {"young", "waiting"}, "a message is deleted before its time")
+    return Evidence(
+        "A message was deleted when its time was over; a younger one and one that waits stayed.",
+        {"months after it is closed": RETENTION_MONTHS},
+    )
+
+
+@promise("use.answer-inquiries")
+def staff_see_what_waits_and_how_long(site: RunningSite) -> Evidence:
+    """The inbox shows a waiting message with its age, the oldest first."""
+    with site.rehearsal():
+        data = message(name=f"check{secrets.token_hex(4)}")
+        sent(site.visitor(), data)
+        long_ago = timezone.now() - timedelta(days=730)
+        ContactMessage.objects.filter(message=data["message"]).update(received_at=long_ago)
+        oldest = ContactMessage.objects.waiting().order_by("received_at").first()
+        require(oldest is not None and oldest.name == data["name"], "nothing waits")
+        row = admin.site.get_model_admin(ContactMessage)
+        require("age" in row.list_display, "the inbox does not show how long a message waits")
+        require(row.ordering[:1] == ("received_at",), "the inbox does not begin with the oldest")
+        require("2" in str(row.age(oldest)), "the age of a message is wrong")  # type: ignore[attr-defined]
+    return Evidence("The inbox shows each waiting message with its age, the oldest first.")

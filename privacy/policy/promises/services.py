@@ -48,7 +48,10 @@ def run_check(check: Check, claim_id: str, site: RunningSite) -> Outcome:
 
 
 def run_checks(
-    claim_ids: Iterable[str] | None = None, progress: Progress | None = None
+    claim_ids: Iterable[str] | None = None,
+    progress: Progress | None = None,
+    *,
+    site: RunningSite | None = None,
 ) -> list[Outcome]:
     """Run the checks of some claims, or of all, and return the outcomes in the claims' order.
 
@@ -58,7 +61,7 @@ def run_checks(
     checks = registered_checks()
     numbers = {claim.id: claim.number for claim in all_claims().values()}
     wanted = sorted(checks if claim_ids is None else claim_ids, key=lambda one: numbers.get(one, 0))
-    site, seen, outcomes = RunningSite(), dict[Check, Outcome](), list[Outcome]()
+    site, seen, outcomes = site or RunningSite(), dict[Check, Outcome](), list[Outcome]()
     for claim_id in wanted:
         check = checks[claim_id]
         if check not in seen:

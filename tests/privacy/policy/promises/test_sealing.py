@@ -1,17 +1,20 @@
 """What stops a draft from being sealed."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from privacy.policy.promises import registry
-from privacy.policy.promises.registry import Evidence, PromiseBroken
+from privacy.policy.promises.models import PromiseResult
+from privacy.policy.promises.registry import Evidence
 from privacy.policy.promises.sealing import (
     lost_promises,
     obstacles_to_sealing,
     unmarked_passages,
 )
 
+pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 22)
 
 
@@ -39,7 +42,6 @@ def checks(monkeypatch):
     """Put the registered checks into the test's hand."""
     mine: dict = {}
     monkeypatch.setattr(registry, "_checks", mine)
-    monkeypatch.setattr("privacy.policy.promises.services.discover", lambda: None)
     monkeypatch.setattr("privacy.policy.promises.sealing.discover", lambda: None)
     return mine
 
@@ -48,25 +50,40 @@ def problems(source: str, today: date = TODAY) -> list[tuple[str, str]]:
     return [(one.where, one.problem) for one in obstacles_to_sealing(source, today=today)]
 
 
-def test_a_kept_promise_stands_in_nobodys_way(checks):
+DATED = "We date it.{promise:policy.last-updated}"
+HOURS_AGO = {"hours": 20}
+
+
+def seen(checks, *, kept=True, **ago):
     checks["policy.last-updated"] = lambda site: Evidence("seen")
-    assert problems("We date it.{promise:policy.last-updated}") == []
+    PromiseResult.objects.create(
+        claim_id="policy.last-updated",
+        kept=kept,
+        words="seen" if kept else "the date is missing",
+        checked_at=timezone.now() - timedelta(**ago),
+    )
+
+
+def test_a_kept_promise_stands_in_nobodys_way(checks):
+    seen(checks, **HOURS_AGO)
+    assert problems(DATED) == []
 
 
 def test_a_promise_without_a_check_stops_sealing(checks):
-    assert problems("We date it.{promise:policy.last-updated}") == [
-        ("policy.last-updated", "No check shows that the site does this.")
-    ]
+    assert problems(DATED) == [("policy.last-updated", "No check shows that the site does this.")]
 
 
 def test_a_broken_promise_stops_sealing(checks):
-    def check(site):
-        raise PromiseBroken("the date is missing")
+    seen(checks, kept=False, **HOURS_AGO)
+    assert problems(DATED) == [("policy.last-updated", "The check fails: the date is missing")]
 
-    checks["policy.last-updated"] = check
-    assert problems("We date it.{promise:policy.last-updated}") == [
-        ("policy.last-updated", "The check fails: the date is missing")
-    ]
+
+def test_a_promise_that_was_not_looked_at_lately_stops_sealing(checks):
+    not_lately = [("policy.last-updated", "It has not been checked for two days.")]
+    checks["policy.last-updated"] = lambda site: Evidence("seen")
+    assert problems(DATED) == not_lately
+    seen(checks, days=3)
+    assert problems(DATED) == not_lately
 
 
 def test_unknown_and_doubled_ids_stop_sealing(checks):

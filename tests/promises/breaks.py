@@ -1,0 +1,35 @@
+"""One deliberate break for each promise that software shows, and the claims it turns red.
+
+The named claims are all that turn red among the checks of their own modules: a break that reddened
+a neighbour unnoticed would show that two checks look at one thing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.promises.hand import Hand
+
+Act = Callable[[Hand], object]
+
+
+@dataclass(frozen=True)
+class Break:
+    """One way to break promises."""
+
+    act: Act
+    claims: frozenset[str]
+    whole: bool
+
+
+BREAKS: dict[str, Break] = {}
+
+
+def breaks(*claims: str, whole: bool = False) -> Callable[[Act], Act]:
+    """Say which claims a break turns red. `whole`: only a crawl of all pages sees it."""
+
+    def register(act: Act) -> Act:
+        assert act.__name__ not in BREAKS
+        BREAKS[act.__name__] = Break(act, frozenset(claims), whole)
+        return act
+
+    return register

@@ -1,0 +1,85 @@
+"""Breaks of what every page shows, and of the policy's own text."""
+
+from dataclasses import replace
+
+from sens_site.lib.company import COMPANY
+from tests.promises.breaks import breaks
+from tests.promises.hand import Hand
+
+
+@breaks("site.register-and-login")
+def no_way_to_log_in(hand: Hand) -> None:
+    hand.template("base.html", ('<a href="/accounts/login/">Login</a>', ""))
+
+
+@breaks("footer.privacy-and-legal")
+def no_legal_link_in_the_footer(hand: Hand) -> None:
+    hand.template("partials/footer.html", ('<a href="/legal/"', '<a href="/lawful/"'))
+
+
+@breaks("policy.breadcrumb")
+def no_breadcrumb(hand: Hand) -> None:
+    hand.template("partials/breadcrumb.html", ('aria-label="Breadcrumb"', ""))
+
+
+@breaks("information.may-decline", whole=True)
+def a_link_that_leads_nowhere(hand: Hand) -> None:
+    hand.every_page_holds('<a href="/gone/">Gone</a>')
+
+
+@breaks("cookies.personalize-content")
+def a_page_that_knows_the_browser(hand: Hand) -> None:
+    hand.every_page_holds("{{ request.META.HTTP_USER_AGENT }}")
+
+
+@breaks("signals.do-not-track")
+def a_page_that_heeds_the_signal(hand: Hand) -> None:
+    hand.every_page_holds("{{ request.META.HTTP_DNT }}")
+
+
+@breaks("contact.address-and-phone")
+def a_footer_with_another_address(hand: Hand) -> None:
+    hand.replace("sens_site.context.COMPANY", replace(COMPANY, street="2 Other Road"))
+
+
+@breaks("footer.copyright-year")
+def a_copyright_line_of_another_year(hand: Hand) -> None:
+    hand.replace("sens_site.context.COMPANY", replace(COMPANY, copyright_to=2031))
+
+
+@breaks("links.to-others")
+def a_link_in_clear(hand: Hand) -> None:
+    hand.every_page_holds('<a href="http://plain.test/">Plain</a>')
+
+
+# --- the policy's own text ------------------------------------------------------------------------
+
+
+@breaks("cookies.refusal-help")
+def no_help_on_refusing(hand: Hand) -> None:
+    hand.policy_text('href="https://allaboutcookies.org"', 'href="/cookies/"')
+
+
+@breaks("ads.google-settings")
+def no_link_to_google_settings(hand: Hand) -> None:
+    hand.policy_text('href="https://adssettings.google.com/"', 'href="/cookies/"')
+
+
+@breaks("rights.complaint")
+def no_link_to_the_authorities(hand: Hand) -> None:
+    hand.policy_text("https://www.edpb.europa.eu/about-edpb/about-edpb/members_en", "/contact/")
+
+
+@breaks("use.see-choices")
+def a_pointer_to_no_section(hand: Hand) -> None:
+    hand.policy_text('href="#your-choices-about-your-information"', 'href="#your-choices"')
+
+
+@breaks("terms.also-apply")
+def no_link_to_the_terms(hand: Hand) -> None:
+    hand.policy_text('<a href="/legal/">', '<a href="/privacy/history/">')
+
+
+@breaks("contact.form-link")
+def no_form_at_the_foot(hand: Hand) -> None:
+    hand.template("privacy/policy/version.html", ("{% if has_form %}", "{% if False %}"))

@@ -1,0 +1,99 @@
+"""Breaks of accounts and of the form that reaches the webmaster."""
+
+from dataclasses import replace
+from typing import Any
+
+from privacy.datamap.registry import entries
+from privacy.datamap.terms import OnErase
+from tests.promises.breaks import breaks
+from tests.promises.hand import Hand
+
+
+@breaks("account.delete")
+def no_way_to_the_deletion(hand: Hand) -> None:
+    hand.template("accounts/own.html", ("{% url 'accounts:delete' %}", "/"))
+
+
+@breaks("account.delete", "account.delete-removes-data", "retention.account")
+def an_account_that_is_only_switched_off(hand: Hand) -> None:
+    def switch_off(user: Any) -> None:
+        user.is_active = False
+        user.save()
+
+    hand.replace("accounts.views.erase_account", switch_off)
+
+
+@breaks("account.delete-removes-data")
+def messages_that_stay(hand: Hand) -> None:
+    hand.frozen(entries()["contact.ContactMessage"], "on_erase", OnErase.KEEP)
+
+
+@breaks("information.account-profile")
+def a_page_that_hides_something(hand: Hand) -> None:
+    hand.template("accounts/data.html", ("{% firstof user.phone", "{% firstof no_phone"))
+
+
+@breaks("rights.correction")
+def a_correction_that_is_lost(hand: Hand) -> None:
+    from accounts.forms import ProfileForm
+
+    details = ProfileForm.details.fget  # type: ignore[attr-defined]
+    hand.patch.setattr(
+        ProfileForm, "details", property(lambda self: {**details(self), "company": "?"})
+    )
+
+
+@breaks("form.required-fields")
+def a_message_without_words(hand: Hand) -> None:
+    from contact.forms import WebmasterForm
+
+    hand.patch.setattr(WebmasterForm.base_fields["message"], "required", False)
+
+
+def _received(hand: Hand, change: Any) -> None:
+    def receive(old: Any, submission: Any, **kwargs: Any) -> Any:
+        return change(old, submission, **kwargs)
+
+    hand.wrap("contact.views.receive_message", receive)
+
+
+@breaks("form.only-to-contact")
+def a_message_that_signs_somebody_up(hand: Hand) -> None:
+    from django.contrib.auth.models import Group
+
+    def with_list(old: Any, submission: Any, **kwargs: Any) -> Any:
+        Group.objects.create(name=submission.email)
+        return old(submission, **kwargs)
+
+    _received(hand, with_list)
+
+
+@breaks("form.contact-me-choice")
+def a_no_that_is_taken_for_a_yes(hand: Hand) -> None:
+    _received(hand, lambda old, sent, **kwargs: old(replace(sent, wants_contact=True), **kwargs))
+
+
+@breaks("form.field-left-empty")
+def a_trap_that_catches_nothing(hand: Hand) -> None:
+    _received(hand, lambda old, sent, **kwargs: old(sent))
+
+
+@breaks("information.communications-kept", "retention.messages")
+def messages_that_vanish(hand: Hand) -> None:
+    hand.replace(
+        "contact.models.ContactMessageQuerySet.past_retention", lambda self, limit: self.all()
+    )
+
+
+@breaks("retention.messages")
+def messages_that_stay_for_ever(hand: Hand) -> None:
+    hand.replace(
+        "contact.models.ContactMessageQuerySet.past_retention", lambda self, limit: self.none()
+    )
+
+
+@breaks("use.answer-inquiries")
+def an_inbox_without_ages(hand: Hand) -> None:
+    from contact.admin import ContactMessageAdmin
+
+    hand.patch.setattr(ContactMessageAdmin, "list_display", ("reference", "name"))

@@ -1,0 +1,268 @@
+"""Breaks of the policy as a record, of the data map, of forms, and of what is sealed."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from django.db import connection
+
+from privacy.datamap.columns import personal
+from privacy.datamap.registry import activities, entries
+from privacy.datamap.terms import Basis, Category, OnErase
+from sens_site.lib import guards
+from tests.promises.breaks import breaks
+from tests.promises.hand import Hand
+
+NOTICE = '<p>See our <a href="/privacy/">policy</a>.</p>'
+
+
+@breaks("policy.last-updated", "changes.date-at-top")
+def a_page_with_another_date(hand: Hand) -> None:
+    hand.template("privacy/policy/version.html", ('version.last_updated|date:"Y-m-d"', '"x"'))
+
+
+@breaks("policy.last-updated")
+def a_sitemap_without_dates(hand: Hand) -> None:
+    hand.replace("pages.for_machines.TreeSitemap.lastmod", lambda self, item: None)
+
+
+@breaks("changes.posted-here")
+def a_change_that_is_not_linked(hand: Hand) -> None:
+    hand.template("privacy/policy/version.html", ("{% for next in upcoming %}", "{% for next in x %}"))
+
+
+@breaks("changes.date-at-top", "security.against-change")
+def no_locks(hand: Hand) -> None:
+    guards.lift()
+
+
+@breaks("changes.check-back")
+def no_history(hand: Hand) -> None:
+    hand.template("privacy/policy/version.html", ("{{ policy.paths.history }}", "/legal/"))
+
+
+@breaks("changes.thirty-days-first")
+def no_days_of_notice(hand: Hand) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA ignore_check_constraints = ON")
+            hand.on_release(_checks_again)
+        else:
+            cursor.execute(
+                "ALTER TABLE privacy_policyversion DROP CONSTRAINT policy_version_material_notice"
+            )
+
+
+def _checks_again() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+@breaks("changes.earlier-versions", "security.against-change")
+def an_earlier_version_is_altered(hand: Hand) -> None:
+    with guards.lifted(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE privacy_policyversion SET summary = 'altered' WHERE number = 1 AND policy_id ="
+            " (SELECT id FROM privacy_policy WHERE slug = 'privacy')"
+        )
+
+
+# --- the data map ---------------------------------------------------------------------------------
+
+
+@breaks("policy.names-what-we-collect")
+def a_column_without_a_category(hand: Hand) -> None:
+    hand.patch.delitem(entries()["accounts.Session"].columns, "device")
+
+
+@breaks("policy.names-use-and-sharing", "gdpr.used-as-described")
+def a_purpose_that_the_policy_does_not_name(hand: Hand) -> None:
+    purpose = SimpleNamespace(
+        name="SALE", title="To sell it", promise="use.sale", basis=Basis.LEGITIMATE_INTEREST, dpv="x"
+    )
+    hand.frozen(activities()["idle-accounts"], "purpose", purpose)
+
+
+@breaks("gdpr.used-as-described")
+def something_held_for_no_purpose(hand: Hand) -> None:
+    hand.frozen(entries()["accounts.Session"], "activity", None)
+
+
+@breaks("gdpr.four-bases")
+def a_record_without_bases(hand: Hand) -> None:
+    hand.template("privacy/datamap/record.html", ("{{ activity.purpose.basis.title }}", "yes"))
+
+
+@breaks("transfers.three-grounds")
+def a_record_without_grounds(hand: Hand) -> None:
+    hand.template("privacy/datamap/record.html", ("{{ recipient.transfer.title }}", "that"))
+
+
+def _misfiled(hand: Hand, category: Category) -> None:
+    hand.item(entries()["accounts.User"].columns, "username", personal(category))
+
+
+@breaks("information.contact-group")
+def something_else_among_contact_information(hand: Hand) -> None:
+    _misfiled(hand, Category.CONTACT)
+
+
+@breaks("information.employment-group")
+def something_else_among_employment_information(hand: Hand) -> None:
+    _misfiled(hand, Category.EMPLOYMENT)
+
+
+@breaks("information.marketing-group")
+def something_else_among_marketing_information(hand: Hand) -> None:
+    _misfiled(hand, Category.MARKETING)
+
+
+@breaks("usage.details")
+def something_else_among_website_use(hand: Hand) -> None:
+    _misfiled(hand, Category.USAGE)
+
+
+# --- forms ----------------------------------------------------------------------------------------
+
+
+def _form(name: str, label: str, *, action: str = "/contact/more/", more: str = "") -> str:
+    return (
+        f'<form method="post" action="{action}"><label for="q1">{label}</label>'
+        f'<input id="q1" name="{name}"{more}></form>'
+    )
+
+
+@breaks("information.transaction-group")
+def a_form_about_a_payment(hand: Hand) -> None:
+    hand.every_page_holds(NOTICE + _form("card_number", "Card number (optional)"))
+
+
+@breaks("children.none-knowingly")
+def a_form_about_an_age(hand: Hand) -> None:
+    hand.every_page_holds(NOTICE + _form("birth_date", "Date of birth (optional)"))
+
+
+@breaks("information.business-card")
+def a_form_that_demands_more(hand: Hand) -> None:
+    hand.every_page_holds(NOTICE + _form("shoe_size", "Shoe size"))
+
+
+@breaks("information.listed-occasions")
+def a_form_on_no_listed_occasion(hand: Hand) -> None:
+    hand.every_page_holds(NOTICE + _form("email", "Email", action="/survey/"))
+
+
+@breaks("use.told-when-collected")
+def a_form_without_a_notice(hand: Hand) -> None:
+    hand.template("pages/content.html", ("</h1>", "</h1>" + _form("message", "Message")))
+
+
+@breaks("rights.typically-free")
+def a_form_with_a_fee(hand: Hand) -> None:
+    field = _form("message", "Fee (optional)", more=' autocomplete="cc-number"')
+    hand.every_page_holds(NOTICE + field)
+
+
+@breaks("choices.withhold")
+def an_optional_field_that_is_required(hand: Hand) -> None:
+    from accounts.forms import RegistrationForm
+
+    hand.patch.setattr(RegistrationForm.base_fields["company"], "required", True)
+
+
+# --- locks, mail, copies --------------------------------------------------------------------------
+
+
+@breaks("security.technical")
+def pages_may_be_framed(hand: Hand) -> None:
+    hand.settings.X_FRAME_OPTIONS = "SAMEORIGIN"
+
+
+@breaks("security.against-misuse")
+def the_desk_is_open(hand: Hand) -> None:
+    from contact.admin import ContactMessageAdmin
+
+    hand.replace("django.contrib.admin.sites.AdminSite.has_permission", lambda self, request: True)
+    assert ContactMessageAdmin
+
+
+@breaks("beacons.in-mail")
+def a_mail_with_a_beacon(hand: Hand) -> None:
+    from django.core.mail import EmailMultiAlternatives
+
+    def with_picture(old: Any, message: Any) -> Any:
+        mail = old(message)
+        rich = EmailMultiAlternatives(mail.subject, mail.body, mail.from_email, mail.to)
+        rich.attach_alternative('<img src="https://beacon.test/1.gif">', "text/html")
+        return rich
+
+    hand.wrap("contact.mails.acknowledgement_mail", with_picture)
+
+
+@breaks("usage.ip-address")
+def an_address_in_a_row(hand: Hand) -> None:
+    from django.contrib.auth.models import Group
+
+    def noted(old: Any, request: Any) -> Any:
+        Group.objects.create(name=request.META["REMOTE_ADDR"])
+        return old(request)
+
+    hand.wrap("privacy.consent.views.act_id", noted)
+
+
+@breaks("retention.sent-mail")
+def sent_mail_stays_longer(hand: Hand) -> None:
+    from datetime import timedelta
+
+    hand.replace("outbox.services.KEEP_SENT", timedelta(days=16))
+
+
+@breaks("retention.consent-receipts")
+def receipts_stay_for_ever(hand: Hand) -> None:
+    hand.replace("privacy.consent.models.ReceiptQuerySet.purge", lambda self: 0)
+
+
+def _silent_about(hand: Hand, key: str) -> None:
+    def item(old: Any, *args: Any) -> Any:
+        return {**old(*args), key: ""}
+
+    hand.wrap("privacy.datamap.export._item", item)
+
+
+@breaks("rights.purposes")
+def a_copy_without_purposes(hand: Hand) -> None:
+    _silent_about(hand, "purpose")
+
+
+@breaks("rights.source")
+def a_copy_without_sources(hand: Hand) -> None:
+    _silent_about(hand, "source")
+
+
+@breaks("rights.recipients")
+def a_copy_without_recipients(hand: Hand) -> None:
+    _silent_about(hand, "recipients")
+
+
+@breaks("rights.retention")
+def a_copy_without_periods(hand: Hand) -> None:
+    _silent_about(hand, "retention")
+
+
+@breaks("rights.portability")
+def a_copy_that_does_not_name_its_tables(hand: Hand) -> None:
+    _silent_about(hand, "table")
+
+
+@breaks("rights.copy")
+def a_copy_with_a_gap(hand: Hand) -> None:
+    hand.wrap("privacy.datamap.export.shown_columns", lambda old, entry: old(entry)[1:])
+
+
+@breaks("rights.erasure", "account.kept-after-deletion")
+def an_account_that_stays(hand: Hand) -> None:
+    hand.frozen(entries()["accounts.User"], "on_erase", OnErase.KEEP)
+
+
+@breaks("account.kept-after-deletion")
+def second_factors_that_stay(hand: Hand) -> None:
+    hand.frozen(entries()["mfa.Authenticator"], "on_erase", OnErase.KEEP)

@@ -1,0 +1,37 @@
+"""A small site to look at: one page of each kind."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from privacy.policy.promises.registry import discover, registered_checks
+from privacy.policy.promises.services import run_checks
+from privacy.policy.promises.site import RunningSite
+from tests.promises.hand import Hand
+
+ONE_OF_EACH = (
+    "/", "/contact/", "/privacy/", "/cookies/", "/contact/webmaster/", "/accounts/register/",
+)  # fmt: skip
+
+
+@pytest.fixture
+def hand(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Hand]:
+    """What breaks the site."""
+    hand = Hand(monkeypatch, settings)
+    yield hand
+    hand.release()
+
+
+@pytest.fixture
+def broken() -> Callable[..., set[str]]:
+    """Run checks; return the claims that are found broken."""
+    discover()
+
+    def look(modules: set[str] | None = None, *, whole: bool = False) -> set[str]:
+        checks = registered_checks()
+        ids = [i for i, check in checks.items() if not modules or check.__module__ in modules]
+        site = RunningSite() if whole else RunningSite(ONE_OF_EACH, len(ONE_OF_EACH))
+        return {outcome.claim_id for outcome in run_checks(ids, site=site) if not outcome.kept}
+
+    return look

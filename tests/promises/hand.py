@@ -1,0 +1,99 @@
+"""The hand that breaks the site: templates, functions, settings, rows, and everything back again."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.template import engines
+from django.template.loaders.filesystem import Loader
+
+from sens_site.lib.fragments import forget_fragments
+
+ROOMS = ("accounts", "contact", "downloads", "newsletter", "outbox", "pages", "privacy", "sens_site")
+
+
+def forget_everything() -> None:
+    """Forget compiled templates and what was rendered from them."""
+    for loader in engines["django"].engine.template_loaders:
+        loader.reset()
+    forget_fragments()
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] in ROOMS:
+            for value in list(vars(module).values()):
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
+
+
+class Hand:
+    """Breaks things. `monkeypatch` puts them back."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+        self.patch = monkeypatch
+        self.settings = settings
+        self._undo: list[Callable[[], None]] = [forget_everything]
+
+    def template(self, name: str, *changes: tuple[str, str]) -> None:
+        """Change the source of a template. Each thing to be replaced must be there."""
+        read = Loader.get_contents
+
+        def changed(loader: Loader, origin: Any) -> str:
+            source = read(loader, origin)
+            if origin.template_name == name:
+                for old, new in changes:
+                    assert old in source, f"{name} has no {old!r} to break"
+                    source = source.replace(old, new)
+            return source
+
+        self.patch.setattr(Loader, "get_contents", changed)
+        forget_everything()
+
+    def every_page_holds(self, html: str) -> None:
+        """Put something at the end of the main part of every page."""
+        self.template("base.html", ("</main>", f"{html}</main>"))
+
+    def policy_text(self, old: str, new: str) -> None:
+        """Show the policy otherwise than it was sealed."""
+        from privacy.policy import views
+
+        place = views.place_marks
+
+        def altered(html: str, widget: Any) -> str:
+            assert old in html, f"the policy has no {old!r} to break"
+            return place(html.replace(old, new), widget)
+
+        self.patch.setattr(views, "place_marks", altered)
+        forget_everything()
+
+    def replace(self, target: str, value: Any) -> None:
+        """Replace a function, a class's method or a constant by its dotted name."""
+        self.patch.setattr(target, value)
+        forget_everything()
+
+    def wrap(self, target: str, wrapper: Callable[..., Any]) -> None:
+        """Replace a function by one that is given the old one first."""
+        owner, _, name = target.rpartition(".")
+        module = sys.modules[owner]
+        old = getattr(module, name)
+        self.replace(target, lambda *args, **kwargs: wrapper(old, *args, **kwargs))
+
+    def frozen(self, thing: Any, name: str, value: Any) -> None:
+        """Change a field of something that is not to be changed."""
+        old = getattr(thing, name)
+        object.__setattr__(thing, name, value)
+        self._undo.append(lambda: object.__setattr__(thing, name, old))
+        forget_everything()
+
+    def item(self, mapping: Any, key: str, value: Any) -> None:
+        """Change one item of a mapping."""
+        self.patch.setitem(mapping, key, value)
+
+    def on_release(self, undo: Callable[[], None]) -> None:
+        """Do something when the test is over."""
+        self._undo.append(undo)
+
+    def release(self) -> None:
+        """Put back what monkeypatch does not know of."""
+        self.patch.undo()
+        for undo in reversed(self._undo):
+            undo()

@@ -1,0 +1,53 @@
+"""All promises are kept on the fresh site; each break turns its own claims red, and no other."""
+
+import pytest
+
+from privacy.policy.promises.claims import all_claims
+from privacy.policy.promises.registry import discover, registered_checks
+from tests.promises import (  # noqa: F401 - each registers its breaks
+    breaks_of_consent,
+    breaks_of_pages,
+    breaks_of_people,
+    breaks_of_records,
+)
+from tests.promises.breaks import BREAKS
+
+pytestmark = pytest.mark.django_db
+
+SEEN_FROM_ALL_SIDES = ("a_quieter_button", "a_sitemap_without_dates", "messages_that_stay_for_ever")
+
+
+def test_all_promises_are_kept_on_a_fresh_site(broken):
+    assert broken(whole=True) == set()
+
+
+def test_all_promises_are_kept_on_the_small_site(broken):
+    assert broken() == set()
+
+
+def test_every_promise_of_software_has_a_break():
+    discover()
+    claims = all_claims()
+    shown = {one for one in registered_checks() if claims[one].kind == "S"}
+    assert shown - {claim for a_break in BREAKS.values() for claim in a_break.claims} == set()
+
+
+def test_every_break_is_of_a_promise_that_is_checked():
+    discover()
+    named = {claim for a_break in BREAKS.values() for claim in a_break.claims}
+    assert named - set(registered_checks()) == set()
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_break_turns_its_own_claims_red(name, hand, broken):
+    a_break = BREAKS[name]
+    checks = registered_checks()
+    modules = {checks[claim].__module__ for claim in a_break.claims}
+    a_break.act(hand)
+    assert broken(modules, whole=a_break.whole) == a_break.claims
+
+
+@pytest.mark.parametrize("name", SEEN_FROM_ALL_SIDES)
+def test_a_break_turns_nothing_else_red(name, hand, broken):
+    BREAKS[name].act(hand)
+    assert broken() == BREAKS[name].claims
