@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sens_site.serving import LEAN_MEMORY
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -70,6 +72,7 @@ def running(command: list[str], port: int, env: dict[str, str] | None = None) ->
 def site_environment(folder: Path, port: int) -> dict[str, str]:
     """Return the environment of a site as `make serve` runs it, on a database of its own."""
     return {
+        **LEAN_MEMORY,
         "ENV_FILE": str(folder / "none.env"),
         "DEBUG": "false",
         "SECRET_KEY": "a benchmark keeps no secrets at all, but it needs fifty characters",

@@ -2,6 +2,12 @@
 
 import sys
 
+# What a worker has used once it gives back: fewer arenas for its threads, none kept for later.
+LEAN_MEMORY = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+}
 LOOPBACK = "127.0.0.1"
 SITE = "sens_site.wsgi:application"
 

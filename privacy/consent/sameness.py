@@ -15,11 +15,10 @@ import secrets
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db import DatabaseError
 from django.http import HttpRequest
-from redis.exceptions import RedisError
 
 from sens_site.lib.client import client_address
+from sens_site.lib.stamp import cache_faults
 
 SALT_SECONDS = 10
 SALT_KEY = "consent-salt"
@@ -30,7 +29,7 @@ def act_id(request: HttpRequest) -> UUID:
     """Return a number that copies of one request share, and that nobody else has."""
     try:
         salt = cache.get_or_set(SALT_KEY, lambda: secrets.token_hex(32), SALT_SECONDS)
-    except (DatabaseError, RedisError):
+    except cache_faults():
         salt = None  # what then needs the database fails by itself, with a clear page
     salt = salt or secrets.token_hex(32)
     said = [client_address(request), *(request.headers.get(h, "") for h in _SAID_BY_BROWSER)]

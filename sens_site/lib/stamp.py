@@ -51,7 +51,7 @@ def stamp_of_today() -> str:
     global _last_read  # noqa: PLW0603 - one value a process
     try:
         _last_read = read_stamp()
-    except _cache_faults():
+    except cache_faults():
         logger.warning("The content stamp cannot be read; kept pages stay.")
     finally:
         if not connection.in_atomic_block:
@@ -72,7 +72,7 @@ def _forget_here() -> None:
     _own_changes = next(_changes) + 1
 
 
-def _cache_faults() -> tuple[type[Exception], ...]:
+def cache_faults() -> tuple[type[Exception], ...]:
     """Return what the shared cache raises when it is out of reach.
 
     redis is a large package, so it is asked for only where the site uses it.

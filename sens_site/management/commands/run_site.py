@@ -13,7 +13,7 @@ from django.db import connections
 
 from sens_site.lib.collected import collect_if_changed
 from sens_site.lib.supervisor import Child, Supervisor
-from sens_site.serving import granian_command
+from sens_site.serving import LEAN_MEMORY, granian_command
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 TERMINAL = "outbox.terminal.TerminalBackend"
@@ -131,6 +131,7 @@ def child_environment(port: int) -> dict[str, str]:
         host = f"[{settings.SITE_HOST}]" if ":" in settings.SITE_HOST else settings.SITE_HOST
         origin = f"http://{host}:{port}"
     return {
+        **LEAN_MEMORY,
         **os.environ,
         "SITE_ORIGIN": origin,
         "MAIL_TRANSPORT": mail_transport(),
