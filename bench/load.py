@@ -56,17 +56,21 @@ def cpu_seconds(pid: int) -> float:
     return total / TICK
 
 
-def resident_mb(pid: int) -> list[float]:
-    """Return the resident memory of each process of the tree, in MB, largest first."""
+def memory_mb(pid: int) -> list[dict[str, float]]:
+    """Return the memory of each process of the tree in MB, largest first.
+
+    `rss` counts pages that processes share (the interpreter, libraries) in each of them; `pss`
+    counts them once for all, so it is what a further worker takes from the machine.
+    """
     sizes = []
     for process in process_tree(pid):
         try:
-            status = Path(f"/proc/{process}/status").read_text()
+            lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
         except OSError:
             continue
-        line = next((ln for ln in status.splitlines() if ln.startswith("VmRSS")), "VmRSS: 0 kB")
-        sizes.append(int(line.split()[1]) / 1024)
-    return sorted(sizes, reverse=True)
+        kb = {parts[0].rstrip(":").lower(): int(parts[1]) for parts in map(str.split, lines[1:])}
+        sizes.append({"rss": round(kb["rss"] / 1024, 1), "pss": round(kb["pss"] / 1024, 1)})
+    return sorted(sizes, key=lambda size: size["rss"], reverse=True)
 
 
 def request_bytes(path: str, headers: dict[str, str]) -> bytes:

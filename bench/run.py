@@ -122,7 +122,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
                 servers.nginx_static(page[2]) as nginx,
             ):
                 rounds = take_rounds(arguments, site, bare, nginx, queries["cookie"], etag)
-            memory = load.resident_mb(site.pid)
+            memory = load.memory_mb(site.pid)
     return {"queries": queries, "pages": rows, "rounds": rounds, "memory_mb": memory}
 
 
@@ -198,7 +198,7 @@ def judge(figures: dict[str, Any]) -> list[tuple[str, float, float, bool]]:
         "policy_signed_in / T": figures["rounds"]["policy_signed_in"]["ratio_T"],
         "queries, anonymous, warm (worst page)": max(figures["queries"]["warm"].values()),
         "queries, signed in (worst page)": max(figures["queries"]["signed_in"].values()),
-        "memory of a worker, MB": round(figures["memory_mb"][0], 1),
+        "memory of a worker, MB": figures["memory_mb"][0]["pss"],
         "cookies set by a first view (all pages)": sum(row["cookies"] for row in fine),
         "bytes of HTML and CSS, policy": max(
             row["total"] for row in pages if row["path"] == "/privacy/"
@@ -226,7 +226,7 @@ def show(figures: dict[str, Any], verdicts: list[tuple[str, float, float, bool]]
     for path in PAGES:
         out(f"{path:<32}{queries['cold'][path]:>6}{queries['warm'][path]:>6}")
         out(f"{queries['signed_in'].get(path, '-'):>11}\n")
-    out("\n")
+    out(f"\nmemory of the processes, MB: {figures['memory_mb']}\n\n")
     for name, value, floor, kept in verdicts:
         out(f"{'ok  ' if kept else 'MISS'}  {name}: {value} (floor {floor})\n")
 
