@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from django.conf import settings
 
 from tests.browser.test_consent_audit import everything_on as everything_on  # noqa: PLC0414
 from tests.postgres import free_port
@@ -86,7 +85,7 @@ def visit(request: pytest.FixtureRequest, tmp_path: Path, site: str) -> Iterator
     configuration = tmp_path / "nginx.conf"
     configuration.write_text(
         CONFIGURATION.format(
-            folder=tmp_path, port=port, site=settings.PORT, way=WAYS[request.param]
+            folder=tmp_path, port=port, site=site.rpartition(":")[2], way=WAYS[request.param]
         )
     )
     opener = urllib.request.build_opener(NoRedirect)
