@@ -17,7 +17,7 @@ from typing import Any
 
 from bench import load, servers
 from bench.probe import PAGES
-from sens_site.serving import granian_command
+from sens_site.serving import LEAN_MEMORY, granian_command
 
 WORKERS, THREADS = 2, 4
 CONNECTIONS = 16
@@ -118,7 +118,9 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
             size, etag = str(len(page[2])), fetch(port, "/privacy/", {})[1]["etag"]
             reference = granian(reference_port, "bench.reference:application")
             with (
-                servers.running(reference, reference_port, {"REFERENCE_BYTES": size}) as bare,
+                servers.running(
+                    reference, reference_port, {**LEAN_MEMORY, "REFERENCE_BYTES": size}
+                ) as bare,
                 servers.nginx_static(page[2]) as nginx,
             ):
                 rounds = take_rounds(arguments, site, bare, nginx, queries["cookie"], etag)

@@ -2,12 +2,8 @@
 
 import sys
 
-# What a worker has used once it gives back: fewer arenas for its threads, none kept for later.
-LEAN_MEMORY = {
-    "MALLOC_ARENA_MAX": "1",
-    "MALLOC_TRIM_THRESHOLD_": "131072",
-    "MALLOC_MMAP_THRESHOLD_": "131072",
-}
+# Each thread that asks for memory would get an arena of its own, and keep it.
+LEAN_MEMORY = {"MALLOC_ARENA_MAX": "1"}
 LOOPBACK = "127.0.0.1"
 SITE = "sens_site.wsgi:application"
 
