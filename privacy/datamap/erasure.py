@@ -28,7 +28,7 @@ from privacy.datamap.registry import (
     plan_version,
     stores,
 )
-from privacy.datamap.rows import rows_of
+from privacy.datamap.rows import condition_for, rows_of
 from privacy.datamap.subjects import Subject
 from privacy.datamap.terms import OnErase
 
@@ -52,10 +52,10 @@ class Line:
 
     @property
     def sentence(self) -> str:
-        """The line as a person reads it."""
+        """The line as a person reads it, under the heading of its action."""
         counted = "" if self.count is None else f" ({self.count})"
         because = f": {self.reason}" if self.reason else ""
-        return f"{self.title}{counted} – {self.action.value}{because}"
+        return f"{self.title}{counted}{because}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def _targets(entry: Entry) -> set[str]:
 
 def plan_erasure(subject: Subject) -> ErasurePlan:
     """Count what an erasure would delete, blank and keep. Changes nothing."""
-    lines = [_line(entry, rows_of(entry, subject).count()) for entry in in_order()]
+    lines = [_line(entry, _count(entry, subject)) for entry in in_order()]
     lines += [_store_line(store, _found_in(store, subject)) for store in _sorted_stores()]
     return ErasurePlan(subject, plan_version(), tuple(lines))
 
@@ -216,7 +216,7 @@ def _carry_out(
         cause=cause,
         plan_version=report.version,
         replayed=replayed,
-        counts=[[line.label, line.action.name, line.count] for line in lines if line.count],
+        counts=[[line.label, line.action.name, line.count] for line in lines if line.count != 0],
     )
     if also is not None:
         also(report)
@@ -249,11 +249,20 @@ def _eraser(store: Store, subject: Subject) -> Callable[[], None]:
     return run
 
 
+def _count(entry: Entry, subject: Subject) -> int | None:
+    """Count the person's rows; None where nothing leads from a person to them."""
+    if entry.on_erase is OnErase.KEEP and condition_for(entry, subject) is None:
+        return None
+    return rows_of(entry, subject).count()
+
+
 def _keys(entry: Entry, subject: Subject) -> list[Any]:
     return list(rows_of(entry, subject).values_list("pk", flat=True))
 
 
 def _apply(entry: Entry, subject: Subject, keys: list[Any]) -> Line:
+    if entry.on_erase is OnErase.KEEP:
+        return _line(entry, None if condition_for(entry, subject) is None else len(keys))
     count = 0
     for start in range(0, len(keys), PORTION):
         portion = keys[start : start + PORTION]
@@ -262,11 +271,10 @@ def _apply(entry: Entry, subject: Subject, keys: list[Any]) -> Line:
             count += entry.erase(subject, rows)
             continue
         count += len(portion)
-        if entry.on_erase is not OnErase.KEEP:
-            _forget_files(entry, rows)
+        _forget_files(entry, rows)
         if entry.on_erase is OnErase.DELETE:
             rows.delete()
-        elif entry.on_erase is OnErase.BLANK:
+        else:
             blank_rows(entry, subject, rows)
     return _line(entry, count)
 
@@ -295,14 +303,14 @@ def _file_eraser(storage: Storage, name: str) -> Callable[[], None]:
 
 
 def _sorted_stores() -> list[Store]:
-    return [stores()[name] for name in sorted(stores())]
+    return [stores()[name] for name in sorted(stores()) if stores()[name].ours]
 
 
 def _found_in(store: Store, subject: Subject) -> int | None:
     return None if store.find is None else store.find(subject)
 
 
-def _line(entry: Entry, count: int) -> Line:
+def _line(entry: Entry, count: int | None) -> Line:
     return Line(entry.label, entry.title, entry.on_erase, count, entry.ground)
 
 
@@ -321,13 +329,8 @@ def past_report(reference: str) -> tuple[tuple[str, tuple[Line, ...]], ...] | No
     row = Erasure.objects.filter(reference=reference).first()
     if row is None:
         return None
-    known = {entry.label: _line(entry, 0) for entry in personal_entries()}
-    known |= {store.name: _store_line(store, None) for store in stores().values()}
-    counted = {label: count for label, _, count in row.counts}
-    lines = [
-        replace(line, count=counted.get(label))
-        for label, line in known.items()
-        if label in counted or line.count is None
-    ]
+    known = {entry.label: _line(entry, None) for entry in personal_entries()}
+    known |= {store.name: _store_line(store, None) for store in _sorted_stores()}
+    lines = [replace(known[label], count=count) for label, _, count in row.counts if label in known]
     plan = ErasurePlan(Subject(), row.plan_version, tuple(lines))
     return plan.groups

@@ -180,6 +180,7 @@ register_store(
         keep=Keep("while you keep it", "retention.account"),
         reason="They are in your browser, where you can delete them.",
         on_erase=OnErase.KEEP,
+        ours=False,
         activity=CONSENT,
         categories=(Category.CONSENT,),
     )
@@ -192,6 +193,7 @@ register_store(
         keep=Keep("ask us", "retention.other-records"),
         reason="Held by the vendor without your name; withdrawing your consent ends it.",
         on_erase=OnErase.KEEP,
+        ours=False,
         activity=ANALYTICS,
         categories=(Category.USAGE, Category.DEVICE),
     )
@@ -204,6 +206,7 @@ register_store(
         keep=Keep("ask us", "retention.other-records"),
         reason="Held by the vendor without your name; withdrawing your consent ends it.",
         on_erase=OnErase.KEEP,
+        ours=False,
         activity=ADVERTISING,
         categories=(Category.USAGE, Category.MARKETING),
     )

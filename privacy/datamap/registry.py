@@ -96,7 +96,8 @@ class Store:
     """A place that is no table: a cache, a folder, a log, a backup, another firm's system.
 
     `find` counts what it holds of a person, `erase` removes it and counts; `samples` gives its
-    whole text, for the proof. A store that cannot be searched says so with None and a reason.
+    whole text, for the proof. A store that cannot be searched says so with None and a reason. What
+    lies with others, who do not know the name, is not `ours`: no erasure speaks of it.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Store:
     on_erase: OnErase
     activity: Activity
     categories: tuple[Category, ...] = ()
+    ours: bool = True
     find: Callable[[Subject], int] | None = None
     erase: Callable[[Subject], int] | None = None
     samples: Callable[[], Iterable[bytes]] | None = None

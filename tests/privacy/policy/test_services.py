@@ -93,7 +93,7 @@ def test_a_draft_makes_one_version_and_then_stays_as_it_is(make_draft: MakeDraft
     seal_and_publish(draft, by=None)
     assert refused(stale) == ["Somebody else has sealed this draft already."]
     with pytest.raises(SealingRefused):
-        update_draft(stale, by=None, summary="Another.")
+        update_draft(stale, by=None, summary="Another one.")
     assert PolicyVersion.objects.filter(number__gt=2).count() == 1
 
 
@@ -157,16 +157,28 @@ def test_a_second_person_seals_where_that_is_asked(make_draft: MakeDraft, settin
     assert seal_and_publish(draft, by=other).number == 3
 
 
-def test_an_overridable_obstacle_gives_way_to_a_reason(make_draft: MakeDraft, monkeypatch):
+def test_an_overridable_obstacle_gives_way_to_a_reason(make_draft: MakeDraft):
     from privacy.policy import obstacles
 
-    monkeypatch.setattr(obstacles, "_checks", [])
     obstacles.register(lambda draft: [Obstacle("A sentence has no class.", overridable=True)])
     draft = make_draft()
     assert refused(draft, override_reason=" ") == ["A sentence has no class."]
     version = seal_and_publish(draft, by=None, override_reason="Counsel marks it next week.")
     note = version.events.get(kind=PolicyEvent.Kind.OVERRIDDEN).note
     assert note == "Counsel marks it next week.\n\nA sentence has no class."
+
+
+def test_a_draft_that_was_changed_while_it_was_checked_is_not_sealed(make_draft: MakeDraft):
+    from privacy.policy import obstacles
+
+    draft = make_draft()
+
+    def meanwhile(checked: PolicyDraft) -> list[Obstacle]:
+        update_draft(PolicyDraft.objects.get(pk=checked.pk), by=None, source_text="Other words.")
+        return []
+
+    obstacles.register(meanwhile)
+    assert refused(draft) == ["Somebody changed the draft meanwhile. Read it again."]
 
 
 def test_a_version_that_waits_is_hidden_until_its_day(make_draft: MakeDraft):

@@ -1,0 +1,277 @@
+"""The policy desk: staff draft, preview, compare, seal and withdraw; what is sealed is only read."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+from django.utils import timezone
+
+from privacy.policy import obstacles
+from privacy.policy.models import Policy, PolicyDraft, PolicyEvent, PolicyVersion
+from privacy.policy.obstacles import Obstacle
+from privacy.policy.services import seal_and_publish
+from tests.client import SiteClient
+from tests.factories.people import make_staff
+
+DAY = dt.timedelta(days=1)
+
+
+def address(name: str, *args: object, model: str = "policydraft") -> str:
+    return reverse(f"admin:privacy_{model}_{name}", args=args)
+
+
+def fields(**changes: str) -> dict[str, str]:
+    day = timezone.localdate() + 40 * DAY
+    return {
+        "policy": str(Policy.objects.get(slug="privacy").pk),
+        "kind": "minor",
+        "reason": "Fewer words.",
+        "summary": "Shorter.",
+        "source_text": "We keep **it**.\n\n## Rights\n\nAsk.",
+        "post_on": "",
+        "effective_on": day.isoformat(),
+        **changes,
+    }
+
+
+def client_of(*permissions: str) -> SiteClient:
+    staff = make_staff("vera", is_superuser=False)
+    staff.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client = SiteClient()
+    client.force_login(staff)
+    return client
+
+
+@pytest.fixture(autouse=True)
+def _quick(no_site_checks: None) -> None:
+    """Leave out what asks the whole site."""
+
+
+def test_a_draft_begins_with_the_newest_text(staff_client, policy: PolicyVersion):
+    page = staff_client.get(address("add"))
+    assert page.context["adminform"].form.initial["source_text"] == policy.source_text
+
+
+def test_a_draft_of_the_terms_begins_with_the_terms(staff_client, db):
+    terms = PolicyVersion.objects.get(policy__slug="terms")
+    page = staff_client.get(address("add"), {"policy": terms.policy_id})
+    assert page.context["adminform"].form.initial["source_text"] == terms.source_text
+
+
+@pytest.mark.parametrize("wanted", ["", "0", "999", "x", "1 or 1"])
+def test_an_odd_wish_begins_with_the_privacy_policy(staff_client, policy, wanted: str):
+    page = staff_client.get(address("add"), {"policy": wanted})
+    assert page.context["adminform"].form.initial["policy"] == policy.policy
+
+
+def test_the_whole_way_from_draft_to_version(staff_client, staff, client, policy):
+    created = staff_client.post(address("add"), fields(_preview=""))
+    draft = PolicyDraft.objects.get()
+    assert (created.status_code, created.url) == (302, address("preview", draft.pk))
+    assert (draft.author, draft.state) == (staff, "Being written")
+
+    preview = staff_client.get(created.url).content.decode()
+    assert "<p>We keep <strong>it</strong>.</p>" in preview
+    assert "What changes from version 2, which is in force" in preview
+    assert '<span class="visually-hidden">[added: </span>We keep it.' in preview
+
+    asked = staff_client.post(address("change", draft.pk), fields(_review=""))
+    draft.refresh_from_db()
+    assert (asked.url, draft.state) == (address("changelist"), "Waiting for a second person")
+
+    seal = staff_client.get(address("seal", draft.pk)).content.decode()
+    assert "<strong>version 3</strong> of the privacy policy, a minor change" in seal
+    assert "<strong>can never be changed or deleted</strong>" in seal
+    assert PolicyVersion.objects.filter(number=3).count() == 0
+
+    own = staff_client.post(address("seal", draft.pk)).content.decode()
+    assert "A second person has to read it and seal it." in own
+    assert PolicyVersion.objects.filter(number=3).count() == 0
+    second = SiteClient()
+    second.force_login(make_staff("second"))
+    sealed = second.post(address("seal", draft.pk))
+    version = PolicyVersion.objects.get(number=3)
+    assert sealed.url == address("change", version.pk, model="policyversion")
+    assert client.get("/privacy/v/3/").status_code == 200
+    draft.refresh_from_db()
+    assert (draft.state, draft.sealed_as) == ("Sealed", version)
+
+
+def test_saving_and_going_on_leads_to_sealing(staff_client, make_draft):
+    draft = make_draft()
+    response = staff_client.post(address("change", draft.pk), fields(_seal=""))
+    assert response.url == address("seal", draft.pk)
+
+
+def test_what_stops_sealing_is_listed_and_keeps_the_button_away(staff_client, make_draft):
+    draft = make_draft(summary="", effective_on=None)
+    page = staff_client.get(address("seal", draft.pk)).content.decode()
+    assert re.findall(r'<li class="error">(.*?)</li>', page) == [
+        "Write a summary of the changes: readers see it first.",
+        "Choose the day on which the version takes effect.",
+    ]
+    assert "Seal and publish version" not in page
+    staff_client.post(address("seal", draft.pk))
+    assert PolicyVersion.objects.filter(number=3).count() == 0
+
+
+def test_an_officer_overrides_with_a_reason_that_readers_see(staff_client, client, make_draft):
+    obstacles.register(lambda draft: [Obstacle("A sentence has no promise.", overridable=True)])
+    draft = make_draft()
+    refusal = staff_client.post(address("seal", draft.pk), {"override_reason": " "})
+    assert refusal.status_code == 422
+    assert b'name="override_reason"' in refusal.content
+    assert PolicyVersion.objects.filter(number=3).count() == 0
+    staff_client.post(address("seal", draft.pk), {"override_reason": "Counsel marks it later."})
+    shown = client.get("/privacy/v/3/").content.decode()
+    assert "<p>Counsel marks it later.</p>" in shown
+    assert "<p>A sentence has no promise.</p>" in shown
+
+
+def test_only_who_may_override_is_asked_for_a_reason(make_draft):
+    obstacles.register(lambda draft: [Obstacle("A sentence has no promise.", overridable=True)])
+    draft = make_draft()
+    client = client_of("view_policydraft", "seal_policydraft")
+    refusal = client.post(address("seal", draft.pk), {"override_reason": "Please."})
+    assert refusal.status_code == 422
+    assert b"A sentence has no promise." in refusal.content
+    assert b"override_reason" not in refusal.content
+    assert PolicyVersion.objects.filter(number=3).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("permissions", "preview", "seal"),
+    [
+        ((), 403, 403),
+        (("view_policydraft",), 200, 403),
+        (("view_policydraft", "change_policydraft"), 200, 403),
+        (("seal_policydraft",), 403, 403),
+        (("view_policydraft", "seal_policydraft"), 200, 200),
+    ],
+    ids=["none", "view", "change", "seal without view", "view and seal"],
+)
+def test_each_page_asks_for_its_permission(make_draft, permissions, preview: int, seal: int):
+    draft, client = make_draft(), client_of(*permissions)
+    assert client.get(address("preview", draft.pk)).status_code == preview
+    assert client.get(address("seal", draft.pk)).status_code == seal
+    if seal == 403:
+        assert client.post(address("seal", draft.pk)).status_code == 403
+        assert PolicyVersion.objects.filter(number=3).count() == 0
+
+
+def test_strangers_are_led_to_the_log_in(client, make_draft):
+    draft = make_draft()
+    for path in (address("preview", draft.pk), address("seal", draft.pk)):
+        assert client.post(path).status_code == 302
+    assert PolicyVersion.objects.filter(number=3).count() == 0
+
+
+def test_what_is_sealed_is_only_read(staff_client, make_draft, policy: PolicyVersion):
+    draft = make_draft()
+    version = seal_and_publish(draft, by=None)
+    draft_page = staff_client.get(address("change", draft.pk)).content.decode()
+    version_page = staff_client.get(address("change", version.pk, model="policyversion"))
+    assert 'name="_save"' not in draft_page + version_page.content.decode()
+    assert f"Read {version}" in draft_page
+    refused = {
+        address("change", draft.pk): 403,
+        address("delete", draft.pk): 403,
+        address("change", version.pk, model="policyversion"): 403,
+        address("delete", version.pk, model="policyversion"): 403,
+        address("add", model="policyversion"): 403,
+    }
+    before = PolicyVersion.objects.order_by("pk").values()
+    kept = list(before)
+    for path, status in refused.items():
+        assert (path, staff_client.post(path, fields(post="yes")).status_code) == (path, status)
+    assert list(before.all()) == kept
+    again = staff_client.post(address("seal", draft.pk)).content.decode()
+    assert "Somebody else has sealed this draft already." in again
+
+
+def test_lists_offer_no_bulk_actions(staff_client, make_draft):
+    draft = make_draft()
+    seal_and_publish(draft, by=None)
+    for model in ("policydraft", "policyversion"):
+        path = address("changelist", model=model)
+        assert b'name="action"' not in staff_client.get(path).content
+        rows = PolicyDraft if model == "policydraft" else PolicyVersion
+        pks = list(rows.objects.values_list("pk", flat=True))
+        staff_client.post(path, {"action": "delete_selected", "_selected_action": pks, "post": "y"})
+        assert rows.objects.count() == len(pks)
+
+
+def test_a_version_that_waits_can_be_withdrawn(staff_client, make_draft):
+    version = seal_and_publish(make_draft(post_on=timezone.localdate() + 2 * DAY), by=None)
+    page = address("change", version.pk, model="policyversion")
+    withdraw = address("withdraw", version.pk, model="policyversion")
+    assert withdraw in staff_client.get(page).content.decode()
+    assert b"Why it is withdrawn" in staff_client.get(withdraw).content
+    empty = staff_client.post(withdraw, {"reason": " "}, follow=True).content.decode()
+    assert "Write why it is withdrawn." in empty
+    staff_client.post(withdraw, {"reason": "Wrong annex."})
+    assert version.events.get(kind=PolicyEvent.Kind.WITHDRAWN).note == "Wrong annex."
+    assert withdraw not in staff_client.get(page).content.decode()
+
+
+def test_what_was_posted_offers_no_withdrawal(staff_client, policy: PolicyVersion):
+    withdraw = address("withdraw", policy.pk, model="policyversion")
+    page = staff_client.get(address("change", policy.pk, model="policyversion")).content.decode()
+    assert withdraw not in page
+    answer = staff_client.post(withdraw, {"reason": "No."}, follow=True).content.decode()
+    assert "what was posted stays" in answer
+
+
+def test_withdrawing_asks_for_the_right_to_seal(make_draft):
+    version = seal_and_publish(make_draft(post_on=timezone.localdate() + 2 * DAY), by=None)
+    client = client_of("view_policyversion")
+    path = address("withdraw", version.pk, model="policyversion")
+    assert client.post(path, {"reason": "No."}).status_code == 403
+
+
+def test_a_draft_that_was_sealed_a_moment_ago_is_no_accident(
+    staff_client, make_draft, monkeypatch: pytest.MonkeyPatch
+):
+    """The permission is asked before the row is locked: somebody may seal in between."""
+    from privacy.policy.admin import PolicyDraftAdmin
+
+    draft = make_draft()
+    seal_and_publish(draft, by=None)
+    monkeypatch.setattr(PolicyDraftAdmin, "has_change_permission", lambda *args: True)
+    response = staff_client.post(address("change", draft.pk), fields(summary="Late."))
+    assert response.status_code == 302
+    draft.refresh_from_db()
+    assert draft.summary == "Shorter."
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"source_text": "a\x00b"},
+        {"source_text": ""},
+        {"kind": "none"},
+        {"effective_on": "yesterday"},
+        {"policy": "999"},
+    ],
+    ids=["NUL", "empty", "kind", "day", "policy"],
+)
+def test_bad_input_is_said_beside_the_field_and_stores_nothing(staff_client, db, changes):
+    response = staff_client.post(address("add"), fields(**changes))
+    assert list(response.context["adminform"].form.errors) == list(changes)
+    assert PolicyDraft.objects.count() == 0
+
+
+def test_queries_of_the_lists_do_not_grow(staff_client, make_draft, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    counts = []
+    for n in range(2):
+        seal_and_publish(make_draft(source_text=f"Text {n}."), by=None)
+        with CaptureQueriesContext(connection) as captured:
+            staff_client.get(address("changelist"))
+            staff_client.get(address("changelist", model="policyversion"))
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
