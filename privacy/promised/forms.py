@@ -8,8 +8,8 @@ from privacy.policy.promises.reading import Element
 ABOUT_COOKIES = ("/cookies/choose/", "/cookies/once/")
 # What a business card shows, what somebody wants to say, and what an account cannot do without.
 MAY_BE_DEMANDED = frozenset({
-    "address", "company", "email", "login", "message", "name", "password", "password1", "phone",
-    "position", "request", "type", "username",
+    "address", "company", "email", "kind", "login", "message", "name", "password", "password1",
+    "phone", "position", "text", "username",
 })  # fmt: skip
 PROOF_OF_WHO_YOU_ARE = frozenset({"email", "login", "password"})
 """A form with nothing else collects nothing new: it signs in, or mails a link."""
@@ -107,15 +107,15 @@ def every_form_says_what_it_is_for(site: RunningSite) -> Evidence:
     require(forms, "no form was found")
     for answer, form in forms:
         main = answer.page.first("main")
-        links = [a.get("href") for a in main.all("a")] if main else []
-        is_notice = answer.path == "/privacy/"
+        words = [p for p in main.all("p") if p.text] if main else []
+        require(words, f"{answer.path} does not say what it asks for")
+        crumbs = [nav for nav in answer.page.all("nav") if nav.get("aria-label") == "Breadcrumb"]
+        places = [place for place in (main, *crumbs) if place is not None]
+        links = [a.get("href") for place in places for a in place.all("a")]
         require(
-            is_notice or "/privacy/" in links,
+            answer.path == "/privacy/" or "/privacy/" in links,
             f"{answer.path} asks for something and does not link to the notice",
         )
-        hints = [one for one in form.all() if one.has_class("hint")]
-        words = [p for p in main.all("p") if p.text] if main else []
-        require(hints or words, f"{answer.path} does not say what it asks for")
     return Evidence(
         "Every page that asks for something says what for and links to this policy.",
         {"forms": len(forms)},

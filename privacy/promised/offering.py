@@ -17,7 +17,7 @@ NOBODYS = {
     "google-maps": "example",
     "linkedin-posts": "example",
 }
-PAGES = ("/", "/privacy/", "/contact/")
+PAGES = ("/", "/contact/", "/legal/")
 """Pages on which a service may act once it is allowed. What decides is the same for all pages."""
 
 

@@ -44,8 +44,7 @@ def a_banner_that_asks_again(hand: Hand) -> None:
 
 @breaks("cookies.remember-preferences")
 def a_choice_that_is_not_shown(hand: Hand) -> None:
-    yes = 'value="yes"{% if offered.key in decision.granted %} checked{% endif %}'
-    hand.template("privacy/consent/choices.html", (yes, 'value="yes"'))
+    hand.template("privacy/consent/choices.html", ("in decision.granted", "in nothing"))
 
 
 def _leak(hand: Hand, *, when: str, group: str) -> None:
@@ -150,12 +149,12 @@ def a_withdrawal_that_leaves_storage(hand: Hand) -> None:
 
 @breaks("usage.may-be-combined")
 def a_tag_that_tells_who_is_signed_in(hand: Hand) -> None:
-    hand.template("partials/tags.html", (" defer", ' data-visitor="{{ request.user.pk }}" defer'))
+    hand.template("partials/tags.html", ("data-ids", 'data-by="{{ request.user.pk }}" data-ids'))
 
 
 @breaks("usage.shared-with-partners", "sharing.analytics-vendors", "ads.third-party-cookies")
 def a_list_without_recipients(hand: Hand) -> None:
-    hand.template("privacy/consent/items.html", (", {{ service.recipient }}", ""))
+    hand.template("privacy/consent/items.html", ("{{ service.recipient }}", "somebody"))
 
 
 @breaks("sharing.analytics-vendors")
@@ -182,8 +181,7 @@ def no_button_to_take_back(hand: Hand) -> None:
 
 @breaks("transfers.your-consent")
 def a_box_that_is_ticked(hand: Hand) -> None:
-    yes = 'value="yes"{% if offered.key in decision.granted %} checked{% endif %}'
-    hand.template("privacy/consent/choices.html", (yes, 'value="yes" checked'))
+    hand.template("privacy/consent/choices.html", ("not in decision.granted", "in nothing"))
 
 
 @breaks("banner.best-experience")

@@ -62,7 +62,7 @@ def a_message_that_signs_somebody_up(hand: Hand) -> None:
     from django.contrib.auth.models import Group
 
     def with_list(old: Any, submission: Any, **kwargs: Any) -> Any:
-        Group.objects.create(name=submission.email)
+        Group.objects.get_or_create(name=submission.email)
         return old(submission, **kwargs)
 
     _received(hand, with_list)

@@ -32,6 +32,8 @@ def broken() -> Callable[..., set[str]]:
         checks = registered_checks()
         ids = [i for i, check in checks.items() if not modules or check.__module__ in modules]
         site = RunningSite() if whole else RunningSite(ONE_OF_EACH, len(ONE_OF_EACH))
-        return {outcome.claim_id for outcome in run_checks(ids, site=site) if not outcome.kept}
+        red = [outcome for outcome in run_checks(ids, site=site) if not outcome.kept]
+        print(*(f"{one.claim_id}: {one.evidence.words}" for one in red), sep="\n")
+        return {outcome.claim_id for outcome in red}
 
     return look

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.template import engines
+from django.template.loader import get_template
 from django.template.loaders.filesystem import Loader
 
 from sens_site.lib.fragments import forget_fragments
@@ -36,12 +37,14 @@ class Hand:
     def template(self, name: str, *changes: tuple[str, str]) -> None:
         """Change the source of a template. Each thing to be replaced must be there."""
         read = Loader.get_contents
+        whole = get_template(name).template.source  # type: ignore[attr-defined]
+        for old, _ in changes:
+            assert old in whole, f"{name} has no {old!r} to break"
 
         def changed(loader: Loader, origin: Any) -> str:
-            source = read(loader, origin)
+            source: str = read(loader, origin)
             if origin.template_name == name:
                 for old, new in changes:
-                    assert old in source, f"{name} has no {old!r} to break"
                     source = source.replace(old, new)
             return source
 
@@ -56,11 +59,16 @@ class Hand:
         """Show the policy otherwise than it was sealed."""
         from privacy.policy import views
 
-        place = views.place_marks
+        place, hits = views.place_marks, []
 
         def altered(html: str, widget: Any) -> str:
-            assert old in html, f"the policy has no {old!r} to break"
+            hits.extend([old] * (old in html))
             return place(html.replace(old, new), widget)
+
+        def was_there() -> None:
+            assert hits, f"the policy has no {old!r} to break"
+
+        self.on_release(was_there)
 
         self.patch.setattr(views, "place_marks", altered)
         forget_everything()

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -156,8 +157,9 @@ class Page(Element):
         ]
 
 
+@lru_cache(maxsize=64)
 def read(text: str) -> Page:
-    """Read HTML."""
+    """Read HTML. Visitors are mostly shown the same pages, so what was read is remembered."""
     builder = _Builder()
     builder.feed(text)
     page = Page("#page", children=builder.root.children)
