@@ -14,6 +14,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionS
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.utils import timezone
 
+from accounts.backends import came_with_session
 from accounts.models import Session
 
 DEVICE = "device"
@@ -29,6 +30,17 @@ class SessionStore(DatabaseSessionStore):
     def get_model_class(cls) -> type[Session]:
         """Return the model."""
         return Session
+
+    def _get_session_from_db(self) -> Session | None:
+        """Read the row with its user: nearly every page that reads one asks for the other."""
+        came_with_session.set(None)
+        rows = Session.listed.select_related("user")
+        row = rows.filter(session_key=self.session_key, expire_date__gt=timezone.now())[:1]
+        for session in row:
+            came_with_session.set(session.user)
+            return session
+        self._session_key = None
+        return None
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """Return the row for this state of the session."""

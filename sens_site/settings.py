@@ -36,6 +36,7 @@ DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", 4)
 CACHE_URL = env.str("CACHE_URL", "database")
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=validate.Range(min=0))
 STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", not DEBUG)
+POLICY_FOUR_EYES = env.bool("POLICY_FOUR_EYES", not DEBUG)
 HSTS_SECONDS = env.int("HSTS_SECONDS", 63_072_000)
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 
@@ -186,7 +187,7 @@ CACHES = {
 # --- people ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 # One only: a second backend would hash a wrong password twice, and so tell known from unknown names.
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.PersonBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -87,7 +87,7 @@ def test_list_costs_the_same_for_one_and_for_three(staff_client, people):
         page = staff_client.get(f"{USERS}?q=person")
     assert page.status_code == 200
     assert page.context["cl"].result_count == people
-    assert len(queries) == 7, [q["sql"] for q in queries]
+    assert len(queries) == 6, [q["sql"] for q in queries]
 
 
 @pytest.mark.django_db
