@@ -248,4 +248,4 @@ def test_the_list_costs_the_same_for_one_and_for_three(
         staff_client.get(LIST + "?inbox=answered")
 
 
-LIST_QUERIES = 6
+LIST_QUERIES = 5
