@@ -30,10 +30,11 @@ class PrivacyConfig(AppConfig):
         import privacy.checks  # noqa: PLC0415 - registers on import
 
         autodiscover_modules("data_map")
-        import privacy.consent.checks
-        import privacy.consent.guards
-        import privacy.policy.guards  # noqa: F401, PLC0415 - registers on import
-        import privacy.rights.guards  # noqa: PLC0415 - registers on import
+        import privacy.consent.checks  # noqa: PLC0415 - registers on import
+        import privacy.consent.guards  # noqa: PLC0415 - registers on import
+        import privacy.policy.guards  # noqa: PLC0415 - registers on import
+        import privacy.rights.guards  # noqa: F401, PLC0415 - registers on import
+        from privacy.policy import promise_obstacles  # noqa: F401, PLC0415 - registers on import
         from privacy.policy.promises import checks  # noqa: F401, PLC0415 - registers on import
 
         post_migrate.connect(install_after_migrate, sender=self)

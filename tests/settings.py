@@ -32,7 +32,13 @@ OWN_VARIABLES = {
     "ERASURE_LEDGER": str(SCRATCH / "erasure-ledger.jsonl"),
     "PRIVATE_ROOT": str(SCRATCH / "private"),
 }
-KEPT_FROM_CALLER = ("ALLOWED_HOSTS", "CACHE_URL", "TRUSTED_PROXY_COUNT", "STAFF_MFA_REQUIRED")
+KEPT_FROM_CALLER = (
+    "ALLOWED_HOSTS",
+    "CACHE_URL",
+    "TRUSTED_PROXY_COUNT",
+    "STAFF_MFA_REQUIRED",
+    "POLICY_FOUR_EYES",
+)
 for _name in KEPT_FROM_CALLER:
     os.environ.pop(_name, None)
 os.environ.update(OWN_VARIABLES)

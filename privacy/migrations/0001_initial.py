@@ -3,7 +3,7 @@
 import django.db.models.deletion
 import django.db.models.lookups
 import django.utils.timezone
-import privacy.policy.models
+import privacy.policy.days
 import privacy.rights.models
 import uuid
 from django.conf import settings
@@ -330,7 +330,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(('imported', True), models.Q(('kind', 'material'), _negated=True), django.db.models.lookups.GreaterThanOrEqual(privacy.policy.models.DaysBetween(models.F('effective_on'), models.F('posted_on')), 30), _connector='OR'), name='policy_version_material_notice'),
+            constraint=models.CheckConstraint(condition=models.Q(('imported', True), models.Q(('kind', 'material'), _negated=True), django.db.models.lookups.GreaterThanOrEqual(privacy.policy.days.DaysBetween(models.F('effective_on'), models.F('posted_on')), 30), _connector='OR'), name='policy_version_material_notice'),
         ),
         migrations.AddConstraint(
             model_name='policyversion',

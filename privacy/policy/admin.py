@@ -4,6 +4,7 @@ Thin doors over the services. What is sealed can be read here and nothing more: 
 could change it is refused before the database would refuse it.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -26,7 +27,9 @@ from privacy.policy.models import (
     PolicyEvent,
     PolicyVersion,
 )
-from privacy.policy.obstacles import find_obstacles, four_eyes
+from privacy.policy.obstacles import Obstacle, four_eyes, own_obstacles
+from privacy.policy.redline import compare
+from privacy.policy.redline_forms import to_html
 from privacy.policy.rendering import render, without_marks
 
 
@@ -137,17 +140,26 @@ class PolicyDraftAdmin(admin.ModelAdmin[PolicyDraft]):
         """Show the draft as readers would see it."""
         draft = self._viewable(request, pk)
         rendered = render(draft.source_text)
+        before = PolicyVersion.objects.in_force(draft.policy.slug)
+        redline = compare(before.source_text, draft.source_text) if before else None
         context = self._context(request, draft, f"Preview: {draft}") | {
             "text": mark_safe(rendered.html),
             "toc": rendered.toc,
+            "before": before,
+            "redline": to_html(redline)[0] if redline else "",
+            "unchanged": redline.is_empty if redline else False,
         }
         return TemplateResponse(request, "admin/privacy/policydraft/preview.html", context)
 
     def seal_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Say exactly what sealing does, and do it on POST."""
+        """Say exactly what sealing does, and do it on POST.
+
+        Only the POST asks the running site about each promise: that takes seconds.
+        """
         draft = self._viewable(request, pk)
         if not request.user.has_perm("privacy.seal_policydraft"):
             raise PermissionDenied
+        found: Sequence[Obstacle] = ()
         if request.method == "POST":
             may_override = request.user.has_perm("privacy.override_policydraft")
             reason = request.POST.get("override_reason", "") if may_override else ""
@@ -158,14 +170,16 @@ class PolicyDraftAdmin(admin.ModelAdmin[PolicyDraft]):
                     override_reason=reason,
                 )
             except services.SealingRefused as refusal:
-                self.message_user(request, str(refusal), messages.ERROR)
-                return HttpResponseRedirect(_draft_page("seal", draft))
-            self.message_user(request, f"{version} is sealed and can never be changed.")
-            return HttpResponseRedirect(
-                reverse("admin:privacy_policyversion_change", args=[version.pk])
-            )
-        context = self._context(request, draft, f"Seal and publish: {draft}")
-        return TemplateResponse(request, "admin/privacy/policydraft/seal.html", context)
+                found = refusal.obstacles
+            else:
+                self.message_user(request, f"{version} is sealed and can never be changed.")
+                return HttpResponseRedirect(
+                    reverse("admin:privacy_policyversion_change", args=[version.pk])
+                )
+        context = self._context(request, draft, f"Seal and publish: {draft}", found=found)
+        status = 422 if found else 200
+        template = "admin/privacy/policydraft/seal.html"
+        return TemplateResponse(request, template, context, status=status)
 
     def _viewable(self, request: HttpRequest, pk: int) -> PolicyDraft:
         draft = get_object_or_404(PolicyDraft.objects.select_related("policy", "sealed_as"), pk=pk)
@@ -173,18 +187,23 @@ class PolicyDraftAdmin(admin.ModelAdmin[PolicyDraft]):
             raise PermissionDenied
         return draft
 
-    def _context(self, request: HttpRequest, draft: PolicyDraft, title: str) -> dict[str, Any]:
+    def _context(
+        self,
+        request: HttpRequest,
+        draft: PolicyDraft,
+        title: str,
+        *,
+        found: Sequence[Obstacle] = (),
+    ) -> dict[str, Any]:
         posted_at = services.planned_posting(draft)
         newest = PolicyVersion.objects.of(draft.policy.slug).first()
-        obstacles = (
-            []
-            if draft.is_sealed
-            else find_obstacles(
+        obstacles = [*found]
+        if not obstacles and not draft.is_sealed:
+            obstacles = own_obstacles(
                 draft,
                 by=request.user,  # type: ignore[arg-type]
                 posted_on=timezone.localdate(posted_at),
             )
-        )
         return {
             **self.admin_site.each_context(request),
             "opts": self.opts,

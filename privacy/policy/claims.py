@@ -7,6 +7,7 @@ from typing import Any
 
 from privacy.policy.rendering import promise_ids
 
+PLAIN = "plain"
 TEXT_DIR = Path(__file__).parent / "text"
 
 
@@ -20,9 +21,11 @@ def shipped_claims() -> dict[str, dict[str, Any]]:
 def claims_in(source: str) -> list[dict[str, Any]]:
     """Return what is sealed of each mark of a text: its class, number, owner and review date.
 
-    A mark that the register does not know is kept by its id alone.
+    A mark that the register does not know is kept by its id alone; `plain` says that a sentence
+    claims nothing.
     """
-    return [_sealed_form(promise_id) for promise_id in dict.fromkeys(promise_ids(source))]
+    ids = dict.fromkeys(promise_ids(source))
+    return [_sealed_form(promise_id) for promise_id in ids if promise_id != PLAIN]
 
 
 def _sealed_form(promise_id: str) -> dict[str, Any]:

@@ -8,25 +8,30 @@ is only ever added.
 
 import json
 from datetime import date, datetime, timedelta
-from typing import Any, ClassVar, NoReturn, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
-from django.db import IntegrityError, models
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models.sql.compiler import SQLCompiler
+from django.db import models
 from django.utils import timezone
 
 import privacy.policy.guards  # noqa: F401 - declares what the database keeps as it is
 from privacy.policy.addresses import PRIVACY, TERMS, Addresses
+from privacy.policy.days import DaysBetween
+from privacy.policy.frozen import FrozenModel, FrozenQuerySet, SealedError
 
-__all__ = ["PRIVACY", "TERMS", "Kind", "Policy", "PolicyDraft", "PolicyEvent", "PolicyVersion"]
+__all__ = [
+    "PRIVACY",
+    "TERMS",
+    "Kind",
+    "Policy",
+    "PolicyDraft",
+    "PolicyEvent",
+    "PolicyVersion",
+    "SealedError",
+]
 
 NOTICE_DAYS = 30
 BODIES = ("source_text", "rendered_html", "claims_json")
-
-
-class SealedError(IntegrityError):
-    """Something tried to change what is frozen. The database guards raise the parent class."""
 
 
 class Kind(models.TextChoices):
@@ -63,53 +68,6 @@ class Policy(models.Model):
     def paths(self) -> Addresses:
         """Where this policy is read."""
         return Addresses(self.slug)
-
-
-class FrozenQuerySet(models.QuerySet[Any]):
-    """Rows that are added and then only read. The database refuses too; this refuses earlier."""
-
-    def _refuse(self) -> NoReturn:
-        raise SealedError(f"{self.model._meta.verbose_name_plural} are never changed or deleted")
-
-    def update(self, **kwargs: Any) -> int:
-        """Refuse."""
-        self._refuse()
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        """Refuse."""
-        self._refuse()
-
-    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
-        """Refuse."""
-        self._refuse()
-
-    def update_or_create(self, *args: Any, **kwargs: Any) -> tuple[Any, bool]:
-        """Refuse."""
-        self._refuse()
-
-    def bulk_create(self, *args: Any, **kwargs: Any) -> list[Any]:
-        """Add rows, but never through an upsert."""
-        if kwargs.get("update_conflicts"):
-            self._refuse()
-        return super().bulk_create(*args, **kwargs)
-
-
-class FrozenModel(models.Model):
-    """A row that is added once and never changed."""
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert; refuse to update."""
-        if not self._state.adding:
-            raise SealedError(f"{self} can never be changed")
-        kwargs["force_insert"] = True
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refuse."""
-        raise SealedError(f"{self} can never be deleted")
 
 
 class PolicyVersionQuerySet(FrozenQuerySet):
@@ -181,30 +139,6 @@ class PolicyVersionQuerySet(FrozenQuerySet):
         """Posted versions whose day has not come, the next one first, without texts."""
         later = self.public(slug).filter(effective_on__gt=timezone.localdate())
         return later.order_by("number")
-
-
-class DaysBetween(models.Func):
-    """Days from the second date to the first, in the dialect of each database."""
-
-    arity = 2
-    output_field: ClassVar[models.Field[Any, Any]] = models.IntegerField()
-
-    def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
-    ) -> tuple[str, Any]:
-        """Dates are text in SQLite."""
-        template = "CAST(julianday(%(expressions)s) AS INTEGER)"
-        return self.as_sql(
-            compiler, connection, template=template, arg_joiner=") - julianday(", **extra
-        )
-
-    def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
-    ) -> tuple[str, Any]:
-        """Subtracting dates gives days."""
-        return self.as_sql(
-            compiler, connection, template="(%(expressions)s)", arg_joiner=" - ", **extra
-        )
 
 
 class PolicyVersion(FrozenModel):

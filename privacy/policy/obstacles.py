@@ -4,6 +4,7 @@ Other parts of privacy add their own with `register`: the policy does not know w
 """
 
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,6 +25,7 @@ class Obstacle:
 
 Check = Callable[[PolicyDraft], Iterable[Obstacle]]
 _checks: list[Check] = []
+_being_asked: ContextVar[bool] = ContextVar("_being_asked", default=False)
 
 
 def register(check: Check) -> Check:
@@ -33,10 +35,24 @@ def register(check: Check) -> Check:
     return check
 
 
-def find_obstacles(
+def registered_obstacles(draft: PolicyDraft) -> list[Obstacle]:
+    """Return what the registered checks have against it. They look at the whole site: seconds.
+
+    Some of what they look at is how sealing goes: they try it, and what they try is not asked again.
+    """
+    if _being_asked.get():
+        return []
+    token = _being_asked.set(True)
+    try:
+        return [obstacle for check in _checks for obstacle in check(draft)]
+    finally:
+        _being_asked.reset(token)
+
+
+def own_obstacles(
     draft: PolicyDraft, *, by: AbstractBaseUser | None, posted_on: date
 ) -> list[Obstacle]:
-    """Return all that stops `by` from sealing the draft for posting on a day."""
+    """Return what of the draft itself stops `by` from sealing it for posting on a day."""
     before = PolicyVersion.objects.of(draft.policy.slug).not_withdrawn().first()
     found = [
         *_in_the_words(draft),
@@ -47,8 +63,6 @@ def find_obstacles(
         found.append(
             Obstacle("You made the last change. A second person has to read it and seal it.")
         )
-    for check in _checks:
-        found.extend(check(draft))
     return found
 
 

@@ -20,7 +20,7 @@ from privacy.policy.models import (
     PolicyEvent,
     PolicyVersion,
 )
-from privacy.policy.obstacles import Obstacle, find_obstacles
+from privacy.policy.obstacles import Obstacle, own_obstacles, registered_obstacles
 from privacy.policy.rendering import RENDERER, normalised, render
 from sens_site.lib.stamp import content_changed
 
@@ -83,7 +83,6 @@ def planned_posting(draft: PolicyDraft) -> datetime:
     return max(now, _midnight(draft.post_on)) if draft.post_on else now
 
 
-@transaction.atomic
 def seal_and_publish(
     draft: PolicyDraft,
     *,
@@ -92,17 +91,33 @@ def seal_and_publish(
 ) -> PolicyVersion:
     """Freeze a draft as the next version, posted at once or on the draft's day of posting.
 
-    Two people who press the button at the same moment make one version: the row is locked, and
-    the second finds it sealed. Obstacles that may be overridden give way to `override_reason`,
-    which is kept as an event and shown with the version.
+    What looks at the whole site comes first, as it takes seconds and sealing holds locks; a draft
+    that was changed meanwhile is refused. Obstacles that may be overridden give way to
+    `override_reason`, which is kept as an event and shown with the version.
     """
-    policy = Policy.objects.select_for_update().get(pk=draft.policy_id)
-    draft = PolicyDraft.objects.select_for_update().get(pk=draft.pk)
+    checked = PolicyDraft.objects.select_related("policy").get(pk=draft.pk)
+    found = [] if checked.is_sealed else registered_obstacles(checked)
+    return _seal(checked, by=by, found=found, override_reason=override_reason.strip())
+
+
+@transaction.atomic
+def _seal(
+    checked: PolicyDraft,
+    *,
+    by: AbstractBaseUser | None,
+    found: list[Obstacle],
+    override_reason: str,
+) -> PolicyVersion:
+    """Two people who press the button at the same moment make one version: the rows are locked."""
+    policy = Policy.objects.select_for_update().get(pk=checked.policy_id)
+    draft = PolicyDraft.objects.select_for_update().get(pk=checked.pk)
     if draft.is_sealed:
         raise SealingRefused([Obstacle("Somebody else has sealed this draft already.")])
+    if draft.changed_at != checked.changed_at:
+        raise SealingRefused([Obstacle("Somebody changed the draft meanwhile. Read it again.")])
     posted_at = planned_posting(draft)
-    obstacles = find_obstacles(draft, by=by, posted_on=timezone.localdate(posted_at))
-    stopping = [o for o in obstacles if not (o.overridable and override_reason.strip())]
+    obstacles = found + own_obstacles(draft, by=by, posted_on=timezone.localdate(posted_at))
+    stopping = [o for o in obstacles if not (o.overridable and override_reason)]
     if stopping or draft.effective_on is None:
         raise SealingRefused(stopping)
     version = _insert_version(
@@ -119,7 +134,7 @@ def seal_and_publish(
     draft.save(update_fields=["sealed_as", "reviewer"])
     record_event(version, PolicyEvent.Kind.SEALED, by=by)
     if obstacles:
-        note = override_reason.strip() + "\n\n" + "\n".join(o.text for o in obstacles)
+        note = override_reason + "\n\n" + "\n".join(o.text for o in obstacles)
         record_event(version, PolicyEvent.Kind.OVERRIDDEN, by=by, note=note)
     return version
 

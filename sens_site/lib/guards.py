@@ -18,13 +18,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.apps import AppConfig
 from django.core import checks
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db import connection as default_connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models.signals import post_migrate
-from django.dispatch import receiver
 
 Sql = str | Mapping[str, str]
 
@@ -126,11 +123,9 @@ def missing(connection: BaseDatabaseWrapper | None = None) -> list[str]:
     return [t.name for t in expected if catalogue.get((t.table, t.name)) != t.shown]
 
 
-@receiver(post_migrate, dispatch_uid="guards")
-def install_after_migrate(app_config: AppConfig, using: str, **kwargs: Any) -> None:
-    """Write the guards of an app's tables again: SQLite loses them when it rebuilds a table."""
-    if any(guard.table.startswith(f"{app_config.label}_") for guard in registered()):
-        install(connections[using])
+def install_after_migrate(using: str, **kwargs: Any) -> None:
+    """Receiver of post_migrate: SQLite loses a table's triggers when it rebuilds the table."""
+    install(connections[using])
 
 
 @checks.register(checks.Tags.database)
@@ -185,7 +180,7 @@ def _sqlite_triggers(guard: Guard, connection: BaseDatabaseWrapper) -> Iterator[
     same_key = [f'kept."{guard.primary_key}" = NEW."{guard.primary_key}"']
     same_key += [_same(unique) for unique in guard.unique]
     takes_place = (
-        f'EXISTS (SELECT 1 FROM "{guard.table}" AS kept WHERE ({" OR ".join(same_key)})'  # noqa: S608
+        f'EXISTS (SELECT 1 FROM "{guard.table}" AS kept WHERE ({" OR ".join(same_key)})'  # noqa: S608 - names and conditions from code
         f" AND ({_over('kept', frozen)}) IS NOT FALSE"
     )
     changed = "1"
