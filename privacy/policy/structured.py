@@ -6,7 +6,6 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe  # noqa: TID251 - escaped below
 
 from privacy.policy.models import PolicyVersion
-from sens_site.lib.company import COMPANY
 
 # As Django's json_script does: nothing in here can end the script element.
 _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -22,7 +21,6 @@ def web_page(version: PolicyVersion) -> SafeString:
         "version": str(version.number),
         "datePublished": version.posted_on.isoformat(),
         "dateModified": version.last_updated.isoformat(),
-        "publisher": {"@type": "Organization", "name": COMPANY.legal_name},
     }
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
     return mark_safe(text.translate(_ESCAPES))

@@ -3,10 +3,12 @@
 from datetime import date
 from itertools import zip_longest
 from pathlib import Path
+from posixpath import relpath
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
@@ -133,16 +135,18 @@ def _show(request: HttpRequest, version: PolicyVersion, context: dict[str, Any])
     context |= {
         "version": version,
         "policy": version.policy,
-        "text": _text(version),
+        "text": _text(request, version),
         "toc": toc_of(version.rendered_html),
         "structured": web_page(version),
     }
     return _dated(render(request, "privacy/policy/version.html", context), version)
 
 
-def _text(version: PolicyVersion) -> str:
+def _text(request: HttpRequest, version: PolicyVersion) -> str:
     """The text with a way from each promise to what shows that it is kept."""
-    return place_marks(version.rendered_html, mark_widget(version.rendered_html))
+    promises = reverse("privacy:promise", args=[0]).removesuffix("0/")
+    base = relpath(promises, request.path) + "/"
+    return place_marks(version.rendered_html, mark_widget(version.rendered_html, base=base))
 
 
 def _dated(response: HttpResponse, version: PolicyVersion) -> HttpResponse:

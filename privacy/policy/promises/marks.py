@@ -1,7 +1,8 @@
 """The small mark beside a sentence of the policy. It leads to the promise behind the sentence.
 
-A mark is a link and needs no script. It is as short as it can be, as a policy has more than a
-hundred: the number is what a reader sees, the words are for those who hear the page.
+A mark is a link and needs no script. A policy has more than a hundred, so it is as short as it can
+be: its words are the promise's number, which the page explains once above the text, and it has no
+class, as its address tells it apart. A promise that is not kept says so in words.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,10 @@ from privacy.policy.rendering import STORED_MARK
 
 
 def mark_widget(stored_html: str) -> Callable[[str], str]:
-    """Return what `place_marks` puts in the place of each mark of this HTML. One query."""
+    """Return what `place_marks` puts in the place of each mark of this HTML. One query.
+
+    A mark whose id no claim has, such as `plain`, is not shown.
+    """
     rows = {row.claim.id: row for row in rows_of(STORED_MARK.findall(stored_html))}
     base = reverse("privacy:promise", args=[0]).removesuffix("0/")
 
@@ -22,7 +26,7 @@ def mark_widget(stored_html: str) -> Callable[[str], str]:
         if row is None:
             return ""
         number = row.claim.number
-        broken = " class=broken" if row.state == BROKEN else ""
-        return f"<a href={base}{number}/{broken}>{number}</a>"
+        words = f"{number} (not kept)" if row.state == BROKEN else number
+        return f"<a href={base}{number}/>{words}</a>"
 
     return widget
