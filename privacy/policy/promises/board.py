@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from privacy.policy.promises.claims import Claim, all_claims
 from privacy.policy.promises.models import PromiseResult
@@ -16,6 +17,53 @@ STATES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """Where a visitor can use what a claim promises."""
+
+    path: str
+    words: str
+
+
+COOKIES = Door("/cookies/", "Choose your cookies")
+RECORD = Door("/privacy/record/", "See what we hold, and why")
+VERSIONS = Door("/privacy/history/", "See and compare all versions")
+RIGHTS = Door("/privacy/choices/", "Use your rights")
+PROFILE = Door("/accounts/profile/", "Open your profile")
+DOORS: dict[str, Door] = {
+    "account.": Door("/accounts/delete/", "Delete your account"),
+    "ads.": COOKIES,
+    "analytics.": COOKIES,
+    "banner.": COOKIES,
+    "beacons.in-pages": COOKIES,
+    "changes.": VERSIONS,
+    "choices.": RIGHTS,
+    "consent.": COOKIES,
+    "contact.": Door("/contact/webmaster/", "Write to us"),
+    "cookies.": COOKIES,
+    "downloads.": Door("/downloads/", "Open the Download Center"),
+    "form.": Door("/contact/webmaster/", "Write to us"),
+    "gdpr.": RECORD,
+    "information.": RECORD,
+    "information.account-profile": Door("/accounts/data/", "See what we hold about you"),
+    "mail.": Door("/newsletter/", "Open the newsletter page"),
+    "newsletter.": Door("/newsletter/", "Open the newsletter page"),
+    "pixels.": COOKIES,
+    "policy.last-updated": VERSIONS,
+    "policy.names-": RECORD,
+    "retention.": RECORD,
+    "rights.": RIGHTS,
+    "rights.correction": PROFILE,
+    "rights.withdraw-consent": COOKIES,
+    "signals.": COOKIES,
+    "terms.": Door("/legal/", "Read the terms"),
+    "transfers.": RECORD,
+    "usage.": RECORD,
+    "use.promotional-mail": PROFILE,
+}
+"""By the beginning of a claim's id; the longest that fits counts."""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A claim and how it stands."""
 
@@ -27,6 +75,12 @@ class Row:
     def state_words(self) -> str:
         """The state in words."""
         return STATES[self.state]
+
+    @property
+    def door(self) -> Door | None:
+        """Where a visitor can use what is promised, if anywhere."""
+        fitting = [start for start in DOORS if self.claim.id.startswith(start)]
+        return DOORS[max(fitting, key=len)] if fitting else None
 
 
 def rows_of(claim_ids: Iterable[str]) -> list[Row]:
@@ -44,6 +98,11 @@ def totals_of(rows: Iterable[Row]) -> dict[str, int]:
     for row in rows:
         counts[row.state] += 1
     return counts
+
+
+def last_checked(rows: Iterable[Row]) -> datetime | None:
+    """Return when the last check of some rows ran."""
+    return max((row.result.checked_at for row in rows if row.result is not None), default=None)
 
 
 def _number(claim: Claim) -> int:

@@ -163,7 +163,7 @@ class RunningSite:
             if not answer.is_page:
                 continue
             opened.append(answer)
-            for path in map(_path_here, answer.page.links):
+            for path in (_path_here(link, answer.path) for link in answer.page.links):
                 if path and path not in seen:
                     seen.add(path)
                     kinds[resolve(path).route] += 1
@@ -212,9 +212,9 @@ class RunningSite:
             forget_fragments()
 
 
-def _path_here(href: str) -> str:
-    """Return the path that a link of ours leads to, or nothing for another site's."""
-    target = urlsplit(urljoin(f"{settings.SITE_ORIGIN}/", href))
+def _path_here(href: str, page: str) -> str:
+    """Return the path that a link on a page of ours leads to, or nothing for another site's."""
+    target = urlsplit(urljoin(settings.SITE_ORIGIN + page, href))
     if f"{target.scheme}://{target.netloc}" != settings.SITE_ORIGIN:
         return ""
     return "" if target.path.startswith(settings.STATIC_URL) else target.path

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from privacy.policy.models import PRIVACY, PolicyVersion
-from privacy.policy.promises.board import STATES, rows_of, totals_of
+from privacy.policy.promises.board import BROKEN, KEPT, STATES, last_checked, rows_of, totals_of
 from privacy.policy.promises.claims import CLASSES, SECTIONS, claims_by_number
 from privacy.policy.rendering import promise_ids
 from sens_site.lib.caching import shared_page
@@ -30,13 +30,20 @@ def promise_board(request: HttpRequest) -> HttpResponse:
         if (not state or row.state == state) and (not kind or row.claim.kind == kind)
     ]
     order = list(SECTIONS)
+    totals = totals_of(rows)
     context = {
         "version": version,
         "rows": sorted(shown, key=lambda row: order.index(row.claim.section)),
         "shown": len(shown),
         "total": len(rows),
-        "totals": [(key, STATES[key], count) for key, count in totals_of(rows).items()],
-        "classes": list(CLASSES.items()),
+        "checked": totals[KEPT] + totals[BROKEN],
+        "checked_at": last_checked(rows),
+        "totals": [(key, STATES[key], count) for key, count in totals.items()],
+        "classes": [
+            (key, words, sum(row.claim.kind == key for row in rows))
+            for key, words in CLASSES.items()
+            if key != "O"
+        ],
         "state": state,
         "kind": kind,
     }
