@@ -18,7 +18,7 @@ from accounts.models import PolicyAcceptance, Session, User
 from contact.models import ContactMessage
 from contact.services import Submission, receive_message
 from privacy.datamap.models import IdleNotice
-from privacy.policy.models import PRIVACY, PolicyVersion
+from privacy.policy.models import PRIVACY, PolicyAcknowledgement, PolicyVersion
 from privacy.rights import exports, intake, services
 from privacy.rights.terms import Channel, Kind
 from tests.factories.people import make_person, make_staff
@@ -40,6 +40,7 @@ def make_subject(username: str = "ada-lovelace", **fields: Any) -> User:
     version = PolicyVersion.objects.in_force(PRIVACY)
     assert version is not None
     PolicyAcceptance.objects.create(user=user, version=version)
+    PolicyAcknowledgement.objects.create(user=user, version=version)
     IdleNotice.objects.create(user=user)
     _traces_by_staff(user)
     _mail_and_messages(user)

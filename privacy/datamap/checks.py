@@ -20,7 +20,7 @@ TAG = "datamap"
 
 def problem(number: str, message: str, hint: str, obj: Any = None) -> checks.CheckMessage:
     """Return one finding under its id."""
-    return checks.Warning(message, hint=hint, obj=obj, id=f"privacy.{number}")
+    return checks.Error(message, hint=hint, obj=obj, id=f"privacy.{number}")
 
 
 @checks.register(TAG)

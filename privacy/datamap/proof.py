@@ -83,17 +83,23 @@ def plant(subject: Subject, mark: str) -> int:
         for pk in list(rows_of(entry, subject).values_list("pk", flat=True)):
             row = entry.model._base_manager.filter(pk=pk)
             for field in fields:
-                row.update(**{field.name: _fitting(field, mark, planted)})
-                planted += 1
+                word = _fitting(field, mark, planted)
+                if word is not None:
+                    row.update(**{field.name: word})
+                    planted += 1
     return planted
 
 
-def _fitting(field: Field[Any, Any], mark: str, number: int) -> str:
-    # Some columns are unique: each value gets a number of its own behind the mark.
+def _fitting(field: Field[Any, Any], mark: str, number: int) -> str | None:
+    """Return the mark as this column takes it; None where it would no longer be unique.
+
+    Each value gets a number of its own behind the mark, which a narrow column cuts off.
+    """
     word = f"{mark}{number:x}"
     if field.get_internal_type() == "EmailField":
         word += "@mark.invalid"
-    return word[: field.max_length] if field.max_length else word
+    fits = word[: field.max_length] if field.max_length else word
+    return None if field.unique and fits != word else fits
 
 
 def new_mark() -> str:

@@ -38,7 +38,7 @@ def picture(page, name: str) -> None:
     """Photograph the page for the documents, where that is asked for."""
     if os.environ.get("PICTURES"):
         PICTURES.mkdir(exist_ok=True)
-        page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        page.screenshot(path=PICTURES / f"{name}.png", scale="css")
 
 
 def link_to(address: str, prefix: str) -> str:

@@ -10,13 +10,14 @@ STEPS = (
     ("Pages", "pages.services.load_pages"),
     ("Policy versions", "privacy.policy.services.load_bundled_policies"),
     ("Consent groups and cookies", "privacy.consent.catalogue_tables.sync_catalogue"),
+    ("Roles of staff", "accounts.roles.load_roles"),
 )
 
 
 class Command(BaseCommand):
     """Thin door over the rooms' own loaders, each of which changes nothing the second time."""
 
-    help = "Load the site's content: pages, policy versions, consent groups. Idempotent."
+    help = "Load the site's content: pages, policy versions, consent groups, roles. Idempotent."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load it all and say what changed."""

@@ -1,8 +1,11 @@
 """An erasure by the map: what it plans, does, reports and leaves."""
 
+import io
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.models import User
@@ -183,3 +186,25 @@ def test_an_unverified_address_of_somebody_else_reaches_nothing_of_theirs(ada, n
     before = plan_erasure(subject_of(neighbour)).counts
     erase(subject_of(ada), cause="account")
     assert plan_erasure(subject_of(neighbour)).counts == before
+
+
+def test_the_command_proves_it_on_a_copy_and_only_there(ada, neighbour):
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="Point DATABASE_URL at a copy"):
+        call_command("prove_erasure", stdout=out)
+    assert User.objects.filter(pk=ada.pk).exists() is True
+    call_command("prove_erasure", "--this-is-a-copy", "--people=1", stdout=out)
+    assert "0 left, 0 of the neighbour lost" in out.getvalue()
+    assert "1 erasures left nothing behind." in out.getvalue()
+    # The first account is the one that must lose nothing.
+    assert User.objects.filter(pk=ada.pk).exists() is True
+    assert User.objects.filter(pk=neighbour.pk).exists() is False
+
+
+def test_the_command_fails_where_something_is_left(ada, neighbour, monkeypatch):
+    from privacy.datamap import erasure
+
+    broken = [e for e in in_order() if e.label != "contact.ContactMessage"]
+    monkeypatch.setattr(erasure, "in_order", lambda: broken)
+    with pytest.raises(CommandError, match="1 of 1 erasures left something behind"):
+        call_command("prove_erasure", "--this-is-a-copy", stdout=io.StringIO())

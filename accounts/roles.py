@@ -1,0 +1,57 @@
+"""The roles of staff. Each may do what its work needs; a superuser gives them to people."""
+
+from collections.abc import Mapping
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.db.models import Q
+
+# By name: the rooms do not know each other, and a right is known by its name.
+ROLES: Mapping[str, tuple[str, ...]] = {
+    "Editor": (
+        "pages.view_pagetext",
+        "pages.change_pagetext",
+        "privacy.view_policy",
+        "privacy.view_policyversion",
+        "privacy.view_policydraft",
+        "privacy.add_policydraft",
+        "privacy.change_policydraft",
+    ),
+    "Webmaster": (
+        "contact.view_contactmessage",
+        "contact.change_contactmessage",
+        "outbox.view_outboxmail",
+        "outbox.change_outboxmail",
+    ),
+    "Privacy officer": (
+        "privacy.view_policy",
+        "privacy.view_policyversion",
+        "privacy.view_policydraft",
+        "privacy.change_policydraft",
+        "privacy.seal_policydraft",
+        "privacy.override_policydraft",
+        "privacy.view_consentreceipt",
+        "privacy.view_subjectrequest",
+        "privacy.answer_subjectrequest",
+    ),
+}
+
+
+@transaction.atomic
+def load_roles() -> int:
+    """Make the roles and give them what they lack; return how many rights that were.
+
+    What a company has given a role besides is left as it is.
+    """
+    given = 0
+    for name, rights in ROLES.items():
+        group, _ = Group.objects.get_or_create(name=name)
+        wanted = Q(pk__in=[])
+        for right in rights:
+            app, _, codename = right.partition(".")
+            wanted |= Q(content_type__app_label=app, codename=codename)
+        held = group.permissions.values("pk")
+        missing = Permission.objects.filter(wanted).exclude(pk__in=held)
+        given += len(missing)
+        group.permissions.add(*missing)
+    return given
