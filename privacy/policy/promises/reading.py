@@ -14,8 +14,7 @@ _VOID = frozenset(
     "area base br col embed hr img input link meta source track wbr".split()  # noqa: SIM905 - reads best
 )
 _FETCHING_LINKS = frozenset(
-    "apple-touch-icon dns-prefetch icon manifest modulepreload preconnect prefetch preload "
-    "stylesheet".split()
+    ["apple-touch-icon", "dns-prefetch", "icon", "manifest", "modulepreload", "preconnect", "prefetch", "preload", "stylesheet"]
 )
 _ABSOLUTE = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 

@@ -13,12 +13,12 @@ from django.utils import timezone
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from privacy.policy.claims import PLAIN
 from privacy.policy.promises.claims import Claim, all_claims
 from privacy.policy.promises.models import PromiseResult
 from privacy.policy.promises.registry import discover, registered_checks
 from privacy.policy.rendering import SOURCE_MARK, normalised, promise_ids, strip_source_marks
 
-PLAIN = "plain"
 FRESH = timedelta(days=2)
 """How long a result counts. The worker looks every night."""
 EXCERPT_CHARACTERS = 90
