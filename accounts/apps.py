@@ -8,3 +8,10 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     verbose_name = "People"
+
+    def ready(self) -> None:
+        """Say who is told when a policy changes."""
+        from accounts.audiences import verified_addresses  # noqa: PLC0415 - needs loaded models
+        from privacy.policy.audiences import register  # noqa: PLC0415 - beside its use
+
+        register("customers", verified_addresses)

@@ -2,7 +2,7 @@
 
 from privacy.datamap.columns import not_personal, personal, secret
 from privacy.datamap.mail import mail_text, mails_naming
-from privacy.datamap.places import CONSENT
+from privacy.datamap.places import CONSENT, NOTICES
 from privacy.datamap.registry import Keep, activity, classify, not_about_people
 from privacy.datamap.subjects import ByAddress, ByRule, ByUser, Subject
 from privacy.datamap.terms import Category, OnErase, People, Purpose, Source
@@ -79,6 +79,20 @@ not_about_people(
     "that an erasure happened, by a random reference and counts, not whose",
     "id", "reference", "erased_at", "cause", "plan_version", "replayed", "counts",
 )  # fmt: skip
+
+classify(
+    "privacy.PolicyAcknowledgement",
+    "Changes of policy that you have seen",
+    activity=NOTICES,
+    subject=ByUser(),
+    keep=Keep("while you keep it", "retention.account"),
+    fields={
+        "id": ROW,
+        "user": personal(Category.ACCOUNT),
+        "version": personal(Category.COMMUNICATIONS),
+        "at": personal(Category.COMMUNICATIONS),
+    },
+)
 
 not_about_people("privacy.Policy", "the name of a policy", "id", "slug", "title")
 not_about_people(

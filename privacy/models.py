@@ -10,7 +10,13 @@ from privacy.consent.models import (
     ServiceSwitch,
 )
 from privacy.datamap.models import Erasure, IdleNotice
-from privacy.policy.models import Policy, PolicyDraft, PolicyEvent, PolicyVersion
+from privacy.policy.models import (
+    Policy,
+    PolicyAcknowledgement,
+    PolicyDraft,
+    PolicyEvent,
+    PolicyVersion,
+)
 from privacy.policy.promises.models import PromiseResult
 from privacy.rights.models import (
     ExportFile,
@@ -32,6 +38,7 @@ __all__ = [
     "MailedLink",
     "NoticeSnapshot",
     "Policy",
+    "PolicyAcknowledgement",
     "PolicyDraft",
     "PolicyEvent",
     "PolicyVersion",

@@ -203,6 +203,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PolicyAcknowledgement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='privacy.policyversion')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'version'), name='policy_acknowledged_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='PolicyDraft',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -253,7 +265,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'privacy request',
                 'verbose_name_plural': 'privacy requests',
                 'ordering': ['due_on', 'received_at', 'pk'],
-                'permissions': [('answer_subjectrequest', 'Can answer privacy requests')],
+                'permissions': (('answer_subjectrequest', 'Can answer privacy requests'),),
                 'indexes': [models.Index(fields=['closed_at', 'due_on'], name='subject_request_queue')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['access', 'rectification', 'erasure', 'restriction', 'portability', 'objection', 'withdrawal', 'question'])), name='subject_request_kind_is_known'), models.UniqueConstraint(condition=models.Q(('closed_at', None), models.Q(('fingerprint', ''), _negated=True)), fields=('fingerprint',), name='subject_request_sent_twice_is_one')],
             },

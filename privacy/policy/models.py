@@ -22,8 +22,11 @@ from privacy.policy.frozen import FrozenModel, FrozenQuerySet, SealedError
 __all__ = [
     "PRIVACY",
     "TERMS",
+    "FrozenModel",
+    "FrozenQuerySet",
     "Kind",
     "Policy",
+    "PolicyAcknowledgement",
     "PolicyDraft",
     "PolicyEvent",
     "PolicyVersion",
@@ -95,6 +98,12 @@ class PolicyVersionQuerySet(FrozenQuerySet):
     def public(self, slug: str) -> Self:
         """Posted versions without the texts, for lists."""
         return self.posted(slug).defer_bodies()
+
+    def material_news(self) -> Self:
+        """Posted material versions that were sealed on this site, newest first, without texts."""
+        posted = self.filter(kind=Kind.MATERIAL, imported=False, posted_at__lte=timezone.now())
+        ordered = posted.not_withdrawn().select_related("policy").order_by("-number")
+        return ordered.defer_bodies()
 
     def for_page(self, slug: str) -> Self:
         """Posted versions with what their pages say besides: no further query is needed.
@@ -334,3 +343,19 @@ class PolicyDraft(models.Model):
         """The first day on which this may take effect when it is posted on a day."""
         notice = NOTICE_DAYS if self.kind == Kind.MATERIAL else 0
         return posted_on + timedelta(days=notice)
+
+
+class PolicyAcknowledgement(models.Model):
+    """Somebody has seen the line about a change. It goes with the account."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "version"], name="policy_acknowledged_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version} read at {self.at:%Y-%m-%d %H:%M}"

@@ -20,6 +20,7 @@ from privacy.policy.models import (
     PolicyEvent,
     PolicyVersion,
 )
+from privacy.policy.notices import announce
 from privacy.policy.obstacles import Obstacle, own_obstacles, registered_obstacles
 from privacy.policy.rendering import RENDERER, normalised, render
 from sens_site.lib.stamp import content_changed
@@ -136,6 +137,7 @@ def _seal(
     if obstacles:
         note = override_reason + "\n\n" + "\n".join(o.text for o in obstacles)
         record_event(version, PolicyEvent.Kind.OVERRIDDEN, by=by, note=note)
+    announce(version)
     return version
 
 

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path, register_converter
 
 from privacy.policy import comparison, formats, views
+from privacy.policy.acknowledging import acknowledge_change
 from privacy.policy.addresses import PRIVACY, TERMS
 from privacy.policy.converters import IsoDay, VersionNumber
 
@@ -39,6 +40,7 @@ def _family(base: str, slug: str, front: str, prefix: str) -> list[URLPattern]:
 
 
 urlpatterns = [
+    path("privacy/acknowledge/", acknowledge_change, name="acknowledge"),
     *_family("privacy/", PRIVACY, "policy", ""),
     *_family("legal/", TERMS, "legal", "legal_"),
 ]

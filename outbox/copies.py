@@ -1,0 +1,71 @@
+"""One message to very many people: stored in batches, with flat memory.
+
+Making a message anew for each of 100,000 recipients would hold the database's write lock for
+minutes. So it is made once, and only the line that names the recipient differs.
+"""
+
+import copy
+import re
+from collections.abc import Iterable, Iterator
+from email.utils import make_msgid
+from itertools import islice
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+
+from outbox.models import NOTICE, OutboxMail
+
+BATCH = 500
+_PLACEHOLDER = "recipient@placeholder.invalid"
+# What fits in a To line as it stands; anything else is left to Django's careful ways.
+_PLAIN_ADDRESS = re.compile(r"[!-;=?-~]{1,200}@[A-Za-z0-9.-]{1,200}")
+
+
+@transaction.atomic
+def store_copies(
+    message: EmailMessage, recipients: Iterable[str], *, dedupe_key: str, purpose: str = NOTICE
+) -> int:
+    """Store one copy of a message for each recipient in the running transaction.
+
+    Each is stored once for a key, however often this runs. Return how many rows that made.
+    """
+    stored = OutboxMail.objects.filter(dedupe_key=dedupe_key)
+    before = stored.count()
+    message_id = make_msgid(domain=settings.SITE_HOST)
+    template = _mime(message, _PLACEHOLDER, message_id)
+    rows = (
+        OutboxMail(
+            message_id=message_id,
+            dedupe_key=dedupe_key,
+            purpose=purpose,
+            sender=message.from_email,
+            recipient=address,
+            subject=str(message.subject),
+            message=_for(address, template, message, message_id),
+        )
+        for address in recipients
+    )
+    for batch in _batches(rows):
+        OutboxMail.objects.bulk_create(batch, ignore_conflicts=True)
+    return stored.count() - before
+
+
+def _for(address: str, template: bytes, message: EmailMessage, message_id: str) -> bytes:
+    if _PLAIN_ADDRESS.fullmatch(address):
+        return template.replace(_PLACEHOLDER.encode(), address.encode(), 1)
+    return _mime(message, address, message_id)
+
+
+def _mime(message: EmailMessage, address: str, message_id: str) -> bytes:
+    outgoing = copy.copy(message)
+    outgoing.to = [address]
+    outgoing.extra_headers = {**message.extra_headers, "Message-ID": message_id}
+    mime: bytes = outgoing.message().as_bytes(linesep="\r\n")
+    return mime
+
+
+def _batches(rows: Iterable[OutboxMail]) -> Iterator[list[OutboxMail]]:
+    remaining = iter(rows)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch

@@ -1,0 +1,77 @@
+"""Telling people that a policy changes: by mail to registered people, and by a line on the site."""
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from outbox.copies import store_copies
+from privacy.policy.audiences import everybody
+from privacy.policy.models import (
+    Kind,
+    Policy,
+    PolicyAcknowledgement,
+    PolicyEvent,
+    PolicyVersion,
+    PolicyVersionQuerySet,
+)
+from sens_site.lib.stamp import content_changed
+
+
+@transaction.atomic
+def announce(version: PolicyVersion) -> int:
+    """Write the notices of a version that has just been posted; return how many.
+
+    Once for each version, whoever calls: the event says that it was done. What was imported as
+    history is announced to nobody.
+    """
+    Policy.objects.select_for_update().get(pk=version.policy_id)
+    if not unannounced().filter(pk=version.pk).exists():
+        return 0
+    count = 0
+    if version.kind == Kind.MATERIAL:
+        count = store_copies(_notice(version), everybody(), dedupe_key=_key(version))
+    PolicyEvent.objects.create(
+        version=version, kind=PolicyEvent.Kind.ANNOUNCED, note=f"{count} notices"
+    )
+    content_changed()
+    return count
+
+
+def announce_due() -> int:
+    """Announce what has come to its day of posting; return how many notices were written."""
+    return sum(announce(version) for version in unannounced())
+
+
+def unannounced() -> PolicyVersionQuerySet:
+    """Versions that readers can see and of which nobody has been told."""
+    announced = PolicyEvent.objects.filter(version=OuterRef("pk"), kind=PolicyEvent.Kind.ANNOUNCED)
+    posted: PolicyVersionQuerySet = PolicyVersion.objects.not_withdrawn()
+    return posted.filter(~Exists(announced), imported=False, posted_at__lte=timezone.now())
+
+
+@transaction.atomic
+def acknowledge(version: PolicyVersion, *, by: AbstractBaseUser) -> None:
+    """Note that somebody has read of a change. Twice is once."""
+    PolicyAcknowledgement.objects.get_or_create(version=version, user_id=by.pk)
+
+
+def _key(version: PolicyVersion) -> str:
+    return f"policy-notice-{version.pk}"
+
+
+def _notice(version: PolicyVersion) -> EmailMessage:
+    paths, before = version.policy.paths, version.number - 1
+    context = {
+        "version": version,
+        "policy": version.policy,
+        "origin": settings.SITE_ORIGIN,
+        "compare": paths.compare(before, version.number) if before else "",
+    }
+    return EmailMessage(
+        subject=render_to_string("privacy/policy/mail/notice_subject.txt", context).strip(),
+        body=render_to_string("privacy/policy/mail/notice.txt", context),
+    )

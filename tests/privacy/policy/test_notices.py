@@ -1,0 +1,224 @@
+"""People are told of a material change: once each, by mail and by a line they can put away."""
+
+import datetime as dt
+from email import message_from_bytes
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from outbox.models import NOTICE, OutboxMail
+from outbox.services import forget_address
+from privacy.policy import site_notice
+from privacy.policy.audiences import everybody
+from privacy.policy.jobs import announce_posted_versions
+from privacy.policy.models import Kind, PolicyAcknowledgement, PolicyEvent, PolicyVersion
+from privacy.policy.notices import announce
+from privacy.policy.services import seal_and_publish, withdraw_version
+from tests.client import SiteClient
+from tests.factories.people import make_person
+
+DAY = dt.timedelta(days=1)
+LINE = b"I have seen this"
+
+
+@pytest.fixture
+def material(make_draft):
+    """Seal a material version."""
+
+    def seal(**fields: object) -> PolicyVersion:
+        day = timezone.localdate() + 60 * DAY
+        return seal_and_publish(
+            make_draft(**{"kind": Kind.MATERIAL, "effective_on": day, **fields}), by=None
+        )
+
+    return seal
+
+
+def told() -> list[str]:
+    return sorted(OutboxMail.objects.filter(purpose=NOTICE).values_list("recipient", flat=True))
+
+
+@pytest.fixture
+def long_standing(db: None) -> User:
+    """Somebody who registered before anything was posted."""
+    return make_person("ada", date_joined=timezone.now() - 400 * DAY)
+
+
+def test_registered_people_with_a_verified_address_are_told_once(material):
+    make_person("ada")
+    make_person("bob")
+    make_person("unverified", verified=False)
+    make_person("gone", is_active=False)
+    version = material()
+    assert told() == ["ada@customer.test", "bob@customer.test"]
+    assert version.events.get(kind=PolicyEvent.Kind.ANNOUNCED).note == "2 notices"
+    assert (announce(version), announce_posted_versions()) == (0, 0)
+    assert len(told()) == 2
+
+
+def test_the_notice_says_what_changes_where_to_read_it_and_the_hash(material, long_standing):
+    version = material(summary="We keep less.")
+    mail = OutboxMail.objects.get(purpose=NOTICE)
+    day = f"{version.effective_on:%B} {version.effective_on.day}, {version.effective_on.year}"
+    message = message_from_bytes(bytes(mail.message))
+    text = message.get_payload(decode=True).decode()
+    assert (mail.subject, message["To"]) == (
+        f"Our privacy policy changes on {day}",
+        "ada@customer.test",
+    )
+    for part in (
+        "We keep less.",
+        "https://testserver/privacy/v/3/",
+        "https://testserver/privacy/compare/2/3/",
+        f"SHA-256 {version.hash}",
+    ):
+        assert part in text
+
+
+@pytest.mark.parametrize("kind", [Kind.MINOR, Kind.EDITORIAL])
+def test_other_changes_are_told_to_nobody(material, long_standing, client, kind: Kind):
+    version = material(kind=kind)
+    assert (told(), version.events.filter(kind=PolicyEvent.Kind.ANNOUNCED).count()) == ([], 1)
+    client.force_login(long_standing)
+    assert LINE not in client.get("/privacy/").content
+
+
+def test_history_that_was_imported_is_told_to_nobody(long_standing, client, policy):
+    assert (policy.kind, announce(policy), announce_posted_versions(), told()) == (
+        Kind.MATERIAL,
+        0,
+        0,
+        [],
+    )
+    client.force_login(long_standing)
+    assert LINE not in client.get("/privacy/").content
+
+
+def test_what_waits_is_told_on_its_day(material, long_standing):
+    version = material(post_on=timezone.localdate() + 2 * DAY)
+    assert (announce_posted_versions(), told()) == (0, [])
+    with time_machine.travel(timezone.now() + 3 * DAY):
+        assert announce_posted_versions() == 1
+        assert announce_posted_versions() == 0
+    assert told() == ["ada@customer.test"]
+    assert version.events.filter(kind=PolicyEvent.Kind.ANNOUNCED).count() == 1
+
+
+def test_what_was_withdrawn_is_told_to_nobody(material, long_standing):
+    version = material(post_on=timezone.localdate() + 2 * DAY)
+    withdraw_version(version, by=None, reason="Wrong annex.")
+    with time_machine.travel(timezone.now() + 3 * DAY):
+        assert announce_posted_versions() == 0
+    assert told() == []
+
+
+def test_sealing_that_fails_tells_nobody(material, long_standing, monkeypatch):
+    from privacy.policy import notices
+
+    def fail() -> None:
+        yield "bob@customer.test"
+        raise RuntimeError
+
+    monkeypatch.setattr(notices, "everybody", fail)
+    with pytest.raises(RuntimeError):
+        material()
+    assert (told(), PolicyVersion.objects.filter(number=3).count()) == ([], 0)
+
+
+def test_who_is_erased_gets_no_notice_any_more(material, long_standing):
+    material()
+    forget_address("ada@customer.test")
+    assert told() == []
+
+
+def test_the_same_address_in_two_audiences_gets_one(material, long_standing, monkeypatch):
+    from privacy.policy import audiences
+
+    monkeypatch.setattr(
+        audiences, "_audiences", {**audiences._audiences, "more": lambda: ["ADA@customer.test"]}
+    )
+    assert list(everybody()) == ["ada@customer.test", "ADA@customer.test"]
+    material()
+    assert told() == ["ada@customer.test"]
+
+
+def line_on(client: SiteClient, path: str = "/about/") -> bool:
+    return LINE in client.get(path).content
+
+
+def test_a_signed_in_person_sees_a_line_until_they_put_it_away(material, long_standing, client):
+    version = material()
+    client.force_login(long_standing)
+    assert [line_on(client, path) for path in ("/", "/privacy/", "/accounts/profile/")] == [
+        True
+    ] * 3
+    answer = client.post("/privacy/acknowledge/", {"version": version.pk, "next": "/products/"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/products/")
+    assert [line_on(client, path) for path in ("/", "/privacy/", "/accounts/profile/")] == [
+        False
+    ] * 3
+    again = SiteClient()
+    again.force_login(long_standing)
+    assert line_on(again) is False
+    client.post("/privacy/acknowledge/", {"version": version.pk})
+    assert PolicyAcknowledgement.objects.count() == 1
+
+
+def test_strangers_and_those_who_came_later_see_no_line(material, client):
+    with time_machine.travel(timezone.now() - DAY):
+        material()
+    assert line_on(client) is False
+    client.force_login(make_person("late"))
+    assert line_on(client) is False
+
+
+def test_looking_at_the_line_writes_nothing_and_costs_one_query(material, long_standing, client):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/accounts/profile/")
+        return len(captured)
+
+    client.force_login(long_standing)
+    site_notice.news()
+    before = queries()
+    material()
+    site_notice.news()
+    assert queries() == before + 1
+    assert PolicyAcknowledgement.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "version", ["", "x", "0", "99999", "9" * 40, "\x00", "-1"], ids=[0, 1, 2, 3, 4, 5, 6]
+)
+def test_an_acknowledgement_of_nothing_is_a_404(long_standing, client, policy, version: str):
+    client.force_login(long_standing)
+    assert client.post("/privacy/acknowledge/", {"version": version}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.test/", "//evil.test/", "/\\evil.test", "javascript:x", ""]
+)
+def test_the_way_back_stays_on_this_site(material, long_standing, client, target: str):
+    version = material()
+    client.force_login(long_standing)
+    answer = client.post("/privacy/acknowledge/", {"version": version.pk, "next": target})
+    assert answer.headers["Location"] == "/"
+
+
+def test_only_signed_in_people_acknowledge(material, client):
+    answer = client.post("/privacy/acknowledge/", {"version": material().pk})
+    assert answer.status_code == 302
+    assert PolicyAcknowledgement.objects.count() == 0
+    assert client.get("/privacy/acknowledge/").status_code == 405
+
+
+def test_it_goes_with_the_account(material, long_standing, client):
+    version = material()
+    client.force_login(long_standing)
+    client.post("/privacy/acknowledge/", {"version": version.pk})
+    long_standing.delete()
+    assert PolicyAcknowledgement.objects.count() == 0
