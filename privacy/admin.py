@@ -2,4 +2,5 @@
 
 import privacy.consent.admin
 import privacy.policy.admin
+import privacy.policy.promises.admin
 import privacy.rights.admin  # noqa: F401 - registers its pages

@@ -1,0 +1,60 @@
+"""What the checks saw, for staff: the broken ones first. Nobody writes here but the checks."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from privacy.policy.promises.claims import Claim, all_claims
+from privacy.policy.promises.models import PromiseResult
+from privacy.policy.promises.views import address_of
+
+UNKNOWN = "No claim has this id any more."
+
+
+@admin.register(PromiseResult)
+class PromiseResultAdmin(admin.ModelAdmin[PromiseResult]):
+    """The newest result of each check."""
+
+    list_display = ("claim", "kept", "words", "owner", "broken_since", "checked_at")
+    list_filter = ("kept",)
+    search_fields = ("claim_id", "words")
+    ordering = ("kept", "claim_id")
+    fields = ("claim_id", "said", "kept", "words", "figures", "owner", "broken_since", "checked_at")
+    readonly_fields = ("said", "owner")
+    actions = None
+
+    @admin.display(description="claim", ordering="claim_id")
+    def claim(self, result: PromiseResult) -> str:
+        """The claim's id. It leads to the result."""
+        return result.claim_id
+
+    @admin.display(description="the policy says")
+    def said(self, result: PromiseResult) -> str:
+        """The claim, with the way to its page."""
+        claim = self._claim(result)
+        if claim is None:
+            return UNKNOWN
+        return format_html('<a href="{}">{}</a>', address_of(claim), claim.claim)
+
+    @admin.display(description="owner")
+    def owner(self, result: PromiseResult) -> str:
+        """Who answers for the claim."""
+        claim = self._claim(result)
+        return claim.owner if claim else UNKNOWN
+
+    def _claim(self, result: PromiseResult) -> Claim | None:
+        return all_claims().get(result.claim_id)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Results come from checks."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Results come from checks."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Results come from checks."""
+        return False
