@@ -4,11 +4,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 
 from privacy.policy.promises.claims import Claim, all_claims
 from privacy.policy.promises.models import PromiseResult
-from privacy.policy.promises.views import address_of
 
 UNKNOWN = "No claim has this id any more."
 
@@ -36,7 +36,8 @@ class PromiseResultAdmin(admin.ModelAdmin[PromiseResult]):
         claim = self._claim(result)
         if claim is None:
             return UNKNOWN
-        return format_html('<a href="{}">{}</a>', address_of(claim), claim.claim)
+        address = reverse("privacy:promise", args=[claim.number])
+        return format_html('<a href="{}">{}</a>', address, claim.claim)
 
     @admin.display(description="owner")
     def owner(self, result: PromiseResult) -> str:
