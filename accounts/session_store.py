@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.backends import came_with_session
 from accounts.models import Session
+from accounts.session_lookup import session_with_user
 
 DEVICE = "device"
 SIGNED_IN_AT = "signed_in_at"
@@ -33,14 +34,11 @@ class SessionStore(DatabaseSessionStore):
 
     def _get_session_from_db(self) -> Session | None:
         """Read the row with its user: nearly every page that reads one asks for the other."""
-        came_with_session.set(None)
-        rows = Session.listed.select_related("user")
-        row = rows.filter(session_key=self.session_key, expire_date__gt=timezone.now())[:1]
-        for session in row:
-            came_with_session.set(session.user)
-            return session
-        self._session_key = None
-        return None
+        session = session_with_user(self.session_key)
+        came_with_session.set(session.user if session else None)
+        if session is None:
+            self._session_key = None
+        return session
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """Return the row for this state of the session."""

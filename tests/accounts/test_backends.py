@@ -13,7 +13,7 @@ def test_a_page_of_one_s_own_costs_one_query_for_session_and_user(
     signed_in, django_assert_num_queries
 ):
     with django_assert_num_queries(1):
-        assert signed_in.get("/accounts/profile/").status_code == 200
+        assert signed_in.get("/cookies/").status_code == 200
 
 
 def test_handed_out_once():
