@@ -18,6 +18,7 @@ import privacy.policy.guards  # noqa: F401 - declares what the database keeps as
 from privacy.policy.addresses import PRIVACY, TERMS, Addresses
 from privacy.policy.days import DaysBetween
 from privacy.policy.frozen import FrozenModel, FrozenQuerySet, SealedError
+from privacy.policy.kinds import Kind, State
 
 __all__ = [
     "PRIVACY",
@@ -31,28 +32,11 @@ __all__ = [
     "PolicyEvent",
     "PolicyVersion",
     "SealedError",
+    "State",
 ]
 
 NOTICE_DAYS = 30
 BODIES = ("source_text", "rendered_html", "claims_json")
-
-
-class Kind(models.TextChoices):
-    """How much a version changes what is promised."""
-
-    MATERIAL = "material", "Material: changes what we do or what people may expect"
-    MINOR = "minor", "Minor: changes facts or words, not what people may expect"
-    EDITORIAL = "editorial", "Editorial: spelling, links, layout"
-
-
-class State(models.TextChoices):
-    """Where a sealed version stands. Computed, never stored."""
-
-    SEALED = "sealed", "Sealed, not yet posted"
-    POSTED = "posted", "Posted, not yet in force"
-    IN_FORCE = "in force", "In force"
-    SUPERSEDED = "superseded", "Superseded"
-    WITHDRAWN = "withdrawn", "Withdrawn before posting"
 
 
 class Policy(models.Model):
