@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.core.files.storage import Storage
 from django.db import transaction
 from django.db.models import FileField, ForeignKey
@@ -24,6 +25,7 @@ from privacy.datamap.registry import (
     Entry,
     Store,
     concrete_fields,
+    entries,
     personal_entries,
     plan_version,
     stores,
@@ -226,19 +228,10 @@ def _carry_out(
 
 def _lock_account(subject: Subject) -> None:
     """Let the first of two erasures of one account through, and stop the second."""
-    for entry in personal_entries():
-        if entry.label == subject_model():
-            locked = rows_of(entry, subject).select_for_update()
-            if not locked.exists():
-                raise NothingToEraseError
-            list(locked.values_list("pk"))
-
-
-def subject_model() -> str:
-    """Return the label of the model of accounts."""
-    from django.contrib.auth import get_user_model  # noqa: PLC0415 - needs loaded apps
-
-    return get_user_model()._meta.label
+    accounts = rows_of(entries()[get_user_model()._meta.label], subject)
+    # Read, not asked for: who waited here for the other's commit finds nothing.
+    if not list(accounts.select_for_update().values_list("pk")):
+        raise NothingToEraseError
 
 
 def _eraser(store: Store, subject: Subject) -> Callable[[], None]:

@@ -1,6 +1,8 @@
 """An erasure by the map: what it plans, does, reports and leaves."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -127,6 +129,30 @@ def test_of_two_tabs_one_erases_and_the_other_is_told(ada_subject):
         erase(ada_subject, cause="account")
     assert Erasure.objects.count() == 1
     assert len(ledger.lines()) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_clicks_at_the_same_moment_one_erases(transactional_db):
+    subject = subject_of(make_subject("ada-lovelace"))
+    start = Barrier(2)
+
+    def click() -> str:
+        try:
+            start.wait(5)
+            erase(subject, cause="account")
+        except NothingToEraseError:
+            return "gone"
+        else:
+            return "erased"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as clicks:
+        assert sorted(f.result() for f in [clicks.submit(click) for _ in range(2)]) == [
+            "erased",
+            "gone",
+        ]
+    assert (Erasure.objects.count(), len(ledger.lines())) == (1, 1)
 
 
 def test_an_error_half_way_changes_nothing_and_voids_the_line(ada, ada_subject):
