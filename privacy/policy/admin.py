@@ -27,7 +27,7 @@ from privacy.policy.models import (
     PolicyEvent,
     PolicyVersion,
 )
-from privacy.policy.obstacles import Obstacle, four_eyes, own_obstacles
+from privacy.policy.obstacles import Obstacle, four_eyes, own_obstacles, registered_obstacles
 from privacy.policy.redline import compare
 from privacy.policy.redline_forms import to_html
 from privacy.policy.rendering import render, without_marks
@@ -152,10 +152,7 @@ class PolicyDraftAdmin(admin.ModelAdmin[PolicyDraft]):
         return TemplateResponse(request, "admin/privacy/policydraft/preview.html", context)
 
     def seal_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Say exactly what sealing does, and do it on POST.
-
-        Only the POST asks the running site about each promise: that takes seconds.
-        """
+        """Say exactly what sealing does, and do it on POST."""
         draft = self._viewable(request, pk)
         if not request.user.has_perm("privacy.seal_policydraft"):
             raise PermissionDenied
@@ -203,7 +200,7 @@ class PolicyDraftAdmin(admin.ModelAdmin[PolicyDraft]):
                 draft,
                 by=request.user,  # type: ignore[arg-type]
                 posted_on=timezone.localdate(posted_at),
-            )
+            ) + registered_obstacles(draft)
         return {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -92,8 +92,8 @@ def seal_and_publish(
 ) -> PolicyVersion:
     """Freeze a draft as the next version, posted at once or on the draft's day of posting.
 
-    What looks at the whole site comes first, as it takes seconds and sealing holds locks; a draft
-    that was changed meanwhile is refused. Obstacles that may be overridden give way to
+    What looks beyond the draft comes first, as sealing holds locks; a draft that was changed
+    meanwhile is refused. Obstacles that may be overridden give way to
     `override_reason`, which is kept as an event and shown with the version.
     """
     checked = PolicyDraft.objects.select_related("policy").get(pk=draft.pk)
