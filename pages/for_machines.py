@@ -17,6 +17,7 @@ from sens_site.lib.caching import shared_page
 
 SECURITY_TXT_DAYS = 180
 ICON = settings.BASE_DIR / "static" / "img" / "icon.svg"
+TOUCH_ICON = settings.BASE_DIR / "static" / "img" / "icon.png"
 
 
 class TreeSitemap(Sitemap[Node]):
@@ -91,6 +92,13 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 def favicon(request: HttpRequest) -> HttpResponse:
     """Answer browsers that ask here without having been told to."""
     return HttpResponse(ICON.read_bytes(), content_type="image/svg+xml")
+
+
+@require_safe
+@shared_page
+def touch_icon(request: HttpRequest) -> HttpResponse:
+    """Give a phone the picture for its home screen; it asks here where no page names another."""
+    return HttpResponse(TOUCH_ICON.read_bytes(), content_type="image/png")
 
 
 def _text(lines: tuple[str, ...]) -> HttpResponse:

@@ -23,4 +23,5 @@ urlpatterns = [
     path("robots.txt", for_machines.robots_txt),
     path(".well-known/security.txt", for_machines.security_txt),
     path("favicon.ico", for_machines.favicon),
+    path("apple-touch-icon.png", for_machines.touch_icon),
 ]

@@ -2,7 +2,6 @@
 
 import json
 
-from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe  # noqa: TID251 - escaped below
 
 from privacy.policy.models import PolicyVersion
@@ -17,7 +16,6 @@ def web_page(version: PolicyVersion) -> SafeString:
         "@context": "https://schema.org",
         "@type": "WebPage",
         "name": version.policy.title,
-        "url": settings.SITE_ORIGIN + version.get_absolute_url(),
         "version": str(version.number),
         "datePublished": version.posted_on.isoformat(),
         "dateModified": version.last_updated.isoformat(),

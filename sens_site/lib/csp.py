@@ -19,7 +19,6 @@ Policy = Mapping[str, tuple[str, ...]]
 BASE_POLICY: dict[str, tuple[str, ...]] = {
     "default-src": (NONE,),
     "base-uri": (NONE,),
-    "connect-src": (SELF,),
     "form-action": (SELF,),
     "frame-ancestors": (NONE,),
     "img-src": (SELF,),

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 # browsers keep to https origins and prompt for anyway are left out: each name is sent every time.
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
-    for feature in ("browsing-topics", "camera", "geolocation", "microphone", "payment", "usb")
+    for feature in ("browsing-topics", "camera", "geolocation", "microphone")
 )
 
 

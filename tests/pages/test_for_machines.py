@@ -77,8 +77,21 @@ def test_favicon_is_the_icon(client: Client):
     assert response.content == (settings.BASE_DIR / "static/img/icon.svg").read_bytes()
 
 
+def test_a_phone_finds_its_picture(client: Client):
+    response = client.get("/apple-touch-icon.png")
+    assert response["Content-Type"] == "image/png"
+    assert response.content == (settings.BASE_DIR / "static/img/icon.png").read_bytes()
+
+
 @pytest.mark.parametrize(
-    "path", ["/sitemap.xml", "/robots.txt", "/.well-known/security.txt", "/favicon.ico"]
+    "path",
+    [
+        "/sitemap.xml",
+        "/robots.txt",
+        "/.well-known/security.txt",
+        "/favicon.ico",
+        "/apple-touch-icon.png",
+    ],
 )
 def test_they_are_shared_and_need_no_cookie(client: Client, path):
     response = client.get(path)
