@@ -67,7 +67,7 @@ def test_the_notice_says_what_changes_where_to_read_it_and_the_hash(material, lo
     message = message_from_bytes(bytes(mail.message))
     text = message.get_payload(decode=True).decode()
     assert (mail.subject, message["To"]) == (
-        f"Our privacy policy changes on {day}",
+        f"Changes to our privacy policy from {day}",
         "ada@customer.test",
     )
     for part in (

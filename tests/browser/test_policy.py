@@ -1,0 +1,115 @@
+"""The policy as a reader finds it: without script, under every address, on small screens."""
+
+import datetime as dt
+import subprocess
+import sys
+from pathlib import Path
+
+import feedparser
+import pytest
+from django.utils import timezone
+
+from outbox.models import OutboxMail
+from privacy.policy import obstacles, verify
+from privacy.policy.models import PolicyAcknowledgement, PolicyVersion
+from privacy.policy.services import create_draft, ensure_policy, seal_and_publish
+from tests.browser.measure import axe_violations, sideways
+from tests.factories.people import make_person
+
+PATHS = (
+    "/privacy/v/2/",
+    "/privacy/on/2026-11-20/",
+    "/privacy/compare/1/2/",
+    "/privacy/history/",
+    "/legal/history/",
+)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_page_is_accessible_in_light_and_dark_and_narrow(page, path):
+    found = {}
+    for scheme in ("light", "dark"):
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=scheme)
+            page.goto(path)
+            found[scheme, width] = (axe_violations(page), sideways(page))
+    assert found == {state: ([], 0) for state in found}
+
+
+@pytest.mark.browser_context_args(java_script_enabled=False)
+def test_a_reader_compares_two_versions_and_finds_a_day(page):
+    page.goto("/privacy/")
+    page.get_by_role("link", name="history").first.click()
+    page.get_by_role("link", name="See every change from the version before").first.click()
+    assert page.url.endswith("/privacy/compare/1/2/")
+    assert page.locator("article del").count() > 10
+    assert page.locator("article ins").count() > 10
+    page.get_by_role("link", name="How we use information").click()
+    assert page.url.endswith("#s3")
+    page.go_back()
+    page.get_by_role("link", name="history", exact=True).click()
+    page.get_by_label("What applied on this day").fill("2025-01-31")
+    page.get_by_role("button", name="Show").click()
+    assert page.url.endswith("/privacy/on/2025-01-31/")
+    assert "This is an earlier version." in page.locator("main").inner_text()
+    page.goto("/privacy/history/")
+    page.get_by_label("Compare version").select_option("2")
+    page.get_by_label("with version").select_option("1")
+    page.get_by_role("button", name="Compare").click()
+    assert page.url.endswith("/privacy/compare/2/1/")
+    assert page.context.cookies() == []
+
+
+@pytest.mark.browser_context_args(java_script_enabled=False)
+def test_a_reader_follows_the_feed_and_checks_a_version(page, site, tmp_path):
+    page.goto("/privacy/")
+    link = page.locator('link[type="application/atom+xml"]').get_attribute("href")
+    feed = feedparser.parse(page.request.get(link).body())
+    assert (feed.bozo, [entry.title for entry in feed.entries][-1]) == (
+        False,
+        "Privacy policy, version 1 (minor)",
+    )
+    page.goto("/privacy/history/")
+    script = tmp_path / "check.py"
+    script.write_text(page.locator("pre code").inner_text(), "utf-8")
+    record = tmp_path / "2.json"
+    record.write_bytes(page.request.get("/privacy/v/2.json").body())
+    done = subprocess.run(
+        [sys.executable, str(script), record.as_uri()], capture_output=True, text=True, check=False
+    )
+    kept = PolicyVersion.objects.get(policy__slug="privacy", number=2).hash
+    assert (done.returncode, done.stdout) == (0, f"unchanged {kept}\n")
+    assert script.read_text("utf-8").strip() == (
+        Path(verify.__file__).with_name("reader_check.py").read_text("utf-8").strip()
+    )
+
+
+@pytest.mark.browser_context_args(java_script_enabled=False)
+def test_a_customer_is_told_of_a_change_and_puts_the_line_away(
+    page, log_in, a_name, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(obstacles, "_checks", [])
+    person = make_person(a_name("ada"), date_joined=timezone.now() - dt.timedelta(days=1))
+    draft = create_draft(
+        ensure_policy("terms"),
+        by=None,
+        source_text=f"These are the terms from the day on which {a_name('x')} was told.",
+        kind="material",
+        reason="All of it is new.",
+        summary="The terms are new.",
+        effective_on=timezone.localdate() + dt.timedelta(days=400),
+    )
+    version = seal_and_publish(draft, by=None)
+    page.wait_for_timeout(1100)  # kept pages look for news once a second
+    assert OutboxMail.objects.filter(recipient=person.email).exists()
+    log_in(person)
+    page.goto("/products/")
+    line = page.locator("form", has_text="Changes to our terms and conditions take effect on")
+    assert line.get_by_role("link", name="Read the new version").get_attribute("href") == (
+        version.get_absolute_url()
+    )
+    line.get_by_role("button", name="I have seen this").click()
+    assert page.url.endswith("/products/")
+    assert page.locator("form", has_text="I have seen this").count() == 0
+    assert PolicyAcknowledgement.objects.filter(user=person, version=version).count() == 1
