@@ -18,6 +18,7 @@ from privacy.datamap.registry import (
     stores,
 )
 from privacy.datamap.terms import Category, OnErase
+from privacy.datamap.vendors import VENDORS, Vendor
 from sens_site.lib.company import COMPANY
 
 CONTEXT = {
@@ -122,6 +123,18 @@ def as_json() -> dict[str, Any]:
             "dpv:hasContact": COMPANY.phone,
         },
         "dpv:hasProcess": [_process(record) for record in records()],
+        "dpv:hasDataProcessor": [_processor(vendor) for vendor in VENDORS],
+    }
+
+
+def _processor(vendor: Vendor) -> dict[str, Any]:
+    agreed = vendor.agreed_on.isoformat() if vendor.agreed_on else vendor.exception
+    return {
+        "@type": "dpv:DataProcessor",
+        "dpv:hasName": vendor.title,
+        "dpv:hasCountry": vendor.country,
+        "dpv:hasTechnicalOrganisationalMeasure": vendor.safeguard,
+        "dpv:DataProcessingAgreement": agreed,
     }
 
 
