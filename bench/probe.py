@@ -13,7 +13,7 @@ from typing import Any
 
 import django
 
-PAGES = ["/", "/products/dc-systems-dc-ups/", "/privacy/", "/privacy/v/1/", "/privacy/history/",
+PAGES = ["/", "/products/dc-systems-dc-ups/", "/privacy/", "/privacy/v/1/", "/privacy/history/", "/privacy/promises/", "/privacy/record/", "/privacy/choices/",
          "/cookies/", "/contact/webmaster/", "/accounts/login/", "/accounts/register/"]  # fmt: skip
 SIGNED_IN = ["/", "/privacy/", "/accounts/profile/"]
 
