@@ -11,7 +11,9 @@ def main() -> None:
     try:
         from django.core.management import execute_from_command_line  # noqa: PLC0415 - explains a missing set-up
     except ImportError as error:
-        message = "Django is not installed in this Python. Run `make setup`, then use .venv/bin/python."
+        message = (
+            "Django is not installed in this Python. Run `make setup`, then use .venv/bin/python."
+        )
         raise SystemExit(message) from error
     execute_from_command_line(sys.argv)
 

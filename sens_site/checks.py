@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as CheckWarning
 
 ORIGIN = "sens_site.lib.origin.SameOriginMiddleware"
 CACHING = "sens_site.lib.caching.CacheControlMiddleware"
@@ -46,7 +47,7 @@ def check_https(**kwargs: Any) -> list[CheckMessage]:
     if settings.SITE_IS_HTTPS or settings.SITE_HOST in LOOPBACK:
         return []
     return [
-        Warning(
+        CheckWarning(
             f"SITE_ORIGIN is {settings.SITE_ORIGIN}: cookies are neither Secure nor __Host-.",
             hint="Set SITE_ORIGIN to an https:// address.",
             id="sens_site.W001",

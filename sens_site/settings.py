@@ -9,8 +9,8 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import django_stubs_ext
 import dj_database_url
+import django_stubs_ext
 from environs import Env, validate
 
 from sens_site.lib.csp import BASE_POLICY
@@ -20,7 +20,9 @@ django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent
 # What the site writes on its own machine: the database, collected static files. Not for others.
 (BASE_DIR / "var").mkdir(mode=0o700, exist_ok=True)
-VERSION = re.search(r"^## \[?(\d+\.\d+\.\d+)", (BASE_DIR / "CHANGELOG.md").read_text(), re.M)[1]  # type: ignore[index]
+VERSION = re.search(
+    r"^## \[?(\d+\.\d+\.\d+)", (BASE_DIR / "CHANGELOG.md").read_text(), re.MULTILINE
+)[1]  # type: ignore[index]
 
 env = Env(eager=False)
 env.read_env(os.environ.get("ENV_FILE", str(BASE_DIR / ".env")), recurse=False)
