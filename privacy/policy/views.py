@@ -23,7 +23,7 @@ from sens_site.lib.members import alike_for_members
 
 HISTORY_PAGE = 50
 # The ten lines with which a reader checks a version; shown as they are, and run by a test.
-CHECKER = Path(__file__).with_name("reader_check.py")
+CHECKER = Path(__file__).with_name("reader_check.txt")
 
 
 @require_safe

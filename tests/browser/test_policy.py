@@ -81,7 +81,7 @@ def test_a_reader_follows_the_feed_and_checks_a_version(page, site, tmp_path):
     kept = PolicyVersion.objects.get(policy__slug="privacy", number=2).hash
     assert (done.returncode, done.stdout) == (0, f"unchanged {kept}\n")
     assert script.read_text("utf-8").strip() == (
-        Path(verify.__file__).with_name("reader_check.py").read_text("utf-8").strip()
+        Path(verify.__file__).with_name("reader_check.txt").read_text("utf-8").strip()
     )
 
 

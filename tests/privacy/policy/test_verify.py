@@ -18,7 +18,7 @@ from privacy.policy.services import _insert_version
 from privacy.policy.verify import log_line, read_anchors
 from sens_site.lib import guards
 
-CHECKER = Path(verify.__file__).with_name("reader_check.py")
+CHECKER = Path(verify.__file__).with_name("reader_check.txt")
 
 
 def tamper(*statements: str) -> None:
