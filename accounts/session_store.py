@@ -34,7 +34,7 @@ class SessionStore(DatabaseSessionStore):
 
     def _get_session_from_db(self) -> Session | None:
         """Read the row with its user: nearly every page that reads one asks for the other."""
-        session = session_with_user(self.session_key)
+        session = session_with_user(self.session_key or "")
         came_with_session.set(session.user if session else None)
         if session is None:
             self._session_key = None
