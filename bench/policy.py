@@ -1,0 +1,132 @@
+"""What the record costs when it is large: `python -m bench.policy`. Exits with 1 over a limit.
+
+Runs in one process on an SQLite file of its own, with the site's durability settings.
+"""
+
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+SCRATCH = tempfile.TemporaryDirectory(prefix="bench-policy-")
+os.environ |= {
+    "ENV_FILE": os.devnull,
+    "DEBUG": "false",
+    "SECRET_KEY": "bench-only-" + "0" * 40,
+    "SITE_ORIGIN": "https://testserver",
+    "DATABASE_URL": f"sqlite:///{Path(SCRATCH.name) / 'bench.sqlite3'}",
+    "LOG_LEVEL": "ERROR",
+    "DJANGO_SETTINGS_MODULE": "sens_site.settings",
+}
+
+import django  # noqa: E402 - the environment had to be set first
+
+django.setup()
+
+from allauth.account.models import EmailAddress  # noqa: E402 - needs the loaded apps
+from django.core.management import call_command  # noqa: E402 - needs the loaded apps
+from django.utils import timezone  # noqa: E402 - needs the loaded apps
+
+from accounts.models import User  # noqa: E402 - needs the loaded apps
+from privacy.policy import verify  # noqa: E402 - needs the loaded apps
+from privacy.policy.chain import hash_of  # noqa: E402 - needs the loaded apps
+from privacy.policy.models import PolicyVersion  # noqa: E402 - needs the loaded apps
+from privacy.policy.redline import compare  # noqa: E402 - needs the loaded apps
+from privacy.policy.services import create_draft, ensure_policy, seal_and_publish  # noqa: E402 - as above
+
+LIMITS = {
+    "two versions compared, CPU ms": 50.0,
+    "10,000 versions verified, CPU s": 5.0,
+    "100,000 notices, s": 60.0,
+    "100,000 notices, MB": 50.0,
+}
+VERSIONS, PEOPLE = 10_000, 100_000
+
+
+def cpu(work: Callable[[], object]) -> float:
+    """Return the seconds of CPU time that some work takes."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def peak() -> float:
+    """Return the most memory that this process has held, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def notices() -> tuple[float, float]:
+    """Post a material version to many people; return seconds and more memory."""
+    for start in range(0, PEOPLE, 5_000):
+        users = User.objects.bulk_create(
+            User(username=f"p{n}", email=f"p{n}@bench.test", password="!")  # noqa: S106 - no password
+            for n in range(start, start + 5_000)
+        )
+        EmailAddress.objects.bulk_create(
+            EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users
+        )
+    draft = create_draft(
+        ensure_policy("terms"),
+        by=None,
+        source_text="These are the terms.",
+        kind="material",
+        reason="All of it is new.",
+        summary="The terms are new. " * 40,
+        effective_on=timezone.localdate() + timedelta(days=40),
+    )
+    before, start_time = peak(), time.perf_counter()
+    seal_and_publish(draft, by=None)
+    return time.perf_counter() - start_time, peak() - before
+
+
+def lengthen() -> None:
+    """Make the chain of the privacy policy long, with texts of the shipped length."""
+    last = PolicyVersion.objects.of("privacy")[0]
+    batch = []
+    for number in range(last.number + 1, VERSIONS + 1):
+        version = PolicyVersion(
+            **{
+                field.attname: getattr(last, field.attname)
+                for field in PolicyVersion._meta.concrete_fields
+                if not field.primary_key
+            }
+        )
+        version.number, version.previous_hash, version.imported = number, last.hash, True
+        version.hash = hash_of(version)
+        batch.append(version)
+        last = version
+        if len(batch) == 200 or number == VERSIONS:
+            PolicyVersion.objects.bulk_create(batch)
+            batch = []
+
+
+def main() -> int:
+    """Measure, print, and say whether all limits hold."""
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    call_command("setup_site", verbosity=0)
+    old, new = PolicyVersion.objects.filter(policy__slug="privacy").order_by("number")
+    compared = min(cpu(lambda: compare(old.source_text, new.source_text)) for _ in range(5))
+    took, memory = notices()
+    lengthen()
+    figures = {
+        "two versions compared, CPU ms": compared * 1000,
+        "10,000 versions verified, CPU s": cpu(
+            lambda: print(len(verify.verify().faults), "faults")
+        ),
+        "100,000 notices, s": took,
+        "100,000 notices, MB": memory,
+    }
+    for name, figure in figures.items():
+        verdict = "ok" if figure <= LIMITS[name] else "OVER"
+        print(f"{name:36} {figure:10.1f}  limit {LIMITS[name]:6.0f}  {verdict}")
+    print(f"{'notices a second':36} {PEOPLE / took:10,.0f}")
+    return int(any(figure > LIMITS[name] for name, figure in figures.items()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
