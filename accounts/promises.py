@@ -7,15 +7,25 @@ time, so that looking for them afterwards finds this person and nobody else.
 import re
 import secrets
 from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import islice
 
 from allauth.account.models import EmailAddress
+from django.utils import timezone
 
 from accounts.models import Session, User
-from outbox.models import OutboxMail
+from outbox.models import NOTICE, OutboxMail
 from privacy.datamap.search import hits
+from privacy.policy.audiences import everybody
+from privacy.policy.models import Kind
+from privacy.policy.notices import announce, unannounced
 from privacy.policy.promises import Answer, Evidence, RunningSite, Visitor, promise, require
+from privacy.policy.services import create_draft, seal_and_publish
+from privacy.promised.record import BECAUSE, in_force
 
 PASSWORD = "plover lantern 42 quiet"  # noqa: S105 - of people who do not exist
+MOST_REHEARSED = 2000
+"""With more people than this, a rehearsal would keep others from writing for too long."""
 PROFILE, DATA, DELETE = "/accounts/profile/", "/accounts/data/", "/accounts/delete/"
 NAMED_BY_THE_POLICY = {
     "username": "user name",
@@ -220,4 +230,44 @@ def a_profile_can_be_corrected(site: RunningSite) -> Evidence:
     return Evidence(
         "A profile was corrected by its form, and the new words replaced the old ones.",
         {"items corrected": len(right)},
+    )
+
+
+@promise("use.policy-changes")
+def everybody_is_told_of_a_material_change(site: RunningSite) -> Evidence:
+    """Posting a material version writes one mail to each registered person, and no second one."""
+    overdue = unannounced().filter(posted_at__lt=timezone.now() - timedelta(hours=1)).count()
+    require(not overdue, f"{overdue} versions were posted and announced to nobody")
+    some = list(islice(everybody(), MOST_REHEARSED + 1))
+    if len(some) > MOST_REHEARSED:
+        return Evidence("Every version that was posted has been announced.", {"not announced": 0})
+    with site.rehearsal():
+        person = registered(site)
+        told = set(everybody())
+        require(person.email in told, "a registered person is not among those who are told")
+        version = in_force()
+        draft = create_draft(
+            version.policy,
+            by=None,
+            source_text=f"{version.source_text}\nRolled back.\n",
+            kind=Kind.MATERIAL,
+            reason=BECAUSE,
+            summary=BECAUSE,
+            effective_on=timezone.localdate() + timedelta(days=400),
+        )
+        posted = seal_and_publish(draft, by=None, override_reason=BECAUSE)
+        announce(posted)
+        announce(posted)
+        notices = OutboxMail.objects.filter(purpose=NOTICE, created_at__gte=posted.posted_at)
+        mine = notices.to_address(person.email).count()
+        require(mine == 1, f"a registered person gets {mine} notices")
+        require(notices.count() == len(told), "not everybody is told")
+        require(
+            posted.hash in str(notices.to_address(person.email)[0].as_message().message()),
+            "the notice does not name the version",
+        )
+    return Evidence(
+        "Posting a material version wrote one mail to each registered person, however often it was "
+        "announced.",
+        {"people told": len(told) - 1},
     )

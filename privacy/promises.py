@@ -3,6 +3,7 @@
 import privacy.promised.choices
 import privacy.promised.cookies
 import privacy.promised.data_map
+import privacy.promised.desk
 import privacy.promised.export
 import privacy.promised.forms
 import privacy.promised.mail

@@ -122,27 +122,6 @@ def every_form_says_what_it_is_for(site: RunningSite) -> Evidence:
     )
 
 
-@promise("rights.typically-free")
-def nobody_is_asked_to_pay(site: RunningSite) -> Evidence:
-    """No form of the site has a field for a payment, and no page offers one."""
-    forms = 0
-    for answer in site.pages:
-        for form in answer.page.forms():
-            forms += 1
-            cards = [
-                field.get("name")
-                for field in form.all("input")
-                if field.get("autocomplete").startswith("cc-")
-            ]
-            require(not cards, f"{answer.path} asks for a payment card")
-        policy = answer.header("Permissions-Policy")
-        require("payment=()" in policy, f"{answer.path} lets the browser ask for a payment")
-    return Evidence(
-        "No form asks for a payment, and browsers are told that no page may.",
-        {"forms": forms, "pages": len(site.pages)},
-    )
-
-
 @promise("choices.withhold")
 def what_is_optional_may_be_left_out(site: RunningSite) -> Evidence:
     """Each form is sent with nothing but what it demands, and is taken."""

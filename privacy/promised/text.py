@@ -36,13 +36,6 @@ def google_settings_are_linked(site: RunningSite) -> Evidence:
     return Evidence(f"The policy links to it as “{words}”.")
 
 
-@promise("rights.complaint")
-def authorities_are_linked(site: RunningSite) -> Evidence:
-    """The list of authorities is linked in the text."""
-    words = linked(site, COMPLAINT_AUTHORITIES, "the list of authorities")
-    return Evidence(f"The policy links to the list of authorities as “{words}”.")
-
-
 @promise("use.see-choices")
 def the_pointer_points_at_a_section(site: RunningSite) -> Evidence:
     """Each link inside the text leads to a part of the page, the one about choices to its heading."""

@@ -10,6 +10,14 @@ NOT_HERE = (
     "the period is: [say the period]."
 )
 
+OF_THE_REQUEST = frozenset(
+    f"privacy.{name}"
+    for name in (
+        "ExportFile", "MailedLink", "RequestEvent", "RequestNote", "SubjectRequest", "VendorTask",
+    )
+)  # fmt: skip
+"""Where requests are kept: to have asked is not to be held."""
+
 OPENINGS = {
     Kind.RECTIFICATION: "We have corrected what you told us: [say what].",
     Kind.RESTRICTION: "From now on we only store the following and do not otherwise use it: [say what].",
@@ -26,7 +34,7 @@ def draft_answer(request: SubjectRequest) -> str:
     if request.kind not in (Kind.ACCESS, Kind.PORTABILITY, Kind.ERASURE):
         return OPENINGS[Kind(request.kind)]
     counts = plan_erasure(request.subject).counts
-    held = [label for label in counts if label in entries() and label != "privacy.SubjectRequest"]
+    held = [label for label in counts if label in entries() and label not in OF_THE_REQUEST]
     if not held:
         return f"No, we hold nothing about you besides this request.\n\n{NOT_HERE}"
     lines = "\n".join(f"- {entries()[label].title}: {counts[label]}" for label in held)

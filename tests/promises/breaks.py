@@ -18,18 +18,17 @@ class Break:
 
     act: Act
     claims: frozenset[str]
-    whole: bool
 
 
 BREAKS: dict[str, Break] = {}
 
 
-def breaks(*claims: str, whole: bool = False) -> Callable[[Act], Act]:
-    """Say which claims a break turns red. `whole`: only a crawl of all pages sees it."""
+def breaks(*claims: str) -> Callable[[Act], Act]:
+    """Say which claims a break turns red."""
 
     def register(act: Act) -> Act:
         assert act.__name__ not in BREAKS
-        BREAKS[act.__name__] = Break(act, frozenset(claims), whole)
+        BREAKS[act.__name__] = Break(act, frozenset(claims))
         return act
 
     return register

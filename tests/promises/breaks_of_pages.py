@@ -22,9 +22,10 @@ def no_breadcrumb(hand: Hand) -> None:
     hand.template("partials/breadcrumb.html", ('aria-label="Breadcrumb"', ""))
 
 
-@breaks("information.may-decline", whole=True)
+@breaks("information.may-decline")
 def a_link_that_leads_nowhere(hand: Hand) -> None:
-    hand.every_page_holds('<a href="/gone/">Gone</a>')
+    # The first of its page, so that a short crawl comes to it.
+    hand.template("base.html", ("<body>", '<body><a href="/gone/">Gone</a>'))
 
 
 @breaks("cookies.personalize-content")
@@ -63,11 +64,6 @@ def no_help_on_refusing(hand: Hand) -> None:
 @breaks("ads.google-settings")
 def no_link_to_google_settings(hand: Hand) -> None:
     hand.policy_text('href="https://adssettings.google.com/"', 'href="/cookies/"')
-
-
-@breaks("rights.complaint")
-def no_link_to_the_authorities(hand: Hand) -> None:
-    hand.policy_text("https://www.edpb.europa.eu/about-edpb/about-edpb/members_en", "/contact/")
 
 
 @breaks("use.see-choices")

@@ -13,6 +13,7 @@ from tests.promises.hand import Hand
 ONE_OF_EACH = (
     "/", "/contact/", "/privacy/", "/cookies/", "/contact/webmaster/", "/accounts/register/",
 )  # fmt: skip
+"""Where a short crawl begins. It opens one page more: the first that the first page links to."""
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def broken() -> Callable[..., set[str]]:
     def look(modules: set[str] | None = None, *, whole: bool = False) -> set[str]:
         checks = registered_checks()
         ids = [i for i, check in checks.items() if not modules or check.__module__ in modules]
-        site = RunningSite() if whole else RunningSite(ONE_OF_EACH, len(ONE_OF_EACH))
+        site = RunningSite() if whole else RunningSite(ONE_OF_EACH, len(ONE_OF_EACH) + 1)
         red = [outcome for outcome in run_checks(ids, site=site) if not outcome.kept]
         print(*(f"{one.claim_id}: {one.evidence.words}" for one in red), sep="\n")
         return {outcome.claim_id for outcome in red}

@@ -1,0 +1,112 @@
+"""Breaks of the request desk, and of what people are told."""
+
+from dataclasses import replace
+from typing import Any
+
+from privacy.datamap.registry import entries
+from tests.promises.breaks import breaks
+from tests.promises.hand import Hand
+
+MAILS = "privacy/rights/mail/"
+
+
+def _form_without(hand: Hand, kind: str) -> None:
+    from privacy.rights.forms import RequestForm
+
+    field: Any = RequestForm.base_fields["kind"]
+    hand.patch.setattr(field, "choices", [one for one in field.choices if one[0] != kind])
+
+
+@breaks("rights.eea-may-ask")
+def a_form_that_leaves_a_kind_out(hand: Hand) -> None:
+    _form_without(hand, "question")
+
+
+@breaks("rights.eea-may-ask", "rights.restriction")
+def a_form_without_restriction(hand: Hand) -> None:
+    _form_without(hand, "restriction")
+
+
+@breaks("rights.by-webmaster-form")
+def a_request_that_goes_nowhere(hand: Hand) -> None:
+    hand.replace("contact.views.receive_request", lambda *args, **kwargs: None)
+
+
+@breaks("rights.object")
+def an_objection_that_has_to_wait(hand: Hand) -> None:
+    from privacy.rights.terms import Kind
+
+    others = frozenset({Kind.QUESTION, Kind.WITHDRAWAL})
+    hand.replace("privacy.rights.models.NEEDS_NO_PROOF", others)
+
+
+@breaks("rights.whether-we-process")
+def an_answer_that_is_always_no(hand: Hand) -> None:
+    def nothing(old: Any, subject: Any) -> Any:
+        return replace(old(subject), lines=())
+
+    hand.wrap("privacy.rights.answers.plan_erasure", nothing)
+
+
+@breaks("rights.answer-within-30-days")
+def forty_five_days(hand: Hand) -> None:
+    hand.replace("privacy.rights.deadlines.DAYS", 45)
+
+
+@breaks("rights.within-three-months")
+def four_months(hand: Hand) -> None:
+    hand.replace("privacy.rights.deadlines.MONTHS_AT_MOST", 4)
+
+
+@breaks("rights.told-of-delay")
+def a_delay_without_its_reason(hand: Hand) -> None:
+    hand.template(f"{MAILS}extended.txt", ("{{ reason }}", ""))
+
+
+@breaks("rights.confirm-identity")
+def an_answer_to_anybody(hand: Hand) -> None:
+    hand.replace("privacy.rights.models.SubjectRequest.may_act", True)
+
+
+@breaks("rights.fee-if-unfounded")
+def a_fee_without_the_authority(hand: Hand) -> None:
+    hand.template(f"{MAILS}fee.txt", ("{{ authorities }}", ""))
+
+
+@breaks("rights.refusal-if-unfounded", "rights.complaint")
+def a_refusal_without_the_authority(hand: Hand) -> None:
+    hand.template(f"{MAILS}refused.txt", ("{{ authorities }}", ""))
+
+
+@breaks("rights.complaint")
+def no_link_to_the_authorities(hand: Hand) -> None:
+    hand.policy_text("https://www.edpb.europa.eu/about-edpb/about-edpb/members_en", "/contact/")
+
+
+@breaks("use.requested-information")
+def another_answer_than_the_record_says(hand: Hand) -> None:
+    hand.template(f"{MAILS}answered.txt", ("{{ answer }}", "See above."))
+
+
+@breaks("retention.requests")
+def words_that_stay_two_years(hand: Hand) -> None:
+    entry = entries()["privacy.SubjectRequest"]
+    longer = tuple(replace(keep, months=24) if keep.blank else keep for keep in entry.keep)
+    hand.frozen(entry, "keep", longer)
+
+
+@breaks("sharing.not-identifying")
+def figures_of_single_people(hand: Hand) -> None:
+    hand.replace("privacy.rights.figures.SMALLEST", 1)
+
+
+@breaks("vendors.agreements")
+def a_vendor_without_a_reason(hand: Hand) -> None:
+    from privacy.datamap.vendors import VENDORS
+
+    hand.frozen(VENDORS[0], "exception", "")
+
+
+@breaks("use.policy-changes")
+def nobody_is_told(hand: Hand) -> None:
+    hand.replace("privacy.policy.notices.everybody", lambda: iter(()))
