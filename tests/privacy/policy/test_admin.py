@@ -14,6 +14,7 @@ from privacy.policy.obstacles import Obstacle
 from privacy.policy.services import seal_and_publish
 from tests.client import SiteClient
 from tests.factories.people import make_staff
+from tests.privacy.policy.pages import flat
 
 DAY = dt.timedelta(days=1)
 
@@ -72,21 +73,21 @@ def test_the_whole_way_from_draft_to_version(staff_client, staff, client, policy
     assert (created.status_code, created.url) == (302, address("preview", draft.pk))
     assert (draft.author, draft.state) == (staff, "Being written")
 
-    preview = staff_client.get(created.url).content.decode()
-    assert "<p>We keep <strong>it</strong>.</p>" in preview
-    assert "What changes from version 2, which is in force" in preview
-    assert '<span class="visually-hidden">[added: </span>We keep it.' in preview
+    preview = flat(staff_client.get(created.url).content.decode())
+    assert flat("<p>We keep <strong>it</strong>.</p>") in preview
+    assert flat("What changes from version 2, which is in force") in preview
+    assert flat('<span class="visually-hidden">[added: </span>We keep it.') in preview
 
     asked = staff_client.post(address("change", draft.pk), fields(_review=""))
     draft.refresh_from_db()
     assert (asked.url, draft.state) == (address("changelist"), "Waiting for a second person")
 
-    seal = staff_client.get(address("seal", draft.pk)).content.decode()
-    assert "<strong>version 3</strong> of the privacy policy, a minor change" in seal
-    assert "<strong>can never be changed or deleted</strong>" in seal
+    seal = flat(staff_client.get(address("seal", draft.pk)).content.decode())
+    assert flat("<strong>version 3</strong> of the privacy policy, a minor change") in seal
+    assert flat("<strong>can never be changed or deleted</strong>") in seal
     assert PolicyVersion.objects.filter(number=3).count() == 0
 
-    own = staff_client.post(address("seal", draft.pk)).content.decode()
+    own = flat(staff_client.post(address("seal", draft.pk)).content.decode())
     assert "A second person has to read it and seal it." in own
     assert PolicyVersion.objects.filter(number=3).count() == 0
     second = SiteClient()
@@ -107,7 +108,7 @@ def test_saving_and_going_on_leads_to_sealing(staff_client, make_draft):
 
 def test_what_stops_sealing_is_listed_and_keeps_the_button_away(staff_client, make_draft):
     draft = make_draft(summary="", effective_on=None)
-    page = staff_client.get(address("seal", draft.pk)).content.decode()
+    page = flat(staff_client.get(address("seal", draft.pk)).content.decode())
     assert re.findall(r'<li class="error">(.*?)</li>', page) == [
         "Write a summary of the changes: readers see it first.",
         "Choose the day on which the version takes effect.",
@@ -125,7 +126,7 @@ def test_an_officer_overrides_with_a_reason_that_readers_see(staff_client, clien
     assert b'name="override_reason"' in refusal.content
     assert PolicyVersion.objects.filter(number=3).count() == 0
     staff_client.post(address("seal", draft.pk), {"override_reason": "Counsel marks it later."})
-    shown = client.get("/privacy/v/3/").content.decode()
+    shown = flat(client.get("/privacy/v/3/").content.decode())
     assert "<p>Counsel marks it later.</p>" in shown
     assert "<p>A sentence has no promise.</p>" in shown
 
@@ -171,7 +172,7 @@ def test_strangers_are_led_to_the_log_in(client, make_draft):
 def test_what_is_sealed_is_only_read(staff_client, make_draft, policy: PolicyVersion):
     draft = make_draft()
     version = seal_and_publish(draft, by=None)
-    draft_page = staff_client.get(address("change", draft.pk)).content.decode()
+    draft_page = flat(staff_client.get(address("change", draft.pk)).content.decode())
     version_page = staff_client.get(address("change", version.pk, model="policyversion"))
     assert 'name="_save"' not in draft_page + version_page.content.decode()
     assert f"Read {version}" in draft_page
@@ -187,7 +188,7 @@ def test_what_is_sealed_is_only_read(staff_client, make_draft, policy: PolicyVer
     for path, status in refused.items():
         assert (path, staff_client.post(path, fields(post="yes")).status_code) == (path, status)
     assert list(before.all()) == kept
-    again = staff_client.post(address("seal", draft.pk)).content.decode()
+    again = flat(staff_client.post(address("seal", draft.pk)).content.decode())
     assert "Somebody else has sealed this draft already." in again
 
 
@@ -209,7 +210,7 @@ def test_a_version_that_waits_can_be_withdrawn(staff_client, make_draft):
     withdraw = address("withdraw", version.pk, model="policyversion")
     assert withdraw in staff_client.get(page).content.decode()
     assert b"Why it is withdrawn" in staff_client.get(withdraw).content
-    empty = staff_client.post(withdraw, {"reason": " "}, follow=True).content.decode()
+    empty = flat(staff_client.post(withdraw, {"reason": " "}, follow=True).content.decode())
     assert "Write why it is withdrawn." in empty
     staff_client.post(withdraw, {"reason": "Wrong annex."})
     assert version.events.get(kind=PolicyEvent.Kind.WITHDRAWN).note == "Wrong annex."
@@ -218,9 +219,11 @@ def test_a_version_that_waits_can_be_withdrawn(staff_client, make_draft):
 
 def test_what_was_posted_offers_no_withdrawal(staff_client, policy: PolicyVersion):
     withdraw = address("withdraw", policy.pk, model="policyversion")
-    page = staff_client.get(address("change", policy.pk, model="policyversion")).content.decode()
+    page = flat(
+        staff_client.get(address("change", policy.pk, model="policyversion")).content.decode()
+    )
     assert withdraw not in page
-    answer = staff_client.post(withdraw, {"reason": "No."}, follow=True).content.decode()
+    answer = flat(staff_client.post(withdraw, {"reason": "No."}, follow=True).content.decode())
     assert "what was posted stays" in answer
 
 

@@ -13,6 +13,7 @@ from privacy.policy.chain import record_of
 from privacy.policy.models import PolicyVersion
 from privacy.policy.services import seal_and_publish, withdraw_version
 from privacy.policy.verify import read_anchors
+from tests.privacy.policy.pages import flat
 
 DAY = dt.timedelta(days=1)
 
@@ -76,9 +77,9 @@ def test_page_header_feed_list_and_data_give_one_date(client, policy: PolicyVers
     day = policy.last_updated.isoformat()
     feed = feedparser.parse(client.get("/privacy/feed.atom").content)
     data = json.loads(client.get("/privacy/list.json").content)
-    page = client.get("/privacy/").content.decode()
-    assert f'Last updated: <time datetime="{day}">' in page
-    assert f'"dateModified":"{day}"' in page
+    page = flat(client.get("/privacy/").content.decode())
+    assert flat(f'Last updated: <time datetime="{day}">') in page
+    assert flat(f'"dateModified":"{day}"') in page
     assert feed.entries[0].updated.startswith(day)
     assert data["versions"][0]["posted_on"] == day
     assert json.loads(client.get("/privacy/v/2.json").content)["record"]["posted_on"] == day
@@ -89,9 +90,9 @@ def test_page_header_feed_list_and_data_give_one_date(client, policy: PolicyVers
     [("2020-07-17", 1), ("2026-11-19", 1), ("2026-11-20", 2), ("2030-01-01", 2)],
 )
 def test_a_day_shows_what_applied_on_it(client, db, day: str, number: int):
-    page = client.get(f"/privacy/on/{day}/").content.decode()
-    assert f'<a href="/privacy/v/{number}/">version {number}</a>.</p>' in page
-    assert f'<link rel="canonical" href="{settings.SITE_ORIGIN}/privacy/v/{number}/">' in page
+    page = flat(client.get(f"/privacy/on/{day}/").content.decode())
+    assert flat(f'<a href="/privacy/v/{number}/">version {number}</a>.</p>') in page
+    assert flat(f'<link rel="canonical" href="{settings.SITE_ORIGIN}/privacy/v/{number}/">') in page
 
 
 @pytest.mark.parametrize("day", ["2020-07-16", "2026-02-30", "2026-1-1", "x", "0000-01-01"])
@@ -118,10 +119,10 @@ def test_forms_lead_to_addresses(client, db, query: str, status: int, target: st
 
 
 def test_a_comparison_counts_and_shows_changes(client, db):
-    page = client.get("/privacy/compare/1/2/").content.decode()
+    page = flat(client.get("/privacy/compare/1/2/").content.decode())
     text = client.get("/privacy/compare/1/2.txt").content.decode()
-    assert "<h1>What changed from version 1 to version 2</h1>" in page
-    assert "What changed: privacy policy, version 1 to 2" in page
+    assert flat("<h1>What changed from version 1 to version 2</h1>") in page
+    assert flat("What changed: privacy policy, version 1 to 2") in page
     assert text.startswith(
         "Privacy policy: from version 1 (2020-07-17) to version 2 (2026-10-20)\n"
     )
@@ -130,8 +131,8 @@ def test_a_comparison_counts_and_shows_changes(client, db):
 
 
 def test_a_version_compared_with_itself_is_the_same(client, db):
-    page = client.get("/privacy/compare/2/2/").content.decode()
-    assert "The two texts are the same." in page
+    page = flat(client.get("/privacy/compare/2/2/").content.decode())
+    assert flat("The two texts are the same.") in page
 
 
 @pytest.mark.parametrize(
@@ -175,8 +176,8 @@ def test_history_comes_in_pages(client, make_draft, monkeypatch):
     monkeypatch.setattr(views, "HISTORY_PAGE", 2)
     with time_machine.travel(timezone.now() + 5 * DAY):
         seal_and_publish(make_draft(), by=None)
-        first = client.get("/privacy/history/").content.decode()
-        second = client.get("/privacy/history/?before=2").content.decode()
+        first = flat(client.get("/privacy/history/").content.decode())
+        second = flat(client.get("/privacy/history/?before=2").content.decode())
     assert ('id="v3"' in first, 'id="v2"' in first, 'id="v1"' in first) == (True, True, False)
     assert '<a href="?before=2">Older versions</a>' in first
     assert ('id="v2"' in second, 'id="v1"' in second) == (False, True)

@@ -11,7 +11,7 @@ from privacy.policy.promises.marks import mark_widget
 from privacy.policy.promises.models import PromiseResult
 
 pytestmark = pytest.mark.django_db
-MARK = re.compile(r'<a href=((?:\.\./)*p/\d+/)>(\d+)</a>')
+MARK = re.compile(r"<a href=((?:\.\./)*p/\d+/)>(\d+)</a>")
 
 
 def result(claim_id: str, *, kept: bool, **fields) -> PromiseResult:
