@@ -129,6 +129,7 @@ def main(command: list[str]) -> int:
     if binaries is None:
         print("PostgreSQL is not installed (no initdb found).", file=sys.stderr)
         return NOT_INSTALLED
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's "&" switches it off
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with server(binaries) as url:
         if not command:
@@ -142,6 +143,10 @@ def main(command: list[str]) -> int:
         except KeyboardInterrupt:
             child.send_signal(signal.SIGINT)
             return child.wait()
+        finally:
+            if child.poll() is None:
+                child.terminate()
+                child.wait()
 
 
 if __name__ == "__main__":
