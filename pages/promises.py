@@ -139,7 +139,8 @@ def address_and_phone_agree(site: RunningSite) -> Evidence:
     told = str(contact.structured)
     require(COMPANY.street in told, "the contact page does not tell machines the address")
     require(
-        digits_of(COMPANY.toll_free) in digits_of(told) or digits_of(COMPANY.phone) in digits_of(told),
+        digits_of(COMPANY.toll_free) in digits_of(told)
+        or digits_of(COMPANY.phone) in digits_of(told),
         "the contact page does not tell machines a telephone number",
     )
     return Evidence(

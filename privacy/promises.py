@@ -8,6 +8,7 @@ import privacy.promised.export
 import privacy.promised.forms
 import privacy.promised.mail
 import privacy.promised.record
+import privacy.promised.requests
 import privacy.promised.security
 import privacy.promised.text
 import privacy.promised.tracking  # noqa: F401 - registers its checks

@@ -162,7 +162,7 @@ def only_what_must_know_you_needs_cookies(site: RunningSite) -> Evidence:
         require(not answer.set_cookies, "writing to us sets a cookie")
         thanks = site.get(answer.header("Location"))
         require(thanks.status == 200, "without cookies nobody is told that the message came")
-    needing = [path for path in ("/accounts/profile/", "/accounts/data/", "/accounts/delete/")]
+    needing = ("/accounts/profile/", "/accounts/data/", "/accounts/delete/")
     for path in needing:
         own = site.get(path)
         require(own.status == 302, f"{path} answers {own.status} to who is not signed in")
@@ -215,4 +215,3 @@ def visits_leave_no_rows(site: RunningSite) -> Evidence:
         "allowed.",
         {"pages looked at": len(paths), "rows written": 0},
     )
-

@@ -31,9 +31,23 @@ NAMED = {
     },
 }  # fmt: skip
 MONEY = frozenset(
-    "amount card cvc cvv iban invoice order orders payment payments price purchase purchases".split()
+    [
+        "amount",
+        "card",
+        "cvc",
+        "cvv",
+        "iban",
+        "invoice",
+        "order",
+        "orders",
+        "payment",
+        "payments",
+        "price",
+        "purchase",
+        "purchases",
+    ]
 )
-AGE = frozenset("age birth birthday birthdate born dob".split())
+AGE = frozenset(["age", "birth", "birthday", "birthdate", "born", "dob"])
 
 
 def columns_of(category: Category) -> list[str]:
@@ -216,7 +230,8 @@ def each_recipient_has_a_ground(site: RunningSite) -> Evidence:
     for recipient in used:
         require(isinstance(recipient.transfer, Transfer), f"{recipient.title} has no ground")
         require(
-            f"{recipient.title}; to the United States because of {recipient.transfer.title}" in page,
+            f"{recipient.title}; to the United States because of {recipient.transfer.title}"
+            in page,
             f"the public record does not say on what ground {recipient.title} receive anything",
         )
     return Evidence(

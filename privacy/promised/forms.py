@@ -105,7 +105,7 @@ def every_form_says_what_it_is_for(site: RunningSite) -> Evidence:
         if not {field.name for field in fields_of(form)} <= PROOF_OF_WHO_YOU_ARE
     ]
     require(forms, "no form was found")
-    for answer, form in forms:
+    for answer, _ in forms:
         main = answer.page.first("main")
         words = [p for p in main.all("p") if p.text] if main else []
         require(words, f"{answer.path} does not say what it asks for")

@@ -25,7 +25,7 @@ IN_MAIL = ("mail", "email")
 
 def mail_templates() -> Iterator[tuple[str, str]]:
     """Yield the templates of mails with their sources."""
-    for folder in engines["django"].template_dirs:  # type: ignore[attr-defined]
+    for folder in engines["django"].template_dirs:
         root = Path(folder)
         for file in sorted(root.rglob("*")):
             name = file.relative_to(root)
@@ -57,9 +57,7 @@ def mails_load_nothing(site: RunningSite) -> Evidence:
                 words = (part.get_payload(decode=True) or b"").decode("utf-8", "replace")  # type: ignore[union-attr]
                 plain = part.get_content_type() == "text/plain"
                 require(plain or not _REMOTE.search(words), "a mail loads something from a server")
-                require(
-                    part.get_content_maintype() == "text", "a mail holds something beside text"
-                )
+                require(part.get_content_maintype() == "text", "a mail holds something beside text")
     return Evidence(
         "No e-mail holds a picture or anything else that is loaded from a server.",
         {"templates read": len(own), "mails read": len(mails)},
@@ -74,7 +72,11 @@ def an_address_is_stored_nowhere_else(site: RunningSite) -> Evidence:
         network = visitor.address.removesuffix("::1")
         visitor.get("/privacy/")
         choose(visitor, "accept")
-        data = {"name": "A check", "email": "check@example.com", "message": f"Rolled back {network[-4:]}"}
+        data = {
+            "name": "A check",
+            "email": "check@example.com",
+            "message": f"Rolled back {network[-4:]}",
+        }
         visitor.post("/contact/webmaster/", data)
         wrong = {"login": "nobody", "password": "not a password"}
         visitor.post("/accounts/login/", wrong)
@@ -94,7 +96,7 @@ def sent_mail_is_blanked_and_goes(site: RunningSite) -> Evidence:
     """The text goes when the mail is sent; the row goes after 14 days, and not before."""
     require(any(job.run.__name__ == "purge_sent_mails" for job in registered_jobs()),
             "no job deletes the log of sent mail")  # fmt: skip
-    require(KEEP_SENT == timedelta(days=14), f"the log is kept for {KEEP_SENT.days} days")
+    require(timedelta(days=14) == KEEP_SENT, f"the log is kept for {KEEP_SENT.days} days")
     with site.rehearsal():
         old, young = (_stored(f"check-{name}@example.com") for name in ("old", "young"))
         for mail in (old, young):
@@ -105,7 +107,9 @@ def sent_mail_is_blanked_and_goes(site: RunningSite) -> Evidence:
         for mail, age in ((old, 15), (young, 13)):
             OutboxMail.objects.filter(pk=mail.pk).update(sent_at=now - timedelta(days=age))
         purge_sent()
-        left = set(OutboxMail.objects.filter(pk__in=[old.pk, young.pk]).values_list("pk", flat=True))
+        left = set(
+            OutboxMail.objects.filter(pk__in=[old.pk, young.pk]).values_list("pk", flat=True)
+        )
         require(left == {young.pk}, "the log is not kept for 14 days exactly")
     return Evidence(
         "The text of a mail went when it was sent; its entry went after 14 days and not before.",

@@ -44,9 +44,7 @@ def origins_of(services: tuple[Service, ...]) -> dict[str, list[str]]:
 
 def tag_numbers(answer: Answer) -> set[str]:
     """Return the account numbers that the tags of a page carry."""
-    return {
-        number for script in answer.page.scripts for number in script.get("data-ids").split()
-    }
+    return {number for script in answer.page.scripts for number in script.get("data-ids").split()}
 
 
 def numbers_of(services: tuple[Service, ...]) -> set[str]:
@@ -98,4 +96,3 @@ def stays_out_until_allowed(site: RunningSite, group: str) -> int:
             f"{path} loads or permits something else than the services of {group}",
         )
     return len(own)
-

@@ -52,7 +52,8 @@ def the_pointer_points_at_a_section(site: RunningSite) -> Evidence:
         "the section has another name than the pointer",
     )
     return Evidence(
-        "The pointer leads to the section of that very name.", {"links inside the page": len(inside)}
+        "The pointer leads to the section of that very name.",
+        {"links inside the page": len(inside)},
     )
 
 

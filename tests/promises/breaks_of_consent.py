@@ -111,7 +111,6 @@ def a_hidden_picture(hand: Hand) -> None:
 
 @breaks("pixels.browser-opt-out")
 def a_consent_kept_by_address(hand: Hand) -> None:
-    from privacy.consent import middleware
     from privacy.consent.decision import decide, write_cookie
     from privacy.consent.live import current_offer
 
@@ -128,7 +127,6 @@ def a_consent_kept_by_address(hand: Hand) -> None:
             return decide(cookie, gpc=False)
         return old(request)
 
-    assert middleware
     hand.wrap("privacy.consent.middleware.decision_of", of)
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -11,12 +12,21 @@ from django.template.loaders.filesystem import Loader
 
 from sens_site.lib.fragments import forget_fragments
 
-ROOMS = ("accounts", "contact", "downloads", "newsletter", "outbox", "pages", "privacy", "sens_site")
+ROOMS = (
+    "accounts",
+    "contact",
+    "downloads",
+    "newsletter",
+    "outbox",
+    "pages",
+    "privacy",
+    "sens_site",
+)
 
 
 def forget_everything() -> None:
     """Forget compiled templates and what was rendered from them."""
-    for loader in engines["django"].engine.template_loaders:
+    for loader in engines["django"].engine.template_loaders:  # type: ignore[attr-defined]
         loader.reset()
     forget_fragments()
     for name, module in list(sys.modules.items()):
@@ -57,9 +67,9 @@ class Hand:
 
     def policy_text(self, old: str, new: str) -> None:
         """Show the policy otherwise than it was sealed."""
-        from privacy.policy import views
+        from privacy.policy.rendering import place_marks as place
 
-        place, hits = views.place_marks, []
+        hits: list[str] = []
 
         def altered(html: str, widget: Any) -> str:
             hits.extend([old] * (old in html))
@@ -70,7 +80,7 @@ class Hand:
 
         self.on_release(was_there)
 
-        self.patch.setattr(views, "place_marks", altered)
+        self.patch.setattr("privacy.policy.views.place_marks", altered)
         forget_everything()
 
     def replace(self, target: str, value: Any) -> None:
@@ -81,7 +91,7 @@ class Hand:
     def wrap(self, target: str, wrapper: Callable[..., Any]) -> None:
         """Replace a function by one that is given the old one first."""
         owner, _, name = target.rpartition(".")
-        module = sys.modules[owner]
+        module = import_module(owner)
         old = getattr(module, name)
         self.replace(target, lambda *args, **kwargs: wrapper(old, *args, **kwargs))
 

@@ -14,7 +14,17 @@ _VOID = frozenset(
     "area base br col embed hr img input link meta source track wbr".split()  # noqa: SIM905 - reads best
 )
 _FETCHING_LINKS = frozenset(
-    ["apple-touch-icon", "dns-prefetch", "icon", "manifest", "modulepreload", "preconnect", "prefetch", "preload", "stylesheet"]
+    [
+        "apple-touch-icon",
+        "dns-prefetch",
+        "icon",
+        "manifest",
+        "modulepreload",
+        "preconnect",
+        "prefetch",
+        "preload",
+        "stylesheet",
+    ]
 )
 _ABSOLUTE = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 
@@ -58,14 +68,15 @@ class Element:
     @property
     def text(self) -> str:
         """The words in it, with single spaces."""
-        return " ".join(" ".join(self._words()).split())
+        return " ".join(" ".join(self.words()).split())
 
-    def _words(self) -> Iterator[str]:
+    def words(self) -> Iterator[str]:
+        """Yield the pieces of text in it, those of scripts and styles left out."""
         for child in self.children:
             if isinstance(child, str):
                 yield child
             elif child.tag not in ("script", "style"):
-                yield from child._words()
+                yield from child.words()
 
     @property
     def raw(self) -> str:

@@ -2,12 +2,11 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from privacy.policy.models import PRIVACY, PolicyVersion
 from privacy.policy.promises.board import BROKEN, KEPT, STATES, last_checked, rows_of, totals_of
-from privacy.policy.promises.claims import CLASSES, SECTIONS, Claim, claims_by_number
+from privacy.policy.promises.claims import CLASSES, SECTIONS, claims_by_number
 from privacy.policy.rendering import promise_ids
 from sens_site.lib.caching import shared_page
 from sens_site.lib.members import alike_for_members

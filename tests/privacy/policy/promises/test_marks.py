@@ -74,7 +74,7 @@ def test_a_broken_promise_says_since_when(client):
     moment = timezone.now().replace(year=2026, month=3, day=2, hour=20)
     result("policy.last-updated", kept=False, broken_since=moment)
     page = client.get("/privacy/p/1/").content.decode()
-    assert re.search(r"Not kept since\s+<time datetime=\"2026-03-02T", page)
+    assert re.search(r"Not kept since\s+<time\s+datetime=\"2026-03-02T", page)
 
 
 def test_a_statement_names_who_answers_for_it(client):
