@@ -17,7 +17,6 @@ def web_page(version: PolicyVersion) -> SafeString:
         "@type": "WebPage",
         "name": version.policy.title,
         "version": str(version.number),
-        "datePublished": version.posted_on.isoformat(),
         "dateModified": version.last_updated.isoformat(),
     }
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)

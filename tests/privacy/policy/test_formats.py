@@ -73,7 +73,7 @@ def test_the_list_names_every_version_and_the_one_in_force(client, db):
     assert data["versions"][0]["record"] == f"{settings.SITE_ORIGIN}/privacy/v/2.json"
 
 
-def test_page_header_feed_list_and_data_give_one_date(client, policy: PolicyVersion):
+def test_page_data_feed_list_and_sitemap_give_one_date(client, policy: PolicyVersion):
     day = policy.last_updated.isoformat()
     feed = feedparser.parse(client.get("/privacy/feed.atom").content)
     data = json.loads(client.get("/privacy/list.json").content)
@@ -82,6 +82,8 @@ def test_page_header_feed_list_and_data_give_one_date(client, policy: PolicyVers
     assert flat(f'"dateModified":"{day}"') in page
     assert feed.entries[0].updated.startswith(day)
     assert data["versions"][0]["posted_on"] == day
+    sitemap = flat(client.get("/sitemap.xml").content.decode())
+    assert f"<loc>{settings.SITE_ORIGIN}/privacy/</loc><lastmod>{day}" in sitemap
     assert json.loads(client.get("/privacy/v/2.json").content)["record"]["posted_on"] == day
 
 

@@ -292,3 +292,12 @@ def test_one_table_has_one_guard():
     assert guards.register(policy_guards.VERSION) == policy_guards.VERSION
     with pytest.raises(ValueError, match="another guard"):
         guards.register(guards.Guard(VERSION))
+
+
+def test_the_worker_says_which_guard_is_missing(db: None, caplog: pytest.LogCaptureFixture):
+    from privacy.policy.jobs import compare_guards
+
+    assert (compare_guards(), caplog.messages) == (0, [])
+    with guards.lifted():
+        assert compare_guards() == len(caplog.messages) == len(guards.missing()) > 0
+    assert "Run manage.py migrate." in caplog.messages[0]
