@@ -188,3 +188,13 @@ def each_vendor_has_an_agreement_or_a_reason(site: RunningSite) -> Evidence:
         "Each vendor on record has the date of its agreement, or the reason why there is none.",
         {"vendors": len(VENDORS), "with an agreement": dated},
     )
+
+
+@promise("retention.other-records")
+def the_answer_has_a_place_for_other_periods(site: RunningSite) -> Evidence:
+    """Whoever asks for access is told the periods of records that this website does not hold."""
+    with at_the_desk(site):
+        words = draft_answer(request_of(Kind.ACCESS))
+    require("outside it" in words, "the answer does not speak of records outside the website")
+    require("[say the period]" in words, "the answer has no place for their periods")
+    return Evidence("The answer to a request has a place for the periods of records elsewhere.")

@@ -110,3 +110,8 @@ def a_vendor_without_a_reason(hand: Hand) -> None:
 @breaks("use.policy-changes")
 def nobody_is_told(hand: Hand) -> None:
     hand.replace("privacy.policy.notices.everybody", lambda: iter(()))
+
+
+@breaks("retention.other-records")
+def an_answer_about_this_website_alone(hand: Hand) -> None:
+    hand.replace("privacy.rights.answers.NOT_HERE", "")
