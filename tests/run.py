@@ -17,7 +17,7 @@ from pathlib import Path
 from tests import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
-PYTEST = [sys.executable, "-X", "dev", "-m", "pytest", "-q"]
+PYTEST = [sys.executable, "-m", "pytest", "-q"]
 PARALLEL = ["-n", "auto"]
 
 

@@ -7,8 +7,7 @@ from django.http import HttpRequest, HttpResponse
 # What a script could ask of a visitor's device, switched off for us and for frames. Features that
 # browsers keep to https origins and prompt for anyway are left out: each name is sent every time.
 PERMISSIONS_POLICY = ", ".join(
-    f"{feature}=()"
-    for feature in ("browsing-topics", "camera", "geolocation", "microphone")
+    f"{feature}=()" for feature in ("browsing-topics", "camera", "geolocation", "microphone")
 )
 
 

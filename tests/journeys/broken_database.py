@@ -60,4 +60,4 @@ answers["GET /accounts/profile/"] = [
     b"<h1" in response.content,
     len(response.content) > 300,
 ]
-print(json.dumps(answers))  # noqa: T201 - what the caller reads
+print(json.dumps(answers))

@@ -94,7 +94,7 @@ def test_the_whole_way_from_draft_to_version(staff_client, staff, client, policy
     second.force_login(make_staff("second"))
     sealed = second.post(address("seal", draft.pk))
     version = PolicyVersion.objects.get(number=3)
-    assert sealed.url == address("change", version.pk, model="policyversion")
+    assert sealed.headers["Location"] == address("change", version.pk, model="policyversion")
     assert client.get("/privacy/v/3/").status_code == 200
     draft.refresh_from_db()
     assert (draft.state, draft.sealed_as) == ("Sealed", version)
