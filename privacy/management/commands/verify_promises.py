@@ -40,7 +40,7 @@ class Command(BaseCommand):
                     f"{done:>3}/{len(ids)} {mark} {outcome.claim_id}: {outcome.evidence.words}"
                 )
 
-        outcomes = verify_promises(ids, progress=progress)
+        outcomes = verify_promises(options["ids"] or None, progress=progress)
         broken = [one for one in outcomes if not one.kept]
         if options["json"]:
             self.stdout.write(json.dumps([_plain(one) for one in outcomes], indent=1))

@@ -9,7 +9,9 @@ from django.utils.html import format_html
 
 from privacy.policy.promises.claims import Claim, all_claims
 from privacy.policy.promises.models import PromiseResult
+from sens_site.lib.desk import Task
 
+BROKEN = "?kept__exact=0"
 UNKNOWN = "No claim has this id any more."
 
 
@@ -24,6 +26,11 @@ class PromiseResultAdmin(admin.ModelAdmin[PromiseResult]):
     fields = ("claim_id", "said", "kept", "words", "figures", "owner", "broken_since", "checked_at")
     readonly_fields = ("said", "owner")
     actions = None
+
+    def to_do(self) -> list[Task]:
+        """Tell the front page which promises are not kept."""
+        broken = PromiseResult.objects.filter(kept=False).count()
+        return [Task(broken, "promise that is not kept", "promises that are not kept", BROKEN)]
 
     @admin.display(description="claim", ordering="claim_id")
     def claim(self, result: PromiseResult) -> str:

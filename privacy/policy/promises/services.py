@@ -76,10 +76,22 @@ def run_checks(
 def verify_promises(
     claim_ids: Iterable[str] | None = None, *, progress: Progress | None = None
 ) -> list[Outcome]:
-    """Run checks and store what they saw, telling staff of each promise that turned red."""
+    """Run checks and store what they saw, telling staff of each promise that turned red.
+
+    A run of all checks also drops the results of those that are no more.
+    """
     outcomes = run_checks(claim_ids, progress)
     store_outcomes(outcomes, at=timezone.now())
+    if claim_ids is None:
+        forget_results_but_of(outcome.claim_id for outcome in outcomes)
     return outcomes
+
+
+@transaction.atomic
+def forget_results_but_of(claim_ids: Iterable[str]) -> int:
+    """Delete results that no check stands behind any more; return how many."""
+    deleted, _ = PromiseResult.objects.exclude(claim_id__in=list(claim_ids)).delete()
+    return deleted
 
 
 @transaction.atomic

@@ -40,13 +40,14 @@ _asking: ContextVar[bool] = ContextVar("a check is asking", default=False)
 
 
 class _Quiet(logging.Filter):
-    """Keeps the 404s and 422s that checks provoke out of the log, which people watch."""
+    """Keeps out of the log what checks provoke: people watch it, and none of it has happened."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return record.levelno >= logging.ERROR or not _asking.get()
 
 
-logging.getLogger("django.request").addFilter(_Quiet())
+for _name in ("django.request", "privacy.datamap.erasure", "privacy.datamap.retention"):
+    logging.getLogger(_name).addFilter(_Quiet())
 
 
 @dataclass(frozen=True)
@@ -201,6 +202,7 @@ class RunningSite:
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
         """Act for real and leave nothing behind: the database is rolled back at the end."""
+        token = _asking.set(True)
         try:
             with rehearsing(), transaction.atomic():
                 try:
@@ -208,6 +210,7 @@ class RunningSite:
                 finally:
                     transaction.set_rollback(True)
         finally:
+            _asking.reset(token)
             # Parts of pages that were made from what is now rolled back.
             forget_fragments()
 

@@ -105,3 +105,13 @@ def test_a_rehearsal_leaves_nothing_behind(checks):
     checks[CLAIM] = check
     assert run_checks()[0].kept is True
     assert PromiseResult.objects.filter(claim_id="rehearsed").exists() is False
+
+
+def test_a_run_of_all_drops_the_results_of_checks_that_are_no_more(checks):
+    checks[CLAIM] = checks[OTHER] = kept
+    verify_promises()
+    del checks[OTHER]
+    verify_promises([CLAIM])
+    assert PromiseResult.objects.count() == 2
+    verify_promises()
+    assert list(PromiseResult.objects.values_list("claim_id", flat=True)) == [CLAIM]

@@ -1,0 +1,29 @@
+"""What the documents say of how many promises are checked."""
+
+import re
+from pathlib import Path
+
+from privacy.policy.promises.claims import all_claims
+from privacy.policy.promises.registry import discover, registered_checks
+
+TEXT = Path(__file__).resolve().parents[2] / "docs" / "promises.md"
+
+
+def test_the_documents_count_as_the_board_does():
+    discover()
+    claims = [claim for claim in all_claims().values() if claim.is_in(2)]
+    checked = [claim for claim in claims if claim.id in registered_checks()]
+
+    def of(kind: str) -> tuple[int, int]:
+        return (
+            sum(claim.kind == kind for claim in checked),
+            sum(claim.kind == kind for claim in claims),
+        )
+
+    stated = [int(number) for number in re.findall(r"\d+", TEXT.read_text("utf-8").split("\n")[2])]
+    software, supported = of("S"), of("P")
+    about_the_site = software[1] + supported[1]
+    assert stated == [
+        len(claims), about_the_site, len(checked), *software, *supported,
+        len(claims) - about_the_site,
+    ]  # fmt: skip
