@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from contact.models import ContactMessage, State
 from outbox.models import OutboxMail
+from privacy.policy.promises.models import PromiseResult
 from tests.factories.people import make_staff
 from tests.pages.reading import read
 
@@ -56,3 +57,13 @@ def test_staff_learn_of_nothing_that_they_may_not_see(client: Client):
     helper.user_permissions.add(Permission.objects.get(codename="view_contactmessage"))
     client.force_login(helper)
     assert waiting(client) == [("/admin/contact/contactmessage/", "2 messages to answer")]
+
+
+def test_a_promise_that_is_not_kept_waits_for_somebody(staff_client: Client):
+    for number, kept in enumerate((True, False)):
+        PromiseResult.objects.create(
+            claim_id=f"some.claim-{number}", kept=kept, words="Seen.", checked_at=timezone.now()
+        )
+    address = "/admin/privacy/promiseresult/?kept__exact=0"
+    assert waiting(staff_client) == [(address, "1 promise that is not kept")]
+    assert staff_client.get(address).status_code == 200
