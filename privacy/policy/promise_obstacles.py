@@ -20,7 +20,9 @@ def promises_stand(draft: PolicyDraft) -> Iterator[Obstacle]:
     if draft.policy.slug != PRIVACY:
         return
     for found in obstacles_to_sealing(draft.source_text, today=timezone.localdate()):
-        yield Obstacle(f"{found.where} {found.problem} {found.remedy}", overridable=True)
+        yield Obstacle(
+            f"{found.where}: {found.problem.rstrip('.')}. {found.remedy}", overridable=True
+        )
     before = PolicyVersion.objects.of(PRIVACY).not_withdrawn().first()
     for claim in lost_promises(draft.source_text, before.source_text if before else ""):
         if claim.id not in draft.summary:

@@ -13,7 +13,7 @@ def test_a_sentence_without_a_promise_and_a_promise_that_is_gone_are_named(
     draft = make_draft(source_text="We keep it.", summary="Nothing is promised any more.")
     found = [obstacle.text for obstacle in promises_stand(draft)]
     assert found[0] == (
-        "“We keep it” No promise is named beside this. "
+        "“We keep it”: No promise is named beside this. "
         "Put {promise:some.id} after it, or {promise:plain} if it claims nothing."
     )
     assert len(found) == 1 + len(policy.claims)
