@@ -209,4 +209,4 @@ def test_support_of_the_signal_is_said_in_the_standards_own_place(client):
 def test_the_cookies_page_leads_to_the_other_privacy_choices(client):
     html = squeezed(client.get("/cookies/"))
     assert 'id="your-privacy-choices"' in html
-    assert 'href="/contact/webmaster/"' in html
+    assert '<a href="/privacy/choices/">send a request</a>' in html
