@@ -147,7 +147,7 @@ classify(
     subject=ByRule(_by_its_number_only),
     keep=Keep("three years after the consent ends", "retention.consent-receipts"),
     on_erase=OnErase.KEEP,
-    ground="they prove the consent, and name nobody",
+    ground="They prove the consent, and name nobody.",
     fields={
         "id": personal(Category.CONSENT, "held by the visitor's browser alone"),
         "at": personal(Category.CONSENT),
