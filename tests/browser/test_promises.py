@@ -1,0 +1,42 @@
+"""The promises as a reader finds them: from a sentence to its evidence and back, without script."""
+
+import pytest
+from django.utils import timezone
+
+from privacy.policy.promises.models import PromiseResult
+from sens_site.lib.stamp import renew_stamp
+from tests.browser.measure import axe_violations, sideways
+
+PATHS = ("/privacy/promises/", "/privacy/promises/?state=unchecked", "/privacy/p/66/")
+
+
+@pytest.mark.browser_context_args(java_script_enabled=False)
+def test_a_reader_opens_the_promise_behind_a_sentence(page):
+    PromiseResult.objects.update_or_create(
+        claim_id="account.delete",
+        defaults={"kept": True, "words": "Seen in a browser.", "checked_at": timezone.now()},
+    )
+    renew_stamp()
+    page.wait_for_timeout(1100)  # kept pages look for news once a second
+    page.goto("/privacy/")
+    page.locator("main").get_by_role("link", name="66", exact=True).click()
+    assert page.url.endswith("/privacy/p/66/")
+    assert "Seen in a browser." in page.locator("main").inner_text()
+    page.get_by_role("link", name="All promises").click()
+    page.get_by_role("link", name="Checked: kept").click()
+    assert page.locator("main .state").first.inner_text() == "Checked: kept"
+    page.get_by_role("link", name="A signed-in user may delete the account.").click()
+    page.get_by_role("link", name="Delete your account").click()
+    assert "/accounts/login/" in page.url
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_page_is_accessible_in_light_and_dark_and_narrow(page, path):
+    found = {}
+    for scheme in ("light", "dark"):
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=scheme)
+            page.goto(path)
+            found[scheme, width] = (axe_violations(page), sideways(page))
+    assert found == {state: ([], 0) for state in found}
