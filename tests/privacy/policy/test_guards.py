@@ -191,7 +191,7 @@ def rebuild(*, back: bool = False) -> None:
     """Alter a column of each table, for which SQLite makes the table anew."""
     for model, name in ((PolicyVersion, "reason"), (PolicyEvent, "note"), (PolicyDraft, "reason")):
         field = model._meta.get_field(name)
-        other = models.CharField(max_length=9000, null=True)
+        other: models.CharField = models.CharField(max_length=9000, null=True)
         other.set_attributes_from_name(name)
         other.model = model
         with connection.schema_editor() as editor:

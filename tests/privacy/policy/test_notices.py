@@ -65,7 +65,7 @@ def test_the_notice_says_what_changes_where_to_read_it_and_the_hash(material, lo
     mail = OutboxMail.objects.get(purpose=NOTICE)
     day = f"{version.effective_on:%B} {version.effective_on.day}, {version.effective_on.year}"
     message = message_from_bytes(bytes(mail.message))
-    text = message.get_payload(decode=True).decode()
+    text = str(message.get_payload(decode=True), "utf-8")  # type: ignore[arg-type]
     assert (mail.subject, message["To"]) == (
         f"Changes to our privacy policy from {day}",
         "ada@customer.test",
@@ -119,7 +119,7 @@ def test_what_was_withdrawn_is_told_to_nobody(material, long_standing):
 def test_sealing_that_fails_tells_nobody(material, long_standing, monkeypatch):
     from privacy.policy import notices
 
-    def fail() -> None:
+    def fail():
         yield "bob@customer.test"
         raise RuntimeError
 
