@@ -18,7 +18,7 @@ from tests import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
-PARALLEL = ["-n", "auto"]
+PARALLEL = ["-n", "auto", "--dist", "worksteal"]
 
 
 def find_chromium() -> str | None:

@@ -1,7 +1,10 @@
 """Laws that hold for every address of the resolver: who may POST, and that GET writes nothing."""
 
+from contextlib import suppress
+
 import pytest
 from django.conf import settings
+from django.db import transaction
 
 from accounts.models import User
 from tests.architecture.database import changed, fingerprint
@@ -74,6 +77,21 @@ def test_a_post_from_a_page_of_ours_is_not_refused_for_its_origin():
     assert {pattern for pattern, status in answers.items() if status == 403} == set()
 
 
+def test_the_fingerprint_itself_sees_a_row_that_is_written_changed_or_rolled_back():
+    before = fingerprint()
+    assert fingerprint(since=before) == before
+    user = make_person()
+    written = fingerprint(since=before)
+    User.objects.filter(pk=user.pk).update(company="Engines")
+    altered = fingerprint(since=written)
+    with suppress(ZeroDivisionError), transaction.atomic():
+        User.objects.filter(pk=user.pk).update(company="None")
+        raise ZeroDivisionError
+    assert "accounts_user" in changed(before, written)
+    assert set(changed(written, altered)) == {"accounts_user"}
+    assert changed(altered, fingerprint(since=altered)) == {}
+
+
 @pytest.mark.parametrize("who", ["visitor", "customer", "staff"])
 @pytest.mark.parametrize("method", ["get", "head", "options"])
 def test_a_request_that_only_reads_writes_nothing(who, method):
@@ -85,7 +103,7 @@ def test_a_request_that_only_reads_writes_nothing(who, method):
     before = fingerprint()
     for route in all_routes():
         status = getattr(client, method)(route.path).status_code
-        after = fingerprint()
+        after = fingerprint(since=before)
         differs = changed(before, after)
         if who == "staff":
             differs.pop("accounts_session", None)  # the admin puts its messages there

@@ -17,6 +17,7 @@ import pytest
 
 from tests.outbox.smtp_sink import SmtpSink
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS = 60
 

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 SEEN_FROM_ALL_SIDES = ("a_quieter_button", "messages_that_stay_for_ever")
 
 
+@pytest.mark.slow
 def test_all_promises_are_kept_on_a_fresh_site(broken):
     assert broken(whole=True) == set()
 
@@ -44,6 +45,7 @@ def test_a_break_turns_its_own_claims_red(name, hand, broken):
     assert broken(modules) == a_break.claims
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SEEN_FROM_ALL_SIDES)
 def test_a_break_turns_nothing_else_red(name, hand, broken):
     BREAKS[name].act(hand)

@@ -118,6 +118,7 @@ def test_modes_do_not_mix(settings: Settings) -> None:
         call_command("run_site", "--production")
 
 
+@pytest.mark.slow
 def test_it_answers_and_leaves_no_process_behind(socket_enabled: None, tmp_path: Path) -> None:
     mark = f"sqlite:///{tmp_path / 'own.sqlite3'}"
     environment = {

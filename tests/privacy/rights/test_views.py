@@ -86,6 +86,7 @@ def test_the_sixth_request_in_an_hour_is_refused_with_its_text(client):
     assert SubjectRequest.objects.count() == 5
 
 
+@pytest.mark.slow
 def test_a_mailed_link_acts_on_post_alone(client, link_in):
     client.post(CHOICES, FORM)
     path = link_in("/privacy/confirm/")
