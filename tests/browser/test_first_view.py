@@ -6,7 +6,7 @@ from pages.navigation import walk
 from tests.browser.measure import Wire, layout_shift, stored
 
 PATHS = tuple(node.path for node in walk())
-TEXTS_OF_LAW = ("/privacy/", "/legal/")
+TEXTS_OF_LAW = ("/privacy/", "/privacy/promises/", "/legal/")
 BUDGET, BUDGET_OF_LAW = 8_000, 13_000
 
 
