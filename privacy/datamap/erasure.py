@@ -310,7 +310,7 @@ def _line(entry: Entry, count: int | None) -> Line:
 def _store_line(store: Store, count: int | None) -> Line:
     reason = store.reason
     if store.on_erase is OnErase.KEEP:
-        reason = f"{reason} Kept {store.keep.words}."
+        reason = f"{reason} {store.keep.sentence}"
     return Line(store.name, store.title, store.on_erase, count, reason)
 
 

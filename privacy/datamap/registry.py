@@ -36,6 +36,10 @@ class Activity:
     recipients: tuple[Recipient, ...] = (Recipient.SERVICE_PROVIDERS,)
 
 
+# What the policy says of records that lie with others.
+ASK_US = "ask us"
+
+
 @dataclass(frozen=True, slots=True)
 class Keep:
     """How long a row is kept. `words` is the period as the policy says it at `promise`.
@@ -52,6 +56,11 @@ class Keep:
     months: int = 0
     where: Mapping[str, Any] = field(default_factory=dict)
     blank: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The period as a sentence of its own."""
+        return "Ask us for how long." if self.words == ASK_US else f"Kept {self.words}."
 
     def expired_before(self, now: datetime) -> datetime:
         """Return the moment before which `after` must lie for a row to be expired."""
