@@ -34,7 +34,7 @@ COMPANY_WORDS = sorted(
     {
         "stored", "energy", "systems", "sens", "llc", "longmont", "colorado", "industrial",
         "circle", "battery", "batteries", "charger", "chargers", "charging", "genset", "gensets",
-        "power", "marine", "microgenius", "energenius", "website", "webmaster", "password",
+        "power", "marine", "website", "webmaster", "password",
     },
     key=len,
     reverse=True,
@@ -50,7 +50,9 @@ class CompanyWordsValidator:
     that a long passphrase may well speak of a battery.
     """
 
-    message = "Choose a password that is not made of words about this company"
+    message = (
+        "Choose a password that is not made of words that are guessed first, as the company’s are"
+    )
 
     def validate(self, password: str, user: object = None) -> None:
         """Raise ValidationError for such a password."""

@@ -31,6 +31,7 @@ from privacy.policy.obstacles import Obstacle, four_eyes, own_obstacles, registe
 from privacy.policy.redline import compare
 from privacy.policy.redline_forms import to_html
 from privacy.policy.rendering import render, without_marks
+from sens_site.lib.desk import Task
 
 
 class DraftForm(forms.ModelForm[PolicyDraft]):
@@ -64,6 +65,15 @@ class PolicyDraftAdmin(admin.ModelAdmin[PolicyDraft]):
     list_select_related = ("policy", "author", "reviewer", "sealed_as")
     change_form_template = "admin/privacy/policydraft/change_form.html"
     actions = None
+
+    def to_do(self) -> list[Task]:
+        """Tell the front page which drafts wait for a second person, and which are unfinished."""
+        drafts = PolicyDraft.objects.filter(sealed_as=None)
+        waiting = drafts.exclude(review_asked_at=None).count()
+        return [
+            Task(waiting, "policy draft to review and seal", "policy drafts to review and seal"),
+            Task(drafts.count() - waiting, "policy draft to finish", "policy drafts to finish"),
+        ]
 
     def get_urls(self) -> list[URLPattern]:
         """Add the pages to preview and to seal."""

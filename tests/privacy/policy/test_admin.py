@@ -11,7 +11,7 @@ from django.utils import timezone
 from privacy.policy import obstacles
 from privacy.policy.models import Policy, PolicyDraft, PolicyEvent, PolicyVersion
 from privacy.policy.obstacles import Obstacle
-from privacy.policy.services import seal_and_publish
+from privacy.policy.services import ask_for_review, seal_and_publish
 from tests.client import SiteClient
 from tests.factories.people import make_staff
 from tests.privacy.policy.pages import flat
@@ -278,3 +278,13 @@ def test_queries_of_the_lists_do_not_grow(staff_client, make_draft, django_asser
             staff_client.get(address("changelist", model="policyversion"))
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_the_front_page_says_what_waits_for_a_second_person(staff_client):
+    assert "policy draft" not in staff_client.get("/admin/").content.decode()
+    staff_client.post(address("add"), fields())
+    page = flat(staff_client.get("/admin/").content.decode())
+    assert ("policy draft to finish" in page, "to review and seal" in page) == (True, False)
+    ask_for_review(PolicyDraft.objects.get())
+    page = flat(staff_client.get("/admin/").content.decode())
+    assert ("to finish" in page, "policy draft to review and seal" in page) == (False, True)
