@@ -13,6 +13,7 @@ from itertools import islice
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
+from accounts.idle import GRACE, IDLE_MONTHS, end_idle, notify_idle
 from accounts.models import Session, User
 from outbox.models import NOTICE, OutboxMail
 from privacy.datamap.search import hits
@@ -186,6 +187,45 @@ def an_account_lives_until_it_is_deleted(site: RunningSite) -> Evidence:
         ]
         require(not left, f"{left[:1]} is still there when the page answers")
     return Evidence("The account was gone when the page answered.", {"days of waiting": 0})
+
+
+@promise("retention.idle-account")
+def an_unused_account_ends_after_a_notice(site: RunningSite) -> Evidence:
+    """Of three unused accounts one is told and ends, one is used again, one belongs to staff."""
+    now, long_ago = timezone.now(), timezone.now() - timedelta(days=10_000)
+    with site.rehearsal():
+        people = {
+            kind: User.objects.create(
+                username=_word(),
+                email=f"{_word()}@example.com",
+                last_login=long_ago,
+                is_staff=staff,
+            )
+            for kind, staff in (("unused", False), ("used again", False), ("staff", True))
+        }
+        notify_idle(now=now)
+        told = {
+            kind
+            for kind, user in people.items()
+            if OutboxMail.objects.filter(recipient=user.email, purpose=NOTICE).exists()
+        }
+        require(told == {"unused", "used again"}, f"told were: {', '.join(sorted(told)) or 'none'}")
+        end_idle(now=now + timedelta(days=29))
+        early = _gone(people)
+        require(not early, f"before the 30 days were over, these were erased: {early}")
+        User.objects.filter(pk=people["used again"].pk).update(last_login=now + timedelta(days=2))
+        end_idle(now=now + timedelta(days=31))
+        gone = _gone(people)
+        require(gone == ["unused"], f"erased were: {', '.join(gone) or 'none'}")
+    return Evidence(
+        "An account unused for a year was told, and erased 30 days later; one that was used again "
+        "stayed, and so did one of the staff.",
+        {"months unused": IDLE_MONTHS, "days after the notice": GRACE.days},
+    )
+
+
+def _gone(people: dict[str, User]) -> list[str]:
+    return [kind for kind, user in people.items() if not User.objects.filter(pk=user.pk).exists()]
 
 
 @promise("information.account-profile")

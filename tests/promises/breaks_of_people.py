@@ -1,8 +1,10 @@
 """Breaks of accounts and of the form that reaches the webmaster."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+from accounts.models import User
 from privacy.datamap.registry import entries
 from privacy.datamap.terms import OnErase
 from tests.promises.breaks import breaks
@@ -97,3 +99,16 @@ def an_inbox_without_ages(hand: Hand) -> None:
     from contact.admin import ContactMessageAdmin
 
     hand.patch.setattr(ContactMessageAdmin, "list_display", ("reference", "name"))
+
+
+@breaks("retention.idle-account")
+def an_unused_account_that_ends_without_waiting(hand: Hand) -> None:
+    hand.replace("accounts.idle.GRACE", timedelta(days=1))
+
+
+@breaks("retention.idle-account")
+def a_notice_that_staff_get_too(hand: Hand) -> None:
+    def everybody(old: Any, moment: Any) -> Any:
+        return User.objects.filter(last_login__lt=moment)
+
+    hand.wrap("accounts.idle.idle_since", everybody)
