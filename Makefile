@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-WORKERS ?= 2
+WORKERS ?= 4
 VENV := .venv
 PY := $(VENV)/bin/python
 
@@ -23,7 +23,7 @@ setup: $(VENV)/.runtime .env ## install what the site needs to run, and write .e
 run: setup ## run the site on this machine, with DEBUG on, and print its mails (PORT=8000)
 	@exec $(PY) manage.py run_site --port $(PORT)
 
-serve: setup ## run the site on this machine as in production (PORT=8000 WORKERS=2)
+serve: setup ## run the site on this machine as in production (PORT=8000 WORKERS=4)
 	@exec env DEBUG=false STAFF_MFA_REQUIRED=true \
 		$(PY) manage.py run_site --production --port $(PORT) --workers $(WORKERS)
 

@@ -19,7 +19,7 @@ from bench import load, servers
 from bench.probe import PAGES
 from sens_site.serving import LEAN_MEMORY, granian_command
 
-WORKERS, THREADS = 2, 4
+WORKERS, THREADS = 4, 2
 CONNECTIONS = 16
 POLICY_PAGES = ("/privacy/", "/privacy/v/1/", "/privacy/promises/")
 FLOORS: dict[str, float] = {

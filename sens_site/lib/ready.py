@@ -57,13 +57,17 @@ def may_keep(environ: Environ, status: str, headers: Headers) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One kept page: its headers and its body in each encoding."""
+    """One kept page: its headers for each encoding, and its body compressed in two ways."""
 
     headers: dict[str, Headers]
     bodies: dict[str, bytes]
     etags: dict[str, str]
     last_modified: str
     size: int
+
+    def body(self, encoding: str) -> bytes:
+        """Return the body; for the rare client that takes it plain, unpacked anew."""
+        return self.bodies[encoding] if encoding else gzip.decompress(self.bodies["gzip"])
 
 
 def _digest(headers: Headers, body: bytes) -> str:
@@ -81,17 +85,17 @@ def make_page(headers: Headers, body: bytes) -> Page:
     bodies = {
         "br": brotli.compress(body, lgwin=17),  # type: ignore[no-untyped-call]
         "gzip": gzip.compress(body, 9, mtime=0),
-        "": body,
     }
-    etags = {name: f'"{digest}{"-" + name if name else ""}"' for name in bodies}
+    lengths = {**{name: len(data) for name, data in bodies.items()}, "": len(body)}
+    etags = {name: f'"{digest}{"-" + name if name else ""}"' for name in lengths}
     complete = {
         name: [
             *kept,
             ("ETag", etags[name]),
-            ("Content-Length", str(len(data))),
+            ("Content-Length", str(length)),
             *([("Content-Encoding", name)] if name else []),
         ]
-        for name, data in bodies.items()
+        for name, length in lengths.items()
     }
     modified = next((v for n, v in kept if n.lower() == "last-modified"), "")
     return Page(complete, bodies, etags, modified, sum(map(len, bodies.values())))
@@ -182,7 +186,7 @@ class ReadyPages:
             start("304 Not Modified", [h for h in headers if not h[0].startswith("Content-")])
             return [b""]
         start("200 OK", list(headers))
-        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else page.bodies[encoding]]
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else page.body(encoding)]
 
     def _pass_on(self, key: Key | None, environ: Environ, start: StartResponse) -> Iterable[bytes]:
         generation = self._generation

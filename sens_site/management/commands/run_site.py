@@ -30,7 +30,7 @@ class Command(BaseCommand):
         """Define the options."""
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
         parser.add_argument("--port", type=int, default=8000, help="first port to try")
-        parser.add_argument("--workers", type=int, default=2, help="web processes (production)")
+        parser.add_argument("--workers", type=int, default=4, help="web processes (production)")
         parser.add_argument(
             "--production", action="store_true", help="as in production: real server, DEBUG off"
         )

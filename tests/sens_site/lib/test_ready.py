@@ -272,10 +272,10 @@ def test_a_stamp_that_cannot_be_read_raises_but_never_blocks_the_next_look(site)
 
 
 def test_memory_is_bounded(site, monkeypatch):
-    monkeypatch.setattr("sens_site.lib.ready.BUDGET_BYTES", 5_000)
+    monkeypatch.setattr("sens_site.lib.ready.BUDGET_BYTES", 500)
     for number in range(20):
         site.get(f"/{number}/")
-    assert site.ready._size <= 5_000
+    assert site.ready._size <= 500
     assert site.ready._size == sum(page.size for page in site.ready._pages.values())
     calls = site.django.calls
     site.get("/19/")
