@@ -68,6 +68,8 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
         "User-agent: *",
         "Disallow: /admin/",
         "Disallow: /accounts/",
+        "Allow: /accounts/login/",
+        "Allow: /accounts/register/",
         f"Sitemap: {settings.SITE_ORIGIN}/sitemap.xml",
     )
     return _text(lines)

@@ -13,7 +13,7 @@ from privacy.consent.entries import GROUPS
 from privacy.consent.models import CHOICE_DAYS
 from sens_site.lib.csp import BASE_POLICY
 
-DIRECTIVES = frozenset(BASE_POLICY) | {"connect-src", "frame-src", "media-src"}
+DIRECTIVES = frozenset(BASE_POLICY) | {"frame-src", "media-src"}
 HINT = "Correct it in privacy/consent/entries.py or thirdparty.py."
 
 

@@ -19,6 +19,8 @@ Policy = Mapping[str, tuple[str, ...]]
 BASE_POLICY: dict[str, tuple[str, ...]] = {
     "default-src": (NONE,),
     "base-uri": (NONE,),
+    # No script of ours asks for anything, but a browser fetches robots.txt for its tools by this.
+    "connect-src": (SELF,),
     "form-action": (SELF,),
     "frame-ancestors": (NONE,),
     "img-src": (SELF,),

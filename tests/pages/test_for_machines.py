@@ -54,6 +54,8 @@ def test_robots_may_read_what_is_public(client: Client):
         "User-agent: *",
         "Disallow: /admin/",
         "Disallow: /accounts/",
+        "Allow: /accounts/login/",
+        "Allow: /accounts/register/",
         f"Sitemap: {ORIGIN}/sitemap.xml",
     ]
 
