@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from sens_site.lib.encodings import accepted_encodings
 from sens_site.lib.fragments import fragment
 
 PersonalNotice = Callable[[HttpRequest], bool]
@@ -49,7 +50,7 @@ class MemberPage:
 
     def response(self, request: HttpRequest) -> HttpResponse:
         """Return the page in the best form that the browser takes."""
-        if "gzip" in request.headers.get("Accept-Encoding", "").lower():
+        if "gzip" in accepted_encodings(request.headers.get("Accept-Encoding", "")):
             return HttpResponse(self.gzipped, headers={**self.headers, "Content-Encoding": "gzip"})
         return HttpResponse(self.body, headers=self.headers)
 

@@ -23,6 +23,7 @@ from django.http.cookie import parse_cookie
 from django.utils.text import compress_string
 
 from sens_site.lib.caching import PRIVATE, PUBLIC, READY_FLAG
+from sens_site.lib.encodings import accepted_encodings
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -101,14 +102,9 @@ def make_page(headers: Headers, body: bytes) -> Page:
     return Page(complete, bodies, etags, modified, sum(map(len, bodies.values())))
 
 
-@lru_cache(maxsize=64)
 def best_encoding(accepted: str) -> str:
-    """Choose among brotli, gzip and none by an Accept-Encoding header. `q=0` refuses."""
-    offered = set()
-    for part in accepted.lower().split(","):
-        name, _, parameters = part.partition(";")
-        if parameters.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000"):
-            offered.add(name.strip())
+    """Choose among brotli, gzip and none by an Accept-Encoding header."""
+    offered = accepted_encodings(accepted)
     return next((name for name in ("br", "gzip") if name in offered), "")
 
 
@@ -267,8 +263,7 @@ def _compressed(
         and fields.get("content-type", "").startswith(COMPRESSIBLE)
         and length.isdigit()
         and COMPRESS_FROM <= int(length) <= COMPRESS_UP_TO
-        and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "").lower()
-        and best_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")) != ""
+        and "gzip" in accepted_encodings(environ.get("HTTP_ACCEPT_ENCODING", ""))
     )
     if not compressible:
         start(status, headers)

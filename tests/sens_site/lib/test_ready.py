@@ -301,3 +301,10 @@ def test_error_pages_keep_their_status(site):
     site.django.status, site.django.flag = "404 Not Found", False
     assert site.get()[0] == "404 Not Found"
     assert site.get(HTTP_ACCEPT_ENCODING="gzip")[0] == "404 Not Found"
+
+
+@pytest.mark.parametrize("refusal", ["gzip;q=0", "gzip; q=0, br", "identity", ""])
+def test_private_pages_go_plain_to_who_refuses_gzip(site, refusal):
+    site.django.cache_control, site.django.flag = NO_STORE, False
+    _, headers, body = site.get(HTTP_ACCEPT_ENCODING=refusal, HTTP_COOKIE="session=abc")
+    assert (headers.get("Content-Encoding"), body) == (None, site.django.body)
