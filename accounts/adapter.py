@@ -17,7 +17,7 @@ from accounts import services
 from accounts.devices import device_label
 from accounts.models import User
 from accounts.session_store import DEVICE
-from sens_site.lib.client import hashed_client
+from sens_site.lib.http.client_address import hashed_client
 
 NO_MATCH = "The username or email address and the password do not match"
 TOO_MANY = "Too many attempts. Wait five minutes, then try again"

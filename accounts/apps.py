@@ -11,7 +11,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say who is told when a policy changes."""
-        from accounts.audiences import verified_addresses  # noqa: PLC0415 - needs loaded models
-        from privacy.policy.audiences import register  # noqa: PLC0415 - beside its use
+        from accounts.services import verified_addresses  # noqa: PLC0415 - needs loaded models
+        from privacy.policy.notices import register_audience  # noqa: PLC0415 - beside its use
 
-        register("customers", verified_addresses)
+        register_audience("customers", verified_addresses)

@@ -1,6 +1,6 @@
 """What this room holds about people, its third-party tables included."""
 
-from accounts.personal import (
+from accounts.data_subject import (
     admin_log_about,
     all_users,
     erase_admin_log,
@@ -191,3 +191,23 @@ not_about_people(
     "codename",
 )
 not_about_people("contenttypes.ContentType", "names of tables", "id", "app_label", "model")
+
+IDLE = activity(
+    "idle-accounts",
+    title="Ending accounts that nobody uses",
+    purpose=Purpose.SECURITY,
+    people=(People.CUSTOMERS,),
+    source=Source.YOUR_USE,
+)
+classify(
+    "accounts.IdleNotice",
+    "Notice that your account is idle",
+    activity=IDLE,
+    subject=ByUser(),
+    keep=Keep("while you keep it", "retention.account"),
+    fields={
+        "id": ROW,
+        "user": personal(Category.ACCOUNT),
+        "sent_at": personal(Category.USAGE),
+    },
+)

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
+from accounts.data_subject import subject_of
 from accounts.models import User
-from accounts.personal import subject_of
 from outbox.models import FAREWELL
 from privacy.datamap.erasure import ErasurePlan, ErasureReport, erase, plan_erasure
 

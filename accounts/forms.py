@@ -17,7 +17,7 @@ from django.urls import reverse
 from accounts import services
 from accounts.models import User
 from accounts.validators import username_characters
-from sens_site.lib.forms import SiteForm
+from sens_site.lib.forms.base import SiteForm
 
 WORDS_HINT = (
     "At least 12 characters. Three or four words that do not belong together work well. "

@@ -1,6 +1,6 @@
 """What the worker does for accounts at intervals."""
 
-from accounts.idle import end_idle, notify_idle
+from accounts.idle_accounts import end_idle, notify_idle
 from accounts.session_store import SessionStore
 from outbox.jobs import periodic
 

@@ -1,18 +1,18 @@
 """The user, the session, and what a person has accepted."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.module_loading import import_string
 
 from accounts.validators import username_characters, username_not_reserved
-
-if TYPE_CHECKING:
-    from accounts.session_store import SessionStore
 
 USERNAME_MIN = 3
 USERNAME_MAX = 40
@@ -103,18 +103,17 @@ class Session(AbstractBaseSession):
         return salted_hmac("accounts.session", self.session_key).hexdigest()[:32]
 
     @classmethod
-    def get_session_store_class(cls) -> "type[SessionStore]":
+    def get_session_store_class(cls) -> type[SessionBase]:
         """Return the engine that writes these rows."""
-        from accounts.session_store import SessionStore  # noqa: PLC0415 - it imports this module
-
-        return SessionStore
+        engine: type[SessionBase] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+        return engine
 
 
 class PolicyAcceptance(models.Model):
     """Which version of the terms and the privacy policy was in force when a person registered."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="acceptances")
-    version = models.ForeignKey("privacy.PolicyVersion", on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey("policy.PolicyVersion", on_delete=models.PROTECT, related_name="+")
     accepted_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -125,3 +124,13 @@ class PolicyAcceptance(models.Model):
 
     def __str__(self) -> str:
         return f"acceptance {self.pk}"
+
+
+class IdleNotice(models.Model):
+    """An account that has been idle for a year was told so. Goes when its person signs in."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+", editable=False)
+    sent_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return f"idle notice {self.pk}"

@@ -13,16 +13,16 @@ from itertools import islice
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
-from accounts.idle import GRACE, IDLE_MONTHS, end_idle, notify_idle
+from accounts.idle_accounts import GRACE, IDLE_MONTHS, end_idle, notify_idle
 from accounts.models import Session, User
 from outbox.models import NOTICE, OutboxMail
 from privacy.datamap.search import hits
-from privacy.policy.audiences import everybody
 from privacy.policy.models import Kind
-from privacy.policy.notices import announce, unannounced
-from privacy.policy.promises import Answer, Evidence, RunningSite, Visitor, promise, require
+from privacy.policy.notices import announce, everybody, unannounced
+from privacy.policy.promises.record import BECAUSE, in_force
 from privacy.policy.services import create_draft, seal_and_publish
-from privacy.promised.record import BECAUSE, in_force
+from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.running_site import Answer, RunningSite, Visitor
 
 PASSWORD = "plover lantern 42 quiet"  # noqa: S105 - of people who do not exist
 MOST_REHEARSED = 2000

@@ -17,8 +17,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.decorators import AuthenticatedRequest, password_asked_again
 from accounts.forms import AccountForm
-from accounts.http import AuthenticatedRequest, password_asked_again
 from accounts.models import User
 
 SEAL_SECONDS = 900

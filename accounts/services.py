@@ -1,5 +1,7 @@
 """What is written about people: profile, sessions, staff accounts. Deletion is in `erasure`."""
 
+from collections.abc import Iterator
+
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
@@ -70,3 +72,9 @@ def create_staff(*, username: str, email: str, password: str) -> User:
     user.save()
     set_verified_address(user, email=email)
     return user
+
+
+def verified_addresses() -> Iterator[str]:
+    """Yield the main address of each active account, verified ones only."""
+    addresses = EmailAddress.objects.filter(verified=True, primary=True, user__is_active=True)
+    yield from addresses.values_list("email", flat=True).iterator(chunk_size=2000)

@@ -3,9 +3,9 @@
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from accounts import doors, second_factor, views
-from accounts.doors import page_for_everyone
-from accounts.http import password_asked_again
+from accounts import allauth_views, second_factor, views
+from accounts.allauth_views import page_for_everyone
+from accounts.decorators import password_asked_again
 
 own = [
     path("", views.index, name="index"),
@@ -22,26 +22,34 @@ own = [
 ]
 
 entrance = [
-    path("register/", page_for_everyone(doors.RegisterPage.as_view()), name="account_signup"),
-    path("login/", page_for_everyone(doors.LoginPage.as_view()), name="account_login"),
-    path("logout/", doors.LogoutPage.as_view(), name="account_logout"),
-    path("inactive/", page_for_everyone(doors.InactivePage.as_view()), name="account_inactive"),
+    path(
+        "register/", page_for_everyone(allauth_views.RegisterPage.as_view()), name="account_signup"
+    ),
+    path("login/", page_for_everyone(allauth_views.LoginPage.as_view()), name="account_login"),
+    path("logout/", allauth_views.LogoutPage.as_view(), name="account_logout"),
+    path(
+        "inactive/",
+        page_for_everyone(allauth_views.InactivePage.as_view()),
+        name="account_inactive",
+    ),
     path(
         "confirm-email/",
-        page_for_everyone(doors.ConfirmationSentPage.as_view()),
+        page_for_everyone(allauth_views.ConfirmationSentPage.as_view()),
         name="account_email_verification_sent",
     ),
     re_path(
         r"^confirm-email/(?P<key>[-:\w]+)/$",
-        doors.ConfirmAddressPage.as_view(),
+        allauth_views.ConfirmAddressPage.as_view(),
         name="account_confirm_email",
     ),
-    path("reauthenticate/", doors.ReauthenticatePage.as_view(), name="account_reauthenticate"),
-    path("email/", password_asked_again(doors.AddressPage.as_view()), name="account_email"),
+    path(
+        "reauthenticate/", allauth_views.ReauthenticatePage.as_view(), name="account_reauthenticate"
+    ),
+    path("email/", password_asked_again(allauth_views.AddressPage.as_view()), name="account_email"),
 ]
 
 password = [
-    path("change/", doors.ChangePasswordPage.as_view(), name="account_change_password"),
+    path("change/", allauth_views.ChangePasswordPage.as_view(), name="account_change_password"),
     # Somebody without a password has none to be asked for: the mailed link is the way.
     path(
         "set/",
@@ -50,42 +58,48 @@ password = [
     ),
     path(
         "reset/",
-        page_for_everyone(doors.ForgottenPasswordPage.as_view()),
+        page_for_everyone(allauth_views.ForgottenPasswordPage.as_view()),
         name="account_reset_password",
     ),
     path(
         "reset/done/",
-        page_for_everyone(doors.ResetSentPage.as_view()),
+        page_for_everyone(allauth_views.ResetSentPage.as_view()),
         name="account_reset_password_done",
     ),
     path(
         "reset/key/done/",
-        page_for_everyone(doors.PasswordSavedPage.as_view()),
+        page_for_everyone(allauth_views.PasswordSavedPage.as_view()),
         name="account_reset_password_from_key_done",
     ),
     re_path(
         r"^reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[-0-9A-Za-z]+)/$",
-        doors.NewPasswordPage.as_view(),
+        allauth_views.NewPasswordPage.as_view(),
         name="account_reset_password_from_key",
     ),
 ]
 
 second = [
     path("", second_factor.overview, name="mfa_index"),
-    path("authenticate/", doors.CodePage.as_view(), name="mfa_authenticate"),
-    path("reauthenticate/", doors.ReauthenticateByCodePage.as_view(), name="mfa_reauthenticate"),
+    path("authenticate/", allauth_views.CodePage.as_view(), name="mfa_authenticate"),
     path(
-        "app/on/", password_asked_again(doors.ActivateAppPage.as_view()), name="mfa_activate_totp"
+        "reauthenticate/",
+        allauth_views.ReauthenticateByCodePage.as_view(),
+        name="mfa_reauthenticate",
+    ),
+    path(
+        "app/on/",
+        password_asked_again(allauth_views.ActivateAppPage.as_view()),
+        name="mfa_activate_totp",
     ),
     path(
         "app/off/",
-        password_asked_again(doors.DeactivateAppPage.as_view()),
+        password_asked_again(allauth_views.DeactivateAppPage.as_view()),
         name="mfa_deactivate_totp",
     ),
     path("recovery-codes/", second_factor.recovery_codes, name="mfa_view_recovery_codes"),
     path(
         "recovery-codes/new/",
-        password_asked_again(doors.NewRecoveryCodesPage.as_view()),
+        password_asked_again(allauth_views.NewRecoveryCodesPage.as_view()),
         name="mfa_generate_recovery_codes",
     ),
     path(

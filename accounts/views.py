@@ -11,19 +11,19 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import services
+from accounts.data_subject import subject_of
+from accounts.decorators import AuthenticatedRequest, SeeOther, password_asked_again
 from accounts.erasure import erase_account, plan_for
 from accounts.forms import DeleteForm, ProfileForm
-from accounts.http import AuthenticatedRequest, SeeOther, password_asked_again
 from accounts.models import PolicyAcceptance, Session
-from accounts.personal import subject_of
 from privacy.datamap.erasure import NothingToEraseError, past_report
 from privacy.datamap.export import file_name, stream_export
+from privacy.rights.choices import Channel, Kind, Proof
 from privacy.rights.forms import OwnRequestForm
-from privacy.rights.links import status_path
+from privacy.rights.secret_links import status_path
 from privacy.rights.services import open_request
-from privacy.rights.terms import Channel, Kind, Proof
 from sens_site.errors import error_page
-from sens_site.lib.caching import shared_page
+from sens_site.lib.http.cache_control import shared_page
 
 require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
 

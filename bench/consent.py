@@ -37,11 +37,11 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402 - needs the lo
 from django.utils import timezone  # noqa: E402 - needs the loaded apps
 
 from privacy.consent.decision import _decide, decide  # noqa: E402 - needs the loaded apps
-from privacy.consent.live import refresh_offer, use_offer  # noqa: E402 - needs the loaded apps
 from privacy.consent.models import ConsentReceipt  # noqa: E402 - needs the loaded apps
-from privacy.consent.offer import build_offer  # noqa: E402 - needs the loaded apps
+from privacy.consent.offer.building import build_offer  # noqa: E402 - needs the loaded apps
+from privacy.consent.offer.current import refresh_offer, use_offer  # noqa: E402 - needs the loaded apps
+from privacy.consent.receipt_chain import seal_receipts, verify_stored  # noqa: E402 - needs the loaded apps
 from privacy.consent.receipts import hash_of  # noqa: E402 - needs the loaded apps
-from privacy.consent.sealing import seal_receipts, verify_stored  # noqa: E402 - needs the loaded apps
 
 LIMITS = {
     "decision, p95, ms": 0.5,

@@ -32,7 +32,7 @@ from django.core.management import call_command  # noqa: E402 - needs the loaded
 from django.utils import timezone  # noqa: E402 - needs the loaded apps
 
 from accounts.models import User  # noqa: E402 - needs the loaded apps
-from privacy.policy import verify  # noqa: E402 - needs the loaded apps
+from privacy.policy import verification  # noqa: E402 - needs the loaded apps
 from privacy.policy.chain import hash_of  # noqa: E402 - needs the loaded apps
 from privacy.policy.models import PolicyVersion  # noqa: E402 - needs the loaded apps
 from privacy.policy.redline import compare  # noqa: E402 - needs the loaded apps
@@ -116,7 +116,7 @@ def main() -> int:
     figures = {
         "two versions compared, CPU ms": compared * 1000,
         "10,000 versions verified, CPU s": cpu(
-            lambda: print(len(verify.verify().faults), "faults")
+            lambda: print(len(verification.verify().faults), "faults")
         ),
         "100,000 notices, s": took,
         "100,000 notices, MB": memory,

@@ -10,9 +10,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
-from contact import desk
+from contact import message_steps
 from contact.models import ContactMessage, ContactMessageQuerySet, State
-from sens_site.lib.desk import Task
+from sens_site.lib.admin.to_do import Task
 
 NOT_TO_BE_CONTACTED = "This person did not ask to be contacted."
 
@@ -153,10 +153,10 @@ class ContactMessageAdmin(admin.ModelAdmin[ContactMessage]):
         return [
             path(
                 f"<int:pk>/{action.slug}/",
-                self.admin_site.admin_view(desk.page_of(action, self)),
+                self.admin_site.admin_view(message_steps.page_of(action, self)),
                 name=f"contact_contactmessage_{action.slug}",
             )
-            for action in desk.ACTIONS
+            for action in message_steps.ACTIONS
         ] + super().get_urls()
 
     def change_view(
@@ -168,7 +168,7 @@ class ContactMessageAdmin(admin.ModelAdmin[ContactMessage]):
     ) -> Any:
         """Offer the actions that fit the state of the message."""
         message = self.get_object(request, object_id)
-        offered = desk.offered(request, message) if message is not None else []
+        offered = message_steps.offered(request, message) if message is not None else []
         return super().change_view(
             request, object_id, form_url, {**(extra_context or {}), "desk_actions": offered}
         )

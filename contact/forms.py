@@ -7,9 +7,9 @@ from django import forms
 from contact.fields import EmailAddressField, LineField, TextField
 from contact.models import EMAIL_MAX, MESSAGE_MAX, NAME_MAX, PHONE_MAX
 from contact.services import Submission
-from privacy.rights.terms import Kind
-from sens_site.lib.forms import SiteForm
-from sens_site.lib.honeypot import HoneypotMixin, trap
+from privacy.rights.choices import Kind
+from sens_site.lib.forms.base import SiteForm
+from sens_site.lib.forms.honeypot import HoneypotMixin, trap
 
 UNREADABLE = "holds characters that cannot be read. Remove them or type it again"
 

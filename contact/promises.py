@@ -12,8 +12,9 @@ from contact.models import ContactMessage, State
 from contact.services import RETENTION_MONTHS, purge_old_messages
 from outbox.jobs import registered_jobs
 from outbox.models import OutboxMail
-from privacy.policy.promises import Answer, Evidence, RunningSite, Visitor, promise, require
-from sens_site.lib.honeypot import TRAP
+from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.running_site import Answer, RunningSite, Visitor
+from sens_site.lib.forms.honeypot import TRAP
 
 FORM = "/contact/webmaster/"
 

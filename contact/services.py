@@ -12,8 +12,8 @@ from django.utils.crypto import salted_hmac
 
 from contact import mails
 from contact.models import ContactMessage, Quarantine, State, Topic
+from privacy.rights.choices import Channel, Kind
 from privacy.rights.services import open_request
-from privacy.rights.terms import Channel, Kind
 
 LINKS_MAX = 5
 LINK = re.compile(r"https?://|<a\s|\[url", re.IGNORECASE)

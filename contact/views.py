@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from contact.forms import WebmasterForm
 from contact.services import Submission, receive_message, receive_request
-from privacy.rights.terms import Kind
-from sens_site.lib.caching import shared_page
+from privacy.rights.choices import Kind
 from sens_site.lib.company import COMPANY
-from sens_site.lib.faults import RETRY_AFTER_SECONDS
-from sens_site.lib.ratelimit import allow, seconds_left
+from sens_site.lib.http.cache_control import shared_page
+from sens_site.lib.http.faults import RETRY_AFTER_SECONDS
+from sens_site.lib.http.rate_limit import allow, seconds_left
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from django.template.response import TemplateResponse
 
 from outbox.models import OutboxMail
 from outbox.services import retry_parked
-from sens_site.lib.desk import Task
+from sens_site.lib.admin.to_do import Task
 
 PARKED = "?state=parked"
 STATES = {"waiting": "Waiting", "sent": "Sent", "parked": "Parked"}

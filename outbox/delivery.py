@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-from outbox.faults import short_name
+from outbox.error_names import short_name
 from outbox.models import OutboxMail
 from outbox.services import claim_next, park_lost, record_failure, record_sent, release_mail
 

@@ -11,7 +11,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 
-from outbox.faults import short_name
+from outbox.error_names import short_name
 from outbox.models import (
     FAREWELL,
     FIRST_WAIT,

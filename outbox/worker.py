@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
 
 from outbox.delivery import TransportDownError, deliver_due
-from outbox.faults import place, short_name
+from outbox.error_names import place, short_name
 from outbox.jobs import Job
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from django.urls import Resolver404, resolve
 from pages.models import PageText
 from pages.rendering import html_of
 from sens_site.errors import no_such_page
-from sens_site.lib.forms import no_control_characters, no_line_breaks
+from sens_site.lib.forms.base import no_control_characters, no_line_breaks
 
 LINK_TO_US = re.compile(r'href="(/[^"#?]*)')
 

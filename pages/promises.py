@@ -3,8 +3,9 @@
 import re
 
 from pages.navigation import HOME, walk
-from privacy.policy.promises import Answer, Evidence, RunningSite, promise, require
-from privacy.policy.promises.reading import foreign
+from privacy.promises.page_reader import foreign
+from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.running_site import Answer, RunningSite
 from sens_site.lib.company import COMPANY
 
 DIFFERENT = {"Accept_Language": "de", "User_Agent": "One/1.0", "Referer": "https://a.test/"}

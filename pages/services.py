@@ -6,7 +6,7 @@ from django.utils import timezone
 from pages.models import PageText
 from pages.navigation import walk
 from pages.shipped import Text, shipped_text
-from sens_site.lib.stamp import content_changed
+from sens_site.lib.cache.content_stamp import content_changed
 
 
 @transaction.atomic

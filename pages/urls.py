@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pages import for_machines, views
+from pages import robots_and_sitemap, views
 from pages.navigation import Node, walk
 
 app_name = "pages"
@@ -19,9 +19,9 @@ urlpatterns = [
         if node.content
     ),
     path("sitemap/", views.site_map, name="site_map"),
-    path("sitemap.xml", for_machines.sitemap_xml, name="sitemap"),
-    path("robots.txt", for_machines.robots_txt),
-    path(".well-known/security.txt", for_machines.security_txt),
-    path("favicon.ico", for_machines.favicon),
-    path("apple-touch-icon.png", for_machines.touch_icon),
+    path("sitemap.xml", robots_and_sitemap.sitemap_xml, name="sitemap"),
+    path("robots.txt", robots_and_sitemap.robots_txt),
+    path(".well-known/security.txt", robots_and_sitemap.security_txt),
+    path("favicon.ico", robots_and_sitemap.favicon),
+    path("apple-touch-icon.png", robots_and_sitemap.touch_icon),
 ]

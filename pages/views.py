@@ -8,8 +8,8 @@ from pages.models import PageText
 from pages.navigation import HOME, MENU, TRAILS, Node
 from pages.rendering import html_of
 from pages.shipped import Text
-from sens_site.lib.caching import shared_page
-from sens_site.lib.members import alike_for_members
+from sens_site.lib.cache.member_page_cache import alike_for_members
+from sens_site.lib.http.cache_control import shared_page
 
 
 @require_safe

@@ -1,1 +1,1 @@
-"""Data map, policy, consent and rights: what the site promises and how it keeps it."""
+"""Five apps: data map, policy, promises, consent and rights. What the site promises and how it keeps it."""

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
 
-ORIGIN = "sens_site.lib.origin.SameOriginMiddleware"
-CACHING = "sens_site.lib.caching.CacheControlMiddleware"
+ORIGIN = "sens_site.lib.http.same_origin.SameOriginMiddleware"
+CACHING = "sens_site.lib.http.cache_control.CacheControlMiddleware"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 

@@ -14,7 +14,7 @@ from django.urls import Resolver404, resolve
 from django.utils.html import format_html
 
 from sens_site.context import site
-from sens_site.lib.faults import RETRY_AFTER_SECONDS
+from sens_site.lib.http.faults import RETRY_AFTER_SECONDS
 
 logger = logging.getLogger(__name__)
 

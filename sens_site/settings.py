@@ -13,7 +13,7 @@ import dj_database_url
 import django_stubs_ext
 from environs import Env, validate
 
-from sens_site.lib.csp import BASE_POLICY
+from sens_site.lib.http.csp import BASE_POLICY
 
 django_stubs_ext.monkeypatch()
 
@@ -82,7 +82,11 @@ INSTALLED_APPS = [
     "crispy_forms",
     "sens_site",
     "outbox",
-    "privacy",
+    "privacy.datamap",
+    "privacy.policy",
+    "privacy.promises",
+    "privacy.consent",
+    "privacy.rights",
     "accounts",
     "contact",
     "newsletter",
@@ -92,19 +96,19 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # Outermost: sees every Set-Cookie and every error page, and so can decide what may be kept.
-    "sens_site.lib.caching.CacheControlMiddleware",
-    "sens_site.lib.csp.ContentSecurityPolicyMiddleware",
-    "sens_site.lib.headers.SecurityHeadersMiddleware",
+    "sens_site.lib.http.cache_control.CacheControlMiddleware",
+    "sens_site.lib.http.csp.ContentSecurityPolicyMiddleware",
+    "sens_site.lib.http.security_headers.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     # Static files come before anything that needs the database.
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Turns a database that is locked, full or down into a 503, and refuses hostile requests early.
-    "sens_site.lib.faults.FaultMiddleware",
+    "sens_site.lib.http.faults.FaultMiddleware",
     # Sessions are opened only by a request that carries the cookie; see accounts.session_store.
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     # Instead of django.middleware.csrf: decided by Sec-Fetch-Site and Origin, no token, no cookie.
-    "sens_site.lib.origin.SameOriginMiddleware",
+    "sens_site.lib.http.same_origin.SameOriginMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -135,7 +139,7 @@ TEMPLATES = [
                 (
                     "django.template.loaders.cached.Loader",
                     [
-                        "sens_site.lib.templates.Loader",
+                        "sens_site.lib.template_loader.Loader",
                         "django.template.loaders.app_directories.Loader",
                     ],
                 )
@@ -143,7 +147,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "sens_site.lib.forms.SiteFormRenderer"
+FORM_RENDERER = "sens_site.lib.forms.base.SiteFormRenderer"
 
 # --- database and shared state --------------------------------------------------------------------
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
@@ -179,7 +183,7 @@ else:
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": CACHE_URL,
     }
-_default_cache["KEY_FUNCTION"] = "sens_site.lib.cachekeys.opaque_key"
+_default_cache["KEY_FUNCTION"] = "sens_site.lib.cache.keys.opaque_key"
 # `default` is shared by all workers: rate limits and the content stamp. `local` is a worker's own.
 CACHES = {
     "default": _default_cache,
@@ -309,7 +313,7 @@ STORAGES = {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
             if DEBUG
-            else "sens_site.lib.static.SiteStaticStorage"
+            else "sens_site.lib.deploy.static_storage.SiteStaticStorage"
         )
     },
 }

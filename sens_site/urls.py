@@ -16,7 +16,11 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("accounts.urls")),
     path("contact/", include("contact.urls")),
-    path("", include("privacy.urls")),
+    path("", include("privacy.datamap.urls")),
+    path("", include("privacy.promises.urls")),
+    path("", include("privacy.policy.urls")),
+    path("", include("privacy.consent.urls")),
+    path("", include("privacy.rights.urls")),
     path("", include("pages.urls")),
     re_path("", no_such_page),
 ]

@@ -11,8 +11,8 @@ django_application = get_wsgi_application()
 from django.conf import settings  # noqa: E402 - needs the loaded apps
 
 from privacy.consent.decision import state_key  # noqa: E402 - needs the loaded apps
-from privacy.consent.live import stamp_and_offer  # noqa: E402 - needs the loaded apps
-from sens_site.lib.ready import ReadyPages  # noqa: E402 - needs the loaded apps
+from privacy.consent.offer.current import stamp_and_offer  # noqa: E402 - needs the loaded apps
+from sens_site.lib.cache.page_cache import ReadyPages  # noqa: E402 - needs the loaded apps
 
 application = ReadyPages(
     django_application,

@@ -4,7 +4,7 @@ from django.core.cache import caches
 from django.core.management import call_command, get_commands
 from django.utils.module_loading import import_string
 
-from sens_site.lib.fragments import forget_fragments
+from sens_site.lib.cache.fragment_cache import forget_fragments
 
 
 def load() -> None:
@@ -22,7 +22,7 @@ def forget_caches() -> None:
 def guards(verb: str) -> None:
     """Call `lift` or `install` on the SQL guards that freeze sealed rows, where there are any."""
     try:
-        act = import_string(f"sens_site.lib.guards.{verb}")
+        act = import_string(f"sens_site.lib.row_guards.{verb}")
     except ImportError:
         return
     act()

@@ -14,13 +14,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
-from accounts.models import PolicyAcceptance, Session, User
+from accounts.models import IdleNotice, PolicyAcceptance, Session, User
 from contact.models import ContactMessage
 from contact.services import Submission, receive_message
-from privacy.datamap.models import IdleNotice
 from privacy.policy.models import PRIVACY, PolicyAcknowledgement, PolicyVersion
-from privacy.rights import exports, intake, services
-from privacy.rights.terms import Channel, Kind
+from privacy.rights import export_files, intake, services
+from privacy.rights.choices import Channel, Kind
 from tests.factories.people import make_person, make_staff
 
 
@@ -98,7 +97,7 @@ def _privacy_requests(user: User) -> None:
     )
     staff = User.objects.get(username="editor")
     services.record_proof(request, by=staff, how=f"{user.name} came in person")
-    exports.make_export(request, by=staff)
+    export_files.make_export(request, by=staff)
     task = services.tell_vendor(request, by=staff, vendor="mail", due_on=timezone.localdate())
     services.vendor_done(task, by=staff, evidence=f"Letter about {user.username}")
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe  # noqa: TID251 - a te
 
 from pages.navigation import MENU, TRAILS, trail_to
 from sens_site.lib.company import COMPANY
-from sens_site.lib.jsonld import json_ld
+from sens_site.lib.json_ld import json_ld
 
 register = template.Library()
 

@@ -1,6 +1,6 @@
 """The desk for consent: switches of services, versions of groups, receipts that may be checked.
 
-The catalogue itself is shown and never edited. Code decides (privacy/consent/entries.py).
+The catalogue itself is shown and never edited. Code decides (privacy/consent/offer/catalogue.py).
 """
 
 from typing import Any, ClassVar
@@ -14,10 +14,6 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from privacy.consent import offering
-from privacy.consent.catalog import optional
-from privacy.consent.changes import only_words_differ
-from privacy.consent.entries import GROUPS
 from privacy.consent.models import (
     ConsentReceipt,
     DailyChoice,
@@ -25,6 +21,11 @@ from privacy.consent.models import (
     GroupVersion,
     ServiceSwitch,
 )
+from privacy.consent.offer import switches
+from privacy.consent.offer.catalogue import GROUPS
+from privacy.consent.offer.changes import only_words_differ
+from privacy.consent.offer.loading import SERVICES
+from privacy.consent.offer.parts import optional
 from privacy.consent.receipt_check import report_on_shown
 
 
@@ -67,14 +68,14 @@ class SwitchForm(forms.ModelForm[ServiceSwitch]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        service = offering.SERVICES[self.instance.key]
+        service = SERVICES[self.instance.key]
         self.fields[
             "identifier"
         ].help_text = f"{service.identifier_hint}. Leave empty to switch {service.name} off."
 
     def clean_identifier(self) -> str:
         identifier: str = self.cleaned_data["identifier"].strip()
-        offering.check_identifier(offering.SERVICES[self.instance.key], identifier)
+        switches.check_identifier(SERVICES[self.instance.key], identifier)
         return identifier
 
 
@@ -92,22 +93,22 @@ class ServiceSwitchAdmin(admin.ModelAdmin[ServiceSwitch]):
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ServiceSwitch]:
-        return super().get_queryset(request).filter(key__in=offering.SERVICES)
+        return super().get_queryset(request).filter(key__in=SERVICES)
 
     def save_model(self, request: HttpRequest, obj: ServiceSwitch, form: Any, change: bool) -> None:
-        offering.switch_service(obj.key, identifier=obj.identifier)
+        switches.switch_service(obj.key, identifier=obj.identifier)
 
     @admin.display(description="service")
     def name(self, row: ServiceSwitch) -> str:
-        return offering.SERVICES[row.key].name
+        return SERVICES[row.key].name
 
     @admin.display(description="recipient")
     def recipient(self, row: ServiceSwitch) -> str:
-        return offering.SERVICES[row.key].recipient
+        return SERVICES[row.key].recipient
 
     @admin.display(description="group")
     def group(self, row: ServiceSwitch) -> str:
-        return next(g.name for g in GROUPS if offering.SERVICES[row.key] in g.services)
+        return next(g.name for g in GROUPS if SERVICES[row.key] in g.services)
 
     @admin.display(description="state")
     def state(self, row: ServiceSwitch) -> str:
@@ -125,13 +126,13 @@ class EditorialForm(forms.ModelForm[EditorialNote]):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        change = offering.last_change(cleaned.get("group", ""))
+        change = switches.last_change(cleaned.get("group", ""))
         if change is None:
             raise ValidationError("This group has not changed.")
         if not only_words_differ(change[0].material, change[1].material):
             raise ValidationError(
                 "Facts have changed, not only words. Visitors are asked again: "
-                + offering.describe_last_change(cleaned["group"])
+                + switches.describe_last_change(cleaned["group"])
             )
         return cleaned
 
@@ -144,10 +145,10 @@ class EditorialNoteAdmin(ReadOnlyAdmin):
     list_display = ("group", "earlier", "later", "reason", "at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("privacy.add_editorialnote")
+        return request.user.has_perm("consent.add_editorialnote")
 
     def save_model(self, request: HttpRequest, obj: EditorialNote, form: Any, change: bool) -> None:
-        note = offering.declare_editorial(obj.group, reason=obj.reason, by=request.user)  # type: ignore[arg-type]
+        note = switches.declare_editorial(obj.group, reason=obj.reason, by=request.user)  # type: ignore[arg-type]
         obj.pk = note.pk
 
 
@@ -180,14 +181,14 @@ class ConsentReceiptAdmin(ReadOnlyAdmin):
 
     list_display = ("id", "at", "keep_until")
     fields = ("id", "at", "keep_until", "digest", "document", "notice")
-    change_list_template = "admin/privacy/consentreceipt/change_list.html"
+    change_list_template = "admin/consent/consentreceipt/change_list.html"
     search_fields: ClassVar[tuple[str, ...]] = ("=id",)
 
     def get_urls(self) -> list[URLPattern]:
         check = path(
             "check/",
             self.admin_site.admin_view(self.check_view),
-            name="privacy_consentreceipt_check",
+            name="consent_consentreceipt_check",
         )
         return [check, *super().get_urls()]
 
@@ -205,4 +206,4 @@ class ConsentReceiptAdmin(ReadOnlyAdmin):
         if form.is_valid():
             report, as_stored = report_on_shown(form.cleaned_data["shown"])
             context |= {"report": report, "as_stored": as_stored}
-        return TemplateResponse(request, "admin/privacy/consentreceipt/check.html", context)
+        return TemplateResponse(request, "admin/consent/consentreceipt/check.html", context)

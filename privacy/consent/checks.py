@@ -8,17 +8,17 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.checks import CheckMessage, Error, register
 
-from privacy.consent.catalog import MAX_LIFE_DAYS, Group, Service, optional
-from privacy.consent.entries import GROUPS
 from privacy.consent.models import CHOICE_DAYS
-from sens_site.lib.csp import BASE_POLICY
+from privacy.consent.offer.catalogue import GROUPS
+from privacy.consent.offer.parts import MAX_LIFE_DAYS, Group, Service, optional
+from sens_site.lib.http.csp import BASE_POLICY
 
 DIRECTIVES = frozenset(BASE_POLICY) | {"frame-src", "media-src"}
-HINT = "Correct it in privacy/consent/entries.py or thirdparty.py."
+HINT = "Correct it in privacy/consent/offer/catalogue.py or thirdparty.py."
 
 
 def _error(number: int, message: str, hint: str = HINT) -> CheckMessage:
-    return Error(message, hint=hint, id=f"privacy.consent.E{number:03}")
+    return Error(message, hint=hint, id=f"consent.E{number:03}")
 
 
 def _service_faults(group: Group, service: Service) -> Iterator[CheckMessage]:

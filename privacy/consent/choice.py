@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from privacy.consent.offer import Offer
+from privacy.consent.offer.building import Offer
 
 ACCEPT, REJECT, SOME = "accept", "reject", "some"
 YES, NO = "yes", "no"

@@ -14,8 +14,8 @@ from cookie_consent.util import dict_to_cookie_str, parse_cookie_str
 from django.conf import settings
 from django.http import HttpRequest
 
-from privacy.consent.live import current_offer
-from privacy.consent.offer import Offer, OfferedGroup
+from privacy.consent.offer.building import Offer, OfferedGroup
+from privacy.consent.offer.current import current_offer
 
 MAX_COOKIE_LENGTH = 1024
 DECLINED = "-1"

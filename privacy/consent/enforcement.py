@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from privacy.consent.catalog import Service
 from privacy.consent.decision import ConsentDecision
-from sens_site.lib.csp import Policy, extended
+from privacy.consent.offer.parts import Service
+from sens_site.lib.http.csp import Policy, extended
 
 QUIET_PREFIXES = ("/accounts/", "/admin/", "/cookies/")
 """Where nobody is to look over a visitor's shoulder, whatever has been granted."""

@@ -1,13 +1,13 @@
 """Which rows of this part the database itself keeps as they are."""
 
-from sens_site.lib.guards import Guard, register
+from sens_site.lib.row_guards import Guard, register
 
-GROUP_VERSION = register(Guard("privacy_groupversion"))
-EDITORIAL = register(Guard("privacy_editorialnote", unique=(("group", "earlier", "later"),)))
-NOTICE = register(Guard("privacy_noticesnapshot", primary_key="digest"))
+GROUP_VERSION = register(Guard("consent_groupversion"))
+EDITORIAL = register(Guard("consent_editorialnote", unique=(("group", "earlier", "later"),)))
+NOTICE = register(Guard("consent_noticesnapshot", primary_key="digest"))
 RECEIPT = register(
     Guard(
-        "privacy_consentreceipt",
+        "consent_consentreceipt",
         # What has been kept as long as was said may go, and nothing else. The 182 days are those
         # by which a consent may have ended before its time.
         deletable={
@@ -17,5 +17,5 @@ RECEIPT = register(
     )
 )
 SEAL = register(
-    Guard("privacy_receiptseal", primary_key="number", unique=(("receipt_id",), ("hash",)))
+    Guard("consent_receiptseal", primary_key="number", unique=(("receipt_id",), ("hash",)))
 )

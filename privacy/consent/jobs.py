@@ -4,8 +4,8 @@ import logging
 
 from outbox.jobs import periodic
 from privacy.consent.models import ReceiptSeal
-from privacy.consent.offering import record_versions
-from privacy.consent.sealing import seal_receipts
+from privacy.consent.offer.switches import record_versions
+from privacy.consent.receipt_chain import seal_receipts
 from privacy.consent.services import purge_receipts
 
 logger = logging.getLogger(__name__)

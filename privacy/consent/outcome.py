@@ -6,7 +6,7 @@ from functools import cached_property
 
 from privacy.consent.choice import Choice
 from privacy.consent.decision import OVERRIDE, ConsentDecision, write_cookie
-from privacy.consent.offer import OfferedGroup
+from privacy.consent.offer.building import OfferedGroup
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from privacy.consent.models import ConsentReceipt, ReceiptSeal
+from privacy.consent.receipt_chain import link_hash
 from privacy.consent.receipts import canonical, hash_of
-from privacy.consent.sealing import link_hash
 
 
 @dataclass(frozen=True, slots=True)

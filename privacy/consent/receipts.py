@@ -15,10 +15,10 @@ from uuid import UUID
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from privacy.consent.catalog import Service
 from privacy.consent.choice import BANNER
 from privacy.consent.decision import ConsentDecision
 from privacy.consent.models import CHOICE_DAYS, KEEP_DAYS
+from privacy.consent.offer.parts import Service
 from privacy.consent.outcome import Outcome
 from privacy.policy.addresses import PRIVACY
 from privacy.policy.models import PolicyVersion
@@ -100,7 +100,7 @@ def document_of(
         "receipt_id": str(receipt_id),
         "pii_principal_id": str(receipt_id),
         "notice": {
-            "privacy_policy": policy,
+            "policy_policy": policy,
             "policy_version": policy_version,
             "snapshot": notice_shown(outcome.before, outcome.choice.method).digest,
             "language": LANGUAGE,

@@ -4,6 +4,7 @@ from django.urls import path
 
 from privacy.consent import views
 
+app_name = "consent"
 urlpatterns = [
     path("cookies/", views.cookies_page, name="cookies"),
     path("cookies/choose/", views.choose, name="choose"),

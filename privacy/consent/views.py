@@ -14,12 +14,12 @@ from privacy.consent import services, withdrawal
 from privacy.consent.choice import ANCHOR, Choice, safe_path
 from privacy.consent.decision import decision_of
 from privacy.consent.enforcement import policy_with
-from privacy.consent.entries import RECEIPT_COOKIE, RECEIPT_PATH, embed_service
+from privacy.consent.idempotency import act_id
+from privacy.consent.offer.catalogue import RECEIPT_COOKIE, RECEIPT_PATH, embed_service
 from privacy.consent.outcome import outcome_of
-from privacy.consent.provenance import from_own_page
+from privacy.consent.own_page import from_own_page
 from privacy.consent.receipt_check import number_in, report_on
-from privacy.consent.sameness import act_id
-from sens_site.lib.caching import shared_page
+from sens_site.lib.http.cache_control import shared_page
 
 GPC_SINCE = "2026-11-22"
 MAX_TITLE_LENGTH = 200

@@ -5,8 +5,8 @@ from http.cookies import Morsel
 
 from django.http import HttpRequest, HttpResponse
 
-from privacy.consent.catalog import COOKIE, StoredItem
-from privacy.consent.entries import GROUP_BY_KEY
+from privacy.consent.offer.catalogue import GROUP_BY_KEY
+from privacy.consent.offer.parts import COOKIE, StoredItem
 
 CLEAR_STORAGE = '"storage"'
 LONG_AGO = "Thu, 01 Jan 1970 00:00:00 GMT"

@@ -10,9 +10,12 @@ from typing import Any
 from django.apps import apps
 from django.core import checks
 from django.core.exceptions import FieldDoesNotExist
+from django.db import connections
 from django.db.models import CASCADE, PROTECT, RESTRICT, FileField, ForeignKey, Model
 
+from privacy.datamap.models import Erasure
 from privacy.datamap.registry import Entry, concrete_fields, entries, is_installed, stores
+from privacy.datamap.replay import pending, unknown_to_ledger
 from privacy.datamap.terms import OnErase
 
 TAG = "datamap"
@@ -20,7 +23,7 @@ TAG = "datamap"
 
 def problem(number: str, message: str, hint: str, obj: Any = None) -> checks.CheckMessage:
     """Return one finding under its id."""
-    return checks.Error(message, hint=hint, obj=obj, id=f"privacy.{number}")
+    return checks.Error(message, hint=hint, obj=obj, id=f"datamap.{number}")
 
 
 @checks.register(TAG)
@@ -53,7 +56,7 @@ def _unclassified_model(model: type[Model]) -> checks.CheckMessage:
     return problem(
         "E101",
         f"{model._meta.label} is not in the data map.",
-        f"In {model._meta.app_label}/data_map.py, classify it, or paste: "
+        f"In {model._meta.app_config.name.replace('.', '/')}/data_map.py, classify it, or paste: "
         f"not_about_people({model._meta.label!r}, 'why it is about nobody', {names})",
         model,
     )
@@ -210,3 +213,33 @@ def check_stores() -> list[checks.CheckMessage]:
         for store in stores().values()
         if not store.reason.strip() and (store.find is None or store.erase is None)
     ]
+
+
+@checks.register(checks.Tags.database)
+def check_ledger(**kwargs: Any) -> list[checks.CheckMessage]:
+    """W101, W102: the erasure ledger and the database know of the same erasures.
+
+    Runs with `migrate`, which is part of every start, and with `check --database default`.
+    """
+    if "default" not in (kwargs.get("databases") or []):
+        return []
+    if Erasure._meta.db_table not in connections["default"].introspection.table_names():
+        return []
+    found: list[checks.CheckMessage] = []
+    if waiting := len(pending()):
+        found.append(
+            checks.Warning(
+                f"{waiting} erasures of the ledger are unknown to this database.",
+                hint="If a backup was restored, run: manage.py replay_erasures",
+                id="datamap.W101",
+            )
+        )
+    if lost := unknown_to_ledger():
+        found.append(
+            checks.Warning(
+                f"{lost} erasures of this database are missing in the ledger.",
+                hint="Find or restore the file that ERASURE_LEDGER names.",
+                id="datamap.W102",
+            )
+        )
+    return found

@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -27,15 +26,3 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"erasure {self.reference[:8]}"
-
-
-class IdleNotice(models.Model):
-    """An account that has been idle for a year was told so. Goes when its person signs in."""
-
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", editable=False
-    )
-    sent_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    def __str__(self) -> str:
-        return f"idle notice {self.pk}"

@@ -14,10 +14,10 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Field, Model
 
-from privacy.datamap.calendar import add_months
 from privacy.datamap.columns import Column, not_personal
 from privacy.datamap.subjects import Path, Subject
 from privacy.datamap.terms import Category, OnErase, People, Purpose, Recipient, Source
+from sens_site.lib.months import add_months
 
 
 class MapError(Exception):

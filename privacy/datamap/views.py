@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from privacy.datamap.record import as_json, records
 from privacy.datamap.vendors import VENDORS
-from sens_site.lib.caching import shared_page
+from sens_site.lib.http.cache_control import shared_page
 
 
 @require_safe

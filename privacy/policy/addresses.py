@@ -9,7 +9,7 @@ PRIVACY = "privacy"
 TERMS = "terms"
 
 _PREFIX = {PRIVACY: "", TERMS: "legal_"}
-_IN_FORCE = {PRIVACY: "privacy:policy", TERMS: "privacy:legal"}
+_IN_FORCE = {PRIVACY: "policy:policy", TERMS: "policy:legal"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Addresses:
     slug: str
 
     def _to(self, name: str, *args: object) -> str:
-        return reverse(f"privacy:{_PREFIX[self.slug]}{name}", args=args)
+        return reverse(f"policy:{_PREFIX[self.slug]}{name}", args=args)
 
     @property
     def in_force(self) -> str:

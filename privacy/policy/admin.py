@@ -29,9 +29,9 @@ from privacy.policy.models import (
 )
 from privacy.policy.obstacles import Obstacle, four_eyes, own_obstacles, registered_obstacles
 from privacy.policy.redline import compare
-from privacy.policy.redline_forms import to_html
+from privacy.policy.redline_rendering import to_html
 from privacy.policy.rendering import render, without_marks
-from sens_site.lib.desk import Task
+from sens_site.lib.admin.to_do import Task
 
 
 class DraftForm(forms.ModelForm[PolicyDraft]):
@@ -63,7 +63,7 @@ class PolicyDraftAdmin(admin.ModelAdmin[PolicyDraft]):
     list_display = ("__str__", "kind", "state", "author", "reviewer", "effective_on", "changed_at")
     list_filter = ("policy", "kind")
     list_select_related = ("policy", "author", "reviewer", "sealed_as")
-    change_form_template = "admin/privacy/policydraft/change_form.html"
+    change_form_template = "admin/policy/policydraft/change_form.html"
     actions = None
 
     def to_do(self) -> list[Task]:
@@ -79,8 +79,8 @@ class PolicyDraftAdmin(admin.ModelAdmin[PolicyDraft]):
         """Add the pages to preview and to seal."""
         view = self.admin_site.admin_view
         own = [
-            path("<int:pk>/preview/", view(self.preview_view), name="privacy_policydraft_preview"),
-            path("<int:pk>/seal/", view(self.seal_view), name="privacy_policydraft_seal"),
+            path("<int:pk>/preview/", view(self.preview_view), name="policy_policydraft_preview"),
+            path("<int:pk>/seal/", view(self.seal_view), name="policy_policydraft_seal"),
         ]
         return own + super().get_urls()
 
@@ -143,7 +143,7 @@ class PolicyDraftAdmin(admin.ModelAdmin[PolicyDraft]):
         if "_review" in request.POST:
             services.ask_for_review(obj)
             self.message_user(request, "The draft now waits for a second person.")
-            return HttpResponseRedirect(reverse("admin:privacy_policydraft_changelist"))
+            return HttpResponseRedirect(reverse("admin:policy_policydraft_changelist"))
         return None
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -159,16 +159,16 @@ class PolicyDraftAdmin(admin.ModelAdmin[PolicyDraft]):
             "redline": to_html(redline)[0] if redline else "",
             "unchanged": redline.is_empty if redline else False,
         }
-        return TemplateResponse(request, "admin/privacy/policydraft/preview.html", context)
+        return TemplateResponse(request, "admin/policy/policydraft/preview.html", context)
 
     def seal_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Say exactly what sealing does, and do it on POST."""
         draft = self._viewable(request, pk)
-        if not request.user.has_perm("privacy.seal_policydraft"):
+        if not request.user.has_perm("policy.seal_policydraft"):
             raise PermissionDenied
         found: Sequence[Obstacle] = ()
         if request.method == "POST":
-            may_override = request.user.has_perm("privacy.override_policydraft")
+            may_override = request.user.has_perm("policy.override_policydraft")
             reason = request.POST.get("override_reason", "") if may_override else ""
             try:
                 version = services.seal_and_publish(
@@ -181,11 +181,11 @@ class PolicyDraftAdmin(admin.ModelAdmin[PolicyDraft]):
             else:
                 self.message_user(request, f"{version} is sealed and can never be changed.")
                 return HttpResponseRedirect(
-                    reverse("admin:privacy_policyversion_change", args=[version.pk])
+                    reverse("admin:policy_policyversion_change", args=[version.pk])
                 )
         context = self._context(request, draft, f"Seal and publish: {draft}", found=found)
         status = 422 if found else 200
-        template = "admin/privacy/policydraft/seal.html"
+        template = "admin/policy/policydraft/seal.html"
         return TemplateResponse(request, template, context, status=status)
 
     def _viewable(self, request: HttpRequest, pk: int) -> PolicyDraft:
@@ -270,7 +270,7 @@ class PolicyVersionAdmin(_ReadOnlyAdmin):
     list_filter = ("policy", "kind")
     list_select_related = ("policy",)
     inlines = (PolicyEventInline,)
-    change_form_template = "admin/privacy/policyversion/change_form.html"
+    change_form_template = "admin/policy/policyversion/change_form.html"
     fields = (
         "policy", "number", "kind", "reason", "summary", "posted_at", "effective_on", "imported",
         "hash", "previous_hash", "renderer", "address", "shown",
@@ -294,7 +294,7 @@ class PolicyVersionAdmin(_ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Add the page to withdraw a version."""
         view = self.admin_site.admin_view(self.withdraw_view)
-        own = [path("<int:pk>/withdraw/", view, name="privacy_policyversion_withdraw")]
+        own = [path("<int:pk>/withdraw/", view, name="policy_policyversion_withdraw")]
         return own + super().get_urls()
 
     def change_view(
@@ -317,7 +317,7 @@ class PolicyVersionAdmin(_ReadOnlyAdmin):
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for a reason, and withdraw on POST."""
         version = get_object_or_404(PolicyVersion, pk=pk)
-        if not request.user.has_perm("privacy.seal_policydraft"):
+        if not request.user.has_perm("policy.seal_policydraft"):
             raise PermissionDenied
         if request.method == "POST":
             try:
@@ -331,7 +331,7 @@ class PolicyVersionAdmin(_ReadOnlyAdmin):
             else:
                 self.message_user(request, f"{version} is withdrawn. Nobody has read it.")
             return HttpResponseRedirect(
-                reverse("admin:privacy_policyversion_change", args=[version.pk])
+                reverse("admin:policy_policyversion_change", args=[version.pk])
             )
         context = {
             **self.admin_site.each_context(request),
@@ -339,8 +339,8 @@ class PolicyVersionAdmin(_ReadOnlyAdmin):
             "title": f"Withdraw {version}",
             "version": version,
         }
-        return TemplateResponse(request, "admin/privacy/policyversion/withdraw.html", context)
+        return TemplateResponse(request, "admin/policy/policyversion/withdraw.html", context)
 
 
 def _draft_page(name: str, draft: PolicyDraft) -> str:
-    return reverse(f"admin:privacy_policydraft_{name}", args=[draft.pk])
+    return reverse(f"admin:policy_policydraft_{name}", args=[draft.pk])

@@ -4,7 +4,7 @@ import logging
 
 from outbox.jobs import periodic
 from privacy.policy.notices import announce_due
-from sens_site.lib import guards
+from sens_site.lib import row_guards
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ def announce_posted_versions() -> object:
 @periodic("compare guards", every_seconds=3600)
 def compare_guards() -> object:
     """Look, at start and each hour, whether the database still refuses what it should."""
-    missing = guards.missing()
+    missing = row_guards.missing()
     for name in missing:
         logger.error("Guard %s is missing or changed. Run manage.py migrate.", name)
     return len(missing)

@@ -16,9 +16,9 @@ from django.utils import timezone
 
 import privacy.policy.guards  # noqa: F401 - declares what the database keeps as it is
 from privacy.policy.addresses import PRIVACY, TERMS, Addresses
-from privacy.policy.days import DaysBetween
-from privacy.policy.frozen import FrozenModel, FrozenQuerySet, SealedError
-from privacy.policy.kinds import Kind, State
+from privacy.policy.choices import Kind, State
+from privacy.policy.db_functions import DaysBetween
+from privacy.policy.frozen_models import FrozenModel, FrozenQuerySet, SealedError
 
 __all__ = [
     "PRIVACY",

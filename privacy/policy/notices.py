@@ -1,5 +1,7 @@
 """Telling people that a policy changes: by mail to registered people, and by a line on the site."""
 
+from collections.abc import Callable, Iterable, Iterator
+
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.mail import EmailMessage
@@ -8,8 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from outbox.copies import store_copies
-from privacy.policy.audiences import everybody
+from outbox.mass_mail import store_copies
 from privacy.policy.models import (
     Kind,
     Policy,
@@ -18,7 +19,24 @@ from privacy.policy.models import (
     PolicyVersion,
     PolicyVersionQuerySet,
 )
-from sens_site.lib.stamp import content_changed
+from sens_site.lib.cache.content_stamp import content_changed
+
+Audience = Callable[[], Iterable[str]]
+_audiences: dict[str, Audience] = {}
+
+
+def register_audience(name: str, audience: Audience) -> None:
+    """Have the addresses that `audience()` yields told of material changes: privacy knows nobody.
+
+    It is iterated once, inside a transaction, and may be long: let it stream.
+    """
+    _audiences[name] = audience
+
+
+def everybody() -> Iterator[str]:
+    """Yield the addresses of all audiences. One that stands in two is yielded twice."""
+    for audience in _audiences.values():
+        yield from audience()
 
 
 @transaction.atomic

@@ -17,10 +17,22 @@ from privacy.policy.rendering import normalised, strip_source_marks
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """One reason not to seal. An `overridable` one gives way to a written reason."""
+    """One reason not to seal, where it stands, and what to do about it.
 
-    text: str
+    An `overridable` one gives way to a written reason.
+    """
+
+    problem: str
+    where: str = ""
+    remedy: str = ""
     overridable: bool = False
+
+    @property
+    def text(self) -> str:
+        """All of it in one line."""
+        place = f"{self.where}: " if self.where else ""
+        problem = f"{self.problem.rstrip('.')}. {self.remedy}" if self.remedy else self.problem
+        return f"{place}{problem}"
 
 
 Check = Callable[[PolicyDraft], Iterable[Obstacle]]

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from privacy.policy.bundled import TEXT_DIR, claims_in
 from privacy.policy.chain import GENESIS, canonical, hash_of
-from privacy.policy.claims import TEXT_DIR, claims_in
 from privacy.policy.models import (
     PRIVACY,
     TERMS,
@@ -23,7 +23,7 @@ from privacy.policy.models import (
 from privacy.policy.notices import announce
 from privacy.policy.obstacles import Obstacle, own_obstacles, registered_obstacles
 from privacy.policy.rendering import RENDERER, normalised, render
-from sens_site.lib.stamp import content_changed
+from sens_site.lib.cache.content_stamp import content_changed
 
 TITLES = {PRIVACY: "Privacy policy", TERMS: "Terms and conditions"}
 DRAFT_FIELDS = frozenset({"kind", "reason", "summary", "source_text", "post_on", "effective_on"})

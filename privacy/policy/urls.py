@@ -5,10 +5,9 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.urls import URLPattern, path, register_converter
 
-from privacy.policy import comparison, formats, views
-from privacy.policy.acknowledging import acknowledge_change
+from privacy.policy import comparison_views, machine_views, views
 from privacy.policy.addresses import PRIVACY, TERMS
-from privacy.policy.converters import IsoDay, VersionNumber
+from privacy.policy.url_converters import IsoDay, VersionNumber
 
 register_converter(VersionNumber, "version")
 register_converter(IsoDay, "day")
@@ -22,25 +21,30 @@ def _family(base: str, slug: str, front: str, prefix: str) -> list[URLPattern]:
         to("", views.policy_page, front),
         to("history/", views.history_page, f"{prefix}history"),
         to("v/<version:number>/", views.version_page, f"{prefix}version"),
-        to("v/<version:number>.json", formats.version_json, f"{prefix}version_json"),
-        to("v/<version:number>.txt", formats.version_text, f"{prefix}version_text"),
+        to("v/<version:number>.json", machine_views.version_json, f"{prefix}version_json"),
+        to("v/<version:number>.txt", machine_views.version_text, f"{prefix}version_text"),
         to("on/", views.choose_day, f"{prefix}choose_day"),
         to("on/<day:day>/", views.day_page, f"{prefix}on"),
-        to("compare/", comparison.choose_pair, f"{prefix}choose_pair"),
-        to("compare/<version:old>/<version:new>/", comparison.compare_page, f"{prefix}compare"),
+        to("compare/", comparison_views.choose_pair, f"{prefix}choose_pair"),
+        to(
+            "compare/<version:old>/<version:new>/",
+            comparison_views.compare_page,
+            f"{prefix}compare",
+        ),
         to(
             "compare/<version:old>/<version:new>.txt",
-            comparison.compare_text,
+            comparison_views.compare_text,
             f"{prefix}compare_text",
         ),
-        to("feed.atom", formats.feed, f"{prefix}feed"),
-        to("log.txt", formats.log, f"{prefix}log"),
-        to("list.json", formats.listing, f"{prefix}list"),
+        to("feed.atom", machine_views.feed, f"{prefix}feed"),
+        to("log.txt", machine_views.log, f"{prefix}log"),
+        to("list.json", machine_views.listing, f"{prefix}list"),
     ]
 
 
+app_name = "policy"
 urlpatterns = [
-    path("privacy/acknowledge/", acknowledge_change, name="acknowledge"),
+    path("privacy/acknowledge/", views.acknowledge_change, name="acknowledge"),
     *_family("privacy/", PRIVACY, "policy", ""),
     *_family("legal/", TERMS, "legal", "legal_"),
 ]

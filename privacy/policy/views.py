@@ -3,23 +3,25 @@
 from datetime import date
 from itertools import zip_longest
 from pathlib import Path
-from posixpath import relpath
 from typing import Any
 
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.http import http_date
-from django.views.decorators.http import require_safe
+from django.utils.http import http_date, url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST, require_safe
 
 from privacy.policy.addresses import Addresses
-from privacy.policy.converters import VersionNumber
+from privacy.policy.change_notice import remember
+from privacy.policy.mark_widgets import widget_for
 from privacy.policy.models import PRIVACY, PolicyVersion
-from privacy.policy.promises.marks import mark_widget
+from privacy.policy.notices import acknowledge
 from privacy.policy.rendering import place_marks, toc_of
-from privacy.policy.structured import web_page
-from sens_site.lib.caching import shared_page
-from sens_site.lib.members import alike_for_members
+from privacy.policy.url_converters import VersionNumber
+from sens_site.lib.cache.member_page_cache import alike_for_members
+from sens_site.lib.http.cache_control import shared_page
+from sens_site.lib.json_ld import json_ld
 
 HISTORY_PAGE = 50
 # The ten lines with which a reader checks a version; shown as they are, and run by a test.
@@ -137,18 +139,43 @@ def _show(request: HttpRequest, version: PolicyVersion, context: dict[str, Any])
         "policy": version.policy,
         "text": _text(request, version),
         "toc": toc_of(version.rendered_html),
-        "structured": web_page(version),
+        "structured": _web_page(version),
     }
     return _dated(render(request, "privacy/policy/version.html", context), version)
 
 
 def _text(request: HttpRequest, version: PolicyVersion) -> str:
     """The text with a way from each promise to what shows that it is kept."""
-    promises = reverse("privacy:promise", args=[0]).removesuffix("0/")
-    base = relpath(promises, request.path) + "/"
-    return place_marks(version.rendered_html, mark_widget(version.rendered_html, base=base))
+    stored = version.rendered_html
+    return place_marks(stored, widget_for(stored, page=request.path))
+
+
+def _web_page(version: PolicyVersion) -> SafeString:
+    """Say to machines which page this is (schema.org has no type for a policy)."""
+    return json_ld(
+        "WebPage",
+        name=version.policy.title,
+        version=str(version.number),
+        dateModified=version.last_updated.isoformat(),
+    )
 
 
 def _dated(response: HttpResponse, version: PolicyVersion) -> HttpResponse:
     response.headers["Last-Modified"] = http_date(version.last_modified.timestamp())
     return response
+
+
+@require_POST
+@login_required
+def acknowledge_change(request: HttpRequest) -> HttpResponse:
+    """Note that the person has seen the line, and go back."""
+    wanted = request.POST.get("version", "")
+    number = int(wanted) if wanted.isdecimal() and len(wanted) < 10 else 0
+    version = PolicyVersion.objects.material_news().filter(pk=number).first()
+    if version is None:
+        raise Http404
+    acknowledge(version, by=request.user)  # type: ignore[arg-type]
+    remember(request, version)
+    path = request.POST.get("next", "")
+    safe = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return HttpResponse(status=303, headers={"Location": path if safe else "/"})

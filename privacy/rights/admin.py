@@ -9,11 +9,11 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from privacy.datamap.erasure import plan_erasure
-from privacy.rights import desk
+from privacy.rights import request_steps
 from privacy.rights.alarms import unseen_alarm
 from privacy.rights.deadlines import days_left
 from privacy.rights.models import SubjectRequest, SubjectRequestQuerySet
-from sens_site.lib.desk import Task
+from sens_site.lib.admin.to_do import Task
 
 
 class DeskFilter(admin.SimpleListFilter):
@@ -53,7 +53,7 @@ class DeskFilter(admin.SimpleListFilter):
 class SubjectRequestAdmin(admin.ModelAdmin[SubjectRequest]):
     """Staff read and take steps; nobody edits a request, and nothing is done to many at once."""
 
-    change_form_template = "admin/privacy/subjectrequest/request.html"
+    change_form_template = "admin/rights/subjectrequest/request.html"
     list_display = ("reference", "kind", "time_left", "alarm", "state_now", "received_at")
     list_filter = (DeskFilter, "kind")
     ordering = ("due_on", "received_at", "pk")
@@ -110,7 +110,7 @@ class SubjectRequestAdmin(admin.ModelAdmin[SubjectRequest]):
 
     def get_urls(self) -> list[URLPattern]:
         """Add a page for each step."""
-        return desk.urls(self) + super().get_urls()
+        return request_steps.urls(self) + super().get_urls()
 
     def change_view(
         self,
@@ -124,7 +124,7 @@ class SubjectRequestAdmin(admin.ModelAdmin[SubjectRequest]):
         context = dict(extra_context or {})
         if row is not None:
             context |= {
-                "steps": desk.offered(request, row),
+                "steps": request_steps.offered(request, row),
                 "plan": plan_erasure(row.subject) if row.email else None,
                 "proved": row.proof is not None,
                 "events": row.events.all(),

@@ -6,10 +6,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from privacy.rights import mails
+from privacy.rights.choices import Did
 from privacy.rights.deadlines import Alarm, alarm_due
 from privacy.rights.intake import record
 from privacy.rights.models import SubjectRequest
-from privacy.rights.terms import Did
 
 
 def stage_of(alarm: Alarm, today: date) -> str:

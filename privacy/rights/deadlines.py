@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
-from privacy.datamap.calendar import add_months
+from sens_site.lib.months import add_months
 
 DAYS = 30
 MONTHS_AT_MOST = 3

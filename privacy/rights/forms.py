@@ -8,10 +8,10 @@ from django import forms
 from django.utils import timezone
 
 from privacy.datamap.vendors import VENDORS
+from privacy.rights.choices import FEE_GROUNDS, Ground, Kind
 from privacy.rights.models import EMAIL_MAX, NAME_MAX, TEXT_MAX
-from privacy.rights.terms import FEE_GROUNDS, Ground, Kind
-from sens_site.lib.forms import SiteForm
-from sens_site.lib.honeypot import HoneypotMixin, trap
+from sens_site.lib.forms.base import SiteForm
+from sens_site.lib.forms.honeypot import HoneypotMixin, trap
 
 CHOOSE = [("", "Choose one"), *Kind.choices]
 
@@ -20,7 +20,7 @@ class RequestForm(SiteForm, HoneypotMixin):
     """Your privacy choices: what somebody asks, and where to answer."""
 
     submit_label = "Send request"
-    form_action = "privacy:choices"
+    form_action = "rights:choices"
 
     kind = forms.ChoiceField(
         label="What would you like?",

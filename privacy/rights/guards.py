@@ -1,13 +1,13 @@
 """What the database itself keeps as it is: the events of requests."""
 
-from sens_site.lib.guards import Guard, register
+from sens_site.lib.row_guards import Guard, register
 
 _SAME = "kept.request_id = NEW.request_id"
 _CLOSING = "('answered', 'refused', 'withdrawn', 'spam')"
 
 EVENT = register(
     Guard(
-        "privacy_requestevent",
+        "rights_requestevent",
         unique=(
             f"{_SAME} AND kept.did IN {_CLOSING} AND NEW.did IN {_CLOSING}",
             f"{_SAME} AND kept.did = 'extended' AND NEW.did = 'extended'",

@@ -9,10 +9,10 @@ from django.utils.crypto import salted_hmac
 
 from privacy.datamap.subjects import normalise
 from privacy.rights import mails
+from privacy.rights.choices import NEEDS_NO_PROOF, Channel, Did, Kind, Proof
 from privacy.rights.deadlines import deadline_for
-from privacy.rights.links import IDENTITY_LIFE, find_link, mails_left, make_link
 from privacy.rights.models import MailedLink, RequestEvent, RequestNote, SubjectRequest
-from privacy.rights.terms import NEEDS_NO_PROOF, Channel, Did, Kind, Proof
+from privacy.rights.secret_links import IDENTITY_LIFE, find_link, mails_left, make_link
 
 
 class NotAllowedError(Exception):

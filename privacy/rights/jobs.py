@@ -1,7 +1,7 @@
 """What the worker does for the request desk."""
 
 from outbox.jobs import periodic
-from privacy.rights import alarms, exports
+from privacy.rights import alarms, export_files
 
 
 @periodic("request alarms", every_seconds=3600)
@@ -13,4 +13,4 @@ def give_alarms() -> object:
 @periodic("destroy exports", every_seconds=900)
 def destroy_exports() -> object:
     """Destroy copies whose time is over."""
-    return exports.destroy_expired()
+    return export_files.destroy_expired()

@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from outbox.models import FAREWELL
 from privacy.datamap.erasure import ErasureReport
-from privacy.rights.links import status_path
+from privacy.rights.choices import AUTHORITIES
 from privacy.rights.models import SubjectRequest
-from privacy.rights.terms import AUTHORITIES
+from privacy.rights.secret_links import status_path
 
 
 def to_person(request: SubjectRequest, name: str, subject: str, **context: Any) -> EmailMessage:
@@ -34,19 +34,19 @@ def acknowledgement(request: SubjectRequest, *, token: str | None) -> EmailMessa
     """Return the mail that says when the answer is due and, if need be, asks who is asking."""
     link = ""
     if token is not None:
-        link = settings.SITE_ORIGIN + reverse("privacy:confirm_identity", args=[token])
+        link = settings.SITE_ORIGIN + reverse("rights:confirm_identity", args=[token])
     return to_person(request, "acknowledged", "We have your privacy request", link=link)
 
 
 def identity(request: SubjectRequest, *, token: str) -> EmailMessage:
     """Return the mail with a fresh link with which to show who is asking."""
-    link = settings.SITE_ORIGIN + reverse("privacy:confirm_identity", args=[token])
+    link = settings.SITE_ORIGIN + reverse("rights:confirm_identity", args=[token])
     return to_person(request, "identity", "Confirm your privacy request", link=link)
 
 
 def export_ready(request: SubjectRequest, *, token: str) -> EmailMessage:
     """Return the mail with the link to the copy."""
-    link = settings.SITE_ORIGIN + reverse("privacy:fetch_export", args=[token])
+    link = settings.SITE_ORIGIN + reverse("rights:fetch_export", args=[token])
     return to_person(request, "export", "Your copy is ready", link=link)
 
 
@@ -63,7 +63,7 @@ def erased(request: SubjectRequest, *, address: str, report: ErasureReport) -> E
 
 def to_desk(name: str, subject: str, **context: Any) -> EmailMessage:
     """Return a mail to whoever answers requests. It names no person."""
-    inbox = reverse("admin:privacy_subjectrequest_changelist")
+    inbox = reverse("admin:rights_subjectrequest_changelist")
     context |= {"inbox": settings.SITE_ORIGIN + inbox}
     return EmailMessage(
         subject=subject,

@@ -14,8 +14,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from privacy.datamap.subjects import Subject, subject_with_address
+from privacy.rights.choices import CLOSING, NEEDS_NO_PROOF, Channel, Did, Ground, Kind, Proof
 from privacy.rights.deadlines import Deadline, days_left, deadline_for, is_late
-from privacy.rights.terms import CLOSING, NEEDS_NO_PROOF, Channel, Did, Ground, Kind, Proof
 
 NAME_MAX = 100
 EMAIL_MAX = 254

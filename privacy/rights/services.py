@@ -13,10 +13,10 @@ from privacy.datamap.erasure import ErasureReport, erase
 from privacy.datamap.vendors import BY_KEY
 from privacy.policy.services import pseudonym
 from privacy.rights import intake, mails
+from privacy.rights.choices import FEE_GROUNDS, Did, Ground, Proof
 from privacy.rights.deadlines import may_extend
 from privacy.rights.intake import NotAllowedError, close, lock, must_be_open, open_request, record
 from privacy.rights.models import RequestEvent, SubjectRequest, VendorTask
-from privacy.rights.terms import FEE_GROUNDS, Did, Ground, Proof
 
 __all__ = [
     "NotAllowedError",

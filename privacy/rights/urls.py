@@ -6,6 +6,7 @@ from privacy.rights import views
 
 STATUS = "privacy/request/<str:reference>/<str:token>/"
 
+app_name = "rights"
 urlpatterns = [
     path("privacy/choices/", views.choices, name="choices"),
     path("privacy/choices/sent/", views.sent, name="request_sent"),

@@ -8,17 +8,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from privacy.datamap.export import file_name
-from privacy.rights import exports, intake
-from privacy.rights.figures import figures
+from privacy.rights import export_files, intake
+from privacy.rights.choices import PUBLIC, Channel, Kind
 from privacy.rights.forms import RequestForm
 from privacy.rights.intake import NotAllowedError
-from privacy.rights.links import find_by_status, find_link, status_path
 from privacy.rights.models import MailedLink
-from privacy.rights.terms import PUBLIC, Channel, Kind
+from privacy.rights.secret_links import find_by_status, find_link, status_path
+from privacy.rights.statistics import figures
 from sens_site.errors import error_page
-from sens_site.lib.caching import shared_page
 from sens_site.lib.company import COMPANY
-from sens_site.lib.ratelimit import allow, seconds_left
+from sens_site.lib.http.cache_control import shared_page
+from sens_site.lib.http.rate_limit import allow, seconds_left
 
 AN_HOUR = 3600
 LIMIT = 5
@@ -54,7 +54,7 @@ def choices(request: HttpRequest) -> HttpResponse:
         channel=Channel.FORM,
         trapped=form.trapped,
     )
-    return _see(reverse("privacy:request_sent"))
+    return _see(reverse("rights:request_sent"))
 
 
 @require_safe
@@ -88,12 +88,12 @@ def confirm_identity(request: HttpRequest, token: str) -> HttpResponse:
 def fetch_export(request: HttpRequest, token: str) -> HttpResponse | FileResponse:
     """Show a button; pressing it fetches the copy."""
     if request.method == "POST":
-        file = exports.fetch(token)
+        file = export_files.fetch(token)
         if file is not None:
             return FileResponse(
                 file, as_attachment=True, filename=file_name(), content_type="application/zip"
             )
-    export = exports.find_export(token)
+    export = export_files.find_export(token)
     if export is None:
         return _gone(request)
     context = {"export": export, "left": export.FETCHES - export.fetches}

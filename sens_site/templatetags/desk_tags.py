@@ -6,7 +6,7 @@ from django import template
 from django.contrib import admin
 from django.urls import reverse
 
-from sens_site.lib.desk import HasTasks
+from sens_site.lib.admin.to_do import HasTasks
 
 register = template.Library()
 

@@ -13,17 +13,17 @@ pytestmark = pytest.mark.django_db
 OPEN = {
     "Editor": {
         "pages/pagetext/",
-        "privacy/policyversion/",
-        "privacy/policydraft/",
-        "privacy/policydraft/add/",
+        "policy/policyversion/",
+        "policy/policydraft/",
+        "policy/policydraft/add/",
     },
     "Webmaster": {"contact/contactmessage/", "outbox/outboxmail/"},
     "Privacy officer": {
-        "privacy/policyversion/",
-        "privacy/policydraft/",
-        "privacy/consentreceipt/",
-        "privacy/consentreceipt/check/",
-        "privacy/subjectrequest/",
+        "policy/policyversion/",
+        "policy/policydraft/",
+        "consent/consentreceipt/",
+        "consent/consentreceipt/check/",
+        "rights/subjectrequest/",
     },
 }
 # What each member of staff has: the entrance, and what leads out.

@@ -6,13 +6,16 @@ from django.apps import apps
 from django.db.models import Field
 
 ROOMS_ABOVE = {"pages", "downloads", "newsletter", "contact", "accounts"}
+# Each may know those before it; consent and rights do not know each other.
+PRIVACY = ("datamap", "policy", "promises", "consent", "rights")
 MAY_POINT_AT = {
-    **{room: {room, "privacy", "outbox"} for room in ROOMS_ABOVE},
-    "privacy": {"privacy", "outbox"},
+    **{room: {room, *PRIVACY, "outbox"} for room in ROOMS_ABOVE},
+    **{app: {*PRIVACY[: place + 1], "outbox"} for place, app in enumerate(PRIVACY)},
+    "rights": {"rights", "promises", "policy", "datamap", "outbox"},
     "outbox": {"outbox"},
 }
 OURS = set(MAY_POINT_AT)
-DOOR = {"account": "accounts", "mfa": "accounts", "cookie_consent": "privacy"}
+DOOR = {"account": "accounts", "mfa": "accounts", "cookie_consent": "consent"}
 """Third-party apps, and the one room that may know them."""
 
 
@@ -42,7 +45,7 @@ def test_the_check_sees_a_relation_that_breaks_the_law():
     field = apps.get_model("account", "EmailAddress")._meta.get_field("user")
     field_of_session = apps.get_model("accounts", "Session")._meta.get_field("user")
     assert breaks("contact", apps.get_model("admin", "LogEntry")._meta.get_field("user")) is False
-    assert breaks("privacy", field) is False
+    assert breaks("datamap", field) is False
     assert (field_of_session.swappable_setting, breaks("accounts", field_of_session)) == (
         "AUTH_USER_MODEL",
         False,

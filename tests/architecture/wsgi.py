@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
-from sens_site.lib.ready import ReadyPages
+from sens_site.lib.cache.page_cache import ReadyPages
 
 
 @dataclass

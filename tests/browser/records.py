@@ -9,7 +9,7 @@ from outbox.models import OutboxMail
 from outbox.worker import Worker
 
 # The shared cache holds no records; how often a choice was made in a day is a number about nobody.
-ABOUT_NOBODY = {"shared_cache", "privacy_dailychoice"}
+ABOUT_NOBODY = {"shared_cache", "consent_dailychoice"}
 
 
 def count_all() -> dict[str, int]:

@@ -66,8 +66,8 @@ def test_the_page_after_a_message_is_accessible(page, a_name):
     [
         "/admin/",
         "/admin/contact/contactmessage/",
-        "/admin/privacy/policydraft/add/",
-        "/admin/privacy/policyversion/",
+        "/admin/policy/policydraft/add/",
+        "/admin/policy/policyversion/",
         "/admin/outbox/outboxmail/",
         "/admin/accounts/user/",
     ],

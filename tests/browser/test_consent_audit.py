@@ -12,7 +12,7 @@ from django.conf import settings
 from playwright.sync_api import Page
 
 from privacy.consent.models import ServiceSwitch
-from sens_site.lib.stamp import renew_stamp
+from sens_site.lib.cache.content_stamp import renew_stamp
 from tests.browser.watch import Watch
 
 STATES = 1 + 16 + 2 + 1

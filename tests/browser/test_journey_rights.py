@@ -18,8 +18,8 @@ from django.utils import timezone
 from accounts.models import User
 from privacy.datamap.models import Erasure
 from privacy.rights import alarms, intake
+from privacy.rights.choices import Channel, Did, Kind
 from privacy.rights.models import SubjectRequest
-from privacy.rights.terms import Channel, Did, Kind
 from tests.browser import records
 from tests.factories.people import PASSWORD, make_person, make_staff
 
@@ -97,7 +97,7 @@ def test_a_stranger_asks_and_gets_a_copy(page, log_in, a_name):
 
     # Staff make the copy and answer.
     desk = staff_page(page, log_in, a_name)
-    desk.goto("/admin/privacy/subjectrequest/")
+    desk.goto("/admin/rights/subjectrequest/")
     picture(desk, "request-desk")
     desk.get_by_role("link", name=asked.reference).click()
     picture(desk, "request-at-the-desk")
@@ -112,7 +112,7 @@ def test_a_stranger_asks_and_gets_a_copy(page, log_in, a_name):
     # The stranger fetches it, without an account and without a cookie.
     page.goto(link_to(address, "/privacy/copy/"))
     tables = fetched(page)
-    assert [row["email"] for row in tables["privacy.SubjectRequest"]] == [address]
+    assert [row["email"] for row in tables["rights.SubjectRequest"]] == [address]
     page.goto(link_to(address, "/privacy/request/"))
     assert "Copy fetched" in page.locator("main").inner_text()
     assert page.context.cookies() == []
@@ -150,7 +150,7 @@ def test_staff_see_an_alarm_and_clear_it(page, log_in, a_name):
     alarms.raise_alarms()
     page.goto("/privacy/requests/")
     desk = staff_page(page, log_in, a_name)
-    desk.goto("/admin/privacy/subjectrequest/")
+    desk.goto("/admin/rights/subjectrequest/")
     row = desk.locator("#result_list tr", has_text=late.reference)
     assert "▲ LATE by" in row.inner_text()
     assert "late 20" in row.inner_text()
@@ -161,7 +161,7 @@ def test_staff_see_an_alarm_and_clear_it(page, log_in, a_name):
     assert [e.did for e in SubjectRequest.objects.get(pk=late.pk).did(Did.ALARM_SEEN)] == [
         "alarm-seen"
     ]
-    desk.goto("/admin/privacy/subjectrequest/")
+    desk.goto("/admin/rights/subjectrequest/")
     row = desk.locator("#result_list tr", has_text=late.reference)
     assert "late 20" not in row.inner_text()
     desk.context.close()

@@ -41,7 +41,7 @@ def test_staff_draft_preview_seal_and_publish_a_version(page, a_name):
     log_in(page, staff.username)
 
     # Draft: the form begins with the newest text; add a sentence.
-    page.goto("/admin/privacy/policydraft/add/")
+    page.goto("/admin/policy/policydraft/add/")
     text = page.locator("#id_source_text")
     assert len(text.input_value()) > 5_000
     page.locator("#id_kind").select_option("minor")
@@ -87,5 +87,5 @@ def test_staff_draft_preview_seal_and_publish_a_version(page, a_name):
     visitor.close()
 
     # What is sealed is only read.
-    page.goto(f"/admin/privacy/policyversion/{sealed.pk}/change/")
+    page.goto(f"/admin/policy/policyversion/{sealed.pk}/change/")
     assert page.locator("textarea:visible, input[name=_save]").count() == 0

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from outbox.models import OutboxMail
-from privacy.policy import obstacles, verify
+from privacy.policy import obstacles, verification
 from privacy.policy.models import PolicyAcknowledgement, PolicyVersion
 from privacy.policy.services import create_draft, ensure_policy, seal_and_publish
 from tests.browser.measure import axe_violations, sideways
@@ -81,7 +81,7 @@ def test_a_reader_follows_the_feed_and_checks_a_version(page, site, tmp_path):
     kept = PolicyVersion.objects.get(policy__slug="privacy", number=2).hash
     assert (done.returncode, done.stdout) == (0, f"unchanged {kept}\n")
     assert script.read_text("utf-8").strip() == (
-        Path(verify.__file__).with_name("reader_check.txt").read_text("utf-8").strip()
+        Path(verification.__file__).with_name("reader_check.txt").read_text("utf-8").strip()
     )
 
 

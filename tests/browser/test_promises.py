@@ -3,8 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from privacy.policy.promises.models import PromiseResult
-from sens_site.lib.stamp import renew_stamp
+from privacy.promises.models import PromiseResult
+from sens_site.lib.cache.content_stamp import renew_stamp
 from tests.browser.measure import axe_violations, sideways
 
 PATHS = ("/privacy/promises/", "/privacy/promises/?state=unchecked", "/privacy/p/66/")

@@ -5,7 +5,7 @@ from crispy_forms.utils import render_crispy_form
 
 from contact.forms import WebmasterForm
 from contact.services import Submission
-from sens_site.lib.honeypot import TRAP
+from sens_site.lib.forms.honeypot import TRAP
 
 EMAIL_FORMAT = "Enter an email address in the correct format, like name@example.com"
 

@@ -3,8 +3,8 @@
 import pytest
 
 from contact.models import ContactMessage
+from privacy.rights.choices import Kind
 from privacy.rights.models import SubjectRequest
-from privacy.rights.terms import Kind
 
 pytestmark = pytest.mark.django_db
 FORM = {

@@ -13,7 +13,7 @@ from django.utils.html import escape
 from contact.models import ContactMessage
 from contact.services import receive_message
 from contact.views import in_words
-from sens_site.lib.honeypot import TRAP
+from sens_site.lib.forms.honeypot import TRAP
 from tests.client import SAME_ORIGIN
 
 FORM = "/contact/webmaster/"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sens_site.lib.faults import RETRY_AFTER_SECONDS
+from sens_site.lib.http.faults import RETRY_AFTER_SECONDS
 from tests.architecture.source import ROOT
 
 pytestmark = pytest.mark.slow

@@ -15,7 +15,7 @@ def a_picture_from_elsewhere(hand: Hand) -> None:
 
 @breaks("cookies.none-before-consent")
 def a_cookie_on_a_first_visit(hand: Hand) -> None:
-    from sens_site.lib.headers import SecurityHeadersMiddleware
+    from sens_site.lib.http.security_headers import SecurityHeadersMiddleware
 
     old = SecurityHeadersMiddleware.__call__
 
@@ -112,7 +112,7 @@ def a_hidden_picture(hand: Hand) -> None:
 @breaks("pixels.browser-opt-out")
 def a_consent_kept_by_address(hand: Hand) -> None:
     from privacy.consent.decision import decide, write_cookie
-    from privacy.consent.live import current_offer
+    from privacy.consent.offer.current import current_offer
 
     accepted: set[str] = set()
 
@@ -157,7 +157,7 @@ def a_list_without_recipients(hand: Hand) -> None:
 
 @breaks("sharing.analytics-vendors")
 def a_vendor_without_a_record(hand: Hand) -> None:
-    from privacy.consent.thirdparty import GOOGLE_ANALYTICS
+    from privacy.consent.offer.third_parties import GOOGLE_ANALYTICS
 
     hand.frozen(GOOGLE_ANALYTICS, "retention", "")
 
@@ -189,7 +189,7 @@ def a_banner_that_hides_a_group(hand: Hand) -> None:
 
 @breaks("banner.answer-and-policy-link")
 def a_banner_without_the_policy(hand: Hand) -> None:
-    hand.template("partials/cookie_banner.html", ("{% url 'privacy:policy' %}", "/legal/"))
+    hand.template("partials/cookie_banner.html", ("{% url 'policy:policy' %}", "/legal/"))
 
 
 @breaks("banner.reject-equals-accept")

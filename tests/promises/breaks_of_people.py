@@ -103,7 +103,7 @@ def an_inbox_without_ages(hand: Hand) -> None:
 
 @breaks("retention.idle-account")
 def an_unused_account_that_ends_without_waiting(hand: Hand) -> None:
-    hand.replace("accounts.idle.GRACE", timedelta(days=1))
+    hand.replace("accounts.idle_accounts.GRACE", timedelta(days=1))
 
 
 @breaks("retention.idle-account")
@@ -111,4 +111,4 @@ def a_notice_that_staff_get_too(hand: Hand) -> None:
     def everybody(old: Any, moment: Any) -> Any:
         return User.objects.filter(last_login__lt=moment)
 
-    hand.wrap("accounts.idle.idle_since", everybody)
+    hand.wrap("accounts.idle_accounts.idle_since", everybody)

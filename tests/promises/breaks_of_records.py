@@ -7,7 +7,7 @@ from django.db import connection
 from privacy.datamap.columns import personal
 from privacy.datamap.registry import activities, entries
 from privacy.datamap.terms import Basis, Category, OnErase
-from sens_site.lib import guards
+from sens_site.lib import row_guards
 from tests.promises.breaks import breaks
 from tests.promises.hand import Hand
 
@@ -21,7 +21,7 @@ def a_page_with_another_date(hand: Hand) -> None:
 
 @breaks("policy.last-updated")
 def a_sitemap_without_dates(hand: Hand) -> None:
-    hand.replace("pages.for_machines.TreeSitemap.lastmod", lambda self, item: None)
+    hand.replace("pages.robots_and_sitemap.TreeSitemap.lastmod", lambda self, item: None)
 
 
 @breaks("changes.posted-here")
@@ -33,7 +33,7 @@ def a_change_that_is_not_linked(hand: Hand) -> None:
 
 @breaks("changes.date-at-top", "security.against-change")
 def no_locks(hand: Hand) -> None:
-    guards.lift()
+    row_guards.lift()
 
 
 @breaks("changes.check-back")
@@ -49,7 +49,7 @@ def no_days_of_notice(hand: Hand) -> None:
             hand.on_release(_checks_again)
         else:
             cursor.execute(
-                "ALTER TABLE privacy_policyversion DROP CONSTRAINT policy_version_material_notice"
+                "ALTER TABLE policy_policyversion DROP CONSTRAINT policy_version_material_notice"
             )
 
 
@@ -60,10 +60,10 @@ def _checks_again() -> None:
 
 @breaks("changes.earlier-versions", "security.against-change")
 def an_earlier_version_is_altered(hand: Hand) -> None:
-    with guards.lifted(), connection.cursor() as cursor:
+    with row_guards.lifted(), connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE privacy_policyversion SET summary = 'altered' WHERE number = 1 AND policy_id ="
-            " (SELECT id FROM privacy_policy WHERE slug = 'privacy')"
+            "UPDATE policy_policyversion SET summary = 'altered' WHERE number = 1 AND policy_id ="
+            " (SELECT id FROM policy_policy WHERE slug = 'privacy')"
         )
 
 
@@ -157,7 +157,7 @@ def a_form_on_no_listed_occasion(hand: Hand) -> None:
 
 @breaks("use.told-when-collected")
 def a_form_without_a_notice(hand: Hand) -> None:
-    hand.template("account/signup.html", ("{% url 'privacy:policy' %}", "/"))
+    hand.template("account/signup.html", ("{% url 'policy:policy' %}", "/"))
 
 
 @breaks("rights.typically-free")

@@ -34,7 +34,7 @@ def a_request_that_goes_nowhere(hand: Hand) -> None:
 
 @breaks("rights.object")
 def an_objection_that_has_to_wait(hand: Hand) -> None:
-    from privacy.rights.terms import Kind
+    from privacy.rights.choices import Kind
 
     others = frozenset({Kind.QUESTION, Kind.WITHDRAWAL})
     hand.replace("privacy.rights.models.NEEDS_NO_PROOF", others)
@@ -45,7 +45,7 @@ def an_answer_that_is_always_no(hand: Hand) -> None:
     def nothing(old: Any, subject: Any) -> Any:
         return replace(old(subject), lines=())
 
-    hand.wrap("privacy.rights.answers.plan_erasure", nothing)
+    hand.wrap("privacy.rights.answer_drafts.plan_erasure", nothing)
 
 
 @breaks("rights.answer-within-30-days")
@@ -90,14 +90,14 @@ def another_answer_than_the_record_says(hand: Hand) -> None:
 
 @breaks("retention.requests")
 def words_that_stay_two_years(hand: Hand) -> None:
-    entry = entries()["privacy.SubjectRequest"]
+    entry = entries()["rights.SubjectRequest"]
     longer = tuple(replace(keep, months=24) if keep.blank else keep for keep in entry.keep)
     hand.frozen(entry, "keep", longer)
 
 
 @breaks("sharing.not-identifying")
 def figures_of_single_people(hand: Hand) -> None:
-    hand.replace("privacy.rights.figures.SMALLEST", 1)
+    hand.replace("privacy.rights.statistics.SMALLEST", 1)
 
 
 @breaks("vendors.agreements")
@@ -114,4 +114,4 @@ def nobody_is_told(hand: Hand) -> None:
 
 @breaks("retention.other-records")
 def an_answer_about_this_website_alone(hand: Hand) -> None:
-    hand.replace("privacy.rights.answers.NOT_HERE", "")
+    hand.replace("privacy.rights.answer_drafts.NOT_HERE", "")

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from privacy.policy.promises.registry import discover, registered_checks
-from privacy.policy.promises.services import run_checks
-from privacy.policy.promises.site import RunningSite
+from privacy.promises.registry import discover, registered_checks
+from privacy.promises.running_site import RunningSite
+from privacy.promises.services import run_checks
 from tests.promises.hand import Hand
 
 ONE_OF_EACH = (

@@ -10,7 +10,7 @@ from django.template import engines
 from django.template.loader import get_template
 from django.template.loaders.filesystem import Loader
 
-from sens_site.lib.fragments import forget_fragments
+from sens_site.lib.cache.fragment_cache import forget_fragments
 
 ROOMS = (
     "accounts",

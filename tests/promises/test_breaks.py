@@ -2,8 +2,8 @@
 
 import pytest
 
-from privacy.policy.promises.claims import all_claims
-from privacy.policy.promises.registry import discover, registered_checks
+from privacy.promises.claims import all_claims
+from privacy.promises.registry import discover, registered_checks
 from tests.promises import (  # noqa: F401 - each registers its breaks
     breaks_of_consent,
     breaks_of_pages,

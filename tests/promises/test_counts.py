@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from privacy.policy.promises.claims import all_claims
-from privacy.policy.promises.registry import discover, registered_checks
+from privacy.promises.claims import all_claims
+from privacy.promises.registry import discover, registered_checks
 
 TEXT = Path(__file__).resolve().parents[2] / "docs" / "promises.md"
 

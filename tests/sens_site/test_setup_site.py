@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.utils.module_loading import import_string
 
-from sens_site.lib.stamp import read_stamp
+from sens_site.lib.cache.content_stamp import read_stamp
 from sens_site.management.commands.setup_site import STEPS
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from sens_site.lib.collected import collect_if_changed
-from sens_site.lib.supervisor import Child, Supervisor
+from sens_site.lib.deploy.static_collection import collect_if_changed
+from sens_site.lib.deploy.supervisor import Child, Supervisor
 from sens_site.serving import LEAN_MEMORY, granian_command
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

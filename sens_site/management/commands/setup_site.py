@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 STEPS = (
     ("Pages", "pages.services.load_pages"),
     ("Policy versions", "privacy.policy.services.load_bundled_policies"),
-    ("Consent groups and cookies", "privacy.consent.catalogue_tables.sync_catalogue"),
+    ("Consent groups and cookies", "privacy.consent.offer.tables.sync_catalogue"),
     ("Roles of staff", "accounts.roles.load_roles"),
 )
 

@@ -3,9 +3,9 @@
 import pytest
 from django.conf import settings
 
-from privacy.consent import live
-from privacy.consent.live import current_offer
-from privacy.consent.offer import build_offer
+from privacy.consent.offer import current
+from privacy.consent.offer.building import build_offer
+from privacy.consent.offer.current import current_offer
 from tests.client import SAME_ORIGIN, SiteClient
 
 COOKIE = settings.COOKIE_CONSENT_NAME
@@ -45,10 +45,10 @@ IDENTIFIERS = {
 @pytest.fixture(autouse=True)
 def _own_offer(monkeypatch):
     """Let no test leave another offer in this process."""
-    monkeypatch.setattr(live, "_offer", build_offer())
+    monkeypatch.setattr(current, "_offer", build_offer())
 
 
 @pytest.fixture
 def full_offer(_own_offer):
     """Every service of the catalogue is switched on."""
-    return live.use_offer(build_offer(IDENTIFIERS))
+    return current.use_offer(build_offer(IDENTIFIERS))

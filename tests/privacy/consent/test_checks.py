@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from privacy.consent.catalog import Group, Service, StoredItem
 from privacy.consent.checks import check_catalogue, check_settings, faults_in
-from privacy.consent.entries import GROUPS
+from privacy.consent.offer.catalogue import GROUPS
+from privacy.consent.offer.parts import Group, Service, StoredItem
 
 ITEM = StoredItem("_x", "Counts.", 30)
 SERVICE = Service(
@@ -45,7 +45,7 @@ def with_service(**changes) -> tuple[Group, ...]:
 )
 def test_each_fault_of_a_catalogue_is_named(groups, expected):
     faults = faults_in(groups)
-    assert [fault.id for fault in faults] == [f"privacy.consent.{number}" for number in expected]
+    assert [fault.id for fault in faults] == [f"consent.{number}" for number in expected]
     assert all(fault.hint for fault in faults)
 
 
@@ -58,5 +58,5 @@ def test_a_choice_lives_182_days_and_the_packages_log_is_off(settings):
     settings.COOKIE_CONSENT_MAX_AGE = 365 * 24 * 3600
     settings.COOKIE_CONSENT_LOG_ENABLED = True
     assert [fault.id for fault in check_settings()] == [
-        "privacy.consent.E009", "privacy.consent.E010",
+        "consent.E009", "consent.E010",
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from privacy.consent.decision import (
     signals_opt_out,
     state_key,
 )
-from privacy.consent.live import current_offer
+from privacy.consent.offer.current import current_offer
 
 KEYS = ["preferences", "analytics", "marketing", "social"]
 

@@ -6,8 +6,8 @@ from itertools import combinations
 import pytest
 from django.conf import settings
 
-from privacy.consent.entries import GROUP_BY_KEY
-from sens_site.lib.csp import BASE_POLICY
+from privacy.consent.offer.catalogue import GROUP_BY_KEY
+from sens_site.lib.http.csp import BASE_POLICY
 from tests.client import SAME_ORIGIN, SiteClient
 from tests.privacy.consent.conftest import squeezed
 
@@ -104,12 +104,12 @@ def test_the_signal_takes_tags_away_that_were_granted_before_it(client, full_off
 
 
 def test_a_service_that_is_switched_off_is_gone_whatever_was_granted(client, full_offer):
-    from privacy.consent import live
-    from privacy.consent.offer import build_offer
+    from privacy.consent.offer import current
+    from privacy.consent.offer.building import build_offer
 
     allow(client, ("analytics",))
     assert "G-TEST0001" in squeezed(client.get("/about/"))
-    live.use_offer(build_offer())
+    current.use_offer(build_offer())
     response = client.get("/about/")
     assert "/static/consent/" not in squeezed(response)
     assert sources(response.headers["Content-Security-Policy"]) == set()

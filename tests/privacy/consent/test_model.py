@@ -14,12 +14,13 @@ from cookie_consent.util import dict_to_cookie_str
 from django.http import QueryDict
 from django.test import RequestFactory
 
-from privacy.consent import decision, offering, outcome
-from privacy.consent.catalog import Group, Service
+from privacy.consent import decision, outcome
 from privacy.consent.choice import Choice
 from privacy.consent.models import EditorialNote, GroupVersion
-from privacy.consent.offer import Offer, OfferedGroup, build_offer
-from privacy.consent.provenance import comes_from_own_page
+from privacy.consent.offer import loading
+from privacy.consent.offer.building import Offer, OfferedGroup, build_offer
+from privacy.consent.offer.parts import Group, Service
+from privacy.consent.own_page import comes_from_own_page
 
 PLAIN, COVERED = "preferences", "marketing"
 GROUPS = (
@@ -163,7 +164,7 @@ def offer_after(history: str) -> Offer:
         for n, kind in enumerate(history)
         if kind == "e"
     ]
-    describe = offering._with_history
+    describe = loading._with_history
     return replace(
         offers[-1], groups=tuple(describe(g, versions, notes) for g in offers[-1].groups)
     )

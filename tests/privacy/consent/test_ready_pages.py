@@ -1,7 +1,7 @@
 """Kept pages and consent: what was rendered for one decision is never shown for another."""
 
-from sens_site.lib.caching import PUBLIC, READY_FLAG
-from sens_site.lib.ready import ReadyPages
+from sens_site.lib.cache.page_cache import ReadyPages
+from sens_site.lib.http.cache_control import PUBLIC, READY_FLAG
 
 
 class Site:

@@ -14,9 +14,9 @@ from django.db import OperationalError, connection, connections
 from django.utils import timezone
 
 from privacy.consent import services
-from privacy.consent.entries import RECEIPT_COOKIE
 from privacy.consent.models import ConsentReceipt, DailyChoice, NoticeSnapshot
-from privacy.consent.sealing import seal_receipts
+from privacy.consent.offer.catalogue import RECEIPT_COOKIE
+from privacy.consent.receipt_chain import seal_receipts
 from tests.client import SAME_ORIGIN, SiteClient
 from tests.privacy.consent.conftest import COOKIE, squeezed
 
@@ -88,8 +88,7 @@ def test_no_receipt_names_where_or_who_the_visitor_is(client, full_offer):
     parts = ("address", "agent", "url", "user", "ip_", "session")
     columns = [
         f"{model.__name__}.{field.name}"
-        for model in apps.get_app_config("privacy").get_models()
-        if model.__module__ == "privacy.consent.models"
+        for model in apps.get_app_config("consent").get_models()
         for field in model._meta.fields
         if any(part in field.name for part in parts)
     ]
@@ -170,7 +169,7 @@ def test_staff_can_check_a_receipt_that_somebody_shows(choose, staff_client):
     receipt = the_receipt()
 
     def check(shown):
-        response = staff_client.post("/admin/privacy/consentreceipt/check/", {"shown": shown})
+        response = staff_client.post("/admin/consent/consentreceipt/check/", {"shown": shown})
         return squeezed(response)
 
     assert "This is our receipt, word for word." in check(str(receipt.pk))
@@ -183,7 +182,7 @@ def test_staff_can_check_a_receipt_that_somebody_shows(choose, staff_client):
 
 
 def test_visitors_may_not_use_the_desk(client):
-    assert client.get("/admin/privacy/consentreceipt/check/").status_code == 302
+    assert client.get("/admin/consent/consentreceipt/check/").status_code == 302
 
 
 @contextmanager
@@ -197,7 +196,7 @@ def locked_database():
         else:
             connection.cursor().execute("SET lock_timeout = '50ms'")
             other.set_autocommit(False)
-            for table in ("privacy_consentreceipt", "privacy_dailychoice"):
+            for table in ("consent_consentreceipt", "consent_dailychoice"):
                 other.cursor().execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
         yield
     finally:

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 
 from privacy.consent.decision import decide
-from privacy.consent.live import current_offer
+from privacy.consent.offer.current import current_offer
 from tests.client import SAME_ORIGIN, SiteClient
 from tests.privacy.consent.conftest import COOKIE, squeezed
 

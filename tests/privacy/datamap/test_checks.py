@@ -10,7 +10,6 @@ from django.apps import apps
 from django.core import checks
 from django.db import models
 
-from privacy.checks import check_agreement, newest_shipped_text
 from privacy.datamap import registry
 from privacy.datamap.agreement import differences, sentences
 from privacy.datamap.checks import TAG, check_entry, check_map, check_stores
@@ -18,6 +17,7 @@ from privacy.datamap.columns import not_personal, personal, staff_link
 from privacy.datamap.registry import Entry, Keep, MapError, entries, not_about_people, stores
 from privacy.datamap.subjects import ByAddress, ByUser
 from privacy.datamap.terms import Category, OnErase
+from privacy.policy.checks import check_agreement, newest_shipped_text
 
 KEEP = Keep("14 days", "retention.sent-mail")
 
@@ -25,10 +25,10 @@ KEEP = Keep("14 days", "retention.sent-mail")
 @pytest.fixture
 def forget_models() -> Iterator[None]:
     """Take models that a test declares out of the registry of Django again."""
-    known = dict(apps.all_models["privacy"])
+    known = dict(apps.all_models["datamap"])
     yield
-    apps.all_models["privacy"].clear()
-    apps.all_models["privacy"].update(known)
+    apps.all_models["datamap"].clear()
+    apps.all_models["datamap"].update(known)
     apps.clear_cache()
 
 
@@ -62,46 +62,46 @@ def test_e101_a_model_that_is_not_in_the_map(forget_models):
         address = models.CharField(max_length=40)
 
         class Meta:
-            app_label = "privacy"
+            app_label = "datamap"
 
     (found,) = [m for m in check_map() if "Visit" in m.msg]
-    assert found.id == "privacy.E101"
+    assert found.id == "datamap.E101"
     # The line to paste is complete: pasted as it is, it silences the check.
     line = str(found.hint).partition("or paste: ")[2]
     try:
         eval(line, {"not_about_people": not_about_people})  # noqa: S307 - our own words
         assert ids(check_map()) == []
     finally:
-        registry._entries.pop("privacy.Visit", None)
+        registry._entries.pop("datamap.Visit", None)
 
 
 def test_e101_a_column_that_is_not_in_the_map():
     columns = columns_with()
     del columns["phone"]
     (found,) = check_entry(entry_with(columns=columns))
-    assert (found.id, "ContactMessage.phone" in found.msg) == ("privacy.E101", True)
+    assert (found.id, "ContactMessage.phone" in found.msg) == ("datamap.E101", True)
     assert '"phone": personal(' in str(found.hint)
 
 
 def test_e102_a_column_that_is_gone():
     found = check_entry(entry_with(columns=columns_with(fax=not_personal("gone"))))
-    assert ids(found) == ["privacy.E102"]
+    assert ids(found) == ["datamap.E102"]
 
 
 def test_e102_a_model_that_is_gone():
     not_about_people("contact.Gone", "gone", "id")
     try:
-        assert ids(check_map()) == ["privacy.E102"]
+        assert ids(check_map()) == ["datamap.E102"]
     finally:
         registry._entries.pop("contact.Gone")
 
 
 def test_e103_personal_without_retention():
-    assert ids(check_entry(entry_with(keep=()))) == ["privacy.E103"]
+    assert ids(check_entry(entry_with(keep=()))) == ["datamap.E103"]
 
 
 def test_e103_personal_without_activity():
-    assert ids(check_entry(entry_with(activity=None))) == ["privacy.E103"]
+    assert ids(check_entry(entry_with(activity=None))) == ["datamap.E103"]
 
 
 @pytest.mark.parametrize(
@@ -126,24 +126,24 @@ def test_e107_a_sentence_with_which_the_map_has_nothing_to_do():
 
 
 def test_e108_no_path_to_the_person():
-    assert ids(check_entry(entry_with(subject=()))) == ["privacy.E108"]
+    assert ids(check_entry(entry_with(subject=()))) == ["datamap.E108"]
 
 
 @pytest.mark.parametrize(
     "path", [ByAddress("mail", "received_at"), ByAddress("email", "sent"), ByUser("owner__user")]
 )
 def test_e108_a_path_over_fields_that_do_not_exist(path):
-    assert ids(check_entry(entry_with(subject=(path,)))) == ["privacy.E108"]
+    assert ids(check_entry(entry_with(subject=(path,)))) == ["datamap.E108"]
 
 
 def test_e108_a_clock_that_does_not_exist():
     keep = (replace(KEEP, after="closed_on"),)
-    assert ids(check_entry(entry_with(keep=keep))) == ["privacy.E108"]
+    assert ids(check_entry(entry_with(keep=keep))) == ["datamap.E108"]
 
 
 def test_e109_not_personal_without_a_reason():
     found = check_entry(entry_with(columns=columns_with(state=not_personal(" "))))
-    assert ids(found) == ["privacy.E109"]
+    assert ids(found) == ["datamap.E109"]
 
 
 def test_e110_a_row_that_stays_but_hangs_on_one_that_goes(forget_models):
@@ -151,14 +151,14 @@ def test_e110_a_row_that_stays_but_hangs_on_one_that_goes(forget_models):
         user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
 
         class Meta:
-            app_label = "privacy"
+            app_label = "datamap"
 
     columns = {"id": not_personal("row"), "user": staff_link("who acted")}
-    entry = Entry("privacy.Trail", "Trail", columns, on_erase=OnErase.KEEP)
-    assert ids(check_entry(entry)) == ["privacy.E110"]
+    entry = Entry("datamap.Trail", "Trail", columns, on_erase=OnErase.KEEP)
+    assert ids(check_entry(entry)) == ["datamap.E110"]
     link: Any = Trail._meta.get_field("user").remote_field
     link.on_delete = models.PROTECT
-    assert ids(check_entry(entry)) == ["privacy.E110"]
+    assert ids(check_entry(entry)) == ["datamap.E110"]
     link.on_delete = models.SET_NULL
     assert ids(check_entry(entry)) == []
 
@@ -170,7 +170,7 @@ def test_e111_a_file_that_would_stay(forget_models):
         at = models.DateTimeField()
 
         class Meta:
-            app_label = "privacy"
+            app_label = "datamap"
 
     columns = {
         "id": not_personal("row"),
@@ -179,9 +179,9 @@ def test_e111_a_file_that_would_stay(forget_models):
         "at": not_personal("when"),
     }
     entry = entry_with(
-        label="privacy.Drawing", columns=columns, subject=(ByAddress("email", "at"),), keep=(KEEP,)
+        label="datamap.Drawing", columns=columns, subject=(ByAddress("email", "at"),), keep=(KEEP,)
     )
-    assert ids(check_entry(entry)) == ["privacy.E111"]
+    assert ids(check_entry(entry)) == ["datamap.E111"]
     assert ids(check_entry(replace(entry, files=lambda rows: []))) == []
 
 
@@ -196,7 +196,7 @@ def test_e112_a_period_that_is_not_the_policys():
 def test_e113_a_store_that_cannot_be_searched_and_does_not_say_why(monkeypatch):
     silent = replace(stores()["cache"], find=None, reason="")
     monkeypatch.setitem(registry._stores, "cache", silent)
-    assert ids(check_stores()) == ["privacy.E113"]
+    assert ids(check_stores()) == ["datamap.E113"]
 
 
 def test_nothing_is_declared_twice():

@@ -13,8 +13,8 @@ from django.db import connection
 from accounts.models import User
 from privacy.datamap import ledger
 from privacy.datamap.erasure import NothingToEraseError, erase, in_order, plan_erasure
+from privacy.datamap.erasure_proof import WORDS, prove, stays
 from privacy.datamap.models import Erasure
-from privacy.datamap.proof import WORDS, prove, stays
 from privacy.datamap.registry import concrete_fields, personal_entries, plan_version
 from privacy.datamap.rows import condition_for, rows_of
 from privacy.datamap.subjects import subject_of
@@ -85,14 +85,14 @@ def test_the_words_that_stay_are_these():
         if field.get_internal_type() in WORDS | {"JSONField", "BinaryField"}
     }
     assert kept == {
-        "privacy.ConsentReceipt.document",
-        "privacy.RequestEvent.did",
-        "privacy.RequestEvent.ground",
-        "privacy.RequestEvent.proof",
-        "privacy.SubjectRequest.channel",
-        "privacy.SubjectRequest.kind",
-        "privacy.SubjectRequest.reference",
-        "privacy.VendorTask.vendor",
+        "consent.ConsentReceipt.document",
+        "rights.RequestEvent.did",
+        "rights.RequestEvent.ground",
+        "rights.RequestEvent.proof",
+        "rights.SubjectRequest.channel",
+        "rights.SubjectRequest.kind",
+        "rights.SubjectRequest.reference",
+        "rights.VendorTask.vendor",
     }
 
 
@@ -100,8 +100,8 @@ def test_report_says_what_is_kept_and_why(ada_subject):
     report = erase(ada_subject, cause="account")
     assert [line.label for line in report.blanked] == [
         "admin.LogEntry",
-        "privacy.SubjectRequest",
-        "privacy.VendorTask",
+        "rights.SubjectRequest",
+        "rights.VendorTask",
     ]
     kept = {line.label: line.reason for line in report.kept}
     assert kept["backups"] == (
@@ -201,7 +201,7 @@ def test_rows_that_stay_are_loosened_before_those_that_go():
     actions = [entry.on_erase is OnErase.DELETE for entry in in_order()]
     assert actions == sorted(actions)
     assert order.index("account.EmailConfirmation") < order.index("account.EmailAddress")
-    before_the_account = {"account.EmailAddress", "accounts.Session", "privacy.IdleNotice"}
+    before_the_account = {"account.EmailAddress", "accounts.Session", "accounts.IdleNotice"}
     assert before_the_account - set(order[: order.index("accounts.User")]) == set()
 
 

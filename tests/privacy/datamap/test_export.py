@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 import pytest
 
 from contact.models import ContactMessage
+from privacy.datamap.erasure_proof import new_mark, plant, plantable
 from privacy.datamap.export import exported_entries, shown_columns, stream_export
-from privacy.datamap.proof import new_mark, plant, plantable
 from privacy.datamap.registry import entries, personal_entries
 from privacy.datamap.subjects import by_address, subject_of
 

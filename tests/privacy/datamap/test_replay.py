@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from contact.models import ContactMessage
-from privacy.checks import check_ledger
 from privacy.datamap import ledger
+from privacy.datamap.checks import check_ledger
 from privacy.datamap.erasure import erase, plan_erasure
 from privacy.datamap.models import Erasure
 from privacy.datamap.replay import pending, replay, unknown_to_ledger
@@ -93,7 +93,7 @@ def test_a_start_warns_until_the_ledger_was_replayed(ada, ada_subject):
     erase(ada_subject, cause="account")
     assert check_ledger(databases=["default"]) == []
     Erasure.objects.all().delete()
-    assert [w.id for w in check_ledger(databases=["default"])] == ["privacy.W101"]
+    assert [w.id for w in check_ledger(databases=["default"])] == ["datamap.W101"]
     with pytest.raises(CommandError, match="1 erasures of the ledger are unknown"):
         call_command("verify_erasure_ledger")
     replay()
@@ -105,7 +105,7 @@ def test_a_ledger_that_was_lost_is_missed(ada_subject, ledger_file):
     erase(ada_subject, cause="account")
     ledger_file.unlink()
     assert unknown_to_ledger() == 1
-    assert [w.id for w in check_ledger(databases=["default"])] == ["privacy.W102"]
+    assert [w.id for w in check_ledger(databases=["default"])] == ["datamap.W102"]
 
 
 def test_a_rehearsal_writes_no_line(ada_subject):

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from contact.models import ContactMessage, State
 from outbox.models import OutboxMail
-from privacy.datamap.calendar import add_months
 from privacy.datamap.retention import find_expired, purge_expired, rules
 from privacy.rights import intake
+from privacy.rights.choices import Channel, Did, Kind
 from privacy.rights.models import RequestEvent, RequestNote, SubjectRequest
-from privacy.rights.terms import Channel, Did, Kind
+from sens_site.lib.months import add_months
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +79,7 @@ def test_first_the_words_of_a_request_go_then_its_outline():
         row = SubjectRequest.objects.get()
         assert (row.name, row.email, row.text, row.kind) == ("", "", "", Kind.QUESTION)
         assert (RequestNote.objects.count(), RequestEvent.objects.count()) == (0, 4)
-        assert done("privacy.SubjectRequest") == 0
+        assert done("rights.SubjectRequest") == 0
     purge_expired()
     assert (SubjectRequest.objects.count(), RequestEvent.objects.count()) == (0, 0)
 

@@ -20,7 +20,7 @@ DAY = dt.timedelta(days=1)
 
 
 def address(name: str, *args: object, model: str = "policydraft") -> str:
-    return reverse(f"admin:privacy_{model}_{name}", args=args)
+    return reverse(f"admin:policy_{model}_{name}", args=args)
 
 
 def fields(**changes: str) -> dict[str, str]:

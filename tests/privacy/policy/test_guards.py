@@ -15,10 +15,10 @@ from django.utils import timezone
 from privacy.policy import guards as policy_guards
 from privacy.policy.models import Policy, PolicyDraft, PolicyEvent, PolicyVersion
 from privacy.policy.services import create_draft, record_event, seal_and_publish
-from sens_site.lib import guards
+from sens_site.lib import row_guards
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
-TABLES = ("privacy_policy", "privacy_policyversion", "privacy_policyevent", "privacy_policydraft")
+TABLES = ("policy_policy", "policy_policyversion", "policy_policyevent", "policy_policydraft")
 COLUMNS = (
     "policy_id, number, kind, reason, summary, source_text, rendered_html, renderer, claims_json,"
     " posted_at, posted_on, effective_on, imported, previous_hash, hash"
@@ -51,21 +51,21 @@ def copy_with(**columns: str) -> str:
     """A SELECT of version 1 in which some columns are others."""
     names = [name.strip() for name in COLUMNS.split(",")]
     values = ", ".join(columns.get(name, name) for name in names)
-    return f"SELECT {values} FROM privacy_policyversion WHERE number = 1"  # noqa: S608
+    return f"SELECT {values} FROM policy_policyversion WHERE number = 1"  # noqa: S608
 
 
 def insert(verb: str, rest: str = "", **columns: str) -> Callable[[], None]:
     return lambda: run(
-        f"{verb} INTO privacy_policyversion ({COLUMNS}) {copy_with(**columns)} LIMIT 1 {rest}"
+        f"{verb} INTO policy_policyversion ({COLUMNS}) {copy_with(**columns)} LIMIT 1 {rest}"
     )
 
 
 def replace_same_id() -> None:
     pk = one().pk
     run(
-        f"INSERT OR REPLACE INTO privacy_policyversion (id, {COLUMNS})"  # noqa: S608
+        f"INSERT OR REPLACE INTO policy_policyversion (id, {COLUMNS})"  # noqa: S608
         f" SELECT {pk}, {COLUMNS.replace('summary', 'reason')}"
-        f" FROM privacy_policyversion WHERE id = {pk}"
+        f" FROM policy_policyversion WHERE id = {pk}"
     )
 
 
@@ -108,21 +108,21 @@ EVERYWHERE: dict[str, Callable[[], object]] = {
     "raw update of the text": update(VERSION, "source_text = 'x'", "number = 2"),
     "raw update that changes nothing": update(VERSION, "summary = summary"),
     "raw update of the id": update(VERSION, "id = id + 1000"),
-    "raw delete": lambda: run("DELETE FROM privacy_policyversion WHERE number = 2"),
-    "raw delete of all": lambda: run("DELETE FROM privacy_policyversion"),
+    "raw delete": lambda: run("DELETE FROM policy_policyversion WHERE number = 2"),
+    "raw delete of all": lambda: run("DELETE FROM policy_policyversion"),
     "upsert on the number": insert(
         "INSERT", f"ON CONFLICT (policy_id, number) DO UPDATE {UPSERT}", hash="'x'", summary="'x'"
     ),
     "load a fixture over it": load_over,
     "flush": flush,
     "event: update": update(EVENT, "note = 'x'"),
-    "event: delete": lambda: run("DELETE FROM privacy_policyevent"),
-    "policy: another slug": update("privacy_policy", "slug = 'x'", "slug = 'terms'"),
-    "policy: delete": lambda: run("DELETE FROM privacy_policy"),
+    "event: delete": lambda: run("DELETE FROM policy_policyevent"),
+    "policy: another slug": update("policy_policy", "slug = 'x'", "slug = 'terms'"),
+    "policy: delete": lambda: run("DELETE FROM policy_policy"),
     "sealed draft: update": update(DRAFT, "source_text = 'x'", "sealed_as_id IS NOT NULL"),
     "sealed draft: unseal": update(DRAFT, "sealed_as_id = NULL", "sealed_as_id IS NOT NULL"),
     "sealed draft: delete": lambda: run(
-        "DELETE FROM privacy_policydraft WHERE sealed_as_id IS NOT NULL"
+        "DELETE FROM policy_policydraft WHERE sealed_as_id IS NOT NULL"
     ),
 }
 ON_SQLITE: dict[str, Callable[[], object]] = {
@@ -130,38 +130,38 @@ ON_SQLITE: dict[str, Callable[[], object]] = {
     "insert or replace, same number": insert("INSERT OR REPLACE", hash="'x'", summary="'x'"),
     "insert or replace, same hash": insert("INSERT OR REPLACE", number="99", summary="'x'"),
     "replace into": insert("REPLACE", hash="'x'", summary="'x'"),
-    "update or replace": lambda: run("UPDATE OR REPLACE privacy_policyversion SET number = 1"),
+    "update or replace": lambda: run("UPDATE OR REPLACE policy_policyversion SET number = 1"),
     "replace without recursive triggers": without_recursive_triggers,
     "event: insert or replace": lambda: run(
-        "INSERT OR REPLACE INTO privacy_policyevent (version_id, kind, at, actor, note)"
-        " SELECT version_id, kind, at, actor, 'x' FROM privacy_policyevent WHERE kind = 'sealed'"
+        "INSERT OR REPLACE INTO policy_policyevent (version_id, kind, at, actor, note)"
+        " SELECT version_id, kind, at, actor, 'x' FROM policy_policyevent WHERE kind = 'sealed'"
     ),
     "draft: update or replace takes a sealed one's place": lambda: run(
-        "UPDATE OR REPLACE privacy_policydraft SET sealed_as_id ="
-        " (SELECT sealed_as_id FROM privacy_policydraft WHERE sealed_as_id IS NOT NULL)"
+        "UPDATE OR REPLACE policy_policydraft SET sealed_as_id ="
+        " (SELECT sealed_as_id FROM policy_policydraft WHERE sealed_as_id IS NOT NULL)"
         " WHERE sealed_as_id IS NULL"
     ),
 }
 ON_POSTGRESQL: dict[str, Callable[[], object]] = {
     "upsert on the id": lambda: run(
-        f"INSERT INTO privacy_policyversion (id, {COLUMNS}) SELECT id, {COLUMNS}"  # noqa: S608
-        f" FROM privacy_policyversion LIMIT 1 ON CONFLICT (id) DO UPDATE {UPSERT}"
+        f"INSERT INTO policy_policyversion (id, {COLUMNS}) SELECT id, {COLUMNS}"  # noqa: S608
+        f" FROM policy_policyversion LIMIT 1 ON CONFLICT (id) DO UPDATE {UPSERT}"
     ),
     "upsert on the hash": insert("INSERT", f"ON CONFLICT (hash) DO UPDATE {UPSERT}", number="99"),
-    "truncate": lambda: run("TRUNCATE privacy_policyevent"),
-    "truncate with cascade": lambda: run("TRUNCATE privacy_policyversion CASCADE"),
-    "truncate a table it hangs on": lambda: run("TRUNCATE privacy_policy CASCADE"),
+    "truncate": lambda: run("TRUNCATE policy_policyevent"),
+    "truncate with cascade": lambda: run("TRUNCATE policy_policyversion CASCADE"),
+    "truncate a table it hangs on": lambda: run("TRUNCATE policy_policy CASCADE"),
     "replica mode": lambda: run(
         "SET LOCAL session_replication_role = replica",
-        "UPDATE privacy_policyversion SET summary = 'x'",
+        "UPDATE policy_policyversion SET summary = 'x'",
     ),
     "merge": lambda: run(
-        "MERGE INTO privacy_policyversion v USING (SELECT 1 AS number) s ON v.number = s.number"
+        "MERGE INTO policy_policyversion v USING (SELECT 1 AS number) s ON v.number = s.number"
         " WHEN MATCHED THEN UPDATE SET summary = 'x'"
     ),
     "copy from a changed table": lambda: run(
-        "CREATE TEMP TABLE other ON COMMIT DROP AS SELECT * FROM privacy_policyversion",
-        "UPDATE privacy_policyversion v SET summary = 'x' FROM other o WHERE o.id = v.id",
+        "CREATE TEMP TABLE other ON COMMIT DROP AS SELECT * FROM policy_policyversion",
+        "UPDATE policy_policyversion v SET summary = 'x' FROM other o WHERE o.id = v.id",
     ),
 }
 ATTACKS = EVERYWHERE | (ON_SQLITE if connection.vendor == SQLITE else ON_POSTGRESQL)
@@ -219,17 +219,17 @@ def test_attacks_are_refused_after_a_migration_that_rebuilds_the_tables():
     furnish()
     rebuild()
     lost = 9 if connection.vendor == SQLITE else 0
-    assert len(guards.missing()) == lost
-    assert len(guards.check_guards(databases=["default"])) == lost
+    assert len(row_guards.missing()) == lost
+    assert len(row_guards.check_guards(databases=["default"])) == lost
     call_command("migrate", verbosity=0)
     try:
-        assert guards.missing() == []
+        assert row_guards.missing() == []
         assert {name: outcome(attack) for name, attack in ATTACKS.items()} == dict.fromkeys(
             ATTACKS, "refused"
         )
     finally:
         rebuild(back=True)
-        guards.install()
+        row_guards.install()
 
 
 def test_at_least_fourteen_attacks_are_tried_on_each_database():
@@ -254,12 +254,12 @@ def test_a_guard_that_is_taken_away_or_switched_off_is_noticed_and_put_back(db: 
         run(f"DROP TRIGGER {name}")
     else:
         run(f"ALTER TABLE {VERSION} DISABLE TRIGGER {name}")
-    assert guards.missing() == [name]
-    assert [message.id for message in guards.check_guards(databases=["default"])] == [
+    assert row_guards.missing() == [name]
+    assert [message.id for message in row_guards.check_guards(databases=["default"])] == [
         "sens_site.W010"
     ]
-    assert guards.install() == [name]
-    assert (guards.missing(), guards.install()) == ([], [])
+    assert row_guards.install() == [name]
+    assert (row_guards.missing(), row_guards.install()) == ([], [])
 
 
 def test_a_guard_with_another_content_is_noticed(db: None):
@@ -269,35 +269,35 @@ def test_a_guard_with_another_content_is_noticed(db: None):
             f"DROP TRIGGER {name}",
             f"CREATE TRIGGER {name} BEFORE UPDATE ON {VERSION} WHEN 0 BEGIN SELECT 1; END",
         )
-        assert guards.missing() == [name]
+        assert row_guards.missing() == [name]
     else:
         run(
             f"CREATE OR REPLACE FUNCTION guard_{VERSION}() RETURNS trigger LANGUAGE plpgsql"
             " AS 'BEGIN RETURN NEW; END'"
         )
         names = [f"guard_{VERSION}_update_or_delete", f"guard_{VERSION}_truncate"]
-        assert guards.missing() == names
+        assert row_guards.missing() == names
 
 
 def test_lifted_guards_come_back(db: None):
-    with guards.lifted():
-        assert len(guards.missing()) == len(guards.registered()) * (
+    with row_guards.lifted():
+        assert len(row_guards.missing()) == len(row_guards.registered()) * (
             3 if connection.vendor == SQLITE else 2
         )
-        run("UPDATE privacy_policyversion SET summary = 'x'")
-    assert guards.missing() == []
+        run("UPDATE policy_policyversion SET summary = 'x'")
+    assert row_guards.missing() == []
 
 
 def test_one_table_has_one_guard():
-    assert guards.register(policy_guards.VERSION) == policy_guards.VERSION
+    assert row_guards.register(policy_guards.VERSION) == policy_guards.VERSION
     with pytest.raises(ValueError, match="another guard"):
-        guards.register(guards.Guard(VERSION))
+        row_guards.register(row_guards.Guard(VERSION))
 
 
 def test_the_worker_says_which_guard_is_missing(db: None, caplog: pytest.LogCaptureFixture):
     from privacy.policy.jobs import compare_guards
 
     assert (compare_guards(), caplog.messages) == (0, [])
-    with guards.lifted():
-        assert compare_guards() == len(caplog.messages) == len(guards.missing()) > 0
+    with row_guards.lifted():
+        assert compare_guards() == len(caplog.messages) == len(row_guards.missing()) > 0
     assert "Run manage.py migrate." in caplog.messages[0]

@@ -12,8 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from outbox.models import NOTICE, OutboxMail
 from outbox.services import forget_address
-from privacy.policy import site_notice
-from privacy.policy.audiences import everybody
+from privacy.policy import change_notice
 from privacy.policy.jobs import announce_posted_versions
 from privacy.policy.models import Kind, PolicyAcknowledgement, PolicyEvent, PolicyVersion
 from privacy.policy.notices import announce
@@ -136,12 +135,12 @@ def test_who_is_erased_gets_no_notice_any_more(material, long_standing):
 
 
 def test_the_same_address_in_two_audiences_gets_one(material, long_standing, monkeypatch):
-    from privacy.policy import audiences
+    from privacy.policy import notices
 
     monkeypatch.setattr(
-        audiences, "_audiences", {**audiences._audiences, "more": lambda: ["ADA@customer.test"]}
+        notices, "_audiences", {**notices._audiences, "more": lambda: ["ADA@customer.test"]}
     )
-    assert list(everybody()) == ["ada@customer.test", "ADA@customer.test"]
+    assert list(notices.everybody()) == ["ada@customer.test", "ADA@customer.test"]
     material()
     assert told() == ["ada@customer.test"]
 
@@ -183,10 +182,10 @@ def test_looking_at_the_line_writes_nothing_and_costs_one_query(material, long_s
         return len(captured)
 
     client.force_login(long_standing)
-    site_notice.news()
+    change_notice.news()
     before = queries()
     material()
-    site_notice.news()
+    change_notice.news()
     assert queries() == before + 1
     assert PolicyAcknowledgement.objects.count() == 0
 

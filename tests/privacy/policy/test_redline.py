@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from privacy.policy.blocks import blocks_of
-from privacy.policy.claims import TEXT_DIR
+from privacy.policy.bundled import TEXT_DIR
 from privacy.policy.redline import Change, Redline, compare
-from privacy.policy.redline_forms import to_html, to_text
+from privacy.policy.redline_rendering import to_html, to_text
 
 ONE = (TEXT_DIR / "privacy-1.md").read_text("utf-8")
 TWO = (TEXT_DIR / "privacy-2.md").read_text("utf-8")

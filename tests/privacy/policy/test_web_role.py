@@ -12,7 +12,7 @@ from privacy.policy.services import record_event, seal_and_publish
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="roles of PostgreSQL")
 SCRIPT = settings.BASE_DIR / "docs" / "postgresql-roles.sql"
-TABLE = "privacy_policyversion"
+TABLE = "policy_policyversion"
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def web_role(db: None) -> Iterator[None]:
         f"DROP TABLE {TABLE} CASCADE",
         f"UPDATE {TABLE} SET summary = 'x'",  # noqa: S608 - a name from above
         f"DELETE FROM {TABLE}",  # noqa: S608 - a name from above
-        "UPDATE privacy_policyevent SET note = 'x'",
+        "UPDATE policy_policyevent SET note = 'x'",
         f"CREATE TRIGGER other BEFORE INSERT ON {TABLE} EXECUTE FUNCTION guard_{TABLE}()",
         f"ALTER TABLE {TABLE} OWNER TO sens_web",
     ],

@@ -7,10 +7,10 @@ import pytest
 
 from accounts.models import User
 from outbox.models import OutboxMail
-from privacy.datamap.mail import mail_text
+from privacy.datamap.stored_mail import mail_text
 from privacy.rights import intake
+from privacy.rights.choices import Channel, Kind, Proof
 from privacy.rights.models import SubjectRequest
-from privacy.rights.terms import Channel, Kind, Proof
 from tests.factories.people import make_staff
 
 STRANGER = "stranger@elsewhere.test"

@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from privacy.datamap.models import Erasure
-from privacy.rights import alarms, exports, intake, services
-from privacy.rights.links import find_by_status, hashed, make_link, status_path
+from privacy.rights import alarms, export_files, intake, services
+from privacy.rights.choices import AUTHORITIES, NEEDS_NO_PROOF, Channel, Did, Ground, Kind, Proof
 from privacy.rights.models import ExportFile, MailedLink, RequestEvent, SubjectRequest
+from privacy.rights.private_storage import files
+from privacy.rights.secret_links import find_by_status, hashed, make_link, status_path
 from privacy.rights.services import NotAllowedError
-from privacy.rights.storage import files
-from privacy.rights.terms import AUTHORITIES, NEEDS_NO_PROOF, Channel, Did, Ground, Kind, Proof
 from tests.privacy.rights.conftest import STRANGER
 from tests.subject import make_subject
 
@@ -26,7 +26,7 @@ def kinds_of(request: SubjectRequest) -> list[str]:
 
 
 def fetched_size(token: str) -> int:
-    file = exports.fetch(token)
+    file = export_files.fetch(token)
     assert file is not None
     with file:
         return len(file.read())
@@ -130,7 +130,7 @@ def test_nothing_is_answered_copied_or_erased_without_a_dated_proof(ask, officer
     with pytest.raises(NotAllowedError, match="who is asking"):
         services.answer(access, by=officer, text="Yes")
     with pytest.raises(NotAllowedError, match="who is asking"):
-        exports.make_export(access, by=officer)
+        export_files.make_export(access, by=officer)
     with pytest.raises(NotAllowedError, match="who is asking"):
         services.erase_for_request(erasure, by=officer)
     assert SubjectRequest.objects.open().count() == 2
@@ -219,7 +219,7 @@ def test_nothing_happens_to_a_closed_request(proved, officer, step):
 
 def test_asked_twice_there_is_one_copy(proved, officer, mails_to):
     request = proved()
-    one, two = (exports.make_export(request, by=officer) for _ in range(2))
+    one, two = (export_files.make_export(request, by=officer) for _ in range(2))
     assert one == two
     assert len(list(files())) == 1
     assert oct(next(files()).stat().st_mode & 0o777) == "0o600"
@@ -230,26 +230,26 @@ def test_a_copy_is_destroyed_after_three_fetches(
     proved, officer, link_in, django_capture_on_commit_callbacks
 ):
     request = proved()
-    exports.make_export(request, by=officer)
+    export_files.make_export(request, by=officer)
     token = link_in("/privacy/copy/").strip("/").rpartition("/")[2]
     with django_capture_on_commit_callbacks(execute=True):
         sizes = {fetched_size(token) for _ in range(3)}
     assert len(sizes) == 1
-    assert exports.fetch(token) is None
+    assert export_files.fetch(token) is None
     assert (list(files()), ExportFile.objects.count()) == ([], 0)
     assert kinds_of(request)[-4:] == [Did.FILE_FETCHED] * 3 + [Did.FILE_DESTROYED]
 
 
 def test_a_copy_is_destroyed_after_72_hours(proved, officer, django_capture_on_commit_callbacks):
     request = proved()
-    exports.make_export(request, by=officer)
+    export_files.make_export(request, by=officer)
     with time_machine.travel(timezone.now() + timedelta(hours=71)):
-        assert exports.destroy_expired() == 0
+        assert export_files.destroy_expired() == 0
     with (
         time_machine.travel(timezone.now() + timedelta(hours=72, minutes=1)),
         django_capture_on_commit_callbacks(execute=True),
     ):
-        assert exports.destroy_expired() == 1
+        assert export_files.destroy_expired() == 1
     assert list(files()) == []
     assert kinds_of(request)[-1] == Did.FILE_DESTROYED
 
@@ -281,7 +281,7 @@ def test_events_cannot_be_changed_or_deleted_below_the_application(ask):
         lambda: RequestEvent.objects.all().delete(),
         lambda: RequestEvent.objects.earliest("pk").delete(),
         lambda: RequestEvent.objects.earliest("pk").save(),
-        lambda: connection.cursor().execute("DELETE FROM privacy_requestevent"),
+        lambda: connection.cursor().execute("DELETE FROM rights_requestevent"),
     ]
     before = list(RequestEvent.objects.values())
     for attack in attacks:

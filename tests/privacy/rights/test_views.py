@@ -8,10 +8,10 @@ import pytest
 from django.apps import apps
 from django.urls import reverse
 
-from privacy.rights import exports
-from privacy.rights.links import status_path
+from privacy.rights import export_files
+from privacy.rights.choices import Did, Kind
 from privacy.rights.models import RequestEvent, SubjectRequest
-from privacy.rights.terms import Did, Kind
+from privacy.rights.secret_links import status_path
 from tests.privacy.rights.conftest import STRANGER
 
 pytestmark = pytest.mark.django_db
@@ -154,7 +154,7 @@ def test_the_person_has_a_new_link_sent_and_withdraws(client, link_in, mails_to)
 def test_a_stranger_fetches_the_copy(client, officer, link_in, person):
     client.post(CHOICES, FORM | {"email": person.email})
     client.post(link_in("/privacy/confirm/", person.email))
-    exports.make_export(SubjectRequest.objects.get(), by=officer)
+    export_files.make_export(SubjectRequest.objects.get(), by=officer)
     path = link_in("/privacy/copy/", person.email)
     assert client.get(path).status_code == 200
     response = client.post(path)
@@ -166,6 +166,6 @@ def test_a_stranger_fetches_the_copy(client, officer, link_in, person):
 
 
 def test_the_pages_of_the_desk_are_named(client):
-    assert reverse("privacy:choices") == CHOICES
+    assert reverse("rights:choices") == CHOICES
     for path in (CHOICES, "/privacy/choices/sent/", "/privacy/requests/", "/privacy/record/"):
         assert client.get(path).status_code == 200

@@ -1,0 +1,94 @@
+"""Accounts that nobody uses: a notice after a year, and an end 30 days later (policy: retention).
+
+Signing in at any time before the end keeps the account. Staff are left out: what they made for the
+site has nothing to do with how often they sign in.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from accounts.data_subject import ERASED_DOMAIN
+from accounts.erasure import IDLE, erase_account
+from accounts.models import IdleNotice, User
+from privacy.datamap.erasure import NothingToEraseError
+from sens_site.lib.months import add_months
+
+logger = logging.getLogger(__name__)
+
+IDLE_MONTHS = 12
+GRACE = timedelta(days=30)
+CAP = 200
+"""How many accounts one run notifies or ends: a wrong clock must not end them all."""
+
+
+def idle_since(moment: datetime) -> QuerySet[User]:
+    """Return customers who have not signed in since a moment, longest idle first."""
+    return (
+        User.objects.filter(is_staff=False, is_superuser=False)
+        .exclude(email__endswith=f"@{ERASED_DOMAIN}")
+        .alias(seen_at=Coalesce("last_login", "date_joined"))
+        .filter(seen_at__lt=moment)
+        .order_by("seen_at", "pk")
+    )
+
+
+def notify_idle(*, now: datetime | None = None) -> int:
+    """Tell people whose account has been idle for a year what will happen; return how many."""
+    moment = now or timezone.now()
+    told = 0
+    quiet = idle_since(add_months(moment, -IDLE_MONTHS))
+    known = IdleNotice.objects.values("user")
+    for user in quiet.exclude(pk__in=known)[:CAP]:
+        told += _notify(user, moment)
+    return told
+
+
+@transaction.atomic
+def _notify(user: User, moment: datetime) -> bool:
+    _, created = IdleNotice.objects.get_or_create(user=user, defaults={"sent_at": moment})
+    if created:
+        context = {"site_origin": settings.SITE_ORIGIN, "ends_on": moment + GRACE}
+        EmailMessage(
+            "Your account has not been used for a year",
+            render_to_string("accounts/idle.txt", context),
+            to=[user.email],
+            headers={"X-Purpose": "notice", "Auto-Submitted": "auto-generated"},
+        ).send()
+    return created
+
+
+@transaction.atomic
+def forget_notices() -> int:
+    """Forget the notices of people who have signed in since."""
+    returned = [
+        notice.pk
+        for notice in IdleNotice.objects.select_related("user")
+        if notice.user.last_login is not None and notice.user.last_login >= notice.sent_at
+    ]
+    deleted, _ = IdleNotice.objects.filter(pk__in=returned).delete()
+    return deleted
+
+
+def end_idle(*, now: datetime | None = None) -> int:
+    """Erase accounts whose notice is 30 days old and whose person has not come back."""
+    moment = now or timezone.now()
+    forget_notices()
+    over = IdleNotice.objects.filter(sent_at__lte=moment - GRACE).values("user")
+    ended = 0
+    for user in idle_since(add_months(moment, -IDLE_MONTHS)).filter(pk__in=over)[:CAP]:
+        try:
+            erase_account(user, cause=IDLE)
+        except NothingToEraseError:
+            continue
+        ended += 1
+    if ended:
+        logger.info("idle accounts: %d ended", ended)
+    return ended

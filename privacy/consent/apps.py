@@ -1,0 +1,34 @@
+"""Consent as a Django app."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+from sens_site.lib.row_guards import install_after_migrate
+
+
+def sync_catalogue(using: str, **kwargs: Any) -> None:
+    """Write the catalogue into its tables, once this app and cookie_consent have theirs."""
+    from privacy.consent.offer import tables  # noqa: PLC0415 - needs loaded models
+
+    present = connections[using].introspection.table_names() if using == "default" else []
+    if {"cookie_consent_cookie", "consent_serviceswitch"}.issubset(present):
+        tables.sync_catalogue()
+        tables.sync_switches()
+
+
+class ConsentConfig(AppConfig):
+    """See the package's docstring."""
+
+    name = "privacy.consent"
+    verbose_name = "Consent"
+
+    def ready(self) -> None:
+        """Register checks and guards, and what happens after each migration."""
+        import privacy.consent.checks  # noqa: PLC0415 - registers on import
+        import privacy.consent.guards  # noqa: F401, PLC0415 - registers on import
+
+        post_migrate.connect(install_after_migrate, sender=self)
+        post_migrate.connect(sync_catalogue, sender=self)

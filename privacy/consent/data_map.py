@@ -1,0 +1,65 @@
+"""What consent holds: receipts that name nobody, and the catalogue in its tables."""
+
+from privacy.datamap.columns import not_personal, personal
+from privacy.datamap.registry import Keep, classify, not_about_people
+from privacy.datamap.stores import CONSENT
+from privacy.datamap.subjects import ByRule, Subject
+from privacy.datamap.terms import Category, OnErase
+
+
+def _by_its_number_only(subject: Subject) -> None:
+    """Tell that a receipt cannot be found from a person: only their browser knows its number."""
+
+
+classify(
+    "consent.ConsentReceipt",
+    "Consent receipts",
+    activity=CONSENT,
+    subject=ByRule(_by_its_number_only),
+    keep=Keep("three years after the consent ends", "retention.consent-receipts"),
+    on_erase=OnErase.KEEP,
+    ground="They prove the consent, and name nobody.",
+    fields={
+        "id": personal(Category.CONSENT, "held by the visitor's browser alone"),
+        "at": personal(Category.CONSENT),
+        "keep_until": personal(Category.CONSENT),
+        "document": personal(Category.CONSENT),
+        "digest": not_personal("digest of the receipt"),
+        "replaces": personal(Category.CONSENT),
+        "notice": not_personal("what was shown to everybody"),
+    },
+)
+not_about_people(
+    "consent.ReceiptSeal",
+    "digests that prove that no receipt was altered",
+    "number", "receipt_id", "digest", "keep_until", "previous_hash", "hash",
+)  # fmt: skip
+not_about_people("consent.NoticeSnapshot", "what was shown to everybody", "digest", "content")
+not_about_people(
+    "consent.ServiceSwitch", "our account number at a vendor", "id", "key", "identifier"
+)
+not_about_people(
+    "consent.GroupVersion", "what a group offered", "id", "group", "version", "material", "at"
+)
+not_about_people(
+    "consent.EditorialNote",
+    "a judgement about two texts; who made it is a keyed pseudonym",
+    "id", "group", "earlier", "later", "reason", "actor", "at",
+)  # fmt: skip
+not_about_people("consent.DailyChoice", "counts by day", "id", "day", "outcome", "count")
+
+not_about_people(
+    "cookie_consent.CookieGroup",
+    "the catalogue of cookies, not who accepted them",
+    "id", "varname", "name", "description", "is_required", "is_deletable", "ordering", "created",
+)  # fmt: skip
+not_about_people(
+    "cookie_consent.Cookie",
+    "the catalogue of cookies, not who accepted them",
+    "id", "cookiegroup", "name", "description", "path", "domain", "created",
+)  # fmt: skip
+not_about_people(
+    "cookie_consent.LogItem",
+    "switched off; it would hold a choice without anybody's name",
+    "id", "action", "cookiegroup", "version", "created",
+)  # fmt: skip

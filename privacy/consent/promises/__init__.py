@@ -1,0 +1,6 @@
+"""The checks of what the policy says about cookies and consent."""
+
+import privacy.consent.promises.choices
+import privacy.consent.promises.cookies
+import privacy.consent.promises.receipts
+import privacy.consent.promises.tracking  # noqa: F401 - each registers its checks

@@ -1,0 +1,218 @@
+"""Promises about cookies: which there are, when one is set, and what each group may do."""
+
+from django.conf import settings
+
+from privacy.consent.offer.catalogue import GROUPS
+from privacy.consent.offer.parts import ANALYTICS, COOKIE, PREFERENCES, SOCIAL
+from privacy.consent.promises.all_services_on import (
+    choose,
+    everything_on,
+    services_in,
+    stays_out_until_allowed,
+    visitor_who_allows,
+)
+from privacy.promises.page_reader import foreign
+from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.running_site import Answer, RunningSite
+from privacy.promises.written_tables import rows_written
+
+COOKIES = "/cookies/"
+
+
+def shown_cookies(answer: Answer) -> dict[str, list[str]]:
+    """Return the rows of the cookies page by the name of the cookie: purpose, life, provider."""
+    rows = {}
+    for row in answer.page.all("tr"):
+        name = row.first("th")
+        cells = [cell.text for cell in row.all("td")]
+        if name is not None and cells:
+            rows[name.text] = cells
+    return rows
+
+
+@promise("cookies.none-before-consent")
+def no_cookie_on_a_first_visit(site: RunningSite) -> Evidence:
+    """No public page sets anything or names another company."""
+    for answer in (*site.pages, *site.closed):
+        require(not answer.set_cookies, f"{answer.path} sets {', '.join(answer.set_cookies)}")
+        strangers = foreign(answer.page.loaded)
+        require(not strangers, f"{answer.path} loads {strangers[:1]}")
+        require(not answer.permitted, f"{answer.path} permits {answer.permitted}")
+    return Evidence(
+        "No page set a cookie or named another company’s address, error pages included.",
+        {"pages opened": len(site.pages), "cookies set": 0, "other companies named": 0},
+    )
+
+
+@promise("cookies.several-types")
+def every_cookie_stands_in_the_list(site: RunningSite) -> Evidence:
+    """The cookies page shows the whole catalogue, and the site sets no cookie beside it."""
+    listed = {item.name: item for group in GROUPS for item in group.items}
+    with everything_on(site):
+        shown = shown_cookies(site.get(COOKIES))
+        for item in listed.values():
+            cells = shown.get(item.shown_name, [])
+            require(cells, f"the cookies page does not list {item.shown_name}")
+            require(
+                [item.purpose, item.life] == cells[:2],
+                f"the cookies page does not say what {item.shown_name} is for, or how long it lives",
+            )
+        visitor = site.visitor()
+        set_by_us = dict(choose(visitor, "accept").set_cookies)
+        set_by_us |= choose(visitor, "reject").set_cookies
+        wrong = {"login": "nobody", "password": "a check of the promises"}
+        set_by_us |= visitor.post("/accounts/login/", wrong).set_cookies
+        set_by_us |= visitor.get("/admin/").set_cookies
+    unknown = sorted(set(set_by_us) - set(listed))
+    require(not unknown, f"{unknown[:1]} is set and not listed")
+    groups = [group for group in GROUPS if group.items]
+    require(len(groups) >= 2, "there are no several types")
+    return Evidence(
+        "The cookies page lists every cookie with its purpose and life, and no other was set.",
+        {"cookies listed": len(listed), "groups": len(groups)},
+    )
+
+
+@promise("cookies.recognize-return")
+def recognized_only_after_an_act(site: RunningSite) -> Evidence:
+    """Who only looks is a stranger at every visit; who answered the banner is not asked again."""
+    looking = site.visitor()
+    first = [looking.get(path).text for path in ("/", "/privacy/")]
+    again = [looking.get(path).text for path in ("/", "/privacy/")]
+    require(not looking.cookies, f"a visit leaves {', '.join(looking.cookies)} behind")
+    require(first == again, "the second visit shows something else than the first")
+    with site.rehearsal():
+        deciding = site.visitor()
+        choose(deciding, "reject")
+    known = {settings.COOKIE_CONSENT_NAME}
+    require(set(deciding.cookies) == known, f"an answer leaves {sorted(deciding.cookies)} behind")
+    require(
+        not deciding.get("/").page.forms("/cookies/choose/"),
+        "who has answered is asked again",
+    )
+    return Evidence(
+        "A second visit looked like a first one; only an answer to the banner was remembered.",
+        {"cookies after looking": 0, "cookies after answering": len(known)},
+    )
+
+
+@promise("cookies.remember-preferences")
+def a_preference_is_kept_after_it_was_set(site: RunningSite) -> Evidence:
+    """The group of preferences is off until somebody says yes to it, and then stays on."""
+    with everything_on(site):
+        services = stays_out_until_allowed(site, PREFERENCES)
+        visitor = visitor_who_allows(site, PREFERENCES)
+        ticked = {
+            field.get("name"): field.get("value")
+            for field in visitor.get(COOKIES).page.all("input")
+            if "checked" in field.attrs
+        }
+    require(ticked.get(PREFERENCES) == "yes", "the choice is not kept")
+    others = {value for key, value in ticked.items() if key != PREFERENCES}
+    require(others == {"no"}, "a choice that nobody made is kept")
+    return Evidence(
+        "Preferences stayed off until they were allowed, and were remembered from then on.",
+        {"services in the group": services},
+    )
+
+
+@promise("cookies.social-features")
+def no_social_network_before_consent(site: RunningSite) -> Evidence:
+    """The group of social media is off until somebody says yes to it."""
+    with everything_on(site):
+        services = stays_out_until_allowed(site, SOCIAL)
+        recipients = sorted({service.recipient for service in services_in(SOCIAL)})
+    return Evidence(
+        f"{', '.join(recipients)} was out of reach until its group was allowed.",
+        {"services in the group": services},
+    )
+
+
+@promise("cookies.traffic-analysis")
+def analytics_cookies_are_the_listed_ones(site: RunningSite) -> Evidence:
+    """Before consent none; then the listed ones; and taking consent back deletes each of them."""
+    with everything_on(site):
+        stays_out_until_allowed(site, ANALYTICS)
+        items = [i for s in services_in(ANALYTICS) for i in s.items if i.kind == COOKIE]
+        names = [f"{i.name}X1" if i.prefix else i.name for i in items if not i.foreign]
+        shown = shown_cookies(site.get(COOKIES))
+        missing = [item.shown_name for item in items if item.shown_name not in shown]
+        require(not missing, f"the cookies page does not list {missing[:1]}")
+        visitor = visitor_who_allows(site, ANALYTICS)
+        visitor.cookies.update(dict.fromkeys(names, "1"))
+        choose(visitor, "reject")
+    left = sorted(set(names) & set(visitor.cookies))
+    require(not left, f"{left[:1]} stays after consent is taken back")
+    return Evidence(
+        "There were none before consent; those listed were deleted when it was taken back.",
+        {"cookies listed": len(items), "deleted on withdrawal": len(names)},
+    )
+
+
+@promise("cookies.disabled-costs-features")
+def only_what_must_know_you_needs_cookies(site: RunningSite) -> Evidence:
+    """Reading and writing to us work without cookies; of the rest only pages of an account fail."""
+    message = {
+        "name": "A check of the promises",
+        "email": "check@example.com",
+        "message": "This is rolled back.",
+    }
+    with site.rehearsal():
+        answer = site.visitor().post("/contact/webmaster/", message)
+        require(answer.status == 303, f"without cookies the form answers {answer.status}")
+        require(not answer.set_cookies, "writing to us sets a cookie")
+        thanks = site.get(answer.header("Location"))
+        require(thanks.status == 200, "without cookies nobody is told that the message came")
+    needing = ("/accounts/profile/", "/accounts/data/", "/accounts/delete/")
+    for path in needing:
+        own = site.get(path)
+        require(own.status == 302, f"{path} answers {own.status} to who is not signed in")
+    return Evidence(
+        "Reading every page and writing to us worked without cookies; only an account’s own pages "
+        "ask to sign in.",
+        {"pages read": len(site.pages), "need an account": len(needing)},
+    )
+
+
+@promise("cookies.no-flash")
+def nothing_needs_flash(site: RunningSite) -> Evidence:
+    """No page embeds a plug-in, and no page links or loads a Flash file."""
+    for answer in site.pages:
+        plugins = [one.tag for one in answer.page.all("object", "embed", "applet")]
+        require(not plugins, f"{answer.path} embeds a plug-in")
+        files = [
+            one
+            for one in (*answer.page.loaded, *answer.page.links)
+            if one.partition("?")[0].lower().endswith((".swf", ".flv"))
+        ]
+        require(not files, f"{answer.path} names {files[:1]}")
+        policy = answer.header("Content-Security-Policy")
+        forbidden = "object-src 'none'" in policy or (
+            "default-src 'none'" in policy and "object-src" not in policy
+        )
+        require(forbidden, f"{answer.path} does not forbid plug-ins")
+    return Evidence(
+        "No page embeds a plug-in or names a Flash file, and browsers are told to allow none.",
+        {"pages opened": len(site.pages)},
+    )
+
+
+@promise("usage.time-and-areas")
+def visits_leave_no_rows(site: RunningSite) -> Evidence:
+    """Looking around writes nothing, and no page measures anything by itself."""
+    visitor = site.visitor()
+    paths = [answer.path for answer in site.pages if answer.status == 200][:20]
+    with rows_written() as tables:
+        for path in paths:
+            page = visitor.get(path).page
+            require(not page.scripts, f"{path} runs a script")
+            pings = [a.get("ping") for a in page.all("a") if a.get("ping")]
+            require(not pings, f"{path} reports which links are followed")
+    require(not tables, f"looking around wrote into {tables[:1]}")
+    with everything_on(site):
+        stays_out_until_allowed(site, ANALYTICS)
+    return Evidence(
+        "Looking around was written down nowhere, and nothing was measured before analytics were "
+        "allowed.",
+        {"pages looked at": len(paths), "rows written": 0},
+    )

@@ -1,0 +1,269 @@
+"""Promises about beacons, pixels, analytics and advertisements."""
+
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles import finders
+
+from privacy.consent.offer.current import current_offer
+from privacy.consent.offer.parts import ANALYTICS, MARKETING
+from privacy.consent.offer.switches import recipient_is_in_policy
+from privacy.consent.offer.third_parties import GOOGLE_ADS, GOOGLE_ANALYTICS, LINKEDIN_INSIGHT
+from privacy.consent.promises.all_services_on import (
+    NOBODYS,
+    PAGES,
+    choose,
+    everything_on,
+    origins_of,
+    services_in,
+    stays_out_until_allowed,
+    tag_numbers,
+    visitor_who_allows,
+)
+from privacy.consent.promises.cookies import COOKIES, shown_cookies
+from privacy.promises.page_reader import foreign
+from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.running_site import Answer, RunningSite
+
+PERSONAL_WORDS = ("user_id", "userid", "username", "email", "phone", "account")
+"""What a loader script would have to say in order to hand on who somebody is."""
+
+
+def policy_links(site: RunningSite, wanted: str) -> None:
+    """Require that the policy in force links to an address."""
+    require(wanted in site.get("/privacy/").page.links, f"the policy does not link to {wanted}")
+
+
+@promise("beacons.in-pages")
+def no_hidden_picture(site: RunningSite) -> Evidence:
+    """Pages hold no hidden pictures, and load none from elsewhere."""
+    pictures = 0
+    for answer in site.pages:
+        pictures += sum(1 for _ in answer.page.all("img"))
+        require(not answer.page.hidden_images, f"{answer.path} holds a hidden picture")
+        outside = foreign(one.get("src") for one in answer.page.all("img"))
+        require(not outside, f"{answer.path} loads a picture from {outside[:1]}")
+    return Evidence(
+        "No page holds a hidden picture or one from elsewhere.",
+        {"pages opened": len(site.pages), "pictures seen": pictures, "hidden pictures": 0},
+    )
+
+
+@promise("pixels.may-track")
+def no_pixel_before_marketing_is_allowed(site: RunningSite) -> Evidence:
+    """The pixel's number and its makers' addresses appear with the consent to marketing only."""
+    with everything_on(site):
+        stays_out_until_allowed(site, MARKETING)
+        allowed = visitor_who_allows(site, MARKETING).get("/")
+        pixel = NOBODYS[LINKEDIN_INSIGHT.key]
+        require(pixel in tag_numbers(allowed), "the pixel is not loaded even when it is allowed")
+    return Evidence(
+        "The pixel was neither loaded nor permitted before marketing cookies were allowed.",
+        {"pages compared": len(PAGES)},
+    )
+
+
+@promise("pixels.browser-opt-out")
+def without_cookies_no_pixel(site: RunningSite) -> Evidence:
+    """A browser that keeps no cookies is a first-time visitor again after `Accept all`."""
+    with everything_on(site):
+        blocking = site.visitor()
+        answer = choose(blocking, "accept")
+        require(answer.set_cookies, "accepting does not say what to keep")
+        for path in PAGES:
+            blocking.cookies.clear()
+            seen = blocking.get(path)
+            require(not seen.page.scripts, f"{path} runs a script in a browser without cookies")
+            require(not seen.permitted, f"{path} permits others in a browser without cookies")
+    return Evidence(
+        "A browser that keeps no cookies was shown no pixel, even after Accept all.",
+        {"pages opened": len(PAGES), "pixels": 0},
+    )
+
+
+@promise("pixels.decline-marketing")
+def declining_keeps_everything_out(site: RunningSite) -> Evidence:
+    """After `Reject all`, and after a no to marketing alone, its pixels stay out."""
+    numbers = {NOBODYS[service.key] for service in (GOOGLE_ADS, LINKEDIN_INSIGHT)}
+    with everything_on(site):
+        refusing = site.visitor()
+        choose(refusing, "reject")
+        others = [key for key in current_offer().by_key if key != MARKETING]
+        picky = visitor_who_allows(site, *others)
+        for path in PAGES:
+            seen = refusing.get(path)
+            require(not seen.page.scripts, f"after Reject all, {path} runs a script")
+            require(not seen.permitted, f"after Reject all, {path} permits {seen.permitted}")
+            seen = picky.get(path)
+            require(not numbers & tag_numbers(seen), f"without marketing, {path} loads a pixel")
+            require(
+                seen.permitted == origins_of(services_in(*others)),
+                f"without marketing, {path} permits other origins than those allowed",
+            )
+    return Evidence(
+        "After declining, pages neither loaded a pixel nor permitted the browser to.",
+        {"pages opened": 2 * len(PAGES), "pixels": 0},
+    )
+
+
+@promise("analytics.google")
+def google_analytics_needs_consent(site: RunningSite) -> Evidence:
+    """Its tag appears with the consent to analytics alone; Google's explanation is linked."""
+    number = NOBODYS[GOOGLE_ANALYTICS.key]
+    with everything_on(site):
+        others = [key for key in current_offer().by_key if key != ANALYTICS]
+        refusing, allowing = visitor_who_allows(site, *others), visitor_who_allows(site, ANALYTICS)
+        for path in PAGES:
+            require(number not in tag_numbers(site.get(path)), f"{path} loads it before consent")
+            require(number not in tag_numbers(refusing.get(path)), f"{path} loads it after a no")
+            require(number in tag_numbers(allowing.get(path)), f"{path} lacks it after a yes")
+    policy_links(site, "https://policies.google.com/privacy/partners")
+    return Evidence(
+        "Google Analytics was loaded after a yes to analytics and in no other case; Google’s own "
+        "explanation is linked.",
+        {"pages compared": len(PAGES)},
+    )
+
+
+@promise("ads.remarketing")
+def the_advertising_tag_needs_consent(site: RunningSite) -> Evidence:
+    """Its tag appears with the consent to marketing alone."""
+    number = NOBODYS[GOOGLE_ADS.key]
+    with everything_on(site):
+        others = [key for key in current_offer().by_key if key != MARKETING]
+        refusing, allowing = visitor_who_allows(site, *others), visitor_who_allows(site, MARKETING)
+        for path in PAGES:
+            require(number not in tag_numbers(site.get(path)), f"{path} loads it before consent")
+            require(number not in tag_numbers(refusing.get(path)), f"{path} loads it after a no")
+            require(number in tag_numbers(allowing.get(path)), f"{path} lacks it after a yes")
+    return Evidence(
+        "The advertising tag was loaded after a yes to marketing and in no other case.",
+        {"pages compared": len(PAGES)},
+    )
+
+
+@promise("ads.third-party-cookies")
+def cookies_of_others_are_on_record(site: RunningSite) -> Evidence:
+    """Each cookie that an advertising vendor sets is listed with who sets it."""
+    with everything_on(site):
+        shown = shown_cookies(site.get(COOKIES))
+        found = [(s, i) for s in services_in(MARKETING) for i in s.items if i.foreign]
+        require(found, "no cookie of another company is on record")
+        for service, item in found:
+            words = " ".join(shown.get(item.shown_name, []))
+            require(
+                item.foreign in words and service.recipient in words,
+                f"the cookies page does not say who sets {item.shown_name}",
+            )
+        domains = {item.foreign for _, item in found}
+        first = site.get("/")
+        named = [o for origins in first.permitted.values() for o in origins]
+        require(not named, f"a first visit permits {named[:1]}")
+    return Evidence(
+        "Every advertising cookie of another company is listed with its maker, and none can be "
+        "set on a first visit.",
+        {"cookies": len(found), "domains": len(domains)},
+    )
+
+
+@promise("ads.opt-out")
+def settings_on_every_page_and_withdrawal_deletes(site: RunningSite) -> Evidence:
+    """The settings are one press away, and taking consent back deletes what it allowed."""
+    missing = [answer.path for answer in site.pages if COOKIES not in answer.page.links]
+    require(not missing, f"{len(missing)} pages lack a link to {COOKIES}, first {missing[:1]}")
+    with everything_on(site):
+        visitor = visitor_who_allows(site, MARKETING)
+        own = [i for s in services_in(MARKETING) for i in s.items if not i.foreign]
+        names = [f"{item.name}X1" if item.prefix else item.name for item in own]
+        visitor.cookies.update(dict.fromkeys(names, "1"))
+        answer = choose(visitor, "reject")
+    left = sorted(set(names) & set(visitor.cookies))
+    require(not left, f"{left[:1]} stays after consent is taken back")
+    require(answer.header("Clear-Site-Data") == '"storage"', "what scripts stored stays")
+    policy_links(site, "https://support.google.com/ads/answer/7395996")
+    return Evidence(
+        "Every page links to the settings, and rejecting there deleted what had been allowed.",
+        {"pages": len(site.pages), "cookies deleted": len(names)},
+    )
+
+
+@promise("usage.may-be-combined")
+def tags_do_not_say_who_somebody_is(site: RunningSite) -> Evidence:
+    """A tag is the same for who is signed in, and its script asks for nothing personal."""
+
+    def tags(answer: Answer) -> list[dict[str, str]]:
+        return [dict(script.attrs) for script in answer.page.scripts]
+
+    with everything_on(site):
+        user = get_user_model().objects.create_user(
+            username="check-of-the-promises", email="check-of-the-promises@example.com"
+        )
+        stranger, member = site.visitor(), site.visitor()
+        choose(stranger, "accept")
+        choose(member, "accept")
+        member.sign_in(user)
+        loaders = set()
+        for path in PAGES:
+            alike = tags(stranger.get(path))
+            require(alike, f"{path} carries no tag, so there is nothing to compare")
+            require(alike == tags(member.get(path)), f"the tags of {path} tell who is signed in")
+        for service in current_offer().services_of(current_offer().by_key):
+            loaders |= {service.loader} - {""}
+    for loader in loaders:
+        found = finders.find(loader)
+        require(found, f"the script {loader} is missing")
+        with open(str(found), encoding="utf-8") as script:  # noqa: PTH123 - a name from the finder
+            words = script.read().lower()
+        told = [word for word in PERSONAL_WORDS if word in words]
+        require(not told, f"the script {loader} speaks of {told[:1]}")
+    return Evidence(
+        "The tags are the same for strangers and for people who are signed in.",
+        {"pages compared": len(PAGES), "scripts read": len(loaders)},
+    )
+
+
+@promise("usage.shared-with-partners")
+def partners_are_named(site: RunningSite) -> Evidence:
+    """After `Accept all`, pages reach the recorded partners alone, and each is named."""
+    with everything_on(site):
+        services = services_in(*current_offer().by_key)
+        visitor = site.visitor()
+        choose(visitor, "accept")
+        for path in PAGES:
+            require(
+                visitor.get(path).permitted == origins_of(services),
+                f"{path} permits other origins than those of the partners on record",
+            )
+        page = site.get(COOKIES).page.text
+        unnamed = sorted({s.recipient for s in services if s.recipient not in page})
+        require(not unnamed, f"the cookies page does not name {unnamed[:1]}")
+        strangers = sorted({s.recipient for s in services if not recipient_is_in_policy(s)})
+    in_use = {s.recipient for s in services_in(*current_offer().by_key)}
+    require(not in_use & set(strangers), "a partner in use is not named in the policy")
+    return Evidence(
+        "Even after Accept all, pages can reach the partners on record only, and all are named on "
+        "the cookies page.",
+        {"partners": len({s.recipient for s in services}), "services": len(services)},
+    )
+
+
+@promise("sharing.analytics-vendors")
+def analytics_vendors_are_on_record(site: RunningSite) -> Evidence:
+    """Who allowed analytics alone reaches the analytics vendors alone; each has a record."""
+    with everything_on(site):
+        services = services_in(ANALYTICS)
+        require(services, "no analytics vendor is on record")
+        for service in services:
+            facts = (service.recipient, service.country, service.purpose, service.retention)
+            require(all(facts), f"the record of {service.name} is not complete")
+        visitor = visitor_who_allows(site, ANALYTICS)
+        for path in PAGES:
+            require(
+                visitor.get(path).permitted == origins_of(services),
+                f"{path} permits other origins than those of the analytics vendors",
+            )
+        shown = site.get(COOKIES).page.text
+        unnamed = [s.recipient for s in services if s.recipient not in shown]
+        require(not unnamed, f"the cookies page does not name {unnamed[:1]}")
+    return Evidence(
+        "With analytics allowed, pages can reach the recorded analytics vendors and nobody else.",
+        {"vendors on record": len(services)},
+    )

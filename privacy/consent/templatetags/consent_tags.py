@@ -1,0 +1,54 @@
+"""What templates need to load only what has been allowed."""
+
+import base64
+import hashlib
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.contrib.staticfiles import finders
+from django.template.context import Context
+
+from privacy.consent.decision import ConsentDecision
+from privacy.consent.offer.catalogue import embed_service
+
+register = template.Library()
+
+
+@register.simple_tag
+@lru_cache(maxsize=32)
+def integrity(name: str) -> str:
+    """Return what a browser checks a script of ours against before it runs it."""
+    found = finders.find(name)
+    if not isinstance(found, str):
+        raise template.TemplateSyntaxError(f"There is no static file {name}.")
+    digest = hashlib.sha384(Path(found).read_bytes()).digest()
+    return f"sha384-{base64.b64encode(digest).decode()}"
+
+
+@register.inclusion_tag("privacy/consent/embed.html", takes_context=True)
+def embed(context: Context, key: str, reference: str, title: str) -> dict[str, Any]:
+    """Show a video, map or post: itself where its group is granted, else a placeholder.
+
+    The placeholder leads out of the site and, where the service is switched on, offers to load
+    this one thing once. Nothing is asked of the third party before that.
+    """
+    group, service = embed_service(key)
+    shape = service.embed
+    if shape is None or not re.fullmatch(shape.reference, reference):
+        raise template.TemplateSyntaxError(f"{reference!r} is no reference of {service.name}.")
+    request = context.get("request")
+    consent: ConsentDecision | None = getattr(request, "consent", None)
+    offered = consent is not None and key in consent.offer.identifiers
+    return {
+        "service": service,
+        "reference": reference,
+        "title": title,
+        "frame": shape.frame.format(reference),
+        "link": shape.link.format(reference),
+        "offered": offered,
+        "granted": offered and consent is not None and group in consent.granted,
+        "path": getattr(request, "path", "/"),
+    }

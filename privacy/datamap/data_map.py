@@ -1,0 +1,60 @@
+"""What the proof of erasures holds, and the mail of all rooms, which lies below them."""
+
+from privacy.datamap.columns import not_personal, personal, secret
+from privacy.datamap.registry import Keep, activity, classify, not_about_people
+from privacy.datamap.stored_mail import mail_text, mails_naming
+from privacy.datamap.subjects import ByAddress, ByRule
+from privacy.datamap.terms import Category, People, Purpose, Source
+
+ROW = not_personal("number of the row")
+DELIVERY = not_personal("state of the delivery")
+
+MAIL = activity(
+    "mail",
+    title="E-mail that the site sends",
+    purpose=Purpose.REQUESTED,
+    people=(People.CUSTOMERS, People.WRITERS, People.SUBSCRIBERS),
+    source=Source.US,
+)
+PROOF = activity(
+    "erasure-proof",
+    title="Proof of erasures",
+    purpose=Purpose.PROOF,
+    people=(People.CUSTOMERS, People.WRITERS),
+    source=Source.US,
+)
+
+classify(
+    "outbox.OutboxMail",
+    "E-mail to you, and log of e-mail sent",
+    activity=MAIL,
+    subject=(ByAddress("recipient", "created_at", claimed=True), ByRule(mails_naming)),
+    keep=(
+        Keep("14 days", "retention.sent-mail", after="sent_at", days=14),
+        Keep("14 days", "retention.sent-mail", after="parked_at", days=14),
+    ),
+    readable={"message": mail_text},
+    fields={
+        "id": ROW,
+        "message_id": not_personal("random name of the mail"),
+        "dedupe_key": not_personal("names what the mail is about, never a person"),
+        "purpose": personal(Category.COMMUNICATIONS),
+        "sender": not_personal("our own address"),
+        "recipient": personal(Category.CONTACT),
+        "subject": personal(Category.COMMUNICATIONS),
+        "message": secret(Category.COMMUNICATIONS),
+        "created_at": personal(Category.COMMUNICATIONS),
+        "due_at": DELIVERY,
+        "attempts": DELIVERY,
+        "claim": DELIVERY,
+        "lease_until": DELIVERY,
+        "sent_at": personal(Category.COMMUNICATIONS),
+        "parked_at": DELIVERY,
+        "last_error": not_personal("class of the error, without its text"),
+    },
+)
+not_about_people(
+    "datamap.Erasure",
+    "that an erasure happened, by a random reference and counts, not whose",
+    "id", "reference", "erased_at", "cause", "plan_version", "replayed", "counts",
+)  # fmt: skip

@@ -1,0 +1,122 @@
+"""Promises about mail and about what is left of a visit: beacons, addresses, periods."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from email.message import Message
+from pathlib import Path
+
+from django.template import engines
+from django.utils import timezone
+
+from outbox.jobs import registered_jobs
+from outbox.models import OutboxMail
+from outbox.services import KEEP_SENT, purge_sent, record_sent, store_mail
+from privacy.consent.promises.all_services_on import choose
+from privacy.datamap.search import hits
+from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.running_site import RunningSite
+
+_REMOTE = re.compile(r"<img\b|<link\b|<iframe\b|url\(|\bsrc\s*=", re.IGNORECASE)
+IN_MAIL = ("mail", "email")
+
+
+def mail_templates() -> Iterator[tuple[str, str]]:
+    """Yield the templates of mails with their sources."""
+    for folder in engines["django"].template_dirs:
+        root = Path(folder)
+        for file in sorted(root.rglob("*")):
+            name = file.relative_to(root)
+            if file.is_file() and (file.suffix == ".txt" or set(name.parts[:-1]) & set(IN_MAIL)):
+                yield str(name), file.read_text(encoding="utf-8")
+
+
+def parts_of(mail: OutboxMail) -> Iterator[Message]:
+    """Yield the readable parts of a stored mail."""
+    return (part for part in mail.as_message().message().walk() if not part.is_multipart())
+
+
+@promise("beacons.in-mail")
+def mails_load_nothing(site: RunningSite) -> Evidence:
+    """No template of a mail holds a picture; mails written in a rehearsal and waiting ones hold none."""
+    own = [(n, s) for n, s in mail_templates() if "site-packages" not in n]
+    require(own, "no template of a mail was found")
+    for name, source in own:
+        require(not _REMOTE.search(source), f"the mail {name} loads something")
+    with site.rehearsal():
+        data = {"name": "A check", "email": "check@example.com", "message": "Rolled back."}
+        site.visitor().post("/contact/webmaster/", {**data, "wants_contact": "on"})
+        account = {"username": "check-mail", "email": "check-mail@example.com"}
+        site.visitor().post("/accounts/register/", {**account, "password1": "plover lantern 42"})
+        mails = list(OutboxMail.objects.waiting().order_by("-pk")[:50])
+        require(len(mails) >= 2, "no mail was written")
+        for mail in mails:
+            for part in parts_of(mail):
+                words = (part.get_payload(decode=True) or b"").decode("utf-8", "replace")  # type: ignore[union-attr]
+                plain = part.get_content_type() == "text/plain"
+                require(plain or not _REMOTE.search(words), "a mail loads something from a server")
+                require(part.get_content_maintype() == "text", "a mail holds something beside text")
+    return Evidence(
+        "No e-mail holds a picture or anything else that is loaded from a server.",
+        {"templates read": len(own), "mails read": len(mails)},
+    )
+
+
+@promise("usage.ip-address")
+def an_address_is_stored_nowhere_else(site: RunningSite) -> Evidence:
+    """After a visit with forms and choices, no table holds the visitor's address."""
+    with site.rehearsal():
+        visitor = site.visitor()
+        network = visitor.address.removesuffix("::1")
+        visitor.get("/privacy/")
+        choose(visitor, "accept")
+        data = {
+            "name": "A check",
+            "email": "check@example.com",
+            "message": f"Rolled back {network[-4:]}",
+        }
+        visitor.post("/contact/webmaster/", data)
+        wrong = {"login": "nobody", "password": "not a password"}
+        visitor.post("/accounts/login/", wrong)
+        account = {"username": "check-address", "email": "check-address@example.com"}
+        visitor.post("/accounts/register/", {**account, "password1": "plover lantern 42"})
+        places = sorted(hits({f"{network}:"}))
+    require(not places, f"the visitor’s address stands in {', '.join(places)}")
+    return Evidence(
+        "After a visit with messages, choices and a registration, no table held the visitor’s "
+        "address.",
+        {"acts": 4, "places with the address": 0},
+    )
+
+
+@promise("retention.sent-mail")
+def sent_mail_is_blanked_and_goes(site: RunningSite) -> Evidence:
+    """The text goes when the mail is sent; the row goes after 14 days, and not before."""
+    require(any(job.run.__name__ == "purge_sent_mails" for job in registered_jobs()),
+            "no job deletes the log of sent mail")  # fmt: skip
+    require(timedelta(days=14) == KEEP_SENT, f"the log is kept for {KEEP_SENT.days} days")
+    with site.rehearsal():
+        old, young = (_stored(f"check-{name}@example.com") for name in ("old", "young"))
+        for mail in (old, young):
+            record_sent(mail)
+            mail.refresh_from_db()
+            require(bytes(mail.message) == b"", "the text of a sent mail stays")
+        now = timezone.now()
+        for mail, age in ((old, 15), (young, 13)):
+            OutboxMail.objects.filter(pk=mail.pk).update(sent_at=now - timedelta(days=age))
+        purge_sent()
+        left = set(
+            OutboxMail.objects.filter(pk__in=[old.pk, young.pk]).values_list("pk", flat=True)
+        )
+        require(left == {young.pk}, "the log is not kept for 14 days exactly")
+    return Evidence(
+        "The text of a mail went when it was sent; its entry went after 14 days and not before.",
+        {"days": KEEP_SENT.days},
+    )
+
+
+def _stored(address: str) -> OutboxMail:
+    from django.core.mail import EmailMessage  # noqa: PLC0415 - used here alone
+
+    store_mail(EmailMessage("A check", "Rolled back.", to=[address]))
+    return OutboxMail.objects.to_address(address).get()

@@ -1,0 +1,30 @@
+"""System check: the data map and the newest shipped policy name the same things."""
+
+import tomllib
+from typing import Any
+
+from django.core.checks import CheckMessage, register
+
+from privacy.datamap.agreement import differences
+from privacy.datamap.checks import TAG, problem
+from privacy.policy.bundled import TEXT_DIR
+from privacy.policy.models import PRIVACY
+
+
+def newest_shipped_text() -> str:
+    """Return the newest privacy policy that comes with the code."""
+    versions = tomllib.loads((TEXT_DIR / "versions.toml").read_text("utf-8"))["version"]
+    newest = max(
+        (version for version in versions if version["policy"] == PRIVACY),
+        key=lambda version: version["number"],
+    )
+    return (TEXT_DIR / str(newest["file"])).read_text("utf-8")
+
+
+@register(TAG)
+def check_agreement(**kwargs: Any) -> list[CheckMessage]:
+    """E104-E107, E112: the map and the newest shipped policy name the same things.
+
+    What the version in force says is compared by a promise, as only the database knows it.
+    """
+    return [problem(d.check, d.message, d.hint) for d in differences(newest_shipped_text())]

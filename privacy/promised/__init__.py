@@ -1,1 +1,0 @@
-"""The checks of this room's promises. They look at all four parts, and so stand above them."""

@@ -1,0 +1,45 @@
+"""Drafts of answers, filled from what the map finds, for staff to read, change and send."""
+
+from privacy.datamap.erasure import plan_erasure
+from privacy.datamap.registry import entries
+from privacy.rights.choices import Kind
+from privacy.rights.models import SubjectRequest
+
+NOT_HERE = (
+    "This covers what this website holds. For records outside it, such as orders and payments, "
+    "the period is: [say the period]."
+)
+
+OF_THE_REQUEST = frozenset(
+    f"rights.{name}"
+    for name in (
+        "ExportFile", "MailedLink", "RequestEvent", "RequestNote", "SubjectRequest", "VendorTask",
+    )
+)  # fmt: skip
+"""Where requests are kept: to have asked is not to be held."""
+
+OPENINGS = {
+    Kind.RECTIFICATION: "We have corrected what you told us: [say what].",
+    Kind.RESTRICTION: "From now on we only store the following and do not otherwise use it: [say what].",
+    Kind.OBJECTION: "We have stopped the use that you object to: [say what].",
+    Kind.WITHDRAWAL: "Your consent is withdrawn. From now on we no longer: [say what].",
+    Kind.QUESTION: "[Answer the question.]",
+}
+
+
+def draft_answer(request: SubjectRequest) -> str:
+    """Return the draft of an answer. It says yes or no to whether anything is held."""
+    if not request.may_act:
+        return ""
+    if request.kind not in (Kind.ACCESS, Kind.PORTABILITY, Kind.ERASURE):
+        return OPENINGS[Kind(request.kind)]
+    counts = plan_erasure(request.subject).counts
+    held = [label for label in counts if label in entries() and label not in OF_THE_REQUEST]
+    if not held:
+        return f"No, we hold nothing about you besides this request.\n\n{NOT_HERE}"
+    lines = "\n".join(f"- {entries()[label].title}: {counts[label]}" for label in held)
+    sent = (
+        "You have the copy by the link that we mailed to you. For each item it says the purposes, "
+        "where it came from, who may have received it and how long it is kept."
+    )
+    return f"Yes, we hold information about you:\n{lines}\n\n{sent}\n\n{NOT_HERE}"

@@ -1,0 +1,19 @@
+"""The rights of data subjects as a Django app."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from sens_site.lib.row_guards import install_after_migrate
+
+
+class RightsConfig(AppConfig):
+    """See the package's docstring."""
+
+    name = "privacy.rights"
+    verbose_name = "Requests"
+
+    def ready(self) -> None:
+        """Register the guards, and have them written after each migration."""
+        import privacy.rights.guards  # noqa: F401, PLC0415 - registers on import
+
+        post_migrate.connect(install_after_migrate, sender=self)

@@ -1,0 +1,4 @@
+"""The checks of what the policy says about requests and their answers."""
+
+import privacy.rights.promises.answers
+import privacy.rights.promises.requests  # noqa: F401 - each registers its checks

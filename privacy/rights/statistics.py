@@ -1,0 +1,71 @@
+"""Public figures of the request desk: how many, how fast, how late. No cell under five.
+
+They end with the last full month, so that the page changes once a month and tells nothing of any
+single request.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from statistics import median
+
+from django.utils import timezone
+
+from privacy.rights.choices import Did, Kind
+from privacy.rights.models import SubjectRequest
+from sens_site.lib.months import add_months
+
+SMALLEST = 5
+MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Twelve months of requests. None where a figure would tell of fewer than five."""
+
+    since: date
+    until: date
+    received: int | None
+    answered: int | None
+    late: int | None
+    median_days: int | None
+    worst_days: int | None
+    by_kind: tuple[tuple[str, int | None], ...]
+
+
+def veiled(count: int) -> int | None:
+    """Return a count, or None where it is small enough to tell of somebody. Zero tells of nobody."""
+    return count if count == 0 or count >= SMALLEST else None
+
+
+def figures(*, now: datetime | None = None) -> Figures:
+    """Return the figures of the twelve full months before now."""
+    local = timezone.localtime(now)
+    end = datetime.combine(local.date().replace(day=1), time(), local.tzinfo)
+    start = add_months(end, -MONTHS)
+    requests = list(
+        SubjectRequest.objects.filter(received_at__gte=start, received_at__lt=end)
+        .exclude(events__did=Did.SPAM)
+        .prefetch_related("events")
+    )
+    days, late = [], 0
+    for request in requests:
+        closing = request.did(Did.ANSWERED, Did.REFUSED)
+        last = timezone.localtime(closing[-1].at).date() if closing else None
+        late += (last or local.date()) > request.deadline.in_force and not request.did(
+            Did.WITHDRAWN
+        )
+        if last is not None:
+            days.append((last - request.deadline.received_on).days)
+    enough = len(days) >= SMALLEST
+    return Figures(
+        since=start.date(),
+        until=end.date() - timedelta(days=1),
+        received=veiled(len(requests)),
+        answered=veiled(len(days)),
+        late=veiled(late),
+        median_days=round(median(days)) if enough else None,
+        worst_days=max(days) if enough else None,
+        by_kind=tuple(
+            (kind.label, veiled(sum(request.kind == kind for request in requests))) for kind in Kind
+        ),
+    )

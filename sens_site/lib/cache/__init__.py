@@ -1,0 +1,1 @@
+"""Pages and fragments that are made once, and when they are made anew."""

@@ -1,0 +1,45 @@
+"""Fragments: parts of pages that are the same for everybody, made once and kept in this process.
+
+For pages that cannot be kept whole because somebody is signed in. A fragment is dropped when the
+content stamp changes or the day ends. It may hold nothing that depends on a person.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+from sens_site.lib.cache.content_stamp import generation
+
+MAX_FRAGMENTS = 256
+Value = TypeVar("Value")
+
+_kept: OrderedDict[Hashable, tuple[tuple[str, int, str], Any]] = OrderedDict()
+_lock = threading.Lock()
+
+
+def fragment(key: Hashable, build: Callable[[], Value]) -> Value:
+    """Return what `build` makes, made at most once for each state of the content.
+
+    Two threads may build the same at the same time; a fragment whose making began before a change
+    is returned, but not kept.
+    """
+    now = generation()
+    held = _kept.get(key)
+    if held is not None and held[0] == now:
+        value: Value = held[1]
+        return value
+    value = build()
+    with _lock:
+        if now == generation():
+            _kept[key] = (now, value)
+            _kept.move_to_end(key)
+            while len(_kept) > MAX_FRAGMENTS:
+                _kept.popitem(last=False)
+    return value
+
+
+def forget_fragments() -> None:
+    """Drop them all."""
+    with _lock:
+        _kept.clear()

@@ -1,0 +1,274 @@
+"""Ready pages: an anonymous page is rendered once and then served as bytes, before Django.
+
+A public page is the same for every visitor in one consent state (law 4). This WSGI wrapper keeps
+such pages with their compressed forms and their ETag, and answers from them without entering
+Django's handler. The danger is showing one visitor another's page, so what may be kept is one
+small function, `may_keep`, and everything that is not plainly allowed is passed on.
+
+Pages are dropped when the content stamp or the date changes. Both are looked at once a second.
+"""
+
+import gzip
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import brotli
+from django.http.cookie import parse_cookie
+from django.utils.text import compress_string
+
+from sens_site.lib.http.accept_encoding import accepted_encodings
+from sens_site.lib.http.cache_control import PRIVATE, PUBLIC, READY_FLAG
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+Key = tuple[str, ...]
+
+STAMP_SECONDS = 1.0
+BUDGET_BYTES = 6_000_000
+MAX_COOKIE_HEADER = 1024
+COMPRESSIBLE = ("text/", "application/json", "application/atom+xml", "application/xml", "image/svg")
+COMPRESS_FROM, COMPRESS_UP_TO = 400, 400_000
+
+
+def may_keep(environ: Environ, status: str, headers: Headers) -> bool:
+    """Tell whether a response may be shown to other visitors. When in doubt: no.
+
+    `READY_FLAG` is set by `CacheControlMiddleware` alone, for a view that declared itself shared,
+    on a request without a session. The rest is asked again here, from the bytes that go out.
+    """
+    names = [name.lower() for name, _ in headers]
+    cache_control = [value for name, value in headers if name.lower() == "cache-control"]
+    return (
+        environ.get(READY_FLAG) is True
+        and environ["REQUEST_METHOD"] == "GET"
+        and status.startswith("200 ")
+        and "set-cookie" not in names
+        and "content-encoding" not in names
+        and cache_control in ([PUBLIC], [PRIVATE])
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One kept page: its headers for each encoding, and its body compressed in two ways."""
+
+    headers: dict[str, Headers]
+    bodies: dict[str, bytes]
+    etags: dict[str, str]
+    last_modified: str
+    size: int
+
+    def body(self, encoding: str) -> bytes:
+        """Return the body; for the rare client that takes it plain, unpacked anew."""
+        return self.bodies[encoding] if encoding else gzip.decompress(self.bodies["gzip"])
+
+
+def _digest(headers: Headers, body: bytes) -> str:
+    """Name the content. Headers count: two consent states may differ in the CSP alone."""
+    digest = hashlib.sha256(body)
+    for name, value in sorted(headers):
+        digest.update(f"\n{name}:{value}".encode())
+    return digest.hexdigest()[:20]
+
+
+def make_page(headers: Headers, body: bytes) -> Page:
+    """Compress a body and complete its headers for each encoding."""
+    kept = [(n, v) for n, v in headers if n.lower() not in ("content-length", "etag", "date")]
+    digest = _digest(kept, body)
+    bodies = {
+        "br": brotli.compress(body, lgwin=17),  # type: ignore[no-untyped-call]
+        "gzip": gzip.compress(body, 9, mtime=0),
+    }
+    lengths = {**{name: len(data) for name, data in bodies.items()}, "": len(body)}
+    etags = {name: f'"{digest}{"-" + name if name else ""}"' for name in lengths}
+    complete = {
+        name: [
+            *kept,
+            ("ETag", etags[name]),
+            ("Content-Length", str(length)),
+            *([("Content-Encoding", name)] if name else []),
+        ]
+        for name, length in lengths.items()
+    }
+    modified = next((v for n, v in kept if n.lower() == "last-modified"), "")
+    return Page(complete, bodies, etags, modified, sum(map(len, bodies.values())))
+
+
+def best_encoding(accepted: str) -> str:
+    """Choose among brotli, gzip and none by an Accept-Encoding header."""
+    offered = accepted_encodings(accepted)
+    return next((name for name in ("br", "gzip") if name in offered), "")
+
+
+class ReadyPages:
+    """The wrapper. One per worker process; safe for its threads."""
+
+    def __init__(
+        self,
+        application: Application,
+        *,
+        consent_state: Callable[[str, bool], str],
+        read_stamp: Callable[[], str],
+        session_cookie: str,
+        consent_cookie: str,
+        keep: bool = True,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.application = application
+        self.read_stamp = read_stamp
+        self.keep = keep
+        self.clock = clock
+        self._pages: OrderedDict[Key, Page] = OrderedDict()
+        self._size = 0
+        self._stamp = ""
+        self._generation = 0
+        self._looked_at = float("-inf")
+        self._lock = threading.Lock()
+        self._looking = threading.Lock()
+
+        @lru_cache(maxsize=512)
+        def consent_of(cookie_header: str) -> str | None:
+            cookies = parse_cookie(cookie_header)
+            return None if session_cookie in cookies else cookies.get(consent_cookie, "")
+
+        # Only the cookie is remembered, never its state: what a cookie allows may change.
+        self._consent_of = consent_of
+        self._consent_state = consent_state
+
+    def key_of(self, environ: Environ) -> Key | None:
+        """Return what a kept page is found by, or None for a request that is always passed on."""
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or environ.get("QUERY_STRING"):
+            return None
+        cookie_header = environ.get("HTTP_COOKIE", "")
+        if len(cookie_header) > MAX_COOKIE_HEADER:
+            return None
+        gpc = environ.get("HTTP_SEC_GPC")
+        consent = self._consent_of(cookie_header)
+        proto = environ.get("HTTP_X_FORWARDED_PROTO", "")
+        if consent is None or gpc not in (None, "1") or proto not in ("", "http", "https"):
+            return None
+        # Only an answer to a request with no cookie at all may be public, so it is kept apart.
+        kind = "cookies" if cookie_header else "plain"
+        state = f"{kind}:{gpc or ''}:{self._consent_state(consent, gpc == '1')}"
+        return (
+            environ.get("PATH_INFO", ""),
+            state,
+            environ.get("HTTP_HOST", ""),
+            environ.get("wsgi.url_scheme", ""),
+            proto,
+        )
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        self._look_at_stamp()
+        key = self.key_of(environ) if self.keep else None
+        if key is not None:
+            page = self._pages.get(key)
+            if page is not None:
+                return self._serve(page, environ, start_response)
+        return self._pass_on(key, environ, start_response)
+
+    def _serve(self, page: Page, environ: Environ, start: StartResponse) -> Iterable[bytes]:
+        encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        headers = page.headers[encoding]
+        if _is_fresh(environ, page.etags[encoding], page.last_modified):
+            start("304 Not Modified", [h for h in headers if not h[0].startswith("Content-")])
+            return [b""]
+        start("200 OK", list(headers))
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else page.body(encoding)]
+
+    def _pass_on(self, key: Key | None, environ: Environ, start: StartResponse) -> Iterable[bytes]:
+        generation = self._generation
+        answer: list[tuple[str, Headers]] = []
+
+        def remember(status: str, headers: Headers, exc_info: Any = None) -> Callable[..., Any]:
+            answer[:] = [(status, headers)]
+            return lambda data: None
+
+        result = self.application(environ, remember)
+        status, headers = answer[0]
+        # The key is asked for again: what is offered may have changed while the page was made.
+        if key is not None and may_keep(environ, status, headers) and key == self.key_of(environ):
+            page = make_page(headers, _read(result))
+            self._keep(key, page, generation)
+            return self._serve(page, environ, start)
+        return _compressed(result, status, headers, environ, start)
+
+    def _keep(self, key: Key, page: Page, generation: int) -> None:
+        with self._lock:
+            # A page that was begun before the stamp changed may show what was there before.
+            if generation != self._generation or key in self._pages:
+                return
+            self._pages[key] = page
+            self._size += page.size
+            while self._size > BUDGET_BYTES:
+                _, oldest = self._pages.popitem(last=False)
+                self._size -= oldest.size
+
+    def _look_at_stamp(self) -> None:
+        now = self.clock()
+        if now - self._looked_at < STAMP_SECONDS or not self._looking.acquire(blocking=False):
+            return
+        try:
+            stamp = self.read_stamp()
+            if stamp != self._stamp:
+                with self._lock:
+                    self._pages.clear()
+                    self._size = 0
+                    self._stamp = stamp
+                    self._generation += 1
+        finally:
+            self._looked_at = now
+            self._looking.release()
+
+
+def _is_fresh(environ: Environ, etag: str, last_modified: str) -> bool:
+    """Tell whether the client already has these bytes (RFC 9110, 13.2.2)."""
+    wanted = environ.get("HTTP_IF_NONE_MATCH")
+    if wanted is not None:
+        return etag in [tag.strip().removeprefix("W/") for tag in wanted.split(",")]
+    return bool(last_modified) and environ.get("HTTP_IF_MODIFIED_SINCE") == last_modified
+
+
+def _read(result: Iterable[bytes]) -> bytes:
+    try:
+        return b"".join(result)
+    finally:
+        close = getattr(result, "close", None)
+        if close is not None:
+            close()  # ends Django's request: signals, connections
+
+
+def _compressed(
+    result: Iterable[bytes], status: str, headers: Headers, environ: Environ, start: StartResponse
+) -> Iterable[bytes]:
+    """Send a response that is not kept, gzipped where that helps.
+
+    Such a page may hold a person's data beside what that person typed, so its length is blurred
+    by Django's random padding (BREACH).
+    """
+    fields = {name.lower(): value for name, value in headers}
+    length = fields.get("content-length", "")
+    compressible = (
+        environ["REQUEST_METHOD"] != "HEAD"
+        and not status.startswith(("204", "206", "304"))
+        and "content-encoding" not in fields
+        and fields.get("content-type", "").startswith(COMPRESSIBLE)
+        and length.isdigit()
+        and COMPRESS_FROM <= int(length) <= COMPRESS_UP_TO
+        and "gzip" in accepted_encodings(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    )
+    if not compressible:
+        start(status, headers)
+        return result
+    body = compress_string(_read(result), max_random_bytes=100)
+    kept = [(n, v) for n, v in headers if n.lower() not in ("content-length", "etag")]
+    start(status, [*kept, ("Content-Encoding", "gzip"), ("Content-Length", str(len(body)))])
+    return [body]

@@ -1,0 +1,1 @@
+"""How forms of the whole site look and what they refuse."""

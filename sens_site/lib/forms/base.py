@@ -1,0 +1,139 @@
+"""How forms of the whole site look and what they all refuse, decided in one place."""
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.renderers import TemplatesSetting
+
+OPTIONAL = " (optional)"
+LINE_BREAKS = frozenset("\r\n\t")
+CONTROL_CHARACTERS = "Remove the characters that cannot be seen or printed"
+EMAIL_FORMAT = "Enter an email address in the correct format, like name@example.com"
+
+
+class SiteFormRenderer(TemplatesSetting):
+    """Draws a field as label, hint, error and input, in this order (GOV.UK).
+
+    Only the field group has a template of ours. Django's own error list stays as it is, because
+    the admin draws its forms with it.
+    """
+
+    field_template_name = "site/group.html"
+
+
+def no_control_characters(value: Any) -> None:
+    """Refuse NUL and its kind, which databases, mail headers and logs choke on.
+
+    Line breaks and tabs pass here: text areas need them.
+    """
+    if isinstance(value, str):
+        refuse_controls(value, allowed=LINE_BREAKS)
+
+
+def no_line_breaks(value: Any) -> None:
+    """Refuse line breaks in what has one line: they would start a new header in a mail."""
+    if isinstance(value, str):
+        refuse_controls(value, allowed=frozenset("\t"))
+
+
+def refuse_controls(value: str, *, allowed: Iterable[str]) -> None:
+    """Raise ValidationError for a control character that is not allowed."""
+    for character in value:
+        if unicodedata.category(character) in ("Cc", "Cs") and character not in allowed:
+            raise ValidationError(CONTROL_CHARACTERS, code="control_characters")
+
+
+class SiteForm(forms.Form):
+    """A form in the site's manner, whatever else it is (put it first among the bases).
+
+    No `required` attributes and no browser bubbles: the server answers with a summary that every
+    assistive technology reads. Optional fields say so in their label. Messages tell what to do.
+    """
+
+    use_required_attribute = False
+    submit_label = "Send"
+    form_action = ""
+    form_id = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self.prepare_fields()
+
+    def prepare_fields(self) -> None:
+        """Bring every field into the site's manner. Call again after adding fields."""
+        for name, field in self.fields.items():
+            bound = self[name]
+            prepare_field(field, str(bound.label))
+            bound.label = field.label or bound.label  # it was read before the field was prepared
+
+    @property
+    def helper(self) -> FormHelper:
+        """How `{% crispy form %}` draws this form."""
+        helper = FormHelper()
+        helper.disable_csrf = (
+            True  # law 1: a token would set a cookie; see sens_site.lib.http.same_origin
+        )
+        helper.form_action = self.form_action
+        helper.form_id = self.form_id
+        if self.submit_label:
+            helper.add_input(Submit("", self.submit_label))
+        return helper
+
+
+def prepare_field(field: forms.Field, label: str) -> None:
+    """Give one field its label, messages, validators and attributes."""
+    if field.widget.is_hidden:
+        return
+    if label.endswith(OPTIONAL):
+        label = label.removesuffix(OPTIONAL)
+        field.required = False
+    name = label[:1].lower() + label[1:] if label[1:2].islower() else label
+    field.error_messages |= {
+        key: text
+        for key, text in stock_messages(field, label, name).items()
+        if field.error_messages.get(key) == default_message(field, key)
+    }
+    ticked = isinstance(field, forms.BooleanField)
+    trap = field.widget.attrs.get("tabindex") == "-1"  # see sens_site.lib.forms.honeypot
+    field.label = label if field.required or ticked or trap else label + OPTIONAL
+    if isinstance(field, forms.CharField):
+        area = isinstance(field.widget, forms.Textarea)
+        field.validators.append(no_control_characters if area else no_line_breaks)
+        # A browser that cuts what is pasted says nothing; the server says how long it may be.
+        field.widget.attrs.pop("maxlength", None)
+        field.widget.attrs.pop("minlength", None)
+    if isinstance(field, forms.EmailField):
+        field.widget.attrs.setdefault("autocomplete", "email")
+        field.widget.attrs.setdefault("spellcheck", "false")
+
+
+def default_message(field: forms.Field, key: str) -> Any:
+    """Return the message that Django itself has for this kind of field."""
+    for kind in type(field).__mro__:
+        defaults = getattr(kind, "default_error_messages", {})
+        if key in defaults:
+            return defaults[key]
+    return None
+
+
+def stock_messages(field: forms.Field, label: str, name: str) -> dict[str, str]:
+    """Return our own words for the mistakes that people make most."""
+    messages = {
+        "required": f"Enter your {name}",
+        "max_length": f"Shorten your {name} to %(limit_value)d characters or fewer "
+        "(it has %(show_value)d)",
+    }
+    if isinstance(field, forms.BooleanField):
+        messages["required"] = f"Tick the box “{label}”"
+    elif isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
+        messages["required"] = f"Choose an answer for “{label}”"
+        messages["invalid_choice"] = f"Choose one of the answers for “{label}”"
+    elif isinstance(field, forms.EmailField):
+        messages["invalid"] = EMAIL_FORMAT
+    return messages

@@ -1,0 +1,54 @@
+"""One message to many people: one row each, made once, and nothing of one in another's."""
+
+from email import message_from_bytes
+
+import pytest
+from django.core.mail import EmailMessage
+
+from outbox import mass_mail
+from outbox.mass_mail import store_copies
+from outbox.models import NOTICE, OutboxMail
+
+LETTER = EmailMessage("A change — soon", "Read it: “here”.\n", "site@sens.test")
+
+
+def recipients_in_message(mail: OutboxMail) -> tuple[str, str]:
+    message = message_from_bytes(bytes(mail.message))
+    return mail.recipient, str(message["To"])
+
+
+def test_each_recipient_gets_a_copy_that_names_nobody_else(db, monkeypatch):
+    monkeypatch.setattr(mass_mail, "BATCH", 2)
+    people = [f"p{n}@customer.test" for n in range(5)]
+    assert store_copies(LETTER, iter(people), dedupe_key="k") == 5
+    mails = list(OutboxMail.objects.order_by("pk"))
+    assert [recipients_in_message(mail) for mail in mails] == [(p, p) for p in people]
+    assert {(m.purpose, m.subject, m.sender) for m in mails} == {
+        (NOTICE, "A change — soon", "site@sens.test")
+    }
+    assert len({m.message_id for m in mails}) == 1
+    texts = {message_from_bytes(bytes(m.message)).get_payload(decode=True) for m in mails}
+    assert texts == {"Read it: “here”.\r\n".encode()}
+
+
+def test_running_twice_stores_nothing_twice(db):
+    assert store_copies(LETTER, ["a@customer.test"], dedupe_key="k") == 1
+    assert store_copies(LETTER, ["A@customer.test", "b@customer.test"], dedupe_key="k") == 1
+    assert store_copies(LETTER, ["a@customer.test"], dedupe_key="other") == 1
+
+
+@pytest.mark.parametrize("address", ["jürgen@customer.test", "o'neil+x@customer.test"])
+def test_uncommon_addresses_are_written_as_django_writes_them(db, address: str):
+    assert store_copies(LETTER, [address], dedupe_key="k") == 1
+    expected = EmailMessage("s", "b", "site@sens.test", [address]).message()["To"]
+    assert recipients_in_message(OutboxMail.objects.get()) == (address, expected)
+
+
+def test_a_line_break_in_an_address_stores_nothing(db):
+    with pytest.raises(ValueError, match="newline"):
+        store_copies(LETTER, ["a@b.test", "x@y.test\nBcc: z@y.test"], dedupe_key="k")
+    assert OutboxMail.objects.count() == 0
+
+
+def test_nobody_is_no_mail(db):
+    assert store_copies(LETTER, [], dedupe_key="k") == 0

@@ -1,0 +1,222 @@
+"""Switching services on, asking again for what is new, and not asking for what is not."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+
+from privacy.consent.decision import State, decide
+from privacy.consent.models import EditorialNote, GroupVersion, ServiceSwitch
+from privacy.consent.offer import current, loading, switches
+from privacy.consent.offer.building import build_offer
+from privacy.consent.offer.catalogue import GROUP_BY_KEY
+from privacy.consent.offer.loading import SERVICES
+from privacy.consent.offer.parts import Group
+from tests.client import SAME_ORIGIN
+from tests.privacy.consent.conftest import COOKIE
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def switched(policy, django_capture_on_commit_callbacks):
+    """Switch a service and let this process follow, as after a commit."""
+
+    def switch(key, identifier):
+        with django_capture_on_commit_callbacks(execute=True):
+            return switches.switch_service(key, identifier=identifier)
+
+    return switch
+
+
+@pytest.fixture
+def recorded(policy):
+    """The versions that groups have now are kept, as by the worker."""
+    current.refresh_offer()
+    return switches.record_versions()
+
+
+def choose(client, choice="accept", **fields):
+    return client.post("/cookies/choose/", {"choice": choice, **fields}, headers=SAME_ORIGIN)
+
+
+def test_every_third_party_has_its_switch_and_all_are_off():
+    assert set(ServiceSwitch.objects.values_list("key", flat=True)) == set(SERVICES)
+    assert list(ServiceSwitch.objects.exclude(identifier="")) == []
+    assert loading.load_offer().identifiers == {}
+
+
+def test_an_account_number_switches_a_service_on_and_its_absence_off(client, switched):
+    assert "Google Analytics 4" not in client.get("/cookies/").content.decode()
+    switched("google-analytics", "G-ABC1234567")
+    page = client.get("/cookies/").content.decode()
+    assert "Google Analytics 4" in page
+    assert "<code>_ga_*</code>" in page
+    assert current.current_offer().identifiers == {"google-analytics": "G-ABC1234567"}
+    switched("google-analytics", "")
+    assert current.current_offer().identifiers == {}
+
+
+@pytest.mark.parametrize("number", ["UA-1", "G-", "g-abc1234567", "G-ABC1234567 x", "<script>"])
+def test_a_number_that_is_none_is_refused(policy, number):
+    with pytest.raises(ValidationError, match="Enter the measurement ID"):
+        switches.switch_service("google-analytics", identifier=number)
+    assert ServiceSwitch.objects.get(key="google-analytics").identifier == ""
+
+
+def test_a_recipient_that_the_policy_does_not_name_cannot_be_switched_on(policy):
+    with pytest.raises(ValidationError, match="does not name LinkedIn Corporation"):
+        switches.switch_service("linkedin-insight", identifier="1234567")
+    assert ServiceSwitch.objects.get(key="linkedin-insight").identifier == ""
+
+
+def test_a_row_that_no_service_wrote_switches_nothing_on():
+    ServiceSwitch.objects.filter(key="google-ads").update(identifier="javascript:alert(1)")
+    ServiceSwitch.objects.create(key="something", identifier="1")
+    assert loading.load_offer().identifiers == {}
+
+
+def test_only_the_group_that_changed_is_asked_about_again(client, switched, recorded):
+    choose(client)
+    switched("google-analytics", "G-ABC1234567")
+    decision = decide(client.cookies[COOKIE].value, gpc=False)
+    assert decision.undecided == {"analytics"}
+    assert decision.states["analytics"] is State.CHANGED
+    assert decision.granted == {"preferences", "marketing", "social"}
+    html = client.get("/about/").content.decode()
+    assert "We ask again about “Analytics”: Google Analytics 4 is new." in html
+
+
+def test_who_declined_is_not_asked_again(client, switched, recorded):
+    choose(client, "reject")
+    switched("google-analytics", "G-ABC1234567")
+    decision = decide(client.cookies[COOKIE].value, gpc=False)
+    assert decision.undecided == frozenset()
+    assert b'name="choice"' not in client.get("/about/").content
+
+
+def test_who_never_answered_sees_no_line_about_changes(client, switched, recorded):
+    switched("google-analytics", "G-ABC1234567")
+    assert "We ask again" not in client.get("/about/").content.decode()
+
+
+def change_words(monkeypatch, **words):
+    """Change the policy's words about some groups, as a new version does."""
+    before = loading._words_in_force()
+    monkeypatch.setattr(loading, "_words_in_force", lambda: {**before, **words})
+    current.refresh_offer()
+
+
+def test_words_of_the_policy_about_a_group_ask_again_about_that_group(
+    client, recorded, monkeypatch
+):
+    choose(client)
+    change_words(monkeypatch, marketing=("We do something else now.",))
+    decision = decide(client.cookies[COOKIE].value, gpc=False)
+    assert decision.undecided == {"marketing"}
+    html = client.get("/about/").content.decode()
+    assert "“Marketing”: The privacy policy says something new about it." in html
+
+
+def test_a_change_of_wording_typed_by_staff_asks_nobody(
+    client, recorded, monkeypatch, staff, django_capture_on_commit_callbacks
+):
+    choose(client)
+    change_words(monkeypatch, marketing=("We say the same in other words.",))
+    switches.record_versions()
+    assert decide(client.cookies[COOKIE].value, gpc=False).undecided == {"marketing"}
+    with django_capture_on_commit_callbacks(execute=True):
+        note = switches.declare_editorial("marketing", reason="Plainer words.", by=staff)
+    assert decide(client.cookies[COOKIE].value, gpc=False).answered is True
+    assert staff.username not in (note.actor, note.reason)
+    # A second change of wording joins the first; a change of facts after it asks again.
+    change_words(monkeypatch, marketing=("And in others once more.",))
+    switches.record_versions()
+    with django_capture_on_commit_callbacks(execute=True):
+        switches.declare_editorial("marketing", reason="Plainer still.", by=staff)
+    assert decide(client.cookies[COOKIE].value, gpc=False).answered is True
+    change_words(monkeypatch, marketing=("Something new.",))
+    assert decide(client.cookies[COOKIE].value, gpc=False).undecided == {"marketing"}
+
+
+def test_a_change_of_facts_cannot_be_called_wording(switched, recorded, staff):
+    switched("google-analytics", "G-ABC1234567")
+    with pytest.raises(ValidationError, match="Google Analytics 4 is new"):
+        switches.declare_editorial("analytics", reason="No.", by=staff)
+    with pytest.raises(ValidationError, match="has not changed"):
+        switches.declare_editorial("social", reason="No.", by=staff)
+    assert EditorialNote.objects.count() == 0
+
+
+def test_versions_are_kept_once_each(recorded):
+    assert recorded == 4
+    assert switches.record_versions() == 0
+    assert GroupVersion.objects.count() == 4
+
+
+def test_the_policys_sentences_about_a_group_are_found_by_their_marks():
+    source = (
+        "We count.{promise:analytics.google} Others do too.{promise:ads.remarketing}\n\n"
+        "Both.{promise:analytics.improves-site}{promise:pixels.may-track}\n"
+    )
+    analytics, marketing = GROUP_BY_KEY["analytics"], GROUP_BY_KEY["marketing"]
+    assert loading.policy_words(source, analytics) == ("We count.", "Both.")
+    assert loading.policy_words(source, marketing) == ("Others do too.", "Both.")
+    assert loading.policy_words(source, Group("x", "X", "x", ())) == ()
+
+
+def test_every_optional_group_has_words_in_the_shipped_policy(policy):
+    words = loading._words_in_force()
+    assert {key for key, sentences in words.items() if sentences} == set(words)
+    assert set(words) == {"preferences", "analytics", "marketing", "social"}
+
+
+def test_a_process_follows_the_stamp_and_survives_a_missing_database(monkeypatch, policy):
+    from django.db import OperationalError
+
+    monkeypatch.setattr(current, "_stamp", None)
+    ServiceSwitch.objects.filter(key="google-analytics").update(identifier="G-ABC1234567")
+    current.follow_stamp("one")
+    assert current.current_offer().identifiers == {"google-analytics": "G-ABC1234567"}
+    kept = current.current_offer()
+
+    def fail():
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(current, "load_offer", fail)
+    current.follow_stamp("two")
+    assert current.current_offer() is kept
+    monkeypatch.undo()
+    assert current.use_offer(build_offer()).identifiers == {}
+
+
+def test_staff_switch_services_in_the_admin(staff_client, policy):
+    row = ServiceSwitch.objects.get(key="google-analytics")
+    page = f"/admin/consent/serviceswitch/{row.pk}/change/"
+    listing = staff_client.get("/admin/consent/serviceswitch/").content.decode()
+    assert "Google Analytics 4" in listing
+    refused = staff_client.post(page, {"identifier": "nonsense"})
+    assert "Enter the measurement ID, such as G-AB12CD34EF" in refused.content.decode()
+    assert staff_client.post(page, {"identifier": "G-ABC1234567"}).status_code == 302
+    row.refresh_from_db()
+    assert row.identifier == "G-ABC1234567"
+    assert staff_client.get("/admin/consent/serviceswitch/add/").status_code == 403
+
+
+def test_staff_say_in_the_admin_that_a_change_is_wording(staff_client, recorded, monkeypatch):
+    page = "/admin/consent/editorialnote/add/"
+    refused = staff_client.post(page, {"group": "social", "reason": "x"})
+    assert "This group has not changed." in refused.content.decode()
+    change_words(monkeypatch, social=("In other words.",))
+    switches.record_versions()
+    assert staff_client.post(page, {"group": "social", "reason": "Plainer."}).status_code == 302
+    assert EditorialNote.objects.get().reason == "Plainer."
+
+
+def test_all_desks_open(staff_client, recorded):
+    choose(staff_client)
+    for model in ("groupversion", "dailychoice", "consentreceipt", "editorialnote"):
+        assert staff_client.get(f"/admin/consent/{model}/").status_code == 200
+
+
+def test_checks_find_nothing_wrong():
+    call_command("check")

@@ -1,0 +1,138 @@
+"""The marks beside the sentences of the policy, and the pages they lead to."""
+
+import re
+
+import pytest
+from django.utils import timezone
+
+from privacy.promises.claim_states import DOORS, rows_of
+from privacy.promises.claims import all_claims
+from privacy.promises.marks import mark_widget
+from privacy.promises.models import PromiseResult
+
+pytestmark = pytest.mark.django_db
+MARK = re.compile(r"<a href=((?:\.\./)*p/\d+/)>(\d+)</a>")
+
+
+def result(claim_id: str, *, kept: bool, **fields) -> PromiseResult:
+    return PromiseResult.objects.create(
+        claim_id=claim_id, kept=kept, words="Seen so.", checked_at=timezone.now(), **fields
+    )
+
+
+def test_a_mark_is_a_bare_link_with_the_number():
+    widget = mark_widget("<p>A.<!--promise:policy.last-updated--></p>", page="/privacy/")
+    assert widget("policy.last-updated") == "<a href=p/1/>1</a>"
+
+
+def test_a_mark_without_a_claim_is_not_shown():
+    html = "A.<!--promise:plain--> B.<!--promise:no.such-->"
+    widget = mark_widget(html, page="/privacy/")
+    assert (widget("plain"), widget("no.such")) == ("", "")
+
+
+def test_a_promise_that_is_not_kept_says_so_in_words():
+    result("policy.last-updated", kept=False)
+    widget = mark_widget("A.<!--promise:policy.last-updated-->", page="/privacy/")
+    assert widget("policy.last-updated") == "<a href=p/1/>1 (not kept)</a>"
+
+
+def test_marks_cost_one_query(django_assert_num_queries):
+    html = "".join(f"<!--promise:{one}-->" for one in all_claims())
+    with django_assert_num_queries(1):
+        mark_widget(html, page="/privacy/")
+
+
+@pytest.mark.parametrize(("path", "version"), [("/privacy/", 2), ("/privacy/v/1/", 1)])
+def test_every_claim_of_a_version_is_marked_once_on_its_page(client, path, version):
+    page = client.get(path).content.decode()
+    marks = MARK.findall(page)
+    numbers = sorted(c.number for c in all_claims().values() if c.is_in(version))
+    assert sorted(int(number) for _, number in marks) == numbers
+    assert 'href="/privacy/promises/"' in page
+
+
+def test_a_mark_leads_to_its_promise_from_every_page(client):
+    from urllib.parse import urljoin
+
+    for path in ("/privacy/", "/privacy/v/1/", "/privacy/v/2/"):
+        href, number = MARK.findall(client.get(path).content.decode())[0]
+        assert urljoin(path, href) == f"/privacy/p/{number}/"
+
+
+def test_a_promise_page_says_what_was_seen(client):
+    result("policy.last-updated", kept=True, figures={"places compared": 5})
+    page = client.get("/privacy/p/1/").content.decode()
+    assert "<h1>The policy shows the date of its last update.</h1>" in page
+    assert "<p>Seen so.</p>" in page
+    assert re.search(r"<dt>Places compared</dt>\s*<dd>5</dd>", page)
+    assert 'href="/privacy/history/">See and compare all versions</a>' in page
+    assert "Not kept since" not in page
+
+
+def test_a_broken_promise_says_since_when(client):
+    moment = timezone.now().replace(year=2026, month=3, day=2, hour=20)
+    result("policy.last-updated", kept=False, broken_since=moment)
+    page = client.get("/privacy/p/1/").content.decode()
+    assert re.search(r"Not kept since\s+<time\s+datetime=\"2026-03-02T", page)
+
+
+def test_a_statement_names_who_answers_for_it(client):
+    page = client.get("/privacy/p/4/").content.decode()
+    assert "<h2>Who answers for it</h2>" in page
+    assert "What the last check found" not in page
+
+
+def test_a_claim_of_an_earlier_version_says_so(client):
+    page = client.get("/privacy/p/7/").content.decode()
+    assert "The policy in force no longer says this." in page
+    assert client.get("/privacy/p/999/").status_code == 404
+
+
+def test_the_board_counts_and_filters(client):
+    result("policy.last-updated", kept=True)
+    result("policy.breadcrumb", kept=False)
+    page = client.get("/privacy/promises/").content.decode()
+    total = sum(claim.is_in(2) for claim in all_claims().values())
+    assert f"makes {total} claims" in " ".join(page.split())
+    assert ">Checked: kept: 1</a>" in page
+    assert ">Checked: not kept: 1</a>" in page
+    assert page.count('class="state"') == total
+    broken = client.get("/privacy/promises/?state=broken").content.decode()
+    assert broken.count('class="state"') == 1
+    assert f"1 of {total} promises are shown." in broken
+    supported = client.get("/privacy/promises/?class=P").content.decode()
+    assert supported.count('class="state"') == sum(
+        claim.kind == "P" and claim.is_in(2) for claim in all_claims().values()
+    )
+
+
+@pytest.mark.parametrize("query", ["state=no", "class=X"])
+def test_an_unknown_filter_is_not_found(client, query):
+    assert client.get(f"/privacy/promises/?{query}").status_code == 404
+
+
+def test_every_door_opens(client, signed_in):
+    paths = {door.path for door in DOORS.values()}
+    asked = {path: signed_in.get(path, follow=True).status_code for path in sorted(paths)}
+    assert asked == dict.fromkeys(paths, 200)
+
+
+def test_every_door_is_of_a_claim():
+    used = {row.door for row in rows_of(all_claims()) if row.door}
+    assert used == set(DOORS.values())
+
+
+def test_staff_see_the_broken_ones_first_and_write_nothing(staff_client):
+    result("policy.last-updated", kept=True)
+    broken = result("policy.breadcrumb", kept=False)
+    page = staff_client.get("/admin/promises/promiseresult/").content.decode()
+    assert page.index("policy.breadcrumb") < page.index("policy.last-updated")
+    own = staff_client.get(f"/admin/promises/promiseresult/{broken.pk}/change/")
+    assert b'<a href="/privacy/p/2/">' in own.content
+    answers = [
+        staff_client.get("/admin/promises/promiseresult/add/").status_code,
+        staff_client.post(f"/admin/promises/promiseresult/{broken.pk}/change/", {}).status_code,
+        staff_client.post(f"/admin/promises/promiseresult/{broken.pk}/delete/", {}).status_code,
+    ]
+    assert answers == [403, 403, 403]

@@ -1,0 +1,73 @@
+"""The running site as checks see it."""
+
+import logging
+
+import pytest
+from django.contrib.auth.models import Group
+
+from privacy.consent.offer.building import build_offer
+from privacy.consent.offer.current import current_offer, rehearse_offer
+from privacy.promises.running_site import NO_SUCH_PAGE, RunningSite
+from sens_site.lib.cache.fragment_cache import fragment
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_crawl_begins_at_the_entrances_and_ends_with_an_error_page():
+    site = RunningSite(("/privacy/", "/legal/"), most_pages=2)
+    assert [(one.path, one.status) for one in site.pages] == [
+        ("/privacy/", 200),
+        ("/legal/", 200),
+        (NO_SUCH_PAGE, 404),
+    ]
+    assert site.pages is site.pages
+
+
+def test_a_crawl_follows_links_and_sets_closed_addresses_apart():
+    site = RunningSite(("/accounts/profile/", "/"), most_pages=3)
+    assert [one.path for one in site.closed] == ["/accounts/profile/"]
+    assert len(site.pages) == 3 + 1
+
+
+def test_a_visitor_keeps_and_forgets_cookies():
+    site = RunningSite()
+    visitor = site.visitor()
+    with site.rehearsal():
+        visitor.post("/cookies/choose/", {"choice": "accept", "next": "/"})
+        held = set(visitor.cookies)
+        visitor.post("/cookies/choose/", {"choice": "reject", "next": "/"})
+    assert held - set(visitor.cookies) == {"__Secure-consent_receipt"}
+
+
+def test_two_visitors_share_no_limit():
+    site = RunningSite()
+    one, other = site.visitor(), site.visitor()
+    assert one.address != other.address
+    assert one.address.startswith("2001:db8:")
+
+
+def test_what_a_rehearsal_does_is_undone():
+    site = RunningSite()
+
+    def names() -> list[str]:
+        return list(Group.objects.values_list("name", flat=True))
+
+    before = names()
+    with site.rehearsal():
+        Group.objects.create(name="rehearsed")
+        assert fragment("groups", names) == [*before, "rehearsed"]
+    assert fragment("groups", names) == names() == before
+
+
+def test_a_service_is_rehearsed_for_nobody_else():
+    offer = build_offer({"google-analytics": "G-EXAMPLE123"})
+    before = current_offer()
+    with rehearse_offer(offer):
+        assert current_offer() is offer
+    assert current_offer() is before
+
+
+def test_what_a_check_provokes_is_not_logged(caplog):
+    with caplog.at_level(logging.WARNING, logger="django.request"):
+        assert RunningSite().get(NO_SUCH_PAGE).status == 404
+    assert caplog.messages == []

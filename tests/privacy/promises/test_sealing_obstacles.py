@@ -1,0 +1,112 @@
+"""What stops a draft from being sealed."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from privacy.promises import registry
+from privacy.promises.models import PromiseResult
+from privacy.promises.registry import Evidence
+from privacy.promises.sealing_obstacles import (
+    lost_promises,
+    obstacles_to_sealing,
+    unmarked_passages,
+)
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("One.{promise:a.b} Two.{promise:c.d}", []),
+        ("One.{promise:a.b} Two.", ["Two"]),
+        ("# Heading\n\nOne.{promise:a.b}", []),
+        ("We collect:\n\n- one;{promise:a.b}\n- two", ["two"]),
+        ("Nothing is marked here. At all.", ["Nothing is marked here. At all"]),
+        ("See [the page](/cookies/).{promise:a.b}", []),
+        ("A line\nthat wraps.{promise:a.b}", []),
+        ("| What | Why |\n|---|---|\n| name | answer{promise:a.b} |", []),
+        ("| What | Why |\n|---|---|\n| name | answer |", ["name answer"]),
+        ("Hello.{promise:plain}", []),
+    ],
+)
+def test_unmarked_passages(source, expected):
+    assert unmarked_passages(source) == expected
+
+
+@pytest.fixture
+def checks(monkeypatch):
+    """Put the registered checks into the test's hand."""
+    mine: dict = {}
+    monkeypatch.setattr(registry, "_checks", mine)
+    monkeypatch.setattr("privacy.promises.sealing_obstacles.discover", lambda: None)
+    return mine
+
+
+def problems(source: str, today: date = TODAY) -> list[tuple[str, str]]:
+    return [(one.where, one.problem) for one in obstacles_to_sealing(source, today=today)]
+
+
+DATED = "We date it.{promise:policy.last-updated}"
+HOURS_AGO = {"hours": 20}
+
+
+def seen(checks, *, kept=True, **ago):
+    checks["policy.last-updated"] = lambda site: Evidence("seen")
+    PromiseResult.objects.create(
+        claim_id="policy.last-updated",
+        kept=kept,
+        words="seen" if kept else "the date is missing",
+        checked_at=timezone.now() - timedelta(**ago),
+    )
+
+
+def test_a_kept_promise_stands_in_nobodys_way(checks):
+    seen(checks, **HOURS_AGO)
+    assert problems(DATED) == []
+
+
+def test_a_promise_without_a_check_stops_sealing(checks):
+    assert problems(DATED) == [("policy.last-updated", "No check shows that the site does this.")]
+
+
+def test_a_broken_promise_stops_sealing(checks):
+    seen(checks, kept=False, **HOURS_AGO)
+    assert problems(DATED) == [("policy.last-updated", "The check fails: the date is missing")]
+
+
+def test_a_promise_that_was_not_looked_at_lately_stops_sealing(checks):
+    not_lately = [("policy.last-updated", "It has not been checked for two days.")]
+    checks["policy.last-updated"] = lambda site: Evidence("seen")
+    assert problems(DATED) == not_lately
+    seen(checks, days=3)
+    assert problems(DATED) == not_lately
+
+
+def test_unknown_and_doubled_ids_stop_sealing(checks):
+    assert problems("One.{promise:no.such} Two.{promise:no.such}") == [
+        ("no.such", "This promise is named twice."),
+        ("no.such", "No claim has this id."),
+    ]
+
+
+def test_a_statement_past_its_review_stops_sealing(checks):
+    source = "We are a company.{promise:company.who-we-are}"
+    assert problems(source) == []
+    assert problems(source, date(2030, 1, 1)) == [
+        ("company.who-we-are", "This statement should have been reviewed by July 17, 2027.")
+    ]
+
+
+def test_every_obstacle_says_what_to_do(checks):
+    source = "One.{promise:no.such} Two.{promise:policy.last-updated} Three."
+    assert [bool(one.remedy) for one in obstacles_to_sealing(source, today=TODAY)] == [True] * 3
+
+
+def test_lost_promises_are_named():
+    previous = "One.{promise:policy.last-updated} Two.{promise:company.who-we-are}"
+    lost = lost_promises("Two.{promise:company.who-we-are}", previous)
+    assert [claim.id for claim in lost] == ["policy.last-updated"]

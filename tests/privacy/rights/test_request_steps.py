@@ -1,0 +1,208 @@
+"""The desk in the admin: what is offered, what is asked, what is done, and to whom it is open."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+
+from accounts.models import User
+from privacy.rights import alarms, services
+from privacy.rights.choices import Did, Kind
+from privacy.rights.models import ExportFile, RequestEvent, SubjectRequest
+from privacy.rights.request_steps import STEPS
+from tests.client import SiteClient
+from tests.factories.people import make_person, make_staff
+from tests.privacy.rights.conftest import STRANGER
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/rights/subjectrequest/"
+
+
+def page(request: SubjectRequest, step: str = "change") -> str:
+    return f"{LIST}{request.pk}/{step}/"
+
+
+def offered(response) -> list[str]:
+    return [step["label"] for step in response.context["steps"]]
+
+
+@pytest.fixture
+def desk(officer: User) -> SiteClient:
+    client = SiteClient()
+    client.force_login(officer)
+    return client
+
+
+def test_least_time_left_comes_first(desk, ask):
+    now = timezone.now()
+    for number, age in enumerate((3, 40, 20)):
+        ask(text=str(number), email=f"s{number}@x.test", received_at=now - timedelta(days=age))
+    response = desk.get(LIST)
+    marks = [desk_row.days_left for desk_row in response.context["cl"].result_list]
+    assert marks == sorted(marks)
+    assert "▲ LATE by" in response.content.decode()
+
+
+def test_a_held_request_stands_under_its_own_tab(desk, ask):
+    ask(trapped=True)
+    assert desk.get(LIST).context["cl"].result_count == 0
+    assert desk.get(LIST + "?desk=held").context["cl"].result_count == 1
+
+
+def test_nothing_is_done_to_many_at_once(desk, ask):
+    ask()
+    assert desk.get(LIST).context["cl"].model_admin.actions is None
+    assert "action-select" not in desk.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "proof", "expected"),
+    [
+        (
+            Kind.ACCESS,
+            False,
+            [
+                "Send the identity link again",
+                "Identity seen otherwise",
+                "Tell a vendor",
+                "Take more time",
+                "Name a fee",
+                "Refuse",
+            ],
+        ),
+        (
+            Kind.ACCESS,
+            True,
+            ["Make a copy", "Tell a vendor", "Answer", "Take more time", "Name a fee", "Refuse"],
+        ),
+        (
+            Kind.ERASURE,
+            True,
+            ["Erase", "Tell a vendor", "Answer", "Take more time", "Name a fee", "Refuse"],
+        ),
+    ],
+)
+def test_what_is_offered_follows_from_the_events(desk, ask, proved, kind, proof, expected):
+    request = proved(kind) if proof else ask(kind)
+    assert offered(desk.get(page(request))) == expected
+
+
+def test_every_step_asks_first_and_changes_nothing_on_get(desk, proved):
+    request = proved()
+    before = RequestEvent.objects.count()
+    for step in STEPS:
+        assert desk.get(page(request, step.slug)).status_code in {200, 409}
+    assert RequestEvent.objects.count() == before
+
+
+def test_staff_make_a_copy_and_answer(desk, proved, mails_to):
+    request = proved()
+    response = desk.post(page(request, "export"))
+    assert (response.status_code, response["Location"]) == (303, page(request))
+    assert ExportFile.objects.count() == 1
+    draft = desk.get(page(request, "answer")).context["form"].initial["text"]
+    assert draft.startswith(("Yes, we hold", "No, we hold"))
+    assert desk.post(page(request, "answer"), {"text": draft}).status_code == 303
+    assert SubjectRequest.objects.get().is_open is False
+    assert "copy" in mails_to(STRANGER)[-1]
+
+
+def test_the_desk_shows_what_the_map_finds_and_an_erasure_by_its_plan(desk, proved):
+    person = make_person("ada", name="Ada")
+    request = proved(Kind.ERASURE, email=person.email)
+    assert "Account and profile" in desk.get(page(request)).content.decode()
+    asked = desk.get(page(request, "erase")).content.decode()
+    assert "Account and profile (1)" in asked
+    assert desk.post(page(request, "erase")).status_code == 303
+    assert User.objects.filter(username="ada").exists() is False
+
+
+def test_an_invalid_step_keeps_its_words_and_does_nothing(desk, proved):
+    request = proved()
+    response = desk.post(page(request, "refuse"), {"text": "Because", "ground": ""})
+    assert response.status_code == 422
+    assert "Because" in response.content.decode()
+    assert SubjectRequest.objects.get().is_open is True
+
+
+def test_a_step_that_is_no_longer_possible_says_so(desk, proved, officer):
+    request = proved()
+    services.answer(request, by=officer, text="Yes.")
+    response = desk.post(page(request, "answer"), {"text": "Again"})
+    assert response.status_code == 409
+    assert "not possible now" in response.content.decode()
+
+
+def test_staff_see_and_clear_an_alarm(desk, ask):
+    request = ask(received_at=timezone.now() - timedelta(days=16))
+    alarms.raise_alarms()
+    assert "50 %" in desk.get(LIST).content.decode()
+    assert desk.post(page(request, "seen")).status_code == 303
+    assert "50 %" not in desk.get(LIST).content.decode()
+    assert RequestEvent.objects.filter(did=Did.ALARM_SEEN).count() == 1
+
+
+def test_a_vendor_is_told_and_gives_evidence(desk, proved):
+    request = proved()
+    due = timezone.localdate() + timedelta(days=10)
+    assert desk.post(page(request, "vendor"), {"vendor": "mail", "due_on": due}).status_code == 303
+    assert desk.post(page(request, "vendor-done"), {"text": "Letter of May 2"}).status_code == 303
+    assert [e.fact for e in request.did(Did.VENDOR_TOLD, Did.VENDOR_DONE)] == ["mail", "mail"]
+
+
+def test_the_admin_log_names_the_request_and_no_person(desk, proved):
+    desk.post(page(proved(), "export"))
+    entry = LogEntry.objects.get()
+    assert entry.object_repr.startswith("Request R-")
+    assert STRANGER not in f"{entry.object_repr}{entry.change_message}"
+
+
+def with_rights(username: str, *codenames: str) -> SiteClient:
+    user = make_staff(username, is_superuser=False)
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client = SiteClient()
+    client.force_login(user)
+    return client
+
+
+ROLES = {
+    "nobody": (),
+    "editor": ("change_policydraft", "view_policydraft", "change_pagetext"),
+    "webmaster": ("view_contactmessage", "change_contactmessage"),
+    "reader": ("view_subjectrequest",),
+    "officer": ("view_subjectrequest", "answer_subjectrequest"),
+}
+
+
+@pytest.mark.parametrize(
+    ("role", "read", "act"),
+    [
+        ("nobody", 403, 403),
+        ("editor", 403, 403),
+        ("webmaster", 403, 403),
+        ("reader", 200, 403),
+        ("officer", 200, 200),
+    ],
+)
+def test_who_may_read_and_who_may_act(proved, role, read, act):
+    request = proved()
+    client = with_rights(role, *ROLES[role])
+    assert client.get(LIST).status_code == read
+    assert client.get(page(request)).status_code == read
+    for step in STEPS:
+        answer = client.get(page(request, step.slug)).status_code
+        assert answer == (403 if act == 403 else 200 if step.offered(request) else 409)
+    for slug in ("export", "answer", "refuse"):
+        posted = client.post(page(request, slug), {})
+        assert (posted.status_code == 403) is (act == 403)
+
+
+def test_a_customer_and_a_visitor_are_led_to_the_log_in(proved, signed_in, client):
+    request = proved()
+    for visitor in (signed_in, SiteClient()):
+        for step in ("change", *[step.slug for step in STEPS]):
+            response = visitor.get(page(request, step))
+            assert response.status_code in {302, 403}
+            assert STRANGER not in response.content.decode()

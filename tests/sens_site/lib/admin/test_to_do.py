@@ -1,0 +1,69 @@
+"""The admin's front page lists what waits, to those who may see it."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.mail import send_mail
+from django.test import Client
+from django.utils import timezone
+
+from contact.models import ContactMessage, State
+from outbox.models import OutboxMail
+from privacy.promises.models import PromiseResult
+from tests.factories.people import make_staff
+from tests.pages.reading import read
+
+pytestmark = pytest.mark.django_db
+
+
+def waiting(client: Client) -> list[tuple[str, str]]:
+    links = read(client.get("/admin/")).find("a", inside="div.to-do ul")
+    return [(link.attributes["href"], link.text) for link in links]
+
+
+@pytest.fixture
+def two_messages_and_a_parked_mail() -> None:
+    for number in (1, 2):
+        ContactMessage.objects.create(
+            name="Ada",
+            email="ada@customer.test",
+            message=f"Message {number}",
+            state=State.WAITING,
+            fingerprint=str(number) * 64,
+        )
+    send_mail("Subject", "Body", None, ["ada@customer.test"])
+    OutboxMail.objects.update(parked_at=timezone.now())
+
+
+def test_nothing_waits_on_a_quiet_day(staff_client: Client):
+    page = read(staff_client.get("/admin/"))
+    assert page.texts("p", inside="div.to-do") == ["Nothing waits for you."]
+    assert waiting(staff_client) == []
+
+
+@pytest.mark.usefixtures("two_messages_and_a_parked_mail")
+def test_what_waits_is_counted_and_leads_to_its_tab(staff_client: Client):
+    tasks = waiting(staff_client)
+    assert tasks == [
+        ("/admin/outbox/outboxmail/?state=parked", "1 mail that cannot be sent"),
+        ("/admin/contact/contactmessage/", "2 messages to answer"),
+    ]
+    for url, _ in tasks:
+        assert staff_client.get(url).status_code == 200
+
+
+@pytest.mark.usefixtures("two_messages_and_a_parked_mail")
+def test_staff_learn_of_nothing_that_they_may_not_see(client: Client):
+    helper = make_staff("helper", is_superuser=False)
+    helper.user_permissions.add(Permission.objects.get(codename="view_contactmessage"))
+    client.force_login(helper)
+    assert waiting(client) == [("/admin/contact/contactmessage/", "2 messages to answer")]
+
+
+def test_a_promise_that_is_not_kept_waits_for_somebody(staff_client: Client):
+    for number, kept in enumerate((True, False)):
+        PromiseResult.objects.create(
+            claim_id=f"some.claim-{number}", kept=kept, words="Seen.", checked_at=timezone.now()
+        )
+    address = "/admin/promises/promiseresult/?kept__exact=0"
+    assert waiting(staff_client) == [(address, "1 promise that is not kept")]
+    assert staff_client.get(address).status_code == 200

@@ -1,0 +1,39 @@
+"""Static files are collected when one has changed, and only then."""
+
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles.finders import get_finder
+from pytest_django import Settings
+
+from sens_site.lib.deploy.static_collection import collect_if_changed
+
+
+@pytest.fixture
+def source(settings: Settings, tmp_path: Path) -> Path:
+    """A folder of static files, and nothing else to collect."""
+    folder = tmp_path / "source"
+    folder.mkdir()
+    (folder / "a.css").write_text("a {}")
+    settings.STATICFILES_DIRS = [folder]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STATIC_ROOT = str(tmp_path / "collected")
+    get_finder.cache_clear()  # type: ignore[attr-defined]
+    return folder
+
+
+def test_only_a_change_makes_it_run(source: Path, settings: Settings) -> None:
+    collected = Path(settings.STATIC_ROOT)
+    assert [collect_if_changed(), collect_if_changed()] == [True, False]
+    assert (collected / "a.css").read_text() == "a {}"
+    (source / "a.css").write_text("a { color: red }")
+    assert [collect_if_changed(), collect_if_changed()] == [True, False]
+    assert (collected / "a.css").read_text() == "a { color: red }"
+    (source / "b.css").write_text("b {}")
+    assert [collect_if_changed(), collect_if_changed()] == [True, False]
+
+
+def test_lost_folder_is_filled_again(source: Path, settings: Settings) -> None:
+    collect_if_changed()
+    (Path(settings.STATIC_ROOT) / ".collected").unlink()
+    assert collect_if_changed() is True

@@ -1,0 +1,29 @@
+"""Templates are loaded without indentation; what is put into them keeps its own."""
+
+from django.template import Context, Engine
+
+from sens_site.lib.template_loader import Loader
+
+
+def test_page_templates_have_no_indentation_and_no_gaps():
+    source = Engine.get_default().get_template("base.html").source
+    assert "<head>\n<meta charset" in source
+    assert [line for line in source.split("\n")[1:-1] if line != line.lstrip() or not line] == []
+    assert "\n{% endif %}\n" not in source
+
+
+def test_mails_keep_their_lines(tmp_path):
+    (tmp_path / "mail.txt").write_text("a\n\n  b\n")
+    (tmp_path / "page.html").write_text("a\n\n  b\n{{ text }}\n")
+    loader = Loader(Engine.get_default(), dirs=[str(tmp_path)])
+    mail = loader.get_template("mail.txt")
+    assert mail.source == "a\n\n  b\n"
+    page = loader.get_template("page.html")
+    assert page.render(Context({"text": "x\n  y"})) == "a\nb\nx\n  y\n"
+
+
+def test_tags_that_draw_nothing_leave_no_empty_line(tmp_path):
+    source = "a\n{% if yes %}\n  b {% if yes %}c{% endif %}\n  d\n{% endif %}\n{% if no %}\n{% endif %}\ne\n"
+    (tmp_path / "page.html").write_text(source)
+    page = Loader(Engine.get_default(), dirs=[str(tmp_path)]).get_template("page.html")
+    assert page.render(Context({"yes": True})) == "a\nb c\nd\ne\n"
