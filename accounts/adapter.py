@@ -7,6 +7,7 @@ from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -17,6 +18,8 @@ from accounts import services
 from accounts.devices import device_label
 from accounts.models import User
 from accounts.session_store import DEVICE
+from sens_site.lib.email_address import AddressError, canonical
+from sens_site.lib.email_field import WRONG
 from sens_site.lib.http.client_address import hashed_client
 
 NO_MATCH = "The username or email address and the password do not match"
@@ -64,6 +67,20 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def unstash_verified_email(self, request: HttpRequest) -> None:
         """Leave the session alone: there is no other way to verify an address."""
+
+    def clean_email(self, email: str) -> str:
+        """Take the one spelling of a mailbox, and nothing that has none."""
+        try:
+            return canonical(email)
+        except AddressError as error:
+            raise ValidationError(WRONG, code="invalid") from error
+
+    def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
+        """Confirm, and remember by a hash that the address was the person's."""
+        confirmed: bool = super().confirm_email(request, email_address)
+        if confirmed:
+            services.note_confirmed_address(email_address.user, email=email_address.email)
+        return confirmed
 
     def get_login_stages(self) -> list[str]:
         """A confirmed address, then the second factor."""

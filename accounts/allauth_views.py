@@ -219,7 +219,7 @@ class ConfirmAddressPage(Door, account.ConfirmEmailView):
 
 def _is_anothers(address: Any) -> bool:
     others = User.objects.exclude(pk=address.user_id)
-    return others.filter(email__iexact=address.email).exists()
+    return others.filter(email=address.email).exists()
 
 
 class AddressPage(Door, account.EmailView):

@@ -211,3 +211,18 @@ classify(
         "sent_at": personal(Category.USAGE),
     },
 )
+
+classify(
+    "accounts.ConfirmedAddress",
+    "Addresses that you have confirmed",
+    activity=ACCOUNTS,
+    subject=ByUser(),
+    keep=WITH_THE_ACCOUNT,
+    fields={
+        "id": ROW,
+        "user": personal(Category.ACCOUNT),
+        "address_hash": secret(Category.CONTACT),
+        "confirmed_at": personal(Category.ACCOUNT),
+        "replaced_at": personal(Category.ACCOUNT),
+    },
+)

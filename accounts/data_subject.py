@@ -1,15 +1,19 @@
 """How a person's rows are found and erased where a foreign key does not tell."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from accounts.models import Session, User
-from privacy.datamap.subjects import Subject, normalise
+from accounts.models import ConfirmedAddress, Session, User
+from privacy.datamap.registry import personal_entries
+from privacy.datamap.rows import known_addresses, rows_of
+from privacy.datamap.subjects import Subject, account_mark, keyed_hashes
+from sens_site.lib.email_address import as_stored, found_in
 
 ERASED = "a deleted account"
 ERASED_DOMAIN = "erased.invalid"
@@ -18,28 +22,36 @@ ERASED_DOMAIN = "erased.invalid"
 def subject_of(user: User) -> Subject:
     """Return the person behind an account. Only verified addresses count as theirs."""
     rows = list(EmailAddress.objects.filter(user=user).values_list("email", "verified"))
-    verified = {normalise(email) for email, proven in rows if proven}
-    typed = {normalise(email) for email, _ in rows} | {normalise(user.email)}
+    verified = {email for email, proven in rows if proven}
+    typed = {email for email, _ in rows} | {user.email}
     others = EmailAddress.objects.exclude(user=user).filter(verified=True)
-    taken = {
-        normalise(email)
-        for address in typed - verified
-        for email in others.filter(email__iexact=address).values_list("email", flat=True)
-    }
+    taken = set(others.filter(email__in=typed - verified).values_list("email", flat=True))
     return Subject(
         user_id=user.pk,
         username=user.username,
         name=user.name,
-        account_mark=f"{user.pk}:{user.date_joined.isoformat()}",
+        account_mark=account_mark(user),
         addresses=frozenset(verified),
         claimed=frozenset(typed - verified - taken - {""}),
+        former=frozenset(_former_addresses(user)),
         is_staff=user.is_staff or user.is_superuser,
     )
 
 
+def _former_addresses(user: User) -> Iterator[tuple[str, datetime]]:
+    """Yield the addresses that were the person's, as far as they still stand anywhere."""
+    replaced = ConfirmedAddress.objects.filter(user=user, replaced_at__isnull=False)
+    until = {row.address_hash: row.replaced_at for row in replaced if row.replaced_at}
+    if not until:
+        return
+    for address in set(known_addresses()):
+        for key in keyed_hashes("address", address) & until.keys():
+            yield address, until[key]
+
+
 def user_by_address(address: str) -> User | None:
     """Return the account that has verified an address."""
-    found = EmailAddress.objects.filter(email__iexact=normalise(address), verified=True)
+    found = EmailAddress.objects.filter(email=as_stored(address), verified=True)
     row = found.select_related("user").first()
     return None if row is None else row.user
 
@@ -57,7 +69,7 @@ def session_text(data: str) -> str:
 
 def sessions_of(subject: Subject) -> Q | None:
     """Select sessions that name the person without belonging to the account."""
-    names = {*subject.addresses, *subject.claimed}
+    names = subject.names
     # They live for an hour and do not say since when: an erasure that is done again days later
     # could only meet those of whoever registered anew.
     if not names or (subject.before is not None and subject.user_id is None):
@@ -66,25 +78,36 @@ def sessions_of(subject: Subject) -> Q | None:
     keys = [
         key
         for key, data in loose.iterator()
-        for text in (session_text(data).lower(),)
-        if any(name in text for name in names)
+        for text in (session_text(data),)
+        if any(found_in(name, text) for name in names)
     ]
     return Q(pk__in=keys)
 
 
 def admin_log_about(subject: Subject) -> Q | None:
-    """Select notes of the admin that are about the person, or by them."""
-    found = Q(pk__in=[])
+    """Select notes of the admin that are about the person or something of theirs, or by them."""
+    found = Q(pk__in=_naming(subject, LogEntry.objects.all()))
     if subject.user_id is not None:
-        accounts = ContentType.objects.get_for_model(User)
         found |= Q(user_id=subject.user_id)
-        found |= Q(content_type=accounts, object_id=str(subject.user_id))
-        found |= Q(object_repr=subject.username)
-    for address in subject.addresses | subject.claimed:
-        found |= Q(object_repr__icontains=address) | Q(change_message__icontains=address)
+    for entry in personal_entries():
+        if entry.model is LogEntry:
+            continue
+        keys = [str(key) for key in rows_of(entry, subject).values_list("pk", flat=True)]
+        if keys:
+            about = ContentType.objects.get_for_model(entry.model)
+            found |= Q(content_type=about, object_id__in=keys)
     if subject.before is not None:
         found &= Q(action_time__lte=subject.before)
     return found
+
+
+def _naming(subject: Subject, entries: QuerySet[LogEntry]) -> list[int]:
+    """Return the keys of notes in whose words an address of the person stands whole."""
+    with_words = entries.filter(Q(object_repr__contains="@") | Q(change_message__contains="@"))
+    rows = with_words.values_list("pk", "object_repr", "change_message").iterator()
+    return [
+        pk for pk, *words in rows if any(found_in(name, "\n".join(words)) for name in subject.names)
+    ]
 
 
 def erase_admin_log(subject: Subject, rows: Any) -> int:
@@ -105,10 +128,8 @@ def erase_admin_log(subject: Subject, rows: Any) -> int:
     )
     for found in (about, own):
         found.update(object_id=None, object_repr=ERASED, change_message="")
-    for address in subject.addresses | subject.claimed:
-        entries.filter(
-            Q(object_repr__icontains=address) | Q(change_message__icontains=address)
-        ).update(object_repr=ERASED, change_message="")
+    named = entries.filter(pk__in=_naming(subject, entries))
+    named.update(object_repr=ERASED, change_message="")
     if subject.user_id is not None and by_them.exists():
         by_them.update(user=pseudonym_of(subject))
     return len(keys)

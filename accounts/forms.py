@@ -17,6 +17,8 @@ from django.urls import reverse
 from accounts import services
 from accounts.models import User
 from accounts.validators import username_characters
+from sens_site.lib.email_address import as_stored
+from sens_site.lib.email_field import CanonicalEmailFormField
 from sens_site.lib.forms.base import SiteForm
 
 WORDS_HINT = (
@@ -37,8 +39,13 @@ class AccountForm(SiteForm):
 
     def prepare_fields(self) -> None:
         """Bring the fields into the site's manner."""
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
+            if isinstance(field, forms.EmailField):
+                # allauth's own folds the case of all scripts: a Kelvin sign became a k.
+                self.fields[name] = CanonicalEmailFormField(
+                    label=field.label, required=field.required, widget=field.widget
+                )
             if isinstance(field.widget, forms.PasswordInput):
                 field.validators.append(short_enough)
         super().prepare_fields()
@@ -131,8 +138,9 @@ class LoginForm(AccountForm, allauth_forms.LoginForm):
         A username never holds an @, so there is nothing to be unsure about.
         """
         login = self.cleaned_data["login"]
+        by_address = "@" in login
         return {
-            "email" if "@" in login else "username": login,
+            "email" if by_address else "username": as_stored(login) if by_address else login,
             "password": self.cleaned_data["password"],
         }
 
@@ -175,7 +183,7 @@ class RegistrationForm(AccountForm, allauth_forms.SignupForm, DetailsMixin):
         owner = get_user_by_username(cleaned.get("username", ""))
         if isinstance(owner, User):
             same_person = check_password(cleaned.get("password1", ""), owner.password)
-            if not (same_person and owner.email.lower() == cleaned.get("email")):
+            if not (same_person and owner.email == cleaned.get("email")):
                 self.add_error("username", get_adapter().validation_error("username_taken"))
         return cleaned
 

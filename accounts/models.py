@@ -13,20 +13,22 @@ from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
 from accounts.validators import username_characters, username_not_reserved
+from sens_site.lib.email_address import as_stored
+from sens_site.lib.email_field import CanonicalEmailField
 
 USERNAME_MIN = 3
 USERNAME_MAX = 40
 
 
 class PersonManager(UserManager["User"]):
-    """Creates people. E-mail addresses are stored in small letters, as allauth looks for them."""
+    """Creates people. Addresses are stored in the one spelling in which they are looked up."""
 
     use_in_migrations = False
 
     @classmethod
     def normalize_email(cls, email: str | None) -> str:
-        """Return the address in small letters; every way to make an account asks here."""
-        return (email or "").strip().lower()
+        """Return the canonical address; every way to make an account asks here."""
+        return as_stored(email or "")
 
 
 class User(AbstractUser):
@@ -41,7 +43,7 @@ class User(AbstractUser):
         help_text="3 to 40 letters, digits, dots, hyphens or underscores.",
         error_messages={"unique": "That username is taken. Choose another one"},
     )
-    email = models.EmailField("email address", max_length=254)
+    email = CanonicalEmailField("email address")
     name = models.CharField(max_length=150, blank=True)
     company = models.CharField(max_length=150, blank=True)
     position = models.CharField(max_length=150, blank=True)
@@ -59,8 +61,8 @@ class User(AbstractUser):
                 violation_error_message="That username is taken. Choose another one",
             ),
             models.UniqueConstraint(
-                Lower("email"),
-                name="user_email_any_case",
+                fields=["email"],
+                name="user_email_once",
                 violation_error_message="Another account has this email address",
             ),
         ]
@@ -134,3 +136,24 @@ class IdleNotice(models.Model):
 
     def __str__(self) -> str:
         return f"idle notice {self.pk}"
+
+
+class ConfirmedAddress(models.Model):
+    """A keyed hash of each address that a person has ever confirmed, and until when it was theirs.
+
+    What was written under a former address is found by it, without keeping the address itself.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="confirmed_addresses")
+    address_hash = models.CharField(max_length=64)
+    confirmed_at = models.DateTimeField(default=timezone.now)
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["confirmed_at", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "address_hash"], name="confirmed_address_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"confirmed address {self.pk}"

@@ -6,8 +6,10 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import PolicyAcceptance, Session, User
+from accounts.models import ConfirmedAddress, PolicyAcceptance, Session, User
+from privacy.datamap.subjects import keyed_hash, keyed_hashes
 from privacy.policy.models import PRIVACY, TERMS, PolicyVersion
+from sens_site.lib.email_address import as_stored, canonical
 
 
 @transaction.atomic
@@ -58,15 +60,27 @@ def end_other_sessions(user: User, *, keep: str | None) -> int:
 def set_verified_address(user: User, *, email: str) -> None:
     """Give a person one e-mail address that staff vouch for, instead of all it had."""
     EmailAddress.objects.filter(user=user).delete()
-    user.email = email.lower()
+    user.email = canonical(email)
     user.save(update_fields=["email"])
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    note_confirmed_address(user, email=user.email)
+
+
+@transaction.atomic
+def note_confirmed_address(user: User, *, email: str) -> None:
+    """Remember by its hash that an address is the person's from now on, and no other any more."""
+    now, hashes = timezone.now(), keyed_hashes("address", as_stored(email))
+    rows = ConfirmedAddress.objects.filter(user=user)
+    rows.exclude(address_hash__in=hashes).filter(replaced_at=None).update(replaced_at=now)
+    if not rows.filter(address_hash__in=hashes).update(replaced_at=None):
+        newest = keyed_hash("address", as_stored(email))
+        ConfirmedAddress.objects.create(user=user, address_hash=newest, confirmed_at=now)
 
 
 @transaction.atomic
 def create_staff(*, username: str, email: str, password: str) -> User:
     """Make an account with all rights. Its second factor is set up at the first log-in."""
-    user = User(username=username, email=email.lower(), is_staff=True, is_superuser=True)
+    user = User(username=username, email=as_stored(email), is_staff=True, is_superuser=True)
     user.set_password(password)
     user.full_clean()
     user.save()

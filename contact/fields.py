@@ -6,7 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 
-from contact.validators import is_blank, validate_address, validate_one_line, validate_readable
+from contact.validators import is_blank, validate_one_line, validate_readable
+from sens_site.lib.email_address import as_stored
+from sens_site.lib.email_field import validate_canonical
 
 
 class TextField(forms.CharField):
@@ -57,5 +59,10 @@ class LineField(TextField):
 class EmailAddressField(LineField):
     """An e-mail address to which a mail can be written."""
 
-    default_validators = [validate_address]
+    default_validators = [validate_canonical]
     widget = forms.EmailInput
+
+    def clean(self, value: Any) -> str:
+        """Return the one spelling of the mailbox."""
+        typed: str = super().clean(value)
+        return as_stored(typed) if typed else typed

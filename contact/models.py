@@ -10,6 +10,8 @@ from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
+from sens_site.lib.email_field import CanonicalEmailField
+
 NAME_MAX = 100
 EMAIL_MAX = 254
 PHONE_MAX = 40
@@ -77,7 +79,7 @@ class ContactMessageQuerySet(models.QuerySet["ContactMessage"]):
 
     def acknowledged_since(self, email: str, moment: datetime) -> "ContactMessageQuerySet":
         """Return the messages from an address that we have acknowledged after `moment`."""
-        return self.filter(email__iexact=email, acknowledged_at__gt=moment)
+        return self.filter(email=email, acknowledged_at__gt=moment)
 
     def past_retention(self, moment: datetime) -> "ContactMessageQuerySet":
         """Return what was answered, or came in as spam, before `moment`.
@@ -98,7 +100,7 @@ class ContactMessage(models.Model):
     )
     topic = models.CharField(max_length=40, choices=Topic, default=Topic.WEBMASTER)
     name = models.CharField(max_length=NAME_MAX)
-    email = models.EmailField("e-mail", max_length=EMAIL_MAX)
+    email = CanonicalEmailField("e-mail", max_length=EMAIL_MAX)
     phone = models.CharField(max_length=PHONE_MAX, blank=True)
     message = models.TextField(max_length=MESSAGE_MAX)
     wants_contact = models.BooleanField("wants to be contacted", default=False)

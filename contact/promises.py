@@ -92,7 +92,7 @@ def the_choice_is_stored_and_kept(site: RunningSite) -> Evidence:
             for one in (silent, wishing)
         ]
         require(stored == [False, True], f"stored {stored} for no and yes")
-        mailed = OutboxMail.objects.filter(recipient__icontains=silent["email"]).count()
+        mailed = OutboxMail.objects.to_address(silent["email"]).count()
         require(mailed == 0, "a mail goes to a person who did not ask to be contacted")
     return Evidence("The choice is stored with the message, and a no sends nothing.")
 

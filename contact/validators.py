@@ -3,8 +3,6 @@
 import unicodedata
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-from django.utils.encoding import punycode
 
 LINE_SIGNS = frozenset("\n\t")
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -30,23 +28,6 @@ def validate_one_line(value: str) -> None:
     """Refuse line breaks, which could start a header of their own in a mail."""
     if set(value) & LINE_SIGNS:
         raise ValidationError("Write this on one line, without tabs", code="lines")
-
-
-def validate_address(value: str) -> None:
-    """Refuse what no mail program would take as an address.
-
-    Quoted names and numeric hosts are allowed by the standard and used by nobody but attackers;
-    a domain that cannot be encoded would only fail later, when the mail is built.
-    """
-    validate_email(value)
-    try:
-        punycode(value.rpartition("@")[2])
-    except UnicodeError:
-        encodable = False
-    else:
-        encodable = True
-    if not encodable or '"' in value or "[" in value:
-        raise ValidationError(validate_email.message, code="invalid")
 
 
 def is_blank(value: str) -> bool:

@@ -15,6 +15,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 
 from outbox.models import NOTICE, OutboxMail
+from sens_site.lib.email_address import as_stored
 
 BATCH = 500
 _PLACEHOLDER = "recipient@placeholder.invalid"
@@ -40,7 +41,7 @@ def store_copies(
             dedupe_key=dedupe_key,
             purpose=purpose,
             sender=message.from_email,
-            recipient=address,
+            recipient=as_stored(address),
             subject=str(message.subject),
             message=_for(address, template, message, message_id),
         )

@@ -9,8 +9,9 @@ from typing import ClassVar, Self
 from django.core.mail import EmailMessage
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 from django.utils import timezone
+
+from sens_site.lib.email_address import as_stored
 
 SERVICE = "service"
 NOTICE = "notice"
@@ -84,10 +85,8 @@ class OutboxMailQuerySet(models.QuerySet["OutboxMail"]):
         return self.waiting().filter(_free(at), attempts__gte=MOST_TRIES)
 
     def to_address(self, address: str) -> Self:
-        """Addressed to this person, in whatever case the address was typed."""
-        return self.alias(lower_recipient=Lower("recipient")).filter(
-            lower_recipient=address.strip().lower()
-        )
+        """Addressed to this person, however the address was typed."""
+        return self.filter(recipient=as_stored(address))
 
 
 class OutboxMail(models.Model):
@@ -121,8 +120,8 @@ class OutboxMail(models.Model):
         verbose_name_plural = "mails"
         ordering: ClassVar = ["-created_at", "-pk"]
         constraints: ClassVar = [
-            models.UniqueConstraint("message_id", Lower("recipient"), name="outbox_once"),
-            models.UniqueConstraint("dedupe_key", Lower("recipient"), name="outbox_dedupe"),
+            models.UniqueConstraint(fields=["message_id", "recipient"], name="outbox_once"),
+            models.UniqueConstraint(fields=["dedupe_key", "recipient"], name="outbox_dedupe"),
             models.CheckConstraint(
                 condition=Q(sent_at__isnull=True) | Q(parked_at__isnull=True),
                 name="outbox_sent_or_parked",
@@ -135,7 +134,7 @@ class OutboxMail(models.Model):
                 condition=Q(sent_at__isnull=True, parked_at__isnull=True),
             ),
             models.Index(fields=["sent_at"], name="outbox_sent"),
-            models.Index(Lower("recipient"), name="outbox_recipient"),
+            models.Index(fields=["recipient"], name="outbox_recipient"),
         ]
 
     def __str__(self) -> str:

@@ -22,6 +22,7 @@ from outbox.models import (
     OutboxMail,
     OutboxMailQuerySet,
 )
+from sens_site.lib.email_address import as_stored
 
 PURPOSE_HEADER = "x-purpose"
 DEDUPE_HEADER = "x-dedupe-key"
@@ -50,7 +51,7 @@ def store_mail(message: EmailMessage) -> int:
         # business.
         message_id = headers["Message-ID"] = make_msgid(domain=settings.SITE_HOST)
     mime = outgoing.message().as_bytes(linesep="\r\n")
-    recipients = {address.lower(): address for address in map(_address, outgoing.recipients())}
+    recipients = dict.fromkeys(map(_address, outgoing.recipients()))
     rows = [
         OutboxMail(
             message_id=message_id,
@@ -61,7 +62,7 @@ def store_mail(message: EmailMessage) -> int:
             subject=str(outgoing.subject),
             message=mime,
         )
-        for address in recipients.values()
+        for address in recipients
     ]
     if dedupe_key is None:
         return len(OutboxMail.objects.bulk_create(rows))
@@ -205,4 +206,4 @@ def _split_headers(headers: dict[str, str]) -> tuple[dict[str, str], dict[str, s
 
 
 def _address(recipient: str) -> str:
-    return parseaddr(str(recipient))[1] or str(recipient)
+    return as_stored(parseaddr(str(recipient))[1] or str(recipient))

@@ -15,6 +15,7 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from accounts.models import IdleNotice, PolicyAcceptance, Session, User
+from accounts.services import note_confirmed_address
 from contact.models import ContactMessage
 from contact.services import Submission, receive_message
 from privacy.policy.models import PRIVACY, PolicyAcknowledgement, PolicyVersion
@@ -56,6 +57,7 @@ def _signing_in(user: User) -> None:
     Authenticator.objects.create(
         user=user, type=Authenticator.Type.RECOVERY_CODES, data={"seed": f"seed-{user.username}"}
     )
+    note_confirmed_address(user, email=user.email)
     open_session(user)
     # A session that lost its account keeps the address inside its encoded data.
     loose = import_module(settings.SESSION_ENGINE).SessionStore()

@@ -28,7 +28,10 @@ _rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One erasure: when, by which rules, and whom, as keyed hashes."""
+    """One erasure: when, by which rules, and whom, as keyed hashes.
+
+    `former` holds pairs: the hash of an address, and until when it was the person's (ISO 8601).
+    """
 
     reference: str
     at: str
@@ -36,6 +39,7 @@ class Line:
     plan: str
     account: str
     addresses: tuple[str, ...]
+    former: tuple[tuple[str, str], ...] = ()
 
     @property
     def moment(self) -> datetime:
@@ -57,6 +61,9 @@ def line_for(subject: Subject, *, reference: str, cause: str, plan: str, at: dat
         plan=plan,
         account=keyed_hash("account", subject.account_mark) if subject.account_mark else "",
         addresses=tuple(keyed_hash("address", a) for a in sorted(subject.addresses)),
+        former=tuple(
+            (keyed_hash("address", a), until.isoformat()) for a, until in sorted(subject.former)
+        ),
     )
 
 
@@ -131,7 +138,13 @@ def lines() -> list[Line]:
     records = _records()
     voided = {record["void"] for record in records if "void" in record}
     return [
-        Line(**{**record, "addresses": tuple(record["addresses"])})
+        Line(
+            **{
+                **record,
+                "addresses": tuple(record["addresses"]),
+                "former": tuple((h, until) for h, until in record.get("former", ())),
+            }
+        )
         for record in records
         if "void" not in record and record["reference"] not in voided
     ]

@@ -4,25 +4,17 @@ Two things leave such a line: a machine that died in the middle of an erasure, a
 was restored. Both are finished in the same way.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
 from privacy.datamap import ledger
 from privacy.datamap.erasure import carry_out_again
 from privacy.datamap.models import Erasure
-from privacy.datamap.registry import personal_entries
-from privacy.datamap.subjects import (
-    ByAddress,
-    Subject,
-    by_address,
-    identity,
-    keyed_hashes,
-    normalise,
-    subject_of,
-)
+from privacy.datamap.rows import known_addresses
+from privacy.datamap.subjects import Subject, account_mark, identity, keyed_hashes, subject_of
 
 SETTLED = timedelta(minutes=5)
 """A younger line may belong to an erasure that is running at this moment."""
@@ -54,34 +46,22 @@ def unknown_to_ledger() -> int:
     return sum(reference not in written for reference in recent.values_list("reference", flat=True))
 
 
-def known_addresses() -> Iterator[str]:
-    """Yield each e-mail address that stands in a mapped column, once for each table."""
-    for entry in personal_entries():
-        for path in entry.subject:
-            if isinstance(path, ByAddress):
-                addresses = entry.model._base_manager.values_list(path.field, flat=True)
-                yield from addresses.order_by().distinct().iterator()
-
-
 def replay(*, settled: bool = False) -> Replayed:
     """Erase again whoever the pending lines mean."""
     todo = pending(settled=settled)
     if not todo:
         return Replayed(0, 0, 0)
-    by_account = {
-        h: subject
+    accounts = {
+        h: user
         for user in identity().all_users()
-        for subject in (subject_of(user),)
-        for h in keyed_hashes("account", subject.account_mark)
+        for h in keyed_hashes("account", account_mark(user))
     }
     addresses = {
-        h: address
-        for address in {normalise(a) for a in known_addresses() if a}
-        for h in keyed_hashes("address", address)
+        h: address for address in set(known_addresses()) for h in keyed_hashes("address", address)
     }
     people = rows = 0
     for line in todo:
-        subject = _subject_of(line, by_account, addresses)
+        subject = _subject_of(line, accounts, addresses)
         report = carry_out_again(subject, line=line)
         counted = sum(report.counts.values())
         rows += counted
@@ -89,12 +69,13 @@ def replay(*, settled: bool = False) -> Replayed:
     return Replayed(len(todo), people, rows)
 
 
-def _subject_of(
-    line: ledger.Line, by_account: dict[str, Subject], addresses: dict[str, str]
-) -> Subject:
+def _subject_of(line: ledger.Line, accounts: dict[str, Any], addresses: dict[str, str]) -> Subject:
     # The account only by its own mark: whoever registered again since is somebody new.
     found = [addresses[h] for h in line.addresses if h in addresses]
-    account = by_account.get(line.account)
-    if account is None:
-        return by_address(*found)
-    return account.with_addresses(found)
+    former = {
+        (addresses[h], datetime.fromisoformat(until)) for h, until in line.former if h in addresses
+    }
+    user = accounts.get(line.account)
+    subject = Subject() if user is None else subject_of(user)
+    known = subject.with_addresses(found)
+    return replace(known, former=known.former | former)

@@ -1,11 +1,12 @@
-"""Which rows of a table are a person's."""
+"""Which rows of a table are a person's, and which addresses stand in any."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from privacy.datamap.registry import Entry
-from privacy.datamap.subjects import Subject
+from privacy.datamap.registry import Entry, personal_entries
+from privacy.datamap.subjects import ByAddress, Subject
 
 
 def condition_for(entry: Entry, subject: Subject) -> Q | None:
@@ -30,3 +31,12 @@ def rows_of(entry: Entry, subject: Subject) -> QuerySet[Any]:
     if condition is None:
         return manager.none()
     return manager.filter(pk__in=manager.filter(condition).values("pk")).order_by("pk")
+
+
+def known_addresses() -> Iterator[str]:
+    """Yield each e-mail address that stands in a mapped column, once for each table."""
+    for entry in personal_entries():
+        for path in entry.subject:
+            if isinstance(path, ByAddress):
+                addresses = entry.model._base_manager.values_list(path.field, flat=True)
+                yield from addresses.order_by().distinct().iterator()

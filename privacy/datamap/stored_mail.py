@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from outbox.models import NOTICE, OutboxMail
 from privacy.datamap.subjects import Subject
+from sens_site.lib.email_address import found_in
 
 
 def mail_text(stored: bytes | memoryview) -> str:
@@ -28,8 +29,7 @@ def mails_naming(subject: Subject) -> Q | None:
     The mail that brings a message to the webmaster is one. A sent mail has no text any more, and
     a notice to many goes to its own recipient only.
     """
-    addresses = subject.addresses | subject.claimed
-    if not addresses:
+    if not subject.names:
         return None
     unsent = OutboxMail.objects.filter(sent_at=None).exclude(purpose=NOTICE)
     if subject.before is not None:
@@ -37,7 +37,7 @@ def mails_naming(subject: Subject) -> Q | None:
     keys = [
         pk
         for pk, stored in unsent.values_list("pk", "message").iterator()
-        for text in (mail_text(stored).lower(),)
-        if any(address in text for address in addresses)
+        for text in (mail_text(stored),)
+        if any(found_in(address, text) for address in subject.names)
     ]
     return Q(pk__in=keys)

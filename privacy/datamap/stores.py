@@ -11,6 +11,7 @@ from django.db import connection
 from privacy.datamap.registry import Keep, Store, activity, register_store
 from privacy.datamap.subjects import Subject
 from privacy.datamap.terms import Category, OnErase, People, Purpose, Recipient, Source
+from sens_site.lib.email_address import found_in
 
 SAFETY = activity(
     "safety",
@@ -93,16 +94,12 @@ def cached_items() -> Iterator[tuple[str, bytes]]:
         yield key.decode(), client.get(key) or b""
 
 
-def _names(subject: Subject) -> list[str]:
-    return sorted(subject.addresses | subject.claimed)
-
-
 def _cached_about(subject: Subject) -> list[str]:
-    names = [name.encode() for name in _names(subject)]
     return [
         key
         for key, value in cached_items()
-        if any(name in key.encode().lower() or name in value.lower() for name in names)
+        for text in (f"{key}\n{value.decode(errors='replace')}",)
+        if any(found_in(name, text) for name in subject.names)
     ]
 
 

@@ -12,12 +12,9 @@ from django.conf import settings
 from django.db.models import Model, Q
 from django.utils.crypto import salted_hmac
 
+from sens_site.lib.email_address import as_stored
+
 LEDGER_SALT = "privacy.datamap.ledger"
-
-
-def normalise(address: str) -> str:
-    """Return an e-mail address in the one spelling in which addresses are compared."""
-    return address.strip().lower()
 
 
 def keyed_hash(kind: str, value: str, *, secret: str | None = None) -> str:
@@ -33,12 +30,19 @@ def keyed_hashes(kind: str, value: str) -> frozenset[str]:
     return frozenset(keyed_hash(kind, value, secret=key) for key in keys)
 
 
+def account_mark(user: Any) -> str:
+    """Return what tells an account from all others, also from a later one with its number."""
+    return f"{user.pk}:{user.date_joined.isoformat()}"
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One person: an account, verified addresses, or both.
 
     `claimed` addresses were typed into the account and never verified. They may be a stranger's,
     so only mail that we wrote to them on behalf of the account is found by them.
+    `former` addresses were verified once and given up at a moment: what came later under them may
+    be somebody else's, to whom the mailbox went.
     `before` narrows what is found by address to rows that existed at a moment, so that replaying
     an old erasure leaves alone what the same person has sent since.
     """
@@ -49,6 +53,7 @@ class Subject:
     account_mark: str = ""
     addresses: frozenset[str] = field(default_factory=frozenset)
     claimed: frozenset[str] = field(default_factory=frozenset)
+    former: frozenset[tuple[str, datetime]] = field(default_factory=frozenset)
     is_staff: bool = False
     before: datetime | None = None
 
@@ -63,12 +68,17 @@ class Subject:
 
     def with_addresses(self, addresses: Iterable[str]) -> "Subject":
         """Return the same person, known by more proven addresses."""
-        return replace(self, addresses=self.addresses | {normalise(a) for a in addresses})
+        return replace(self, addresses=self.addresses | {as_stored(a) for a in addresses})
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All addresses by which a text can name the person."""
+        return self.addresses | self.claimed | {address for address, _ in self.former}
 
 
 def by_address(*addresses: str) -> Subject:
     """Return a person of whom nothing is known but proven addresses."""
-    return Subject(addresses=frozenset(normalise(address) for address in addresses))
+    return Subject(addresses=frozenset(as_stored(address) for address in addresses))
 
 
 class Path(Protocol):
@@ -116,11 +126,12 @@ class ByAddress:
     def condition(self, subject: Subject) -> Q | None:
         """See `Path`."""
         addresses = subject.addresses | (subject.claimed if self.claimed else frozenset())
-        if not addresses:
+        if not addresses and not subject.former:
             return None
-        found = Q()
-        for address in sorted(addresses):
-            found |= Q(**{f"{self.field}__iexact": address})
+        # Stored and asked for in the one spelling: compared exactly, in both databases alike.
+        found = Q(**{f"{self.field}__in": sorted(addresses)})
+        for address, until in sorted(subject.former):
+            found |= Q(**{self.field: address, f"{self.created}__lte": until})
         if subject.before is not None:
             found &= Q(**{f"{self.created}__lte": subject.before})
         return found
@@ -141,10 +152,13 @@ class ByHash:
 
     def condition(self, subject: Subject) -> Q | None:
         """See `Path`."""
-        if not subject.addresses:
+        if not subject.addresses and not subject.former:
             return None
         hashes = sorted({h for address in subject.addresses for h in self.hashed(address)})
         found = Q(**{f"{self.field}__in": hashes})
+        for address, until in sorted(subject.former):
+            former = {f"{self.field}__in": sorted(self.hashed(address))}
+            found |= Q(**former, **{f"{self.created}__lte": until})
         if subject.before is not None:
             found &= Q(**{f"{self.created}__lte": subject.before})
         return found

@@ -10,6 +10,7 @@ from django.utils import timezone
 from privacy.datamap.vendors import VENDORS
 from privacy.rights.choices import FEE_GROUNDS, Ground, Kind
 from privacy.rights.models import EMAIL_MAX, NAME_MAX, TEXT_MAX
+from sens_site.lib.email_field import CanonicalEmailFormField
 from sens_site.lib.forms.base import SiteForm
 from sens_site.lib.forms.honeypot import HoneypotMixin, trap
 
@@ -33,14 +34,13 @@ class RequestForm(SiteForm, HoneypotMixin):
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
         error_messages={"required": "Enter your name"},
     )
-    email = forms.EmailField(
+    email = CanonicalEmailFormField(
         label="Email",
         help_text="We send a link there to make sure that it is you who asks.",
         max_length=EMAIL_MAX,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         error_messages={
             "required": "Enter your email address",
-            "invalid": "Enter an email address in the correct format, like name@example.com",
         },
     )
     text = forms.CharField(

@@ -7,12 +7,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from privacy.datamap.subjects import normalise
 from privacy.rights import mails
 from privacy.rights.choices import NEEDS_NO_PROOF, Channel, Did, Kind, Proof
 from privacy.rights.deadlines import deadline_for
 from privacy.rights.models import MailedLink, RequestEvent, RequestNote, SubjectRequest
 from privacy.rights.secret_links import IDENTITY_LIFE, find_link, mails_left, make_link
+from sens_site.lib.email_address import as_stored
 
 
 class NotAllowedError(Exception):
@@ -41,7 +41,7 @@ def must_be_open(request: SubjectRequest) -> None:
 def fingerprint_of(kind: str, email: str, text: str) -> str:
     """Return a keyed hash that is equal when the same person asks the same thing again."""
     words = " ".join(text.split()).casefold()
-    content = "\x1f".join([kind, normalise(email), words])
+    content = "\x1f".join([kind, as_stored(email), words])
     return salted_hmac("rights.fingerprint", content, algorithm="sha256").hexdigest()
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from privacy.datamap.subjects import Subject, subject_with_address
 from privacy.rights.choices import CLOSING, NEEDS_NO_PROOF, Channel, Did, Ground, Kind, Proof
 from privacy.rights.deadlines import Deadline, days_left, deadline_for, is_late
+from sens_site.lib.email_field import CanonicalEmailField
 
 NAME_MAX = 100
 EMAIL_MAX = 254
@@ -57,7 +58,7 @@ class SubjectRequest(models.Model):
     channel = models.CharField(max_length=8, choices=Channel.choices, editable=False)
     received_at = models.DateTimeField("received", default=timezone.now, editable=False)
     name = models.CharField(max_length=NAME_MAX, blank=True)
-    email = models.EmailField("e-mail", max_length=EMAIL_MAX, blank=True)
+    email = CanonicalEmailField("e-mail", max_length=EMAIL_MAX, blank=True)
     text = models.TextField(max_length=TEXT_MAX, blank=True)
     # A keyed hash of what was typed: a form that is sent twice is one request.
     fingerprint = models.CharField(max_length=64, blank=True, editable=False)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from privacy.rights.models import MailedLink, SubjectRequest
+from sens_site.lib.email_address import as_stored
 
 IDENTITY_LIFE = timedelta(hours=24)
 MAILS_A_DAY = 3
@@ -71,7 +72,7 @@ def mails_left(address: str) -> int:
     since = timezone.now() - timedelta(days=1)
     sent = MailedLink.objects.filter(
         purpose=MailedLink.Purpose.IDENTITY,
-        request__email__iexact=address,
+        request__email=as_stored(address),
         created_at__gt=since,
     )
     return max(0, MAILS_A_DAY - sent.count())

@@ -1,10 +1,10 @@
 """One spelling for each mailbox (law 15): made before an address is stored, compared exactly after.
 
 Two spellings that mail treats as one mailbox must not make two people, and two mailboxes that look
-or fold alike must never be taken for one. So the domain is written in A-labels and small letters
-(UTS 46, non-transitional, as browsers and mail servers resolve it), and the local part stays as
-typed: what it means is up to its server, and case folding differs between Python, SQLite and
-PostgreSQL. What cannot be written in one way only is refused, not guessed.
+or fold alike must never be taken for one. So the domain is written in A-labels (UTS 46,
+non-transitional, as browsers and mail servers resolve it), the local part in ASCII, and both in
+small letters (ADR 14). That is done here and once; after it, Python, SQLite and PostgreSQL, which
+fold case in three ways, only compare. What cannot be written in one way is refused, not guessed.
 """
 
 import re
@@ -39,7 +39,8 @@ def canonical(address: str) -> str:
         raise AddressError(
             "Before the @ there may be letters a to z, digits, and . _ - + and such."
         )
-    spelled = f"{local}@{_canonical_domain(domain)}"
+    # ASCII alone by now: small letters are the same to everybody.
+    spelled = f"{local.lower()}@{_canonical_domain(domain)}"
     if len(spelled) > ADDRESS_MAX:
         raise AddressError(f"It is longer than {ADDRESS_MAX} characters.")
     return spelled
@@ -65,23 +66,28 @@ def _canonical_domain(domain: str) -> str:
     return whole
 
 
-def folded(address: str) -> str:
-    """Return the key under which addresses that differ in the case of ASCII letters are one account.
+def as_stored(address: str) -> str:
+    """Return the spelling under which an address would be stored, for a look-up.
 
-    For registration and log-in alone: elsewhere a person is found by the canonical address.
+    What is no address is returned as it is: it equals nothing that is stored.
     """
-    return canonical(address).lower()
+    try:
+        return canonical(address)
+    except AddressError:
+        return address
 
 
 def found_in(address: str, text: str) -> bool:
     """Tell whether a canonical address stands in a text as a whole address, not inside another.
 
-    `a@example.org` stands neither in `anna@example.org` nor in `a@example.org.uk`. Case counts in
-    the local part and not in the domain. Signs that an address may hold and that also separate one
-    from what stands before it (`email=a@…`, `'a@…'`) count as separators, but an apostrophe after a
-    letter or digit does not: `o'neil@…` is not `neil@…`.
+    `a@example.org` stands neither in `anna@example.org` nor in `a@example.org.uk`. ASCII case
+    does not count. Signs that an address may hold and that also separate one from what stands
+    before it (`email=a@…`, `'a@…'`) count as separators, but an apostrophe after a letter or digit
+    does not: `o'neil@…` is not `neil@…`.
     """
-    local, _, domain = address.rpartition("@")
     before = r"(?<![A-Za-z0-9!#$%*+/^_~.-])(?<![A-Za-z0-9]['`])"
-    pattern = rf"{before}{re.escape(local)}@(?i:{re.escape(domain)})(?!\.?[A-Za-z0-9-])"
-    return re.search(pattern, text) is not None
+    local, _, domain = address.rpartition("@")
+    spellings = {domain, idna.decode(domain)} if "xn--" in domain else {domain}
+    either = "|".join(re.escape(spelling) for spelling in sorted(spellings))
+    pattern = rf"{before}{re.escape(local)}@(?:{either})(?!\.?[A-Za-z0-9-])"
+    return re.search(pattern, text, re.IGNORECASE | re.ASCII) is not None

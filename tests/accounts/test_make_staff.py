@@ -34,7 +34,10 @@ def test_makes_an_account_that_gets_in(monkeypatch, client):
     [
         ({"username": "grace"}, "Email address is missing."),
         ({"email": "g@sens.test"}, "Username is missing."),
-        ({"username": "grace", "email": "nonsense"}, "Enter a valid email address."),
+        (
+            {"username": "grace", "email": "nonsense"},
+            "Enter an email address in the correct format, like name@example.com",
+        ),
         ({"username": "admin", "email": "g@sens.test"}, "reserved"),
         ({"username": "ada", "email": "g@sens.test"}, "taken"),
         (
