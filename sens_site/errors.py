@@ -40,6 +40,11 @@ TEXTS = {
         "This page exists, but not for what was just tried. Nothing was changed.",
         "Open the page from the menu and start again from there.",
     ),
+    411: (
+        "That came without its length",
+        "What was sent did not say how long it is, so none of it was read. Nothing was stored.",
+        "Go back, reload the page and send the form again.",
+    ),
     413: (
         "That is too much to send at once",
         "What was sent is larger than this site takes. Nothing was stored.",

@@ -40,6 +40,9 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=validate.Range(
 STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", not DEBUG)
 POLICY_FOUR_EYES = env.bool("POLICY_FOUR_EYES", not DEBUG)
 HSTS_SECONDS = env.int("HSTS_SECONDS", 63_072_000)
+# Both bind what is not this site: other host names of the domain, and all browsers for months.
+HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", False)
+HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 
 # Mail is stored by the outbox (EMAIL_BACKEND) and handed on by the worker through this backend.
@@ -166,7 +169,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    # After a failover: a dead connection is replaced before it is used, and a server that only
+    # reads is no server for this site.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("target_session_attrs", "read-write")
+    DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
         "max_size": DATABASE_POOL_SIZE,
         "timeout": 5,
@@ -268,8 +275,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 SECURE_SSL_REDIRECT = SITE_IS_HTTPS
 SECURE_HSTS_SECONDS = HSTS_SECONDS if SITE_IS_HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-SECURE_HSTS_PRELOAD = True
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HSTS_INCLUDE_SUBDOMAINS
+SECURE_HSTS_PRELOAD = HSTS_PRELOAD
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"  # never no-referrer: it nulls Origin
@@ -323,13 +330,24 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 # --- checks and logs ------------------------------------------------------------------------------
 # W003: Django looks for its own class path only; `sens_site.E001` checks ours, and its place.
-SILENCED_SYSTEM_CHECKS = ["security.W003"]
+# W005, W021: whether all subdomains are bound to https is the company's to say, not a default.
+SILENCED_SYSTEM_CHECKS = ["security.W003", "security.W005", "security.W021"]
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {
+        "client_faults": {"()": "sens_site.lib.http.log_filters.ClientFaultFilter"},
+        "secret_paths": {"()": "sens_site.lib.http.log_filters.SecretPathFilter"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["client_faults", "secret_paths"],
+        }
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Django's own handlers would print each line twice, and mail tracebacks with what they hold.
     "loggers": {"django": {"handlers": []}},

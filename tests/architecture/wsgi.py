@@ -52,9 +52,9 @@ def connection_kept() -> Iterator[None]:
 
 
 def request(
-    application: Any, method: str, path: str, body: bytes, headers: dict[str, str]
+    application: Any, method: str, path: str, body: bytes, headers: dict[str, str], **more: str
 ) -> Answer:
-    """Send one request; a header is named in lower case, with underscores."""
+    """Send one request; a header is named in lower case, with underscores. `more` is of CGI."""
     environ: dict[str, Any] = {
         "REQUEST_METHOD": method,
         "PATH_INFO": path,
@@ -63,6 +63,7 @@ def request(
         "wsgi.input": io.BytesIO(body),
         "CONTENT_LENGTH": str(len(body)),
         **{f"HTTP_{name.upper()}": value for name, value in headers.items()},
+        **more,
     }
     setup_testing_defaults(environ)
     answer = Answer("", {}, b"")

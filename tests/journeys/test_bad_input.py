@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
-from tests.architecture import html
+from sens_site.wsgi import application
+from tests.architecture import html, wsgi
 from tests.architecture.database import changed, fingerprint
 from tests.architecture.routes import all_routes
 from tests.client import SAME_ORIGIN, SiteClient
@@ -166,3 +167,26 @@ def test_a_foreign_host_is_refused(host):
     response = a_browser().get("/", headers={"host": host})
     assert response.status_code == 400
     assert b"evil.test" not in response.content
+
+
+@pytest.mark.parametrize("path", ["/", "/privacy/", "/cookies/", "/admin/", "/no-such-page/"])
+@pytest.mark.parametrize(
+    "charset", ["zip", "rot13", "hex", "idna", "punycode", "klingon", "utf-16"]
+)
+def test_a_charset_that_is_none_is_a_page_even_with_a_query(path, charset):
+    answer = wsgi.request(
+        application, "GET", path, b"", {},
+        QUERY_STRING="a=b%ff", CONTENT_TYPE=f"x/x; charset={charset}",
+    )  # fmt: skip
+    assert (answer.status[:3], html.parse(answer.body).headings.count("h1")) == ("415", 1)
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_body_of_unknown_length_is_refused_and_not_taken_for_an_empty_one():
+    answer = a_browser().generic(
+        "POST",
+        "/contact/webmaster/",
+        headers={**SAME_ORIGIN, "transfer-encoding": "chunked"},
+        CONTENT_LENGTH="",
+    )
+    assert (answer.status_code, in_our_look(answer)) == (411, True)

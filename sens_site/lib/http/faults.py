@@ -5,7 +5,8 @@ Law 9: bad input gets a clear page and never a 500; a database that is locked, f
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import (
@@ -19,15 +20,18 @@ from django.core.exceptions import (
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.utils.http import parse_header_parameters
 from django.utils.module_loading import import_string
 
 logger = logging.getLogger(__name__)
+
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 RETRY_AFTER_SECONDS = 30
 READABLE_CHARSETS = frozenset({"", "utf-8", "utf8", "us-ascii", "ascii"})
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 STAFF_PREFIX = "/admin/"
-PAGED_STATUSES = frozenset({400, 403, 404, 405, 413, 415, 429, 500, 503})
+PAGED_STATUSES = frozenset({400, 403, 404, 405, 411, 413, 415, 429, 500, 503})
 
 
 def refusal(request: HttpRequest) -> int | None:
@@ -36,10 +40,11 @@ def refusal(request: HttpRequest) -> int | None:
         return 405
     if "\x00" in request.path:
         return 400
-    if (request.content_params or {}).get("charset", "").strip(
-        '"'
-    ).lower() not in READABLE_CHARSETS:
+    if not is_readable((request.content_params or {}).get("charset", "")):
         return 415
+    chunked = request.headers.get("Transfer-Encoding", "")
+    if chunked and not request.META.get("CONTENT_LENGTH"):
+        return 411  # it would arrive empty, and be taken for a form with nothing in it
     limit = settings.REQUEST_MAX_BYTES
     if request.path.startswith(STAFF_PREFIX):
         limit = settings.REQUEST_MAX_BYTES_STAFF
@@ -50,6 +55,28 @@ def refusal(request: HttpRequest) -> int | None:
     if length > limit:
         return 413
     return None
+
+
+def is_readable(charset: str) -> bool:
+    """Tell whether text in a charset is in a form that every browser sends."""
+    return charset.strip('"').lower() in READABLE_CHARSETS
+
+
+def with_known_charset(application: Application) -> Application:
+    """Put a name that is no codec in the place of a charset that no page of ours reads.
+
+    Django decodes the query of a request by the charset of its body, before any middleware can
+    refuse it; `zip` and `idna` are codecs, and fail there. Without a codec it reads UTF-8, and
+    `FaultMiddleware` refuses the request in the site's look.
+    """
+
+    def wrapped(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        kind, parameters = parse_header_parameters(environ.get("CONTENT_TYPE") or "")
+        if not is_readable(parameters.get("charset", "")):
+            environ["CONTENT_TYPE"] = f"{kind}; charset=none"
+        return application(environ, start_response)
+
+    return wrapped
 
 
 def status_of(exception: Exception) -> int | None:
@@ -100,6 +127,8 @@ class FaultMiddleware:
             if name not in ("Content-Type", "Content-Length"):
                 page.headers[name] = value
         page.cookies = response.cookies
+        # Django marks what it has logged; a page that stands for it must not be logged again.
+        page._has_been_logged = getattr(response, "_has_been_logged", False)  # type: ignore[attr-defined]  # noqa: SLF001 - Django's own mark
         return page
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
