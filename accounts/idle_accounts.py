@@ -60,7 +60,7 @@ def _notify(user: User, moment: datetime) -> bool:
             "Your account has not been used for a year",
             render_to_string("accounts/idle.txt", context),
             to=[user.email],
-            headers={"X-Purpose": "notice", "Auto-Submitted": "auto-generated"},
+            headers={"X-Purpose": "notice"},
         ).send()
     return created
 

@@ -15,6 +15,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 
 from outbox.models import NOTICE, OutboxMail
+from outbox.services import as_automatic
 from sens_site.lib.email_address import as_stored
 
 BATCH = 500
@@ -34,6 +35,12 @@ def store_copies(
     stored = OutboxMail.objects.filter(dedupe_key=dedupe_key)
     before = stored.count()
     message_id = make_msgid(domain=settings.SITE_HOST)
+    message = copy.copy(message)
+    message.extra_headers = {
+        "List-Id": f"<{purpose}.{settings.SITE_HOST}>",
+        "Precedence": "bulk",
+        **as_automatic(message.extra_headers),
+    }
     template = _mime(message, _PLACEHOLDER, message_id)
     rows = (
         OutboxMail(

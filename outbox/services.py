@@ -44,7 +44,7 @@ def store_mail(message: EmailMessage) -> int:
     dedupe_key = ours.get(DEDUPE_HEADER)
 
     outgoing = copy.copy(message)
-    outgoing.extra_headers = headers
+    outgoing.extra_headers = headers = as_automatic(headers)
     message_id = next((v for k, v in headers.items() if k.lower() == "message-id"), None)
     if message_id is None:
         # Django's own asks the resolver for this machine's name: slow where DNS is, and nobody's
@@ -196,6 +196,16 @@ def forget_address(address: str) -> int:
     """Delete every row to a person who is being erased, sent ones too; return how many."""
     deleted, _ = OutboxMail.objects.to_address(address).delete()
     return deleted
+
+
+def as_automatic(headers: dict[str, str]) -> dict[str, str]:
+    """Return the headers of a mail that no person sends by hand (RFC 3834), unless they say more.
+
+    Without it, each out-of-office answer to a notice would come to the webmaster.
+    """
+    if any(name.lower() == "auto-submitted" for name in headers):
+        return headers
+    return {**headers, "Auto-Submitted": "auto-generated"}
 
 
 def _split_headers(headers: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:

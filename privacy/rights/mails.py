@@ -26,7 +26,6 @@ def to_person(request: SubjectRequest, name: str, subject: str, **context: Any) 
         subject=f"{subject} ({request.reference})",
         body=render_to_string(f"privacy/rights/mail/{name}.txt", context),
         to=[request.email],
-        headers={"Auto-Submitted": "auto-generated"},
     )
 
 
@@ -57,7 +56,7 @@ def erased(request: SubjectRequest, *, address: str, report: ErasureReport) -> E
         subject=f"Your information has been erased ({request.reference})",
         body=render_to_string("privacy/rights/mail/erased.txt", context),
         to=[address],
-        headers={"Auto-Submitted": "auto-generated", "X-Purpose": FAREWELL},
+        headers={"X-Purpose": FAREWELL},
     )
 
 

@@ -144,3 +144,18 @@ def test_mails_of_django_itself_are_stored_too(settings: Settings) -> None:
     settings.ADMINS = [("Admin", "admin@example.com")]
     mail_admins("Trouble", "Text")
     assert OutboxMail.objects.get().recipient == "admin@example.com"
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, "auto-generated"),
+        ({"Auto-Submitted": "auto-replied"}, "auto-replied"),
+        ({"auto-submitted": "no"}, "no"),
+        ({"X-Purpose": "notice"}, "auto-generated"),
+    ],
+)
+def test_every_mail_says_that_a_program_sends_it_unless_it_says_more(headers, expected):
+    EmailMessage("S", "B", to=["ada@customer.test"], headers=headers).send()
+    message = OutboxMail.objects.get().as_message().message()
+    assert message.get_all("Auto-Submitted") == [expected]

@@ -52,3 +52,14 @@ def test_a_line_break_in_an_address_stores_nothing(db):
 
 def test_nobody_is_no_mail(db):
     assert store_copies(LETTER, [], dedupe_key="k") == 0
+
+
+def test_a_message_to_many_says_so_and_asks_for_no_answer(db):
+    store_copies(LETTER, ["ada@customer.test"], dedupe_key="letter")
+    message = OutboxMail.objects.get().as_message().message()
+    told = {name: message[name] for name in ("List-Id", "Precedence", "Auto-Submitted")}
+    assert told == {
+        "List-Id": "<notice.testserver>",
+        "Precedence": "bulk",
+        "Auto-Submitted": "auto-generated",
+    }
