@@ -1,6 +1,5 @@
 """System check: the data map and the newest shipped policy name the same things."""
 
-import tomllib
 from typing import Any
 
 from django.core.checks import CheckMessage, register
@@ -9,16 +8,17 @@ from privacy.datamap.agreement import differences
 from privacy.datamap.checks import TAG, problem
 from privacy.policy.bundled import TEXT_DIR
 from privacy.policy.models import PRIVACY
+from sens_site.lib.content import read_content, read_toml
 
 
 def newest_shipped_text() -> str:
     """Return the newest privacy policy that comes with the code."""
-    versions = tomllib.loads((TEXT_DIR / "versions.toml").read_text("utf-8"))["version"]
+    versions = read_toml(TEXT_DIR / "versions.toml")["version"]
     newest = max(
         (version for version in versions if version["policy"] == PRIVACY),
         key=lambda version: version["number"],
     )
-    return (TEXT_DIR / str(newest["file"])).read_text("utf-8")
+    return read_content(TEXT_DIR / str(newest["file"]))
 
 
 @register(TAG)

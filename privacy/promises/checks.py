@@ -24,7 +24,7 @@ def check_promise_ids(**kwargs: Any) -> list[CheckMessage]:
             found.append(
                 Error(
                     f"{where} checks “{claim_id}”, which no claim is named.",
-                    hint="Mend the id, or add the claim to privacy/policy/text/claims.toml.",
+                    hint="Mend the id, or add the claim to claims.toml of the company.",
                     id="promises.E201",
                 )
             )

@@ -23,7 +23,7 @@ CHECKS = tuple(
 
 def prose() -> str:
     """Return all that is written for people: README and docs."""
-    return "\n".join(text(p) for p in files() if p.endswith(".md") and not p.startswith("pages/"))
+    return "\n".join(text(p) for p in files() if p.endswith(".md") and not p.startswith("content/"))
 
 
 def test_there_is_something_to_check():
