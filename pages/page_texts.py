@@ -35,9 +35,9 @@ def shipped_text(path: str) -> Text:
     """Read the text of an address. Raises ContentError where none was written."""
     file = file_of(path)
     if not file.is_file():
-        raise ContentError(f"{file} is missing: the text of {path}. {SHAPE}.")
+        raise ContentError(f"{file} is missing: the text of {path}.")
     lines = [*read_content(file).split("\n", 2), "", ""]
     title, description, body = lines[0].strip(), lines[1].strip(), lines[2].strip()
     if title[:2] != "# " or description[:2] != "> " or not body:
-        raise ContentError(f"{file} is not the text of a page. {SHAPE}.")
+        raise ContentError(f"{file} is not the text of a page.")
     return Text(title[2:], description[2:], body + "\n")

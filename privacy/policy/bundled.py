@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from privacy.policy.rendering import promise_ids
-from sens_site.lib.content import read_toml
+from sens_site.lib.content import read_claims
 
 PLAIN = "plain"
 TEXT_DIR = settings.CONTENT_DIR / "policy"
@@ -15,8 +15,7 @@ TEXT_DIR = settings.CONTENT_DIR / "policy"
 @cache
 def shipped_claims() -> dict[str, dict[str, Any]]:
     """Return the shipped register of claims by id."""
-    register = read_toml(settings.CONTENT_DIR / "claims.toml")
-    return {claim["id"]: claim for claim in register["claim"]}
+    return {claim["id"]: claim for claim in read_claims(settings.CONTENT_DIR)}
 
 
 def claims_in(source: str) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
@@ -23,7 +24,7 @@ from privacy.policy.notices import announce
 from privacy.policy.obstacles import Obstacle, own_obstacles, registered_obstacles
 from privacy.policy.rendering import RENDERER, normalised, render
 from sens_site.lib.cache.content_stamp import content_changed
-from sens_site.lib.content import read_content, read_toml
+from sens_site.lib.content import read_content, read_versions
 
 TITLES = {PRIVACY: "Privacy policy", TERMS: "Terms and conditions"}
 DRAFT_FIELDS = frozenset({"kind", "reason", "summary", "source_text", "post_on", "effective_on"})
@@ -164,7 +165,7 @@ def load_bundled_policies() -> list[PolicyVersion]:
     Stops for a policy that has a version sealed on this site: from there on its text is the
     site's own.
     """
-    shipped = read_toml(TEXT_DIR / "versions.toml")["version"]
+    shipped = read_versions(settings.CONTENT_DIR)
     added = []
     for entry in shipped:
         policy = Policy.objects.select_for_update().get(pk=ensure_policy(entry["policy"]).pk)

@@ -22,10 +22,31 @@ FILES = {
     COMPANY_FILE: "the names, the address and the menu of the company",
     "claims.toml": "what each mark in the policies means, and who answers for it",
     "policy/versions.toml": "the list of the policies' versions, oldest first",
+    "static/css/company.css": "the colors of the site: --accent, --on-accent and --deep",
     "static/img/icon.svg": "the picture in a browser's tab",
     "static/img/icon.png": "the picture on a phone's home screen, 180 by 180",
     "templates/company/logo.html": "the sign beside the name at the top of every page, as inline SVG",
-    "templates/company/home_figure.html": "the drawing on the home page; an empty file for none",
+    "templates/company/home_figure.html": "the drawing on the home page, as inline SVG",
+}
+# The keys of each claim and of each version, with what could stand behind them.
+CLAIM = {
+    "id": '"company.who-we-are"',
+    "number": "4",
+    "class": '"O"',
+    "section": '"IN"',
+    "claim": '"The company behind the policy is Example Power Works."',
+    "practice": '"The name and address are shown on every page."',
+    "owner": '"Company counsel"',
+}
+VERSION = {
+    "policy": '"privacy"',
+    "number": "1",
+    "file": '"privacy-1.md"',
+    "kind": '"minor"',
+    "reason": '"First version on record. It changes no earlier text."',
+    "summary": '"This is the first version on record."',
+    "posted_on": "2026-01-05",
+    "effective_on": "2026-01-05",
 }
 # Addresses that code leads to or hangs further pages on.
 NEEDED_IN_MENU = ("/contact/", "/downloads/")
@@ -113,6 +134,31 @@ def read_toml(file: Path) -> dict[str, Any]:
         return tomllib.loads(read_content(file))
     except tomllib.TOMLDecodeError as error:
         raise ContentError(f"{file} cannot be read: {error}.") from None
+
+
+def read_claims(folder: Path) -> list[dict[str, Any]]:
+    """Return the claims of the company's policies. Raises ContentError with all faults at once."""
+    return _read_rows(folder / "claims.toml", "claim", CLAIM)
+
+
+def read_versions(folder: Path) -> list[dict[str, Any]]:
+    """Return the versions of both policies. Raises ContentError with all faults at once."""
+    return _read_rows(folder / "policy" / "versions.toml", "version", VERSION)
+
+
+def _read_rows(file: Path, table: str, keys: Mapping[str, str]) -> list[dict[str, Any]]:
+    rows = read_toml(file).get(table)
+    if not isinstance(rows, list) or not rows:
+        raise ContentError(f"{file} holds no [[{table}]]. {_what_to_write(file)}")
+    faults = [
+        f"{name} is missing in [[{table}]] {place}. Write, for example: {name} = {example}"
+        for place, row in enumerate(rows, 1)
+        for name, example in keys.items()
+        if name not in row
+    ]
+    if faults:
+        raise ContentError("\n  ".join([f"{file} is not complete:", *faults]))
+    return rows
 
 
 def load_company(folder: Path) -> Company:
