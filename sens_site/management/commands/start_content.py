@@ -35,4 +35,4 @@ class Command(BaseCommand):
         if folder.is_dir() and any(folder.iterdir()):
             raise CommandError(f"{folder} is not empty. Name a new or empty folder.")
         shutil.copytree(settings.BASE_DIR / "content" / "example", folder, dirs_exist_ok=True)
-        self.stdout.write(NEXT.format(folder=folder))
+        self.stdout.write(NEXT.format(folder=folder.resolve()))
