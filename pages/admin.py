@@ -15,7 +15,7 @@ from pages import services
 from pages.forms import PageTextForm
 from pages.models import PageText
 from pages.navigation import TRAILS
-from pages.shipped import Text
+from pages.page_texts import Text
 from pages.views import show
 from sens_site.lib.admin.read_only import FixedRowsMixin
 

@@ -167,7 +167,7 @@ def test_what_was_held_is_delivered_with_its_mail(staff_client, held):
 
     held.refresh_from_db()
     assert (held.state, held.quarantined_because) == ("waiting", "")
-    assert OutboxMail.objects.get().recipient == "webmaster@sens.test"
+    assert OutboxMail.objects.get().recipient == "webmaster@company.test"
 
 
 @pytest.mark.parametrize(
