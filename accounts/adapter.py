@@ -21,6 +21,7 @@ from sens_site.context import render_without_request
 from sens_site.lib.email_address import AddressError, canonical
 from sens_site.lib.email_field import WRONG
 from sens_site.lib.http.client_address import hashed_client
+from sens_site.lib.secret_box import close, open_closed
 
 NO_MATCH = "The username or email address and the password do not match"
 TOO_MANY = "Too many attempts. Wait five minutes, then try again"
@@ -171,6 +172,14 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         "incorrect_code": "That code is not right. Codes change every 30 seconds; enter a new one",
         "cannot_generate_recovery_codes": "Set up an authenticator app first",
     }
+
+    def encrypt(self, text: str) -> str:
+        """Keep the secrets of authenticator apps and recovery codes closed in the database."""
+        return close(text, purpose="accounts.second_factor")
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open what `encrypt` has closed."""
+        return open_closed(encrypted_text, purpose="accounts.second_factor")
 
     def build_totp_svg(self, url: str) -> str:
         """Return the QR code to stand in the page itself, dark on white in any colour scheme."""

@@ -74,6 +74,11 @@ class ActivateAppForm(CodeFieldMixin):
             self.data = {**self.data.dict(), "sealed": self.initial["sealed"]}  # type: ignore[attr-defined]
 
     @property
+    def grouped_secret(self) -> str:
+        """The secret in groups of four, as people type it. Apps ignore the spaces."""
+        return " ".join(self.secret[start : start + 4] for start in range(0, len(self.secret), 4))
+
+    @property
     def _salt(self) -> str:
         return f"accounts.second_factor.{self.user.pk}"
 
@@ -155,8 +160,9 @@ def recovery_codes(request: AuthenticatedRequest) -> HttpResponse:
 @require_safe
 @password_asked_again
 def recovery_codes_file(request: AuthenticatedRequest) -> HttpResponse:
-    """Hand out the codes as a text file."""
-    text = "".join(f"{code}\n" for code in _unused_codes(request.user))
+    """Hand out the codes as a text file that says what they open."""
+    head = f"Recovery codes of {request.user.username} for {settings.SITE_ORIGIN}\n\n"
+    text = head + "".join(f"{code}\n" for code in _unused_codes(request.user))
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     response.headers["Content-Disposition"] = (
         f'attachment; filename="{settings.COMPANY.slug}-recovery-codes.txt"'
