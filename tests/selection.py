@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def touches_the_database(item: pytest.Item) -> bool:
     """Tell whether a test may send a statement."""
     fixtures = DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
-    return bool(fixtures or item.get_closest_marker("django_db"))
+    return bool(fixtures) or any(map(item.get_closest_marker, ("django_db", "own_database")))
 
 
 def may_run(item: pytest.Item, *, exhaustive: bool) -> bool:
@@ -100,6 +100,14 @@ class Statements:
             return (yield)
         finally:
             self.seen[KEPT if is_needed(item) else LEFT_OUT] |= self.now
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Iterator[Any]:
+        try:
+            return (yield)
+        finally:
+            if fixturedef.argname == "django_db_setup":
+                self.now.clear()  # what makes the database is nobody's own
 
     def pytest_testnodedown(self, node: Any) -> None:
         for name, shapes in self.seen.items():

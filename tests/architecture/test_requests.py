@@ -59,6 +59,7 @@ def effects(who: str, sent: Iterable[tuple[Route, dict[str, str]]]) -> list[dict
     return [taken, changed(before, fingerprint())]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("who", WHO)
 def test_a_post_that_another_site_may_have_started_is_refused_everywhere(who):
     assert effects(who, dealt(who, FOREIGN)) == [{}, {}]
@@ -70,6 +71,7 @@ def test_a_post_from_any_foreign_origin_is_refused_everywhere(who):
     assert effects(who, each(FOREIGN)) == [{}, {}]
 
 
+@pytest.mark.once
 def test_a_post_with_a_session_but_no_word_on_its_origin_is_refused_everywhere(person):
     client = SiteClient(enforce_csrf_checks=True, raise_request_exception=False)
     client.force_login(person)
@@ -83,6 +85,7 @@ def test_a_post_with_a_session_but_no_word_on_its_origin_is_refused_everywhere(p
     assert changed(before, fingerprint()) == {}
 
 
+@pytest.mark.once
 def test_a_post_from_a_page_of_ours_is_not_refused_for_its_origin():
     client = SiteClient(enforce_csrf_checks=True, raise_request_exception=False)
     answers = {
@@ -107,6 +110,7 @@ def test_the_fingerprint_itself_sees_a_row_that_is_written_changed_or_rolled_bac
     assert changed(altered, fingerprint(since=altered)) == {}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("method", ["get", "head", "options", "trace"])
 def test_a_request_that_only_reads_writes_nothing_and_gives_a_visitor_no_cookie(who, method):

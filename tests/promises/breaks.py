@@ -18,17 +18,19 @@ class Break:
 
     act: Act
     claims: frozenset[str]
+    in_sql: bool
+    """Whether it acts on rows or changes which statements are sent: it breaks both databases."""
 
 
 BREAKS: dict[str, Break] = {}
 
 
-def breaks(*claims: str) -> Callable[[Act], Act]:
+def breaks(*claims: str, in_sql: bool = False) -> Callable[[Act], Act]:
     """Say which claims a break turns red."""
 
     def register(act: Act) -> Act:
         assert act.__name__ not in BREAKS
-        BREAKS[act.__name__] = Break(act, frozenset(claims))
+        BREAKS[act.__name__] = Break(act, frozenset(claims), in_sql)
         return act
 
     return register

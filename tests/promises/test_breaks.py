@@ -36,7 +36,13 @@ def test_every_break_is_of_a_promise_that_is_checked():
     assert named - set(registered_checks()) == set()
 
 
-@pytest.mark.parametrize("name", BREAKS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if one.in_sql else pytest.mark.once)
+        for name, one in BREAKS.items()
+    ],
+)
 def test_a_break_turns_its_own_claims_red(name, hand, broken):
     a_break = BREAKS[name]
     checks = registered_checks()
@@ -46,6 +52,7 @@ def test_a_break_turns_its_own_claims_red(name, hand, broken):
 
 
 @pytest.mark.slow
+@pytest.mark.once
 @pytest.mark.parametrize("name", SEEN_FROM_ALL_SIDES)
 def test_a_break_turns_nothing_else_red(name, hand, broken):
     BREAKS[name].act(hand)
