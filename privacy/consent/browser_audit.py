@@ -29,12 +29,15 @@ _QUIET = ("/accounts/", "/admin/", "/cookies/")
 class Auditor:
     """One audit of one site."""
 
-    def __init__(self, url: str, offer: Offer, *, pages: int, stand_in: str = "") -> None:
+    def __init__(
+        self, url: str, offer: Offer, *, pages: int, stand_in: str = "", few: bool = False
+    ) -> None:
         self.url = url.rstrip("/") + "/"
         self.own = origin_of(url)
         self.offer = offer
         self.pages = pages
         self.stand_in = stand_in
+        self.few = few
         self.seen: dict[str, Seen] = {}
 
     def run(self, tell: Callable[[State, Seen, list[str]], None]) -> int:
@@ -46,7 +49,7 @@ class Auditor:
                 executable_path=executable, args=["--disable-dev-shm-usage"]
             )
             paths = self._paths(browser)
-            for state in states_of(self.offer):
+            for state in states_of(self.offer, few=self.few):
                 seen = self._walk(browser, state, paths)
                 found = faults_in(seen, state, self.offer, self.own)
                 self.seen[state.title] = seen
