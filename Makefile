@@ -64,7 +64,7 @@ test: $(VENV)/.dev ## run all tests: on SQLite, on PostgreSQL, in a browser
 test-sqlite test-postgres test-browser: $(VENV)/.dev ## run one of the three suites
 	@$(PY) -m tests.run $(@:test-%=%)
 
-test-exhaustive: $(VENV)/.dev ## before a release: every combination, and that PostgreSQL misses none
+test-exhaustive: $(VENV)/.dev ## before a release: every combination, and all tests on PostgreSQL
 	@$(PY) -m tests.run exhaustive statements
 
 bench: $(VENV)/.runtime ## measure the site against a bare Django view in the same run
