@@ -6,7 +6,8 @@ from uuid import UUID
 
 from privacy.consent.models import ConsentReceipt, ReceiptSeal
 from privacy.consent.receipt_chain import link_hash
-from privacy.consent.receipts import canonical, hash_of
+from privacy.consent.receipts import hash_of
+from sens_site.lib.canonical_json import canonical_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,6 @@ def report_on_shown(text: str) -> tuple[ReceiptReport, bool]:
     if isinstance(shown, dict):
         report = report_on(number_in(str(shown.get("receipt_id", ""))))
         stored = report.receipt.document if report.receipt else None
-        return report, stored is not None and canonical(shown) == stored
+        return report, stored is not None and canonical_json(shown) == stored
     report = report_on(number_in(text))
     return report, report.receipt is not None
