@@ -10,7 +10,6 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import services
 from accounts.devices import device_label
@@ -18,6 +17,7 @@ from accounts.models import User
 from accounts.session_store import DEVICE
 from sens_site.context import render_without_request
 from sens_site.lib.http.client_address import hashed_client
+from sens_site.lib.http.safe_next import stays_here
 
 NO_MATCH = "The username or email address and the password do not match"
 TOO_MANY = "Too many attempts. Wait five minutes, then try again"
@@ -60,7 +60,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_safe_url(self, url: str) -> bool:
         """Lead on to a path of this site and to nothing else. allauth trips over `http://[`."""
-        return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+        return stays_here(url)
 
     def unstash_verified_email(self, request: HttpRequest) -> None:
         """Leave the session alone: there is no other way to verify an address."""
