@@ -141,8 +141,17 @@ def toc_of(stored_html: str) -> tuple[Heading, ...]:
     )
 
 
+def parse_markdown(source: str) -> list[Token]:
+    """Parse a source as it is shown. Whoever looks at a text reads it by this set-up alone.
+
+    The redline and the search for sentences without a promise would otherwise read another text
+    than the visitor does.
+    """
+    return _MARKDOWN.parse(source)
+
+
 def _to_html(source: str) -> str:
-    tokens = _MARKDOWN.parse(source)
+    tokens = parse_markdown(source)
     _set_headings(tokens)
     html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     html = nh3.clean(
