@@ -11,7 +11,6 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -19,15 +18,14 @@ from accounts import services
 from accounts.models import User
 from accounts.validators import username_characters
 from sens_site.lib.forms.base import SiteForm
+from sens_site.lib.forms.text_guard import limit_length
 
 WORDS_HINT = (
     "At least 12 characters. Three or four words that do not belong together work well. "
     "Spaces and all other characters are fine."
 )
 PASSWORD_MAX = 256
-LOGIN_LENGTH = MaxLengthValidator(
-    254, "Enter a username or email address of 254 characters or fewer"
-)
+LOGIN_MAX = 254
 PHONE_HINT = "Only if you want us to be able to call you."
 
 
@@ -41,7 +39,7 @@ class AccountForm(SiteForm):
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
             if isinstance(field.widget, forms.PasswordInput):
-                field.validators.append(short_enough)
+                limit_length(field, PASSWORD_MAX)
         super().prepare_fields()
 
     @property
@@ -50,12 +48,6 @@ class AccountForm(SiteForm):
         helper = super().helper
         helper.inputs = [Submit(self.submit_name, self.submit_label)]
         return helper
-
-
-def short_enough(password: str) -> None:
-    """Refuse what is no password any more. Hashing a book takes its time."""
-    if len(password) > PASSWORD_MAX:
-        raise ValidationError(f"Use a password of {PASSWORD_MAX} characters or fewer")
 
 
 def new_password_field(form: forms.Form, name: str, label: str) -> None:
@@ -117,7 +109,7 @@ class LoginForm(AccountForm, allauth_forms.LoginForm):
         """Say our words."""
         login = self.fields["login"]
         login.label = "Username or email address"
-        login.validators.append(LOGIN_LENGTH)
+        limit_length(login, LOGIN_MAX)
         login.widget.attrs |= {
             "autocomplete": "username",
             "autocapitalize": "none",

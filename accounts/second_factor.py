@@ -13,7 +13,6 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core import signing
-from django.core.validators import MaxLengthValidator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -21,7 +20,9 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import AuthenticatedRequest, password_asked_again
 from accounts.forms import AccountForm
 from accounts.models import User
+from sens_site.lib.forms.text_guard import limit_length
 
+CODE_MAX = 40
 SEAL_SECONDS = 900
 
 
@@ -35,7 +36,7 @@ class CodeFieldMixin(AccountForm):
         """Let phones offer the code and show digits."""
         code = self.fields["code"]
         code.label, code.help_text = self.code_label, self.code_hint
-        code.validators.append(MaxLengthValidator(40, "Enter a code of 40 characters or fewer"))
+        limit_length(code, CODE_MAX)
         code.widget.attrs |= {"autocomplete": "one-time-code", "inputmode": "numeric"}
         super().prepare_fields()
 

@@ -1,28 +1,42 @@
-"""Form fields that check what a visitor typed and say one thing at a time."""
+"""Form fields for what people type: guarded, and saying one thing at a time."""
 
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import ProhibitNullCharactersValidator
+from django.core.validators import validate_email
+from django.utils.encoding import punycode
 
-from contact.validators import is_blank, validate_address, validate_one_line, validate_readable
+from sens_site.lib.forms.text_guard import guard, is_blank
+
+EMAIL_FORMAT = "Enter an email address in the correct format, like name@example.com"
+
+
+def validate_address(value: str) -> None:
+    """Refuse what no mail program would take as an address.
+
+    Quoted names and numeric hosts are allowed by the standard and used by nobody but attackers;
+    a domain that cannot be encoded would only fail later, when the mail is built.
+    """
+    validate_email(value)
+    try:
+        punycode(value.rpartition("@")[2])
+    except UnicodeError:
+        encodable = False
+    else:
+        encodable = True
+    if not encodable or '"' in value or "[" in value:
+        raise ValidationError(validate_email.message, code="invalid")
 
 
 class TextField(forms.CharField):
     """Text of several lines. Line ends count as one sign, as the sender sees them."""
 
-    default_validators = [validate_readable]
     widget: type[forms.Widget] = forms.Textarea
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        # `validate_readable` refuses NUL along with its kind, in words of ours.
-        self.validators = [
-            validator
-            for validator in self.validators
-            if not isinstance(validator, ProhibitNullCharactersValidator)
-        ]
+        guard(self, str(self.label or "This text"))
 
     def to_python(self, value: Any) -> str:
         """Bring line ends to one form, and take a text of invisible signs for no text."""
@@ -50,12 +64,12 @@ class TextField(forms.CharField):
 class LineField(TextField):
     """Text of one line."""
 
-    default_validators = [validate_readable, validate_one_line]
     widget: type[forms.Widget] = forms.TextInput
 
 
 class EmailAddressField(LineField):
-    """An e-mail address to which a mail can be written."""
+    """An email address to which a mail can be written."""
 
+    default_error_messages = {"invalid": EMAIL_FORMAT}
     default_validators = [validate_address]
     widget = forms.EmailInput
