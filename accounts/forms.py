@@ -4,7 +4,6 @@ from typing import Any
 
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.userkit import get_user_by_username
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
@@ -165,8 +164,8 @@ class RegistrationForm(AccountForm, allauth_forms.SignupForm, DetailsMixin):
         the address.
         """
         cleaned: dict[str, Any] = super().clean()
-        owner = get_user_by_username(cleaned.get("username", ""))
-        if isinstance(owner, User):
+        owner = User.objects.filter(username__iexact=cleaned.get("username", "")).first()
+        if owner is not None:
             same_person = check_password(cleaned.get("password1", ""), owner.password)
             if not (same_person and owner.email.lower() == cleaned.get("email")):
                 self.add_error("username", get_adapter().validation_error("username_taken"))
