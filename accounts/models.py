@@ -14,7 +14,6 @@ from django.utils.module_loading import import_string
 
 from accounts.validators import username_characters, username_not_reserved
 
-USERNAME_MIN = 3
 USERNAME_MAX = 40
 
 

@@ -183,20 +183,6 @@ def purge_sent() -> int:
     return deleted
 
 
-@transaction.atomic
-def cancel_for_address(address: str) -> int:
-    """Delete what is not yet sent to a person who is being erased; return how many."""
-    deleted, _ = OutboxMail.objects.filter(sent_at__isnull=True).to_address(address).delete()
-    return deleted
-
-
-@transaction.atomic
-def forget_address(address: str) -> int:
-    """Delete every row to a person who is being erased, sent ones too; return how many."""
-    deleted, _ = OutboxMail.objects.to_address(address).delete()
-    return deleted
-
-
 def _split_headers(headers: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     ours = {
         k.lower(): v for k, v in headers.items() if k.lower() in (PURPOSE_HEADER, DEDUPE_HEADER)

@@ -19,7 +19,7 @@ from privacy.consent.audit_rules import Seen, SeenCookie, State, faults_in, orig
 from privacy.consent.offer.building import Offer
 from privacy.consent.offer.parts import COOKIE, Service
 
-HONEST, ROGUE = "honest", "rogue"
+ROGUE = "rogue"
 SETTLE_MS = 150
 _STORAGE_KEYS = "() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]"
 _LINKS = "() => [...document.querySelectorAll('a[href]')].map(a => a.href)"

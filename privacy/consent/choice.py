@@ -14,7 +14,7 @@ from django.http import QueryDict
 from privacy.consent.offer.building import Offer
 from sens_site.lib.http.safe_next import safe_path
 
-ACCEPT, REJECT, SOME = "accept", "reject", "some"
+SOME = "some"
 YES, NO = "yes", "no"
 BANNER, PAGE = "banner", "page"
 ANCHOR = "#cookies-saved"

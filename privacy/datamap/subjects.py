@@ -127,30 +127,6 @@ class ByAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class ByHash:
-    """The row holds only a keyed hash of the address, made by `hashed`."""
-
-    field: str
-    hashed: Callable[[str], Iterable[str]]
-    created: str
-
-    @property
-    def lookups(self) -> tuple[str, ...]:
-        """See `Path`."""
-        return (self.field, self.created)
-
-    def condition(self, subject: Subject) -> Q | None:
-        """See `Path`."""
-        if not subject.addresses:
-            return None
-        hashes = sorted({h for address in subject.addresses for h in self.hashed(address)})
-        found = Q(**{f"{self.field}__in": hashes})
-        if subject.before is not None:
-            found &= Q(**{f"{self.created}__lte": subject.before})
-        return found
-
-
-@dataclass(frozen=True, slots=True)
 class ByRule:
     """Any other way, written by the room that knows it."""
 

@@ -61,10 +61,6 @@ class Element:
         """Return an attribute, or an empty string."""
         return self.attrs.get(name, "")
 
-    def has_class(self, name: str) -> bool:
-        """Tell whether the element has a class."""
-        return name in self.get("class").split()
-
     @property
     def text(self) -> str:
         """The words in it, with single spaces."""

@@ -19,17 +19,6 @@ class Kind(models.TextChoices):
     QUESTION = "question", "Ask a question about privacy"
 
 
-ARTICLES = {
-    Kind.ACCESS: "eu-gdpr:A15",
-    Kind.RECTIFICATION: "eu-gdpr:A16",
-    Kind.ERASURE: "eu-gdpr:A17",
-    Kind.RESTRICTION: "eu-gdpr:A18",
-    Kind.PORTABILITY: "eu-gdpr:A20",
-    Kind.OBJECTION: "eu-gdpr:A21",
-    Kind.WITHDRAWAL: "eu-gdpr:A7-3",
-    Kind.QUESTION: "eu-gdpr:A12",
-}
-
 NEEDS_NO_PROOF = frozenset({Kind.QUESTION, Kind.OBJECTION, Kind.WITHDRAWAL})
 """Kinds that tell nobody anything about a person and destroy nothing."""
 
@@ -43,12 +32,6 @@ class Ground(models.TextChoices):
     NOT_SHOWN = "not-shown", "It was not shown who is asking"
 
 
-GROUND_PROMISES = {
-    Ground.UNFOUNDED: "rights.refusal-if-unfounded",
-    Ground.REPETITIVE: "rights.refusal-if-unfounded",
-    Ground.EXCESSIVE: "rights.refusal-if-unfounded",
-    Ground.NOT_SHOWN: "rights.confirm-identity",
-}
 FEE_GROUNDS = frozenset({Ground.UNFOUNDED, Ground.REPETITIVE, Ground.EXCESSIVE})
 AUTHORITIES = "https://www.edpb.europa.eu/about-edpb/about-edpb/members_en"
 

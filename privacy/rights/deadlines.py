@@ -61,11 +61,6 @@ def deadline_for(received_at: datetime, zone: ZoneInfo, *, extended: bool = Fals
     return Deadline(received_on, due_on(received_on), latest_on(received_on), extended)
 
 
-def end_of(day: date, zone: ZoneInfo) -> datetime:
-    """Return the moment at which a day is over."""
-    return datetime.combine(day + timedelta(days=1), time(), zone)
-
-
 def days_left(deadline: Deadline, today: date) -> int:
     """Return how many days are left; negative when it is late."""
     return (deadline.in_force - today).days

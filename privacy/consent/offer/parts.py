@@ -20,7 +20,6 @@ MAX_LIFE_DAYS = 395
 """Thirteen months: the longest life that supervisors accept for a tracker."""
 
 COOKIE = "cookie"
-LOCAL_STORAGE = "local storage"
 
 
 @dataclass(frozen=True, slots=True)
