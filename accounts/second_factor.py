@@ -42,8 +42,6 @@ class CodeFieldMixin(AccountForm):
 
 
 class CodeForm(CodeFieldMixin, base_forms.AuthenticateForm):
-    """The code at log-in."""
-
     submit_label = "Log in"
 
 
@@ -92,7 +90,6 @@ class ActivateAppForm(CodeFieldMixin):
         return secret
 
     def clean_code(self) -> str:
-        """Check the code against the secret in the page."""
         if self.expired:
             raise forms.ValidationError(
                 "This page was open for too long. Scan the new picture and enter its code"
@@ -106,14 +103,10 @@ class ActivateAppForm(CodeFieldMixin):
 
 
 class DeactivateAppForm(AccountForm, DeactivateTOTPForm):
-    """One button."""
-
     submit_label = "Turn off"
 
 
 class NewRecoveryCodesForm(AccountForm, GenerateRecoveryCodesForm):
-    """One button."""
-
     submit_label = "Make new codes"
 
 
@@ -132,7 +125,6 @@ def _unused_codes(user: User) -> list[str]:
 @require_safe
 @login_required
 def overview(request: AuthenticatedRequest) -> HttpResponse:
-    """Tell what is set up."""
     found = _authenticators(request.user)
     codes = found.get(Authenticator.Type.RECOVERY_CODES)
     return render(
@@ -156,7 +148,6 @@ def recovery_codes(request: AuthenticatedRequest) -> HttpResponse:
 @require_safe
 @password_asked_again
 def recovery_codes_file(request: AuthenticatedRequest) -> HttpResponse:
-    """Hand out the codes as a text file."""
     text = "".join(f"{code}\n" for code in _unused_codes(request.user))
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     response.headers["Content-Disposition"] = (

@@ -57,12 +57,10 @@ class PageTextForm(forms.ModelForm[PageText]):
 
 
 def links_to_us(body: str) -> list[str]:
-    """Return the paths of a text's links into this site."""
     return [unescape(path) for path in LINK_TO_US.findall(html_of(body)) if path[:2] != "//"]
 
 
 def leads_somewhere(path: str) -> bool:
-    """Tell whether a path has a page."""
     try:
         return resolve(path).func is not no_such_page
     except Resolver404:

@@ -28,7 +28,6 @@ def number_in(text: str) -> UUID | None:
 
 
 def report_on(receipt_id: UUID | None) -> ReceiptReport:
-    """Check the stored receipt with a number."""
     receipt = ConsentReceipt.objects.filter(pk=receipt_id).first() if receipt_id else None
     seal = ReceiptSeal.objects.filter(receipt_id=receipt_id).first() if receipt_id else None
     unchanged = receipt is not None and hash_of(receipt.document) == receipt.digest

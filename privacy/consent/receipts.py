@@ -29,7 +29,6 @@ GIVEN, WITHDRAWN = "given", "withdrawn"
 
 
 def hash_of(text: str) -> str:
-    """Return the SHA-256 of a text."""
     return sha256(text.encode()).hexdigest()
 
 
@@ -139,6 +138,5 @@ def keep_until(at: datetime, *, granted: bool) -> date:
 
 
 def policy_version_now() -> int | None:
-    """Return the number of the privacy policy in force."""
     number: int | None = PolicyVersion.objects.in_force_number(PRIVACY)
     return number

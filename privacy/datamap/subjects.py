@@ -92,11 +92,9 @@ class ByUser:
 
     @property
     def lookups(self) -> tuple[str, ...]:
-        """See `Path`."""
         return (self.path,)
 
     def condition(self, subject: Subject) -> Q | None:
-        """See `Path`."""
         return None if subject.user_id is None else Q(**{self.path: subject.user_id})
 
 
@@ -110,11 +108,9 @@ class ByAddress:
 
     @property
     def lookups(self) -> tuple[str, ...]:
-        """See `Path`."""
         return (self.field, self.created)
 
     def condition(self, subject: Subject) -> Q | None:
-        """See `Path`."""
         addresses = subject.addresses | (subject.claimed if self.claimed else frozenset())
         if not addresses:
             return None
@@ -134,7 +130,6 @@ class ByRule:
     lookups: tuple[str, ...] = ()
 
     def condition(self, subject: Subject) -> Q | None:
-        """See `Path`."""
         return self.rule(subject)
 
 
@@ -156,12 +151,10 @@ def register_identity(identity: Identity) -> None:
 
 
 def identity() -> Identity:
-    """Return what `register_identity` was given."""
     return _identity[0]
 
 
 def subject_of(user: Any) -> Subject:
-    """Return the person behind an account."""
     return identity().of_user(user)
 
 

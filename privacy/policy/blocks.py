@@ -16,8 +16,6 @@ Word = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One paragraph, heading (`h2`…) or list item (`li`)."""
-
     tag: str
     words: tuple[Word, ...]
 
@@ -52,7 +50,6 @@ class _Collector:
 
 
 def blocks_of(source: str) -> list[Block]:
-    """Return the blocks of a Markdown source, without its marks."""
     tokens = parse_markdown(strip_source_marks(normalised(source)))
     shift = int(any(token.tag == "h1" for token in tokens))
     blocks: list[Block] = []

@@ -48,7 +48,6 @@ _CONTROLS = bytes(n for n in range(32) if n != 10)
 
 
 def _quoted(text: str) -> bytes:
-    """Return a text as a canonical JSON string."""
     data = text.encode()
     if len(data.translate(None, _CONTROLS)) != len(data):
         return canonical_json(text).encode()

@@ -49,8 +49,6 @@ _TAG = re.compile(r"<[^>]+>")
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """One entry of the table of contents."""
-
     anchor: str
     text: str
 
@@ -93,18 +91,15 @@ def strip_source_marks(source: str) -> str:
 
 
 def promise_ids(source: str) -> list[str]:
-    """Return the ids of the marks of a source, in their order."""
     return SOURCE_MARK.findall(source)
 
 
 def slugify_heading(text: str) -> str:
-    """Make an anchor of a heading's words."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "section"
 
 
 def render(source: str) -> Rendered:
-    """Render a Markdown source."""
     stored = _to_html(normalised(source))
     return Rendered(
         html=without_marks(stored),

@@ -33,7 +33,6 @@ CHECKER = Path(__file__).with_name("reader_check.txt")
 @shared_page
 @alike_for_members
 def policy_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the version in force."""
     versions = PolicyVersion.objects.in_force_and_upcoming(slug)
     if not versions or not versions[0].is_effective:
         raise Http404
@@ -51,7 +50,6 @@ def policy_page(request: HttpRequest, slug: str) -> HttpResponse:
 @shared_page
 @alike_for_members
 def version_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """Show one version, whatever its age."""
     version = PolicyVersion.objects.for_page(slug).filter(number=number).first()
     return _show_at_its_address(request, version)
 

@@ -7,8 +7,6 @@ from django.db import models
 
 
 class Kind(models.TextChoices):
-    """What a person may ask."""
-
     ACCESS = "access", "See or get a copy of my information"
     RECTIFICATION = "rectification", "Correct my information"
     ERASURE = "erasure", "Erase my information"
@@ -37,8 +35,6 @@ AUTHORITIES = "https://www.edpb.europa.eu/about-edpb/about-edpb/members_en"
 
 
 class Channel(models.TextChoices):
-    """How a request came."""
-
     FORM = "form", "Your privacy choices"
     CONTACT = "contact", "Contact Webmaster form"
     ACCOUNT = "account", "A signed-in person's pages"
@@ -46,16 +42,12 @@ class Channel(models.TextChoices):
 
 
 class Proof(models.TextChoices):
-    """How it was shown who is asking."""
-
     LINK = "link", "A link sent to the address was used"
     PASSWORD = "password", "Signed in and typed the password again"
     STAFF = "staff", "Seen by a member of staff"
 
 
 class Did(models.TextChoices):
-    """What can happen to a request."""
-
     RECEIVED = "received", "Received"
     HELD = "held", "Held as suspected spam"
     RELEASED = "released", "Released from quarantine"

@@ -48,7 +48,6 @@ class OfferedGroup:
         return digest_of(self.material)[:VERSION_LENGTH]
 
     def accepts(self, version: str) -> bool:
-        """Tell whether a grant of `version` is a grant of what is offered now."""
         return version == self.version or version in self.equals
 
 
@@ -67,7 +66,6 @@ class Offer:
 
     @cached_property
     def by_key(self) -> dict[str, OfferedGroup]:
-        """The groups that are decided about, by key."""
         return {offered.key: offered for offered in self.groups}
 
     @cached_property

@@ -47,7 +47,6 @@ class SiteForm(forms.Form):
 
     @property
     def helper(self) -> FormHelper:
-        """How `{% crispy form %}` draws this form."""
         helper = FormHelper()
         helper.disable_csrf = (
             True  # law 1: a token would set a cookie; see sens_site.lib.http.same_origin
@@ -86,7 +85,6 @@ def prepare_field(field: forms.Field, label: str) -> None:
 
 
 def default_message(field: forms.Field, key: str) -> Any:
-    """Return the message that Django itself has for this kind of field."""
     for kind in type(field).__mro__:
         defaults = getattr(kind, "default_error_messages", {})
         if key in defaults:

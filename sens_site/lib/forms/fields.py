@@ -62,14 +62,10 @@ class TextField(forms.CharField):
 
 
 class LineField(TextField):
-    """Text of one line."""
-
     widget: type[forms.Widget] = forms.TextInput
 
 
 class EmailAddressField(LineField):
-    """An email address to which a mail can be written."""
-
     default_error_messages = {"invalid": EMAIL_FORMAT}
     default_validators = [validate_address]
     widget = forms.EmailInput
