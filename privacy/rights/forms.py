@@ -101,7 +101,7 @@ class FeeForm(ReasonForm):
     ground = forms.ChoiceField(
         choices=[("", "Choose one"), *[(g.value, g.label) for g in Ground if g in FEE_GROUNDS]]
     )
-    amount = LineField(max_length=40, help_text="With its currency, like 20 USD.")
+    amount = LineField(label="Amount", max_length=40, help_text="With its currency, like 20 USD.")
     field_order = ("ground", "amount", "text")
 
 

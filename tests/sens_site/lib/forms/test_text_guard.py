@@ -115,3 +115,12 @@ def test_a_field_keeps_the_words_that_it_has_of_its_own():
         "name": ["Three letters, no more"],
         "code": ["One line, please"],
     }
+
+
+def test_a_field_that_is_prepared_again_says_it_once():
+    class Plain(SiteForm):
+        name = forms.CharField()
+
+    form = Plain({"name": "a\x07b"})
+    form.prepare_fields()
+    assert form.errors == {"name": [f"Name {UNREADABLE}"]}
