@@ -55,6 +55,7 @@ def _addresses():
         yield path
 
 
+pytestmark = pytest.mark.once
 ADDRESSES = sorted(set(_addresses()))
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 
