@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 
 from sens_site.lib.email_address import AddressError, as_stored, canonical
 from sens_site.lib.forms.text_guard import guard, is_blank
@@ -63,7 +64,7 @@ class EmailAddressField(LineField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         # What is too long is told so, rather than that it is no address.
-        self.validators.sort(key=lambda validator: validator is validate_address)
+        self.validators.sort(key=lambda one: not isinstance(one, MaxLengthValidator))
 
     def clean(self, value: Any) -> str:
         """Return the one spelling of the mailbox."""
