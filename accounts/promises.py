@@ -13,7 +13,7 @@ from itertools import islice
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
-from accounts.idle_accounts import GRACE, IDLE_MONTHS, end_idle, notify_idle
+from accounts.idle_accounts import end_idle, notify_idle
 from accounts.models import Session, User
 from outbox.models import NOTICE, OutboxMail
 from privacy.datamap.search import hits
@@ -23,6 +23,7 @@ from privacy.policy.promises.record import BECAUSE, in_force
 from privacy.policy.services import create_draft, seal_and_publish
 from privacy.promises.registry import Evidence, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
+from sens_site.lib.months import add_months
 
 PASSWORD = "plover lantern 42 quiet"  # noqa: S105 - of people who do not exist
 MOST_REHEARSED = 2000
@@ -191,17 +192,23 @@ def an_account_lives_until_it_is_deleted(site: RunningSite) -> Evidence:
 
 @promise("retention.idle-account")
 def an_unused_account_ends_after_a_notice(site: RunningSite) -> Evidence:
-    """Of three unused accounts one is told and ends, one is used again, one belongs to staff."""
-    now, long_ago = timezone.now(), timezone.now() - timedelta(days=10_000)
+    """Of those unused for a year one is told and ends, one is used again, one belongs to staff."""
+    now, a_day = timezone.now(), timedelta(days=1)
+    a_year_ago = add_months(now, -12)
     with site.rehearsal():
         people = {
             kind: User.objects.create(
                 username=_word(),
                 email=f"{_word()}@example.com",
-                last_login=long_ago,
-                is_staff=staff,
+                last_login=last_login,
+                is_staff=kind == "staff",
             )
-            for kind, staff in (("unused", False), ("used again", False), ("staff", True))
+            for kind, last_login in (
+                ("unused", a_year_ago - a_day),
+                ("used again", a_year_ago - a_day),
+                ("staff", a_year_ago - a_day),
+                ("used within the year", a_year_ago + a_day),
+            )
         }
         notify_idle(now=now)
         told = {
@@ -220,7 +227,7 @@ def an_unused_account_ends_after_a_notice(site: RunningSite) -> Evidence:
     return Evidence(
         "An account unused for a year was told, and erased 30 days later; one that was used again "
         "stayed, and so did one of the staff.",
-        {"months unused": IDLE_MONTHS, "days after the notice": GRACE.days},
+        {"years unused": 1, "days after the notice": 30},
     )
 
 

@@ -25,7 +25,6 @@ from outbox.models import (
 
 PURPOSE_HEADER = "x-purpose"
 DEDUPE_HEADER = "x-dedupe-key"
-KEEP_SENT = timedelta(days=14)
 WORKER_LOST = "WorkerLost"
 
 
@@ -174,13 +173,6 @@ def retry_parked(mails: OutboxMailQuerySet) -> int:
     return mails.parked().update(
         parked_at=None, attempts=0, due_at=timezone.now(), claim="", lease_until=None
     )
-
-
-@transaction.atomic
-def purge_sent() -> int:
-    """Delete the rows of mails that were sent more than 14 days ago; return how many."""
-    deleted, _ = OutboxMail.objects.filter(sent_at__lt=timezone.now() - KEEP_SENT).delete()
-    return deleted
 
 
 def _split_headers(headers: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
