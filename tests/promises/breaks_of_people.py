@@ -36,7 +36,8 @@ def messages_that_stay(hand: Hand) -> None:
 
 @breaks("information.account-profile")
 def a_page_that_hides_something(hand: Hand) -> None:
-    hand.template("accounts/data.html", ("{% firstof user.phone", "{% firstof no_phone"))
+    without = '{% if called != "Phone" %}{{ said }}{% endif %}'
+    hand.template("accounts/data.html", ('{% firstof said "not given" %}', without))
 
 
 @breaks("rights.correction")
