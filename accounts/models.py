@@ -32,8 +32,8 @@ class PersonManager(UserManager["User"]):
 class User(AbstractUser):
     """A registered customer or a member of staff. Holds only what the policy names."""
 
-    first_name = None  # type: ignore[assignment]
-    last_name = None  # type: ignore[assignment]
+    first_name = None  # type: ignore[assignment]  # Django's way to leave an inherited field out
+    last_name = None  # type: ignore[assignment]  # see above
     username = models.CharField(
         max_length=USERNAME_MAX,
         unique=True,

@@ -49,10 +49,9 @@ def found_in(paths: Iterable[str], forbidden: re.Pattern[str]) -> dict[str, list
 def test_templates_compile():
     astray = {}
     for path in TEMPLATES:
-        template = engines["django"].get_template(name_of(path))
-        origin: Any = template.origin  # type: ignore[attr-defined]
-        if Path(origin.name).resolve() != ROOT / path:
-            astray[path] = origin.name
+        template: Any = engines["django"].get_template(name_of(path))
+        if Path(template.origin.name).resolve() != ROOT / path:
+            astray[path] = template.origin.name
     assert astray == {}
 
 
