@@ -55,25 +55,22 @@ class Person:
     visitor: Visitor
     username: str = field(default_factory=_word)
     email: str = field(default_factory=lambda: f"{_word()}@example.com")
-    name: str = field(default_factory=_word)
-    company: str = field(default_factory=_word)
-    position: str = field(default_factory=_word)
-    phone: str = field(default_factory=lambda: f"+1 303 {secrets.randbelow(10**9):09}")
+    details: dict[str, str] = field(
+        default_factory=lambda: {
+            name: _word() for name in NAMED_BY_THE_POLICY if name not in ("username", "email")
+        }
+    )
+    """What the profile form takes."""
 
     @property
-    def details(self) -> dict[str, str]:
-        """What the profile form takes."""
-        return {
-            "name": self.name,
-            "company": self.company,
-            "position": self.position,
-            "phone": self.phone,
-        }
+    def known(self) -> dict[str, str]:
+        """All that the person has told, under the names of the columns."""
+        return {"username": self.username, "email": self.email, **self.details}
 
     @property
     def words(self) -> set[str]:
         """The words by which this person would be found."""
-        return {self.username, self.email, *self.details.values()}
+        return set(self.known.values())
 
     def mailed_link(self) -> str:
         """Return the path of the link that was mailed."""
@@ -151,7 +148,7 @@ def nothing_of_the_person_is_left(site: RunningSite) -> Evidence:
         person = registered(site)
         words = person.words
         person.visitor.post(PROFILE, person.details)
-        message = {"name": person.name, "email": person.email, "message": _word()}
+        message = {"name": person.details["name"], "email": person.email, "message": _word()}
         person.visitor.post("/contact/webmaster/", {**message, "wants_contact": "on"})
         before = hits({*words, message["message"]})
         require(len(before) > 3, "the person was hardly stored, so nothing can be shown")
@@ -247,9 +244,7 @@ def an_account_holds_what_the_policy_names(site: RunningSite) -> Evidence:
         require(page.status == 200, f"the page of what we hold answers {page.status}")
         words = page.page.text
         missing = [
-            said
-            for name, said in NAMED_BY_THE_POLICY.items()
-            if str(getattr(person, name)) not in words
+            said for name, said in NAMED_BY_THE_POLICY.items() if person.known[name] not in words
         ]
         require(not missing, f"the page of what we hold does not show your {missing[:1]}")
         require(site.get(DATA).status == 302, "strangers see the page of what we hold")
@@ -273,7 +268,7 @@ def a_profile_can_be_corrected(site: RunningSite) -> Evidence:
         require(stored == right, "the correction is not stored")
         words = person.visitor.get(DATA).page.text
         require(all(word in words for word in right.values()), "the correction is not shown")
-        require(person.company not in words, "what was wrong is still shown")
+        require(person.details["company"] not in words, "what was wrong is still shown")
     return Evidence(
         "A profile was corrected by its form, and the new words replaced the old ones.",
         {"items corrected": len(right)},

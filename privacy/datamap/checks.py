@@ -153,8 +153,8 @@ def _resolves(model: type[Model], path: str) -> bool:
             found = model._meta.get_field(part)
         except FieldDoesNotExist:
             return False
-        if found.is_relation:
-            model = found.related_model  # type: ignore[assignment]
+        if isinstance(found.related_model, type):
+            model = found.related_model
     return True
 
 

@@ -249,6 +249,11 @@ def concrete_fields(model: type[Model]) -> list[Field[Any, Any]]:
     return list(model._meta.local_concrete_fields)
 
 
+def concrete_field(model: type[Model], name: str) -> Field[Any, Any]:
+    """Return one column of a model's own table."""
+    return next(field for field in concrete_fields(model) if field.name == name)
+
+
 def plan_version() -> str:
     """Return a short digest of the whole map: which rules an erasure followed."""
     lines = []

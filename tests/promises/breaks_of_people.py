@@ -36,14 +36,15 @@ def messages_that_stay(hand: Hand) -> None:
 
 @breaks("information.account-profile")
 def a_page_that_hides_something(hand: Hand) -> None:
-    hand.template("accounts/data.html", ("{% firstof user.phone", "{% firstof no_phone"))
+    without = '{% if called != "Phone" %}{{ said }}{% endif %}'
+    hand.template("accounts/data.html", ('{% firstof said "not given" %}', without))
 
 
 @breaks("rights.correction")
 def a_correction_that_is_lost(hand: Hand) -> None:
-    from accounts.forms import ProfileForm
+    from accounts.forms import ProfileFields, ProfileForm
 
-    details = ProfileForm.details.fget  # type: ignore[attr-defined]
+    details: Any = vars(ProfileFields)["details"].fget
     hand.patch.setattr(
         ProfileForm, "details", property(lambda self: {**details(self), "company": "?"})
     )

@@ -154,7 +154,7 @@ def test_a_refusal_needs_a_written_reason(proved, officer, reason):
 
 def test_a_refusal_needs_a_ground_of_the_policy(proved, officer):
     with pytest.raises(NotAllowedError, match="grounds only"):
-        services.refuse(proved(), by=officer, ground="difficult", reason="Too much.")  # type: ignore[arg-type]
+        services.refuse(proved(), by=officer, ground="difficult", reason="Too much.")  # type: ignore[arg-type]  # that is what is tried
 
 
 def test_a_refusal_names_ground_reason_and_authorities(proved, officer, mails_to):
