@@ -1,13 +1,14 @@
 """The project's own files."""
 
 import subprocess
+import tomllib
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = (
-    "accounts", "contact", "downloads", "newsletter", "outbox", "pages", "privacy", "sens_site",
-)  # fmt: skip
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+ROOMS = tuple(PROJECT["tool"]["importlinter"]["root_packages"])
 NOT_OURS = {".git", ".venv", "var", "node_modules", "__pycache__", "test-results"}
 
 

@@ -2,17 +2,15 @@
 
 import json
 import re
-import tomllib
 
 import pytest
 from django.conf import settings
 
-from tests.architecture.source import files, text
+from tests.architecture.source import PROJECT, files, text
 
 WORKFLOW, HOOKS = ".github/workflows/ci.yml", ".pre-commit-config.yaml"
 TEMPLATES = tuple(p for p in files() if p.startswith(".github/ISSUE_TEMPLATE/"))
 LINE = re.compile(r"(?P<indent> *)(?P<item>- )?(?:(?P<key>[\w-]+):(?: +|$))?(?P<value>.*)")
-PROJECT = tomllib.loads(text("pyproject.toml"))["project"]
 TARGETS = set(re.findall(r"^([a-z-]+(?: [a-z-]+)*):", text("Makefile"), re.MULTILINE))
 TARGETS = {name for names in TARGETS for name in names.split()}
 
@@ -63,7 +61,7 @@ def test_what_integration_runs_is_what_readme_tells_people_to_run():
 
 
 def test_machines_of_the_forge_have_the_oldest_python_that_we_promise():
-    oldest = PROJECT["requires-python"].removeprefix(">=")
+    oldest = PROJECT["project"]["requires-python"].removeprefix(">=")
     container = json.loads(text(".devcontainer/devcontainer.json"))
     images = [*values(WORKFLOW, "jobs.check-and-test.container"), container["image"]]
     assert {image.split("-")[0] for image in images} == {f"python:{oldest}"}
@@ -105,7 +103,7 @@ def test_there_are_templates_for_issues_and_for_pull_requests():
 def test_the_version_has_one_place_and_the_changelog_begins_with_it():
     newest = re.search(r"^## (\d+\.\d+\.\d+) - ", text("CHANGELOG.md"), re.MULTILINE)
     assert newest is not None
-    assert (settings.VERSION, newest[1]) == (PROJECT["version"],) * 2
+    assert (settings.VERSION, newest[1]) == (PROJECT["project"]["version"],) * 2
 
 
 @pytest.mark.parametrize("yaml", ["a:\n   b: c", "a:\n    b: c", "a:\n\tb: c"])
