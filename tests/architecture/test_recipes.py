@@ -1,6 +1,8 @@
 """The recipes of CONTRIBUTING.md work as they are printed, and a step left out is noticed."""
 
 import shlex
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,13 @@ FILES_OF_ONES_OWN = {
 """How many files a recipe may ask for, besides what a command writes."""
 
 
+@pytest.fixture
+def copy(tmp_path: Path) -> Iterator[Copy]:
+    """A copy of the project, removed at once: pytest would keep some hundred megabytes."""
+    yield Copy(tmp_path)
+    shutil.rmtree(tmp_path)
+
+
 def in_one_run(tries: list[str]) -> list[str]:
     """Join what pytest is asked, as each of its runs would make a database first."""
     asked = [shlex.split(command) for command in tries if command.startswith("pytest ")]
@@ -32,8 +41,7 @@ def in_one_run(tries: list[str]) -> list[str]:
     ]
 
 
-def test_recipes_work_as_they_are_printed(tmp_path: Path):
-    copy = Copy(tmp_path)
+def test_recipes_work_as_they_are_printed(copy: Copy):
     for step in [step for recipe in RECIPES for step in recipe.steps]:
         copy.take(step)
     tried = ["manage.py check", "manage.py makemigrations --check --dry-run"]
@@ -43,8 +51,7 @@ def test_recipes_work_as_they_are_printed(tmp_path: Path):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_step_left_out_is_named(tmp_path: Path, command: str):
-    copy = Copy(tmp_path)
+def test_a_step_left_out_is_named(copy: Copy, command: str):
     awaited: list[str] = []
     for recipe in RECIPES:
         rows = {step: words for step, by, words in recipe.left_out if by == command}
