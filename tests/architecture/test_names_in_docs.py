@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 
 from sens_site.errors import no_such_page
 from tests.architecture.recipes import RECIPES
-from tests.architecture.source import ROOMS, ROOT, files, python_files, text
+from tests.architecture.source import ROOMS, ROOT, check_ids, files, python_files, text
 
 DOCS = tuple(p for p in files() if p.endswith(".md") and re.match(r"(docs/|[A-Z]+\.md$)", p))
 PRESENT = tuple(p for p in DOCS if p != "CHANGELOG.md")  # which speaks of what once was
@@ -82,18 +82,6 @@ def is_address(name: str) -> bool:
 def targets() -> set[str]:
     rules = re.findall(r"^([a-z -]+):(?!=)", text("Makefile"), re.MULTILINE)
     return {name for rule in rules for name in rule.split()}
-
-
-def check_ids_in_code() -> set[str]:
-    """Return the ids of our system checks. An app's `checks.py` may leave its own label out."""
-    found = set()
-    for path in python_files():
-        if path.split("/")[0] not in ROOMS:
-            continue
-        for label, number in re.findall(r"\"(?:(\w+)\.)?([EW]\d{3})\"", text(path)):
-            if label or "/promises/" not in path:  # whose checks speak of the data map's
-                found.add(f"{label or path.split('/')[-2]}.{number}")
-    return {one for one in found if one.split(".")[0] in APPS}
 
 
 def check_ids_in_docs() -> set[str]:
@@ -172,7 +160,7 @@ def test_addresses_that_documents_name_exist():
 
 
 def test_ids_of_checks_stand_in_the_documents_and_no_others():
-    code, docs = check_ids_in_code(), check_ids_in_docs()
+    code, docs = set(check_ids()), check_ids_in_docs()
     assert len(code) > 25
     assert {"only in the code": code - docs, "only in the documents": docs - code} == {
         "only in the code": set(),
