@@ -23,8 +23,8 @@ def check_page_texts(**kwargs: Any) -> list[CheckMessage]:
     tree = {node.path for node in walk() if node.content}
     found += [
         Error(
-            f"{file_of(path)} is the text of {path}, below which no menu has a page.",
-            hint="Name the page above it in company.toml, or rename the file.",
+            f"{file_of(path)} is the text of {path}, which is no page of the company's.",
+            hint="Name it, or the page above it, in company.toml, or rename the file.",
             id="pages.E002",
         )
         for path in text_paths()

@@ -1,21 +1,25 @@
 """A text makes a page: below the page whose address it continues, or at the top."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pages.checks import check_page_texts
 from pages.navigation import TRAILS, Node, _made_by_a_text, walk
+from pages.page_texts import shipped_text
 
 TEXT = "# Careers\n> Who we look for.\n\nLetters, please.\n"
 
 
 @pytest.fixture
-def texts(settings, tmp_path: Path) -> Path:
+def texts(settings, tmp_path: Path) -> Iterator[Path]:
     """The folder of the texts, to write into."""
     settings.CONTENT_DIR = Path(shutil.copytree(settings.CONTENT_DIR, tmp_path / "content"))
-    return settings.CONTENT_DIR / "pages"
+    shipped_text.cache_clear()
+    yield settings.CONTENT_DIR / "pages"
+    shipped_text.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -42,3 +46,8 @@ def test_a_text_below_no_page_is_named(texts: Path):
     (texts / "nowhere__careers.md").write_text(TEXT)
     (found,) = check_page_texts()
     assert (found.id, "/nowhere/careers/" in found.msg) == ("pages.E002", True)
+
+
+def test_a_text_that_cannot_be_read_yet_stands_under_its_address(texts: Path):
+    (texts / "careers.md").write_text("Nothing but words.")
+    assert _made_by_a_text("/") == (Node("/careers/", "/careers/", in_menu=False),)
