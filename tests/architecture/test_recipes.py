@@ -16,6 +16,7 @@ COMMANDS = sorted({command for recipe in RECIPES for _, command, _ in recipe.lef
 FILES_OF_ONES_OWN = {
     "Add a page": 1,
     "Add a column": 2,
+    "Add a profile field": 4,
     "Add a promise": 3,
     "Add a third party": 2,
 }
