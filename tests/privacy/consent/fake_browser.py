@@ -124,7 +124,9 @@ class Page:
         return self.browser.links if "a[href]" in script else sorted(self.context.storage)
 
     def locator(self, selector):
-        name, value = re.fullmatch(r'input\[name="(\w+)"\]\[value="(yes|no)"\]', selector).groups()
+        found = re.fullmatch(r'input\[name="(\w+)"\]\[value="(yes|no)"\]', selector)
+        assert found, f"the page has no {selector}"
+        name, value = found.groups()
         return SimpleNamespace(check=lambda: self.context.choice.update({name: value}))
 
     def get_by_role(self, role, name):

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import shutil
 import sys
 import time
 from dataclasses import replace
@@ -39,11 +40,13 @@ def play(monkeypatch):
     def put(browser):
         launched = []
 
+        def launch(**how):
+            launched.append(how)
+            return browser
+
         @contextlib.contextmanager
         def playwright():
-            yield SimpleNamespace(
-                chromium=SimpleNamespace(launch=lambda **how: launched.append(how) or browser)
-            )
+            yield SimpleNamespace(chromium=SimpleNamespace(launch=launch))
 
         monkeypatch.setattr(browser_audit, "sync_playwright", playwright)
         return launched
@@ -144,7 +147,7 @@ def test_chromium_is_the_one_that_the_machine_names(audit, monkeypatch):
     monkeypatch.setenv("CHROMIUM", "/opt/chromium")
     assert audit().launched[0]["executable_path"] == "/opt/chromium"
     monkeypatch.delenv("CHROMIUM")
-    monkeypatch.setattr(browser_audit.shutil, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
     assert audit().launched[0]["executable_path"] == "/bin/chromium"
 
 
