@@ -140,4 +140,3 @@ def test_a_file_that_no_row_knows_is_destroyed_after_an_hour(proved, officer):
         os.utime(path, (moment, moment))
     assert export_files.destroy_expired() == 1
     assert {path.name for path in files()} == {"young.zip", kept.file_name}
-

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from privacy.rights import alarms, services
-from privacy.rights.choices import Did, Kind
+from privacy.rights.choices import Did, Ground, Kind
 from privacy.rights.models import ExportFile, RequestEvent, SubjectRequest
 from privacy.rights.request_steps import STEPS
 from tests.client import SiteClient
@@ -49,6 +49,21 @@ def test_a_held_request_stands_under_its_own_tab(desk, ask):
     ask(trapped=True)
     assert desk.get(LIST).context["cl"].result_count == 0
     assert desk.get(LIST + "?desk=held").context["cl"].result_count == 1
+
+
+def test_each_tab_shows_its_own(desk, ask, officer):
+    waiting, held, closed = (ask(text=text, trapped=text == "held") for text in ("a", "held", "c"))
+    services.refuse(closed, by=officer, ground=Ground.UNFOUNDED, reason="Not about a person.")
+    shown = {
+        tab: {row.pk for row in desk.get(LIST + tab).context["cl"].result_list}
+        for tab in ("", "?desk=held", "?desk=closed", "?desk=all")
+    }
+    assert shown == {
+        "": {waiting.pk},
+        "?desk=held": {held.pk},
+        "?desk=closed": {closed.pk},
+        "?desk=all": {waiting.pk, held.pk, closed.pk},
+    }
 
 
 def test_nothing_is_done_to_many_at_once(desk, ask):
