@@ -9,7 +9,7 @@ from accounts.idle_accounts import end_idle, notify_idle
 from accounts.models import IdleNotice, Session, User
 from accounts.session_store import SessionStore
 from privacy.datamap.erasure import NothingToEraseError
-from tests.factories.people import make_person
+from tests.factories.people import PASSWORD, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -85,8 +85,8 @@ def test_a_key_that_is_taken_is_made_anew(db, monkeypatch):
 def test_a_page_without_a_form_says_when_to_try_again(client, settings):
     settings.ACCOUNT_RATE_LIMITS = {"reset_password_from_key": "1/m/ip"}
     path = "/accounts/password/reset/key/1-no-such-key/"
-    assert client.get(path).status_code == 404
-    response = client.get(path)
+    assert client.post(path, {"password1": PASSWORD}).status_code == 404
+    response = client.post(path, {"password1": PASSWORD})
     assert response.status_code == 429
     assert response.headers["Retry-After"] == "60"
     assert "Wait a minute, then try again." in response.content.decode()

@@ -26,4 +26,3 @@ def test_what_staff_did_themselves_is_left_for_them_to_say(proved, kind, begins)
     draft = draft_answer(proved(kind))
     assert draft.startswith(begins)
     assert "[" in draft
-
