@@ -57,3 +57,9 @@ def test_origins_that_a_policy_permits():
         "img-src": ["https://a.test", "https://b.test"],
         "frame-src": ["*.c.test"],
     }
+
+
+def test_tags_that_close_themselves_or_nothing_move_no_place():
+    page = read("<main><p>One<br/>two</p></section><svg/><p>three</p></main>")
+    assert [child.tag for child in page.first("main").children] == ["p", "svg", "p"]
+    assert page.first("main").text == "One two three"
