@@ -48,7 +48,7 @@ $(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
 	@touch $@
 
 .env:
-	@$(PYTHON) -m sens_site.lib.deploy.local_env
+	@$(PYTHON) -m sens_site.lib.deploy.local_env $@
 	@echo "Wrote .env for this machine."
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
