@@ -243,13 +243,14 @@ def test_a_failure_after_the_receipt_leaves_neither(choose, monkeypatch):
 def test_the_first_two_visitors_of_a_day_are_both_counted(choose, monkeypatch):
     choose("reject")
     # The second has looked before the first was counted.
-    update, looks = DailyChoice.objects.none().update, []
+    rows_of_days = type(DailyChoice.objects.all())
+    update, looks = rows_of_days.update, []
 
     def late(rows, **values):
         looks.append(values)
-        return 0 if len(looks) == 1 else update.__func__(rows, **values)
+        return 0 if len(looks) == 1 else update(rows, **values)
 
-    monkeypatch.setattr(type(DailyChoice.objects.all()), "update", late)
+    monkeypatch.setattr(rows_of_days, "update", late)
     SiteClient().post("/cookies/choose/", {"choice": "reject"}, headers=SAME_ORIGIN)
     assert counts() == {"nothing": 2}
 
@@ -257,13 +258,13 @@ def test_the_first_two_visitors_of_a_day_are_both_counted(choose, monkeypatch):
 def test_two_visitors_who_are_shown_the_same_for_the_first_time_share_one_notice(
     full_offer, monkeypatch
 ):
-    exists, looks = NoticeSnapshot.objects.none().exists, []
+    notices = type(NoticeSnapshot.objects.all())
+    exists = notices.exists
 
     def late(rows):
-        looks.append(rows)
-        return exists.__func__(rows) and rows.model is not NoticeSnapshot
+        return exists(rows) and rows.model is not NoticeSnapshot
 
-    monkeypatch.setattr(type(NoticeSnapshot.objects.all()), "exists", late)
+    monkeypatch.setattr(notices, "exists", late)
     for address in ("203.0.113.1", "203.0.113.2"):
         SiteClient(REMOTE_ADDR=address).post(
             "/cookies/choose/", {"choice": "accept"}, headers=SAME_ORIGIN

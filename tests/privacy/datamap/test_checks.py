@@ -10,7 +10,8 @@ from django.apps import apps
 from django.core import checks
 from django.db import connection, models
 
-from privacy.datamap import agreement, registry
+from contact.models import ContactMessage
+from privacy.datamap import agreement, registry, terms
 from privacy.datamap.agreement import differences, sentences
 from privacy.datamap.checks import TAG, check_entry, check_ledger, check_map, check_stores
 from privacy.datamap.columns import not_personal, personal, staff_link
@@ -281,7 +282,7 @@ def test_sentences_are_what_stands_before_each_mark():
 
 
 def test_what_has_no_table_of_its_own_is_not_asked_about(forget_models):
-    class Letter(entries()["contact.ContactMessage"].model):
+    class Letter(ContactMessage):
         class Meta:
             app_label = "datamap"
             proxy = True
@@ -303,8 +304,8 @@ def test_before_the_first_migration_nothing_is_asked_of_the_ledger(db, monkeypat
 
 
 def test_e107_a_sentence_that_was_said_to_be_no_matter_of_the_software(monkeypatch):
-    sentence = next(iter(agreement.ELSEWHERE))
-    wrong = replace(sentence, promise="use.answer-inquiries")
-    monkeypatch.setattr(agreement, "ELSEWHERE", (*agreement.ELSEWHERE, wrong))
+    elsewhere = terms.ELSEWHERE
+    wrong = replace(elsewhere[0], promise="use.answer-inquiries")
+    monkeypatch.setattr(agreement, "ELSEWHERE", (*elsewhere, wrong))
     (found,) = differences(newest_shipped_text())
     assert (found.check, "no part in use.answer-inquiries" in found.message) == ("E107", True)

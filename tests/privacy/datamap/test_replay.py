@@ -169,7 +169,8 @@ def test_a_line_that_waited_while_the_file_was_replaced_is_in_the_new_one(
         ada_subject, reference="r" * 32, cause="account", plan="p", at=timezone.now()
     )
     ledger.write(line)
-    lock, replaced = fcntl.flock, []
+    lock = fcntl.flock
+    replaced: list[str] = []
 
     def wait(file, kind):
         lock(file, kind)

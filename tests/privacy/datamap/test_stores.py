@@ -1,10 +1,12 @@
 """The shared cache and files, where a person's words lie outside of every table."""
 
 import pickle
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage
 from django.db import connection, models
 
@@ -94,10 +96,10 @@ def test_files_go_once_the_erasure_is_committed(
 ):
     storage = InMemoryStorage()
     for name in ("hers.pdf", "theirs.pdf"):
-        storage.save(name, SimpleNamespace(chunks=lambda: [b"x"], read=lambda *a: b"x", name=name))
+        storage.save(name, ContentFile(b"x"))
     field = models.FileField(storage=storage)
     monkeypatch.setattr("privacy.datamap.erasure.concrete_fields", lambda model: [field])
-    entry = SimpleNamespace(files=lambda rows: ["hers.pdf"], model=None)
+    entry = replace(entries()["accounts.User"], files=lambda rows: ["hers.pdf"])
     with django_capture_on_commit_callbacks() as callbacks:
         _forget_files(entry, [])
     assert storage.exists("hers.pdf")
@@ -108,7 +110,7 @@ def test_files_go_once_the_erasure_is_committed(
 
 def test_where_every_column_stays_no_row_is_touched(ada, ada_subject, django_assert_num_queries):
     entry = entries()["accounts.User"]
-    columns = {name: SimpleNamespace(blank=UNCHANGED) for name in entry.columns}
-    staying = SimpleNamespace(columns=columns)
+    columns = {name: replace(column, blank=UNCHANGED) for name, column in entry.columns.items()}
+    staying = replace(entry, columns=columns)
     with django_assert_num_queries(0):
         blank_rows(staying, ada_subject, rows_of(entry, ada_subject))

@@ -4,14 +4,11 @@ import pytest
 
 from privacy.consent.offer.changes import describe, only_words_differ
 
-BEFORE = {
-    "purpose": "Count.",
-    "policy": ["We count visits."],
-    "services": [{"key": "google-analytics", "retention": "14 months.", "country": "USA"}],
-}
+SERVICE = {"key": "google-analytics", "retention": "14 months.", "country": "USA"}
+BEFORE = {"purpose": "Count.", "policy": ["We count visits."], "services": [SERVICE]}
 WITHOUT = {**BEFORE, "services": []}
-LONGER = {**BEFORE, "services": [{**BEFORE["services"][0], "retention": "26 months."}]}
-ELSEWHERE = {**BEFORE, "services": [{**BEFORE["services"][0], "country": "Norway"}]}
+LONGER = {**BEFORE, "services": [{**SERVICE, "retention": "26 months."}]}
+ELSEWHERE = {**BEFORE, "services": [{**SERVICE, "country": "Norway"}]}
 
 
 @pytest.mark.parametrize(
