@@ -1,5 +1,7 @@
 """What was true when a page was drawn, or a request began, and is no longer when it acts."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.account import views as allauth_views
 from django.db import IntegrityError
@@ -52,9 +54,12 @@ def test_an_account_that_its_person_deletes_just_then_is_not_counted_as_ended(
     idle_account, monkeypatch
 ):
     notify_idle()
-    IdleNotice.objects.update(sent_at=idle_account.date_joined)
-    monkeypatch.setattr(idle_accounts, "erase_account", gone)
-    assert end_idle() == 0
+    IdleNotice.objects.update(sent_at=idle_account.date_joined + timedelta(days=400))
+    asked = []
+    monkeypatch.setattr(
+        idle_accounts, "erase_account", lambda *args, **kwargs: asked.append(args) or gone()
+    )
+    assert (end_idle(), len(asked)) == (0, 1)
 
 
 @pytest.fixture

@@ -189,3 +189,10 @@ def test_the_command_says_where_lines_are_missing(ada_subject, ledger_file):
     ledger_file.unlink()
     with pytest.raises(CommandError, match="1 erasures of this database are missing"):
         call_command("verify_erasure_ledger")
+
+
+def test_a_ledger_of_young_lines_stays_as_it_is(ada_subject, ledger_file):
+    erase(ada_subject, cause="account")
+    before = ledger_file.read_text()
+    assert ledger.trim() == 0
+    assert ledger_file.read_text() == before

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from privacy.rights import alarms, export_files, intake
+from privacy.rights import alarms, export_files, intake, request_steps
 from privacy.rights.choices import Did
 from privacy.rights.models import ExportFile, MailedLink, RequestEvent, SubjectRequest
 from privacy.rights.private_storage import files, folder
@@ -140,3 +140,10 @@ def test_a_file_that_no_row_knows_is_destroyed_after_an_hour(proved, officer):
         os.utime(path, (moment, moment))
     assert export_files.remove_strays() == 1
     assert {path.name for path in files()} == {"young.zip", kept.file_name}
+
+
+def test_of_two_who_note_the_last_vendor_as_done_one_is_told(proved, officer):
+    request = proved()
+    with pytest.raises(NotAllowedError, match="No vendor has anything left to do"):
+        request_steps._finish_task(request, officer, {"text": "Their mail of today."})
+    assert count(Did.VENDOR_DONE) == 0

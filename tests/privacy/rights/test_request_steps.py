@@ -1,8 +1,10 @@
 """The desk in the admin: what is offered, what is asked, what is done, and to whom it is open."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
+from django.contrib.admin import site
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.utils import timezone
@@ -43,6 +45,17 @@ def test_least_time_left_comes_first(desk, ask):
     marks = [desk_row.days_left for desk_row in response.context["cl"].result_list]
     assert marks == sorted(marks)
     assert "▲ LATE by" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(26, "4 days"), (27, "! 3 days"), (29, "! 1 day"), (31, "▲ LATE by 1 day")]
+)
+def test_the_last_three_days_are_marked_in_words(ask, days, words):
+    received = datetime(2026, 3, 2, 18, tzinfo=UTC)  # due on 1 April, 30 days later
+    request = ask(received_at=received)
+    with time_machine.travel(received + timedelta(days=days)):
+        shown = site._registry[SubjectRequest].time_left(request)
+    assert shown == words
 
 
 def test_a_held_request_stands_under_its_own_tab(desk, ask):
