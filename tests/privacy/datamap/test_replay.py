@@ -191,8 +191,14 @@ def test_the_command_says_where_lines_are_missing(ada_subject, ledger_file):
         call_command("verify_erasure_ledger")
 
 
-def test_a_ledger_of_young_lines_stays_as_it_is(ada_subject, ledger_file):
-    erase(ada_subject, cause="account")
+def test_young_lines_stay_as_they_are_and_outlive_the_old(ada, neighbour, ledger_file):
+    erase(subject_of(ada), cause="account")
     before = ledger_file.read_text()
     assert ledger.trim() == 0
     assert ledger_file.read_text() == before
+    with time_machine.travel(timezone.now() + timedelta(days=30)):
+        erase(subject_of(neighbour), cause="account")
+        young = ledger_file.read_text().removeprefix(before)
+    with time_machine.travel(timezone.now() + timedelta(days=37)):
+        assert ledger.trim() == 1
+    assert ledger_file.read_text() == young

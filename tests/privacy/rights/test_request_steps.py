@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from privacy.rights import alarms, services
+from privacy.rights.admin import SubjectRequestAdmin
 from privacy.rights.choices import Did, Ground, Kind
 from privacy.rights.models import ExportFile, RequestEvent, SubjectRequest
 from privacy.rights.request_steps import STEPS
@@ -54,7 +55,7 @@ def test_the_last_three_days_are_marked_in_words(ask, days, words):
     received = datetime(2026, 3, 2, 18, tzinfo=UTC)  # due on 1 April, 30 days later
     request = ask(received_at=received)
     with time_machine.travel(received + timedelta(days=days)):
-        shown = site._registry[SubjectRequest].time_left(request)
+        shown = SubjectRequestAdmin(SubjectRequest, site).time_left(request)
     assert shown == words
 
 
