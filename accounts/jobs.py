@@ -11,7 +11,7 @@ def clear_expired_sessions() -> object:
     return SessionStore.clear_expired()
 
 
-@periodic("idle accounts", every_seconds=24 * 3600)
+@periodic("idle accounts", every_seconds=24 * 3600, apart=True)
 def see_to_idle_accounts() -> object:
     """End what was announced 30 days ago, and announce what has been idle for a year."""
     return end_idle() + notify_idle()

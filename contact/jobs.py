@@ -6,7 +6,7 @@ from outbox.jobs import periodic
 A_DAY = 24 * 3600
 
 
-@periodic("purge old messages", every_seconds=A_DAY)
+@periodic("purge old messages", every_seconds=A_DAY, apart=True)
 def purge_old_messages() -> object:
     """Delete messages 24 months after their matter was closed."""
     return services.purge_old_messages()

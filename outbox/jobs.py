@@ -2,6 +2,9 @@
 
 A job runs once when the worker starts and then at its interval. Two workers may run the same job
 at the same time, so a job is written to be harmless when run twice: "delete what is older than".
+It may be ended at any point, too, so what belongs together is one transaction.
+
+What can take longer than a mail may wait is run apart: in a process of its own, with a low priority.
 """
 
 from collections.abc import Callable
@@ -12,20 +15,31 @@ from django.utils.module_loading import autodiscover_modules
 from outbox import services
 
 
+def always() -> bool:
+    """Run at each interval."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One periodic job."""
+    """One periodic job. `when` spares an idle job apart the start of its process."""
 
     name: str
     every_seconds: float
     run: Callable[[], object]
+    apart: bool = False
+    when: Callable[[], bool] = always
 
 
 _registry: dict[str, Job] = {}
 
 
 def periodic(
-    name: str, *, every_seconds: float
+    name: str,
+    *,
+    every_seconds: float,
+    apart: bool = False,
+    when: Callable[[], bool] = always,
 ) -> Callable[[Callable[[], object]], Callable[[], object]]:
     """Register a function without arguments to be run by the worker."""
 
@@ -33,7 +47,7 @@ def periodic(
         known = _registry.get(name)
         if known is not None and known.run is not function:
             raise ValueError(f"Two jobs are named {name!r}.")
-        _registry[name] = Job(name, every_seconds, function)
+        _registry[name] = Job(name, every_seconds, function, apart, when)
         return function
 
     return decorate

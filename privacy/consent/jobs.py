@@ -27,7 +27,7 @@ def keep_versions() -> object:
     return record_versions()
 
 
-@periodic("purge consent receipts", every_seconds=24 * 3600)
+@periodic("purge consent receipts", every_seconds=24 * 3600, apart=True)
 def purge() -> object:
     """Delete receipts that have been kept as long as was said."""
     return purge_receipts()

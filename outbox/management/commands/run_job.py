@@ -1,0 +1,47 @@
+"""`manage.py run_job`: one periodic job, as the worker starts it when it takes long."""
+
+import logging
+import os
+import signal
+from argparse import ArgumentParser
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from outbox.error_names import place, short_name
+from outbox.jobs import registered_jobs
+
+logger = logging.getLogger(__name__)
+NICENESS = 10
+
+
+class Command(BaseCommand):
+    """Runs behind everything else that the machine has to do."""
+
+    help = "Run one of the worker's periodic jobs now, with a low priority."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the job's name."""
+        parser.add_argument("name", help="the job's name, such as 'verify promises'")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run."""
+        jobs = {job.name: job for job in registered_jobs()}
+        if options["name"] not in jobs:
+            raise CommandError(f"There is no such job. There are: {', '.join(sorted(jobs))}")
+        signal.signal(signal.SIGTERM, _end)
+        os.nice(NICENESS)
+        try:
+            jobs[options["name"]].run()
+        except Exception as error:  # noqa: BLE001 - as in the worker: the log names it
+            logger.error(  # noqa: TRY400 - a traceback may print personal data
+                "Job %s failed: %s at %s", options["name"], short_name(error), place(error)
+            )
+            raise CommandError("The job failed.") from None
+
+
+def _end(signum: int, frame: FrameType | None) -> None:
+    # Once: what is open for a while has to be put away on the way out.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise SystemExit(128 + signum)
