@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from privacy.consent.models import CHOICE_DAYS, ConsentReceipt, NoticeSnapshot, ReceiptSeal
+from privacy.consent.models import EARLIEST_DAYS, ConsentReceipt, NoticeSnapshot, ReceiptSeal
 from privacy.consent.receipts import hash_of
 
 START = "0" * 64
@@ -135,7 +135,7 @@ def _faults_of_link(seal: SealRow, row: ReceiptRow | None, today: date) -> Itera
         yield f"Link {number} has been changed."
     if row is None:
         # A consent may have ended before its time, and its receipt been deleted for that.
-        if keep_until - timedelta(days=CHOICE_DAYS) >= today:
+        if keep_until - timedelta(days=EARLIEST_DAYS) >= today:
             yield f"Receipt {receipt_id} of link {number} is missing."
     elif (row[2], row[3]) != (digest, keep_until):
         yield f"Receipt {receipt_id} is not the one that link {number} holds."
