@@ -26,7 +26,7 @@ def is_due() -> bool:
     return age > AT_MOST_APART or (age > AT_LEAST_APART and at_night)
 
 
-@periodic("verify promises", every_seconds=600, apart=True, when=is_due)
+@periodic("verify promises", every_seconds=600, apart=True, when=is_due, niceness=10)
 def verify() -> object:
     """Run all checks."""
     outcomes = verify_promises()

@@ -134,6 +134,7 @@ def test_rooms_register_their_jobs() -> None:
 
 
 def test_two_jobs_cannot_share_a_name() -> None:
+    registered_jobs()
     with pytest.raises(ValueError, match="purge expired"):
         periodic("purge expired", every_seconds=1)(lambda: None)
 
@@ -310,11 +311,11 @@ def niceness(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return asked
 
 
-def test_job_can_be_run_by_name_behind_everything_else(
+def test_job_can_be_run_by_name_with_its_priority(
     db: None, niceness: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran: list[str] = []
-    jobs = (Job("look", 60, lambda: ran.append("look")),)
+    jobs = (Job("look", 60, lambda: ran.append("look"), niceness=10),)
     monkeypatch.setattr("outbox.management.commands.run_job.registered_jobs", lambda: jobs)
     call_command("run_job", "look")
     assert (ran, niceness) == (["look"], [10])

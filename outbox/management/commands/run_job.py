@@ -13,13 +13,12 @@ from outbox.error_names import place, short_name
 from outbox.jobs import registered_jobs
 
 logger = logging.getLogger(__name__)
-NICENESS = 10
 
 
 class Command(BaseCommand):
-    """Runs behind everything else that the machine has to do."""
+    """Ends at once when it is asked to."""
 
-    help = "Run one of the worker's periodic jobs now, with a low priority."
+    help = "Run one of the worker's periodic jobs now."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the job's name."""
@@ -30,18 +29,21 @@ class Command(BaseCommand):
         jobs = {job.name: job for job in registered_jobs()}
         if options["name"] not in jobs:
             raise CommandError(f"There is no such job. There are: {', '.join(sorted(jobs))}")
-        signal.signal(signal.SIGTERM, _end)
-        os.nice(NICENESS)
+        job = jobs[options["name"]]
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _end)
+        os.nice(job.niceness)
         try:
-            jobs[options["name"]].run()
+            job.run()
         except Exception as error:  # noqa: BLE001 - as in the worker: the log names it
             logger.error(  # noqa: TRY400 - a traceback may print personal data
-                "Job %s failed: %s at %s", options["name"], short_name(error), place(error)
+                "Job %s failed: %s at %s", job.name, short_name(error), place(error)
             )
             raise CommandError("The job failed.") from None
 
 
 def _end(signum: int, frame: FrameType | None) -> None:
     # Once: what is open for a while has to be put away on the way out.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
     raise SystemExit(128 + signum)
