@@ -51,6 +51,7 @@ def test_recipes_work_as_they_are_printed(copy: Copy):
     assert {c: done.stdout for c, done in ended.items() if done.returncode != 0} == {}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_step_left_out_is_named(copy: Copy, command: str):
     awaited: list[str] = []
