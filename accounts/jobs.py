@@ -4,7 +4,7 @@ from accounts.idle_accounts import end_idle, notify_idle
 from outbox.jobs import periodic
 
 
-@periodic("idle accounts", every_seconds=24 * 3600)
+@periodic("idle accounts", every_seconds=24 * 3600, apart=True)
 def see_to_idle_accounts() -> object:
     """End what was announced long enough ago, and announce what has been idle long enough."""
     return end_idle() + notify_idle()

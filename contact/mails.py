@@ -46,6 +46,16 @@ def held_mail(count: int) -> EmailMessage:
     )
 
 
+def flood_mail(limit: int) -> EmailMessage:
+    """Return the mail that says that messages are held because there are so many."""
+    inbox = reverse("admin:contact_contactmessage_changelist") + "?inbox=held"
+    return EmailMessage(
+        subject="Messages are held: far more than usual are coming in",
+        body=_text("flood", limit=limit, inbox=settings.SITE_ORIGIN + inbox),
+        to=[settings.WEBMASTER_EMAIL],
+    )
+
+
 def _text(name: str, **context: object) -> str:
     return render_without_request(f"contact/mail/{name}.txt", context)
 

@@ -72,6 +72,8 @@ def receive_message(submission: Submission, *, trapped: bool = False) -> Contact
         if created:
             if not reason:
                 _deliver(known, acknowledge=True)
+            elif reason == Quarantine.LIMIT:
+                _tell_of_flood(known)
             return known
     if known.is_held and not reason:
         current = _locked(known)
@@ -91,6 +93,7 @@ def receive_request(submission: Submission, *, kind: Kind, trapped: bool = False
         email=submission.email,
         text=submission.message + phone,
         channel=Channel.CONTACT,
+        wants_contact=submission.wants_contact,
         trapped=trapped or _suspicion(submission, trapped=False) == Quarantine.LINKS,
     )
 
@@ -173,6 +176,17 @@ def _release(message: ContactMessage) -> ContactMessage:
     if was_held:
         _deliver(message, acknowledge=False)
     return message
+
+
+def _tell_of_flood(message: ContactMessage) -> None:
+    """Tell the webmaster once an hour that honest messages may be held just for coming too many."""
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    flood = ContactMessage.objects.filter(quarantined_because=Quarantine.LIMIT)
+    if flood.filter(announced_at__gt=an_hour_ago).exists():
+        return
+    mails.flood_mail(DELIVERED_PER_HOUR).send()
+    message.announced_at = timezone.now()
+    message.save(update_fields=["announced_at"])
 
 
 def _deliver(message: ContactMessage, *, acknowledge: bool) -> None:

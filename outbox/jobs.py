@@ -2,6 +2,10 @@
 
 A job runs once when the worker starts and then at its interval. Two workers may run the same job
 at the same time, so a job is written to be harmless when run twice: "delete what is older than".
+It may be ended at any point, too, so what belongs together is one transaction.
+
+What can take longer than a mail may wait is run apart, in a process of its own. What only looks does
+so behind everything else (`niceness`); what writes does not, as others may wait for its locks.
 """
 
 from collections.abc import Callable
@@ -10,20 +14,33 @@ from dataclasses import dataclass
 from django.utils.module_loading import autodiscover_modules
 
 
+def always() -> bool:
+    """Run at each interval."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One periodic job."""
+    """One periodic job. `when` spares an idle job apart the start of its process."""
 
     name: str
     every_seconds: float
     run: Callable[[], object]
+    apart: bool = False
+    when: Callable[[], bool] = always
+    niceness: int = 0
 
 
 _registry: dict[str, Job] = {}
 
 
 def periodic(
-    name: str, *, every_seconds: float
+    name: str,
+    *,
+    every_seconds: float,
+    apart: bool = False,
+    when: Callable[[], bool] = always,
+    niceness: int = 0,
 ) -> Callable[[Callable[[], object]], Callable[[], object]]:
     """Register a function without arguments to be run by the worker."""
 
@@ -31,7 +48,7 @@ def periodic(
         known = _registry.get(name)
         if known is not None and known.run is not function:
             raise ValueError(f"Two jobs are named {name!r}.")
-        _registry[name] = Job(name, every_seconds, function)
+        _registry[name] = Job(name, every_seconds, function, apart, when, niceness)
         return function
 
     return decorate

@@ -18,6 +18,6 @@ def granian_command(
         *("--blocking-threads", str(threads), "--runtime-threads", "1"),
         *("--backlog", "1024", "--log-level", "warning", "--no-access-log"),
         # Without the first, one killed worker stops them all.
-        *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "8"),
+        *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "2"),
         target,
     ]

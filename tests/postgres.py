@@ -55,57 +55,82 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextlib.contextmanager
-def server(binaries: Path) -> Iterator[str]:
-    """Run a server and give its DATABASE_URL."""
-    account = server_account()
-    # Not below TMPDIR: a socket's path may have no more than 107 characters.
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-    running: subprocess.Popen[bytes] | None = None
+class Server:
+    """A server in a folder of its own."""
 
-    def as_account(*command: str | Path) -> "subprocess.Popen[bytes]":
-        switch: dict[str, Any] = {}
-        if os.geteuid() == 0:
-            switch = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-        return subprocess.Popen(
-            [str(part) for part in command],
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=(folder / "log").open("ab"),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is ours to handle: the tests end first
-            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(folder)},
-            **switch,
-        )
-
-    try:
-        os.chown(folder, account.pw_uid, account.pw_gid)
-        data, port = folder / "data", free_port()
-        made = as_account(
-            binaries / "initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8",
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        self.binaries, self.folder = binaries, folder
+        self.account = server_account()
+        self.port = free_port()
+        self.running: subprocess.Popen[bytes] | None = None
+        os.chown(folder, self.account.pw_uid, self.account.pw_gid)
+        made = self._as_account(
+            "initdb", "-D", "data", "-U", "tests", "-A", "trust", "-E", "UTF8",
             "--locale=C.UTF-8", "--no-sync",
         )  # fmt: skip
         if made.wait() != 0:
             raise SystemExit("initdb failed:\n" + (folder / "log").read_text())
+
+    @property
+    def url(self) -> str:
+        """The DATABASE_URL of its first database."""
+        return f"postgresql://tests@{quote(str(self.folder), safe='')}:{self.port}/postgres"
+
+    def start(self) -> None:
+        """Start it and return when it answers."""
         options = {
             **FAST,
             "listen_addresses": "127.0.0.1",
-            "port": str(port),
-            "unix_socket_directories": str(folder),
+            "port": str(self.port),
+            "unix_socket_directories": str(self.folder),
             "max_connections": "200",
         }
         flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        running = as_account(binaries / "postgres", "-D", data, *flags)
-        wait_until_ready(running, folder, port)
-        yield f"postgresql://tests@{quote(str(folder), safe='')}:{port}/postgres"
+        self.running = self._as_account("postgres", "-D", "data", *flags)
+        wait_until_ready(self.running, self.folder, self.port)
+
+    def stop(self) -> None:
+        """Stop it, and end the sessions that are left."""
+        if self.running is None or self.running.poll() is not None:
+            return
+        self.running.send_signal(signal.SIGINT)
+        try:
+            self.running.wait(20)
+        except subprocess.TimeoutExpired:
+            self.running.kill()
+            self.running.wait()
+
+    def _as_account(self, program: str, *arguments: str) -> "subprocess.Popen[bytes]":
+        switch: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            gid = self.account.pw_gid
+            switch = {"user": self.account.pw_uid, "group": gid, "extra_groups": []}
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                [str(self.binaries / program), *arguments],
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is ours to handle: the tests end first
+                env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(self.folder)},
+                **switch,
+            )
+
+
+@contextlib.contextmanager
+def server(binaries: Path) -> Iterator[Server]:
+    """Run a server, and leave nothing of it behind."""
+    # Not below TMPDIR: a socket's path may have no more than 107 characters.
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    running = None
+    try:
+        running = Server(binaries, folder)
+        running.start()
+        yield running
     finally:
-        if running is not None and running.poll() is None:
-            running.send_signal(signal.SIGINT)  # fast shutdown: ends sessions that are left
-            try:
-                running.wait(20)
-            except subprocess.TimeoutExpired:
-                running.kill()
-                running.wait()
+        if running is not None:
+            running.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -131,13 +156,13 @@ def main(command: list[str]) -> int:
         return NOT_INSTALLED
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's "&" switches it off
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    with server(binaries) as url:
+    with server(binaries) as running:
         if not command:
-            print(url, flush=True)
+            print(running.url, flush=True)
             with contextlib.suppress(KeyboardInterrupt):
                 signal.pause()
             return 0
-        child = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url})
+        child = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": running.url})
         try:
             return child.wait()
         except KeyboardInterrupt:

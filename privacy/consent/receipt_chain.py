@@ -8,6 +8,7 @@ whoever changes, removes or swaps a sealed row breaks the chain there.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +20,13 @@ from privacy.consent.receipts import hash_of
 
 START = "0" * 64
 BATCH = 2000
+PORTION = 500
+"""How many rows a look at the chain holds at a time; a statement takes only so many values."""
 
 SealRow = tuple[int, UUID, str, date, str, str]
+SEAL_COLUMNS = ("number", "receipt_id", "digest", "keep_until", "previous_hash", "hash")
 ReceiptRow = tuple[UUID, str, str, date, str]
+RECEIPT_COLUMNS = ("pk", "document", "digest", "keep_until", "notice_id")
 
 
 def link_hash(number: int, receipt_id: UUID, digest: str, keep_until: date, previous: str) -> str:
@@ -81,9 +86,9 @@ class Verification:
 
 
 def verify(
-    seals: Iterable[SealRow],
-    receipts: dict[UUID, ReceiptRow],
-    notices: dict[str, str],
+    links: Iterable[tuple[SealRow, ReceiptRow | None]],
+    unsealed: Iterable[ReceiptRow],
+    notices: Iterable[tuple[str, str]],
     *,
     today: date,
     known_heads: Iterable[tuple[int, str]] = (),
@@ -91,44 +96,52 @@ def verify(
     """Check plain rows: every link, every receipt behind one, every notice behind a receipt.
 
     `known_heads` are pairs of number and hash that somebody has kept elsewhere; they show that the
-    end of the chain was not cut off.
+    end of the chain was not cut off. Nothing but the digests of notices is held in memory.
     """
-    found = Verification()
-    at: dict[int, str] = {}
-    sealed: set[UUID] = set()
-    for number, receipt_id, digest, keep_until, previous, link in seals:
+    found, known = Verification(), list(known_heads)
+    asked, at = {number for number, _ in known}, dict[int, str]()
+    shown = set[str]()
+    for digest, content in notices:
+        shown.add(digest)
+        if hash_of(content) != digest:
+            found.faults.append(f"Notice {digest[:12]} has been changed.")
+    for seal, row in links:
         found.seals += 1
-        if number != found.seals or previous != found.head:
+        number, link = seal[0], seal[5]
+        if (number, seal[4]) != (found.seals, found.head):
             found.faults.append(f"The chain is broken before link {number}.")
-        if link != link_hash(number, receipt_id, digest, keep_until, previous):
-            found.faults.append(f"Link {number} has been changed.")
-        found.head = at[number] = link
-        sealed.add(receipt_id)
-        row = receipts.get(receipt_id)
-        if row is None:
-            # A consent may have ended before its time, and its receipt been deleted for that.
-            if keep_until - timedelta(days=EARLIEST_DAYS) >= today:
-                found.faults.append(f"Receipt {receipt_id} of link {number} is missing.")
-        elif (row[2], row[3]) != (digest, keep_until):
-            found.faults.append(f"Receipt {receipt_id} is not the one that link {number} holds.")
+        found.faults += _faults_of_link(seal, row, today)
+        found.head = link
+        if number in asked:
+            at[number] = link
+        if row is not None:
+            found.receipts += 1
+            found.faults += _faults_of(row, shown)
     found.faults += [
         f"The chain does not hold the known link {number}."
-        for number, link in known_heads
+        for number, link in known
         if at.get(number) != link
     ]
-    for row in receipts.values():
+    for row in unsealed:
         found.receipts += 1
-        found.waiting += row[0] not in sealed
-        found.faults += _faults_of(row, notices)
-    found.faults += [
-        f"Notice {digest[:12]} has been changed."
-        for digest, content in notices.items()
-        if hash_of(content) != digest
-    ]
+        found.waiting += 1
+        found.faults += _faults_of(row, shown)
     return found
 
 
-def _faults_of(row: ReceiptRow, notices: dict[str, str]) -> Iterator[str]:
+def _faults_of_link(seal: SealRow, row: ReceiptRow | None, today: date) -> Iterator[str]:
+    number, receipt_id, digest, keep_until, previous, link = seal
+    if link != link_hash(number, receipt_id, digest, keep_until, previous):
+        yield f"Link {number} has been changed."
+    if row is None:
+        # A consent may have ended before its time, and its receipt been deleted for that.
+        if keep_until - timedelta(days=EARLIEST_DAYS) >= today:
+            yield f"Receipt {receipt_id} of link {number} is missing."
+    elif (row[2], row[3]) != (digest, keep_until):
+        yield f"Receipt {receipt_id} is not the one that link {number} holds."
+
+
+def _faults_of(row: ReceiptRow, notices: set[str]) -> Iterator[str]:
     receipt_id, document, digest, keep_until, notice = row
     if hash_of(document) != digest:
         yield f"Receipt {receipt_id} has been changed."
@@ -141,16 +154,24 @@ def _faults_of(row: ReceiptRow, notices: dict[str, str]) -> Iterator[str]:
 
 def verify_stored(known_heads: Iterable[tuple[int, str]] = ()) -> Verification:
     """Check everything that is stored."""
-    seals: Iterator[Any] = (
-        ReceiptSeal.objects.order_by("number")
-        .values_list("number", "receipt_id", "digest", "keep_until", "previous_hash", "hash")
-        .iterator(5000)
+    unsealed = ConsentReceipt.objects.unsealed().values_list(*RECEIPT_COLUMNS)
+    notices = NoticeSnapshot.objects.values_list("digest", "content")
+    return verify(
+        _stored_links(),
+        unsealed.iterator(PORTION),
+        notices.iterator(PORTION),
+        today=timezone.localdate(),
+        known_heads=known_heads,
     )
-    receipts: dict[UUID, ReceiptRow] = {
-        row[0]: row
-        for row in ConsentReceipt.objects.values_list(
-            "pk", "document", "digest", "keep_until", "notice_id"
-        ).iterator(5000)
-    }
-    notices = dict(NoticeSnapshot.objects.values_list("digest", "content"))
-    return verify(seals, receipts, notices, today=timezone.localdate(), known_heads=known_heads)
+
+
+def _stored_links() -> Iterator[tuple[SealRow, ReceiptRow | None]]:
+    """Yield each link with the receipt behind it, by portions: the chain only grows."""
+    seals: Iterator[Any] = (
+        ReceiptSeal.objects.order_by("number").values_list(*SEAL_COLUMNS).iterator(PORTION)
+    )
+    while portion := list(islice(seals, PORTION)):
+        behind = ConsentReceipt.objects.filter(pk__in=[seal[1] for seal in portion])
+        receipts: dict[UUID, Any] = {row[0]: row for row in behind.values_list(*RECEIPT_COLUMNS)}
+        for seal in portion:
+            yield seal, receipts.get(seal[1])

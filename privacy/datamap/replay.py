@@ -16,6 +16,7 @@ from privacy.datamap.models import Erasure
 from privacy.datamap.rows import known_addresses
 from privacy.datamap.subjects import Subject, account_mark, identity, keyed_hashes, subject_of
 
+PORTION = 500
 SETTLED = timedelta(minutes=5)
 """A younger line may belong to an erasure that is running at this moment."""
 
@@ -31,12 +32,22 @@ class Replayed:
 
 def pending(*, settled: bool = False) -> list[ledger.Line]:
     """Return the lines of the ledger that this database has not seen through."""
-    known = set(Erasure.objects.values_list("reference", flat=True))
-    found = [line for line in ledger.lines() if line.reference not in known]
+    found = list(ledger.lines())
+    known = _seen_through([line.reference for line in found])
+    found = [line for line in found if line.reference not in known]
     if settled:
         newest = timezone.now() - SETTLED
         found = [line for line in found if line.moment < newest]
     return found
+
+
+def _seen_through(references: list[str]) -> set[str]:
+    """Return those of some erasures that the database knows of."""
+    known: set[str] = set()
+    for start in range(0, len(references), PORTION):
+        asked = Erasure.objects.filter(reference__in=references[start : start + PORTION])
+        known.update(asked.values_list("reference", flat=True))
+    return known
 
 
 def unknown_to_ledger() -> int:
@@ -51,13 +62,19 @@ def replay(*, settled: bool = False) -> Replayed:
     todo = pending(settled=settled)
     if not todo:
         return Replayed(0, 0, 0)
+    meant = {line.account for line in todo}
     accounts = {
         h: user
         for user in identity().all_users()
         for h in keyed_hashes("account", account_mark(user))
+        if h in meant
     }
+    meant = {h for line in todo for h in (*line.addresses, *(former for former, _ in line.former))}
     addresses = {
-        h: address for address in set(known_addresses()) for h in keyed_hashes("address", address)
+        h: address
+        for address in known_addresses()
+        for h in keyed_hashes("address", address)
+        if h in meant
     }
     people = rows = 0
     for line in todo:

@@ -3,13 +3,18 @@
 import logging
 
 from outbox.jobs import periodic
-from privacy.policy.notices import announce_due
+from privacy.policy.notices import announce_due, unannounced
 from sens_site.lib import row_guards
 
 logger = logging.getLogger(__name__)
 
 
-@periodic("announce policy versions", every_seconds=60)
+def a_version_waits() -> bool:
+    """Tell whether there is something to announce."""
+    return unannounced().exists()
+
+
+@periodic("announce policy versions", every_seconds=60, apart=True, when=a_version_waits)
 def announce_posted_versions() -> object:
     """Tell people of versions that have come to their day of posting."""
     return announce_due()

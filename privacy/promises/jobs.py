@@ -26,11 +26,9 @@ def is_due() -> bool:
     return age > AT_MOST_APART or (age > AT_LEAST_APART and at_night)
 
 
-@periodic("verify promises", every_seconds=600)
-def verify_when_due() -> object:
-    """Run all checks when they are due."""
-    if not is_due():
-        return 0
+@periodic("verify promises", every_seconds=600, apart=True, when=is_due, niceness=10)
+def verify() -> object:
+    """Run all checks."""
     outcomes = verify_promises()
     cache.set(VERIFIED_VERSION, settings.VERSION, timeout=None)
     return len(outcomes)

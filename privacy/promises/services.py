@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from privacy.promises.claims import all_claims
+from privacy.promises.database_copy import on_a_copy
 from privacy.promises.models import PromiseResult
 from privacy.promises.registry import (
     Check,
@@ -80,7 +81,8 @@ def verify_promises(
 
     A run of all checks also drops the results of those that are no more.
     """
-    outcomes = run_checks(claim_ids, progress)
+    with on_a_copy():
+        outcomes = run_checks(claim_ids, progress)
     store_outcomes(outcomes, at=timezone.now())
     if claim_ids is None:
         forget_results_but_of(outcome.claim_id for outcome in outcomes)

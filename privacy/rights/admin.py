@@ -73,7 +73,7 @@ class SubjectRequestAdmin(StepsAdmin[SubjectRequest]):
     search_fields = ("reference", "name", "email")
     fields = (
         "reference", "kind", "state_now", "time_left", "channel", "received_at", "due_on",
-        "name", "email", "text", "closed_at",
+        "name", "email", "wants_contact", "text", "closed_at",
     )  # fmt: skip
     readonly_fields = fields
 

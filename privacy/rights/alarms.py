@@ -37,9 +37,8 @@ def _raise(request: SubjectRequest, stage: str) -> bool:
             record(request, Did.ALARM, fact=stage)
     except IntegrityError:
         return False  # another worker was faster
-    mails.to_desk(
-        "alarm", f"Privacy request {request.reference}: {stage}", request=request, stage=stage
-    ).send()
+    subject = f"Privacy request {request.reference}: {stage}"
+    mails.tell_desk("alarm", subject, request=request, stage=stage)
     return True
 
 

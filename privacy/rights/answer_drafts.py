@@ -1,5 +1,7 @@
 """Drafts of answers, filled from what the map finds, for staff to read, change and send."""
 
+import re
+
 from privacy.datamap.erasure import plan_erasure
 from privacy.datamap.registry import entries
 from privacy.rights.choices import Kind
@@ -25,6 +27,14 @@ OPENINGS = {
     Kind.WITHDRAWAL: "Your consent is withdrawn. From now on we no longer: [say what].",
     Kind.QUESTION: "[Answer the question.]",
 }
+
+GAP = re.compile(r"\[[^\[\]]+\]")
+
+
+def gap_in(text: str) -> str:
+    """Return the first part in brackets: what a draft leaves to be said, as long as it is unsaid."""
+    found = GAP.search(text)
+    return found[0] if found else ""
 
 
 def draft_answer(request: SubjectRequest) -> str:

@@ -52,7 +52,7 @@ classify(
     activity=REQUESTS,
     subject=ByAddress("email", "received_at"),
     keep=(
-        after_closing(TEXT, blank=("name", "email", "text", "fingerprint")),
+        after_closing(TEXT, blank=("name", "email", "wants_contact", "text", "fingerprint")),
         after_closing(OUTLINE),
     ),
     purge=delete_with_events,
@@ -66,6 +66,7 @@ classify(
         "received_at": personal(Category.REQUEST),
         "name": personal(Category.CONTACT, blank=""),
         "email": personal(Category.CONTACT, blank=""),
+        "wants_contact": personal(Category.COMMUNICATIONS, blank=False),
         "text": personal(Category.COMMUNICATIONS, blank=""),
         "fingerprint": secret(Category.COMMUNICATIONS, blank=""),
         "is_held": not_personal("a program's suspicion"),

@@ -8,12 +8,14 @@ from django import forms
 from django.utils import timezone
 
 from privacy.datamap.vendors import VENDORS
+from privacy.rights.answer_drafts import gap_in
 from privacy.rights.choices import FEE_GROUNDS, Ground, Kind
 from privacy.rights.models import EMAIL_MAX, NAME_MAX, TEXT_MAX
 from sens_site.lib.forms.base import SiteForm
 from sens_site.lib.forms.fields import EmailAddressField, LineField, TextField
 from sens_site.lib.forms.honeypot import HoneypotMixin, trap
 
+GAP_LEFT = "Replace what stands in brackets by your own words: {gap}"
 CHOOSE = [("", "Choose one"), *Kind.choices]
 
 
@@ -69,7 +71,18 @@ class OwnRequestForm(SiteForm):
     text = RequestForm.base_fields["text"]
 
 
-class WordsForm(forms.Form):
+class MailedWordsForm(forms.Form):
+    """Words that are mailed to the person, once nothing is left to be filled in."""
+
+    def clean_text(self) -> str:
+        text = str(self.cleaned_data["text"])
+        gap = gap_in(text)
+        if gap:
+            raise forms.ValidationError(GAP_LEFT.format(gap=gap))
+        return text
+
+
+class WordsForm(MailedWordsForm):
     """A reason or an answer that is sent to the person."""
 
     text = TextField(
@@ -77,7 +90,7 @@ class WordsForm(forms.Form):
     )
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(MailedWordsForm):
     """Why more time is needed."""
 
     text = TextField(

@@ -11,7 +11,7 @@ from privacy.rights import mails
 from privacy.rights.choices import CLOSING, NEEDS_NO_PROOF, Channel, Did, Kind, Proof
 from privacy.rights.deadlines import deadline_for
 from privacy.rights.models import MailedLink, RequestEvent, RequestNote, SubjectRequest
-from privacy.rights.secret_links import IDENTITY_LIFE, find_link, mails_left, make_link
+from privacy.rights.secret_links import IDENTITY_LIFE, find_link, make_link
 from sens_site.lib.email_address import as_stored
 
 
@@ -55,6 +55,7 @@ def open_request(
     channel: Channel,
     proof: Proof | None = None,
     trapped: bool = False,
+    wants_contact: bool = False,
     received_at: datetime | None = None,
 ) -> SubjectRequest:
     """Store a request with its first events and mails, or find that it is stored already.
@@ -77,6 +78,7 @@ def open_request(
                     text=text,
                     fingerprint=fingerprint,
                     is_held=trapped,
+                    wants_contact=wants_contact,
                     received_at=moment,
                     due_on=deadline_for(moment, zone).due_on,
                 )
@@ -90,6 +92,9 @@ def open_request(
         else:
             _announce(request)
         return request
+    if wants_contact and not known.wants_contact:
+        known.wants_contact = True
+        known.save(update_fields=["wants_contact"])
     if known.is_held and not trapped:
         release(known)
     return known
@@ -110,15 +115,16 @@ def release(request: SubjectRequest, *, actor: str = "") -> SubjectRequest:
 
 
 def _announce(request: SubjectRequest) -> None:
+    subject = f"New privacy request {request.reference}"
+    mails.tell_desk("new", subject, request=request)
+    if request.email and request.proof is None and not mails.mails_left(request.email):
+        return  # somebody floods this address
     token = None
     if request.kind not in NEEDS_NO_PROOF and request.proof is None:
-        if not mails_left(request.email):
-            return  # somebody floods this address; the desk sees the request all the same
         token = make_link(request, purpose=MailedLink.Purpose.IDENTITY, life=IDENTITY_LIFE)
         record(request, Did.IDENTITY_ASKED)
     mails.acknowledgement(request, token=token).send()
     record(request, Did.ACKNOWLEDGED)
-    mails.to_desk("new", f"New privacy request {request.reference}", request=request).send()
 
 
 @transaction.atomic
@@ -128,7 +134,7 @@ def ask_identity(request: SubjectRequest, *, actor: str = "") -> bool:
     must_be_open(request)
     if request.proof is not None:
         raise NotAllowedError("It has already been shown who is asking.")
-    if not mails_left(request.email):
+    if not mails.mails_left(request.email):
         return False
     token = make_link(request, purpose=MailedLink.Purpose.IDENTITY, life=IDENTITY_LIFE)
     mails.identity(request, token=token).send()
@@ -157,6 +163,8 @@ def withdraw_request(request: SubjectRequest) -> SubjectRequest:
     request = lock(request)
     must_be_open(request)
     record(request, Did.WITHDRAWN)
+    if request.email:
+        mails.withdrawn(request).send()
     return close(request)
 
 

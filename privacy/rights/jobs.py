@@ -2,9 +2,15 @@
 
 from outbox.jobs import periodic
 from privacy.rights import alarms, export_files
+from privacy.rights.models import SubjectRequest
 
 
-@periodic("request alarms", every_seconds=3600)
+def a_request_waits() -> bool:
+    """Tell whether there is a request that is not answered."""
+    return SubjectRequest.objects.open().exists()
+
+
+@periodic("request alarms", every_seconds=3600, apart=True, when=a_request_waits)
 def give_alarms() -> object:
     """Tell staff whose time runs out."""
     return alarms.raise_alarms()

@@ -1,17 +1,29 @@
-"""The mails of the request desk. What a visitor typed stands in none of them."""
+"""The mails of the request desk. What a visitor typed stands in none of them.
 
+Anybody can type anybody's address: what a form sets off is capped for each address, and for the
+whole site where it goes to the webmaster.
+"""
+
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.urls import reverse
+from django.utils import timezone
 
-from outbox.models import FAREWELL
+from outbox.models import FAREWELL, OutboxMail
 from privacy.datamap.erasure import ErasureReport
 from privacy.rights.choices import AUTHORITIES
 from privacy.rights.models import SubjectRequest
 from privacy.rights.secret_links import status_path
 from sens_site.context import render_without_request
+
+SET_OFF = "request"
+"""The purpose of mails that a form sets off, and no person."""
+MAILS_A_DAY = 3
+DESK = "desk"
+DESK_MAILS_AN_HOUR = 60
 
 
 def to_person(request: SubjectRequest, name: str, subject: str, **context: Any) -> EmailMessage:
@@ -28,18 +40,35 @@ def to_person(request: SubjectRequest, name: str, subject: str, **context: Any) 
     )
 
 
+def mails_left(address: str) -> int:
+    """Return how many more mails a form may set off to an address today: it may be a stranger's."""
+    since = timezone.now() - timedelta(days=1)
+    sent = OutboxMail.objects.to_address(address).filter(purpose=SET_OFF, created_at__gt=since)
+    return max(0, MAILS_A_DAY - sent.count())
+
+
+def _set_off(message: EmailMessage) -> EmailMessage:
+    message.extra_headers["X-Purpose"] = SET_OFF
+    return message
+
+
 def acknowledgement(request: SubjectRequest, *, token: str | None) -> EmailMessage:
     """Return the mail that says when the answer is due and, if need be, asks who is asking."""
     link = ""
     if token is not None:
         link = settings.SITE_ORIGIN + reverse("rights:confirm_identity", args=[token])
-    return to_person(request, "acknowledged", "We have your privacy request", link=link)
+    return _set_off(to_person(request, "acknowledged", "We have your privacy request", link=link))
 
 
 def identity(request: SubjectRequest, *, token: str) -> EmailMessage:
     """Return the mail with a fresh link with which to show who is asking."""
     link = settings.SITE_ORIGIN + reverse("rights:confirm_identity", args=[token])
-    return to_person(request, "identity", "Confirm your privacy request", link=link)
+    return _set_off(to_person(request, "identity", "Confirm your privacy request", link=link))
+
+
+def withdrawn(request: SubjectRequest) -> EmailMessage:
+    """Return the mail that says that a request was taken back: it may have been somebody else."""
+    return _set_off(to_person(request, "withdrawn", "You have taken back your privacy request"))
 
 
 def export_ready(request: SubjectRequest, *, token: str) -> EmailMessage:
@@ -59,12 +88,25 @@ def erased(request: SubjectRequest, *, address: str, report: ErasureReport) -> E
     )
 
 
-def to_desk(name: str, subject: str, **context: Any) -> EmailMessage:
-    """Return a mail to whoever answers requests. It names no person."""
+def tell_desk(name: str, subject: str, **context: Any) -> None:
+    """Mail whoever answers requests. It names no person.
+
+    In a flood the last mail of an hour says that there are more, and that the desk shows them.
+    """
+    since = timezone.now() - timedelta(hours=1)
+    told = OutboxMail.objects.to_address(settings.WEBMASTER_EMAIL).filter(
+        purpose=DESK, created_at__gt=since
+    )
+    number = told.count() + 1
+    if number > DESK_MAILS_AN_HOUR:
+        return
+    if number == DESK_MAILS_AN_HOUR:
+        name, subject = "many", "Many privacy requests: please look at the desk"
     inbox = reverse("admin:rights_subjectrequest_changelist")
-    context |= {"inbox": settings.SITE_ORIGIN + inbox}
-    return EmailMessage(
+    context |= {"inbox": settings.SITE_ORIGIN + inbox, "most": DESK_MAILS_AN_HOUR}
+    EmailMessage(
         subject=subject,
         body=render_without_request(f"privacy/rights/mail/{name}.txt", context),
         to=[settings.WEBMASTER_EMAIL],
-    )
+        headers={"X-Purpose": DESK},
+    ).send()

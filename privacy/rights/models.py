@@ -55,6 +55,7 @@ class SubjectRequest(models.Model):
     name = models.CharField(max_length=NAME_MAX, blank=True)
     email = CanonicalEmailField("e-mail", max_length=EMAIL_MAX, blank=True)
     text = models.TextField(max_length=TEXT_MAX, blank=True)
+    wants_contact = models.BooleanField("wants to be contacted", default=False, editable=False)
     # A keyed hash of what was typed: a form that is sent twice is one request.
     fingerprint = models.CharField(max_length=64, blank=True, editable=False)
     is_held = models.BooleanField("held", default=False, editable=False)

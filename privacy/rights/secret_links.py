@@ -14,10 +14,8 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from privacy.rights.models import MailedLink, SubjectRequest
-from sens_site.lib.email_address import as_stored
 
 IDENTITY_LIFE = timedelta(hours=24)
-MAILS_A_DAY = 3
 
 
 def _status_token(reference: str, key: str) -> str:
@@ -65,14 +63,3 @@ def find_link(token: str, *, purpose: str, now: datetime | None = None) -> Maile
         .first()
     )
     return link if link is not None and link.is_good(now or timezone.now()) else None
-
-
-def mails_left(address: str) -> int:
-    """Return how many more links may be mailed to an address today: it may be a stranger's."""
-    since = timezone.now() - timedelta(days=1)
-    sent = MailedLink.objects.filter(
-        purpose=MailedLink.Purpose.IDENTITY,
-        request__email=as_stored(address),
-        created_at__gt=since,
-    )
-    return max(0, MAILS_A_DAY - sent.count())

@@ -13,6 +13,7 @@ from privacy.datamap.erasure import ErasureReport, erase
 from privacy.datamap.vendors import BY_KEY
 from privacy.policy.services import pseudonym
 from privacy.rights import intake, mails
+from privacy.rights.answer_drafts import gap_in
 from privacy.rights.choices import FEE_GROUNDS, Did, Ground, Proof
 from privacy.rights.deadlines import may_extend
 from privacy.rights.intake import NotAllowedError, close, lock, must_be_open, open_request, record
@@ -41,6 +42,12 @@ def _words(text: str, what: str) -> str:
     return text.strip()
 
 
+def _mailed_words(text: str, what: str) -> str:
+    if gap := gap_in(text):
+        raise NotAllowedError(f"{what} still holds {gap}.")
+    return _words(text, what)
+
+
 def _must_have_address(request: SubjectRequest) -> None:
     if not request.email:
         raise NotAllowedError("No address is known, so no notice can be sent.")
@@ -60,7 +67,7 @@ def extend(request: SubjectRequest, *, by: AbstractBaseUser, reason: str) -> Sub
     deadline = request.deadline
     if not may_extend(deadline, timezone.localdate()):
         raise NotAllowedError("The time can be extended once only, and only before it is over.")
-    text = _words(reason, "The reason")
+    text = _mailed_words(reason, "The reason")
     record(request, Did.EXTENDED, text=text, actor=pseudonym(by))
     request.due_on = deadline.latest_on
     request.save(update_fields=["due_on"])
@@ -78,7 +85,7 @@ def quote_fee(
     _must_have_address(request)
     if ground not in FEE_GROUNDS:
         raise NotAllowedError("The policy allows a fee on other grounds only.")
-    text = _words(reason, "The reason")
+    text = _mailed_words(reason, "The reason")
     record(request, Did.FEE_QUOTED, text=f"{amount}: {text}", actor=pseudonym(by), ground=ground)
     context = {"reason": text, "ground": Ground(ground).label, "amount": amount}
     mails.to_person(request, "fee", "A fee for your request", **context).send()
@@ -95,7 +102,7 @@ def refuse(
     _must_have_address(request)
     if ground not in Ground:
         raise NotAllowedError("The policy allows a refusal on its own grounds only.")
-    text = _words(reason, "The reason")
+    text = _mailed_words(reason, "The reason")
     record(request, Did.REFUSED, text=text, actor=pseudonym(by), ground=ground)
     context = {"reason": text, "ground": Ground(ground).label}
     mails.to_person(request, "refused", "Your request is refused", **context).send()
@@ -110,7 +117,7 @@ def answer(request: SubjectRequest, *, by: AbstractBaseUser, text: str) -> Subje
     _must_have_address(request)
     if not request.may_act:
         raise NotAllowedError("It has not been shown who is asking.")
-    words = _words(text, "The answer")
+    words = _mailed_words(text, "The answer")
     record(request, Did.ANSWERED, text=words, actor=pseudonym(by))
     mails.to_person(request, "answered", "Our answer to your request", answer=words).send()
     return close(request)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from contact.mails import acknowledgement_mail, held_mail, message_mail
+from contact.mails import acknowledgement_mail, flood_mail, held_mail, message_mail
 from contact.services import receive_message
 
 pytestmark = pytest.mark.django_db
@@ -66,4 +66,10 @@ def test_held_messages_are_told_by_number_only(count, words):
 
     assert mail.to == ["webmaster@company.test"]
     assert words in mail.body
+    assert "https://testserver/admin/contact/contactmessage/?inbox=held" in mail.body
+
+
+def test_mail_about_a_flood_says_why_messages_are_held_and_where_they_are():
+    mail = flood_mail(60)
+    assert "60 messages came in" in mail.body
     assert "https://testserver/admin/contact/contactmessage/?inbox=held" in mail.body

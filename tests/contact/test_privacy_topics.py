@@ -25,6 +25,15 @@ def test_each_privacy_topic_opens_a_request(client, kind):
     assert ContactMessage.objects.count() == 0
 
 
+@pytest.mark.parametrize(("ticked", "kept"), [({"wants_contact": "on"}, True), ({}, False)])
+def test_the_wish_to_be_contacted_is_seen_at_the_desk(client, staff_client, ticked, kept):
+    client.post("/contact/webmaster/", FORM | ticked | {"about": "access"})
+    request = SubjectRequest.objects.get()
+    assert request.wants_contact is kept
+    page = staff_client.get(f"/admin/rights/subjectrequest/{request.pk}/change/").content.decode()
+    assert "Wants to be contacted" in page
+
+
 def test_any_other_message_stays_a_message(client):
     assert client.post("/contact/webmaster/", FORM).status_code == 303
     assert (ContactMessage.objects.count(), SubjectRequest.objects.count()) == (1, 0)

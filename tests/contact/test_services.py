@@ -31,6 +31,7 @@ def mail_of(message):
 
 
 ACKNOWLEDGEMENT = (SENDER, "We have your message")
+FLOOD = (WEBMASTER, "Messages are held: far more than usual are coming in")
 HELD = (WEBMASTER, "Messages held as suspected spam")
 
 
@@ -146,7 +147,10 @@ def test_a_flood_is_held_and_not_mailed(submission, sent, monkeypatch):
             for n in range(4)
         ]
         assert reasons == ["", "", "limit", "limit"]
-        assert [to for to, _ in sent()] == [WEBMASTER, WEBMASTER]
+        # Staff are told at once, and once.
+        assert sent()[2:] == [FLOOD]
+        announce_held_messages()
+        assert sent()[3:] == [HELD]
         clock.shift(timedelta(hours=1))
         again = receive_message(replace(quiet, message="Letter 3"))
 

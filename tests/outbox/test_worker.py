@@ -1,11 +1,15 @@
 """The loop goes on whatever happens, and stops when asked."""
 
 import logging
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from pytest_django import Settings
 
@@ -130,6 +134,7 @@ def test_rooms_register_their_jobs() -> None:
 
 
 def test_two_jobs_cannot_share_a_name() -> None:
+    registered_jobs()
     with pytest.raises(ValueError, match="purge expired"):
         periodic("purge expired", every_seconds=1)(lambda: None)
 
@@ -164,3 +169,204 @@ def test_it_sleeps_in_slices_so_that_a_signal_is_heard_within_a_second(
     assert slices == [1.0, 1.0, 0.5]
     worker.sleep(10)
     assert slices[3:] == [1.0, 1.0]
+
+
+class SlowBackend(BaseEmailBackend):
+    """A mail server that takes one second for a mail."""
+
+    clock: Clock
+    taken: list[float]
+
+    def send_messages(self, email_messages: object) -> int:
+        """Take it."""
+        self.clock.now += 1
+        self.taken.append(self.clock.now)
+        return 1
+
+
+def test_jobs_are_not_kept_waiting_by_a_long_queue(
+    store: Store, clock: Clock, settings: Settings
+) -> None:
+    settings.MAIL_TRANSPORT = f"{__name__}.SlowBackend"
+    SlowBackend.clock, SlowBackend.taken = clock, []
+    for number in range(20):
+        store(f"p{number}@example.com", X_Purpose="notice")
+    ran: list[float] = []
+    jobs = [Job(name, 3600, lambda: ran.append(clock.now)) for name in ("alarms", "destroy")]
+    worker = Worker(jobs, clock=clock)
+    worker.tick()
+    assert ran == [1002, 1004]
+    assert worker.more_is_due
+    for _ in range(9):
+        worker.tick()
+    assert (len(SlowBackend.taken), worker.more_is_due) == (20, False)
+
+
+def test_mail_is_not_kept_waiting_by_the_next_job(store: Store, clock: Clock) -> None:
+    seen: list[int] = []
+    jobs = [Job("one", 60, store), Job("two", 60, lambda: seen.append(len(mail.outbox)))]
+    Worker(jobs, clock=clock).tick()
+    assert seen == [1]
+
+
+def test_job_is_left_at_once_when_the_worker_is_asked_to_end(db: None, clock: Clock) -> None:
+    ran: list[str] = []
+
+    def asked_in_between() -> None:
+        ran.append("begun")
+        try:
+            worker.stop()
+        except Exception:  # noqa: BLE001 - what a careless job does
+            ran.append("held up")
+        ran.append("gone on")
+
+    jobs = [Job("long", 60, asked_in_between), Job("next", 60, lambda: ran.append("next"))]
+    worker = Worker(jobs, clock=clock)
+    worker.run()
+    assert ran == ["begun"]
+
+
+def test_mail_in_hand_is_finished_when_the_worker_is_asked_to_end(
+    store: Store, clock: Clock, settings: Settings
+) -> None:
+    settings.MAIL_TRANSPORT = f"{__name__}.AskingBackend"
+    row = store()
+    store("second@example.com")
+    worker = Worker([], clock=clock)
+    AskingBackend.stop = worker.stop
+    worker.run()
+    assert [mail.state for mail in OutboxMail.objects.order_by("pk")] == ["sent", "waiting"]
+    row.refresh_from_db()
+    assert row.attempts == 1
+
+
+class AskingBackend(BaseEmailBackend):
+    """A mail server during whose answer the worker is asked to end."""
+
+    stop: Callable[[], None]
+
+    def send_messages(self, email_messages: object) -> int:
+        """Ask, and take the mail."""
+        type(self).stop()
+        return 1
+
+
+class Apart:
+    """Starts a small program in place of a job, and keeps its process."""
+
+    def __init__(self, program: str) -> None:
+        self.program = program
+        self.started: list[str] = []
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def __call__(self, job: Job) -> "subprocess.Popen[bytes]":
+        self.started.append(job.name)
+        process = subprocess.Popen(
+            [sys.executable, "-S", "-c", self.program], stdout=subprocess.PIPE
+        )
+        assert process.stdout is not None
+        with process.stdout:  # until it says that it runs, or has ended
+            process.stdout.readline()
+        self.processes.append(process)
+        return process
+
+
+SLEEP = "import time; print(flush=True); time.sleep(60)"
+DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEP}"
+
+
+def test_jobs_apart_run_one_after_another_and_hold_nobody_up(
+    store: Store, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    apart = Apart("raise SystemExit(3)")
+    ran: list[str] = []
+    jobs = [
+        Job("look", 60, lambda: ran.append("look"), apart=True),
+        Job("idle", 60, lambda: ran.append("idle"), apart=True, when=lambda: False),
+        Job("purge", 60, lambda: ran.append("purge"), apart=True),
+        Job("short", 60, lambda: ran.append("short")),
+    ]
+    worker = Worker(jobs, clock=clock, start=apart)
+    worker.tick()
+    assert (apart.started, ran) == (["look"], ["short"])
+    apart.processes[0].wait()
+    store()
+    worker.tick()
+    assert apart.started == ["look", "purge"]
+    assert len(mail.outbox) == 1
+    assert "Job look failed: its process has ended with 3." in caplog.text
+    worker.end_apart()
+
+
+@pytest.mark.parametrize(("program", "ended_by"), [(SLEEP, signal.SIGTERM), (DEAF, signal.SIGKILL)])
+def test_worker_that_ends_takes_the_job_apart_along(
+    db: None, clock: Clock, program: str, ended_by: signal.Signals
+) -> None:
+    apart = Apart(program)
+
+    def stop_when_it_runs(job: Job) -> "subprocess.Popen[bytes]":
+        process = apart(job)
+        worker.stop()
+        return process
+
+    worker = Worker([Job("look", 60, list, apart=True)], clock=clock, start=stop_when_it_runs)
+    worker.run()
+    assert [process.poll() for process in apart.processes] == [-ended_by]
+
+
+def test_job_apart_that_hangs_is_ended(
+    db: None, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    apart = Apart(SLEEP)
+    worker = Worker([Job("look", 7200, list, apart=True)], clock=clock, start=apart)
+    worker.tick()
+    clock.now += 3601
+    worker.tick()
+    assert [process.poll() for process in apart.processes] == [-signal.SIGTERM]
+    assert "Job look does not come to an end; it is stopped." in caplog.text
+
+
+def test_one_round_waits_for_the_jobs_apart(db: None) -> None:
+    apart = Apart("pass")
+    jobs = [Job(name, 3600, list, apart=True) for name in ("look", "purge")]
+    assert Worker(jobs, start=apart).run_once() is True
+    assert apart.started == ["look", "purge"]
+    assert [process.poll() for process in apart.processes] == [0, 0]
+
+
+@pytest.fixture
+def niceness(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """What a command asks for: this process keeps its priority, and its signals."""
+    asked: list[int] = []
+    monkeypatch.setattr("os.nice", asked.append)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    return asked
+
+
+def test_job_can_be_run_by_name_with_its_priority(
+    db: None, niceness: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+    jobs = (Job("look", 60, lambda: ran.append("look"), niceness=10),)
+    monkeypatch.setattr("outbox.management.commands.run_job.registered_jobs", lambda: jobs)
+    call_command("run_job", "look")
+    assert (ran, niceness) == (["look"], [10])
+    with pytest.raises(CommandError, match=r"^There is no such job\. There are: look$"):
+        call_command("run_job", "other")
+
+
+def test_job_that_fails_apart_says_so_and_tells_no_secret(
+    db: None,
+    niceness: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("ann@example.com has the password swordfish")
+
+    jobs = (Job("bad", 60, fail),)
+    monkeypatch.setattr("outbox.management.commands.run_job.registered_jobs", lambda: jobs)
+    with pytest.raises(CommandError, match=r"^The job failed\.$"):
+        call_command("run_job", "bad")
+    assert "Job bad failed: RuntimeError at " in caplog.text
+    assert "swordfish" not in caplog.text

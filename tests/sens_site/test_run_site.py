@@ -123,6 +123,10 @@ def test_modes_do_not_mix(settings: Settings) -> None:
 
 @pytest.mark.slow
 def test_it_answers_and_leaves_no_process_behind(socket_enabled: None, tmp_path: Path) -> None:
+    """It ends within 3 s on an idle machine, also while the worker looks at the promises.
+
+    A machine that runs tests may take three times as long.
+    """
     mark = f"sqlite:///{tmp_path / 'own.sqlite3'}"
     environment = {
         **os.environ,
@@ -148,10 +152,14 @@ def test_it_answers_and_leaves_no_process_behind(socket_enabled: None, tmp_path:
         with urllib.request.urlopen(f"{address}robots.txt", timeout=SECONDS) as answer:  # noqa: S310
             assert answer.status == 200
         assert len(processes_with(mark)) > 2
+        wait_for_look(mark)
     finally:
+        asked_at = time.monotonic()
         site.send_signal(signal.SIGINT)
         status = site.wait(SECONDS)
+        took = time.monotonic() - asked_at
     assert status == 0
+    assert took < 3 * 3
     assert processes_with(mark) == []
     assert log.read_text().splitlines()[-1] == "Stopped."
 
@@ -165,6 +173,20 @@ def announced_address(site: "subprocess.Popen[bytes]", log: Path) -> str:
                 return line.split()[-1]
         time.sleep(0.1)
     raise AssertionError(log.read_text())
+
+
+def wait_for_look(mark: str) -> None:
+    """Wait until the worker has started to look at the promises."""
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        for process in processes_with(mark):
+            try:
+                if b"verify promises" in Path(f"/proc/{process}/cmdline").read_bytes():
+                    return
+            except OSError:
+                continue
+        time.sleep(0.1)
+    raise AssertionError("no look has begun")
 
 
 def processes_with(mark: str) -> list[int]:

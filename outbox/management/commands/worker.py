@@ -46,5 +46,5 @@ class Command(BaseCommand):
             signal.signal(signal.SIGINT, ask_to_stop)
         if not once:
             worker.run()
-        elif not worker.tick():
+        elif not worker.run_once():
             raise CommandError("The database can't be used just now.")

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, max_length=100)),
                 ('email', sens_site.lib.email_field.CanonicalEmailField(blank=True, max_length=254, verbose_name='e-mail')),
                 ('text', models.TextField(blank=True, max_length=5000)),
+                ('wants_contact', models.BooleanField(default=False, editable=False, verbose_name='wants to be contacted')),
                 ('fingerprint', models.CharField(blank=True, editable=False, max_length=64)),
                 ('is_held', models.BooleanField(default=False, editable=False, verbose_name='held')),
                 ('due_on', models.DateField(editable=False, verbose_name='due')),

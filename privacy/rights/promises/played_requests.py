@@ -1,5 +1,6 @@
 """Playing people who ask, and the staff who answer them, in a rehearsal."""
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -18,7 +19,8 @@ from privacy.rights.models import SubjectRequest
 from privacy.rights.services import NotAllowedError
 
 CHOICES = "/privacy/choices/"
-ADDRESS = "check-of-the-promises@example.com"
+# New in each process: visitors could write to a known one, until it gets no more mails that day.
+ADDRESS = f"check-{secrets.token_hex(8)}@example.com"
 REASON = "A check of the promises, rolled back."
 
 

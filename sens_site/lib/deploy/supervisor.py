@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 LOOK_SECONDS = 0.1
-GRACE_SECONDS = 10.0
+GRACE_SECONDS = 2.5
 MOST_WAIT_SECONDS = 30.0
 LONG_LIFE_SECONDS = 60.0
 PR_SET_PDEATHSIG = 1

@@ -1,6 +1,7 @@
 """The chain: whatever is changed, removed or swapped in it is found."""
 
 import random
+import tracemalloc
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -30,10 +31,12 @@ class Chain:
     notices: list[list[Any]]
 
     def faults(self, head: tuple[int, str]) -> list[str]:
+        receipts = {row[0]: tuple(row) for row in self.receipts}
+        sealed = {row[1] for row in self.seals}
         found = verify(
-            [tuple(row) for row in self.seals],
-            {row[0]: tuple(row) for row in self.receipts},
-            {row[0]: row[1] for row in self.notices},
+            [(tuple(row), receipts.get(row[1])) for row in self.seals],
+            [row for key, row in receipts.items() if key not in sealed],
+            [tuple(row) for row in self.notices],
             today=TODAY,
             known_heads=[head],
         )
@@ -126,7 +129,7 @@ def test_a_receipt_may_be_missing_only_when_its_time_was_over():
     assert late.faults((3, previous)) == []
 
 
-def give(count: int) -> None:
+def give(count: int, *, padding: int = 0) -> None:
     NoticeSnapshot.objects.get_or_create(digest=hash_of("n"), defaults={"content": "n"})
     at = datetime(2026, 11, 22, tzinfo=timezone.get_default_timezone())
     for second in range(count):
@@ -136,6 +139,7 @@ def give(count: int) -> None:
                 "receipt_id": str(receipt.pk),
                 "keep_until": UNTIL.isoformat(),
                 "snapshot": hash_of("n"),
+                "padding": "x" * padding,
             }
         )
         receipt.digest = hash_of(receipt.document)
@@ -152,6 +156,26 @@ def test_the_worker_seals_in_batches_and_each_receipt_once():
     give(1)
     assert (verify_stored().waiting, verify_stored().whole) == (1, True)
     assert list(ReceiptSeal.objects.values_list("number", flat=True)) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.django_db
+def test_a_look_at_the_chain_holds_only_a_portion_of_it(monkeypatch):
+    monkeypatch.setattr("privacy.consent.receipt_chain.PORTION", 10)
+    size = 64 * 1024
+
+    def peak(count):
+        give(count, padding=size)
+        while seal_receipts():
+            pass
+        tracemalloc.start()
+        assert verify_stored().whole
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    few = peak(20)
+    many = peak(180)
+    assert many - few < 10 * size
 
 
 @pytest.mark.django_db

@@ -202,3 +202,29 @@ def test_young_lines_stay_as_they_are_and_outlive_the_old(ada, neighbour, ledger
     with time_machine.travel(timezone.now() + timedelta(days=37)):
         assert ledger.trim() == 1
     assert ledger_file.read_text() == young
+
+
+def test_nobody_is_held_in_memory_whom_no_line_means(ada, ada_subject, monkeypatch):
+    make_person()
+    known = []
+    erase(ada_subject, cause="account")
+    Erasure.objects.all().delete()  # as if a backup had been restored
+    make_subject("ada-lovelace")
+    monkeypatch.setattr(
+        "privacy.datamap.replay.carry_out_again", lambda subject, line: Counted(subject)
+    )
+    monkeypatch.setattr(
+        "privacy.datamap.replay._subject_of",
+        lambda line, accounts, addresses: known.append((line, accounts, addresses)),
+    )
+    replay()
+    ((line, accounts, addresses),) = known
+    assert set(accounts) <= {line.account}
+    assert set(addresses) == set(line.addresses)
+
+
+class Counted:
+    """A report of an erasure that has found nothing."""
+
+    def __init__(self, subject: object) -> None:
+        self.counts: dict[str, int] = {}

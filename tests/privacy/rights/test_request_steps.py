@@ -133,7 +133,8 @@ def test_staff_make_a_copy_and_answer(desk, proved, mails_to):
     assert ExportFile.objects.count() == 1
     draft = desk.get(page(request, "answer")).context["form"].initial["text"]
     assert draft.startswith(("Yes, we hold", "No, we hold"))
-    assert desk.post(page(request, "answer"), {"text": draft}).status_code == 303
+    words = draft.replace("[say the period]", "ten years")
+    assert desk.post(page(request, "answer"), {"text": words}).status_code == 303
     assert SubjectRequest.objects.get().is_open is False
     assert "copy" in mails_to(STRANGER)[-1]
 
@@ -235,3 +236,38 @@ def test_a_customer_and_a_visitor_are_led_to_the_log_in(proved, signed_in, clien
             response = visitor.get(page(request, step))
             assert response.status_code in {302, 403}
             assert STRANGER not in response.content.decode()
+
+
+GAPS = {
+    Kind.RECTIFICATION: "[say what]",
+    Kind.RESTRICTION: "[say what]",
+    Kind.OBJECTION: "[say what]",
+    Kind.WITHDRAWAL: "[say what]",
+    Kind.QUESTION: "[Answer the question.]",
+    Kind.ACCESS: "[say the period]",
+    Kind.PORTABILITY: "[say the period]",
+    Kind.ERASURE: "[say the period]",
+}
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_draft_cannot_be_sent_as_long_as_something_in_it_is_left_to_be_said(desk, proved, kind):
+    request = proved(kind)
+    draft = desk.get(page(request, "answer")).context["form"]["text"].value()
+    response = desk.post(page(request, "answer"), {"text": f"{draft} My own words."})
+    assert response.status_code == 422
+    said = f"Replace what stands in brackets by your own words: {GAPS[kind]}"
+    assert response.context["form"].errors == {"text": [said]}
+    assert "My own words." in response.content.decode()
+    assert SubjectRequest.objects.open().get() == request
+    filled = draft.replace(GAPS[kind], "so it is")
+    assert desk.post(page(request, "answer"), {"text": filled}).status_code == 303
+
+
+@pytest.mark.parametrize("step", ["extend", "fee", "refuse"])
+def test_no_other_mail_is_sent_with_a_gap_in_it(desk, proved, step):
+    request = proved()
+    data = {"text": "Because of [say what].", "ground": "excessive", "amount": "20 USD"}
+    response = desk.post(page(request, step), data)
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == ["text"]

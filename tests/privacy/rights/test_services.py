@@ -86,11 +86,98 @@ def test_whoever_sends_a_held_request_again_without_the_trap_has_it_released(ask
     assert len(mails_to(STRANGER)) == 1
 
 
-def test_one_address_gets_no_more_than_three_links_a_day(ask, mails_to):
+@pytest.mark.parametrize("kind", list(Kind))
+def test_one_address_gets_no_more_than_three_mails_a_day(ask, mails_to, kind):
     for number in range(5):
-        ask(text=f"request {number}")
+        ask(kind, text=f"request {number}")
     assert SubjectRequest.objects.count() == 5
     assert len(mails_to(STRANGER)) == 3
+    with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1)):
+        ask(kind, text="the next day")
+    assert len(mails_to(STRANGER)) == 4
+
+
+def test_mails_of_all_kinds_count_together(ask, mails_to):
+    first = ask(Kind.QUESTION)
+    second = ask(Kind.ACCESS)
+    assert intake.ask_identity(second) is True
+    assert intake.ask_identity(second) is False
+    ask(Kind.OBJECTION)
+    assert len(mails_to(STRANGER)) == 3
+    assert kinds_of(first) == [Did.RECEIVED, Did.ACKNOWLEDGED]
+
+
+def test_who_has_shown_who_is_asking_is_always_answered(proved, mails_to):
+    for number in range(5):
+        proved(text=f"request {number}")
+    assert len(mails_to(STRANGER)) == 5
+
+
+def test_the_desk_is_told_of_a_request_that_is_not_acknowledged(ask, mails_to):
+    requests = [ask(text=f"request {number}") for number in range(5)]
+    mails = mails_to("webmaster@company.test")
+    assert [request.reference in mail for request, mail in zip(requests, mails, strict=True)] == (
+        [True] * 5
+    )
+
+
+def test_a_flood_from_many_addresses_does_not_fill_the_mailbox_of_the_desk(ask, mails_to):
+    for number in range(70):
+        ask(email=f"p{number}@elsewhere.test")
+    mails = mails_to("webmaster@company.test")
+    assert len(mails) == 60
+    assert "Many privacy requests: please look at the desk" in mails[-1]
+    assert "https://testserver/admin/rights/subjectrequest/" in mails[-1]
+    with time_machine.travel(timezone.now() + timedelta(hours=1, minutes=1)):
+        ask(email="later@elsewhere.test")
+    assert len(mails_to("webmaster@company.test")) == 61
+
+
+def test_alarms_of_a_flood_do_not_fill_the_mailbox_either(ask, mails_to):
+    for number in range(70):
+        ask(email=f"p{number}@elsewhere.test")
+    with time_machine.travel(timezone.now() + timedelta(days=16)):
+        assert alarms.raise_alarms() == 70
+        assert alarms.raise_alarms() == 0
+    assert len(mails_to("webmaster@company.test")) == 60 + 60
+
+
+def test_who_takes_a_request_back_is_told_so(ask, mails_to):
+    request = ask()
+    intake.withdraw_request(request)
+    mail = mails_to(STRANGER)[-1]
+    assert f"You have taken back your privacy request ({request.reference})" in mail
+    assert status_path(request) in mail
+    assert "A Stranger" not in mail
+
+
+def test_a_request_without_an_address_can_be_taken_back(ask, mails_to):
+    request = ask(email="", channel=Channel.OTHER)
+    intake.withdraw_request(request)
+    assert request.state == "Withdrawn by the person"
+
+
+def test_whether_the_person_wants_to_be_contacted_is_kept_with_the_request(ask):
+    assert ask().wants_contact is False
+    assert ask(wants_contact=True).wants_contact is True
+    assert ask().wants_contact is True
+    assert SubjectRequest.objects.count() == 1
+
+
+@pytest.mark.parametrize("step", ["answer", "extend", "refuse", "quote_fee"])
+def test_words_with_a_gap_in_them_are_mailed_by_no_service(proved, officer, mails_to, step):
+    request = proved(Kind.QUESTION)
+    before = len(mails_to(STRANGER))
+    words = "We have corrected what you told us: [say what]."
+    arguments = {
+        "answer": {"text": words},
+        "extend": {"reason": words},
+        "refuse": {"reason": words, "ground": Ground.EXCESSIVE},
+        "quote_fee": {"reason": words, "ground": Ground.EXCESSIVE, "amount": "20 USD"},
+    }
+    with pytest.raises(NotAllowedError, match=r"still holds \[say what\]\.$"):
+        getattr(services, step)(request, by=officer, **arguments[step])
+    assert len(mails_to(STRANGER)) == before
 
 
 def test_a_link_proves_once_and_for_a_day(ask):

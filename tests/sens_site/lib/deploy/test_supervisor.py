@@ -97,6 +97,23 @@ def test_grandchildren_end_too(tmp_path: Path, number: signal.Signals) -> None:
     wait_until(lambda: not any(alive(pid) for pid in family))
 
 
+def test_child_that_does_not_end_is_killed(tmp_path: Path) -> None:
+    """The claim is 3 s on an idle machine; here it may take three times as long."""
+    note = tmp_path / "deaf"
+    code = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        f"open({str(note)!r}, 'w').close(); time.sleep(600)"
+    )
+    running = start(f"child('web', {code!r}, essential=True)")
+    wait_until(note.exists)
+    began = time.monotonic()
+    running.terminate()
+    out, _ = running.communicate(timeout=SECONDS)
+    assert time.monotonic() - began < 3 * 3
+    assert running.returncode == 0
+    assert out.endswith("does not end; it is killed.\n")
+
+
 def test_children_do_not_outlive_a_killed_supervisor(tmp_path: Path) -> None:
     note = tmp_path / "pid"
     code = f"import os, time; open({str(note)!r}, 'w').write(f'{{os.getpid()}}.'); time.sleep(600)"
