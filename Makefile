@@ -75,7 +75,7 @@ check: lint types ## lint, types, import law, formats, migrations, deployment se
 lint: $(VENV)/.dev ## look for faults and for files that are not formatted
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/djangofmt --check templates
+	$(VENV)/bin/djangofmt --check templates content/*/templates
 
 types: $(VENV)/.dev ## check the types
 	$(VENV)/bin/mypy .
@@ -83,7 +83,7 @@ types: $(VENV)/.dev ## check the types
 fmt: $(VENV)/.dev ## format Python and templates
 	$(VENV)/bin/ruff check --fix-only --quiet .
 	$(VENV)/bin/ruff format --quiet .
-	$(VENV)/bin/djangofmt --quiet templates || true
+	$(VENV)/bin/djangofmt --quiet templates content/*/templates || true
 
 
 lock: ## renew both lock files from pyproject.toml

@@ -10,7 +10,6 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -18,6 +17,7 @@ from accounts import services
 from accounts.devices import device_label
 from accounts.models import User
 from accounts.session_store import DEVICE
+from sens_site.context import render_without_request
 from sens_site.lib.email_address import AddressError, canonical
 from sens_site.lib.email_field import WRONG
 from sens_site.lib.http.client_address import hashed_client
@@ -152,13 +152,9 @@ class AccountAdapter(DefaultAccountAdapter):
         headers: dict[str, str] | None = None,
     ) -> EmailMessage:
         """Write a plain text mail from `<prefix>_subject.txt` and `<prefix>_message.txt`."""
-        words = {
-            **context,
-            "site_origin": settings.SITE_ORIGIN,
-            "webmaster": settings.WEBMASTER_EMAIL,
-        }
-        subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", words).split())
-        body = render_to_string(f"{template_prefix}_message.txt", words).strip() + "\n"
+        words = {**context, "webmaster": settings.WEBMASTER_EMAIL}
+        subject = " ".join(render_without_request(f"{template_prefix}_subject.txt", words).split())
+        body = render_without_request(f"{template_prefix}_message.txt", words).strip() + "\n"
         to = [email] if isinstance(email, str) else email
         return EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, to, headers=headers)
 

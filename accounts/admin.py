@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.erasure import erase_account
 from accounts.models import PolicyAcceptance, User
 from accounts.services import set_verified_address
+from sens_site.lib.admin.read_only import ReadOnlyAdmin
 
 # allauth's own pages would let staff edit addresses behind the account's back, see the secrets of
 # second factors, and write addresses into the admin log.
@@ -114,22 +115,10 @@ class PersonAdmin(UserAdmin[User]):
 
 
 @admin.register(PolicyAcceptance)
-class PolicyAcceptanceAdmin(admin.ModelAdmin[PolicyAcceptance]):
-    """Who accepted what. A record: read, never edited."""
+class PolicyAcceptanceAdmin(ReadOnlyAdmin[PolicyAcceptance]):
+    """Who accepted what. A record: it goes with the account, and not by itself."""
 
     list_display = ("user", "version", "accepted_at")
     list_filter = ("version",)
     list_select_related: ClassVar[list[str]] = ["user", "version__policy"]
     search_fields = ("user__username",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Refuse."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Refuse."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Refuse by itself; with the account it goes."""
-        return False

@@ -2,12 +2,12 @@
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
 
 from accounts.data_subject import subject_of
 from accounts.models import User
 from outbox.models import FAREWELL
 from privacy.datamap.erasure import ErasurePlan, ErasureReport, erase, plan_erasure
+from sens_site.context import render_without_request
 
 BY_PERSON = "account"
 IDLE = "idle"
@@ -31,9 +31,8 @@ def erase_account(user: User, *, cause: str = BY_PERSON) -> ErasureReport:
             return
         EmailMessage(
             "Your account has been deleted",
-            render_to_string(
-                "accounts/deleted.txt",
-                {"site_origin": settings.SITE_ORIGIN, "report": report, "idle": cause == IDLE},
+            render_without_request(
+                "accounts/deleted.txt", {"report": report, "idle": cause == IDLE}
             ),
             settings.DEFAULT_FROM_EMAIL,
             [address],

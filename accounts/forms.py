@@ -8,6 +8,7 @@ from allauth.account.internal.userkit import get_user_by_username
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
@@ -99,7 +100,7 @@ class DetailsMixin(forms.Form):
         widget=forms.TextInput({"type": "tel", "autocomplete": "tel"}),
     )
     marketing = forms.BooleanField(
-        label="Send me news about SENS products by email",
+        label=f"Send me news about {settings.COMPANY.short_name} products by email",
         required=False,
         help_text="You can change this at any time in your profile.",
     )

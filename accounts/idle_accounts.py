@@ -7,18 +7,17 @@ site has nothing to do with how often they sign in.
 import logging
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts.data_subject import ERASED_DOMAIN
 from accounts.erasure import IDLE, erase_account
 from accounts.models import IdleNotice, User
 from privacy.datamap.erasure import NothingToEraseError
+from sens_site.context import render_without_request
 from sens_site.lib.months import add_months
 
 logger = logging.getLogger(__name__)
@@ -55,10 +54,9 @@ def notify_idle(*, now: datetime | None = None) -> int:
 def _notify(user: User, moment: datetime) -> bool:
     _, created = IdleNotice.objects.get_or_create(user=user, defaults={"sent_at": moment})
     if created:
-        context = {"site_origin": settings.SITE_ORIGIN, "ends_on": moment + GRACE}
         EmailMessage(
             "Your account has not been used for a year",
-            render_to_string("accounts/idle.txt", context),
+            render_without_request("accounts/idle.txt", {"ends_on": moment + GRACE}),
             to=[user.email],
             headers={"X-Purpose": "notice"},
         ).send()

@@ -10,6 +10,7 @@ from allauth.mfa.recovery_codes.forms import GenerateRecoveryCodesForm
 from allauth.mfa.totp.forms import DeactivateTOTPForm
 from allauth.mfa.totp.internal.auth import generate_totp_secret, validate_totp_code
 from django import forms
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core import signing
 from django.core.validators import MaxLengthValidator
@@ -157,5 +158,7 @@ def recovery_codes_file(request: AuthenticatedRequest) -> HttpResponse:
     """Hand out the codes as a text file."""
     text = "".join(f"{code}\n" for code in _unused_codes(request.user))
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="sens-recovery-codes.txt"'
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="{settings.COMPANY.slug}-recovery-codes.txt"'
+    )
     return response

@@ -2,6 +2,7 @@
 
 import re
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
@@ -13,12 +14,12 @@ username_characters = RegexValidator(
 
 # Names under which somebody could pose as the company or as the site itself.
 RESERVED = frozenset({
+    *settings.COMPANY.reserved_usernames,
     "abuse", "account", "accounts", "admin", "administrator", "billing", "company", "contact",
-    "dpo", "former-staff", "help", "hostmaster", "info", "legal", "mail", "moderator", "newsletter", "nobody",
-    "noreply", "no-reply", "null", "office", "official", "postmaster", "privacy", "root",
-    "sales", "security", "sens", "sens-llc", "sensllc", "service", "staff", "storedenergy",
-    "stored-energy", "support", "system", "sysadmin", "team", "test", "tech-support",
-    "webmaster", "www",
+    "dpo", "former-staff", "help", "hostmaster", "info", "legal", "mail", "moderator", "newsletter",
+    "nobody", "noreply", "no-reply", "null", "office", "official", "postmaster", "privacy", "root",
+    "sales", "security", "service", "staff", "support", "system", "sysadmin", "team", "test",
+    "tech-support", "webmaster", "www",
 })  # fmt: skip
 
 
@@ -31,14 +32,10 @@ def username_not_reserved(username: str) -> None:
 
 # Longest first, so that "systems" is not left over as "s".
 COMPANY_WORDS = sorted(
-    {
-        "stored", "energy", "systems", "sens", "llc", "longmont", "colorado", "industrial",
-        "circle", "battery", "batteries", "charger", "chargers", "charging", "genset", "gensets",
-        "power", "marine", "website", "webmaster", "password",
-    },
+    {*settings.COMPANY.password_words, "website", "webmaster", "password"},
     key=len,
     reverse=True,
-)  # fmt: skip
+)
 _COMPANY_WORD = re.compile("|".join(COMPANY_WORDS))
 FOREIGN_LETTERS = 4
 
@@ -46,7 +43,7 @@ FOREIGN_LETTERS = 4
 class CompanyWordsValidator:
     """Refuses passwords made of the company's own words, which are the first that anybody tries.
 
-    Digits and punctuation around them do not help ("sens-longmont-1"); four other letters do, so
+    Digits and punctuation around them do not help ("acme-main-street-1"); four other letters do, so
     that a long passphrase may well speak of a battery.
     """
 

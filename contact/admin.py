@@ -5,13 +5,14 @@ from typing import Any, cast
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
-from contact import message_steps
+from contact.message_steps import STEPS
 from contact.models import ContactMessage, ContactMessageQuerySet, State
+from contact.services import WrongState
+from sens_site.lib.admin.steps import StepsAdmin
 from sens_site.lib.admin.to_do import Task
 
 NOT_TO_BE_CONTACTED = "This person did not ask to be contacted."
@@ -58,10 +59,15 @@ class InboxFilter(admin.SimpleListFilter):
 
 
 @admin.register(ContactMessage)
-class ContactMessageAdmin(admin.ModelAdmin[ContactMessage]):
-    """List, page and actions of the inbox."""
+class ContactMessageAdmin(StepsAdmin[ContactMessage]):
+    """List, page and steps of the inbox. Messages come from their senders alone."""
 
-    change_form_template = "contact/admin/message.html"
+    steps = STEPS
+    step_right = "contact.change_contactmessage"
+    back_label = "Back to the message"
+    not_offered = "Nothing was changed: a colleague has dealt with this message in the meantime."
+    refusals = {WrongState: not_offered}
+    actions = ()
     list_display = (
         "reference",
         "name",
@@ -132,43 +138,8 @@ class ContactMessageAdmin(admin.ModelAdmin[ContactMessage]):
         """Return the telephone number as text."""
         return message.phone or "not given"
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Messages come from their senders alone."""
-        return False
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: ContactMessage | None = None
-    ) -> bool:
-        """Return False for everybody: the actions below act, and they ask for the real right."""
-        return False
-
     def has_delete_permission(
         self, request: HttpRequest, obj: ContactMessage | None = None
     ) -> bool:
         """Only a superuser deletes before the retention time is over."""
         return bool(request.user.is_active and request.user.is_superuser)
-
-    def get_urls(self) -> list[URLPattern]:
-        """Add the pages of the actions."""
-        return [
-            path(
-                f"<int:pk>/{action.slug}/",
-                self.admin_site.admin_view(message_steps.page_of(action, self)),
-                name=f"contact_contactmessage_{action.slug}",
-            )
-            for action in message_steps.ACTIONS
-        ] + super().get_urls()
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        """Offer the actions that fit the state of the message."""
-        message = self.get_object(request, object_id)
-        offered = message_steps.offered(request, message) if message is not None else []
-        return super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), "desk_actions": offered}
-        )

@@ -3,6 +3,7 @@
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
+from django.conf import settings
 
 from contact.fields import EmailAddressField, LineField, TextField
 from contact.models import EMAIL_MAX, MESSAGE_MAX, NAME_MAX, PHONE_MAX
@@ -72,7 +73,9 @@ class WebmasterForm(SiteForm, HoneypotMixin):
             "unreadable": f"Message {UNREADABLE}",
         },
     )
-    wants_contact = forms.BooleanField(label="I would like SENS to contact me", required=False)
+    wants_contact = forms.BooleanField(
+        label=f"I would like {settings.COMPANY.short_name} to contact me", required=False
+    )
 
     @property
     def helper(self) -> FormHelper:

@@ -2,10 +2,10 @@
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from contact.models import ContactMessage
+from sens_site.context import render_without_request
 
 
 def message_mail(message: ContactMessage) -> EmailMessage:
@@ -47,7 +47,7 @@ def held_mail(count: int) -> EmailMessage:
 
 
 def _text(name: str, **context: object) -> str:
-    return render_to_string(f"contact/mail/{name}.txt", context)
+    return render_without_request(f"contact/mail/{name}.txt", context)
 
 
 def _admin_url(message: ContactMessage) -> str:

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from contact.forms import WebmasterForm
 from contact.services import Submission, receive_message, receive_request
 from privacy.rights.choices import Kind
-from sens_site.lib.company import COMPANY
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.faults import RETRY_AFTER_SECONDS
 from sens_site.lib.http.rate_limit import allow, seconds_left
@@ -57,7 +56,7 @@ def _receive(request: HttpRequest) -> HttpResponse:
     try:
         wait = _wait_of(request, form.submission)
         if wait:
-            form.add_error(None, TOO_MANY.format(wait=in_words(wait), phone=COMPANY.phone))
+            form.add_error(None, TOO_MANY.format(wait=in_words(wait), phone=settings.COMPANY.phone))
             return _show_again(request, form, status=429, retry_after=wait)
         about = form.cleaned_data["about"]
         if about:
@@ -67,7 +66,7 @@ def _receive(request: HttpRequest) -> HttpResponse:
     except (OperationalError, InterfaceError):
         # The middleware would answer 503, too, but without what was typed.
         logger.exception("A message could not be stored; its sender was told.")
-        form.add_error(None, UNAVAILABLE.format(phone=COMPANY.phone))
+        form.add_error(None, UNAVAILABLE.format(phone=settings.COMPANY.phone))
         return _show_again(request, form, status=503, retry_after=RETRY_AFTER_SECONDS)
     return HttpResponseRedirect(reverse("contact:thanks"), status=303)
 

@@ -3,13 +3,13 @@
 -- The web role can read and write rows, but own, alter or drop nothing: it can neither remove nor
 -- switch off the triggers that keep sealed rows as they are, nor truncate a table.
 
-CREATE ROLE sens_web LOGIN;  -- set its password, or let it in by peer authentication
+CREATE ROLE site_web LOGIN;  -- set its password, or let it in by peer authentication
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO sens_web;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO sens_web;
-GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO sens_web;
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO sens_web;
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO sens_web;
+GRANT USAGE ON SCHEMA public TO site_web;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO site_web;
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO site_web;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO site_web;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO site_web;
 
 -- What is only ever added to needs no more than that, whatever the triggers say.
-REVOKE UPDATE, DELETE ON policy_policyversion, policy_policyevent FROM sens_web;
+REVOKE UPDATE, DELETE ON policy_policyversion, policy_policyevent FROM site_web;

@@ -7,6 +7,7 @@ from django.template.response import TemplateResponse
 
 from outbox.models import OutboxMail
 from outbox.services import retry_parked
+from sens_site.lib.admin.read_only import ReadOnlyAdmin
 from sens_site.lib.admin.to_do import Task
 
 PARKED = "?state=parked"
@@ -36,8 +37,8 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(OutboxMail)
-class OutboxMailAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Read-only, with one action."""
+class OutboxMailAdmin(ReadOnlyAdmin[OutboxMail]):
+    """Mails come from the site alone, and what was acknowledged is sent. One action."""
 
     list_display = (
         "subject", "recipient", "purpose", "state", "attempts", "created_at", "due_at", "sent_at",
@@ -57,18 +58,6 @@ class OutboxMailAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Tell the front page of mails that nobody will get without help."""
         parked = OutboxMail.objects.parked().count()
         return [Task(parked, "mail that cannot be sent", "mails that cannot be sent", PARKED)]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Mails come from the site alone."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: OutboxMail | None = None) -> bool:
-        """Nobody edits a mail that the site has written."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: OutboxMail | None = None) -> bool:
-        """Refuse: what was acknowledged is sent."""
-        return False
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         """Ask for more than the right to look."""

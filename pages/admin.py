@@ -15,12 +15,13 @@ from pages import services
 from pages.forms import PageTextForm
 from pages.models import PageText
 from pages.navigation import TRAILS
-from pages.shipped import Text
+from pages.page_texts import Text
 from pages.views import show
+from sens_site.lib.admin.read_only import FixedRowsMixin
 
 
 @admin.register(PageText)
-class PageTextAdmin(admin.ModelAdmin[PageText]):
+class PageTextAdmin(FixedRowsMixin, admin.ModelAdmin[PageText]):
     """One row for each page of the tree. Pages come and go with the tree, not here."""
 
     form = PageTextForm
@@ -30,14 +31,6 @@ class PageTextAdmin(admin.ModelAdmin[PageText]):
     search_fields = ("path", "title", "body")
     ordering = ("path",)
     list_per_page = 100
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Pages are made by the navigation tree."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: PageText | None = None) -> bool:
-        """Pages go with the navigation tree."""
-        return False
 
     @admin.display(description="address")
     def address(self, page: PageText) -> SafeString:

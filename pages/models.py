@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from pages.navigation import TRAILS
-from pages.shipped import Text, shipped_text
+from pages.page_texts import Text, shipped_text
 
 
 class PageTextQuerySet(models.QuerySet["PageText"]):

@@ -1,11 +1,16 @@
 """The one navigation tree: menu, breadcrumb, sitemap, footer and tests are all drawn from it.
 
-Plain data in code: some forty fixed nodes need no table, no query and no tree package. The text of
-a page may be edited by staff; its place in the tree is changed here.
+The menu is the company's and stands in its `company.toml`; what rooms of ours serve stands here.
+Plain data: some forty fixed nodes need no table, no query and no tree package. The text of a page
+may be edited by staff; its place in the tree is not.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from sens_site.lib.content import Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,70 +32,9 @@ class Node:
     about: str = ""
 
 
-def _section(path: str, label: str, *children: tuple[str, str]) -> Node:
-    return Node(path, label, tuple(Node(path + slug + "/", text) for slug, text in children))
-
-
-APPLICATIONS = _section(
-    "/applications/",
-    "Applications",
-    ("genset-engine-starting", "Genset Engine Starting"),
-    ("electric-utilities-switchgear", "Electric Utilities / Switchgear"),
-    ("industrial-control-scada", "Industrial Control / SCADA"),
-    ("marine", "Marine"),
-)
-PRODUCTS = _section(
-    "/products/",
-    "Products",
-    ("switch-mode-battery-chargers", "Industrial Switch Mode Battery Chargers"),
-    (
-        "batteries-selectors-accessories",
-        "Industrial Batteries, Best Battery Selectors, Accessories",
-    ),
-    ("dc-systems-dc-ups", "Complete DC Systems / DC UPS"),
-    ("scr-stationary-battery-chargers", "SCR Stationary Battery Chargers"),
-)
-QUALITY = _section(
-    "/quality-leadership/",
-    "Quality Leadership",
-    ("codes-standards", "Codes & Standards"),
-    ("iso-9001", "ISO 9001"),
-    ("lean-manufacturing", "Lean Manufacturing"),
-    ("worst-case-design", "Worst-case Design"),
-)
-SUPPORT = Node(
-    "/support/",
-    "Support",
-    (
-        Node("/support/user-manuals/", "User Manuals"),
-        Node("/support/battery-charging-faq/", "Battery Charging FAQ"),
-        Node("/downloads/", "Download Center"),
-        Node("/support/conflict-minerals/", "Conflict Minerals Policy"),
-        Node("/support/software-revision-history/", "Software Revision History"),
-        Node("/support/warranty-repair-spares/", "Warranty / Repair / Spares"),
-        Node("/support/application-notes/", "Application Notes"),
-        Node("/support/white-papers/", "White Papers"),
-        Node("/support/education/", "Education"),
-    ),
-)
-ABOUT = _section(
-    "/about/",
-    "About SENS",
-    ("unique-value-add", "Unique Value-add"),
-    ("lowest-total-cost", "Lowest Total Cost"),
-    ("history", "History"),
-    ("partners-alliances", "Partners / Alliances"),
-)
-NEWS = Node("/news/", "News")
-CONTACT = Node(
-    "/contact/",
-    "Contact",
-    (
-        Node("/contact/sales-genset/", "Sales – Genset Products"),
-        Node("/contact/sales-marine/", "Sales – Marine Power, Filtered Chargers & DC Systems"),
-        Node("/contact/tech-support/", "Tech Support / Service"),
-        Node("/contact/order-status/", "Order Status"),
-        Node("/contact/feedback/", "Feedback"),
+# Pages that rooms of ours serve below a page of the company's.
+BELOW = {
+    "/contact/": (
         Node(
             "/contact/webmaster/",
             "Contact Webmaster",
@@ -99,7 +43,16 @@ CONTACT = Node(
             about="Questions about this website, your account or your personal information.",
         ),
     ),
-)
+}
+
+
+def _node(link: Link) -> Node:
+    children = tuple(_node(child) for child in link.children)
+    return Node(link.path, link.label, children + BELOW.get(link.path, ()))
+
+
+MENU = tuple(_node(link) for link in settings.COMPANY.menu)
+"""The top entries."""
 REGISTER = Node("/accounts/register/", "Register", content=False, indexed=False)
 LOGIN = Node("/accounts/login/", "Login", content=False, indexed=False)
 
@@ -107,13 +60,7 @@ HOME = Node(
     "/",
     "Home",
     (
-        APPLICATIONS,
-        PRODUCTS,
-        QUALITY,
-        SUPPORT,
-        ABOUT,
-        NEWS,
-        CONTACT,
+        *MENU,
         Node(
             "/privacy/",
             "Privacy",
@@ -136,9 +83,6 @@ HOME = Node(
         LOGIN,
     ),
 )
-
-MENU = tuple(node for node in HOME.children if node.in_menu and node not in (REGISTER, LOGIN))
-"""The seven top entries."""
 
 
 def walk(node: Node = HOME) -> Iterator[Node]:

@@ -2,11 +2,12 @@
 
 import re
 
+from django.conf import settings
+
 from pages.navigation import HOME, walk
 from privacy.promises.page_reader import foreign
 from privacy.promises.registry import Evidence, promise, require
 from privacy.promises.running_site import Answer, RunningSite
-from sens_site.lib.company import COMPANY
 
 DIFFERENT = {"Accept_Language": "de", "User_Agent": "One/1.0", "Referer": "https://a.test/"}
 
@@ -134,14 +135,21 @@ def address_and_phone_agree(site: RunningSite) -> Evidence:
         "contact page": contact.text,
     }
     for place, text in words.items():
-        for part in (COMPANY.street, COMPANY.locality, COMPANY.postal_code):
+        for part in (
+            settings.COMPANY.street,
+            settings.COMPANY.locality,
+            settings.COMPANY.postal_code,
+        ):
             require(part in text, f"the {place} lacks {part}")
-        require(digits_of(COMPANY.toll_free) in digits_of(text), f"the {place} lacks the number")
+        require(
+            digits_of(settings.COMPANY.toll_free) in digits_of(text),
+            f"the {place} lacks the number",
+        )
     told = str(contact.structured)
-    require(COMPANY.street in told, "the contact page does not tell machines the address")
+    require(settings.COMPANY.street in told, "the contact page does not tell machines the address")
     require(
-        digits_of(COMPANY.toll_free) in digits_of(told)
-        or digits_of(COMPANY.phone) in digits_of(told),
+        digits_of(settings.COMPANY.toll_free) in digits_of(told)
+        or digits_of(settings.COMPANY.phone) in digits_of(told),
         "the contact page does not tell machines a telephone number",
     )
     return Evidence(

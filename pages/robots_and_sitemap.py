@@ -16,8 +16,8 @@ from privacy.policy.models import PRIVACY, TERMS, PolicyVersion
 from sens_site.lib.http.cache_control import shared_page
 
 SECURITY_TXT_DAYS = 180
-ICON = settings.BASE_DIR / "static" / "img" / "icon.svg"
-TOUCH_ICON = settings.BASE_DIR / "static" / "img" / "icon.png"
+ICON = settings.CONTENT_DIR / "static" / "img" / "icon.svg"
+TOUCH_ICON = settings.CONTENT_DIR / "static" / "img" / "icon.png"
 
 
 class TreeSitemap(Sitemap[Node]):

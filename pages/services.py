@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from pages.models import PageText
 from pages.navigation import walk
-from pages.shipped import Text, shipped_text
+from pages.page_texts import Text, shipped_text
 from sens_site.lib.cache.content_stamp import content_changed
 
 

@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 
 from pages.models import PageText
 from pages.navigation import HOME, MENU, TRAILS, Node
+from pages.page_texts import Text
 from pages.rendering import html_of
-from pages.shipped import Text
 from sens_site.lib.cache.member_page_cache import alike_for_members
 from sens_site.lib.http.cache_control import shared_page
 

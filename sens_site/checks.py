@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
 
+from sens_site.lib.content import ContentError, missing_files, read_claims, read_versions
+
 ORIGIN = "sens_site.lib.http.same_origin.SameOriginMiddleware"
 CACHING = "sens_site.lib.http.cache_control.CacheControlMiddleware"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -39,6 +41,31 @@ def check_caching_outermost(**kwargs: Any) -> list[CheckMessage]:
             id="sens_site.E002",
         )
     ]
+
+
+@register()
+def check_content(**kwargs: Any) -> list[CheckMessage]:
+    """E003: what belongs to the company is all there. Page texts are looked at by `pages.E001`."""
+    folder = settings.CONTENT_DIR
+    found = [
+        (f"{folder / name} is missing.", f"It holds {what}.")
+        for name, what in missing_files(folder).items()
+    ]
+    for read in (read_claims, read_versions):
+        try:
+            rows = read(folder)
+        except ContentError as error:
+            found.append((str(error), "See docs/content.md."))
+            continue
+        found += [
+            (
+                f"{folder / 'policy' / row['file']} is missing.",
+                "It holds the text of a version that versions.toml names.",
+            )
+            for row in rows
+            if "file" in row and not (folder / "policy" / row["file"]).is_file()
+        ]
+    return [Error(message, hint=hint, id="sens_site.E003") for message, hint in found]
 
 
 @register(Tags.security, deploy=True)

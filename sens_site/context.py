@@ -1,11 +1,22 @@
-"""Template context that every page has. Costs no query by itself."""
+"""Template context that every page, and every mail, has. Costs no query by itself."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
-from sens_site.lib.company import COMPANY
+
+def facts() -> dict[str, Any]:
+    """Return what is true of the site whoever asks: whose it is, and where."""
+    return {"company": settings.COMPANY, "site_origin": settings.SITE_ORIGIN}
+
+
+def render_without_request(template: str, context: Mapping[str, Any]) -> SafeString:
+    """Draw what is no answer to a request, and so passes no context processor: a mail, a file."""
+    return render_to_string(template, {**facts(), **context})
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -21,8 +32,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         return has_session and user is not None and user.is_authenticated
 
     return {
-        "company": COMPANY,
-        "site_origin": settings.SITE_ORIGIN,
+        **facts(),
         "consent": getattr(request, "consent", None),
         "has_session": has_session,
         "signed_in": signed_in,

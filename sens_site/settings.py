@@ -13,6 +13,7 @@ import dj_database_url
 import django_stubs_ext
 from environs import Env, validate
 
+from sens_site.lib.content import load_company
 from sens_site.lib.http.csp import BASE_POLICY
 
 django_stubs_ext.monkeypatch()
@@ -31,6 +32,8 @@ env.read_env(os.environ.get("ENV_FILE", str(BASE_DIR / ".env")), recurse=False)
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", validate=validate.Length(min=32))
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
+# Whose site it is: names, address, menu, page texts, policies. `manage.py start_content` makes one.
+CONTENT_DIR = BASE_DIR / env.str("CONTENT_DIR", "content/sens")
 SITE_ORIGIN = env.str("SITE_ORIGIN", validate=validate.Regexp(r"^https?://[^/\s]+$"))
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
 DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'site.sqlite3'}")
@@ -63,6 +66,8 @@ PRIVATE_ROOT = str(BASE_DIR / env.str("PRIVATE_ROOT", "var/private"))
 # How many notices may go out in an hour; 0 = no cap. Providers block senders beyond theirs.
 OUTBOX_HOURLY_CAP = env.int("OUTBOX_HOURLY_CAP", 0, validate=validate.Range(min=0))
 env.seal()
+
+COMPANY = load_company(CONTENT_DIR)
 
 _origin = urlsplit(SITE_ORIGIN)
 SITE_HOST = _origin.hostname or ""
@@ -129,7 +134,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [BASE_DIR / "templates", CONTENT_DIR / "templates"],
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
@@ -245,7 +250,7 @@ ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _origin.scheme
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_TOTP_ISSUER = "SENS"
+MFA_TOTP_ISSUER = COMPANY.short_name
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "accounts.second_factor.CodeForm",
@@ -304,7 +309,7 @@ REQUEST_MAX_BYTES_STAFF = 12 * 1024 * 1024  # an upload in the admin
 # --- mail, language, files, forms -----------------------------------------------------------------
 EMAIL_BACKEND = "outbox.backend.OutboxBackend"
 LANGUAGE_CODE = "en-us"
-TIME_ZONE = "America/Denver"
+TIME_ZONE = COMPANY.time_zone
 USE_I18N = True
 USE_TZ = True
 CRISPY_TEMPLATE_PACK = "site"
@@ -313,7 +318,7 @@ CRISPY_FAIL_SILENTLY = False
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [BASE_DIR / "static", CONTENT_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

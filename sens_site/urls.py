@@ -1,13 +1,14 @@
 """All addresses of the site. The only module that knows every room."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
 from accounts.admin_site import secure
 from sens_site.errors import no_such_page
 
-admin.site.site_header = "SENS site administration"
-admin.site.site_title = "SENS administration"
+admin.site.site_header = f"{settings.COMPANY.short_name} site administration"
+admin.site.site_title = f"{settings.COMPANY.short_name} administration"
 admin.site.index_title = "What to do next"
 
 secure(admin.site)

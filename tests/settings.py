@@ -14,7 +14,7 @@ from pathlib import Path
 # In memory where the machine has such a folder: the suite runs with synchronous=FULL, as the site.
 _shm = Path("/dev/shm")  # noqa: S108 - only as the parent of a folder with a random name
 SCRATCH = Path(
-    tempfile.mkdtemp(prefix="sens-test-", dir=_shm if os.access(_shm, os.W_OK) else None)
+    tempfile.mkdtemp(prefix="site-test-", dir=_shm if os.access(_shm, os.W_OK) else None)
 )
 atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
 
@@ -26,13 +26,14 @@ OWN_VARIABLES = {
     "DATABASE_URL": os.environ.get("DATABASE_URL", f"sqlite:///{SCRATCH / 'unused.sqlite3'}"),
     "DATABASE_POOL_SIZE": "16",
     "MAIL_TRANSPORT": "django.core.mail.backends.locmem.EmailBackend",
-    "DEFAULT_FROM_EMAIL": "webmaster@sens.test",
-    "WEBMASTER_EMAIL": "webmaster@sens.test",
+    "DEFAULT_FROM_EMAIL": "webmaster@company.test",
+    "WEBMASTER_EMAIL": "webmaster@company.test",
     "LOG_LEVEL": "WARNING",
     "ERASURE_LEDGER": str(SCRATCH / "erasure-ledger.jsonl"),
     "PRIVATE_ROOT": str(SCRATCH / "private"),
 }
 KEPT_FROM_CALLER = (
+    "CONTENT_DIR",
     "ALLOWED_HOSTS",
     "CACHE_URL",
     "TRUSTED_PROXY_COUNT",

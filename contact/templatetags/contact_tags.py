@@ -4,10 +4,10 @@ from functools import cache
 
 from crispy_forms.utils import render_crispy_form
 from django import template
-from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from contact.forms import WebmasterForm
+from sens_site.context import render_without_request
 
 register = template.Library()
 
@@ -22,7 +22,7 @@ def kept_form() -> SafeString:
 @cache
 def kept_section() -> SafeString:
     """Return the form under its heading, which is what links to the form lead to."""
-    return render_to_string("contact/section.html", {"drawn_form": kept_form()})
+    return render_without_request("contact/section.html", {"drawn_form": kept_form()})
 
 
 @register.simple_tag

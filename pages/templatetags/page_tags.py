@@ -11,7 +11,6 @@ from django.utils.html import strip_spaces_between_tags
 from django.utils.safestring import SafeString, mark_safe  # noqa: TID251 - a template drew it
 
 from pages.navigation import MENU, TRAILS, trail_to
-from sens_site.lib.company import COMPANY
 from sens_site.lib.json_ld import json_ld
 
 register = template.Library()
@@ -68,19 +67,19 @@ def organization() -> SafeString:
     """Return who the company is, as structured data: the facts of the footer."""
     address = {
         "@type": "PostalAddress",
-        "streetAddress": COMPANY.street,
-        "addressLocality": COMPANY.locality,
-        "addressRegion": COMPANY.region,
-        "postalCode": COMPANY.postal_code,
-        "addressCountry": COMPANY.country_code,
+        "streetAddress": settings.COMPANY.street,
+        "addressLocality": settings.COMPANY.locality,
+        "addressRegion": settings.COMPANY.region,
+        "postalCode": settings.COMPANY.postal_code,
+        "addressCountry": settings.COMPANY.country_code,
     }
     return json_ld(
         "Organization",
-        name=COMPANY.legal_name,
-        alternateName=COMPANY.short_name,
+        name=settings.COMPANY.legal_name,
+        alternateName=settings.COMPANY.short_name,
         url=_absolute("/"),
-        telephone=COMPANY.phone,
-        faxNumber=COMPANY.fax,
+        telephone=settings.COMPANY.phone,
+        faxNumber=settings.COMPANY.fax,
         address=address,
     )
 

@@ -27,20 +27,7 @@ from privacy.consent.offer.changes import only_words_differ
 from privacy.consent.offer.loading import SERVICES
 from privacy.consent.offer.parts import optional
 from privacy.consent.receipt_check import report_on_shown
-
-
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """Rows that may be looked at."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
+from sens_site.lib.admin.read_only import FixedRowsMixin, ReadOnlyAdmin
 
 # The package's own admin lets staff edit what then decides nothing.
 admin.site.unregister(CookieGroup)
@@ -48,12 +35,12 @@ admin.site.unregister(Cookie)
 
 
 @admin.register(CookieGroup)
-class CookieGroupAdmin(ReadOnlyAdmin):
+class CookieGroupAdmin(ReadOnlyAdmin[CookieGroup]):
     list_display = ("name", "varname", "is_required", "description")
 
 
 @admin.register(Cookie)
-class CookieAdmin(ReadOnlyAdmin):
+class CookieAdmin(ReadOnlyAdmin[Cookie]):
     list_display = ("name", "cookiegroup", "domain", "description")
     list_filter = ("cookiegroup",)
     list_select_related = ("cookiegroup",)
@@ -80,17 +67,11 @@ class SwitchForm(forms.ModelForm[ServiceSwitch]):
 
 
 @admin.register(ServiceSwitch)
-class ServiceSwitchAdmin(admin.ModelAdmin[ServiceSwitch]):
+class ServiceSwitchAdmin(FixedRowsMixin, admin.ModelAdmin[ServiceSwitch]):
     """Third parties, off until an account number is entered."""
 
     form = SwitchForm
     list_display = ("name", "recipient", "group", "state")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ServiceSwitch]:
         return super().get_queryset(request).filter(key__in=SERVICES)
@@ -138,13 +119,13 @@ class EditorialForm(forms.ModelForm[EditorialNote]):
 
 
 @admin.register(EditorialNote)
-class EditorialNoteAdmin(ReadOnlyAdmin):
+class EditorialNoteAdmin(ReadOnlyAdmin[EditorialNote]):
     """Changes of wording, for which nobody is asked again."""
 
     form = EditorialForm
     list_display = ("group", "earlier", "later", "reason", "at")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("consent.add_editorialnote")
 
     def save_model(self, request: HttpRequest, obj: EditorialNote, form: Any, change: bool) -> None:
@@ -153,13 +134,13 @@ class EditorialNoteAdmin(ReadOnlyAdmin):
 
 
 @admin.register(GroupVersion)
-class GroupVersionAdmin(ReadOnlyAdmin):
+class GroupVersionAdmin(ReadOnlyAdmin[GroupVersion]):
     list_display = ("group", "version", "at")
     list_filter = ("group",)
 
 
 @admin.register(DailyChoice)
-class DailyChoiceAdmin(ReadOnlyAdmin):
+class DailyChoiceAdmin(ReadOnlyAdmin[DailyChoice]):
     list_display = ("day", "outcome", "count")
     date_hierarchy = "day"
 
@@ -176,7 +157,7 @@ class CheckForm(forms.Form):
 
 
 @admin.register(ConsentReceipt)
-class ConsentReceiptAdmin(ReadOnlyAdmin):
+class ConsentReceiptAdmin(ReadOnlyAdmin[ConsentReceipt]):
     """Receipts: nobody's name is on them."""
 
     list_display = ("id", "at", "keep_until")

@@ -22,9 +22,8 @@ from privacy.consent.offer.parts import Service
 from privacy.consent.outcome import Outcome
 from privacy.policy.addresses import PRIVACY
 from privacy.policy.models import PolicyVersion
-from sens_site.lib.company import COMPANY
 
-SCHEMA = "ISO/IEC TS 27560:2023, SENS 1"
+SCHEMA = "ISO/IEC TS 27560:2023, site 1"
 LANGUAGE = "en"
 GIVEN, WITHDRAWN = "given", "withdrawn"
 
@@ -89,8 +88,8 @@ def document_of(
     granted = [offer.by_key[key] for key in outcome.granted]
     party = {
         "id": "controller",
-        "name": COMPANY.formal_name,
-        "address": f"{COMPANY.address_line}, {COMPANY.country_code}",
+        "name": settings.COMPANY.formal_name,
+        "address": f"{settings.COMPANY.address_line}, {settings.COMPANY.country_code}",
         "contact": f"{origin}/contact/webmaster/",
         "type": "PII controller",
     }
@@ -118,7 +117,7 @@ def document_of(
         "declined": list(outcome.declined),
         "controllers": [party],
         "recipients": sorted({s.recipient for o in granted for s in o.services}),
-        "storage_locations": ["United States"],
+        "storage_locations": [settings.COMPANY.country],
         "jurisdiction": "US-CO",
         "retention": f"{KEEP_DAYS} days after the consent has ended",
         "withdrawal_method": f"{origin}/cookies/",

@@ -14,16 +14,17 @@ from datetime import datetime
 from io import RawIOBase
 from typing import Any
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 
 from privacy.datamap.registry import Entry, MapError, personal_entries, stores
 from privacy.datamap.rows import rows_of
 from privacy.datamap.subjects import Subject
+from sens_site.context import render_without_request
 
-FORMAT = "sens-export-1"
+FORMAT = "site-export-1"
 PORTION = 500
 DATA, PAGE, MANIFEST = "data.json", "index.html", "manifest.json"
 NOTHING = "nothing held"
@@ -95,7 +96,7 @@ def stream_export(subject: Subject, *, now: datetime | None = None) -> Iterator[
 
 def file_name(now: datetime | None = None) -> str:
     """Return a name for the file that names nobody."""
-    return f"sens-data-{timezone.localtime(now):%Y-%m-%d}.zip"
+    return f"{settings.COMPANY.slug}-data-{timezone.localtime(now):%Y-%m-%d}.zip"
 
 
 def _encoded(value: Any) -> str:
@@ -126,7 +127,7 @@ class _Encoder(DjangoJSONEncoder):
 
 
 def _page(subject: Subject, made_at: datetime) -> Iterator[str]:
-    head, tail = render_to_string(
+    head, tail = render_without_request(
         "privacy/datamap/export.html", {"made_at": made_at, "stores": stores().values()}
     ).split("<!--rows-->")
     yield head

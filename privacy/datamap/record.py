@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
 from privacy.datamap.registry import (
     Activity,
     Entry,
@@ -19,7 +21,6 @@ from privacy.datamap.registry import (
 )
 from privacy.datamap.terms import Category, OnErase
 from privacy.datamap.vendors import VENDORS, Vendor
-from sens_site.lib.company import COMPANY
 
 CONTEXT = {
     "dpv": "https://w3id.org/dpv#",
@@ -118,9 +119,9 @@ def as_json() -> dict[str, Any]:
         "@type": "dpv:RecordOfProcessingActivities",
         "dpv:hasDataController": {
             "@type": "dpv:DataController",
-            "dpv:hasName": COMPANY.legal_name,
-            "dpv:hasAddress": COMPANY.address_line,
-            "dpv:hasContact": COMPANY.phone,
+            "dpv:hasName": settings.COMPANY.legal_name,
+            "dpv:hasAddress": settings.COMPANY.address_line,
+            "dpv:hasContact": settings.COMPANY.phone,
         },
         "dpv:hasProcess": [_process(record) for record in records()],
         "dpv:hasDataProcessor": [_processor(vendor) for vendor in VENDORS],

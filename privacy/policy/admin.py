@@ -31,6 +31,7 @@ from privacy.policy.obstacles import Obstacle, four_eyes, own_obstacles, registe
 from privacy.policy.redline import compare
 from privacy.policy.redline_rendering import to_html
 from privacy.policy.rendering import render, without_marks
+from sens_site.lib.admin.read_only import ReadOnlyAdmin, ReadOnlyMixin
 from sens_site.lib.admin.to_do import Task
 
 
@@ -226,44 +227,17 @@ class PolicyDraftAdmin(admin.ModelAdmin[PolicyDraft]):
         }
 
 
-class _ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """Rows that the admin shows and never touches."""
-
-    actions = None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Versions come from sealing, events from what happens."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Frozen."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Frozen."""
-        return False
-
-
-class PolicyEventInline(admin.TabularInline[PolicyEvent, PolicyVersion]):
+class PolicyEventInline(ReadOnlyMixin, admin.TabularInline[PolicyEvent, PolicyVersion]):
     """What happened to a version."""
 
     model = PolicyEvent
     fields = ("at", "kind", "note", "actor")
     readonly_fields = fields
     extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Events come from what happens."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Frozen."""
-        return False
 
 
 @admin.register(PolicyVersion)
-class PolicyVersionAdmin(_ReadOnlyAdmin):
+class PolicyVersionAdmin(ReadOnlyAdmin[PolicyVersion]):
     """Sealed versions."""
 
     list_display = ("__str__", "kind", "posted_on", "effective_on", "hash")
@@ -277,7 +251,7 @@ class PolicyVersionAdmin(_ReadOnlyAdmin):
     )  # fmt: skip
     readonly_fields = ("address", "shown")
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[PolicyVersion]:
         """Lists do without the texts."""
         return super().get_queryset(request).defer("source_text", "claims_json")
 

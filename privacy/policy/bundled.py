@@ -1,21 +1,21 @@
 """The claims that the shipped texts make: what each mark means, who answers for it."""
 
-import tomllib
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from privacy.policy.rendering import promise_ids
+from sens_site.lib.content import read_claims
 
 PLAIN = "plain"
-TEXT_DIR = Path(__file__).parent / "text"
+TEXT_DIR = settings.CONTENT_DIR / "policy"
 
 
 @cache
 def shipped_claims() -> dict[str, dict[str, Any]]:
     """Return the shipped register of claims by id."""
-    register = tomllib.loads((TEXT_DIR / "claims.toml").read_text("utf-8"))
-    return {claim["id"]: claim for claim in register["claim"]}
+    return {claim["id"]: claim for claim in read_claims(settings.CONTENT_DIR)}
 
 
 def claims_in(source: str) -> list[dict[str, Any]]:

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from outbox.mass_mail import store_copies
@@ -19,6 +17,7 @@ from privacy.policy.models import (
     PolicyVersion,
     PolicyVersionQuerySet,
 )
+from sens_site.context import render_without_request
 from sens_site.lib.cache.content_stamp import content_changed
 
 Audience = Callable[[], Iterable[str]]
@@ -86,10 +85,9 @@ def _notice(version: PolicyVersion) -> EmailMessage:
     context = {
         "version": version,
         "policy": version.policy,
-        "origin": settings.SITE_ORIGIN,
         "compare": paths.compare(before, version.number) if before else "",
     }
     return EmailMessage(
-        subject=render_to_string("privacy/policy/mail/notice_subject.txt", context).strip(),
-        body=render_to_string("privacy/policy/mail/notice.txt", context),
+        subject=render_without_request("privacy/policy/mail/notice_subject.txt", context).strip(),
+        body=render_without_request("privacy/policy/mail/notice.txt", context),
     )

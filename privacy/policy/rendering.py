@@ -24,7 +24,7 @@ from markdown_it.utils import OptionsDict
 
 # Raised whenever the same source would give other HTML. It is stored with each version, so that a
 # change of the renderer is never taken for a change of the policy.
-RENDERER = "sens-markdown 1"
+RENDERER = "site-markdown 1"
 
 PROMISE_ID = r"[a-z0-9]+(?:[.-][a-z0-9]+)*"
 SOURCE_MARK = re.compile(r"\{promise:(" + PROMISE_ID + r")\}")

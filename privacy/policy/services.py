@@ -1,9 +1,9 @@
 """All that writes policies, drafts, versions and events."""
 
-import tomllib
 from datetime import date, datetime, time
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
@@ -24,6 +24,7 @@ from privacy.policy.notices import announce
 from privacy.policy.obstacles import Obstacle, own_obstacles, registered_obstacles
 from privacy.policy.rendering import RENDERER, normalised, render
 from sens_site.lib.cache.content_stamp import content_changed
+from sens_site.lib.content import read_content, read_versions
 
 TITLES = {PRIVACY: "Privacy policy", TERMS: "Terms and conditions"}
 DRAFT_FIELDS = frozenset({"kind", "reason", "summary", "source_text", "post_on", "effective_on"})
@@ -164,7 +165,7 @@ def load_bundled_policies() -> list[PolicyVersion]:
     Stops for a policy that has a version sealed on this site: from there on its text is the
     site's own.
     """
-    shipped = tomllib.loads((TEXT_DIR / "versions.toml").read_text("utf-8"))["version"]
+    shipped = read_versions(settings.CONTENT_DIR)
     added = []
     for entry in shipped:
         policy = Policy.objects.select_for_update().get(pk=ensure_policy(entry["policy"]).pk)
@@ -178,7 +179,7 @@ def load_bundled_policies() -> list[PolicyVersion]:
                 kind=entry["kind"],
                 reason=entry["reason"],
                 summary=entry["summary"],
-                source_text=(TEXT_DIR / entry["file"]).read_text("utf-8"),
+                source_text=read_content(TEXT_DIR / entry["file"]),
                 posted_at=_midnight(entry["posted_on"]),
                 effective_on=entry["effective_on"],
                 imported=True,

@@ -1,14 +1,12 @@
 """What the checks saw, for staff: the broken ones first. Nobody writes here but the checks."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
 from privacy.promises.claims import Claim, all_claims
 from privacy.promises.models import PromiseResult
+from sens_site.lib.admin.read_only import ReadOnlyAdmin
 from sens_site.lib.admin.to_do import Task
 
 BROKEN = "?kept__exact=0"
@@ -16,7 +14,7 @@ UNKNOWN = "No claim has this id any more."
 
 
 @admin.register(PromiseResult)
-class PromiseResultAdmin(admin.ModelAdmin[PromiseResult]):
+class PromiseResultAdmin(ReadOnlyAdmin[PromiseResult]):
     """The newest result of each check."""
 
     list_display = ("claim", "kept", "words", "owner", "broken_since", "checked_at")
@@ -25,7 +23,6 @@ class PromiseResultAdmin(admin.ModelAdmin[PromiseResult]):
     ordering = ("kept", "claim_id")
     fields = ("claim_id", "said", "kept", "words", "figures", "owner", "broken_since", "checked_at")
     readonly_fields = ("said", "owner")
-    actions = None
 
     def to_do(self) -> list[Task]:
         """Tell the front page which promises are not kept."""
@@ -54,15 +51,3 @@ class PromiseResultAdmin(admin.ModelAdmin[PromiseResult]):
 
     def _claim(self, result: PromiseResult) -> Claim | None:
         return all_claims().get(result.claim_id)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Results come from checks."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Results come from checks."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Results come from checks."""
-        return False

@@ -1,7 +1,7 @@
 """The claims of the shipped privacy policy: number, class, owner and what each means in practice.
 
-They stand in `text/claims.toml`, beside the texts that carry their ids. A claim's meaning is a
-matter of the policy's authors and is reviewed like code, so it is no table.
+They stand in the company's `claims.toml`, beside the texts that carry their ids. A claim's meaning
+is a matter of the policy's authors and is reviewed like code, so it is no table.
 """
 
 from collections.abc import Mapping

@@ -3,17 +3,21 @@
 from typing import Any, cast
 
 from django.contrib import admin
+from django.db import IntegrityError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.http import HttpRequest
 from django.utils import timezone
 
-from privacy.datamap.erasure import plan_erasure
-from privacy.rights import request_steps
+from privacy.datamap.erasure import NothingToEraseError, plan_erasure
 from privacy.rights.alarms import unseen_alarm
 from privacy.rights.deadlines import days_left
+from privacy.rights.intake import NotAllowedError
 from privacy.rights.models import SubjectRequest, SubjectRequestQuerySet
+from privacy.rights.request_steps import STEPS
+from sens_site.lib.admin.steps import StepsAdmin
 from sens_site.lib.admin.to_do import Task
+
+FASTER = "Somebody else was faster. Nothing was changed."
 
 
 class DeskFilter(admin.SimpleListFilter):
@@ -50,9 +54,18 @@ class DeskFilter(admin.SimpleListFilter):
 
 
 @admin.register(SubjectRequest)
-class SubjectRequestAdmin(admin.ModelAdmin[SubjectRequest]):
-    """Staff read and take steps; nobody edits a request, and nothing is done to many at once."""
+class SubjectRequestAdmin(StepsAdmin[SubjectRequest]):
+    """Staff read and take steps. Requests come through their form and go by the data map."""
 
+    steps = STEPS
+    step_right = "rights.answer_subjectrequest"
+    back_label = "Back to the request"
+    not_offered = "This step is not possible now. Nothing was changed."
+    refusals = {
+        NotAllowedError: "{error} Nothing was changed.",
+        IntegrityError: FASTER,
+        NothingToEraseError: FASTER,
+    }
     change_form_template = "admin/rights/subjectrequest/request.html"
     list_display = ("reference", "kind", "time_left", "alarm", "state_now", "received_at")
     list_filter = (DeskFilter, "kind")
@@ -63,7 +76,6 @@ class SubjectRequestAdmin(admin.ModelAdmin[SubjectRequest]):
         "name", "email", "text", "closed_at",
     )  # fmt: skip
     readonly_fields = fields
-    actions = None
 
     def to_do(self) -> list[Task]:
         """Tell the front page what has a deadline."""
@@ -108,38 +120,11 @@ class SubjectRequestAdmin(admin.ModelAdmin[SubjectRequest]):
         """Say how it stands."""
         return row.state
 
-    def get_urls(self) -> list[URLPattern]:
-        """Add a page for each step."""
-        return request_steps.urls(self) + super().get_urls()
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show the request with what the map finds, what happened, and the next steps."""
-        row = self.get_object(request, object_id)
-        context = dict(extra_context or {})
-        if row is not None:
-            context |= {
-                "steps": request_steps.offered(request, row),
-                "plan": plan_erasure(row.subject) if row.email else None,
-                "proved": row.proof is not None,
-                "events": row.events.all(),
-                "vendor_tasks": row.vendor_tasks.all(),
-            }
-        return super().change_view(request, object_id, form_url, context)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """A request comes through its form."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """What somebody asked is read, not edited."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Requests go by the clock of the data map."""
-        return False
+    def row_context(self, request: HttpRequest, row: SubjectRequest) -> dict[str, Any]:
+        """Add what the map finds and what happened."""
+        return super().row_context(request, row) | {
+            "plan": plan_erasure(row.subject) if row.email else None,
+            "proved": row.proof is not None,
+            "events": row.events.all(),
+            "vendor_tasks": row.vendor_tasks.all(),
+        }

@@ -73,10 +73,6 @@ class OwnRequestForm(SiteForm):
     text = RequestForm.base_fields["text"]
 
 
-class ConfirmForm(forms.Form):
-    """Nothing but a button."""
-
-
 class WordsForm(forms.Form):
     """A reason or an answer that is sent to the person."""
 

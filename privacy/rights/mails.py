@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from outbox.models import FAREWELL
@@ -12,19 +11,19 @@ from privacy.datamap.erasure import ErasureReport
 from privacy.rights.choices import AUTHORITIES
 from privacy.rights.models import SubjectRequest
 from privacy.rights.secret_links import status_path
+from sens_site.context import render_without_request
 
 
 def to_person(request: SubjectRequest, name: str, subject: str, **context: Any) -> EmailMessage:
     """Return a mail to the person who asked."""
     context |= {
         "request": request,
-        "site_origin": settings.SITE_ORIGIN,
         "status_url": settings.SITE_ORIGIN + status_path(request),
         "authorities": AUTHORITIES,
     }
     return EmailMessage(
         subject=f"{subject} ({request.reference})",
-        body=render_to_string(f"privacy/rights/mail/{name}.txt", context),
+        body=render_without_request(f"privacy/rights/mail/{name}.txt", context),
         to=[request.email],
     )
 
@@ -51,10 +50,10 @@ def export_ready(request: SubjectRequest, *, token: str) -> EmailMessage:
 
 def erased(request: SubjectRequest, *, address: str, report: ErasureReport) -> EmailMessage:
     """Return the last mail to somebody who was erased. The outbox forgets it once it is sent."""
-    context = {"request": request, "site_origin": settings.SITE_ORIGIN, "report": report}
+    context = {"request": request, "report": report}
     return EmailMessage(
         subject=f"Your information has been erased ({request.reference})",
-        body=render_to_string("privacy/rights/mail/erased.txt", context),
+        body=render_without_request("privacy/rights/mail/erased.txt", context),
         to=[address],
         headers={"X-Purpose": FAREWELL},
     )
@@ -66,6 +65,6 @@ def to_desk(name: str, subject: str, **context: Any) -> EmailMessage:
     context |= {"inbox": settings.SITE_ORIGIN + inbox}
     return EmailMessage(
         subject=subject,
-        body=render_to_string(f"privacy/rights/mail/{name}.txt", context),
+        body=render_without_request(f"privacy/rights/mail/{name}.txt", context),
         to=[settings.WEBMASTER_EMAIL],
     )

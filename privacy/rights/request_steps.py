@@ -1,34 +1,15 @@
-"""The steps that staff can take with a request: a page that asks, and a POST that acts.
+"""What staff can do with a request."""
 
-All take one way: right, rule, question, service, back to the request. What is offered follows from
-the request's events; what is allowed is decided again by the service.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, cast
-
-from django import forms
-from django.contrib import messages
-from django.contrib.admin import ModelAdmin
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from privacy.datamap.erasure import NothingToEraseError, plan_erasure
+from privacy.datamap.erasure import plan_erasure
 from privacy.rights import export_files, intake, services
 from privacy.rights.alarms import unseen_alarm
 from privacy.rights.answer_drafts import draft_answer
 from privacy.rights.choices import Ground, Kind
 from privacy.rights.deadlines import may_extend
 from privacy.rights.forms import (
-    ConfirmForm,
     EvidenceForm,
     FeeForm,
     ProofForm,
@@ -39,23 +20,7 @@ from privacy.rights.forms import (
 )
 from privacy.rights.intake import NotAllowedError
 from privacy.rights.models import SubjectRequest, VendorTask
-
-RIGHT = "rights.answer_subjectrequest"
-Data = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that can be done with a request."""
-
-    slug: str
-    label: str
-    question: str
-    done: str
-    run: Callable[[SubjectRequest, AbstractBaseUser, Data], object]
-    offered: Callable[[SubjectRequest], bool]
-    form: type[forms.Form] = ConfirmForm
-    danger: bool = False
+from sens_site.lib.admin.steps import Data, Groups, Step
 
 
 def _open(request: SubjectRequest) -> bool:
@@ -73,7 +38,12 @@ def _finish_task(request: SubjectRequest, by: AbstractBaseUser, data: Data) -> o
     return services.vendor_done(task, by=by, evidence=data["text"])
 
 
-STEPS = (
+def _erasure(request: SubjectRequest) -> Groups:
+    groups = plan_erasure(request.subject).groups
+    return [(heading, [line.sentence for line in lines]) for heading, lines in groups]
+
+
+STEPS: tuple[Step[SubjectRequest], ...] = (
     Step(
         "seen", "I have seen the alarm", "The mark goes from the list until the next alarm.",
         "Alarm seen.",
@@ -123,6 +93,7 @@ STEPS = (
         lambda r, by, data: services.erase_for_request(r, by=by),
         lambda r: _open(r) and r.proof is not None and r.kind == Kind.ERASURE,
         danger=True,
+        touches=_erasure,
     ),
     Step(
         "vendor", "Tell a vendor", "Note which vendor you told, and until when it has to act.",
@@ -145,6 +116,7 @@ STEPS = (
         lambda r, by, data: services.answer(r, by=by, text=data["text"]),
         lambda r: _open(r) and r.may_act,
         WordsForm,
+        initial=lambda r: {"text": draft_answer(r)},
     ),
     Step(
         "extend", "Take more time",
@@ -178,83 +150,3 @@ STEPS = (
         danger=True,
     ),
 )  # fmt: skip
-
-
-def offered(http: HttpRequest, request: SubjectRequest) -> list[dict[str, Any]]:
-    """Return label and address of what this person may do with this request now."""
-    if not http.user.has_perm(RIGHT):
-        return []
-    return [
-        {"label": step.label, "url": url_of(step.slug, request), "danger": step.danger}
-        for step in STEPS
-        if step.offered(request)
-    ]
-
-
-def url_of(name: str, request: SubjectRequest) -> str:
-    """Return the address of a step or of the request's own page."""
-    return reverse(f"admin:rights_subjectrequest_{name}", args=[request.pk])
-
-
-def urls(desk: ModelAdmin[SubjectRequest]) -> list[URLPattern]:
-    """Return the addresses of all steps."""
-    view = desk.admin_site.admin_view
-    return [
-        path(
-            f"<int:pk>/{step.slug}/",
-            view(_page(step, desk)),
-            name=f"rights_subjectrequest_{step.slug}",
-        )
-        for step in STEPS
-    ]
-
-
-def _page(step: Step, desk: ModelAdmin[SubjectRequest]) -> Callable[..., HttpResponse]:
-    @require_http_methods(["GET", "HEAD", "POST"])
-    def page(http: HttpRequest, pk: int) -> HttpResponse:
-        if not http.user.has_perm(RIGHT):
-            raise PermissionDenied
-        request = get_object_or_404(SubjectRequest, pk=pk)
-        if not step.offered(request):
-            return show(http, request, None, "This step is not possible now.", status=409)
-        form = step.form(
-            http.POST if http.method == "POST" else None,
-            initial={"text": draft_answer(request)} if step.slug == "answer" else None,
-        )
-        if not form.is_bound:
-            return show(http, request, form, status=200)
-        if not form.is_valid():
-            return show(http, request, form, status=422)
-        try:
-            step.run(request, cast("AbstractBaseUser", http.user), form.cleaned_data)
-        except NotAllowedError as error:
-            return show(http, request, None, str(error), status=409)
-        except (IntegrityError, NothingToEraseError):
-            return show(http, request, None, "Somebody else was faster.", status=409)
-        desk.log_change(http, request, step.done)
-        messages.success(http, f"{request}: {step.done}")
-        return HttpResponseRedirect(url_of("change", request), status=303)
-
-    def show(
-        http: HttpRequest,
-        request: SubjectRequest,
-        form: forms.Form | None,
-        problem: str = "",
-        *,
-        status: int,
-    ) -> HttpResponse:
-        context = {
-            **desk.admin_site.each_context(http),
-            "title": f"{step.label}: {request}",
-            "opts": desk.opts,
-            "request_row": request,
-            "step": step,
-            "form": form,
-            "problem": problem,
-            "plan": plan_erasure(request.subject) if step.slug == "erase" and form else None,
-            "back": url_of("change", request),
-        }
-        template = "admin/rights/subjectrequest/step.html"
-        return TemplateResponse(http, template, context, status=status)
-
-    return page

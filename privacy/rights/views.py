@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +17,6 @@ from privacy.rights.models import MailedLink
 from privacy.rights.secret_links import find_by_status, find_link, status_path
 from privacy.rights.statistics import figures
 from sens_site.errors import error_page
-from sens_site.lib.company import COMPANY
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.rate_limit import allow, seconds_left
 
@@ -42,7 +42,7 @@ def choices(request: HttpRequest) -> HttpResponse:
     data = form.cleaned_data
     token = intake.fingerprint_of(data["kind"], data["email"], data["text"])
     if not allow(request, scope="rights", limit=LIMIT, window_seconds=AN_HOUR, token=token):
-        form.add_error(None, TOO_MANY.format(phone=COMPANY.phone))
+        form.add_error(None, TOO_MANY.format(phone=settings.COMPANY.phone))
         response = _again(request, form, HTTPStatus.TOO_MANY_REQUESTS)
         response.headers["Retry-After"] = str(seconds_left(AN_HOUR))
         return response

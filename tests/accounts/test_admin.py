@@ -38,9 +38,9 @@ def test_added_person_can_log_in_at_once(staff_client, client):
     [
         {"email": ""},
         {"username": "GRACE"},
-        {"email": "GRACE@sens.test"},
+        {"email": "GRACE@company.test"},
         {"username": "admin"},
-        {"password1": "sens-longmont-1", "password2": "sens-longmont-1"},
+        {"password1": "website-webmaster-1", "password2": "website-webmaster-1"},
     ],
 )
 def test_added_person_keeps_the_rules(staff_client, changes):

@@ -18,9 +18,9 @@ def make(monkeypatch, password=PASSWORD, **options):
 
 @pytest.mark.django_db
 def test_makes_an_account_that_gets_in(monkeypatch, client):
-    text = make(monkeypatch, username="grace", email="Grace@sens.test")
+    text = make(monkeypatch, username="grace", email="Grace@company.test")
     user = User.objects.get()
-    assert (user.is_staff, user.is_superuser, user.email) == (True, True, "grace@sens.test")
+    assert (user.is_staff, user.is_superuser, user.email) == (True, True, "grace@company.test")
     assert EmailAddress.objects.get(user=user).verified is True
     assert PASSWORD not in text
     response = client.post("/accounts/login/", {"login": "grace", "password": PASSWORD})
@@ -33,13 +33,13 @@ def test_makes_an_account_that_gets_in(monkeypatch, client):
     ("options", "says"),
     [
         ({"username": "grace"}, "Email address is missing."),
-        ({"email": "g@sens.test"}, "Username is missing."),
+        ({"email": "g@company.test"}, "Username is missing."),
         (
             {"username": "grace", "email": "nonsense"},
             "Enter an email address in the correct format, like name@example.com",
         ),
-        ({"username": "admin", "email": "g@sens.test"}, "reserved"),
-        ({"username": "ada", "email": "g@sens.test"}, "taken"),
+        ({"username": "admin", "email": "g@company.test"}, "reserved"),
+        ({"username": "ada", "email": "g@company.test"}, "taken"),
         (
             {"username": "grace", "email": "ADA@customer.test"},
             "Another account has this email address",
@@ -53,16 +53,16 @@ def test_says_what_is_wrong(monkeypatch, person, options, says):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("password", ["", "short", "sens-longmont-1"])
+@pytest.mark.parametrize("password", ["", "short", "website-webmaster-1"])
 def test_weak_passwords_are_refused(monkeypatch, password):
     with pytest.raises(CommandError):
-        make(monkeypatch, password, username="grace", email="g@sens.test")
+        make(monkeypatch, password, username="grace", email="g@company.test")
     assert User.objects.count() == 0
 
 
 @pytest.mark.django_db
 def test_asks_on_a_terminal(monkeypatch):
-    answers = iter(["grace", "grace@sens.test"])
+    answers = iter(["grace", "grace@company.test"])
     monkeypatch.setattr("builtins.input", lambda prompt: next(answers))
     monkeypatch.setattr(make_staff, "getpass", lambda prompt: PASSWORD)
     monkeypatch.setattr("sys.stdin", type("Terminal", (), {"isatty": lambda self: True})())

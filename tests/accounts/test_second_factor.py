@@ -6,6 +6,7 @@ import pyotp
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.core.cache import cache
 
 from accounts.models import Session
@@ -140,14 +141,17 @@ def test_new_recovery_codes_replace_the_old_ones(
     url = "/accounts/2fa/recovery-codes/"
     staff_client.post(f"{url}new/")
     first = staff_client.get(f"{url}file/")
-    assert first.headers["Content-Disposition"] == 'attachment; filename="sens-recovery-codes.txt"'
+    assert (
+        first.headers["Content-Disposition"]
+        == f'attachment; filename="{settings.COMPANY.slug}-recovery-codes.txt"'
+    )
     assert first.headers["Cache-Control"] == "private, no-store"
     with django_capture_on_commit_callbacks(execute=True):
         assert staff_client.post(f"{url}new/").status_code == 303
     second = staff_client.get(f"{url}file/")
     assert len(second.content.split()) == 10
     assert not set(first.content.split()) & set(second.content.split())
-    assert letters.all()[-1] == ("grace@sens.test", "You have new recovery codes")
+    assert letters.all()[-1] == ("grace@company.test", "You have new recovery codes")
 
 
 @pytest.mark.django_db
@@ -177,9 +181,11 @@ def test_without_an_app_there_are_no_codes(proven):
 @pytest.mark.django_db
 def test_address_can_change_with_a_second_factor(staff_client, letters):
     prove_again(staff_client)
-    response = staff_client.post("/accounts/email/", {"email": "new@sens.test", "action_add": ""})
+    response = staff_client.post(
+        "/accounts/email/", {"email": "new@company.test", "action_add": ""}
+    )
     assert response.status_code == 303
-    assert letters.all() == [("new@sens.test", "Confirm your email address")]
+    assert letters.all() == [("new@company.test", "Confirm your email address")]
 
 
 @pytest.mark.django_db

@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter
+from dataclasses import fields
 
 import pytest
 from django.core.management import get_commands
 
+from sens_site.lib.content import Company
 from tests.architecture.source import ROOMS, files, python_files, text
 
 VARIABLES = tuple(re.findall(r"\benv\.\w+\(\s*\"([A-Z_]+)\"", text("sens_site/settings.py")))
@@ -23,7 +25,7 @@ CHECKS = tuple(
 
 def prose() -> str:
     """Return all that is written for people: README and docs."""
-    return "\n".join(text(p) for p in files() if p.endswith(".md") and not p.startswith("pages/"))
+    return "\n".join(text(p) for p in files() if p.endswith(".md") and not p.startswith("content/"))
 
 
 def test_there_is_something_to_check():
@@ -46,6 +48,11 @@ def test_example_names_no_variable_that_does_not_exist():
 @pytest.mark.parametrize("name", COMMANDS)
 def test_command_is_in_the_documents(name):
     assert f"manage.py {name}" in prose() or f"`{name}`" in prose()
+
+
+@pytest.mark.parametrize("key", [one.name for one in fields(Company)])
+def test_key_of_the_company_is_in_the_documents(key):
+    assert re.search(rf"^\|[^|]*`{key}`", text("docs/content.md"), re.MULTILINE)
 
 
 def test_checks_have_ids_of_their_own():

@@ -64,7 +64,9 @@ def test_titles_are_unique_and_name_the_company(client):
     titles = {path: html.parse(client.get(path).content).title.strip() for path in PATHS}
     twice = {p: t for p, t in titles.items() if list(titles.values()).count(t) > 1}
     assert twice == {}
-    assert [path for path, title in titles.items() if "SENS" not in title] == []
+    assert [
+        path for path, title in titles.items() if settings.COMPANY.short_name not in title
+    ] == []
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -169,7 +171,7 @@ def test_error_page_is_in_the_look_of_the_site_and_needs_no_database(
     assert page.headings.count("h1") == 1
     assert page.foreign(settings.SITE_ORIGIN) == []
     assert page.inline == []
-    assert "SENS" in page.title
+    assert settings.COMPANY.short_name in page.title
     assert any(re.search(r"/static/css/site[^/]*\.css$", url) for url in page.loads)
 
 

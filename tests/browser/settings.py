@@ -17,7 +17,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 if os.environ.get("BROWSER_WORKER") == WORKER:
     SCRATCH, PORT = Path(os.environ["BROWSER_SCRATCH"]), os.environ["BROWSER_PORT"]
 else:
-    SCRATCH, PORT = Path(tempfile.mkdtemp(prefix="sens-browser-")), str(free_port())
+    SCRATCH, PORT = Path(tempfile.mkdtemp(prefix="site-browser-")), str(free_port())
     atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
 os.environ.update(
     {
@@ -28,12 +28,13 @@ os.environ.update(
         "DEBUG": "false",
         "STAFF_MFA_REQUIRED": "true",
         "SECRET_KEY": "tests-only-2f6c0b1d4a9e4c7f8a53-tests-only-9d1b7e3c5f",
+        "CONTENT_DIR": "content/sens",
         "SITE_ORIGIN": f"http://127.0.0.1:{PORT}",
         "DATABASE_URL": f"sqlite:///{SCRATCH / 'site.sqlite3'}",
         "CACHE_URL": "database",
         "TRUSTED_PROXY_COUNT": "0",
         "ALLOWED_HOSTS": "",
-        "WEBMASTER_EMAIL": "webmaster@sens.test",
+        "WEBMASTER_EMAIL": "webmaster@company.test",
         "LOG_LEVEL": "WARNING",
     }
 )

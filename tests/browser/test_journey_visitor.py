@@ -53,7 +53,7 @@ def test_a_visitor_reads_decides_writes_registers_and_leaves(page, a_name, setti
     stored = ContactMessage.objects.get(email=f"{username}@elsewhere.test")
     assert (stored.name, stored.message) == ("Ada Byron", "Which of my data do you hold?")
     assert (stored.state, stored.quarantined_because) == ("waiting", "")
-    assert records.mails_to("webmaster@sens.test") != []
+    assert records.mails_to("webmaster@company.test") != []
 
     # Register.
     page.get_by_role("link", name="Register", exact=True).click()

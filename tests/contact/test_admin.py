@@ -79,7 +79,7 @@ def test_the_page_shows_the_message_and_lets_nobody_edit_it(staff_client, waitin
     assert "The data sheet of the EnerGenius charger does not open.<br>Can you send it?" in page
     assert "<textarea" not in page
     assert f'href="mailto:mary@fossil.test?subject=Your%20message%20{waiting.reference}"' in page
-    assert [a["label"] for a in response.context["desk_actions"]] == ["Answered", "Mark as spam"]
+    assert [a["label"] for a in response.context["steps"]] == ["Answered", "Mark as spam"]
     assert staff_client.post(page_of(waiting), {"message": "Changed"}).status_code == 403
     waiting.refresh_from_db()
     assert waiting.message.startswith("The data sheet")
@@ -134,7 +134,7 @@ def test_answered_with_a_note(staff_client, staff, waiting):
         "Marked as answered.",
     )
     page = staff_client.get(page_of(waiting))
-    assert page.context["desk_actions"] == []
+    assert page.context["steps"] == []
 
 
 def test_a_note_that_is_too_long_is_kept_and_changes_nothing(staff_client, waiting):
@@ -167,7 +167,7 @@ def test_what_was_held_is_delivered_with_its_mail(staff_client, held):
 
     held.refresh_from_db()
     assert (held.state, held.quarantined_because) == ("waiting", "")
-    assert OutboxMail.objects.get().recipient == "webmaster@sens.test"
+    assert OutboxMail.objects.get().recipient == "webmaster@company.test"
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_an_action_that_does_not_fit_the_state_is_refused(staff_client, inbox, r
 def test_reading_is_not_acting(waiting):
     client = clerk("view_contactmessage")
 
-    assert client.get(page_of(waiting)).context["desk_actions"] == []
+    assert client.get(page_of(waiting)).context["steps"] == []
     for action in ("answer", "spam", "deliver"):
         assert client.post(page_of(waiting, action), {"note": ""}).status_code == 403
     waiting.refresh_from_db()

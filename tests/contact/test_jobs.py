@@ -30,4 +30,4 @@ def test_the_webmaster_is_asked_every_day_to_look_at_what_is_held(held, sent):
     assert announce.every_seconds == 86400
     announce.run()
     announce.run()
-    assert sent() == [("webmaster@sens.test", "Messages held as suspected spam")]
+    assert sent() == [("webmaster@company.test", "Messages held as suspected spam")]

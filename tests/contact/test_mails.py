@@ -14,7 +14,7 @@ def test_the_webmaster_can_answer_who_asked_to_be_contacted(waiting):
     mail = message_mail(waiting)
     head, _, text = mail.body.partition("The message:\n\n")
 
-    assert mail.to == ["webmaster@sens.test"]
+    assert mail.to == ["webmaster@company.test"]
     assert mail.reply_to == ["mary@fossil.test"]
     assert "Name: Mary Anning\n" in head
     assert "Email: mary@fossil.test\n" in head
@@ -64,6 +64,6 @@ def test_the_acknowledgement_repeats_nothing_that_was_typed(waiting):
 def test_held_messages_are_told_by_number_only(count, words):
     mail = held_mail(count)
 
-    assert mail.to == ["webmaster@sens.test"]
+    assert mail.to == ["webmaster@company.test"]
     assert words in mail.body
     assert "https://testserver/admin/contact/contactmessage/?inbox=held" in mail.body

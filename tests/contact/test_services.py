@@ -22,7 +22,7 @@ from contact.services import (
 )
 from tests.factories.people import make_staff
 
-WEBMASTER = "webmaster@sens.test"
+WEBMASTER = "webmaster@company.test"
 SENDER = "mary@fossil.test"
 pytestmark = pytest.mark.django_db
 

@@ -67,7 +67,7 @@ def test_the_form_stands_under_the_heading_that_links_lead_to(client):
     assert '<h1 id="contact-webmaster" tabindex="-1">Contact Webmaster</h1>' in page
     assert page.count('name="message"') == 1
     assert "csrf" not in page
-    assert "<title>Contact Webmaster - SENS</title>" in page
+    assert f"<title>Contact Webmaster - {settings.COMPANY.short_name}</title>" in page
 
 
 def test_a_message_is_stored_and_the_thanks_follow(client, letter, sent):
@@ -77,7 +77,7 @@ def test_a_message_is_stored_and_the_thanks_follow(client, letter, sent):
     assert response.cookies == {}
     message = ContactMessage.objects.get()
     assert (message.name, message.state) == (letter["name"], "waiting")
-    assert [to for to, _ in sent()] == ["webmaster@sens.test", "mary@fossil.test"]
+    assert [to for to, _ in sent()] == ["webmaster@company.test", "mary@fossil.test"]
     page = text_of(client.get(THANKS))
     assert "<h1>Your message is stored</h1>" in page
     assert "within 30 days" in page
@@ -128,7 +128,7 @@ def test_a_form_with_mistakes_comes_back_with_what_was_typed(client, letter):
 
     assert response.status_code == 422
     assert response.headers["Cache-Control"] == "private, no-store"
-    assert "<title>Error: Contact Webmaster - SENS</title>" in page
+    assert f"<title>Error: Contact Webmaster - {settings.COMPANY.short_name}</title>" in page
     assert page.count("There is a problem") == 1
     plain = " ".join(page.split()).replace('" >', '">')
     mistake = "Enter an email address in the correct format, like name@example.com"
@@ -279,9 +279,9 @@ def test_over_the_limit_the_text_is_kept_and_nothing_is_lost(client, letter, sen
     assert response.status_code == 429
     assert response.headers["Retry-After"] == "600"
     assert response.headers["Cache-Control"] == "private, no-store"
-    assert "<title>Error: Contact Webmaster - SENS</title>" in page
+    assert f"<title>Error: Contact Webmaster - {settings.COMPANY.short_name}</title>" in page
     assert "Your message is not sent yet" in page
-    assert "Send it again in 10 minutes, or call us at (303) 678-7500." in page
+    assert f"Send it again in 10 minutes, or call us at {settings.COMPANY.phone}." in page
     assert kept(page, letter) == {"name", "email", "phone", "message", "wants_contact"}
     assert ContactMessage.objects.count() == 5
 

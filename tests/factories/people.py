@@ -21,7 +21,7 @@ def make_person(username: str = "ada", *, verified: bool = True, **fields: Any) 
 
 def make_staff(username: str = "grace", **fields: Any) -> User:
     """Make a member of staff with all rights and a second factor."""
-    defaults = {"email": f"{username}@sens.test", "is_staff": True, "is_superuser": True}
+    defaults = {"email": f"{username}@company.test", "is_staff": True, "is_superuser": True}
     user = make_person(username, **{**defaults, **fields})
     Authenticator.objects.create(
         user=user, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"}

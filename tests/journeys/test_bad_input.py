@@ -24,7 +24,11 @@ def a_browser() -> SiteClient:
 
 def in_our_look(response) -> bool:
     page = html.parse(response.content)
-    return page.headings.count("h1") == 1 and "SENS" in page.title and "/" in page.links
+    return (
+        page.headings.count("h1") == 1
+        and settings.COMPANY.short_name in page.title
+        and "/" in page.links
+    )
 
 
 def send(client: SiteClient, path: str, body: bytes, content_type: str):

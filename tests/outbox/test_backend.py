@@ -15,12 +15,12 @@ pytestmark = pytest.mark.django_db
 
 
 def test_mail_is_stored_and_not_sent(settings: Settings, mailoutbox: list[object]) -> None:
-    assert send_mail("Hello", "Text", "site@sens.test", ["ann@example.com"]) == 1
+    assert send_mail("Hello", "Text", "site@company.test", ["ann@example.com"]) == 1
     row = OutboxMail.objects.get()
     assert (row.subject, row.recipient, row.sender) == (
         "Hello",
         "ann@example.com",
-        "site@sens.test",
+        "site@company.test",
     )
     assert (row.state, row.attempts, row.purpose, row.dedupe_key) == ("waiting", 0, "service", None)
     assert mailoutbox == []
@@ -49,10 +49,10 @@ def test_headers_attachment_and_alternative_are_kept() -> None:
     message = EmailMultiAlternatives(
         "Größe – ✓",
         "Plain text with ümlauts\n.\na line that is a full stop stands above",
-        "SENS <site@sens.test>",
+        "Acme <site@company.test>",
         ["Ann <ann@example.com>"],
         reply_to=["visitor@example.org"],
-        headers={"List-Unsubscribe": "<https://sens.test/u/1>", "X-Purpose": "newsletter"},
+        headers={"List-Unsubscribe": "<https://company.test/u/1>", "X-Purpose": "newsletter"},
     )
     message.attach_alternative("<p>HTML</p>", "text/html")
     message.attach("manual.pdf", b"%PDF-\x00\xff", "application/pdf")
@@ -61,10 +61,10 @@ def test_headers_attachment_and_alternative_are_kept() -> None:
     row = OutboxMail.objects.get()
     parsed = email.message_from_bytes(bytes(row.message), policy=email.policy.default)
     assert parsed["Subject"] == "Größe – ✓"
-    assert parsed["From"] == "SENS <site@sens.test>"
+    assert parsed["From"] == "Acme <site@company.test>"
     assert parsed["To"] == "Ann <ann@example.com>"
     assert parsed["Reply-To"] == "visitor@example.org"
-    assert parsed["List-Unsubscribe"] == "<https://sens.test/u/1>"
+    assert parsed["List-Unsubscribe"] == "<https://company.test/u/1>"
     assert parsed["Message-ID"] == row.message_id
     plain, html = parsed.get_body(("plain",)), parsed.get_body(("html",))
     assert plain is not None
@@ -103,9 +103,11 @@ def test_message_id_names_the_site_and_not_the_machine() -> None:
 
 
 def test_callers_message_id_is_kept() -> None:
-    EmailMessage("S", "B", to=["a@example.com"], headers={"message-id": "<mine@sens.test>"}).send()
+    EmailMessage(
+        "S", "B", to=["a@example.com"], headers={"message-id": "<mine@company.test>"}
+    ).send()
     row = OutboxMail.objects.get()
-    assert row.message_id == "<mine@sens.test>"
+    assert row.message_id == "<mine@company.test>"
     assert bytes(row.message).lower().count(b"message-id:") == 1
 
 

@@ -31,7 +31,7 @@ def test_bytes_on_the_wire_are_the_bytes_that_were_stored(smtp: SmtpSink, db: No
     # The dot that SMTP doubles, and the line end that it puts before the final dot.
     assert received.raw.replace(b"\r\n..", b"\r\n.").rstrip(b"\r\n") == stored.rstrip(b"\r\n")
     assert received.recipients == ("ann@example.com",)
-    assert received.sender == "webmaster@sens.test"
+    assert received.sender == "webmaster@company.test"
 
 
 def test_one_bad_mail_does_not_stop_the_others(

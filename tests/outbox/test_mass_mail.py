@@ -9,7 +9,7 @@ from outbox import mass_mail
 from outbox.mass_mail import store_copies
 from outbox.models import NOTICE, OutboxMail
 
-LETTER = EmailMessage("A change — soon", "Read it: “here”.\n", "site@sens.test")
+LETTER = EmailMessage("A change — soon", "Read it: “here”.\n", "site@company.test")
 
 
 def recipients_in_message(mail: OutboxMail) -> tuple[str, str]:
@@ -24,7 +24,7 @@ def test_each_recipient_gets_a_copy_that_names_nobody_else(db, monkeypatch):
     mails = list(OutboxMail.objects.order_by("pk"))
     assert [recipients_in_message(mail) for mail in mails] == [(p, p) for p in people]
     assert {(m.purpose, m.subject, m.sender) for m in mails} == {
-        (NOTICE, "A change — soon", "site@sens.test")
+        (NOTICE, "A change — soon", "site@company.test")
     }
     assert len({m.message_id for m in mails}) == 1
     texts = {message_from_bytes(bytes(m.message)).get_payload(decode=True) for m in mails}
@@ -40,7 +40,7 @@ def test_running_twice_stores_nothing_twice(db):
 @pytest.mark.parametrize("address", ["jürgen@customer.test", "o'neil+x@customer.test"])
 def test_uncommon_addresses_are_written_as_django_writes_them(db, address: str):
     assert store_copies(LETTER, [address], dedupe_key="k") == 1
-    expected = EmailMessage("s", "b", "site@sens.test", [address]).message()["To"]
+    expected = EmailMessage("s", "b", "site@company.test", [address]).message()["To"]
     assert recipients_in_message(OutboxMail.objects.get()) == (address, expected)
 
 

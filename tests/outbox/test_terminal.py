@@ -24,7 +24,7 @@ def test_text_and_links_can_be_read_and_copied() -> None:
     message = EmailMultiAlternatives(
         "Bestätigen – bitte",
         f"Grüße!\n\nPlease follow {link}.\nThanks",
-        "site@sens.test",
+        "site@company.test",
         ["ann@example.com"],
     )
     message.attach_alternative("<p>not this</p>", "text/html")
@@ -44,10 +44,10 @@ def test_text_and_links_can_be_read_and_copied() -> None:
 
 
 def test_stored_mail_prints_alike() -> None:
-    message = EmailMessage("Grüße", "Öl\n", "site@sens.test", ["ann@example.com"])
+    message = EmailMessage("Grüße", "Öl\n", "site@company.test", ["ann@example.com"])
     stored = StoredMail(
         mime=message.message().as_bytes(linesep="\r\n"),
-        sender="site@sens.test",
+        sender="site@company.test",
         recipient="ann@example.com",
         subject="Grüße",
     )
@@ -55,5 +55,5 @@ def test_stored_mail_prints_alike() -> None:
 
 
 def test_visitors_text_cannot_drive_the_terminal() -> None:
-    message = EmailMessage("S", "a\x1b[2Jb\x07\x9b", "site@sens.test", ["ann@example.com"])
+    message = EmailMessage("S", "a\x1b[2Jb\x07\x9b", "site@company.test", ["ann@example.com"])
     assert printed(message)[3] == "a\ufffd[2Jb\ufffd\ufffd"

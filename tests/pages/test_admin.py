@@ -7,7 +7,7 @@ from django.test import Client
 
 from pages import services
 from pages.models import PageText
-from pages.shipped import Text, shipped_text
+from pages.page_texts import Text, shipped_text
 from tests.factories.people import make_staff
 from tests.pages.reading import read
 

@@ -1,13 +1,14 @@
 """Content pages: what visitors see, and how staff change it."""
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.test import Client
 
 from pages import services
 from pages.models import PageText
 from pages.navigation import HOME, TRAILS, walk
-from pages.shipped import FOLDER, Text, file_of, shipped_text
+from pages.page_texts import Text, file_of, shipped_text
 from tests.pages.reading import read
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def test_shows_the_shipped_text_with_links_to_the_children(client: Client, node)
     text = shipped_text(node.path)
     assert page.status == 200
     assert page.texts("h1") == [text.title]
-    assert page.title == f"{text.title} - SENS"
+    assert page.title == f"{text.title} - {settings.COMPANY.short_name}"
     assert page.attributes("meta", name="description")[0]["content"] == text.description
     cards = [link["href"] for link in page.attributes("a", inside="main ul.cards")]
     children = HOME.children[:7] if node is HOME else node.children
@@ -34,14 +35,15 @@ def test_shows_the_shipped_text_with_links_to_the_children(client: Client, node)
 
 
 def test_every_page_has_a_text_and_every_text_a_page():
-    assert {file_of(node.path).name for node in CONTENT} == {f.name for f in FOLDER.glob("*.md")}
+    files = (settings.CONTENT_DIR / "pages").iterdir()
+    assert {file_of(node.path).name for node in CONTENT} == {file.name for file in files}
 
 
 def test_an_edit_shows_at_once_and_a_reset_takes_it_back(client: Client):
     services.edit_page("/applications/marine/", **NEW)
     edited = read(client.get("/applications/marine/"))
     assert edited.texts("h1") == ["Marine power"]
-    assert edited.title == "Marine power - SENS"
+    assert edited.title == f"Marine power - {settings.COMPANY.short_name}"
     assert [h["id"] for h in edited.attributes("h2", inside="article")] == ["salt"]
     parent = client.get("/applications/").content.decode()
     assert "About the sea." in parent

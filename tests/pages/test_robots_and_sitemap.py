@@ -76,13 +76,13 @@ def test_security_txt_ends_within_a_year_and_stays_the_same_for_a_day(client: Cl
 def test_favicon_is_the_icon(client: Client):
     response = client.get("/favicon.ico")
     assert response["Content-Type"] == "image/svg+xml"
-    assert response.content == (settings.BASE_DIR / "static/img/icon.svg").read_bytes()
+    assert response.content == (settings.CONTENT_DIR / "static/img/icon.svg").read_bytes()
 
 
 def test_a_phone_finds_its_picture(client: Client):
     response = client.get("/apple-touch-icon.png")
     assert response["Content-Type"] == "image/png"
-    assert response.content == (settings.BASE_DIR / "static/img/icon.png").read_bytes()
+    assert response.content == (settings.CONTENT_DIR / "static/img/icon.png").read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from sens_site.lib.company import COMPANY
+from django.conf import settings
+
 from tests.promises.breaks import breaks
 from tests.promises.hand import Hand
 
@@ -40,12 +41,12 @@ def a_page_that_heeds_the_signal(hand: Hand) -> None:
 
 @breaks("contact.address-and-phone")
 def a_footer_with_another_address(hand: Hand) -> None:
-    hand.replace("sens_site.context.COMPANY", replace(COMPANY, street="2 Other Road"))
+    hand.settings.COMPANY = replace(settings.COMPANY, street="2 Other Road")
 
 
 @breaks("footer.copyright-year")
 def a_copyright_line_of_another_year(hand: Hand) -> None:
-    hand.replace("sens_site.context.COMPANY", replace(COMPANY, copyright_to=2031))
+    hand.settings.COMPANY = replace(settings.COMPANY, copyright_to=2031)
 
 
 @breaks("links.to-others")

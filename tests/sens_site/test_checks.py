@@ -1,9 +1,14 @@
 """Each check of the composition finds what it is there to find, and nothing on this site."""
 
+import shutil
+
 import pytest
 from django.conf import settings as configured
 from django.core.checks import run_checks
 
+from pages.page_texts import shipped_text
+from privacy.policy.bundled import shipped_claims
+from privacy.promises.claims import all_claims
 from sens_site.checks import CACHING, ORIGIN
 
 USER = "django.contrib.auth.middleware.AuthenticationMiddleware"
@@ -51,3 +56,68 @@ def test_w001_a_site_that_others_reach_speaks_https(settings, host, https, ids):
     settings.SITE_HOST, settings.SITE_IS_HTTPS = host, https
     settings.SITE_ORIGIN = f"http{'s' if https else ''}://{host}"
     assert found() == ids
+
+
+def messages(check: str) -> list[str]:
+    """Return what is said under an id."""
+    return [str(m.msg) for m in run_checks() if m.id == check]
+
+
+@pytest.fixture
+def folder(tmp_path, settings):
+    """A copy of the company's content, which the site takes for its own."""
+    settings.CONTENT_DIR = shutil.copytree(settings.CONTENT_DIR, tmp_path / "company")
+    shipped_text.cache_clear()
+    yield settings.CONTENT_DIR
+    shipped_text.cache_clear()
+
+
+def test_e003_a_missing_file_of_the_company_is_named(folder):
+    assert messages("sens_site.E003") == []
+    (folder / "static" / "img" / "icon.svg").unlink()
+    (folder / "policy" / "terms-1.md").unlink()
+    assert messages("sens_site.E003") == [
+        f"{folder}/static/img/icon.svg is missing.",
+        f"{folder}/policy/terms-1.md is missing.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "fault"),
+    [
+        (
+            "policy/versions.toml",
+            'kind = "minor"',
+            "kind is missing in [[version]] 1. Write, for ex",
+        ),
+        (
+            "claims.toml",
+            'class = "S"',
+            "class is missing in [[claim]] 1. Write, for example: class",
+        ),
+    ],
+)
+def test_e003_a_missing_key_of_the_company_is_named(folder, name, line, fault):
+    file = folder / name
+    file.write_text(file.read_text().replace(line, "", 1))
+    all_claims.cache_clear()
+    shipped_claims.cache_clear()
+    (said,) = messages("sens_site.E003")
+    assert fault in said
+    all_claims.cache_clear()
+    shipped_claims.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (None, "is missing: the text of /about/history/."),
+        ("Nothing but words.", "is not the text of a page."),
+        ("# History\n> About it\n", "is not the text of a page."),
+    ],
+)
+def test_pages_e001_a_page_without_a_text_is_named(folder, text, fault):
+    file = folder / "pages" / "about__history.md"
+    file.unlink() if text is None else file.write_text(text)
+    assert messages("pages.E001") == [f"{file} {fault}"]
+    assert found("pages.") == ["pages.E001"]

@@ -1,6 +1,7 @@
 """Error pages: the site's own look, no database, and in debug mode as in production."""
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import (
     BadRequest,
     PermissionDenied,
@@ -57,7 +58,7 @@ def test_each_page_says_what_happened_and_what_to_do(status):
     page = read(error_page(request, status))
     title, happened, advice = TEXTS[status]
     assert page.status == status
-    assert page.title == f"{title} - SENS"
+    assert page.title == f"{title} - {settings.COMPANY.short_name}"
     assert page.texts("h1") == [title]
     assert page.texts("p", inside="main")[:2] == [happened, advice]
     assert page.attributes("link", rel="canonical") == []

@@ -26,6 +26,12 @@ def test_second_run_changes_nothing_and_says_so() -> None:
     assert read_stamp() == stamp
 
 
+def test_it_prints_how_many_are_new_and_no_names(monkeypatch) -> None:
+    monkeypatch.setattr("privacy.policy.services.load_bundled_policies", lambda: ["a", "b"])
+    monkeypatch.setattr("pages.services.load_pages", lambda: 38)
+    assert output()[:2] == ["Pages: 38 new or changed", "Policy versions: 2 new or changed"]
+
+
 def test_it_can_be_silent() -> None:
     assert output(verbosity=0) == []
 

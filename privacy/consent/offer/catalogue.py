@@ -20,7 +20,6 @@ from privacy.consent.offer.third_parties import (
     MAPS,
     VIDEO,
 )
-from sens_site.lib.company import COMPANY
 
 DAY = 24 * 3600
 
@@ -31,8 +30,8 @@ OWN_SITE = Service(
     key="site",
     name="This website",
     purpose="Keep you logged in, and remember what you decided about cookies.",
-    recipient=COMPANY.legal_name,
-    country="United States",
+    recipient=settings.COMPANY.legal_name,
+    country=settings.COMPANY.country,
     retention="As long as the cookie lives.",
     items=(
         StoredItem(

@@ -7,12 +7,20 @@ collected, with three expressions and no build tool.
 import re
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+from sens_site.lib.content import ContentError, read_content
+
 OURS = "css/"
+COLORS = settings.CONTENT_DIR / "static" / "css" / "company.css"
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _GAP = re.compile(r"\s+")
+# As it is written, and as Django writes it into the copy with a hashed name. That name follows from
+# the colors, too, as it is made while the import stands.
+_IMPORT = re.compile(r'@import (?:url\()?"company(?:\.[0-9a-f]+)?\.css"\)?;')
+_COLOR = re.compile(r"(--[a-z-]+):([^;{}]+)")
 _AROUND = re.compile(r" ?([{};,]) ?")
 
 
@@ -24,11 +32,28 @@ def compact(css: str) -> str:
     return _AROUND.sub(r"\1", _GAP.sub(" ", _COMMENT.sub("", css))).replace(": ", ":").strip()
 
 
+def with_colors(css: str, colors: str) -> str:
+    """Return CSS that imports the company's colors with them in its own declarations instead.
+
+    So they cost neither a request nor a byte. Where files are not collected, in development, the
+    browser follows the import, and no layer stands over what it brings.
+    """
+    if not _IMPORT.search(css):
+        return css
+    for name, value in _COLOR.findall(compact(colors)):
+        parts = re.split(rf"{name}:[^;]*;", css, maxsplit=1)
+        if len(parts) != 2:
+            raise ContentError(f"{COLORS} sets {name}, which no style of the site uses. Remove it.")
+        css = f"{name}:{value};".join(parts)
+    return _IMPORT.sub("", css)
+
+
 class SiteStaticStorage(CompressedManifestStaticFilesStorage):
     """Whitenoise's storage, with our own stylesheets compacted on their way in."""
 
     def _save(self, name: str, content: Any) -> str:
         if name.startswith(OURS):
-            content = ContentFile(compact(b"".join(content.chunks()).decode()).encode())
+            css = with_colors(b"".join(content.chunks()).decode(), read_content(COLORS))
+            content = ContentFile(compact(css).encode())
         saved: str = super()._save(name, content)  # type: ignore[misc]
         return saved

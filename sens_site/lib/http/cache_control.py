@@ -16,7 +16,7 @@ from django.utils.cache import patch_vary_headers
 PUBLIC = "public, max-age=0, must-revalidate"
 PRIVATE = "private, max-age=0, must-revalidate"
 NO_STORE = "private, no-store"
-READY_FLAG = "sens.ready"
+READY_FLAG = "site.ready"
 VARY = ("Accept-Encoding", "Cookie", "Sec-GPC")
 
 

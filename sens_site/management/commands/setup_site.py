@@ -23,5 +23,6 @@ class Command(BaseCommand):
         """Load it all and say what changed."""
         for title, name in STEPS:
             changed = import_string(name)()
+            count = changed if isinstance(changed, int) else len(changed)
             if options["verbosity"] >= 1:
-                self.stdout.write(f"{title}: {changed or 'nothing'} new or changed")
+                self.stdout.write(f"{title}: {count or 'nothing'} new or changed")

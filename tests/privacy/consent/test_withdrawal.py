@@ -21,13 +21,13 @@ def choose(client, choice, **fields):
 
 
 def test_named_and_prefixed_cookies_go_on_this_host_and_its_parents(full_offer, settings):
-    settings.ALLOWED_HOSTS = ["www.sens.example"]
-    client = SiteClient(SERVER_NAME="www.sens.example")
+    settings.ALLOWED_HOSTS = ["www.company.example"]
+    client = SiteClient(SERVER_NAME="www.company.example")
     choose(client, "accept")
     for name in ("_ga", "_ga_ABC123", "_gcl_au", "li_fat_id", "theirs", "_gat"):
         client.cookies[name] = "1"
     response = choose(client, "reject")
-    domains = ("", "www.sens.example", "sens.example")
+    domains = ("", "www.company.example", "company.example")
     wanted = {
         (name, domain, "/")
         for name in ("_ga", "_ga_ABC123", "_gcl_au", "li_fat_id")

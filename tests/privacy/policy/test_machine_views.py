@@ -29,7 +29,7 @@ def test_the_text_carries_no_marks(client, policy: PolicyVersion):
     assert text.startswith(
         "Privacy policy\nVersion 2 (material)\nLast updated: 2026-10-20\n"
         f"In effect from: 2026-11-20\nAddress: {settings.SITE_ORIGIN}/privacy/v/2/\n"
-        f"SHA-256: {policy.hash}\n\nSENS (“we”, “us”) is"
+        f"SHA-256: {policy.hash}\n\n{settings.COMPANY.short_name} (“we”, “us”) is"
     )
     assert "{promise:" not in text
 

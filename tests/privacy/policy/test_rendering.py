@@ -82,4 +82,4 @@ def test_normalised_gives_one_form(text: str, kept: str):
 
 
 def test_renderer_is_named():
-    assert rendering.RENDERER == "sens-markdown 1"
+    assert rendering.RENDERER == "site-markdown 1"

@@ -35,7 +35,7 @@ To comply with the law.
 How To Contact Us
 Acme Ltd
 1 Main Street
-Longmont, CO 80501
+Anytown, OH 00000
 """
 
 
@@ -62,7 +62,7 @@ def test_plain_text_gets_headings_lists_and_links():
         "<ul>\n<li>To answer you;</li>\n<li>To bill you; and</li>\n"
         "<li>To comply with the law.</li>\n</ul>\n"
         "<ol>\n<li>First, you ask.</li>\n<li>Then, we answer.</li>\n</ol>\n"
-        "<p>How To Contact Us<br>\nAcme Ltd<br>\n1 Main Street<br>\nLongmont, CO 80501</p>\n"
+        "<p>How To Contact Us<br>\nAcme Ltd<br>\n1 Main Street<br>\nAnytown, OH 00000</p>\n"
     ).replace("&quot;", '"')
 
 

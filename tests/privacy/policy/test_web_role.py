@@ -20,7 +20,7 @@ def web_role(db: None) -> Iterator[None]:
     """Carry out the documented script, and go on as the web role."""
     with connection.cursor() as cursor:
         cursor.execute(SCRIPT.read_text("utf-8"))
-        cursor.execute("SET ROLE sens_web")
+        cursor.execute("SET ROLE site_web")
         yield
         cursor.execute("RESET ROLE")
 
@@ -40,7 +40,7 @@ def web_role(db: None) -> Iterator[None]:
         f"DELETE FROM {TABLE}",  # noqa: S608 - a name from above
         "UPDATE policy_policyevent SET note = 'x'",
         f"CREATE TRIGGER other BEFORE INSERT ON {TABLE} EXECUTE FUNCTION guard_{TABLE}()",
-        f"ALTER TABLE {TABLE} OWNER TO sens_web",
+        f"ALTER TABLE {TABLE} OWNER TO site_web",
     ],
 )
 def test_the_web_role_is_refused(web_role: None, attack: str):

@@ -43,7 +43,7 @@ def test_a_request_is_acknowledged_and_its_sender_asked_who_it_is(ask, mails_to)
 
 def test_the_desk_is_told_without_a_name(ask, mails_to):
     request = ask()
-    (mail,) = mails_to("webmaster@sens.test")
+    (mail,) = mails_to("webmaster@company.test")
     assert request.reference in mail
     assert STRANGER not in mail
 
@@ -305,7 +305,7 @@ def test_alarms_come_once_for_each_stage_and_daily_when_late(ask, mails_to):
             told += [day] * alarms.raise_alarms()
             assert alarms.raise_alarms() == 0
     assert told == [15, 23, 27, 31, 32, 33]
-    assert len([m for m in mails_to("webmaster@sens.test") if "running out" in m]) == 6
+    assert len([m for m in mails_to("webmaster@company.test") if "running out" in m]) == 6
 
 
 def test_an_alarm_stands_until_somebody_has_seen_it(ask, officer):

@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.urls import reverse
 
 from privacy.rights import export_files
@@ -161,7 +162,9 @@ def test_a_stranger_fetches_the_copy(client, officer, link_in, person):
     body = b"".join(response.streaming_content)
     data = json.loads(zipfile.ZipFile(io.BytesIO(body)).read("data.json"))
     assert data["tables"]["accounts.User"][0]["username"] == person.username
-    assert response.headers["Content-Disposition"].startswith('attachment; filename="sens-data-')
+    assert response.headers["Content-Disposition"].startswith(
+        f'attachment; filename="{settings.COMPANY.slug}-data-'
+    )
     assert response.headers["Cache-Control"] == "private, no-store"
 
 

@@ -1,11 +1,16 @@
 """Stylesheets lose what was written for us, and nothing else."""
 
 import re
+from pathlib import Path
 
+import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 
-from sens_site.lib.deploy.static_storage import SiteStaticStorage, compact
+from sens_site.lib.content import ContentError
+from sens_site.lib.deploy import static_storage
+from sens_site.lib.deploy.static_storage import COLORS, SiteStaticStorage, compact, with_colors
 
 
 def strings(css):
@@ -48,3 +53,63 @@ def test_the_hashed_copy_that_pages_ask_for_is_whole(tmp_path):
     name = storage.url("css/own.css").removeprefix("/static/")
     assert name != "css/own.css"
     assert (tmp_path / name).read_bytes() == b"a{b:c;}"
+
+
+SITE = """@layer base;
+@import "company.css";
+:root { --accent: red; --on-accent: light-dark(#fff, #000); }
+a { color: var(--accent); }
+"""
+
+
+def test_the_companys_colors_take_the_place_of_our_own():
+    colors = "/* ours: --deep: x; */ :root {\n  --accent: light-dark(#00f, #0ff);\n}"
+    assert compact(with_colors(SITE, colors)) == (
+        "@layer base;:root{--accent:light-dark(#00f,#0ff);--on-accent:light-dark(#fff,#000);}"
+        "a{color:var(--accent);}"
+    )
+
+
+def test_a_stylesheet_that_asks_for_no_colors_keeps_its_own():
+    css = SITE.replace('@import "company.css";', "")
+    assert with_colors(css, ":root { --accent: blue; }") == css
+
+
+def test_a_color_that_nothing_uses_is_named():
+    with pytest.raises(ContentError, match="sets --acent, which no style"):
+        with_colors(SITE, ":root { --acent: blue; }")
+
+
+def test_the_sites_stylesheet_asks_nobody_else_once_it_is_collected():
+    css = (settings.BASE_DIR / "static/css/site.css").read_text()
+    collected = compact(with_colors(css, COLORS.read_text()))
+    assert "@import" not in collected
+    for company in ("example", settings.CONTENT_DIR.name):
+        colors = settings.BASE_DIR / "content" / company / "static/css/company.css"
+        wanted = re.findall(r"--[a-z-]+:[^;}]+", compact(colors.read_text()))
+        shown = compact(with_colors(css, colors.read_text()))
+        assert len(wanted) == 3
+        assert [color for color in wanted if f"{color};" not in shown] == []
+
+
+def test_the_hashed_copy_holds_the_colors_and_its_name_changes_with_them(tmp_path, monkeypatch):
+    """Collect twice, as `collectstatic` does: from the files of a folder into the storage."""
+    names = []
+    for number, color in enumerate(("#00f", "#0f0")):
+        source = FileSystemStorage(location=str(tmp_path / f"from{number}"))
+        source.save("css/site.css", ContentFile(SITE.encode()))
+        source.save("css/company.css", ContentFile(f":root {{ --accent: {color}; }}".encode()))
+        monkeypatch.setattr(static_storage, "COLORS", Path(source.path("css/company.css")))
+        storage = SiteStaticStorage(location=str(tmp_path / f"to{number}"), base_url="/static/")
+        found = {name: (source, name) for name in ("css/site.css", "css/company.css")}
+        for name in found:
+            with source.open(name) as file:
+                storage.save(name, file)
+        list(storage.post_process(found))
+        names.append(storage.url("css/site.css").removeprefix("/static/"))
+        sent = (tmp_path / f"to{number}" / names[-1]).read_text()
+        assert sent == (
+            f"@layer base;:root{{--accent:{color};--on-accent:light-dark(#fff,#000);}}"
+            "a{color:var(--accent);}"
+        )
+    assert len(set(names)) == 2

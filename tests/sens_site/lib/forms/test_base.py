@@ -4,11 +4,11 @@ import pytest
 from crispy_forms.layout import Div, Field, Fieldset, Layout, Submit
 from crispy_forms.utils import render_crispy_form
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 
-from sens_site.lib.company import COMPANY
 from sens_site.lib.forms.base import (
     CONTROL_CHARACTERS,
     EMAIL_FORMAT,
@@ -102,17 +102,19 @@ def test_mistakes_of_the_whole_form_stand_in_the_summary():
 
 def test_the_frame_draws_the_summary_above_the_form_and_only_once():
     form = Inquiry({})
-    frame = render_to_string("base.html", {"form": form, "title": "Inquiry", "company": COMPANY})
+    frame = render_to_string(
+        "base.html", {"form": form, "title": "Inquiry", "company": settings.COMPANY}
+    )
     page = read(HttpResponse(frame))
-    assert page.title == "Error: Inquiry - SENS"
+    assert page.title == f"Error: Inquiry - {settings.COMPANY.short_name}"
     assert page.texts("h2", inside="main div.error-summary") == ["There is a problem"]
     assert drawn(form).find("div", inside="div.error-summary") == []
 
 
 def test_a_form_that_was_not_sent_has_no_error_in_the_title():
-    context = {"form": Inquiry(), "title": "T", "company": COMPANY}
+    context = {"form": Inquiry(), "title": "T", "company": settings.COMPANY}
     page = read(HttpResponse(render_to_string("base.html", context)))
-    assert page.title == "T - SENS"
+    assert page.title == f"T - {settings.COMPANY.short_name}"
 
 
 def test_what_was_typed_is_kept_and_escaped():

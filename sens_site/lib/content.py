@@ -1,0 +1,283 @@
+"""What belongs to one company and is no code: the folder that `CONTENT_DIR` names.
+
+`settings.py` reads `company.toml` at the start, so that nothing serves a page without it; the
+rooms read texts and policies from the same folder. Whatever is missing is named with what to write.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.text import slugify
+
+COMPANY_FILE = "company.toml"
+# What every company has besides its page texts, which the menu names, and its policy versions,
+# which `policy/versions.toml` names.
+FILES = {
+    COMPANY_FILE: "the names, the address and the menu of the company",
+    "claims.toml": "what each mark in the policies means, and who answers for it",
+    "policy/versions.toml": "the list of the policies' versions, oldest first",
+    "static/css/company.css": "the colors of the site: --accent, --on-accent and --deep",
+    "static/img/icon.svg": "the picture in a browser's tab",
+    "static/img/icon.png": "the picture on a phone's home screen, 180 by 180",
+    "templates/company/logo.html": "the sign beside the name at the top of every page, as inline SVG",
+    "templates/company/home_figure.html": "the drawing on the home page, as inline SVG",
+}
+# The keys of each claim and of each version, with what could stand behind them.
+CLAIM = {
+    "id": '"company.who-we-are"',
+    "number": "4",
+    "class": '"O"',
+    "section": '"IN"',
+    "claim": '"The company behind the policy is Example Power Works."',
+    "practice": '"The name and address are shown on every page."',
+    "owner": '"Company counsel"',
+}
+VERSION = {
+    "policy": '"privacy"',
+    "number": "1",
+    "file": '"privacy-1.md"',
+    "kind": '"minor"',
+    "reason": '"First version on record. It changes no earlier text."',
+    "summary": '"This is the first version on record."',
+    "posted_on": "2026-01-05",
+    "effective_on": "2026-01-05",
+}
+# Addresses that code leads to or hangs further pages on.
+NEEDED_IN_MENU = ("/contact/", "/downloads/")
+_PATH = re.compile(r"/(?:[a-z0-9]+(?:-[a-z0-9]+)*/)+")
+_WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+class ContentError(ImproperlyConfigured):
+    """Something of the company's is missing or unreadable. The message says what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address with its name: a department, or a page in the menu with those below it."""
+
+    path: str
+    label: str
+    children: tuple["Link", ...] = ()
+
+
+def key(example: str) -> Any:
+    """Declare a key of company.toml that must be there, by what could stand behind it."""
+    return field(metadata={"example": example})
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The controller of the personal data that this site holds."""
+
+    legal_name: str = key('"Example Power Works, Inc."')
+    formal_name: str = key('"Example Power Works, a Corporation"')
+    short_name: str = key('"Example Power"')
+    street: str = key('"12 Example Street"')
+    locality: str = key('"Anytown"')
+    region: str = key('"OH"')
+    postal_code: str = key('"00000"')
+    country: str = key('"United States"')
+    country_code: str = key('"US"')
+    phone: str = key('"(555) 555-0100"')
+    toll_free: str = key('"(800) 555-0101"')
+    fax: str = key('"(555) 555-0102"')
+    time_zone: str = key('"America/Chicago"')
+    copyright_from: int = key("2020")
+    copyright_to: int = key("2026")
+    newsletter_teaser: str = key('"News about power supplies."')
+    password_words: tuple[str, ...] = key('["example", "power"]')
+    reserved_usernames: tuple[str, ...] = key('["example-power"]')
+    departments: tuple[Link, ...] = key('[{ path = "/contact/", label = "General Contact" }]')
+    menu: tuple[Link, ...] = key('[{ path = "/contact/", label = "Contact" }]')
+
+    @property
+    def address_line(self) -> str:
+        """The postal address on one line."""
+        return f"{self.street}, {self.locality}, {self.region} {self.postal_code}"
+
+    @property
+    def copyright_years(self) -> str:
+        """The years of the copyright line. Written down, not read from a clock (law 4)."""
+        return f"{self.copyright_from}–{self.copyright_to}"
+
+    @property
+    def slug(self) -> str:
+        """The short name as it stands in the names of files that people keep."""
+        return slugify(self.short_name)
+
+
+def read_content(file: Path) -> str:
+    """Return the text of a file of the company's, or say which file to write."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ContentError(f"{file} is missing. {_what_to_write(file)}") from None
+    except UnicodeDecodeError:
+        raise ContentError(f"{file} is not UTF-8 text. Save it as UTF-8.") from None
+
+
+def missing_files(folder: Path) -> dict[str, str]:
+    """Return the files that every company needs and this one lacks, and what belongs into each."""
+    return {name: what for name, what in FILES.items() if not (folder / name).is_file()}
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """Return what a TOML file of the company's holds."""
+    try:
+        return tomllib.loads(read_content(file))
+    except tomllib.TOMLDecodeError as error:
+        raise ContentError(f"{file} cannot be read: {error}.") from None
+
+
+def read_claims(folder: Path) -> list[dict[str, Any]]:
+    """Return the claims of the company's policies. Raises ContentError with all faults at once."""
+    return _read_rows(folder / "claims.toml", "claim", CLAIM)
+
+
+def read_versions(folder: Path) -> list[dict[str, Any]]:
+    """Return the versions of both policies. Raises ContentError with all faults at once."""
+    return _read_rows(folder / "policy" / "versions.toml", "version", VERSION)
+
+
+def _read_rows(file: Path, table: str, keys: Mapping[str, str]) -> list[dict[str, Any]]:
+    rows = read_toml(file).get(table)
+    if not isinstance(rows, list) or not rows:
+        raise ContentError(f"{file} holds no [[{table}]]. {_what_to_write(file)}")
+    faults = [
+        f"{name} is missing in [[{table}]] {place}. Write, for example: {name} = {example}"
+        for place, row in enumerate(rows, 1)
+        for name, example in keys.items()
+        if name not in row
+    ]
+    if faults:
+        raise ContentError("\n  ".join([f"{file} is not complete:", *faults]))
+    return rows
+
+
+def load_company(folder: Path) -> Company:
+    """Read `company.toml`. Raises ContentError with all faults at once."""
+    file = folder / COMPANY_FILE
+    raw = read_toml(file)
+    values = {name: _plain(value) for name, value in raw.items()}
+    faults = [*_faults(values)]
+    if faults:
+        raise ContentError("\n  ".join([f"{file} is not complete:", *faults]))
+    return Company(**values)
+
+
+def _what_to_write(file: Path) -> str:
+    for name, what in FILES.items():
+        if file.as_posix().endswith(f"/{name}"):
+            return f"It holds {what}; content/example/{name} is one to start from."
+    return "Write it, or copy the one of content/example/ and change it."
+
+
+def _plain(value: Any) -> Any:
+    """Turn lists into tuples, and tables of a path and a label into links."""
+    if isinstance(value, list):
+        return tuple(_plain(one) for one in value)
+    if isinstance(value, dict) and value.keys() <= {"path", "label", "children"}:
+        parts = {"path": "", "label": ""} | {name: _plain(part) for name, part in value.items()}
+        return Link(**parts)
+    return value
+
+
+def _faults(values: Mapping[str, Any]) -> Iterator[str]:
+    examples = {one.name: str(one.metadata["example"]) for one in fields(Company)}
+    for unknown in values.keys() - examples.keys():
+        yield f"{unknown} is no key of this file. Remove it."
+    sound = set()
+    for name, example in examples.items():
+        line = f"Write, for example: {name} = {example}"
+        if name not in values:
+            yield f"{name} is missing. {line}"
+        elif wrong := _RULES.get(name, _line)(values[name]):
+            yield f"{name} {wrong}. {line}"
+        else:
+            sound.add(name)
+    if {"copyright_from", "copyright_to"} <= sound and not (
+        values["copyright_from"] <= values["copyright_to"]
+    ):
+        yield "copyright_to is a year before copyright_from. Write the later one."
+    if {"departments", "menu"} <= sound:
+        known = set(paths_of(values["menu"]))
+        for link in values["departments"]:
+            if link.path not in known:
+                yield f"departments leads to {link.path}, which menu does not name. Add it there."
+
+
+def paths_of(links: tuple[Link, ...]) -> Iterator[str]:
+    """Yield the addresses of these links and of all below them."""
+    for link in links:
+        yield link.path
+        yield from paths_of(link.children)
+
+
+def _line(value: object) -> str:
+    if isinstance(value, str) and value.strip() and value.isprintable():
+        return ""
+    return "is not a line of text"
+
+
+def _country_code(value: object) -> str:
+    sound = isinstance(value, str) and re.fullmatch(r"[A-Z]{2}", value)
+    return "" if sound else "is not the two letters of a country"
+
+
+def _time_zone(value: object) -> str:
+    return "" if value in available_timezones() else "is no time zone"
+
+
+def _year(value: object) -> str:
+    return "" if type(value) is int and 1900 < value < 2200 else "is not a year"
+
+
+def _words(value: object) -> str:
+    sound = isinstance(value, tuple) and all(
+        isinstance(word, str) and _WORD.fullmatch(word) for word in value
+    )
+    return "" if sound else "is not a list of words in small letters"
+
+
+def _links(value: object) -> str:
+    if not isinstance(value, tuple) or not value or not all(isinstance(o, Link) for o in value):
+        return "is not a list of pages, each with path and label"
+    for link in value:
+        if not isinstance(link.path, str) or not _PATH.fullmatch(link.path):
+            return f"holds the path {link.path!r}, which is not like /about/history/"
+        if wrong := _line(link.label):
+            return f"holds a label for {link.path} that {wrong}"
+        if link.children and (wrong := _links(link.children)):
+            return wrong
+    return ""
+
+
+def _menu(value: object) -> str:
+    if wrong := _links(value):
+        return wrong
+    assert isinstance(value, tuple)  # noqa: S101 - for the type checker; _links has looked
+    paths = list(paths_of(value))
+    for path in NEEDED_IN_MENU:
+        if path not in paths:
+            return f"does not name {path}, to which the site's own pages lead"
+    twice = sorted({path for path in paths if paths.count(path) > 1})
+    return f"names {twice[0]} twice" if twice else ""
+
+
+_RULES: dict[str, Callable[[object], str]] = {
+    "country_code": _country_code,
+    "time_zone": _time_zone,
+    "copyright_from": _year,
+    "copyright_to": _year,
+    "password_words": _words,
+    "reserved_usernames": _words,
+    "departments": _links,
+    "menu": _menu,
+}
