@@ -116,9 +116,9 @@ class PersonAdmin(UserAdmin[User]):
 
 @admin.register(PolicyAcceptance)
 class PolicyAcceptanceAdmin(ReadOnlyAdmin[PolicyAcceptance]):
-    """Who accepted what. A record: it goes with the account, and not by itself."""
+    """Who accepted or was shown what. A record: it goes with the account, and not by itself."""
 
-    list_display = ("user", "version", "accepted_at")
-    list_filter = ("version",)
+    list_display = ("user", "version", "kind", "at")
+    list_filter = ("kind", "version")
     list_select_related: ClassVar[list[str]] = ["user", "version__policy"]
     search_fields = ("user__username",)

@@ -27,7 +27,6 @@ from accounts.adapter import TOO_MANY, TOO_MANY_CODES
 from accounts.decorators import SEE_OTHER, AnyView, SeeOther
 from accounts.models import User
 from accounts.second_factor import CodeForm
-from privacy.policy.models import PRIVACY, TERMS, PolicyVersion
 from sens_site.errors import error_page
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.rate_limit import require_counting
@@ -147,13 +146,6 @@ class RegisterPage(Door, account.SignupView):
         form.hash_password()
         with transaction.atomic():
             return super().form_valid(form)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Name the versions that registering accepts."""
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        context["terms"] = PolicyVersion.objects.in_force(TERMS)
-        context["policy_policy"] = PolicyVersion.objects.in_force(PRIVACY)
-        return context
 
 
 class LogoutPage(Door, account.LogoutView):

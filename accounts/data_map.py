@@ -86,7 +86,7 @@ classify(
 )
 classify(
     "accounts.PolicyAcceptance",
-    "Which terms and policy were in force when you registered",
+    "Which terms you accepted, and which privacy policy you were shown",
     activity=ACCOUNTS,
     subject=ByUser(),
     keep=WITH_THE_ACCOUNT,
@@ -94,7 +94,8 @@ classify(
         "id": ROW,
         "user": personal(Category.ACCOUNT),
         "version": personal(Category.ACCOUNT),
-        "accepted_at": personal(Category.ACCOUNT),
+        "kind": personal(Category.ACCOUNT),
+        "at": personal(Category.ACCOUNT),
     },
 )
 classify(

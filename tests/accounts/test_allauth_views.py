@@ -8,7 +8,7 @@ from django.db import connection
 
 from accounts.models import Session, User
 from tests.client import SiteClient
-from tests.factories.people import PASSWORD, make_person
+from tests.factories.people import PASSWORD, SHOWN, make_person
 
 NEW = "a quite different secret 7"
 
@@ -43,7 +43,7 @@ def test_wrong_password_and_unknown_name_read_the_same(client, person, name):
 def test_password_is_taken_as_it_is(client, letters, password):
     client.post(
         "/accounts/register/",
-        {"username": "ada", "email": "ada@customer.test", "password1": password},
+        {"username": "ada", "email": "ada@customer.test", "password1": password, "shown": SHOWN},
     )
     client.post(letters.link("Confirm your email address"))
     assert log_in(client, password=password).url == "/accounts/profile/"
@@ -269,7 +269,12 @@ def test_address_of_another_account_cannot_be_confirmed(proven, person, letters)
 def test_confirming_for_somebody_else_ends_the_session_only_by_the_button(signed_in, letters):
     SiteClient().post(
         "/accounts/register/",
-        {"username": "byron", "email": "byron@customer.test", "password1": PASSWORD},
+        {
+            "username": "byron",
+            "email": "byron@customer.test",
+            "password1": PASSWORD,
+            "shown": SHOWN,
+        },
     )
     link = letters.link("Confirm your email address")
     signed_in.get(link)
@@ -283,7 +288,12 @@ def test_confirmation_link_ends_after_a_day(client, letters):
     with time_machine.travel("2026-11-22T12:00:00Z") as clock:
         client.post(
             "/accounts/register/",
-            {"username": "ada", "email": "ada@customer.test", "password1": PASSWORD},
+            {
+                "username": "ada",
+                "email": "ada@customer.test",
+                "password1": PASSWORD,
+                "shown": SHOWN,
+            },
         )
         link = letters.link("Confirm your email address")
         clock.shift(24 * 3600 + 1)

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Session
 from tests.client import SiteClient
-from tests.factories.people import PASSWORD, make_person
+from tests.factories.people import PASSWORD, SHOWN, make_person
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; rv:153.0) Gecko/20100101 Firefox/153.0"
 SAFARI = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/19.0 Safari/605.1.15"
@@ -117,6 +117,7 @@ def test_page_of_what_we_hold_shows_everything_once(client, letters):
             "username": "ada",
             "email": "ada@customer.test",
             "password1": PASSWORD,
+            "shown": SHOWN,
             "name": "Ada Lovelace",
             "company": "Engines Ltd",
             "position": "Analyst",

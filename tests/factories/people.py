@@ -8,6 +8,8 @@ from allauth.mfa.models import Authenticator
 from accounts.models import User
 
 PASSWORD = "plover-lantern-42-quiet"
+SHOWN = "terms.1-privacy.2"
+"""What the registration page carries while the shipped policies are in force."""
 
 
 def make_person(username: str = "ada", *, verified: bool = True, **fields: Any) -> User:
