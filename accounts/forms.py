@@ -286,7 +286,7 @@ class ProfileForm(AccountForm, DetailsMixin):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Named, so that #saved is not carried over to a page that has a mistake to tell.
+        # Named, so that "saved" is not carried over to a page that has a mistake to tell.
         self.form_action = reverse("accounts:profile")
 
 

@@ -24,6 +24,7 @@ from privacy.rights.secret_links import status_path
 from privacy.rights.services import open_request
 from sens_site.errors import error_page
 from sens_site.lib.http.cache_control import shared_page
+from sens_site.lib.http.done_notice import with_notice
 
 require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -49,7 +50,7 @@ def profile(request: AuthenticatedRequest) -> HttpResponse:
     form = ProfileForm(request.POST if request.method == "POST" else None, initial=known)
     if form.is_valid():
         services.change_profile(user, **form.details)
-        return SeeOther(f"{reverse('accounts:profile')}#saved")
+        return SeeOther(with_notice(reverse("accounts:profile"), "saved"))
     status = 422 if form.is_bound else 200
     return render(request, "accounts/profile.html", {"form": form}, status=status)
 
@@ -75,7 +76,7 @@ def end_session(request: AuthenticatedRequest) -> HttpResponse:
     ended = services.end_session(request.user, handle=request.POST.get("session", ""))
     if not ended:
         return error_page(request, 404, reason="That session has already ended.")
-    return SeeOther(f"{reverse('accounts:sessions')}#ended")
+    return SeeOther(with_notice(reverse("accounts:sessions"), "ended"))
 
 
 @require_POST
@@ -83,7 +84,7 @@ def end_session(request: AuthenticatedRequest) -> HttpResponse:
 def end_other_sessions(request: AuthenticatedRequest) -> HttpResponse:
     """Sign out everywhere but here."""
     services.end_other_sessions(request.user, keep=request.session.session_key)
-    return SeeOther(f"{reverse('accounts:sessions')}#ended")
+    return SeeOther(with_notice(reverse("accounts:sessions"), "ended"))
 
 
 @require_safe

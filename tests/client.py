@@ -17,5 +17,11 @@ class SiteClient(Client):
         return super().generic(*args, **kwargs)
 
 
+def said_by(response: Any) -> tuple[str, str]:
+    """Return the page that a redirect leads to, and what that page is told to say was done."""
+    path, _, query = response.headers["Location"].partition("?")
+    return path, query.removeprefix("done=").partition("%3A")[0]
+
+
 SAME_ORIGIN = {"sec-fetch-site": "same-origin", "origin": "https://testserver"}
 """What a current browser adds to a form that is sent from a page of ours."""

@@ -19,7 +19,6 @@ from privacy.consent.offer.building import Offer
 ACCEPT, REJECT, SOME = "accept", "reject", "some"
 YES, NO = "yes", "no"
 BANNER, PAGE = "banner", "page"
-ANCHOR = "#cookies-saved"
 MAX_NEXT_LENGTH = 2000
 _UNSAFE_IN_PATH = re.compile(r"[\x00-\x20\x7f\\?#]")
 
