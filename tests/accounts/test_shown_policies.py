@@ -38,7 +38,7 @@ def stamp_in(response):
 
 
 def words(response):
-    return " ".join(response.content.decode().split())
+    return " ".join(response.content.decode().split()).replace(" >", ">")
 
 
 def recorded():

@@ -22,7 +22,7 @@ def leave(username="ada"):
     """Log in and out; return the address that the browser is sent to."""
     client = SiteClient()
     client.force_login(make_person(username))
-    return client.post("/accounts/logout/").url
+    return client.post("/accounts/logout/").headers["Location"]
 
 
 def lines_in(response):
