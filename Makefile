@@ -10,11 +10,11 @@ PY := $(VENV)/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run serve staff lock test test-sqlite test-postgres test-browser \
+.PHONY: help setup run serve staff lock test test-sqlite test-postgres test-browser test-exhaustive \
 	check lint types fmt bench
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # --- to use the site ------------------------------------------------------------------------------
 
@@ -63,6 +63,9 @@ test: $(VENV)/.dev ## run all tests: on SQLite, on PostgreSQL, in a browser
 
 test-sqlite test-postgres test-browser: $(VENV)/.dev ## run one of the three suites
 	@$(PY) -m tests.run $(@:test-%=%)
+
+test-exhaustive: $(VENV)/.dev ## before a release: every combination, and all tests on PostgreSQL
+	@$(PY) -m tests.run exhaustive statements
 
 bench: $(VENV)/.runtime ## measure the site against a bare Django view in the same run
 	@$(PY) -m bench.run

@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import services
 from accounts.devices import device_label
@@ -19,9 +18,11 @@ from accounts.models import User
 from accounts.session_store import DEVICE
 from sens_site.context import render_without_request
 from sens_site.lib.email_address import AddressError, canonical
-from sens_site.lib.email_field import WRONG
+from sens_site.lib.forms.fields import EMAIL_FORMAT
 from sens_site.lib.http.client_address import hashed_client
 from sens_site.lib.http.done_notice import with_notice
+from sens_site.lib.http.safe_next import stays_here
+from sens_site.lib.secret_box import close, open_closed
 
 NO_MATCH = "The username or email address and the password do not match"
 TOO_MANY = "Too many attempts. Wait five minutes, then try again"
@@ -64,7 +65,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_safe_url(self, url: str) -> bool:
         """Lead on to a path of this site and to nothing else. allauth trips over `http://[`."""
-        return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+        return stays_here(url)
 
     def unstash_verified_email(self, request: HttpRequest) -> None:
         """Leave the session alone: there is no other way to verify an address."""
@@ -74,7 +75,7 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             return canonical(email)
         except AddressError as error:
-            raise ValidationError(WRONG, code="invalid") from error
+            raise ValidationError(EMAIL_FORMAT, code="invalid") from error
 
     def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
         """Confirm, and remember by a hash that the address was the person's."""
@@ -172,6 +173,14 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         "incorrect_code": "That code is not right. Codes change every 30 seconds; enter a new one",
         "cannot_generate_recovery_codes": "Set up an authenticator app first",
     }
+
+    def encrypt(self, text: str) -> str:
+        """Keep the secrets of authenticator apps and recovery codes closed in the database."""
+        return close(text, purpose="accounts.second_factor")
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open what `encrypt` has closed."""
+        return open_closed(encrypted_text, purpose="accounts.second_factor")
 
     def build_totp_svg(self, url: str) -> str:
         """Return the QR code to stand in the page itself, dark on white in any colour scheme."""

@@ -4,14 +4,12 @@ from typing import Any
 
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.userkit import get_user_by_username
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -20,17 +18,16 @@ from accounts.models import User
 from accounts.shown_policies import Change, ShownPolicies
 from accounts.validators import username_characters
 from sens_site.lib.email_address import as_stored
-from sens_site.lib.email_field import CanonicalEmailFormField
 from sens_site.lib.forms.base import SiteForm
+from sens_site.lib.forms.fields import EmailAddressField
+from sens_site.lib.forms.text_guard import limit_length
 
 WORDS_HINT = (
     "At least 12 characters. Three or four words that do not belong together work well. "
     "Spaces and all other characters are fine."
 )
 PASSWORD_MAX = 256
-LOGIN_LENGTH = MaxLengthValidator(
-    254, "Enter a username or email address of 254 characters or fewer"
-)
+LOGIN_MAX = 254
 POLICY_CHANGED = (
     "Version {number} of our {title} has come into force since this page was opened. You are not "
     "registered yet. Read what has changed, then send the form again"
@@ -49,11 +46,11 @@ class AccountForm(SiteForm):
             field.widget.attrs.pop("placeholder", None)
             if isinstance(field, forms.EmailField):
                 # allauth's own folds the case of all scripts: a Kelvin sign became a k.
-                self.fields[name] = CanonicalEmailFormField(
+                self.fields[name] = EmailAddressField(
                     label=field.label, required=field.required, widget=field.widget
                 )
             if isinstance(field.widget, forms.PasswordInput):
-                field.validators.append(short_enough)
+                limit_length(field, PASSWORD_MAX)
         super().prepare_fields()
 
     @property
@@ -62,12 +59,6 @@ class AccountForm(SiteForm):
         helper = super().helper
         helper.inputs = [Submit(self.submit_name, self.submit_label)]
         return helper
-
-
-def short_enough(password: str) -> None:
-    """Refuse what is no password any more. Hashing a book takes its time."""
-    if len(password) > PASSWORD_MAX:
-        raise ValidationError(f"Use a password of {PASSWORD_MAX} characters or fewer")
 
 
 def new_password_field(form: forms.Form, name: str, label: str) -> None:
@@ -129,7 +120,7 @@ class LoginForm(AccountForm, allauth_forms.LoginForm):
         """Say our words."""
         login = self.fields["login"]
         login.label = "Username or email address"
-        login.validators.append(LOGIN_LENGTH)
+        limit_length(login, LOGIN_MAX)
         login.widget.attrs |= {
             "autocomplete": "username",
             "autocapitalize": "none",
@@ -193,8 +184,8 @@ class RegistrationForm(AccountForm, allauth_forms.SignupForm, DetailsMixin):
         the address.
         """
         cleaned: dict[str, Any] = super().clean()
-        owner = get_user_by_username(cleaned.get("username", ""))
-        if isinstance(owner, User):
+        owner = User.objects.filter(username__iexact=cleaned.get("username", "")).first()
+        if owner is not None:
             same_person = check_password(cleaned.get("password1", ""), owner.password)
             if not (same_person and owner.email == cleaned.get("email")):
                 self.add_error("username", get_adapter().validation_error("username_taken"))

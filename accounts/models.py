@@ -16,7 +16,6 @@ from accounts.validators import username_characters, username_not_reserved
 from sens_site.lib.email_address import as_stored
 from sens_site.lib.email_field import CanonicalEmailField
 
-USERNAME_MIN = 3
 USERNAME_MAX = 40
 
 

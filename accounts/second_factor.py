@@ -13,7 +13,6 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core import signing
-from django.core.validators import MaxLengthValidator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -21,7 +20,9 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import AuthenticatedRequest, password_asked_again
 from accounts.forms import AccountForm
 from accounts.models import User
+from sens_site.lib.forms.text_guard import limit_length
 
+CODE_MAX = 40
 SEAL_SECONDS = 900
 
 
@@ -35,14 +36,12 @@ class CodeFieldMixin(AccountForm):
         """Let phones offer the code and show digits."""
         code = self.fields["code"]
         code.label, code.help_text = self.code_label, self.code_hint
-        code.validators.append(MaxLengthValidator(40, "Enter a code of 40 characters or fewer"))
+        limit_length(code, CODE_MAX)
         code.widget.attrs |= {"autocomplete": "one-time-code", "inputmode": "numeric"}
         super().prepare_fields()
 
 
 class CodeForm(CodeFieldMixin, base_forms.AuthenticateForm):
-    """The code at log-in."""
-
     submit_label = "Log in"
 
 
@@ -74,6 +73,11 @@ class ActivateAppForm(CodeFieldMixin):
             self.data = {**self.data.dict(), "sealed": self.initial["sealed"]}  # type: ignore[attr-defined]
 
     @property
+    def grouped_secret(self) -> str:
+        """The secret in groups of four, as people type it. Apps ignore the spaces."""
+        return " ".join(self.secret[start : start + 4] for start in range(0, len(self.secret), 4))
+
+    @property
     def _salt(self) -> str:
         return f"accounts.second_factor.{self.user.pk}"
 
@@ -91,7 +95,6 @@ class ActivateAppForm(CodeFieldMixin):
         return secret
 
     def clean_code(self) -> str:
-        """Check the code against the secret in the page."""
         if self.expired:
             raise forms.ValidationError(
                 "This page was open for too long. Scan the new picture and enter its code"
@@ -105,14 +108,10 @@ class ActivateAppForm(CodeFieldMixin):
 
 
 class DeactivateAppForm(AccountForm, DeactivateTOTPForm):
-    """One button."""
-
     submit_label = "Turn off"
 
 
 class NewRecoveryCodesForm(AccountForm, GenerateRecoveryCodesForm):
-    """One button."""
-
     submit_label = "Make new codes"
 
 
@@ -131,7 +130,6 @@ def _unused_codes(user: User) -> list[str]:
 @require_safe
 @login_required
 def overview(request: AuthenticatedRequest) -> HttpResponse:
-    """Tell what is set up."""
     found = _authenticators(request.user)
     codes = found.get(Authenticator.Type.RECOVERY_CODES)
     return render(
@@ -156,8 +154,8 @@ def recovery_codes(request: AuthenticatedRequest) -> HttpResponse:
 @require_safe
 @password_asked_again
 def recovery_codes_file(request: AuthenticatedRequest) -> HttpResponse:
-    """Hand out the codes as a text file."""
-    text = "".join(f"{code}\n" for code in _unused_codes(request.user))
+    head = f"Recovery codes of {request.user.username} for {settings.SITE_ORIGIN}\n\n"
+    text = head + "".join(f"{code}\n" for code in _unused_codes(request.user))
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     response.headers["Content-Disposition"] = (
         f'attachment; filename="{settings.COMPANY.slug}-recovery-codes.txt"'

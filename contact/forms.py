@@ -5,14 +5,12 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.conf import settings
 
-from contact.fields import EmailAddressField, LineField, TextField
 from contact.models import EMAIL_MAX, MESSAGE_MAX, NAME_MAX, PHONE_MAX
 from contact.services import Submission
 from privacy.rights.choices import Kind
 from sens_site.lib.forms.base import SiteForm
+from sens_site.lib.forms.fields import EmailAddressField, LineField, TextField
 from sens_site.lib.forms.honeypot import HoneypotMixin, trap
-
-UNREADABLE = "holds characters that cannot be read. Remove them or type it again"
 
 
 class WebmasterForm(SiteForm, HoneypotMixin):
@@ -26,23 +24,13 @@ class WebmasterForm(SiteForm, HoneypotMixin):
         help_text="So that we know who is writing",
         max_length=NAME_MAX,
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
-        error_messages={
-            "required": "Enter your name",
-            "max_length": f"Name must be {NAME_MAX} characters or fewer",
-            "lines": "Enter your name on one line",
-            "unreadable": f"Name {UNREADABLE}",
-        },
     )
     email = EmailAddressField(
         label="Email",
         help_text="We use it only if we have to contact you",
         max_length=EMAIL_MAX,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
-        error_messages={
-            "required": "Enter your email address",
-            "invalid": "Enter an email address in the correct format, like name@example.com",
-            "max_length": f"Email address must be {EMAIL_MAX} characters or fewer",
-        },
+        error_messages={"required": "Enter your email address"},
     )
     phone = LineField(
         label="Phone",
@@ -50,11 +38,6 @@ class WebmasterForm(SiteForm, HoneypotMixin):
         required=False,
         max_length=PHONE_MAX,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-        error_messages={
-            "max_length": f"Phone number must be {PHONE_MAX} characters or fewer",
-            "lines": "Enter your phone number on one line",
-            "unreadable": f"Phone number {UNREADABLE}",
-        },
     )
     about = forms.ChoiceField(
         label="What is it about? (optional)",
@@ -67,11 +50,6 @@ class WebmasterForm(SiteForm, HoneypotMixin):
         help_text=f"What we can do for you, in up to {MESSAGE_MAX:,} characters",
         max_length=MESSAGE_MAX,
         widget=forms.Textarea(attrs={"rows": "8"}),
-        error_messages={
-            "required": "Enter your message",
-            "max_length": f"Message must be {MESSAGE_MAX:,} characters or fewer",
-            "unreadable": f"Message {UNREADABLE}",
-        },
     )
     wants_contact = forms.BooleanField(
         label=f"I would like {settings.COMPANY.short_name} to contact me", required=False
@@ -102,7 +80,7 @@ class WebmasterForm(SiteForm, HoneypotMixin):
 class AnswerForm(forms.Form):
     """What a member of staff says about how a message was answered."""
 
-    note = forms.CharField(
+    note = TextField(
         label="Note",
         help_text="How and when it was answered, for your colleagues. The sender does not see it.",
         required=False,

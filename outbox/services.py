@@ -184,20 +184,6 @@ def purge_sent() -> int:
     return deleted
 
 
-@transaction.atomic
-def cancel_for_address(address: str) -> int:
-    """Delete what is not yet sent to a person who is being erased; return how many."""
-    deleted, _ = OutboxMail.objects.filter(sent_at__isnull=True).to_address(address).delete()
-    return deleted
-
-
-@transaction.atomic
-def forget_address(address: str) -> int:
-    """Delete every row to a person who is being erased, sent ones too; return how many."""
-    deleted, _ = OutboxMail.objects.to_address(address).delete()
-    return deleted
-
-
 def as_automatic(headers: dict[str, str]) -> dict[str, str]:
     """Return the headers of a mail that no person sends by hand (RFC 3834), unless they say more.
 

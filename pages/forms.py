@@ -10,7 +10,7 @@ from django.urls import Resolver404, resolve
 from pages.models import PageText
 from pages.rendering import html_of
 from sens_site.errors import no_such_page
-from sens_site.lib.forms.base import no_control_characters, no_line_breaks
+from sens_site.lib.forms.fields import LineField, TextField
 
 LINK_TO_US = re.compile(r'href="(/[^"#?]*)')
 
@@ -18,22 +18,19 @@ LINK_TO_US = re.compile(r'href="(/[^"#?]*)')
 class PageTextForm(forms.ModelForm[PageText]):
     """Starts with what stands on the page, edited or shipped, so that nobody begins with nothing."""
 
-    title = forms.CharField(
+    title = LineField(
         label="Heading",
         max_length=120,
-        validators=[no_line_breaks],
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
-    description = forms.CharField(
+    description = LineField(
         max_length=300,
-        validators=[no_line_breaks],
         widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
         help_text=PageText._meta.get_field("description").help_text,
     )
-    body = forms.CharField(
+    body = TextField(
         label="Text",
         max_length=50_000,
-        validators=[no_control_characters],
         widget=forms.Textarea(attrs={"class": "vLargeTextField", "rows": 30}),
         help_text=PageText._meta.get_field("body").help_text,
     )
@@ -60,12 +57,10 @@ class PageTextForm(forms.ModelForm[PageText]):
 
 
 def links_to_us(body: str) -> list[str]:
-    """Return the paths of a text's links into this site."""
     return [unescape(path) for path in LINK_TO_US.findall(html_of(body)) if path[:2] != "//"]
 
 
 def leads_somewhere(path: str) -> bool:
-    """Tell whether a path has a page."""
     try:
         return resolve(path).func is not no_such_page
     except Resolver404:

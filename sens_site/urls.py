@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from accounts.admin_site import secure
 from sens_site.errors import no_such_page
@@ -16,6 +17,12 @@ secure(admin.site)
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("accounts.urls")),
+    # Password managers look there (W3C, A Well-Known URL for Changing Passwords).
+    path(
+        ".well-known/change-password",
+        RedirectView.as_view(pattern_name="account_change_password"),
+        name="well_known_change_password",
+    ),
     path("contact/", include("contact.urls")),
     path("", include("privacy.datamap.urls")),
     path("", include("privacy.promises.urls")),

@@ -1,5 +1,6 @@
 """Fixtures for every room: a visitor, a registered person, staff, and the site's own content."""
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,8 @@ from tests import content
 from tests.client import SiteClient
 from tests.factories.people import make_person, make_staff
 
+pytest_plugins = ["tests.selection"]
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
@@ -25,6 +28,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long, after the order has been shuffled."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Take what is loaded by now out of the garbage collector's rounds: it stays to the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _empties_tables(item: pytest.Item) -> bool:

@@ -1,5 +1,7 @@
 """Runs the suites: SQLite, PostgreSQL, browser. `make test` is all three.
 
+What takes minutes and belongs to a release is apart: `make test-exhaustive` (tests/selection.py).
+
 A suite whose program is missing is never left out in silence. As root on Debian the program is
 installed; elsewhere the run says what to install and ends with a failure, unless ALLOW_MISSING=1
 says that this machine is not meant to have it.
@@ -58,7 +60,15 @@ SUITES = {
         "chromium nginx-light",
         lambda: find_chromium() and find_nginx(),
     ),
+    "exhaustive": Suite("every combination", [*PYTEST, *PARALLEL, "--exhaustive"]),
+    "statements": Suite(
+        "all tests on PostgreSQL",
+        [sys.executable, "-m", "tests.postgres", *PYTEST, *PARALLEL, "--statements"],
+        "postgresql",
+        postgres.find_binaries,
+    ),
 }
+USUAL = ("sqlite", "postgres", "browser")
 
 
 def install(packages: list[str]) -> None:
@@ -90,8 +100,8 @@ def run(suite: Suite, extra: list[str]) -> tuple[str, bool]:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the named suites, or all, and sum up."""
-    names = [name for name in arguments if name in SUITES] or list(SUITES)
+    """Run the named suites, or the usual ones, and sum up."""
+    names = [name for name in arguments if name in SUITES] or list(USUAL)
     extra = [argument for argument in arguments if argument not in SUITES]
     install([p for n in names if not SUITES[n].present() for p in SUITES[n].package.split()])
     results = {name: run(SUITES[name], extra) for name in names}

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
 from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -55,7 +56,9 @@ def _signing_in(user: User) -> None:
     )
     EmailAddress.objects.create(user=user, email=f"{user.username}@home.test", verified=False)
     Authenticator.objects.create(
-        user=user, type=Authenticator.Type.RECOVERY_CODES, data={"seed": f"seed-{user.username}"}
+        user=user,
+        type=Authenticator.Type.RECOVERY_CODES,
+        data={"seed": encrypt(f"seed-{user.username}")},
     )
     note_confirmed_address(user, email=user.email)
     open_session(user)

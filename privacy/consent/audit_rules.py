@@ -50,13 +50,21 @@ class Seen:
     complaints: list[str] = field(default_factory=list)
 
 
-def states_of(offer: Offer) -> Iterator[State]:
-    """Yield every state: unanswered, each of the 2^k answers, with the signal, taken back."""
+def states_of(offer: Offer, *, few: bool = False) -> Iterator[State]:
+    """Yield every state: unanswered, each answer, with the signal, taken back.
+
+    A yes to a group without a service changes nothing: such groups are refused and allowed as one.
+    `few` leaves out the answers that allow several groups but not all.
+    """
     keys = tuple(offer.by_key)
+    acting = tuple(group.key for group in offer.groups if group.services)
     yield State("unanswered", None)
-    for size in range(len(keys) + 1):
-        for subset in combinations(keys, size):
-            yield State(" + ".join(subset) or "everything refused", subset)
+    for size in range(len(acting) + 1):
+        if not few or size in (0, 1, len(acting)):
+            for subset in combinations(acting, size):
+                yield State(" + ".join(subset) or "everything refused", subset)
+    if acting != keys:
+        yield State(" + ".join(keys), keys)
     uncovered = tuple(o.key for o in offer.groups if not o.gpc_covered)
     yield State("unanswered, with the signal", None, gpc=True)
     yield State("accept all, with the signal", uncovered, gpc=True)

@@ -19,7 +19,7 @@ from privacy.consent.audit_rules import Seen, SeenCookie, State, faults_in, orig
 from privacy.consent.offer.building import Offer
 from privacy.consent.offer.parts import COOKIE, Service
 
-HONEST, ROGUE = "honest", "rogue"
+ROGUE = "rogue"
 SETTLE_MS = 150
 _STORAGE_KEYS = "() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]"
 _LINKS = "() => [...document.querySelectorAll('a[href]')].map(a => a.href)"
@@ -29,12 +29,15 @@ _QUIET = ("/accounts/", "/admin/", "/cookies/")
 class Auditor:
     """One audit of one site."""
 
-    def __init__(self, url: str, offer: Offer, *, pages: int, stand_in: str = "") -> None:
+    def __init__(
+        self, url: str, offer: Offer, *, pages: int, stand_in: str = "", few: bool = False
+    ) -> None:
         self.url = url.rstrip("/") + "/"
         self.own = origin_of(url)
         self.offer = offer
         self.pages = pages
         self.stand_in = stand_in
+        self.few = few
         self.seen: dict[str, Seen] = {}
 
     def run(self, tell: Callable[[State, Seen, list[str]], None]) -> int:
@@ -46,7 +49,7 @@ class Auditor:
                 executable_path=executable, args=["--disable-dev-shm-usage"]
             )
             paths = self._paths(browser)
-            for state in states_of(self.offer):
+            for state in states_of(self.offer, few=self.few):
                 seen = self._walk(browser, state, paths)
                 found = faults_in(seen, state, self.offer, self.own)
                 self.seen[state.title] = seen

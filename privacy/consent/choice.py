@@ -4,37 +4,19 @@ There is no half-understood choice: a field, group or answer that the page does 
 request, because a grant that rests on a guess is no consent.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
-from django.utils.encoding import iri_to_uri
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from privacy.consent.offer.building import Offer
+from sens_site.lib.http.safe_next import safe_path
 
-ACCEPT, REJECT, SOME = "accept", "reject", "some"
+SOME = "some"
 YES, NO = "yes", "no"
 BANNER, PAGE = "banner", "page"
-MAX_NEXT_LENGTH = 2000
-_UNSAFE_IN_PATH = re.compile(r"[\x00-\x20\x7f\\?#]")
-
-
-def safe_path(target: str) -> str:
-    """Return `target` when it is a plain path of this site, else the home page's."""
-    path = target.partition("?")[0].partition("#")[0]
-    if (
-        not path.startswith("/")
-        or path.startswith("//")
-        or len(path) > MAX_NEXT_LENGTH
-        or _UNSAFE_IN_PATH.search(path)
-        or not url_has_allowed_host_and_scheme(path, allowed_hosts=None)
-    ):
-        return "/"
-    return iri_to_uri(path)
 
 
 @dataclass(frozen=True, slots=True)

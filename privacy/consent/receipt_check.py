@@ -6,7 +6,8 @@ from uuid import UUID
 
 from privacy.consent.models import ConsentReceipt, ReceiptSeal
 from privacy.consent.receipt_chain import link_hash
-from privacy.consent.receipts import canonical, hash_of
+from privacy.consent.receipts import hash_of
+from sens_site.lib.canonical_json import canonical_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,6 @@ def number_in(text: str) -> UUID | None:
 
 
 def report_on(receipt_id: UUID | None) -> ReceiptReport:
-    """Check the stored receipt with a number."""
     receipt = ConsentReceipt.objects.filter(pk=receipt_id).first() if receipt_id else None
     seal = ReceiptSeal.objects.filter(receipt_id=receipt_id).first() if receipt_id else None
     unchanged = receipt is not None and hash_of(receipt.document) == receipt.digest
@@ -52,6 +52,6 @@ def report_on_shown(text: str) -> tuple[ReceiptReport, bool]:
     if isinstance(shown, dict):
         report = report_on(number_in(str(shown.get("receipt_id", ""))))
         stored = report.receipt.document if report.receipt else None
-        return report, stored is not None and canonical(shown) == stored
+        return report, stored is not None and canonical_json(shown) == stored
     report = report_on(number_in(text))
     return report, report.receipt is not None

@@ -4,7 +4,6 @@ The document is the receipt: a visitor can download it, and what its SHA-256 is 
 chain. It holds no address, no browser's name, no page and no account.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -22,19 +21,14 @@ from privacy.consent.offer.parts import Service
 from privacy.consent.outcome import Outcome
 from privacy.policy.addresses import PRIVACY
 from privacy.policy.models import PolicyVersion
+from sens_site.lib.canonical_json import canonical_json
 
 SCHEMA = "ISO/IEC TS 27560:2023, site 1"
 LANGUAGE = "en"
 GIVEN, WITHDRAWN = "given", "withdrawn"
 
 
-def canonical(data: Any) -> str:
-    """Return plain data as the one text that is hashed."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
 def hash_of(text: str) -> str:
-    """Return the SHA-256 of a text."""
     return sha256(text.encode()).hexdigest()
 
 
@@ -51,7 +45,7 @@ def notice_shown(decision: ConsentDecision, method: str) -> Notice:
     """Return the notice that a visitor in one state was shown, choices included."""
     context = {"consent": decision, "decision": decision, "groups": decision.rows}
     template = "partials/cookie_banner.html" if method == BANNER else "privacy/consent/choices.html"
-    content = canonical(
+    content = canonical_json(
         {
             "shown": render_to_string(template, context),
             "groups": {offered.key: offered.material for offered in decision.offer.groups},
@@ -144,6 +138,5 @@ def keep_until(at: datetime, *, granted: bool) -> date:
 
 
 def policy_version_now() -> int | None:
-    """Return the number of the privacy policy in force."""
     number: int | None = PolicyVersion.objects.in_force_number(PRIVACY)
     return number

@@ -11,13 +11,13 @@ from django.utils import timezone
 from privacy.consent.models import ConsentReceipt, DailyChoice, NoticeSnapshot
 from privacy.consent.outcome import Outcome
 from privacy.consent.receipts import (
-    canonical,
     document_of,
     hash_of,
     keep_until,
     notice_shown,
     policy_version_now,
 )
+from sens_site.lib.canonical_json import canonical_json
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def _write_receipt(outcome: Outcome, *, receipt_id: UUID, replaces: UUID | None)
     """Insert a receipt; return False where a copy of the same act has done so."""
     notice = notice_shown(outcome.before, outcome.choice.method)
     now = timezone.now().replace(microsecond=0)
-    document = canonical(
+    document = canonical_json(
         document_of(
             outcome,
             receipt_id=receipt_id,

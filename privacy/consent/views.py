@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from privacy.consent import services, withdrawal
-from privacy.consent.choice import Choice, safe_path
+from privacy.consent.choice import Choice
 from privacy.consent.decision import decision_of
 from privacy.consent.enforcement import policy_with
 from privacy.consent.idempotency import act_id
@@ -21,6 +21,7 @@ from privacy.consent.own_page import from_own_page
 from privacy.consent.receipt_check import number_in, report_on
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.done_notice import with_notice
+from sens_site.lib.http.safe_next import safe_path
 
 GPC_SINCE = "2026-11-22"
 MAX_TITLE_LENGTH = 200

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
@@ -99,14 +98,3 @@ def hits_in_file(needles: Iterable[str]) -> int | None:
         return None
     content = file.read_bytes().lower()
     return sum(content.count(needle.lower().encode()) for needle in needles)
-
-
-def text_columns() -> list[tuple[Any, Any]]:
-    """Return every column of a classified model that can hold words."""
-    kinds = {"CharField", "TextField", "EmailField", "SlugField", "JSONField", "BinaryField"}
-    return [
-        (model, field)
-        for model in apps.get_models(include_auto_created=True)
-        for field in model._meta.local_concrete_fields
-        if field.get_internal_type() in kinds
-    ]

@@ -102,11 +102,9 @@ class ByUser:
 
     @property
     def lookups(self) -> tuple[str, ...]:
-        """See `Path`."""
         return (self.path,)
 
     def condition(self, subject: Subject) -> Q | None:
-        """See `Path`."""
         return None if subject.user_id is None else Q(**{self.path: subject.user_id})
 
 
@@ -120,11 +118,9 @@ class ByAddress:
 
     @property
     def lookups(self) -> tuple[str, ...]:
-        """See `Path`."""
         return (self.field, self.created)
 
     def condition(self, subject: Subject) -> Q | None:
-        """See `Path`."""
         addresses = subject.addresses | (subject.claimed if self.claimed else frozenset())
         if not addresses and not subject.former:
             return None
@@ -138,33 +134,6 @@ class ByAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class ByHash:
-    """The row holds only a keyed hash of the address, made by `hashed`."""
-
-    field: str
-    hashed: Callable[[str], Iterable[str]]
-    created: str
-
-    @property
-    def lookups(self) -> tuple[str, ...]:
-        """See `Path`."""
-        return (self.field, self.created)
-
-    def condition(self, subject: Subject) -> Q | None:
-        """See `Path`."""
-        if not subject.addresses and not subject.former:
-            return None
-        hashes = sorted({h for address in subject.addresses for h in self.hashed(address)})
-        found = Q(**{f"{self.field}__in": hashes})
-        for address, until in sorted(subject.former):
-            former = {f"{self.field}__in": sorted(self.hashed(address))}
-            found |= Q(**former, **{f"{self.created}__lte": until})
-        if subject.before is not None:
-            found &= Q(**{f"{self.created}__lte": subject.before})
-        return found
-
-
-@dataclass(frozen=True, slots=True)
 class ByRule:
     """Any other way, written by the room that knows it."""
 
@@ -172,7 +141,6 @@ class ByRule:
     lookups: tuple[str, ...] = ()
 
     def condition(self, subject: Subject) -> Q | None:
-        """See `Path`."""
         return self.rule(subject)
 
 
@@ -194,12 +162,10 @@ def register_identity(identity: Identity) -> None:
 
 
 def identity() -> Identity:
-    """Return what `register_identity` was given."""
     return _identity[0]
 
 
 def subject_of(user: Any) -> Subject:
-    """Return the person behind an account."""
     return identity().of_user(user)
 
 

@@ -6,12 +6,9 @@ renderer that once showed them have the same blocks.
 
 from dataclasses import dataclass, field
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from privacy.policy.rendering import normalised, strip_source_marks
-
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+from privacy.policy.rendering import normalised, parse_markdown, strip_source_marks
 
 Word = tuple[str, str]
 """What is read, and where it links to ("" for nowhere)."""
@@ -19,8 +16,6 @@ Word = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One paragraph, heading (`h2`…) or list item (`li`)."""
-
     tag: str
     words: tuple[Word, ...]
 
@@ -55,8 +50,7 @@ class _Collector:
 
 
 def blocks_of(source: str) -> list[Block]:
-    """Return the blocks of a Markdown source, without its marks."""
-    tokens = _MARKDOWN.parse(strip_source_marks(normalised(source)))
+    tokens = parse_markdown(strip_source_marks(normalised(source)))
     shift = int(any(token.tag == "h1" for token in tokens))
     blocks: list[Block] = []
     tag = "p"

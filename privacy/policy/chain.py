@@ -7,9 +7,10 @@ Python can check a version without trusting this site's code.
 """
 
 import hashlib
-import json
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
+
+from sens_site.lib.canonical_json import canonical_json
 
 if TYPE_CHECKING:
     from privacy.policy.models import PolicyVersion
@@ -28,23 +29,13 @@ def record_of(version: "PolicyVersion") -> dict[str, Any]:
     }
 
 
-def canonical(value: Any) -> bytes:
-    """Return the bytes of a JSON value that are hashed."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def hash_of_record(record: dict[str, Any]) -> str:
-    """Return the hash of a record."""
-    return hashlib.sha256(canonical(record)).hexdigest()
-
-
 def hash_of(version: "PolicyVersion") -> str:
-    """Return the hash of a version as it is: `hash_of_record(record_of(version))`, but quickly.
+    """Return the hash of a version as it is: `digest_of(record_of(version))`, but quickly.
 
     Written apart because it is asked for ten thousand versions at a time: the claims are stored in
     canonical form, and the two long texts are quoted without json's walk over each character.
     """
-    parts = {key: canonical(value) for key, value in _short_fields(version).items()}
+    parts = {key: canonical_json(value).encode() for key, value in _short_fields(version).items()}
     parts["claims"] = version.claims_json.encode()
     parts["source"] = _quoted(version.source_text)
     parts["html"] = _quoted(version.rendered_html)
@@ -57,10 +48,9 @@ _CONTROLS = bytes(n for n in range(32) if n != 10)
 
 
 def _quoted(text: str) -> bytes:
-    """Return a text as a canonical JSON string."""
     data = text.encode()
     if len(data.translate(None, _CONTROLS)) != len(data):
-        return canonical(text)
+        return canonical_json(text).encode()
     data = data.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
     return b'"%s"' % data
 

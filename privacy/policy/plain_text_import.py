@@ -51,9 +51,6 @@ def markdown_of(text: str) -> tuple[str, list[str]]:
     return "\n\n".join(output) + "\n", [w for w in words if not SOURCE_MARK.fullmatch(w)]
 
 
-Recogniser = Callable[[list[str], int, list[str], list[str]], int]
-
-
 def _blocks(lines: list[str]) -> list[str]:
     """Join the lines of a wrapped text to paragraphs; in other texts each line is one."""
     filled = [line for line in lines if line]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from privacy.policy.bundled import TEXT_DIR, claims_in
-from privacy.policy.chain import GENESIS, canonical, hash_of
+from privacy.policy.chain import GENESIS, hash_of
 from privacy.policy.models import (
     PRIVACY,
     TERMS,
@@ -24,6 +24,7 @@ from privacy.policy.notices import announce
 from privacy.policy.obstacles import Obstacle, own_obstacles, registered_obstacles
 from privacy.policy.rendering import RENDERER, normalised, render
 from sens_site.lib.cache.content_stamp import content_changed
+from sens_site.lib.canonical_json import canonical_json
 from sens_site.lib.content import read_content, read_versions
 
 TITLES = {PRIVACY: "Privacy policy", TERMS: "Terms and conditions"}
@@ -234,7 +235,7 @@ def _insert_version(
         source_text=source,
         rendered_html=render(source).stored_html,
         renderer=RENDERER,
-        claims_json=canonical(claims_in(source)).decode(),
+        claims_json=canonical_json(claims_in(source)),
         posted_at=posted_at,
         posted_on=timezone.localdate(posted_at),
         effective_on=effective_on,

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.http import http_date, url_has_allowed_host_and_scheme
+from django.utils.http import http_date
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,6 +21,7 @@ from privacy.policy.rendering import place_marks, toc_of
 from privacy.policy.url_converters import VersionNumber
 from sens_site.lib.cache.member_page_cache import alike_for_members
 from sens_site.lib.http.cache_control import shared_page
+from sens_site.lib.http.safe_next import safe_path
 from sens_site.lib.json_ld import json_ld
 
 HISTORY_PAGE = 50
@@ -32,7 +33,6 @@ CHECKER = Path(__file__).with_name("reader_check.txt")
 @shared_page
 @alike_for_members
 def policy_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the version in force."""
     versions = PolicyVersion.objects.in_force_and_upcoming(slug)
     if not versions or not versions[0].is_effective:
         raise Http404
@@ -50,7 +50,6 @@ def policy_page(request: HttpRequest, slug: str) -> HttpResponse:
 @shared_page
 @alike_for_members
 def version_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """Show one version, whatever its age."""
     version = PolicyVersion.objects.for_page(slug).filter(number=number).first()
     return _show_at_its_address(request, version)
 
@@ -176,6 +175,4 @@ def acknowledge_change(request: HttpRequest) -> HttpResponse:
         raise Http404
     acknowledge(version, by=request.user)  # type: ignore[arg-type]
     remember(request, version)
-    path = request.POST.get("next", "")
-    safe = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
-    return HttpResponse(status=303, headers={"Location": path if safe else "/"})
+    return HttpResponse(status=303, headers={"Location": safe_path(request.POST.get("next", ""))})

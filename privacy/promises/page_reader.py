@@ -47,11 +47,9 @@ class Element:
                 yield from child.all(*tags)
 
     def first(self, *tags: str) -> "Element | None":
-        """Return the first element of a kind below this one."""
         return next(self.all(*tags), None)
 
     def within(self, tag: str) -> "Element | None":
-        """Return the nearest element of a kind around this one."""
         above = self.parent
         while above is not None and above.tag != tag:
             above = above.parent
@@ -60,10 +58,6 @@ class Element:
     def get(self, name: str) -> str:
         """Return an attribute, or an empty string."""
         return self.attrs.get(name, "")
-
-    def has_class(self, name: str) -> bool:
-        """Tell whether the element has a class."""
-        return name in self.get("class").split()
 
     @property
     def text(self) -> str:
@@ -113,11 +107,8 @@ class _Builder(HTMLParser):
 
 
 class Page(Element):
-    """A page that has been read."""
-
     @property
     def links(self) -> list[str]:
-        """Where its links lead."""
         return [link.get("href") for link in self.all("a") if link.get("href")]
 
     @property
@@ -136,7 +127,6 @@ class Page(Element):
 
     @property
     def scripts(self) -> list[Element]:
-        """The scripts that run."""
         return [one for one in self.all("script") if one.get("type") != "application/ld+json"]
 
     @property
@@ -155,7 +145,6 @@ class Page(Element):
         return [json.loads(text) for text in texts]
 
     def by_id(self, name: str) -> Element | None:
-        """Return the element with an id."""
         return next((one for one in self.all() if one.get("id") == name), None)
 
     def forms(self, action: str = "") -> list[Element]:

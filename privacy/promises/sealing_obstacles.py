@@ -12,14 +12,19 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from privacy.policy.addresses import PRIVACY
 from privacy.policy.bundled import PLAIN
 from privacy.policy.models import PolicyDraft, PolicyVersion
 from privacy.policy.obstacles import Obstacle, register
-from privacy.policy.rendering import SOURCE_MARK, normalised, promise_ids, strip_source_marks
+from privacy.policy.rendering import (
+    SOURCE_MARK,
+    normalised,
+    parse_markdown,
+    promise_ids,
+    strip_source_marks,
+)
 from privacy.promises.claims import Claim, all_claims
 from privacy.promises.models import PromiseResult
 from privacy.promises.registry import discover, registered_checks
@@ -27,7 +32,6 @@ from privacy.promises.registry import discover, registered_checks
 FRESH = timedelta(days=2)
 """How long a result counts. The worker looks every night."""
 EXCERPT_CHARACTERS = 90
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 @register
@@ -129,7 +133,7 @@ def _of_checks(claims: list[Claim], now: datetime) -> Iterator[Obstacle]:
 
 def _blocks(source: str) -> Iterator[str]:
     """Yield the running text of each block that may claim something."""
-    tokens = _MARKDOWN.parse(source)
+    tokens = parse_markdown(source)
     row: list[str] | None = None
     for index, token in enumerate(tokens):
         if token.type == "tr_open":
@@ -137,6 +141,8 @@ def _blocks(source: str) -> Iterator[str]:
         elif token.type == "tr_close" and row is not None:
             yield " ".join(row)
             row = None
+        elif token.type in ("fence", "code_block"):
+            yield " ".join(token.content.split())
         elif token.type == "inline":
             opener = tokens[index - 1].type
             if row is not None:

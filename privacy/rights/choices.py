@@ -7,8 +7,6 @@ from django.db import models
 
 
 class Kind(models.TextChoices):
-    """What a person may ask."""
-
     ACCESS = "access", "See or get a copy of my information"
     RECTIFICATION = "rectification", "Correct my information"
     ERASURE = "erasure", "Erase my information"
@@ -18,17 +16,6 @@ class Kind(models.TextChoices):
     WITHDRAWAL = "withdrawal", "Withdraw a consent"
     QUESTION = "question", "Ask a question about privacy"
 
-
-ARTICLES = {
-    Kind.ACCESS: "eu-gdpr:A15",
-    Kind.RECTIFICATION: "eu-gdpr:A16",
-    Kind.ERASURE: "eu-gdpr:A17",
-    Kind.RESTRICTION: "eu-gdpr:A18",
-    Kind.PORTABILITY: "eu-gdpr:A20",
-    Kind.OBJECTION: "eu-gdpr:A21",
-    Kind.WITHDRAWAL: "eu-gdpr:A7-3",
-    Kind.QUESTION: "eu-gdpr:A12",
-}
 
 NEEDS_NO_PROOF = frozenset({Kind.QUESTION, Kind.OBJECTION, Kind.WITHDRAWAL})
 """Kinds that tell nobody anything about a person and destroy nothing."""
@@ -43,19 +30,11 @@ class Ground(models.TextChoices):
     NOT_SHOWN = "not-shown", "It was not shown who is asking"
 
 
-GROUND_PROMISES = {
-    Ground.UNFOUNDED: "rights.refusal-if-unfounded",
-    Ground.REPETITIVE: "rights.refusal-if-unfounded",
-    Ground.EXCESSIVE: "rights.refusal-if-unfounded",
-    Ground.NOT_SHOWN: "rights.confirm-identity",
-}
 FEE_GROUNDS = frozenset({Ground.UNFOUNDED, Ground.REPETITIVE, Ground.EXCESSIVE})
 AUTHORITIES = "https://www.edpb.europa.eu/about-edpb/about-edpb/members_en"
 
 
 class Channel(models.TextChoices):
-    """How a request came."""
-
     FORM = "form", "Your privacy choices"
     CONTACT = "contact", "Contact Webmaster form"
     ACCOUNT = "account", "A signed-in person's pages"
@@ -63,16 +42,12 @@ class Channel(models.TextChoices):
 
 
 class Proof(models.TextChoices):
-    """How it was shown who is asking."""
-
     LINK = "link", "A link sent to the address was used"
     PASSWORD = "password", "Signed in and typed the password again"
     STAFF = "staff", "Seen by a member of staff"
 
 
 class Did(models.TextChoices):
-    """What can happen to a request."""
-
     RECEIVED = "received", "Received"
     HELD = "held", "Held as suspected spam"
     RELEASED = "released", "Released from quarantine"

@@ -51,19 +51,12 @@ def due_on(received_on: date) -> date:
 
 
 def latest_on(received_on: date) -> date:
-    """Return the last day for the answer to a request that was extended."""
     return _months_later(received_on, MONTHS_AT_MOST)
 
 
 def deadline_for(received_at: datetime, zone: ZoneInfo, *, extended: bool = False) -> Deadline:
-    """Return the deadline of a request that was received at a moment."""
     received_on = received_at.astimezone(zone).date()
     return Deadline(received_on, due_on(received_on), latest_on(received_on), extended)
-
-
-def end_of(day: date, zone: ZoneInfo) -> datetime:
-    """Return the moment at which a day is over."""
-    return datetime.combine(day + timedelta(days=1), time(), zone)
 
 
 def days_left(deadline: Deadline, today: date) -> int:
@@ -72,7 +65,6 @@ def days_left(deadline: Deadline, today: date) -> int:
 
 
 def is_late(deadline: Deadline, today: date) -> bool:
-    """Tell whether the day has passed."""
     return today > deadline.in_force
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from privacy.datamap.vendors import VENDORS
 from privacy.rights.choices import FEE_GROUNDS, Ground, Kind
 from privacy.rights.models import EMAIL_MAX, NAME_MAX, TEXT_MAX
-from sens_site.lib.email_field import CanonicalEmailFormField
 from sens_site.lib.forms.base import SiteForm
+from sens_site.lib.forms.fields import EmailAddressField, LineField, TextField
 from sens_site.lib.forms.honeypot import HoneypotMixin, trap
 
 CHOOSE = [("", "Choose one"), *Kind.choices]
@@ -28,28 +28,24 @@ class RequestForm(SiteForm, HoneypotMixin):
         choices=CHOOSE,
         error_messages={"required": "Choose what you would like"},
     )
-    name = forms.CharField(
+    name = LineField(
         label="Name",
         max_length=NAME_MAX,
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
-        error_messages={"required": "Enter your name"},
     )
-    email = CanonicalEmailFormField(
+    email = EmailAddressField(
         label="Email",
         help_text="We send a link there to make sure that it is you who asks.",
         max_length=EMAIL_MAX,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
-        error_messages={
-            "required": "Enter your email address",
-        },
+        error_messages={"required": "Enter your email address"},
     )
-    text = forms.CharField(
+    text = TextField(
         label="Details (optional)",
         help_text="Anything that helps us to find or do what you ask. Send no identity papers.",
         required=False,
         max_length=TEXT_MAX,
         widget=forms.Textarea(attrs={"rows": "6"}),
-        error_messages={"max_length": f"Details must be {TEXT_MAX:,} characters or fewer"},
     )
 
     @property
@@ -76,7 +72,7 @@ class OwnRequestForm(SiteForm):
 class WordsForm(forms.Form):
     """A reason or an answer that is sent to the person."""
 
-    text = forms.CharField(
+    text = TextField(
         label="Words to the person", max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 14})
     )
 
@@ -84,7 +80,7 @@ class WordsForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why more time is needed."""
 
-    text = forms.CharField(
+    text = TextField(
         label="Reason",
         help_text="It is mailed to the person.",
         max_length=TEXT_MAX,
@@ -105,14 +101,14 @@ class FeeForm(ReasonForm):
     ground = forms.ChoiceField(
         choices=[("", "Choose one"), *[(g.value, g.label) for g in Ground if g in FEE_GROUNDS]]
     )
-    amount = forms.CharField(max_length=40, help_text="With its currency, like 20 USD.")
+    amount = LineField(label="Amount", max_length=40, help_text="With its currency, like 20 USD.")
     field_order = ("ground", "amount", "text")
 
 
 class ProofForm(forms.Form):
     """What a member of staff has seen."""
 
-    text = forms.CharField(
+    text = TextField(
         label="What was seen",
         help_text="Ask for the least that suffices. Never for a copy of an identity paper.",
         max_length=500,
@@ -137,6 +133,6 @@ class VendorForm(forms.Form):
 class EvidenceForm(forms.Form):
     """How it is known that a vendor has done its part."""
 
-    text = forms.CharField(
+    text = TextField(
         label="Evidence", max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 4})
     )

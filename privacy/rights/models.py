@@ -7,7 +7,7 @@ are only ever added: the database refuses to change them, and to delete them bef
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -267,8 +267,3 @@ class VendorTask(models.Model):
 
     def __str__(self) -> str:
         return self.vendor
-
-    @property
-    def open_for(self) -> Any:
-        """Days until it is due; negative when late."""
-        return (self.due_on - timezone.localdate()).days

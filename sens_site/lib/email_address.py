@@ -8,9 +8,10 @@ fold case in three ways, only compare. What cannot be written in one way is refu
 """
 
 import re
-import unicodedata
 
 import idna
+
+from sens_site.lib.forms.text_guard import is_unseen
 
 LOCAL_MAX, LABEL_MAX, DOMAIN_MAX, ADDRESS_MAX = 64, 63, 253, 254
 """Octets (RFC 5321, 4.5.3.1; RFC 1035, 2.3.4)."""
@@ -19,7 +20,6 @@ LOCAL_MAX, LABEL_MAX, DOMAIN_MAX, ADDRESS_MAX = 64, 63, 253, 254
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*")
-_UNSEEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"}
 _SURROUNDING = " \t\r\n\f\v"
 
 
@@ -30,7 +30,7 @@ class AddressError(ValueError):
 def canonical(address: str) -> str:
     """Return the one spelling of an address. Raises AddressError."""
     text = address.strip(_SURROUNDING)
-    if any(unicodedata.category(sign) in _UNSEEN for sign in text):
+    if any(map(is_unseen, text)):
         raise AddressError("It holds a space or a sign that cannot be seen.")
     local, at, domain = text.rpartition("@")
     if not at:

@@ -1,22 +1,12 @@
-"""E-mail addresses in columns and in forms: nothing but the one spelling of a mailbox (law 15)."""
+"""Columns of e-mail addresses: nothing but the one spelling of a mailbox (law 15)."""
 
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db import models
 
-from sens_site.lib.email_address import ADDRESS_MAX, AddressError, as_stored, canonical
-
-WRONG = "Enter an email address in the correct format, like name@example.com"
-
-
-def validate_canonical(address: str) -> None:
-    """Refuse what is no address that can be written in one way."""
-    try:
-        canonical(address)
-    except AddressError as error:
-        raise ValidationError(WRONG, code="invalid") from error
+from sens_site.lib.email_address import ADDRESS_MAX, as_stored, canonical
+from sens_site.lib.forms.fields import EmailAddressField, validate_address
 
 
 class CanonicalEmailField(models.EmailField[str, str]):
@@ -25,7 +15,7 @@ class CanonicalEmailField(models.EmailField[str, str]):
     Saving what is no address raises AddressError; looking one up finds nothing.
     """
 
-    default_validators = [validate_canonical]
+    default_validators = [validate_address]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", ADDRESS_MAX)
@@ -55,16 +45,4 @@ class CanonicalEmailField(models.EmailField[str, str]):
 
     def formfield(self, *args: Any, **kwargs: Any) -> forms.Field | None:
         """Let admin forms refuse in the same words."""
-        return super().formfield(*args, **{"form_class": CanonicalEmailFormField, **kwargs})
-
-
-class CanonicalEmailFormField(forms.EmailField):
-    """An address as a person types it; cleaned, it is canonical."""
-
-    default_validators = [validate_canonical]
-    default_error_messages = {"invalid": WRONG}
-
-    def clean(self, value: Any) -> str:
-        """Return the canonical spelling, or nothing where nothing was typed."""
-        typed = super().clean(value)
-        return as_stored(typed) if typed else ""
+        return super().formfield(*args, **{"form_class": EmailAddressField, **kwargs})

@@ -63,6 +63,16 @@ def test_a_visitor_cannot_break_a_form(client, path, value):
 
 
 @pytest.mark.django_db
+def test_what_is_too_long_for_a_name_or_a_password_is_refused_with_its_limit(client):
+    long = {"login": "x" * 255, "password": "x" * 257}
+    page = client.post("/accounts/login/", long).content.decode()
+    assert "Username or email address must be 254 characters or fewer" in page
+    assert "Password must be 256 characters or fewer" in page
+    allowed = {"login": "x" * 254, "password": "x" * 256}
+    assert "or fewer" not in client.post("/accounts/login/", allowed).content.decode()
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
 @pytest.mark.parametrize("path", PERSONAL)
 def test_a_person_cannot_break_a_form(proven, person, path, value):

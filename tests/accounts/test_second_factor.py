@@ -21,7 +21,8 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 def offered(client):
     """The secret and the sealed field of the page that turns the app on."""
     page = client.get(ON).content.decode()
-    (secret,) = re.findall(r"<code>([A-Z2-7]{32})</code>", page)
+    (grouped,) = re.findall(r"<code>((?:[A-Z2-7]{4} ){7}[A-Z2-7]{4})</code>", page)
+    secret = grouped.replace(" ", "")
     (sealed,) = re.findall(r'name="sealed" value="([^"]+)"', page)
     return secret, sealed
 
@@ -35,7 +36,7 @@ def test_turning_on_logging_in_and_turning_off(proven, person, letters):
     secret, sealed = offered(proven)
     wrong = proven.post(ON, {"code": "000000", "sealed": sealed})
     assert wrong.status_code == 422
-    assert secret in wrong.content.decode()
+    assert f"secret={secret}" in wrong.content.decode()
     done = proven.post(ON, {"code": pyotp.TOTP(secret).now(), "sealed": sealed})
     assert (done.status_code, done.url) == (303, "/accounts/2fa/recovery-codes/")
     codes = re.findall(r"<code>(\d{8})</code>", proven.get(done.url).content.decode())
@@ -149,8 +150,10 @@ def test_new_recovery_codes_replace_the_old_ones(
     with django_capture_on_commit_callbacks(execute=True):
         assert staff_client.post(f"{url}new/").status_code == 303
     second = staff_client.get(f"{url}file/")
-    assert len(second.content.split()) == 10
-    assert not set(first.content.split()) & set(second.content.split())
+    head, codes = second.content.decode().split("\n\n")
+    assert head == "Recovery codes of grace for https://testserver"
+    assert len(codes.split()) == 10
+    assert not set(first.content.split()[6:]) & set(second.content.split()[6:])
     assert letters.all()[-1] == ("grace@company.test", "You have new recovery codes")
 
 
@@ -263,3 +266,22 @@ def test_a_customer_gets_no_page_of_the_admin(signed_in, path):
 @pytest.mark.django_db
 def test_staff_change_their_password_where_everybody_does(staff_client):
     assert staff_client.get("/admin/password_change/").url == "/accounts/password/change/"
+
+
+@pytest.mark.django_db
+def test_no_secret_of_a_second_factor_lies_open_in_the_database(staff_client, staff):
+    assert staff_client.get("/admin/").status_code == 200
+    stored = [repr(row) for row in Authenticator.objects.values_list("data", flat=True)]
+    assert stored != []
+    assert [row for row in stored if SECRET in row] == []
+    assert (
+        Authenticator.objects.get(user=staff, type="totp")
+        .wrap()
+        .validate_code(pyotp.TOTP(SECRET).now())
+    )
+
+
+@pytest.mark.django_db
+def test_the_page_offers_a_link_for_phones(proven):
+    page = proven.get(ON).content.decode()
+    assert re.search(r'<a href="otpauth://totp/[^"]+secret=[A-Z2-7]{32}', page)

@@ -55,6 +55,7 @@ def _addresses():
         yield path
 
 
+pytestmark = pytest.mark.once
 ADDRESSES = sorted(set(_addresses()))
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 
@@ -185,3 +186,9 @@ def test_a_form_from_our_own_page_is_taken(person):
         "/accounts/login/", {"login": "ada", "password": PASSWORD}, headers=SAME_ORIGIN
     )
     assert response.status_code == 303
+
+
+def test_password_managers_find_the_page_that_changes_the_password(client):
+    answer = client.get("/.well-known/change-password")
+    assert (answer.status_code, answer.url) == (302, "/accounts/password/change/")
+    assert dict(answer.cookies) == {}

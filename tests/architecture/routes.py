@@ -1,13 +1,15 @@
 """Every address that the resolver knows, with an address to try for each."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
+
+from tests.factories.people import make_person, make_staff
 
 # What stands for each kind of converter. 1 and "privacy" exist, so that views get past the look-up.
 SAMPLES = {"int": "1", "slug": "privacy", "str": "sample", "path": "sample", "uuid": "0" * 8}
@@ -60,3 +62,34 @@ def all_routes() -> tuple[Route, ...]:
 def public_routes() -> tuple[Route, ...]:
     """Return the routes outside the admin."""
     return tuple(route for route in all_routes() if not route.is_admin)
+
+
+WHO = ("visitor", "customer", "staff")
+Thing = TypeVar("Thing")
+
+
+def log_in_as(client: Any, who: str) -> None:
+    """Sign a client in as one of `WHO`."""
+    if who != "visitor":
+        client.force_login(make_person() if who == "customer" else make_staff())
+
+
+def dealt(who: str, kinds: Mapping[str, Sequence[Thing]]) -> Iterator[tuple[Route, Thing]]:
+    """Deal things out to the routes: one of each kind to each route that lets this person in.
+
+    A route of the admin turns all but staff away at one door, and gets one thing of one kind from
+    those. Neighbours get different things, and each person brings others to a route. What each
+    route makes of each thing is asked by the exhaustive suite.
+    """
+    for place, route in enumerate(all_routes()):
+        turn = place + WHO.index(who)
+        hands = [things[turn % len(things)] for things in kinds.values()]
+        if route.is_admin and who != "staff":
+            hands = [hands[turn % len(hands)]]
+        yield from ((route, thing) for thing in hands)
+
+
+def each(kinds: Mapping[str, Sequence[Thing]]) -> Iterator[tuple[Route, Thing]]:
+    """Give everything to every route."""
+    things = [thing for some in kinds.values() for thing in some]
+    yield from ((route, thing) for route in all_routes() for thing in things)

@@ -23,7 +23,7 @@ OWN_SOURCES = {"'none'", "'self'"}
 COLD_QUERIES = 8
 SIGNED_IN_QUERIES = 3
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def csp_sources(response) -> set[str]:

@@ -12,6 +12,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 import itertools
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -27,11 +28,22 @@ from playwright.sync_api import BrowserContext, Page
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
+from privacy.consent.models import ServiceSwitch
+from sens_site.lib.cache.content_stamp import renew_stamp
 from sens_site.serving import granian_command
 from tests.browser.watch import Watch
 from tests.run import find_chromium
 
 START_SECONDS = 30
+IDENTIFIERS = {
+    "google-analytics": "G-TEST000001",
+    "google-ads": "AW-123456789",
+    "linkedin-insight": "1234567",
+    "youtube": "@example",
+    "google-maps": "example",
+    "linkedin-posts": "example",
+}
+"""Account numbers by which a test switches third-party services on."""
 
 
 @pytest.fixture(scope="session")
@@ -156,3 +168,38 @@ def log_in(page: Page, site: str) -> Callable[[User], None]:
         page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site}])
 
     return give
+
+
+def switch(identifiers: dict[str, str]) -> None:
+    """Switch services as staff do, past the check that the policy names them."""
+    for key in IDENTIFIERS:
+        ServiceSwitch.objects.filter(key=key).update(identifier=identifiers.get(key, ""))
+    renew_stamp()
+    time.sleep(1.1)  # workers look at the stamp once a second
+
+
+@pytest.fixture(scope="module")
+def everything_on(site: str) -> Iterator[None]:
+    """All services are switched on while the tests of a file run that ask for it."""
+    switch(IDENTIFIERS)
+    yield
+    switch({})
+
+
+@pytest.fixture
+def audit(site: str) -> Callable[..., tuple[int, str]]:
+    """Run the consent audit as staff do; give its status and what it wrote."""
+
+    def run(*options: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [sys.executable, "manage.py", "audit_consent", site, *options],
+            cwd=settings.BASE_DIR,
+            env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.browser.settings"},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    return run

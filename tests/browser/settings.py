@@ -12,18 +12,25 @@ from pathlib import Path
 
 from tests.postgres import free_port
 
+ROOM = 512 * 1024 * 1024
+
 # Each process of the test run has a server of its own; only that server takes over what it set up.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 if os.environ.get("BROWSER_WORKER") == WORKER:
     SCRATCH, PORT = Path(os.environ["BROWSER_SCRATCH"]), os.environ["BROWSER_PORT"]
 else:
-    SCRATCH, PORT = Path(tempfile.mkdtemp(prefix="site-browser-")), str(free_port())
+    # In memory where there is room: the site syncs each write, the browser writes a profile.
+    _shm = Path("/dev/shm")  # noqa: S108 - only as the parent of a folder with a random name
+    _roomy = os.access(_shm, os.W_OK) and shutil.disk_usage(_shm).free > ROOM
+    SCRATCH = Path(tempfile.mkdtemp(prefix="site-browser-", dir=_shm if _roomy else None))
+    PORT = str(free_port())
     atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
 os.environ.update(
     {
         "BROWSER_WORKER": WORKER,
         "BROWSER_SCRATCH": str(SCRATCH),
         "BROWSER_PORT": PORT,
+        "TMPDIR": str(SCRATCH),
         "ENV_FILE": os.devnull,
         "DEBUG": "false",
         "STAFF_MFA_REQUIRED": "true",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.measure import axe_violations, sideways, tab_stops
+from tests.browser.measure import axe_violations, findings, tab_stops
 
 KINDS = (
     "/",
@@ -27,23 +27,8 @@ WIDTHS = (320, 640, 1280)
 
 
 @pytest.mark.parametrize("path", KINDS)
-def test_page_is_accessible_in_light_and_dark_and_narrow(page, path):
-    found = {}
-    for scheme in ("light", "dark"):
-        for width in (320, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
-            page.emulate_media(color_scheme=scheme)
-            page.goto(path)
-            found[scheme, width] = axe_violations(page)
-    assert found == {state: [] for state in found}
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("path", KINDS)
-def test_page_fits_its_screen(page, path, width):
-    page.set_viewport_size({"width": width, "height": 800})
-    page.goto(path)
-    assert sideways(page) == 0
+def test_page_is_accessible_and_fits_its_screen_in_light_and_dark(page, path):
+    assert findings(page, path) == {}
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.measure import axe_violations, sideways
+from tests.browser.measure import axe_violations, findings
 from tests.factories.people import make_person, make_staff
 
 OWN_PAGES = (
@@ -16,22 +16,6 @@ OWN_PAGES = (
     "/accounts/delete/",
     "/accounts/logout/",
 )
-STATES = [(scheme, width) for scheme in ("light", "dark") for width in (320, 1280)]
-
-
-def findings(page, path: str) -> dict[str, list[str]]:
-    """Return what is wrong with a page in each scheme and width."""
-    found = {}
-    for scheme, width in STATES:
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=scheme)
-        page.goto(path)
-        wrong = axe_violations(page)
-        if sideways(page):
-            wrong.append(f"scrolls sideways by {sideways(page)} px")
-        if wrong:
-            found[f"{scheme} {width}"] = wrong
-    return found
 
 
 @pytest.mark.parametrize("path", OWN_PAGES)

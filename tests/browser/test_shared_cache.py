@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.browser.test_consent_audit import everything_on as everything_on  # noqa: PLC0414
 from tests.postgres import free_port
 from tests.run import find_nginx
 

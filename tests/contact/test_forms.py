@@ -65,8 +65,8 @@ def test_one_sign_more_is_refused(letter):
 
     assert errors_of(letter, **limits) == {
         "name": ["Name must be 100 characters or fewer"],
-        "email": ["Email address must be 254 characters or fewer"],
-        "phone": ["Phone number must be 40 characters or fewer"],
+        "email": ["Email must be 254 characters or fewer"],
+        "phone": ["Phone must be 40 characters or fewer"],
         "message": ["Message must be 5,000 characters or fewer"],
     }
 
@@ -85,9 +85,7 @@ def test_signs_that_nobody_types_are_refused(letter, sign):
     assert errors_of(letter, name=text, phone=text, message=text, email=f"a{sign}b@c.test") == {
         "name": ["Name holds characters that cannot be read. Remove them or type it again"],
         "email": [EMAIL_FORMAT],
-        "phone": [
-            "Phone number holds characters that cannot be read. Remove them or type it again"
-        ],
+        "phone": ["Phone holds characters that cannot be read. Remove them or type it again"],
         "message": ["Message holds characters that cannot be read. Remove them or type it again"],
     }
 
@@ -103,9 +101,9 @@ def test_no_line_of_a_header_can_be_started(letter, end):
     injected = f"Mary{end}Bcc: all@fossil.test"
 
     assert errors_of(letter, name=injected, phone=injected, email=f"m@fossil.test{end}Bcc: x") == {
-        "name": ["Enter your name on one line"],
+        "name": ["Name must be on one line"],
         "email": [EMAIL_FORMAT],
-        "phone": ["Enter your phone number on one line"],
+        "phone": ["Phone must be on one line"],
     }
 
 

@@ -4,12 +4,14 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
 
 from accounts.models import User
 
 PASSWORD = "plover-lantern-42-quiet"
 SHOWN = "terms.1-privacy.2"
 """What the registration page carries while the shipped policies are in force."""
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def make_person(username: str = "ada", *, verified: bool = True, **fields: Any) -> User:
@@ -26,6 +28,6 @@ def make_staff(username: str = "grace", **fields: Any) -> User:
     defaults = {"email": f"{username}@company.test", "is_staff": True, "is_superuser": True}
     user = make_person(username, **{**defaults, **fields})
     Authenticator.objects.create(
-        user=user, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"}
+        user=user, type=Authenticator.Type.TOTP, data={"secret": encrypt(TOTP_SECRET)}
     )
     return user

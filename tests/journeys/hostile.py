@@ -85,11 +85,14 @@ def bodies(data: dict[str, str]) -> dict[str, tuple[bytes, str]]:
 # Bodies that may well be taken: the form reads what is good in them, as any form does.
 MAY_BE_TAKEN = {"10,000 times nothing"}
 
-QUERIES = (
-    "next=//evil.test", "next=%00", "q=%ff%fe", "a=" + "x" * 4_000, "a[]=1&a[$ne]=2", "page=-1",
-    "page=99999999999999999999", "%00=%00", "=" * 50, "?" * 50, "next=https:evil.test",
-    "groups=analytics&groups=" + "y" * 500, "format=../../etc/passwd", "a=%ed%a0%80",
-)  # fmt: skip
+QUERIES = {  # by what they try
+    "lead away": ("next=//evil.test", "next=https:evil.test", "format=../../etc/passwd"),
+    "break the encoding": ("next=%00", "q=%ff%fe", "%00=%00", "a=%ed%a0%80"),
+    "weigh much": (
+        "a=" + "x" * 4_000, "=" * 50, "?" * 50, "groups=analytics&groups=" + "y" * 500,
+    ),
+    "be of another type": ("a[]=1&a[$ne]=2", "page=-1", "page=99999999999999999999"),
+}  # fmt: skip
 
 PATHS = (
     "/%00", "/a%00b/", "/%ff/", "/%ed%a0%80/", "//evil.test/", "///", "/..%2f..%2fetc%2fpasswd",

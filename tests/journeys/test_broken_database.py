@@ -13,7 +13,7 @@ import pytest
 from sens_site.lib.http.faults import RETRY_AFTER_SECONDS
 from tests.architecture.source import ROOT
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.only_on("sqlite")]
 BUSY = [503, str(RETRY_AFTER_SECONDS), True, True]
 
 

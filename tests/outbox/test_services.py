@@ -167,18 +167,6 @@ def test_sent_rows_go_after_fourteen_days(store: Store, clock: time_machine.Trav
     assert OutboxMail.objects.get() == waiting
 
 
-def test_erasure_cancels_or_forgets_one_address(store: Store) -> None:
-    store("Ann@Example.com")
-    held = services.claim_next()
-    assert held is not None
-    services.record_sent(held)
-    store("ann@example.com")
-    store("joann@example.com")
-    assert services.cancel_for_address(" ANN@example.com ") == 1
-    assert services.forget_address("ann@example.com") == 1
-    assert [row.recipient for row in OutboxMail.objects.all()] == ["joann@example.com"]
-
-
 def test_parked_mail_gets_all_its_tries_again(store: Store) -> None:
     row = store()
     OutboxMail.objects.update(parked_at=timezone.now(), attempts=8)

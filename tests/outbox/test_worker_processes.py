@@ -17,7 +17,7 @@ import pytest
 
 from tests.outbox.smtp_sink import SmtpSink
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.own_database]
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS = 60
 

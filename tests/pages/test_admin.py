@@ -13,6 +13,7 @@ from tests.pages.reading import read
 
 pytestmark = pytest.mark.django_db
 
+UNREADABLE = "holds characters that cannot be read. Remove them or type it again"
 NEW = {"title": "Marine power", "description": "About the sea.", "body": "Salt water.\n"}
 
 
@@ -88,8 +89,10 @@ def test_staff_without_the_right_are_refused(client: SiteClient, marine, verb):
         ("title", "", "This field is required."),
         ("body", "", "This field is required."),
         ("body", "[x](/no-such-page/)", "There is no page at /no-such-page/. Correct the link."),
-        ("body", "a\x07b", "Remove the characters that cannot be seen or printed"),
-        ("title", "a\x85b", "Remove the characters that cannot be seen or printed"),
+        ("body", "a\x07b", f"Text {UNREADABLE}"),
+        ("title", "a\x85b", f"Heading {UNREADABLE}"),
+        ("title", "a\nb", "Heading must be on one line"),
+        ("title", "x" * 121, "Heading must be 120 characters or fewer"),
     ],
 )
 def test_mistakes_are_said_and_nothing_changes(

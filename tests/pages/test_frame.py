@@ -9,7 +9,7 @@ from django.test import Client
 from pages.navigation import MENU, TRAILS, walk
 from tests.pages.reading import read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 NODES = list(walk())
 ORIGIN = settings.SITE_ORIGIN

@@ -1,7 +1,8 @@
 """One deliberate break for each promise that software shows, and the claims it turns red.
 
 The named claims are all that turn red among the checks of their own modules: a break that reddened
-a neighbour unnoticed would show that two checks look at one thing.
+a neighbour unnoticed would show that two checks look at one thing. The suite looks at every fourth
+of these neighbours, `make test-exhaustive` at all.
 """
 
 from collections.abc import Callable
@@ -18,17 +19,19 @@ class Break:
 
     act: Act
     claims: frozenset[str]
+    in_sql: bool
+    """Whether it acts on rows or changes which statements are sent: it breaks both databases."""
 
 
 BREAKS: dict[str, Break] = {}
 
 
-def breaks(*claims: str) -> Callable[[Act], Act]:
+def breaks(*claims: str, in_sql: bool = False) -> Callable[[Act], Act]:
     """Say which claims a break turns red."""
 
     def register(act: Act) -> Act:
         assert act.__name__ not in BREAKS
-        BREAKS[act.__name__] = Break(act, frozenset(claims))
+        BREAKS[act.__name__] = Break(act, frozenset(claims), in_sql)
         return act
 
     return register

@@ -106,7 +106,7 @@ def an_unused_account_that_ends_without_waiting(hand: Hand) -> None:
     hand.replace("accounts.idle_accounts.GRACE", timedelta(days=1))
 
 
-@breaks("retention.idle-account")
+@breaks("retention.idle-account", in_sql=True)
 def a_notice_that_staff_get_too(hand: Hand) -> None:
     def everybody(old: Any, moment: Any) -> Any:
         return User.objects.filter(last_login__lt=moment)

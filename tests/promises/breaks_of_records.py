@@ -31,7 +31,7 @@ def a_change_that_is_not_linked(hand: Hand) -> None:
     )
 
 
-@breaks("changes.date-at-top", "security.against-change")
+@breaks("changes.date-at-top", "security.against-change", in_sql=True)
 def no_locks(hand: Hand) -> None:
     row_guards.lift()
 
@@ -41,7 +41,7 @@ def no_feed(hand: Hand) -> None:
     hand.template("privacy/policy/version.html", ("{{ policy.paths.feed }}", "/feed/"))
 
 
-@breaks("changes.thirty-days-first")
+@breaks("changes.thirty-days-first", in_sql=True)
 def no_days_of_notice(hand: Hand) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
@@ -58,7 +58,7 @@ def _checks_again() -> None:
         cursor.execute("PRAGMA ignore_check_constraints = OFF")
 
 
-@breaks("changes.earlier-versions", "security.against-change")
+@breaks("changes.earlier-versions", "security.against-change", in_sql=True)
 def an_earlier_version_is_altered(hand: Hand) -> None:
     with row_guards.lifted(), connection.cursor() as cursor:
         cursor.execute(
@@ -187,7 +187,7 @@ def pages_may_be_framed(hand: Hand) -> None:
     hand.settings.X_FRAME_OPTIONS = "SAMEORIGIN"
 
 
-@breaks("security.against-misuse")
+@breaks("security.against-misuse", in_sql=True)
 def the_desk_is_open(hand: Hand) -> None:
     hand.replace("django.contrib.admin.sites.AdminSite.has_permission", lambda self, request: True)
 
@@ -260,7 +260,7 @@ def a_copy_that_does_not_name_its_tables(hand: Hand) -> None:
     _silent_about(hand, "table")
 
 
-@breaks("rights.copy")
+@breaks("rights.copy", in_sql=True)
 def a_copy_with_a_gap(hand: Hand) -> None:
     hand.wrap("privacy.datamap.export.shown_columns", lambda old, entry: old(entry)[1:])
 

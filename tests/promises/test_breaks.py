@@ -15,6 +15,8 @@ from tests.promises.breaks import BREAKS
 
 pytestmark = pytest.mark.django_db
 
+DEALT = 4
+"""The suite looks at one in so many neighbours; `make test-exhaustive` at all."""
 SEEN_FROM_ALL_SIDES = ("a_quieter_button", "messages_that_stay_for_ever")
 
 
@@ -36,16 +38,44 @@ def test_every_break_is_of_a_promise_that_is_checked():
     assert named - set(registered_checks()) == set()
 
 
-@pytest.mark.parametrize("name", BREAKS)
+def neighbours(name: str) -> list[str]:
+    """Return the other claims that the modules of a break's checks look after."""
+    claims, checks = BREAKS[name].claims, registered_checks()
+    modules = {checks[claim].__module__ for claim in claims}
+    return sorted(
+        i for i, check in checks.items() if check.__module__ in modules and i not in claims
+    )
+
+
+def dealt(name: str) -> list[str]:
+    """Return every fourth of these, another fourth for the next break: all come to their turn."""
+    return neighbours(name)[list(BREAKS).index(name) % DEALT :: DEALT]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if one.in_sql else pytest.mark.once)
+        for name, one in BREAKS.items()
+    ],
+)
 def test_a_break_turns_its_own_claims_red(name, hand, broken):
     a_break = BREAKS[name]
-    checks = registered_checks()
-    modules = {checks[claim].__module__ for claim in a_break.claims}
+    looked_at = a_break.claims | set(dealt(name))
     a_break.act(hand)
-    assert broken(modules) == a_break.claims
+    assert broken(looked_at) == a_break.claims
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_break_turns_none_of_its_neighbours_red(name, hand, broken):
+    looked_at = BREAKS[name].claims | set(neighbours(name))
+    BREAKS[name].act(hand)
+    assert broken(looked_at) == BREAKS[name].claims
 
 
 @pytest.mark.slow
+@pytest.mark.once
 @pytest.mark.parametrize("name", SEEN_FROM_ALL_SIDES)
 def test_a_break_turns_nothing_else_red(name, hand, broken):
     BREAKS[name].act(hand)

@@ -10,8 +10,8 @@ from django.db.models.functions import Concat
 from accounts.models import User
 from tests.factories.people import make_person
 
-on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="speaks of SQLite")
-on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="speaks of PostgreSQL")
+on_sqlite = pytest.mark.only_on("sqlite")
+on_postgresql = pytest.mark.only_on("postgresql")
 
 
 @on_sqlite

@@ -4,22 +4,15 @@ An offer is built once and then only read. Its groups have a version: a digest o
 material that a visitor decides by. Versions are compared for equality and for nothing else.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from privacy.consent.offer.catalogue import GROUPS
 from privacy.consent.offer.parts import Group, Service, material, optional
+from sens_site.lib.canonical_json import digest_of
 
 VERSION_LENGTH = 8
-
-
-def digest(data: object) -> str:
-    """Return the SHA-256 of plain data in its one canonical form."""
-    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -52,10 +45,9 @@ class OfferedGroup:
     @cached_property
     def version(self) -> str:
         """The digest that a grant carries."""
-        return digest(self.material)[:VERSION_LENGTH]
+        return digest_of(self.material)[:VERSION_LENGTH]
 
     def accepts(self, version: str) -> bool:
-        """Tell whether a grant of `version` is a grant of what is offered now."""
         return version == self.version or version in self.equals
 
 
@@ -74,7 +66,6 @@ class Offer:
 
     @cached_property
     def by_key(self) -> dict[str, OfferedGroup]:
-        """The groups that are decided about, by key."""
         return {offered.key: offered for offered in self.groups}
 
     @cached_property
@@ -83,7 +74,7 @@ class Offer:
         versions = [
             (o.key, o.version, sorted(o.equals), sorted(o.earlier), o.changed) for o in self.groups
         ]
-        return digest([versions, dict(self.identifiers)])[:VERSION_LENGTH]
+        return digest_of([versions, dict(self.identifiers)])[:VERSION_LENGTH]
 
 
 def build_offer(

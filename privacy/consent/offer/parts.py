@@ -20,7 +20,6 @@ MAX_LIFE_DAYS = 395
 """Thirteen months: the longest life that supervisors accept for a tracker."""
 
 COOKIE = "cookie"
-LOCAL_STORAGE = "local storage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,6 @@ class StoredItem:
 
     @property
     def life(self) -> str:
-        """The life in words."""
         days = self.life_days
         if days == 0:
             return "Until you close the browser"
@@ -134,5 +132,4 @@ def material(part: Any) -> Any:
 
 
 def optional(groups: tuple[Group, ...]) -> Iterator[Group]:
-    """Yield the groups that a visitor decides about."""
     return (group for group in groups if not group.required)

@@ -10,7 +10,6 @@ from django.db import transaction
 
 from privacy.consent.models import EditorialNote, GroupVersion, ServiceSwitch
 from privacy.consent.offer import current
-from privacy.consent.offer.catalogue import GROUP_BY_KEY
 from privacy.consent.offer.changes import describe, only_words_differ
 from privacy.consent.offer.loading import SERVICES, load_offer
 from privacy.consent.offer.parts import Service
@@ -115,9 +114,3 @@ def describe_last_change(group: str) -> str:
 
 def _mapping(material: Any) -> Mapping[str, Any]:
     return material if isinstance(material, Mapping) else {}
-
-
-def group_name(key: str) -> str:
-    """Return a group's name, for staff."""
-    group = GROUP_BY_KEY.get(key)
-    return group.name if group else key

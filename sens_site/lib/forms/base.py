@@ -1,19 +1,14 @@
 """How forms of the whole site look and what they all refuse, decided in one place."""
 
-import unicodedata
-from collections.abc import Iterable
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
-from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 
-OPTIONAL = " (optional)"
-LINE_BREAKS = frozenset("\r\n\t")
-CONTROL_CHARACTERS = "Remove the characters that cannot be seen or printed"
-EMAIL_FORMAT = "Enter an email address in the correct format, like name@example.com"
+from sens_site.lib.forms.fields import EMAIL_FORMAT
+from sens_site.lib.forms.text_guard import OPTIONAL, guard
 
 
 class SiteFormRenderer(TemplatesSetting):
@@ -24,28 +19,6 @@ class SiteFormRenderer(TemplatesSetting):
     """
 
     field_template_name = "site/group.html"
-
-
-def no_control_characters(value: Any) -> None:
-    """Refuse NUL and its kind, which databases, mail headers and logs choke on.
-
-    Line breaks and tabs pass here: text areas need them.
-    """
-    if isinstance(value, str):
-        refuse_controls(value, allowed=LINE_BREAKS)
-
-
-def no_line_breaks(value: Any) -> None:
-    """Refuse line breaks in what has one line: they would start a new header in a mail."""
-    if isinstance(value, str):
-        refuse_controls(value, allowed=frozenset("\t"))
-
-
-def refuse_controls(value: str, *, allowed: Iterable[str]) -> None:
-    """Raise ValidationError for a control character that is not allowed."""
-    for character in value:
-        if unicodedata.category(character) in ("Cc", "Cs") and character not in allowed:
-            raise ValidationError(CONTROL_CHARACTERS, code="control_characters")
 
 
 class SiteForm(forms.Form):
@@ -74,7 +47,6 @@ class SiteForm(forms.Form):
 
     @property
     def helper(self) -> FormHelper:
-        """How `{% crispy form %}` draws this form."""
         helper = FormHelper()
         helper.disable_csrf = (
             True  # law 1: a token would set a cookie; see sens_site.lib.http.same_origin
@@ -103,8 +75,7 @@ def prepare_field(field: forms.Field, label: str) -> None:
     trap = field.widget.attrs.get("tabindex") == "-1"  # see sens_site.lib.forms.honeypot
     field.label = label if field.required or ticked or trap else label + OPTIONAL
     if isinstance(field, forms.CharField):
-        area = isinstance(field.widget, forms.Textarea)
-        field.validators.append(no_control_characters if area else no_line_breaks)
+        guard(field, label)
         # A browser that cuts what is pasted says nothing; the server says how long it may be.
         field.widget.attrs.pop("maxlength", None)
         field.widget.attrs.pop("minlength", None)
@@ -114,7 +85,6 @@ def prepare_field(field: forms.Field, label: str) -> None:
 
 
 def default_message(field: forms.Field, key: str) -> Any:
-    """Return the message that Django itself has for this kind of field."""
     for kind in type(field).__mro__:
         defaults = getattr(kind, "default_error_messages", {})
         if key in defaults:
@@ -124,11 +94,7 @@ def default_message(field: forms.Field, key: str) -> Any:
 
 def stock_messages(field: forms.Field, label: str, name: str) -> dict[str, str]:
     """Return our own words for the mistakes that people make most."""
-    messages = {
-        "required": f"Enter your {name}",
-        "max_length": f"Shorten your {name} to %(limit_value)d characters or fewer "
-        "(it has %(show_value)d)",
-    }
+    messages = {"required": f"Enter your {name}"}
     if isinstance(field, forms.BooleanField):
         messages["required"] = f"Tick the box “{label}”"
     elif isinstance(field, forms.ChoiceField | forms.ModelChoiceField):

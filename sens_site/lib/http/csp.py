@@ -1,12 +1,10 @@
 """The Content-Security-Policy header: denied by default, written in code, never read from a query.
 
-The names are those of Django 6 (`SECURE_CSP`, `_csp_config`, `csp_override`), so that the emitting
+The names are those of Django 6 (`SECURE_CSP`, `_csp_config`), so that the emitting
 half of this module can be deleted on the day the project moves there.
 """
 
 from collections.abc import Callable, Mapping
-from functools import wraps
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -45,23 +43,6 @@ def extended(
         present = tuple(s for s in result.get(directive, ()) if s != NONE)
         result[directive] = present + tuple(s for s in sources if s not in present)
     return result
-
-
-def csp_override(
-    policy: Policy,
-) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """Give the responses of one view a policy of their own."""
-
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        @wraps(view)
-        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            response = view(request, *args, **kwargs)
-            response._csp_config = policy  # type: ignore[attr-defined]
-            return response
-
-        return wrapper
-
-    return decorate
 
 
 class ContentSecurityPolicyMiddleware:

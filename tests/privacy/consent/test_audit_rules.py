@@ -11,6 +11,7 @@ from privacy.consent.audit_rules import (
     silent_services,
     states_of,
 )
+from privacy.consent.offer.building import build_offer
 
 OWN = "https://testserver"
 ANALYTICS = State("analytics", ("analytics",))
@@ -27,6 +28,23 @@ def test_every_state_is_walked_through_once(full_offer):
     assert len({state.title for state in states}) == len(states)
     signalled = next(state for state in states if state.title == "accept all, with the signal")
     assert signalled.allowed == ("preferences",)
+
+
+def test_of_few_states_each_group_is_allowed_alone(full_offer):
+    titles = [state.title for state in states_of(full_offer, few=True)]
+    assert titles == [
+        "unanswered", "everything refused", "preferences", "analytics", "marketing", "social",
+        "preferences + analytics + marketing + social", "unanswered, with the signal",
+        "accept all, with the signal", "everything taken back",
+    ]  # fmt: skip
+
+
+def test_groups_in_which_nothing_runs_are_answered_as_one():
+    titles = [state.title for state in states_of(build_offer({}))]
+    assert titles == [
+        "unanswered", "everything refused", "preferences + analytics + marketing + social",
+        "unanswered, with the signal", "accept all, with the signal", "everything taken back",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from privacy.consent.models import ConsentReceipt, NoticeSnapshot, ReceiptSeal
 from privacy.consent.receipt_chain import START, link_hash, seal_receipts, verify, verify_stored
-from privacy.consent.receipts import canonical, hash_of
+from privacy.consent.receipts import hash_of
+from sens_site.lib.canonical_json import canonical_json
 from sens_site.lib.row_guards import lifted
 
 TODAY = date(2026, 11, 22)
@@ -45,7 +46,7 @@ def chain(size: int) -> tuple[Chain, tuple[int, str]]:
     seals, receipts, previous = [], [], START
     for number in range(1, size + 1):
         pk = UUID(int=number * 7919)
-        document = canonical(
+        document = canonical_json(
             {"receipt_id": str(pk), "keep_until": UNTIL.isoformat(), "snapshot": hash_of(notice)}
         )
         receipts.append([pk, document, hash_of(document), UNTIL, hash_of(notice)])
@@ -53,6 +54,11 @@ def chain(size: int) -> tuple[Chain, tuple[int, str]]:
         seals.append([number, pk, hash_of(document), UNTIL, previous, link])
         previous = link
     return Chain(seals, receipts, notices), (size, previous)
+
+
+def test_a_chain_that_was_sealed_once_has_that_head_for_ever():
+    head = "0f6de2088486a6381e9225abc0ce1929db246f0fa07cbb6a7fe31434d9bd1d06"
+    assert chain(1)[1] == (1, head)
 
 
 def one_byte_edit(value, rng: random.Random):
@@ -125,7 +131,7 @@ def give(count: int) -> None:
     at = datetime(2026, 11, 22, tzinfo=timezone.get_default_timezone())
     for second in range(count):
         receipt = ConsentReceipt(at=at + timedelta(seconds=second), keep_until=UNTIL)
-        receipt.document = canonical(
+        receipt.document = canonical_json(
             {
                 "receipt_id": str(receipt.pk),
                 "keep_until": UNTIL.isoformat(),

@@ -93,7 +93,7 @@ def test_markup_that_somebody_typed_is_only_text(ada, ada_subject):
     assert "&lt;script&gt;alert(1)" in page
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_ten_thousand_rows_need_no_more_memory_than_a_few(ada, ada_subject, tmp_path):
     template = ContactMessage.objects.get()
     fields = {

@@ -9,9 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.erasure import erase_account
 from accounts.models import User
 from outbox.models import NOTICE, OutboxMail
-from outbox.services import forget_address
 from privacy.policy import change_notice
 from privacy.policy.jobs import announce_posted_versions
 from privacy.policy.models import Kind, PolicyAcknowledgement, PolicyEvent, PolicyVersion
@@ -130,7 +130,7 @@ def test_sealing_that_fails_tells_nobody(material, long_standing, monkeypatch):
 
 def test_who_is_erased_gets_no_notice_any_more(material, long_standing):
     material()
-    forget_address("ada@customer.test")
+    erase_account(long_standing)
     assert told() == []
 
 

@@ -1,8 +1,8 @@
 """The record is checked by us and by any reader, and each kind of change is named."""
 
-import hashlib
 import subprocess
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -12,11 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from privacy.policy import verification
-from privacy.policy.chain import GENESIS, canonical, hash_of, hash_of_record, record_of
+from privacy.policy.chain import GENESIS, hash_of, record_of
 from privacy.policy.models import PRIVACY, Policy, PolicyVersion
 from privacy.policy.services import _insert_version
 from privacy.policy.verification import log_line, read_anchors
 from sens_site.lib import row_guards
+from sens_site.lib.canonical_json import digest_of
 
 CHECKER = Path(verification.__file__).with_name("reader_check.txt")
 
@@ -185,10 +186,27 @@ def test_the_reader_script_stands_on_the_history_page(client, db: None):
     assert escape(CHECKER.read_text()) in client.get("/privacy/history/").content.decode()
 
 
-def test_the_canonical_form_is_written_down(policy: PolicyVersion):
-    assert canonical({"b": "é", "a": 1}) == '{"a":1,"b":"é"}'.encode()
-    digest = hashlib.sha256(canonical(record_of(policy))).hexdigest()
-    assert digest == hash_of(policy) == policy.hash
+def test_a_sealed_version_has_the_hash_of_its_canonical_record(policy: PolicyVersion):
+    assert digest_of(record_of(policy)) == hash_of(policy) == policy.hash
+
+
+def test_a_version_that_was_hashed_once_has_that_hash_for_ever():
+    version = PolicyVersion(
+        policy=Policy(slug=PRIVACY),
+        number=1,
+        kind="material",
+        reason="first",
+        summary="Été",
+        source_text='We keep "nothing".\n',
+        rendered_html="<p>We keep &quot;nothing&quot;.</p>\n",
+        claims_json="{}",
+        renderer="markdown 1",
+        posted_at=datetime(2026, 11, 25, 12, tzinfo=UTC),
+        posted_on=date(2026, 11, 25),
+        effective_on=date(2026, 12, 25),
+        previous_hash="0" * 64,
+    )
+    assert hash_of(version) == "791283a28f0f32efd685e380fb6ea8303c37c3c5440bf66a44a46cd546a0edaa"
 
 
 def lengthen(count: int) -> None:
@@ -212,7 +230,7 @@ def lengthen(count: int) -> None:
 )
 def test_the_quick_hash_is_the_hash_of_the_canonical_record(policy: PolicyVersion, text: str):
     policy.source_text, policy.rendered_html, policy.reason = text, text[::-1], text
-    assert hash_of(policy) == hash_of_record(record_of(policy))
+    assert hash_of(policy) == digest_of(record_of(policy))
 
 
 def test_queries_do_not_grow_with_the_chain(db: None):

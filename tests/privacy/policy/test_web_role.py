@@ -10,7 +10,7 @@ from django.utils import timezone
 from privacy.policy.models import PolicyEvent, PolicyVersion
 from privacy.policy.services import record_event, seal_and_publish
 
-pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="roles of PostgreSQL")
+pytestmark = pytest.mark.only_on("postgresql")
 SCRIPT = settings.BASE_DIR / "docs" / "postgresql-roles.sql"
 TABLE = "policy_policyversion"
 

@@ -3,8 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.utils import timezone
 
+from privacy.policy.blocks import blocks_of
+from privacy.policy.rendering import render
 from privacy.promises import registry
 from privacy.promises.models import PromiseResult
 from privacy.promises.registry import Evidence
@@ -35,6 +38,35 @@ TODAY = date(2026, 11, 22)
 )
 def test_unmarked_passages(source, expected):
     assert unmarked_passages(source) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("We *keep* **it**", "We keep it"),
+        ("![A photo](/photo.png) of us", "!A photo of us"),
+        ("![A photo][p] of us\n\n[p]: /photo.png", "!A photo of us"),
+        ("<b>Bold</b> words", "<b>Bold</b> words"),
+        ("<!-- We sell it -->", "<!-- We sell it -->"),
+        ("<div>\nWe sell it\n</div>", "<div> We sell it </div>"),
+        ("~~Not~~ struck", "~~Not~~ struck"),
+        ("www.example.test is no link", "www.example.test is no link"),
+        ("<https://example.test/> is one", "https://example.test/ is one"),
+        ("`We` sell it", "We sell it"),
+        ("    We sell it", "We sell it"),
+        ("```\nWe sell it\n```", "We sell it"),
+        ("- [ ] We sell it", "[ ] We sell it"),
+        ("A note[^1]", "A note[^1]"),
+        ("> We sell it", "We sell it"),
+        ("Term\n: What it means", "Term : What it means"),
+        ('"R&amp;D" -- (c) &copy;', '"R&D" -- (c) ©'),
+    ],
+)
+def test_page_redline_and_sealing_read_the_same_words(source, words):
+    shown = BeautifulSoup(render(source).html, "html.parser").get_text()
+    assert " ".join(shown.split()) == words
+    assert [block.text for block in blocks_of(source)] == [words]
+    assert unmarked_passages(source) == [words]
 
 
 @pytest.fixture

@@ -27,6 +27,11 @@ class Command(BaseCommand):
             default="",
             help="play the third parties, so that nothing leaves this machine",
         )
+        parser.add_argument(
+            "--few",
+            action="store_true",
+            help="leave out the answers that allow several groups but not all",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Audit, and say what was found."""
@@ -37,9 +42,8 @@ class Command(BaseCommand):
                 "Playwright is not installed: install requirements-dev.txt and Chromium."
             ) from error
         offer = load_offer()
-        auditor = Auditor(
-            options["url"], offer, pages=options["pages"], stand_in=options["stand_in"]
-        )
+        chosen = {name: options[name] for name in ("pages", "stand_in", "few")}
+        auditor = Auditor(options["url"], offer, **chosen)
         self.stdout.write(f"{'state':45} pages cookies storage origins faults")
         faults = auditor.run(self._tell)
         for name in silent_services(auditor.seen, offer):

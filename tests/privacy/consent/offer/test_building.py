@@ -17,6 +17,10 @@ def version(group: Group) -> str:
     return build_offer(groups=(group,)).groups[0].version
 
 
+def test_a_version_that_was_granted_once_is_named_so_for_ever():
+    assert version(GROUP) == "a5719d7b"
+
+
 def other(value):
     """Another value of the same type."""
     match value:

@@ -3,6 +3,7 @@
 import io
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -26,8 +27,9 @@ def log() -> Iterator[io.StringIO]:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
-    for name in settings.LOGGING["handlers"]["console"]["filters"]:
-        handler.addFilter(import_string(settings.LOGGING["filters"][name]["()"])())
+    logging_settings: Any = settings.LOGGING
+    for name in logging_settings["handlers"]["console"]["filters"]:
+        handler.addFilter(import_string(logging_settings["filters"][name]["()"])())
     root = logging.getLogger()
     before = root.level
     root.setLevel(logging.DEBUG)

@@ -1,30 +1,33 @@
-"""Form fields that check what a visitor typed and say one thing at a time."""
+"""Form fields for what people type: guarded, and saying one thing at a time."""
 
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import ProhibitNullCharactersValidator
+from django.core.validators import MaxLengthValidator
 
-from contact.validators import is_blank, validate_one_line, validate_readable
-from sens_site.lib.email_address import as_stored
-from sens_site.lib.email_field import validate_canonical
+from sens_site.lib.email_address import AddressError, as_stored, canonical
+from sens_site.lib.forms.text_guard import guard, is_blank
+
+EMAIL_FORMAT = "Enter an email address in the correct format, like name@example.com"
+
+
+def validate_address(value: str) -> None:
+    """Refuse what is no address that can be written in one way (law 15)."""
+    try:
+        canonical(value)
+    except AddressError as error:
+        raise ValidationError(EMAIL_FORMAT, code="invalid") from error
 
 
 class TextField(forms.CharField):
     """Text of several lines. Line ends count as one sign, as the sender sees them."""
 
-    default_validators = [validate_readable]
     widget: type[forms.Widget] = forms.Textarea
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        # `validate_readable` refuses NUL along with its kind, in words of ours.
-        self.validators = [
-            validator
-            for validator in self.validators
-            if not isinstance(validator, ProhibitNullCharactersValidator)
-        ]
+        guard(self, str(self.label or "This text"))
 
     def to_python(self, value: Any) -> str:
         """Bring line ends to one form, and take a text of invisible signs for no text."""
@@ -50,17 +53,18 @@ class TextField(forms.CharField):
 
 
 class LineField(TextField):
-    """Text of one line."""
-
-    default_validators = [validate_readable, validate_one_line]
     widget: type[forms.Widget] = forms.TextInput
 
 
 class EmailAddressField(LineField):
-    """An e-mail address to which a mail can be written."""
-
-    default_validators = [validate_canonical]
+    default_error_messages = {"invalid": EMAIL_FORMAT}
+    default_validators = [validate_address]
     widget = forms.EmailInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        # What is too long is told so, rather than that it is no address.
+        self.validators.sort(key=lambda one: not isinstance(one, MaxLengthValidator))
 
     def clean(self, value: Any) -> str:
         """Return the one spelling of the mailbox."""

@@ -1,0 +1,31 @@
+r"""Where a form or a log-in leads back to: what a `next` may say.
+
+Whoever writes a link to us writes its `next`, so it is hostile (open redirects, header injection,
+addresses that a browser reads otherwise than Python: `//host`, `/\\host`, a tab in between).
+"""
+
+import re
+
+from django.utils.encoding import iri_to_uri
+from django.utils.http import url_has_allowed_host_and_scheme
+
+HOME = "/"
+MAX_CHARACTERS = 2000
+_UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
+
+
+def stays_here(target: str) -> bool:
+    """Tell whether `target` is an absolute path of this site, with or without a query."""
+    return (
+        target.startswith("/")
+        and not target.startswith("//")
+        and len(target) <= MAX_CHARACTERS
+        and not _UNSAFE.search(target)
+        and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+    )
+
+
+def safe_path(target: str) -> str:
+    """Return the path of `target` without query and fragment, or the home page's."""
+    path = target.partition("?")[0].partition("#")[0]
+    return iri_to_uri(path) if stays_here(path) else HOME

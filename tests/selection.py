@@ -1,0 +1,133 @@
+"""Which tests a run takes. What it leaves out is not collected for it: nothing is skipped.
+
+- `exhaustive` tests run with `--exhaustive`, which takes no others.
+- `only_on("sqlite")` and `only_on("postgresql")` tests run on the database that they speak of.
+- PostgreSQL is given what needs its SQL: neither tests that touch no database, nor those marked
+  `once`, which send many requests and no statement that other tests do not send too.
+
+That `once` is true is shown by `--statements`, part of `make test-exhaustive`: it runs all tests on
+PostgreSQL and fails if one that the suite leaves out there sends a statement that no other sends.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.backends.signals import connection_created
+
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+KEPT, LEFT_OUT = "statements_kept", "statements_left_out"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what `tests.run` asks for."""
+    parser.addoption("--exhaustive", action="store_true", help="run the exhaustive tests alone")
+    parser.addoption("--statements", action="store_true", help="look at what `once` leaves out")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch statements where that was asked for."""
+    if config.getoption("--statements"):
+        config.pluginmanager.register(Statements(config), "statements")
+
+
+def touches_the_database(item: pytest.Item) -> bool:
+    """Tell whether a test may send a statement."""
+    fixtures = DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
+    return bool(fixtures) or any(map(item.get_closest_marker, ("django_db", "own_database")))
+
+
+def may_run(item: pytest.Item, *, exhaustive: bool) -> bool:
+    """Tell whether a test belongs to this kind of run on this database."""
+    if bool(item.get_closest_marker("exhaustive")) is not exhaustive:
+        return False
+    speaks_of = item.get_closest_marker("only_on")
+    return speaks_of is None or speaks_of.args == (connection.vendor,)
+
+
+def is_needed(item: pytest.Item) -> bool:
+    """Tell whether a test shows something on PostgreSQL that it does not show on SQLite."""
+    return touches_the_database(item) and not item.get_closest_marker("once")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what does not belong to this run."""
+    exhaustive, whole = config.getoption("--exhaustive"), config.getoption("--statements")
+    every_test = connection.vendor != "postgresql" or whole
+    chosen: list[pytest.Item] = []
+    others: list[pytest.Item] = []
+    for item in items:
+        belongs = may_run(item, exhaustive=exhaustive) and (every_test or is_needed(item))
+        (chosen if belongs else others).append(item)
+    config.hook.pytest_deselected(items=others)
+    items[:] = chosen
+
+
+# --- what `once` leaves out -----------------------------------------------------------------------
+
+
+def shape(sql: str) -> str:
+    """Return a statement without what differs from call to call: values, counts, savepoints."""
+    sql = re.sub(r"'(?:[^']|'')*'", "''", sql)
+    sql = re.sub(r"%s(?:::\w+(?:\[\])?)?(?:, %s(?:::\w+(?:\[\])?)?)+", "%s", sql)
+    sql = re.sub(r"\(%s\)(?:, \(%s\))+", "(%s)", sql)
+    return re.sub(r"\"?s\d+_x\d+\"?|\b\d+\b", "N", sql)
+
+
+class Statements:
+    """Collects the shapes of all statements, apart for tests that the suite leaves out."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.now: set[str] = set()
+        self.seen: dict[str, set[str]] = {KEPT: set(), LEFT_OUT: set()}
+        connection_created.connect(self._follow)
+
+    def _follow(self, connection: Any, **_: Any) -> None:
+        if self._note not in connection.execute_wrappers:
+            connection.execute_wrappers.append(self._note)
+
+    def _note(self, execute: Callable[..., Any], sql: Any, *rest: Any) -> Any:
+        self.now.add(shape(str(sql)))
+        return execute(sql, *rest)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[Any]:
+        self.now = set()
+        try:
+            return (yield)
+        finally:
+            self.seen[KEPT if is_needed(item) else LEFT_OUT] |= self.now
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Iterator[Any]:
+        try:
+            return (yield)
+        finally:
+            if fixturedef.argname == "django_db_setup":
+                self.now.clear()  # what makes the database is nobody's own
+
+    def pytest_testnodedown(self, node: Any) -> None:
+        for name, shapes in self.seen.items():
+            shapes.update(node.workeroutput.get(name, []))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if hasattr(self.config, "workeroutput"):
+            self.config.workeroutput |= {name: sorted(some) for name, some in self.seen.items()}
+        elif self.missed():
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def missed(self) -> list[str]:
+        return sorted(self.seen[LEFT_OUT] - self.seen[KEPT])
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        kept, missed = self.seen[KEPT], self.missed()
+        terminalreporter.write_line(
+            f"{len(kept)} statements are sent by what runs on PostgreSQL,"
+            f" {len(missed)} by tests marked `once` alone"
+        )
+        for statement in missed:
+            terminalreporter.write_line(f"  {statement}")

@@ -1,0 +1,78 @@
+"""What a run leaves out: by rule, and never a statement that PostgreSQL should have seen."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.architecture.source import files, text
+from tests.selection import KEPT, LEFT_OUT, Statements, is_needed, may_run, shape
+
+OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
+
+
+def a_test(*marks: pytest.MarkDecorator, fixtures: tuple[str, ...] = ()) -> Any:
+    by_name = {mark.name: mark.mark for mark in marks}
+    return SimpleNamespace(fixturenames=fixtures, get_closest_marker=by_name.get)
+
+
+def test_exhaustive_tests_run_apart_and_others_do_not_run_with_them():
+    usual, exhaustive = a_test(), a_test(pytest.mark.exhaustive)
+    runs = [may_run(one, exhaustive=how) for one in (usual, exhaustive) for how in (False, True)]
+    assert runs == [True, False, False, True]
+
+
+def test_a_test_that_speaks_of_one_database_runs_there():
+    here, there = (
+        a_test(pytest.mark.only_on(vendor))
+        for vendor in (connection.vendor, OTHER[connection.vendor])
+    )
+    assert [may_run(one, exhaustive=False) for one in (here, there)] == [True, False]
+
+
+def test_postgresql_is_given_what_touches_the_database_and_is_not_marked_once():
+    given = {
+        "nothing": a_test(fixtures=("tmp_path",)),
+        "fixture": a_test(fixtures=("tmp_path", "db")),
+        "mark": a_test(pytest.mark.django_db),
+        "a database of its own": a_test(pytest.mark.own_database),
+        "once": a_test(pytest.mark.django_db, pytest.mark.once),
+    }
+    assert [name for name, test in given.items() if is_needed(test)] == [
+        "fixture", "mark", "a database of its own",
+    ]  # fmt: skip
+
+
+def test_who_makes_databases_on_the_engine_of_the_run_says_so():
+    asking = 'os.environ["' + 'DATABASE_URL"]'
+    silent = [
+        path
+        for path in files()
+        if path.startswith("tests/") and "/test_" in path and asking in text(path)
+        if "mark.own_database" not in text(path) and "mark.django_db" not in text(path)
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("SELECT a FROM b WHERE c IN (%s, %s)", "SELECT a FROM b WHERE c IN (%s, %s, %s)"),
+        ("SELECT a FROM b LIMIT 1", "SELECT a FROM b LIMIT 21"),
+        ("INSERT INTO b VALUES (%s, %s), (%s, %s)", "INSERT INTO b VALUES (%s, %s)"),
+        ('SAVEPOINT "s140_x12"', 'SAVEPOINT "s7_x1"'),
+        ("SELECT 'it''s'", "SELECT 'another'"),
+    ],
+)
+def test_statements_of_one_shape_are_one(one, other):
+    assert shape(one) == shape(other)
+
+
+def test_statements_of_different_shapes_are_told_apart():
+    assert shape("SELECT a FROM b WHERE c = %s") != shape("SELECT a FROM b WHERE c > %s")
+
+
+def test_a_statement_that_only_left_out_tests_send_is_missed():
+    seen = SimpleNamespace(seen={KEPT: {"SELECT a"}, LEFT_OUT: {"SELECT a", "SELECT b"}})
+    assert Statements.missed(seen) == ["SELECT b"]  # type: ignore[arg-type]
