@@ -122,9 +122,10 @@ def delete(request: AuthenticatedRequest) -> HttpResponse:
         try:
             report = erase_account(user)
         except NothingToEraseError:
-            return SeeOther(reverse("accounts:deleted"))
+            return SeeOther(with_notice(reverse("accounts:deleted"), "deleted"))
         logout(request)
-        response = SeeOther(reverse("accounts:deleted_report", args=[report.reference]))
+        path = reverse("accounts:deleted_report", args=[report.reference])
+        response = SeeOther(with_notice(path, "deleted"))
         # Not "cookies": the choice about cookies is the visitor's, not the account's.
         response.headers["Clear-Site-Data"] = '"storage"'
         return response
@@ -139,7 +140,7 @@ def delete(request: AuthenticatedRequest) -> HttpResponse:
 @require_safe
 @shared_page
 def deleted(request: HttpRequest) -> HttpResponse:
-    """Say that it is done."""
+    """Say that it is done to who did it, and what it means to everybody else."""
     return render(request, "accounts/deleted.html")
 
 

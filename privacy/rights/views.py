@@ -55,7 +55,7 @@ def choices(request: HttpRequest) -> HttpResponse:
         channel=Channel.FORM,
         trapped=form.trapped,
     )
-    return _see(reverse("rights:request_sent"))
+    return _see(with_notice(reverse("rights:request_sent"), "stored"))
 
 
 @require_safe

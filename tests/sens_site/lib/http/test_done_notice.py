@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[4]
 LOG_IN = "/accounts/login/"
 LINES = (
     "Your email address is confirmed", "You are logged out", "Your new password is saved",
-    "Your changes are saved", "Logged out there",
+    "Your changes are saved", "Logged out there", "Your message is stored",
+    "Your request is stored", "Your account has been deleted",
 )  # fmt: skip
 
 
@@ -43,6 +44,7 @@ def test_who_has_logged_out_is_told_so_and_gets_no_cookie(client):
         LOG_IN, f"{LOG_IN}#confirmed", f"{LOG_IN}?done=confirmed", f"{LOG_IN}?done=logged-out",
         f"{LOG_IN}?done=confirmed:1tabcd:" + "A" * 43, f"{LOG_IN}?done=" + "x" * 5000,
         f"{LOG_IN}?done=%00", f"{LOG_IN}?done=confirmed&done=", "/accounts/password/reset/key/done/",
+        "/accounts/deleted/", "/contact/webmaster/thanks/", "/privacy/choices/sent/",
     ],
 )  # fmt: skip
 def test_nobody_can_link_to_a_notice(client, path):
