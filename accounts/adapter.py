@@ -20,6 +20,7 @@ from sens_site.context import render_without_request
 from sens_site.lib.email_address import AddressError, canonical
 from sens_site.lib.forms.fields import EMAIL_FORMAT
 from sens_site.lib.http.client_address import hashed_client
+from sens_site.lib.http.done_notice import with_notice
 from sens_site.lib.http.safe_next import stays_here
 from sens_site.lib.secret_box import close, open_closed
 
@@ -114,21 +115,21 @@ class AccountAdapter(DefaultAccountAdapter):
         own = request is not None and request.user.pk == user.pk
         services.end_other_sessions(user, keep=request.session.session_key if own else None)
 
-    # --- where to go next: pages with a place that says what was done ---
+    # --- where to go next: pages that say what was done ---
 
     def get_email_verification_redirect_url(self, email_address: Any) -> str:
         """After the button behind the mailed link."""
         if allauth_context.request.user.is_authenticated:
-            return f"{reverse('account_email')}#confirmed"
-        return f"{reverse('account_login')}#confirmed"
+            return with_notice(reverse("account_email"), "confirmed")
+        return with_notice(reverse("account_login"), "confirmed")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """After a new password."""
-        return f"{reverse('accounts:profile')}#password-changed"
+        return with_notice(reverse("accounts:profile"), "password-changed")
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """After leaving."""
-        return f"{reverse('account_login')}#logged-out"
+        return with_notice(reverse("account_login"), "logged-out")
 
     # --- mail: text only, and links by the configured origin, never by the request's Host ---
 

@@ -6,8 +6,9 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm, UsernameField
+from django.contrib.auth.models import Group
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,6 +16,7 @@ from django.utils import timezone
 from accounts.erasure import erase_account
 from accounts.models import PolicyAcceptance, User
 from accounts.services import set_verified_address
+from sens_site.lib.admin.edit_stamp import EditStampMixin
 from sens_site.lib.admin.read_only import ReadOnlyAdmin
 
 # allauth's own pages would let staff edit addresses behind the account's back, see the secrets of
@@ -44,7 +46,7 @@ class ChangePersonForm(UserChangeForm[User]):
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin[User]):
+class PersonAdmin(EditStampMixin[User], UserAdmin[User]):
     """Customers and staff. Deleting here erases as the person's own page does."""
 
     form = ChangePersonForm
@@ -113,11 +115,19 @@ class PersonAdmin(UserAdmin[User]):
             erase_account(person)
 
 
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(EditStampMixin[Group], GroupAdmin):
+    """What each role may do."""
+
+
 @admin.register(PolicyAcceptance)
 class PolicyAcceptanceAdmin(ReadOnlyAdmin[PolicyAcceptance]):
-    """Who accepted what. A record: it goes with the account, and not by itself."""
+    """Who accepted or was shown what. A record: it goes with the account, and not by itself."""
 
-    list_display = ("user", "version", "accepted_at")
-    list_filter = ("version",)
+    list_display = ("user", "version", "kind", "at")
+    list_filter = ("kind", "version")
     list_select_related: ClassVar[list[str]] = ["user", "version__policy"]
     search_fields = ("user__username",)

@@ -27,9 +27,9 @@ from accounts.adapter import TOO_MANY, TOO_MANY_CODES
 from accounts.decorators import SEE_OTHER, AnyView, SeeOther
 from accounts.models import User
 from accounts.second_factor import CodeForm
-from privacy.policy.models import PRIVACY, TERMS, PolicyVersion
 from sens_site.errors import error_page
 from sens_site.lib.http.cache_control import shared_page
+from sens_site.lib.http.done_notice import address_without_notice, with_notice
 from sens_site.lib.http.rate_limit import require_counting
 
 RETRY_AFTER_SECONDS = 60
@@ -84,10 +84,10 @@ class Door(View):
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Send the form to this address without its #fragment, which says what was done before."""
+        """Send the form to this address without what it says was done before."""
         context = cast("FormView[Any]", super()).get_context_data(**kwargs)
         if context.get("form") is not None:
-            context["form"].form_action = self.request.get_full_path()
+            context["form"].form_action = address_without_notice(self.request)
         return context
 
     def forget_visitor(self, request: HttpRequest) -> None:
@@ -147,13 +147,6 @@ class RegisterPage(Door, account.SignupView):
         form.hash_password()
         with transaction.atomic():
             return super().form_valid(form)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Name the versions that registering accepts."""
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        context["terms"] = PolicyVersion.objects.in_force(TERMS)
-        context["policy_policy"] = PolicyVersion.objects.in_force(PRIVACY)
-        return context
 
 
 class LogoutPage(Door, account.LogoutView):
@@ -281,16 +274,16 @@ class NewPasswordPage(Door, _KeyInAddress):
     it from other sites, to which the page has no links anyway.
     """
 
+    def get_success_url(self) -> str:
+        """Lead to the log-in, which says that the password is saved."""
+        return with_notice(reverse("account_login"), "password-saved")
+
     def form_valid(self, form: Any) -> HttpResponse:
         """Store the password and write the notice together, and end a session of anybody else."""
         if self.request.user.is_authenticated and self.request.user != self.reset_user:
             self.logout()
         with transaction.atomic():
             return super().form_valid(form)
-
-
-class PasswordSavedPage(Door, account.PasswordResetFromKeyDoneView):
-    """The new password counts."""
 
 
 class ReauthenticatePage(Door, account.ReauthenticateView):

@@ -93,7 +93,7 @@ classify(
 )
 classify(
     "accounts.PolicyAcceptance",
-    "Which terms and policy were in force when you registered",
+    "Which terms you accepted, and which privacy policy you were shown",
     activity=ACCOUNTS,
     subject=ByUser(),
     keep=WITH_THE_ACCOUNT,
@@ -101,7 +101,8 @@ classify(
         "id": ROW,
         "user": personal(Category.ACCOUNT),
         "version": personal(Category.ACCOUNT),
-        "accepted_at": personal(Category.ACCOUNT),
+        "kind": personal(Category.ACCOUNT),
+        "at": personal(Category.ACCOUNT),
     },
 )
 classify(

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from accounts import services
 from accounts.models import User
+from accounts.shown_policies import Change, ShownPolicies
 from accounts.validators import username_characters
 from sens_site.lib.email_address import as_stored
 from sens_site.lib.forms.base import SiteForm
@@ -27,6 +28,10 @@ WORDS_HINT = (
 )
 PASSWORD_MAX = 256
 LOGIN_MAX = 254
+POLICY_CHANGED = (
+    "Version {number} of our {title} has come into force since this page was opened. You are not "
+    "registered yet. Read what has changed, then send the form again"
+)
 PHONE_HINT = "Only if you want us to be able to call you."
 
 
@@ -128,8 +133,15 @@ class RegistrationForm(AccountForm, allauth_forms.SignupForm, ProfileFields):
 
     submit_label = "Register"
     field_order = ("username", "email", "password1", *User.PROFILE, "marketing")
+    shown = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
     password_hash = ""
     save: Any = allauth_forms.SignupForm.save  # a ModelForm's own would leave out all the rest
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.policies = ShownPolicies.in_force()
+        self.changed_policies: list[Change] = []
+        super().__init__(*args, **kwargs)
+        self.initial["shown"] = self.policies.stamp
 
     def prepare_fields(self) -> None:
         """Say our words and put the fields into their order."""
@@ -162,7 +174,17 @@ class RegistrationForm(AccountForm, allauth_forms.SignupForm, ProfileFields):
             same_person = check_password(cleaned.get("password1", ""), owner.password)
             if not (same_person and owner.email == cleaned.get("email")):
                 self.add_error("username", get_adapter().validation_error("username_taken"))
+        self.compare_policies()
         return cleaned
+
+    def compare_policies(self) -> None:
+        """Refuse when the page showed other versions, and show the ones in force instead."""
+        self.errors.pop("shown", None)  # whatever is wrong with it, nobody has typed it
+        self.changed_policies = self.policies.changes_since(self.cleaned_data.get("shown", ""))
+        for change in self.changed_policies:
+            title, number = change.version.policy.title.lower(), change.version.number
+            self.add_error(None, POLICY_CHANGED.format(title=title, number=number))
+        self.data = {**self.data.dict(), "shown": self.policies.stamp}  # type: ignore[attr-defined]
 
     def hash_password(self) -> None:
         """Hash now: for known and unknown addresses alike, and while no lock is held."""
@@ -170,7 +192,7 @@ class RegistrationForm(AccountForm, allauth_forms.SignupForm, ProfileFields):
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """Store the details; allauth calls this inside the view's transaction."""
-        services.complete_registration(user, **self.details)
+        services.complete_registration(user, shown=self.policies, **self.details)
 
 
 class ChangeAddressForm(AccountForm, allauth_forms.AddEmailForm):
@@ -241,7 +263,7 @@ class ProfileForm(AccountForm, ProfileFields):
     def __init__(self, *args: Any, instance: User, **kwargs: Any) -> None:
         marketing = instance.marketing_opt_in_at is not None
         super().__init__(*args, instance=instance, initial={"marketing": marketing}, **kwargs)
-        # Named, so that #saved is not carried over to a page that has a mistake to tell.
+        # Named, so that "saved" is not carried over to a page that has a mistake to tell.
         self.form_action = reverse("accounts:profile")
 
 

@@ -23,5 +23,5 @@ class StaffSecondFactorMiddleware:
             and request.user.is_staff
             and not is_mfa_enabled(request.user)
         ):
-            return HttpResponseRedirect(f"{reverse('mfa_index')}#staff")
+            return HttpResponseRedirect(reverse("mfa_index"))
         return self.get_response(request)

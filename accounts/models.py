@@ -124,16 +124,27 @@ class Session(AbstractBaseSession):
 
 
 class PolicyAcceptance(models.Model):
-    """Which version of the terms and the privacy policy was in force when a person registered."""
+    """Which terms a person accepted by registering, and which privacy policy was shown.
+
+    A policy only says what is done with data: it is shown, and nobody is taken to agree to it.
+    """
+
+    class Kind(models.TextChoices):
+        ACCEPTED = "accepted", "accepted"
+        SHOWN = "shown", "shown"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="acceptances")
     version = models.ForeignKey("policy.PolicyVersion", on_delete=models.PROTECT, related_name="+")
-    accepted_at = models.DateTimeField(default=timezone.now)
+    kind = models.CharField(max_length=10, choices=Kind)
+    at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        ordering: ClassVar[list[str]] = ["accepted_at", "pk"]
+        ordering: ClassVar[list[str]] = ["at", "pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["user", "version"], name="acceptance_once")
+            models.UniqueConstraint(fields=["user", "version"], name="acceptance_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["accepted", "shown"]), name="acceptance_kind_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -91,7 +91,7 @@ def registered(site: RunningSite) -> Person:
     """Register, confirm the address and log in, all by the site's own pages."""
     person = Person(site.visitor())
     data = {"username": person.username, "email": person.email, "password1": PASSWORD}
-    answer = person.visitor.post("/accounts/register/", {**data, **person.details})
+    answer = person.visitor.fill_in("/accounts/register/", {**data, **person.details})
     require(answer.status == 303, f"registering is answered with {answer.status}")
     link = person.mailed_link()
     person.visitor.get(link)

@@ -136,6 +136,7 @@ def overview(request: AuthenticatedRequest) -> HttpResponse:
         request,
         "mfa/index.html",
         {
+            "required": settings.STAFF_MFA_REQUIRED and request.user.is_staff,
             "app": found.get(Authenticator.Type.TOTP),
             "codes_left": len(codes.get_unused_codes()) if codes else 0,
         },

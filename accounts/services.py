@@ -7,19 +7,26 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import ConfirmedAddress, PolicyAcceptance, Session, User
+from accounts.shown_policies import ShownPolicies
 from privacy.datamap.subjects import keyed_hash, keyed_hashes
-from privacy.policy.models import PRIVACY, TERMS, PolicyVersion
 from sens_site.lib.email_address import as_stored, canonical
 
 
 @transaction.atomic
-def complete_registration(user: User, *, marketing: bool, **profile: str) -> None:
-    """Add what registration asks beside the credentials, and which policies were accepted."""
+def complete_registration(
+    user: User, *, shown: ShownPolicies, marketing: bool, **profile: str
+) -> None:
+    """Add what registration asks beside the credentials, and which versions its page named.
+
+    The terms are accepted. The privacy policy is shown: version 2 says that use is no agreement.
+    """
     change_profile(user, marketing=marketing, **profile)
-    for slug in (TERMS, PRIVACY):
-        version = PolicyVersion.objects.in_force(slug)
+    for version, kind in (
+        (shown.terms, PolicyAcceptance.Kind.ACCEPTED),
+        (shown.privacy, PolicyAcceptance.Kind.SHOWN),
+    ):
         if version is not None:
-            PolicyAcceptance.objects.create(user=user, version=version)
+            PolicyAcceptance.objects.create(user=user, version=version, kind=kind)
 
 
 @transaction.atomic

@@ -66,9 +66,10 @@ password = [
         page_for_everyone(allauth_views.ResetSentPage.as_view()),
         name="account_reset_password_done",
     ),
+    # allauth asks for this name; that the password is saved is said by the page to log in.
     path(
         "reset/key/done/",
-        page_for_everyone(allauth_views.PasswordSavedPage.as_view()),
+        RedirectView.as_view(pattern_name="account_login"),
         name="account_reset_password_from_key_done",
     ),
     re_path(

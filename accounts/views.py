@@ -24,6 +24,7 @@ from privacy.rights.secret_links import status_path
 from privacy.rights.services import open_request
 from sens_site.errors import error_page
 from sens_site.lib.http.cache_control import shared_page
+from sens_site.lib.http.done_notice import with_notice
 
 require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -42,7 +43,7 @@ def profile(request: AuthenticatedRequest) -> HttpResponse:
     form = ProfileForm(posted, instance=request.user)
     if form.is_valid():
         services.change_profile(request.user, **form.details)
-        return SeeOther(f"{reverse('accounts:profile')}#saved")
+        return SeeOther(with_notice(reverse("accounts:profile"), "saved"))
     status = 422 if form.is_bound else 200
     return render(request, "accounts/profile.html", {"form": form}, status=status)
 
@@ -68,7 +69,7 @@ def end_session(request: AuthenticatedRequest) -> HttpResponse:
     ended = services.end_session(request.user, handle=request.POST.get("session", ""))
     if not ended:
         return error_page(request, 404, reason="That session has already ended.")
-    return SeeOther(f"{reverse('accounts:sessions')}#ended")
+    return SeeOther(with_notice(reverse("accounts:sessions"), "ended"))
 
 
 @require_POST
@@ -76,7 +77,7 @@ def end_session(request: AuthenticatedRequest) -> HttpResponse:
 def end_other_sessions(request: AuthenticatedRequest) -> HttpResponse:
     """Sign out everywhere but here."""
     services.end_other_sessions(request.user, keep=request.session.session_key)
-    return SeeOther(f"{reverse('accounts:sessions')}#ended")
+    return SeeOther(with_notice(reverse("accounts:sessions"), "ended"))
 
 
 @require_safe
@@ -114,9 +115,10 @@ def delete(request: AuthenticatedRequest) -> HttpResponse:
         try:
             report = erase_account(user)
         except NothingToEraseError:
-            return SeeOther(reverse("accounts:deleted"))
+            return SeeOther(with_notice(reverse("accounts:deleted"), "deleted"))
         logout(request)
-        response = SeeOther(reverse("accounts:deleted_report", args=[report.reference]))
+        path = reverse("accounts:deleted_report", args=[report.reference])
+        response = SeeOther(with_notice(path, "deleted"))
         # Not "cookies": the choice about cookies is the visitor's, not the account's.
         response.headers["Clear-Site-Data"] = '"storage"'
         return response
@@ -131,7 +133,7 @@ def delete(request: AuthenticatedRequest) -> HttpResponse:
 @require_safe
 @shared_page
 def deleted(request: HttpRequest) -> HttpResponse:
-    """Say that it is done."""
+    """Say that it is done to who did it, and what it means to everybody else."""
     return render(request, "accounts/deleted.html")
 
 

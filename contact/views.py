@@ -13,6 +13,7 @@ from contact.forms import WebmasterForm
 from contact.services import Submission, receive_message, receive_request
 from privacy.rights.choices import Kind
 from sens_site.lib.http.cache_control import shared_page
+from sens_site.lib.http.done_notice import with_notice
 from sens_site.lib.http.faults import RETRY_AFTER_SECONDS
 from sens_site.lib.http.rate_limit import allow, seconds_left
 
@@ -68,7 +69,7 @@ def _receive(request: HttpRequest) -> HttpResponse:
         logger.exception("A message could not be stored; its sender was told.")
         form.add_error(None, UNAVAILABLE.format(phone=settings.COMPANY.phone))
         return _show_again(request, form, status=503, retry_after=RETRY_AFTER_SECONDS)
-    return HttpResponseRedirect(reverse("contact:thanks"), status=303)
+    return HttpResponseRedirect(with_notice(reverse("contact:thanks"), "stored"), status=303)
 
 
 def _wait_of(request: HttpRequest, submission: Submission) -> int:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -17,11 +18,14 @@ from pages.models import PageText
 from pages.navigation import TRAILS
 from pages.page_texts import Text
 from pages.views import show
+from sens_site.lib.admin.edit_stamp import EditStampMixin
 from sens_site.lib.admin.read_only import FixedRowsMixin
+
+CHANGED = "Somebody has changed the text since you opened it. It stands below; nothing is removed."
 
 
 @admin.register(PageText)
-class PageTextAdmin(FixedRowsMixin, admin.ModelAdmin[PageText]):
+class PageTextAdmin(EditStampMixin[PageText], FixedRowsMixin, admin.ModelAdmin[PageText]):
     """One row for each page of the tree. Pages come and go with the tree, not here."""
 
     form = PageTextForm
@@ -67,12 +71,16 @@ class PageTextAdmin(FixedRowsMixin, admin.ModelAdmin[PageText]):
         return show(request, TRAILS[page.path][-1], instead=Text(**typed))
 
     def reset(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Go back to the shipped text."""
-        page = get_object_or_404(self.get_queryset(request), pk=pk)
-        self.require_change(request, page)
-        services.reset_page(page.path)
-        self.log_change(request, page, "Back to the shipped text.")
-        self.message_user(request, "The shipped text stands again.", messages.SUCCESS)
+        """Go back to the shipped text, from the text that the page showed."""
+        with transaction.atomic():
+            page = get_object_or_404(self.get_queryset(request).select_for_update(), pk=pk)
+            self.require_change(request, page)
+            if self.is_as_shown(request, page):
+                services.reset_page(page.path)
+                self.log_change(request, page, "Back to the shipped text.")
+                self.message_user(request, "The shipped text stands again.", messages.SUCCESS)
+            else:
+                self.message_user(request, CHANGED, messages.ERROR)
         return HttpResponseRedirect(reverse("admin:pages_pagetext_change", args=[pk]))
 
     def require_change(self, request: HttpRequest, page: PageText) -> None:

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from sens_site.lib.http.done_notice import notice_in
+
 
 def facts() -> dict[str, Any]:
     """Return what is true of the site whoever asks: whose it is, and where."""
@@ -22,6 +24,7 @@ def render_without_request(template: str, context: Mapping[str, Any]) -> SafeStr
 def site(request: HttpRequest) -> dict[str, Any]:
     """Return the company's facts, the site's origin and what is known of the visitor.
 
+    `done` is what the page may say was done a moment ago (`sens_site.lib.http.done_notice`).
     `has_session` and `signed_in` look at the session only when the request carries its cookie, so
     that a page for everybody never touches one. `signed_in` is asked when a template uses it.
     """
@@ -34,6 +37,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         **facts(),
         "consent": getattr(request, "consent", None),
+        "done": lambda: notice_in(request),
         "has_session": has_session,
         "signed_in": signed_in,
     }

@@ -1,5 +1,6 @@
 """The test client of this site: speaks https, as the settings redirect everything else."""
 
+import re
 from typing import Any
 
 from django.test import Client
@@ -15,6 +16,29 @@ class SiteClient(Client):
         """Send a request; Django's own methods say `secure=False` unless asked."""
         kwargs["secure"] = not self.in_clear
         return super().generic(*args, **kwargs)
+
+    def fill_in(self, path: str, data: dict[str, Any], **kwargs: Any) -> Any:
+        """Open the page of a form and send it, with the stamp of what the page showed."""
+        return self.post(path, {**stamp_in(self.get(path)), **data}, **kwargs)
+
+
+def stamp_in(response: Any) -> dict[str, str]:
+    """Return what a page's form carries of what the page showed."""
+    boxes = re.findall(r'<input type="hidden" name="(edit_stamp|shown)" [^>]*>', _text(response))
+    return {
+        name: re.findall(rf'name="{name}"[^>]* value="([^"]*)"', _text(response))[0]
+        for name in boxes
+    }
+
+
+def _text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def said_by(response: Any) -> tuple[str, str]:
+    """Return the page that a redirect leads to, and what that page is told to say was done."""
+    path, _, query = response.headers["Location"].partition("?")
+    return path, query.removeprefix("done=").partition("%3A")[0]
 
 
 SAME_ORIGIN = {"sec-fetch-site": "same-origin", "origin": "https://testserver"}

@@ -40,7 +40,7 @@ def make_subject(username: str = "ada-lovelace", **fields: Any) -> User:
     _signing_in(user)
     version = PolicyVersion.objects.in_force(PRIVACY)
     assert version is not None
-    PolicyAcceptance.objects.create(user=user, version=version)
+    PolicyAcceptance.objects.create(user=user, version=version, kind="shown")
     PolicyAcknowledgement.objects.create(user=user, version=version)
     IdleNotice.objects.create(user=user)
     _traces_by_staff(user)

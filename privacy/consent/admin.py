@@ -27,6 +27,7 @@ from privacy.consent.offer.changes import describe, only_words_differ
 from privacy.consent.offer.loading import SERVICES
 from privacy.consent.offer.parts import optional
 from privacy.consent.receipt_check import report_on_shown
+from sens_site.lib.admin.edit_stamp import EditStampMixin
 from sens_site.lib.admin.read_only import FixedRowsMixin, ReadOnlyAdmin
 from sens_site.lib.http.types import signed_in_user
 
@@ -68,7 +69,9 @@ class SwitchForm(forms.ModelForm[ServiceSwitch]):
 
 
 @admin.register(ServiceSwitch)
-class ServiceSwitchAdmin(FixedRowsMixin, admin.ModelAdmin[ServiceSwitch]):
+class ServiceSwitchAdmin(
+    EditStampMixin[ServiceSwitch], FixedRowsMixin, admin.ModelAdmin[ServiceSwitch]
+):
     """Third parties, off until an account number is entered."""
 
     form = SwitchForm

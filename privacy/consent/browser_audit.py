@@ -99,7 +99,7 @@ class Auditor:
                 answer = "yes" if key in allowed else "no"
                 page.locator(f'input[name="{key}"][value="{answer}"]').check()
             page.get_by_role("button", name="Save my choices").click()
-        page.wait_for_url("**#cookies-saved")
+        page.wait_for_url("**#done")
 
     def _open(self, page: Page, path: str, seen: Seen) -> None:
         response = page.goto(urljoin(self.url, path), wait_until="load")

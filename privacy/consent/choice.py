@@ -17,7 +17,6 @@ from sens_site.lib.http.safe_next import safe_path
 SOME = "some"
 YES, NO = "yes", "no"
 BANNER, PAGE = "banner", "page"
-ANCHOR = "#cookies-saved"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from privacy.consent import services, withdrawal
-from privacy.consent.choice import ANCHOR, Choice
+from privacy.consent.choice import Choice
 from privacy.consent.decision import decision_of
 from privacy.consent.enforcement import allow
 from privacy.consent.idempotency import act_id
@@ -20,10 +20,12 @@ from privacy.consent.outcome import outcome_of
 from privacy.consent.own_page import from_own_page
 from privacy.consent.receipt_check import number_in, report_on
 from sens_site.lib.http.cache_control import shared_page
+from sens_site.lib.http.done_notice import with_notice
 from sens_site.lib.http.safe_next import safe_path
 
 GPC_SINCE = "2026-11-22"
 MAX_TITLE_LENGTH = 200
+SAVED = "cookies-saved"
 
 
 @require_safe
@@ -47,7 +49,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     outcome = outcome_of(Choice.read(request.POST, before.offer), before)
     held = number_in(request.COOKIES.get(RECEIPT_COOKIE, ""))
     recorded = services.record_choice(outcome, receipt_id=act_id(request), held=held)
-    location = outcome.choice.next_path + ANCHOR
+    location = with_notice(outcome.choice.next_path, SAVED)
     response = HttpResponse(status=303, headers={"Location": location})
     set_cookie_dict_to_response(response, outcome.cookie)
     if recorded.receipt is not None:

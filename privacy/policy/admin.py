@@ -31,6 +31,7 @@ from privacy.policy.obstacles import Obstacle, four_eyes, own_obstacles, registe
 from privacy.policy.redline import compare
 from privacy.policy.redline_rendering import to_html
 from privacy.policy.rendering import render, without_marks
+from sens_site.lib.admin.edit_stamp import EditStampMixin
 from sens_site.lib.admin.read_only import ReadOnlyAdmin, ReadOnlyMixin
 from sens_site.lib.admin.to_do import Task
 from sens_site.lib.http.types import signed_in_user
@@ -58,7 +59,7 @@ class DraftForm(forms.ModelForm[PolicyDraft]):
 
 
 @admin.register(PolicyDraft)
-class PolicyDraftAdmin(admin.ModelAdmin[PolicyDraft]):
+class PolicyDraftAdmin(EditStampMixin[PolicyDraft], admin.ModelAdmin[PolicyDraft]):
     """Drafts, until they are sealed."""
 
     form = DraftForm
@@ -169,9 +170,11 @@ class PolicyDraftAdmin(admin.ModelAdmin[PolicyDraft]):
         if not request.user.has_perm("policy.seal_policydraft"):
             raise PermissionDenied
         found: Sequence[Obstacle] = ()
-        if request.method == "POST":
-            may_override = request.user.has_perm("policy.override_policydraft")
-            reason = request.POST.get("override_reason", "") if may_override else ""
+        shown = request.POST.get("shown", "")
+        as_shown = draft.is_sealed or shown == draft.changed_at.isoformat()
+        may_override = request.user.has_perm("policy.override_policydraft")
+        reason = request.POST.get("override_reason", "") if may_override else ""
+        if request.method == "POST" and as_shown:
             try:
                 version = services.seal_and_publish(
                     draft,
@@ -186,7 +189,8 @@ class PolicyDraftAdmin(admin.ModelAdmin[PolicyDraft]):
                     reverse("admin:policy_policyversion_change", args=[version.pk])
                 )
         context = self._context(request, draft, f"Seal and publish: {draft}", found=found)
-        status = 422 if found else 200
+        context |= {"reason": reason, "changed": request.method == "POST" and not as_shown}
+        status = 409 if context["changed"] else 422 if found else 200
         template = "admin/policy/policydraft/seal.html"
         return TemplateResponse(request, template, context, status=status)
 

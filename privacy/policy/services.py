@@ -99,6 +99,8 @@ def seal_and_publish(
     `override_reason`, which is kept as an event and shown with the version.
     """
     checked = PolicyDraft.objects.select_related("policy").get(pk=draft.pk)
+    if checked.changed_at != draft.changed_at:
+        raise SealingRefused([Obstacle("Somebody changed the draft meanwhile. Read it again.")])
     found = [] if checked.is_sealed else registered_obstacles(checked)
     return _seal(checked, by=by, found=found, override_reason=override_reason.strip())
 

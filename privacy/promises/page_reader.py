@@ -204,6 +204,12 @@ class Asked:
     required: bool
 
 
+def hidden_in(form: Element) -> dict[str, str]:
+    """Return what a form sends beside what people type."""
+    boxes = (box for box in form.all("input") if box.get("type") == "hidden")
+    return {box.get("name"): box.get("value") for box in boxes}
+
+
 def fields_of(form: Element) -> list[Asked]:
     """Return the fields that people meet, in their order."""
     labels = {label.get("for"): label.text for label in form.all("label")}

@@ -27,7 +27,7 @@ from django.http import HttpResponse
 from django.urls import resolve
 
 from privacy.datamap.ledger import rehearsing
-from privacy.promises.page_reader import Page, permitted_origins, read
+from privacy.promises.page_reader import Page, hidden_in, permitted_origins, read
 from sens_site.lib.cache.content_stamp import stamp_of_today
 from sens_site.lib.cache.fragment_cache import forget_fragments
 
@@ -102,6 +102,11 @@ class Visitor:
         """Send a form from a page of this site."""
         provenance = {"Origin": settings.SITE_ORIGIN, "Sec-Fetch-Site": "same-origin"}
         return self._send("POST", path, urlencode(data, doseq=True), {**provenance, **headers})
+
+    def fill_in(self, path: str, data: Mapping[str, Any]) -> Answer:
+        """Open a page, and send its form with what the page itself put in."""
+        forms = [one for action in (path, "") for one in self.get(path).page.forms(action)]
+        return self.post(path, {**(hidden_in(forms[0]) if forms else {}), **data})
 
     def sign_in(self, user: AbstractBaseUser) -> None:
         """Open a session for a user, as after a log-in."""

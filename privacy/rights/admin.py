@@ -120,6 +120,10 @@ class SubjectRequestAdmin(StepsAdmin[SubjectRequest]):
         """Say how it stands."""
         return row.state
 
+    def more_shown_of(self, row: SubjectRequest) -> dict[str, Any]:
+        """All that happens to a request is an event: an alarm, a proof, a vendor who is done."""
+        return {"events": row.events.count()}
+
     def row_context(self, request: HttpRequest, row: SubjectRequest) -> dict[str, Any]:
         """Add what the map finds and what happened."""
         return super().row_context(request, row) | {

@@ -38,6 +38,13 @@ def _finish_task(request: SubjectRequest, by: AbstractBaseUser, data: Data) -> o
     return services.vendor_done(task, by=by, evidence=data["text"])
 
 
+def _task(request: SubjectRequest) -> Groups:
+    task = _first_open_task(request)
+    return (
+        [("Vendor", [f"{task.vendor}, due on {task.due_on:%B} {task.due_on.day}"])] if task else ()
+    )
+
+
 def _erasure(request: SubjectRequest) -> Groups:
     groups = plan_erasure(request.subject).groups
     return [(heading, [line.sentence for line in lines]) for heading, lines in groups]
@@ -109,6 +116,7 @@ STEPS: tuple[Step[SubjectRequest], ...] = (
         _finish_task,
         lambda r: _first_open_task(r) is not None,
         EvidenceForm,
+        touches=_task,
     ),
     Step(
         "answer", "Answer",

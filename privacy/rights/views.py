@@ -18,6 +18,7 @@ from privacy.rights.secret_links import find_by_status, find_link, status_path
 from privacy.rights.statistics import figures
 from sens_site.errors import error_page
 from sens_site.lib.http.cache_control import shared_page
+from sens_site.lib.http.done_notice import with_notice
 from sens_site.lib.http.rate_limit import allow, seconds_left
 
 AN_HOUR = 3600
@@ -54,7 +55,7 @@ def choices(request: HttpRequest) -> HttpResponse:
         channel=Channel.FORM,
         trapped=form.trapped,
     )
-    return _see(reverse("rights:request_sent"))
+    return _see(with_notice(reverse("rights:request_sent"), "stored"))
 
 
 @require_safe
@@ -77,7 +78,7 @@ def confirm_identity(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         proved = intake.prove_identity(token)
         if proved is not None:
-            return _see(f"{status_path(proved)}#confirmed")
+            return _see(with_notice(status_path(proved), "confirmed"))
     link = find_link(token, purpose=MailedLink.Purpose.IDENTITY)
     if link is None:
         return _gone(request)
@@ -125,7 +126,7 @@ def ask_again(request: HttpRequest, reference: str, token: str) -> HttpResponse:
         mailed = intake.ask_identity(found)
     except NotAllowedError as error:
         return _private(error_page(request, 403, reason=str(error)))
-    return _see(f"{status_path(found)}#{'mailed' if mailed else 'enough'}")
+    return _see(with_notice(status_path(found), "mailed" if mailed else "enough"))
 
 
 @require_POST
@@ -138,7 +139,7 @@ def withdraw(request: HttpRequest, reference: str, token: str) -> HttpResponse:
         intake.withdraw_request(found)
     except NotAllowedError as error:
         return _private(error_page(request, 403, reason=str(error)))
-    return _see(f"{status_path(found)}#withdrawn")
+    return _see(with_notice(status_path(found), "withdrawn"))
 
 
 def _again(request: HttpRequest, form: RequestForm, status: int) -> HttpResponse:

@@ -117,7 +117,7 @@ def what_is_optional_may_be_left_out(site: RunningSite) -> Evidence:
         data = {f.name: values[f.name] for f in fields if f.required and f.name in values}
         left_out += sum(not field.required for field in fields)
         with site.rehearsal():
-            answer = site.visitor().post(path, data)
+            answer = site.visitor().fill_in(path, data)
             require(
                 answer.status in (302, 303),
                 f"{path} answers {answer.status} to who leaves the optional fields empty",

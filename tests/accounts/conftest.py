@@ -8,7 +8,7 @@ import pytest
 
 from outbox.models import OutboxMail
 from tests.client import SiteClient
-from tests.factories.people import PASSWORD
+from tests.factories.people import PASSWORD, SHOWN
 
 REGISTRATION = {
     "username": "Ada.L",
@@ -18,6 +18,7 @@ REGISTRATION = {
     "company": "Engines Ltd",
     "position": "Analyst",
     "phone": "+44 20 7946 0000",
+    "shown": SHOWN,
 }
 
 

@@ -92,7 +92,7 @@ def test_list_costs_the_same_for_one_and_for_three(staff_client, people):
 
 @pytest.mark.django_db
 def test_acceptances_are_read_only(staff_client, staff, policy):
-    row = PolicyAcceptance.objects.create(user=staff, version=policy)
+    row = PolicyAcceptance.objects.create(user=staff, version=policy, kind="shown")
     url = "/admin/accounts/policyacceptance/"
     assert staff_client.get(url).status_code == 200
     assert staff_client.get(f"{url}add/").status_code == 403

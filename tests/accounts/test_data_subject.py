@@ -22,7 +22,7 @@ from privacy.datamap.models import Erasure
 from privacy.datamap.replay import replay
 from privacy.datamap.subjects import subject_of
 from tests.client import SAME_ORIGIN, SiteClient
-from tests.factories.people import PASSWORD, make_person, make_staff
+from tests.factories.people import PASSWORD, SHOWN, make_person, make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -138,7 +138,7 @@ def test_going_back_to_a_former_address_makes_it_the_persons_again():
 
 def test_confirming_by_the_mailed_link_is_remembered(outbox_mails):
     client = SiteClient()
-    data = {"username": "ada.l", "email": "Ada@Example.org", "password1": PASSWORD}
+    data = {"username": "ada.l", "email": "Ada@Example.org", "password1": PASSWORD, "shown": SHOWN}
     client.post("/accounts/register/", data, headers=SAME_ORIGIN)
     assert ConfirmedAddress.objects.count() == 0
     text = outbox_mails()[-1].as_message().message().get_payload()

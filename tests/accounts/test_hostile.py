@@ -5,11 +5,11 @@ import pytest
 from accounts.models import User
 from outbox.models import OutboxMail
 from tests.client import SiteClient
-from tests.factories.people import PASSWORD
+from tests.factories.people import PASSWORD, SHOWN
 
 FORMS = {
     "/accounts/login/": ("login", "password"),
-    "/accounts/register/": ("username", "email", "password1", *User.PROFILE, "marketing"),
+    "/accounts/register/": ("username", "email", "password1", *User.PROFILE, "marketing", "shown"),
     "/accounts/password/reset/": ("email",),
 }
 PERSONAL = {
@@ -134,6 +134,7 @@ def test_unknown_fields_give_no_rights(client):
             "username": "ada",
             "email": "ada@customer.test",
             "password1": PASSWORD,
+            "shown": SHOWN,
             "is_staff": "on",
             "is_superuser": "1",
             "is_active": "0",
@@ -147,7 +148,12 @@ def test_unknown_fields_give_no_rights(client):
 def test_a_password_that_is_a_book_is_refused(client):
     response = client.post(
         "/accounts/register/",
-        {"username": "ada", "email": "ada@customer.test", "password1": "word " * 60},
+        {
+            "username": "ada",
+            "email": "ada@customer.test",
+            "password1": "word " * 60,
+            "shown": SHOWN,
+        },
     )
     assert response.status_code == 422
     assert list(response.context["form"].errors) == ["password1"]

@@ -25,7 +25,7 @@ def test_makes_an_account_that_gets_in(monkeypatch, client):
     assert PASSWORD not in text
     response = client.post("/accounts/login/", {"login": "grace", "password": PASSWORD})
     assert response.url == "/accounts/profile/"
-    assert client.get("/admin/").url == "/accounts/2fa/#staff"
+    assert client.get("/admin/").url == "/accounts/2fa/"
 
 
 @pytest.mark.django_db

@@ -235,8 +235,17 @@ def test_staff_without_a_second_factor_get_no_page_of_the_admin(client, path, me
     Authenticator.objects.all().delete()
     client.force_login(user)
     response = getattr(client, method)(path)
-    assert (response.status_code, response.url) == (302, "/accounts/2fa/#staff")
+    assert (response.status_code, response.url) == (302, "/accounts/2fa/")
     assert client.get("/accounts/profile/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_only_staff_who_lack_a_second_factor_are_told_that_they_need_one(signed_in, staff_client):
+    told = b"Staff need a second factor."
+    assert told not in signed_in.get("/accounts/2fa/").content
+    assert told not in staff_client.get("/accounts/2fa/").content
+    Authenticator.objects.all().delete()
+    assert told in staff_client.get("/accounts/2fa/").content
 
 
 @pytest.mark.django_db

@@ -91,7 +91,7 @@ def test_a_stranger_asks_and_gets_a_copy(page, log_in, a_name):
     page.goto(link_to(address, "/privacy/confirm/"))
     assert asked.proof is None
     assert press(page, "Yes, I asked for this") == 200
-    assert page.locator("#confirmed").is_visible()
+    assert page.locator("#done").is_visible()
     assert SubjectRequest.objects.get(pk=asked.pk).proof is not None
     picture(page, "request-status")
 

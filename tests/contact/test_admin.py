@@ -118,7 +118,7 @@ def test_looking_changes_nothing(staff_client, inbox):
 
 
 def test_answered_with_a_note(staff_client, staff, waiting):
-    response = staff_client.post(page_of(waiting, "answer"), {"note": "Sent the data sheet."})
+    response = staff_client.fill_in(page_of(waiting, "answer"), {"note": "Sent the data sheet."})
 
     assert (response.status_code, response.headers["Location"]) == (303, page_of(waiting))
     waiting.refresh_from_db()
@@ -138,7 +138,7 @@ def test_answered_with_a_note(staff_client, staff, waiting):
 
 
 def test_a_note_that_is_too_long_is_kept_and_changes_nothing(staff_client, waiting):
-    response = staff_client.post(page_of(waiting, "answer"), {"note": "n" * 5001})
+    response = staff_client.fill_in(page_of(waiting, "answer"), {"note": "n" * 5001})
 
     assert response.status_code == 422
     assert "n" * 5001 in text_of(response)
@@ -151,10 +151,10 @@ def test_spam_is_asked_first_and_can_be_taken_back(staff_client, waiting):
     assert "A privacy request is never spam" in question
     mails = OutboxMail.objects.count()
 
-    assert staff_client.post(page_of(waiting, "spam")).status_code == 303
+    assert staff_client.fill_in(page_of(waiting, "spam"), {}).status_code == 303
     waiting.refresh_from_db()
     assert waiting.state == "spam"
-    assert staff_client.post(page_of(waiting, "deliver")).status_code == 303
+    assert staff_client.fill_in(page_of(waiting, "deliver"), {}).status_code == 303
     waiting.refresh_from_db()
     assert waiting.state == "waiting"
     assert OutboxMail.objects.count() == mails
@@ -163,7 +163,7 @@ def test_spam_is_asked_first_and_can_be_taken_back(staff_client, waiting):
 def test_what_was_held_is_delivered_with_its_mail(staff_client, held):
     assert OutboxMail.objects.count() == 0
 
-    assert staff_client.post(page_of(held, "deliver")).status_code == 303
+    assert staff_client.fill_in(page_of(held, "deliver"), {}).status_code == 303
 
     held.refresh_from_db()
     assert (held.state, held.quarantined_because) == ("waiting", "")
@@ -184,7 +184,7 @@ def test_what_was_held_is_delivered_with_its_mail(staff_client, held):
 def test_an_action_that_does_not_fit_the_state_is_refused(staff_client, inbox, row, action):
     before = list(ContactMessage.objects.order_by("pk").values())
 
-    response = staff_client.post(page_of(inbox[row], action), {"note": "x"})
+    response = staff_client.fill_in(page_of(inbox[row], action), {"note": "x"})
 
     assert response.status_code == 409
     assert "a colleague has dealt with this message" in text_of(response)
@@ -196,7 +196,7 @@ def test_reading_is_not_acting(waiting):
 
     assert client.get(page_of(waiting)).context["steps"] == []
     for action in ("answer", "spam", "deliver"):
-        assert client.post(page_of(waiting, action), {"note": ""}).status_code == 403
+        assert client.fill_in(page_of(waiting, action), {"note": ""}).status_code == 403
     waiting.refresh_from_db()
     assert waiting.state == "waiting"
 
@@ -210,7 +210,7 @@ def test_acting_is_not_deleting(waiting):
         LIST, {"action": "delete_selected", "_selected_action": [waiting.pk], "post": "yes"}
     )
     assert ContactMessage.objects.count() == 1
-    assert client.post(page_of(waiting, "answer"), {"note": ""}).status_code == 303
+    assert client.fill_in(page_of(waiting, "answer"), {"note": ""}).status_code == 303
 
 
 def test_a_superuser_deletes_after_a_question(staff_client, waiting):

@@ -14,7 +14,7 @@ from contact.models import ContactMessage
 from contact.services import receive_message
 from contact.views import in_words
 from sens_site.lib.forms.honeypot import TRAP
-from tests.client import SAME_ORIGIN
+from tests.client import SAME_ORIGIN, said_by
 
 FORM = "/contact/webmaster/"
 THANKS = "/contact/webmaster/thanks/"
@@ -73,12 +73,12 @@ def test_the_form_stands_under_the_heading_that_links_lead_to(client):
 def test_a_message_is_stored_and_the_thanks_follow(client, letter, sent):
     response = client.post(FORM, letter)
 
-    assert (response.status_code, response.headers["Location"]) == (303, THANKS)
+    assert (response.status_code, said_by(response)) == (303, (THANKS, "stored"))
     assert response.cookies == {}
     message = ContactMessage.objects.get()
     assert (message.name, message.state) == (letter["name"], "waiting")
     assert [to for to, _ in sent()] == ["webmaster@company.test", "mary@fossil.test"]
-    page = text_of(client.get(THANKS))
+    page = text_of(client.get(response.headers["Location"]))
     assert "<h1>Your message is stored</h1>" in page
     assert "within 30 days" in page
     assert '<meta name="robots" content="noindex">' in page

@@ -9,6 +9,8 @@ from allauth.mfa.utils import encrypt
 from accounts.models import User
 
 PASSWORD = "plover-lantern-42-quiet"
+SHOWN = "terms.1-privacy.2"
+"""What the registration page carries while the shipped policies are in force."""
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 

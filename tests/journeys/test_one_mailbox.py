@@ -13,7 +13,7 @@ from privacy.datamap.subjects import subject_with_address
 from privacy.rights.choices import Kind
 from privacy.rights.models import SubjectRequest
 from tests.client import SAME_ORIGIN, SiteClient
-from tests.factories.people import PASSWORD, make_person
+from tests.factories.people import PASSWORD, SHOWN, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +54,7 @@ def people():
 
 
 def register(typed: str):
-    data = {"username": "newcomer", "email": typed, "password1": PASSWORD}
+    data = {"username": "newcomer", "email": typed, "password1": PASSWORD, "shown": SHOWN}
     return SiteClient().post("/accounts/register/", data, headers=SAME_ORIGIN)
 
 

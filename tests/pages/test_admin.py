@@ -3,11 +3,11 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
-from django.test import Client
 
 from pages import services
 from pages.models import PageText
 from pages.page_texts import Text, shipped_text
+from tests.client import SiteClient, stamp_in
 from tests.factories.people import make_staff
 from tests.pages.reading import read
 
@@ -32,22 +32,22 @@ def typed(page: PageText) -> Text:
     return page.text
 
 
-def test_the_form_starts_with_the_shipped_text(staff_client: Client, marine):
+def test_the_form_starts_with_the_shipped_text(staff_client: SiteClient, marine):
     page = read(staff_client.get(address(marine, "change")))
     text = shipped_text(marine.path)
     assert page.attributes("input", name="title")[0]["value"] == text.title
     assert page.texts("textarea", name="body") == [" ".join(text.body.split())]
 
 
-def test_saving_shows_the_text_to_visitors(staff_client: Client, client: Client, marine):
-    response = staff_client.post(address(marine, "change"), NEW)
+def test_saving_shows_the_text_to_visitors(staff_client: SiteClient, client: SiteClient, marine):
+    response = staff_client.fill_in(address(marine, "change"), NEW)
     assert response.status_code == 302
     assert typed(marine) == Text(**NEW)
     assert read(client.get(marine.path)).texts("h1") == ["Marine power"]
     assert LogEntry.objects.filter(object_id=str(marine.pk)).count() == 1
 
 
-def test_preview_shows_the_page_and_stores_nothing(staff_client: Client, marine):
+def test_preview_shows_the_page_and_stores_nothing(staff_client: SiteClient, marine):
     response = staff_client.post(address(marine, "preview"), {**NEW, "body": "<script>x()"})
     page = read(response)
     assert page.status == 200
@@ -56,22 +56,24 @@ def test_preview_shows_the_page_and_stores_nothing(staff_client: Client, marine)
     assert typed(marine) == shipped_text(marine.path)
 
 
-def test_reset_brings_the_shipped_text_back(staff_client: Client, marine):
+def test_reset_brings_the_shipped_text_back(staff_client: SiteClient, marine):
     services.edit_page(marine.path, **NEW)
-    response = staff_client.post(address(marine, "reset"))
+    response = staff_client.post(
+        address(marine, "reset"), stamp_in(staff_client.get(address(marine, "change")))
+    )
     assert response.status_code == 302
     assert typed(marine) == shipped_text(marine.path)
 
 
 @pytest.mark.parametrize("verb", ["preview", "reset"])
-def test_a_link_does_not_act(staff_client: Client, marine, verb):
+def test_a_link_does_not_act(staff_client: SiteClient, marine, verb):
     services.edit_page(marine.path, **NEW)
     assert staff_client.get(address(marine, verb)).status_code == 405
     assert typed(marine) == Text(**NEW)
 
 
 @pytest.mark.parametrize("verb", ["change", "preview", "reset"])
-def test_staff_without_the_right_are_refused(client: Client, marine, verb):
+def test_staff_without_the_right_are_refused(client: SiteClient, marine, verb):
     services.edit_page(marine.path, **NEW)
     reader = make_staff("reader", is_superuser=False)
     reader.user_permissions.add(Permission.objects.get(codename="view_pagetext"))
@@ -93,19 +95,21 @@ def test_staff_without_the_right_are_refused(client: Client, marine, verb):
         ("title", "x" * 121, "Heading must be 120 characters or fewer"),
     ],
 )
-def test_mistakes_are_said_and_nothing_changes(staff_client: Client, marine, field, value, message):
-    response = staff_client.post(address(marine, "change"), {**NEW, field: value})
+def test_mistakes_are_said_and_nothing_changes(
+    staff_client: SiteClient, marine, field, value, message
+):
+    response = staff_client.fill_in(address(marine, "change"), {**NEW, field: value})
     assert message in read(response).texts("li", inside="ul.errorlist")
     assert typed(marine) == shipped_text(marine.path)
 
 
-def test_links_to_real_pages_and_other_sites_pass(staff_client: Client, marine):
+def test_links_to_real_pages_and_other_sites_pass(staff_client: SiteClient, marine):
     body = "[a](/about/) [b](/privacy/#top) [c](https://example.com/x) [d](//example.com/)\n"
-    staff_client.post(address(marine, "change"), {**NEW, "body": body})
+    staff_client.fill_in(address(marine, "change"), {**NEW, "body": body})
     assert typed(marine).body == body
 
 
-def test_pages_are_neither_added_nor_deleted_here(staff_client: Client, marine):
+def test_pages_are_neither_added_nor_deleted_here(staff_client: SiteClient, marine):
     assert staff_client.get("/admin/pages/pagetext/add/").status_code == 403
     assert staff_client.post(address(marine, "delete"), {"post": "yes"}).status_code == 403
     assert PageText.objects.filter(pk=marine.pk).count() == 1

@@ -48,7 +48,7 @@ def mails_load_nothing(site: RunningSite) -> Evidence:
         data = {"name": "A check", "email": "check@example.com", "message": "Rolled back."}
         site.visitor().post("/contact/webmaster/", {**data, "wants_contact": "on"})
         account = {"username": "check-mail", "email": "check-mail@example.com"}
-        site.visitor().post("/accounts/register/", {**account, "password1": "plover lantern 42"})
+        site.visitor().fill_in("/accounts/register/", {**account, "password1": "plover lantern 42"})
         mails = list(OutboxMail.objects.waiting().order_by("-pk")[:50])
         require(len(mails) >= 2, "no mail was written")
         for mail in mails:
@@ -81,7 +81,7 @@ def an_address_is_stored_nowhere_else(site: RunningSite) -> Evidence:
         wrong = {"login": "nobody", "password": "not a password"}
         visitor.post("/accounts/login/", wrong)
         account = {"username": "check-address", "email": "check-address@example.com"}
-        visitor.post("/accounts/register/", {**account, "password1": "plover lantern 42"})
+        visitor.fill_in("/accounts/register/", {**account, "password1": "plover lantern 42"})
         places = sorted(hits({f"{network}:"}))
     require(not places, f"the visitor’s address stands in {', '.join(places)}")
     return Evidence(

@@ -16,9 +16,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_http_methods
 
+from sens_site.lib.admin.edit_stamp import stamp_of
 from sens_site.lib.admin.read_only import M, ReadOnlyAdmin
+
+SHOWN = "shown"
 
 Data = dict[str, Any]
 Groups = Iterable[tuple[str, Iterable[object]]]
@@ -89,6 +93,17 @@ class StepsAdmin(ReadOnlyAdmin[M]):
             if step.offered(row)
         ]
 
+    def shown_of(self, row: M) -> str:
+        """Stamp what a step's page shows of a row: a step is taken on that and on nothing newer."""
+        values = {
+            field.attname: field.value_from_object(row) for field in self.opts.concrete_fields
+        }
+        return stamp_of(f"{self.opts.label}.{row.pk}", values | self.more_shown_of(row))
+
+    def more_shown_of(self, row: M) -> Data:
+        """Return what else a step looks at."""
+        return {}
+
     def step_view(self, request: HttpRequest, pk: int, step: Step[M]) -> HttpResponse:
         """Ask on GET, act on POST."""
         if not request.user.has_perm(self.step_right):
@@ -100,6 +115,8 @@ class StepsAdmin(ReadOnlyAdmin[M]):
             form = step.form(initial=step.initial(row))
             return self._step_page(request, step, row, form=form, status=200)
         form = step.form(request.POST)
+        if not constant_time_compare(request.POST.get(SHOWN, ""), self.shown_of(row)):
+            return self._step_page(request, step, row, form=form, changed=True, status=409)
         if not form.is_valid():
             return self._step_page(request, step, row, form=form, status=422)
         try:
@@ -120,6 +137,7 @@ class StepsAdmin(ReadOnlyAdmin[M]):
         *,
         form: forms.Form | None = None,
         problem: str = "",
+        changed: bool = False,
         status: int,
     ) -> HttpResponse:
         context = {
@@ -131,6 +149,8 @@ class StepsAdmin(ReadOnlyAdmin[M]):
             "form": form,
             "groups": step.touches(row) if form else (),
             "problem": problem,
+            "changed": changed,
+            "shown": self.shown_of(row),
             "back": self._url("change", row),
             "back_label": self.back_label,
         }

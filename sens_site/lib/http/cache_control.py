@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
+from sens_site.lib.http.done_notice import NAME as NOTICE
 from sens_site.lib.http.types import SiteRequest, SiteResponse
 
 PUBLIC = "public, max-age=0, must-revalidate"
@@ -48,6 +49,7 @@ def is_shared(request: HttpRequest, response: HttpResponse) -> bool:
         and not response.streaming
         and settings.SESSION_COOKIE_NAME not in request.COOKIES
         and "Cache-Control" not in response.headers
+        and NOTICE not in request.GET
     )
 
 

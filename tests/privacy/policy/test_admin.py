@@ -78,7 +78,7 @@ def test_the_whole_way_from_draft_to_version(staff_client, staff, client, policy
     assert flat("What changes from version 2, which is in force") in preview
     assert flat('<span class="visually-hidden">[added: </span>We keep it.') in preview
 
-    asked = staff_client.post(address("change", draft.pk), fields(_review=""))
+    asked = staff_client.fill_in(address("change", draft.pk), fields(_review=""))
     draft.refresh_from_db()
     assert (asked.url, draft.state) == (address("changelist"), "Waiting for a second person")
 
@@ -87,12 +87,12 @@ def test_the_whole_way_from_draft_to_version(staff_client, staff, client, policy
     assert flat("<strong>can never be changed or deleted</strong>") in seal
     assert PolicyVersion.objects.filter(number=3).count() == 0
 
-    own = flat(staff_client.post(address("seal", draft.pk)).content.decode())
+    own = flat(staff_client.fill_in(address("seal", draft.pk), {}).content.decode())
     assert "A second person has to read it and seal it." in own
     assert PolicyVersion.objects.filter(number=3).count() == 0
     second = SiteClient()
     second.force_login(make_staff("second"))
-    sealed = second.post(address("seal", draft.pk))
+    sealed = second.fill_in(address("seal", draft.pk), {})
     version = PolicyVersion.objects.get(number=3)
     assert sealed.headers["Location"] == address("change", version.pk, model="policyversion")
     assert client.get("/privacy/v/3/").status_code == 200
@@ -102,7 +102,7 @@ def test_the_whole_way_from_draft_to_version(staff_client, staff, client, policy
 
 def test_saving_and_going_on_leads_to_sealing(staff_client, make_draft):
     draft = make_draft()
-    response = staff_client.post(address("change", draft.pk), fields(_seal=""))
+    response = staff_client.fill_in(address("change", draft.pk), fields(_seal=""))
     assert response.url == address("seal", draft.pk)
 
 
@@ -114,18 +114,18 @@ def test_what_stops_sealing_is_listed_and_keeps_the_button_away(staff_client, ma
         "Choose the day on which the version takes effect.",
     ]
     assert "Seal and publish version" not in page
-    staff_client.post(address("seal", draft.pk))
+    staff_client.fill_in(address("seal", draft.pk), {})
     assert PolicyVersion.objects.filter(number=3).count() == 0
 
 
 def test_an_officer_overrides_with_a_reason_that_readers_see(staff_client, client, make_draft):
     obstacles.register(lambda draft: [Obstacle("A sentence has no promise.", overridable=True)])
     draft = make_draft()
-    refusal = staff_client.post(address("seal", draft.pk), {"override_reason": " "})
+    refusal = staff_client.fill_in(address("seal", draft.pk), {"override_reason": " "})
     assert refusal.status_code == 422
     assert b'name="override_reason"' in refusal.content
     assert PolicyVersion.objects.filter(number=3).count() == 0
-    staff_client.post(address("seal", draft.pk), {"override_reason": "Counsel marks it later."})
+    staff_client.fill_in(address("seal", draft.pk), {"override_reason": "Counsel marks it later."})
     shown = flat(client.get("/privacy/v/3/").content.decode())
     assert "<p>Counsel marks it later.</p>" in shown
     assert "<p>A sentence has no promise.</p>" in shown
@@ -135,7 +135,7 @@ def test_only_who_may_override_is_asked_for_a_reason(make_draft):
     obstacles.register(lambda draft: [Obstacle("A sentence has no promise.", overridable=True)])
     draft = make_draft()
     client = client_of("view_policydraft", "seal_policydraft")
-    refusal = client.post(address("seal", draft.pk), {"override_reason": "Please."})
+    refusal = client.fill_in(address("seal", draft.pk), {"override_reason": "Please."})
     assert refusal.status_code == 422
     assert b"A sentence has no promise." in refusal.content
     assert b"override_reason" not in refusal.content
@@ -160,6 +160,31 @@ def test_each_page_asks_for_its_permission(make_draft, permissions, preview: int
     if seal == 403:
         assert client.post(address("seal", draft.pk)).status_code == 403
         assert PolicyVersion.objects.filter(number=3).count() == 0
+
+
+@pytest.mark.parametrize("slow", [False, True], ids=["before the page is sent", "in between"])
+def test_a_draft_is_sealed_as_the_page_showed_it(staff_client, make_draft, monkeypatch, slow):
+    draft = make_draft()
+    seal = address("seal", draft.pk)
+    shown = staff_client.get(seal).context["draft"].changed_at.isoformat()
+    change = lambda: PolicyDraft.objects.get(pk=draft.pk).save()  # noqa: E731 - a new changed_at
+    if slow:
+        monkeypatch.setattr("privacy.policy.admin.services.seal_and_publish", _after(change))
+    else:
+        change()
+    answer = staff_client.post(seal, {"shown": shown, "override_reason": "Because."})
+    assert answer.status_code == (422 if slow else 409)
+    assert "changed" in answer.content.decode()
+    assert PolicyVersion.objects.filter(number=3).count() == 0
+    assert staff_client.fill_in(seal, {}).status_code == (422 if slow else 302)
+
+
+def _after(change):
+    def slower(draft, **kwargs):
+        change()
+        return seal_and_publish(draft, **kwargs)
+
+    return slower
 
 
 def test_strangers_are_led_to_the_log_in(client, make_draft):
@@ -188,7 +213,7 @@ def test_what_is_sealed_is_only_read(staff_client, make_draft, policy: PolicyVer
     for path, status in refused.items():
         assert (path, staff_client.post(path, fields(post="yes")).status_code) == (path, status)
     assert list(before.all()) == kept
-    again = flat(staff_client.post(address("seal", draft.pk)).content.decode())
+    again = flat(staff_client.fill_in(address("seal", draft.pk), {}).content.decode())
     assert "Somebody else has sealed this draft already." in again
 
 
@@ -243,7 +268,7 @@ def test_a_draft_that_was_sealed_a_moment_ago_is_no_accident(
     draft = make_draft()
     seal_and_publish(draft, by=None)
     monkeypatch.setattr(PolicyDraftAdmin, "has_change_permission", lambda *args: True)
-    response = staff_client.post(address("change", draft.pk), fields(summary="Late."))
+    response = staff_client.fill_in(address("change", draft.pk), fields(summary="Late."))
     assert response.status_code == 302
     draft.refresh_from_db()
     assert draft.summary == "Shorter."

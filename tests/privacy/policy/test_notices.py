@@ -169,6 +169,17 @@ def test_a_signed_in_person_sees_a_line_until_they_put_it_away(material, long_st
     assert PolicyAcknowledgement.objects.count() == 1
 
 
+def test_who_puts_away_an_older_line_has_not_seen_the_version_that_came_meanwhile(
+    material, long_standing, client
+):
+    shown = material()
+    client.force_login(long_standing)
+    newer = material(source_text="We keep less of what you type.")
+    client.post("/privacy/acknowledge/", {"version": shown.pk})
+    assert list(PolicyAcknowledgement.objects.values_list("version_id", flat=True)) == [shown.pk]
+    assert f"/privacy/v/{newer.number}/".encode() in client.get("/about/").content
+
+
 def test_strangers_and_those_who_came_later_see_no_line(material, client):
     with time_machine.travel(timezone.now() - DAY):
         material()

@@ -15,7 +15,7 @@ from privacy.rights.admin import SubjectRequestAdmin
 from privacy.rights.choices import Did, Ground, Kind
 from privacy.rights.models import ExportFile, RequestEvent, SubjectRequest
 from privacy.rights.request_steps import STEPS
-from tests.client import SiteClient
+from tests.client import SiteClient, stamp_in
 from tests.factories.people import make_person, make_staff
 from tests.privacy.rights.conftest import STRANGER
 
@@ -128,13 +128,13 @@ def test_every_step_asks_first_and_changes_nothing_on_get(desk, proved):
 
 def test_staff_make_a_copy_and_answer(desk, proved, mails_to):
     request = proved()
-    response = desk.post(page(request, "export"))
+    response = desk.fill_in(page(request, "export"), {})
     assert (response.status_code, response["Location"]) == (303, page(request))
     assert ExportFile.objects.count() == 1
     draft = desk.get(page(request, "answer")).context["form"].initial["text"]
     assert draft.startswith(("Yes, we hold", "No, we hold"))
     words = draft.replace("[say the period]", "ten years")
-    assert desk.post(page(request, "answer"), {"text": words}).status_code == 303
+    assert desk.fill_in(page(request, "answer"), {"text": words}).status_code == 303
     assert SubjectRequest.objects.get().is_open is False
     assert "copy" in mails_to(STRANGER)[-1]
 
@@ -145,13 +145,13 @@ def test_the_desk_shows_what_the_map_finds_and_an_erasure_by_its_plan(desk, prov
     assert "Account and profile" in desk.get(page(request)).content.decode()
     asked = desk.get(page(request, "erase")).content.decode()
     assert "Account and profile (1)" in asked
-    assert desk.post(page(request, "erase")).status_code == 303
+    assert desk.fill_in(page(request, "erase"), {}).status_code == 303
     assert User.objects.filter(username="ada").exists() is False
 
 
 def test_an_invalid_step_keeps_its_words_and_does_nothing(desk, proved):
     request = proved()
-    response = desk.post(page(request, "refuse"), {"text": "Because", "ground": ""})
+    response = desk.fill_in(page(request, "refuse"), {"text": "Because", "ground": ""})
     assert response.status_code == 422
     assert "Because" in response.content.decode()
     assert SubjectRequest.objects.get().is_open is True
@@ -160,7 +160,7 @@ def test_an_invalid_step_keeps_its_words_and_does_nothing(desk, proved):
 def test_a_step_that_is_no_longer_possible_says_so(desk, proved, officer):
     request = proved()
     services.answer(request, by=officer, text="Yes.")
-    response = desk.post(page(request, "answer"), {"text": "Again"})
+    response = desk.fill_in(page(request, "answer"), {"text": "Again"})
     assert response.status_code == 409
     assert "not possible now" in response.content.decode()
 
@@ -169,7 +169,7 @@ def test_staff_see_and_clear_an_alarm(desk, ask):
     request = ask(received_at=timezone.now() - timedelta(days=16))
     alarms.raise_alarms()
     assert "50 %" in desk.get(LIST).content.decode()
-    assert desk.post(page(request, "seen")).status_code == 303
+    assert desk.fill_in(page(request, "seen"), {}).status_code == 303
     assert "50 %" not in desk.get(LIST).content.decode()
     assert RequestEvent.objects.filter(did=Did.ALARM_SEEN).count() == 1
 
@@ -177,13 +177,43 @@ def test_staff_see_and_clear_an_alarm(desk, ask):
 def test_a_vendor_is_told_and_gives_evidence(desk, proved):
     request = proved()
     due = timezone.localdate() + timedelta(days=10)
-    assert desk.post(page(request, "vendor"), {"vendor": "mail", "due_on": due}).status_code == 303
-    assert desk.post(page(request, "vendor-done"), {"text": "Letter of May 2"}).status_code == 303
+    assert (
+        desk.fill_in(page(request, "vendor"), {"vendor": "mail", "due_on": due}).status_code == 303
+    )
+    assert (
+        desk.fill_in(page(request, "vendor-done"), {"text": "Letter of May 2"}).status_code == 303
+    )
     assert [e.fact for e in request.did(Did.VENDOR_TOLD, Did.VENDOR_DONE)] == ["mail", "mail"]
 
 
+def test_evidence_counts_for_the_vendor_that_the_page_named(desk, officer, proved):
+    request = proved()
+    due = timezone.localdate() + timedelta(days=10)
+    for vendor, days in (("mail", 0), ("hosting", 1)):
+        services.tell_vendor(request, by=officer, vendor=vendor, due_on=due + timedelta(days=days))
+    first = desk.get(page(request, "vendor-done"))
+    assert f"mail, due on {due:%B} {due.day}" in first.content.decode()
+    services.vendor_done(request.vendor_tasks.get(vendor="mail"), by=officer, evidence="By phone")
+    answer = desk.post(
+        page(request, "vendor-done"), {**stamp_in(first), "text": "Mail has done it"}
+    )
+    assert answer.status_code == 409
+    assert "Mail has done it" in answer.content.decode()
+    assert request.vendor_tasks.get(vendor="hosting").done_at is None
+
+
+def test_an_alarm_that_came_after_the_page_was_opened_is_not_marked_as_seen(desk, ask):
+    request = ask(received_at=timezone.now() - timedelta(days=16))
+    alarms.raise_alarms()
+    first = desk.get(page(request, "seen"))
+    with time_machine.travel(timezone.now() + timedelta(days=8)):
+        alarms.raise_alarms()
+    assert desk.post(page(request, "seen"), stamp_in(first)).status_code == 409
+    assert "75 %" in desk.get(LIST).content.decode()
+
+
 def test_the_admin_log_names_the_request_and_no_person(desk, proved):
-    desk.post(page(proved(), "export"))
+    desk.fill_in(page(proved(), "export"), {})
     entry = LogEntry.objects.get()
     assert entry.object_repr.startswith("Request R-")
     assert STRANGER not in f"{entry.object_repr}{entry.change_message}"

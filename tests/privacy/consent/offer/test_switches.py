@@ -196,9 +196,9 @@ def test_staff_switch_services_in_the_admin(staff_client, policy):
     page = f"/admin/consent/serviceswitch/{row.pk}/change/"
     listing = staff_client.get("/admin/consent/serviceswitch/").content.decode()
     assert "Google Analytics 4" in listing
-    refused = staff_client.post(page, {"identifier": "nonsense"})
+    refused = staff_client.fill_in(page, {"identifier": "nonsense"})
     assert "Enter the measurement ID, such as G-AB12CD34EF" in refused.content.decode()
-    assert staff_client.post(page, {"identifier": "G-ABC1234567"}).status_code == 302
+    assert staff_client.fill_in(page, {"identifier": "G-ABC1234567"}).status_code == 302
     row.refresh_from_db()
     assert row.identifier == "G-ABC1234567"
     assert staff_client.get("/admin/consent/serviceswitch/add/").status_code == 403

@@ -12,7 +12,7 @@ from django.urls import path
 
 from sens_site.lib.admin.steps import Step, StepsAdmin
 from sens_site.urls import urlpatterns as of_the_site
-from tests.client import SiteClient
+from tests.client import SiteClient, stamp_in
 from tests.factories.people import make_staff
 from tests.pages.reading import read
 
@@ -212,7 +212,7 @@ def test_looking_acts_on_nothing(staff_client, writers, method, slug):
 def test_a_post_acts_once_and_leads_back_with_a_word_and_a_line_in_the_log(
     staff_client, staff, writers
 ):
-    response = staff_client.post(address(writers, "rename"), {"name": " authors "})
+    response = staff_client.fill_in(address(writers, "rename"), {"name": " authors "})
 
     assert (response.status_code, response["Location"]) == (303, address(writers))
     service.assert_called_once_with(writers, staff, {"name": "authors"})
@@ -228,7 +228,7 @@ def test_a_post_acts_once_and_leads_back_with_a_word_and_a_line_in_the_log(
 
 
 def test_the_right_of_the_desk_is_enough_to_act(writers):
-    assert clerk("change_group").post(address(writers, "close")).status_code == 303
+    assert clerk("change_group").fill_in(address(writers, "close"), {}).status_code == 303
 
 
 @pytest.mark.parametrize("codenames", [(), ("view_group",), ("add_group", "delete_group")])
@@ -263,7 +263,7 @@ def test_who_is_no_staff_is_led_to_the_log_in(signed_in, writers):
 def test_a_field_with_an_error_says_so_and_keeps_what_was_typed(
     staff_client, writers, typed, error
 ):
-    response = staff_client.post(address(writers, "rename"), {"name": typed})
+    response = staff_client.fill_in(address(writers, "rename"), {"name": typed})
     page = read(response)
 
     assert response.status_code == 422
@@ -285,12 +285,34 @@ def test_a_step_that_is_no_longer_offered_says_so_calmly(staff_client, closed, m
     assert service.mock_calls == []
 
 
+def test_a_step_is_taken_on_what_its_page_showed_and_not_on_what_came_since(staff_client, writers):
+    shown = stamp_in(staff_client.get(address(writers, "rename")))
+    Group.objects.filter(pk=writers.pk).update(name="editors")
+    refused = staff_client.post(address(writers, "rename"), {**shown, "name": "authors"})
+
+    assert refused.status_code == 409
+    assert "Something has happened here since you opened this page." in refused.content.decode()
+    assert read(refused).attributes("input", name="name")[0]["value"] == "authors"
+    assert (service.mock_calls, LogEntry.objects.count()) == ([], 0)
+    seen = {**stamp_in(refused), "name": "authors"}
+    assert staff_client.post(address(writers, "rename"), seen).status_code == 303
+    assert service.call_count == 1
+
+
+@pytest.mark.parametrize("shown", ["", "nonsense", "\x00", "ü"])
+def test_a_step_that_does_not_say_what_its_page_showed_is_not_taken(staff_client, writers, shown):
+    data = {"shown": shown, "name": "authors"}
+    assert staff_client.post(address(writers, "rename"), data).status_code == 409
+    assert service.mock_calls == []
+
+
 def test_a_step_that_is_sent_twice_acts_once(staff_client, writers):
     def close(group, by, data):
         Group.objects.filter(pk=group.pk).update(name="closed")
 
     service.side_effect = close
-    answers = [staff_client.post(address(writers, "close")).status_code for _ in range(2)]
+    shown = stamp_in(staff_client.get(address(writers, "close")))
+    answers = [staff_client.post(address(writers, "close"), shown).status_code for _ in range(2)]
 
     assert answers == [303, 409]
     assert service.call_count == 1
@@ -308,7 +330,7 @@ def test_a_step_that_is_sent_twice_acts_once(staff_client, writers):
 )
 def test_what_the_service_refuses_is_said_and_not_logged(staff_client, writers, error, said):
     service.side_effect = error
-    response = staff_client.post(address(writers, "close"))
+    response = staff_client.fill_in(address(writers, "close"), {})
 
     assert response.status_code == 409
     assert refusal(response) == ([said], False)
@@ -319,7 +341,7 @@ def test_an_accident_is_not_taken_for_a_refusal(staff_client, writers):
     service.side_effect = KeyError("name")
 
     with pytest.raises(KeyError):
-        staff_client.post(address(writers, "close"))
+        staff_client.fill_in(address(writers, "close"), {})
 
 
 def test_an_unknown_row_is_404_and_an_unknown_method_405(staff_client, writers):
