@@ -19,7 +19,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from django.utils.html import format_html
 
-from privacy.datamap.registry import Entry, MapError, personal_entries, stores
+from privacy.datamap.registry import Entry, MapError, concrete_field, personal_entries, stores
 from privacy.datamap.rows import rows_of
 from privacy.datamap.subjects import Subject
 from sens_site.context import render_without_request
@@ -154,7 +154,7 @@ def _page(subject: Subject, made_at: datetime) -> Iterator[str]:
 
 
 def _words(entry: Entry, name: str) -> str:
-    return str(entry.model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    return str(concrete_field(entry.model, name).verbose_name)
 
 
 def _shown(value: Any) -> str:

@@ -26,7 +26,8 @@ ROOMS = (
 
 def forget_everything() -> None:
     """Forget compiled templates and what was rendered from them."""
-    for loader in engines["django"].engine.template_loaders:  # type: ignore[attr-defined]
+    django: Any = engines["django"]
+    for loader in django.engine.template_loaders:
         loader.reset()
     forget_fragments()
     for name, module in list(sys.modules.items()):
@@ -47,7 +48,8 @@ class Hand:
     def template(self, name: str, *changes: tuple[str, str]) -> None:
         """Change the source of a template. Each thing to be replaced must be there."""
         read = Loader.get_contents
-        whole = get_template(name).template.source  # type: ignore[attr-defined]
+        template: Any = get_template(name)
+        whole = template.template.source
         for old, _ in changes:
             assert old in whole, f"{name} has no {old!r} to break"
 

@@ -27,4 +27,18 @@ class Migration(migrations.Migration):
                 'ordering': ['-erased_at'],
             },
         ),
+        migrations.CreateModel(
+            name='PurgeFailure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('rule', models.CharField(editable=False, max_length=200, unique=True)),
+                ('title', models.CharField(editable=False, max_length=120, verbose_name='what is kept too long')),
+                ('promise', models.CharField(editable=False, max_length=100)),
+                ('error', models.CharField(editable=False, max_length=120)),
+                ('since', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+            ],
+            options={
+                'ordering': ['since', 'pk'],
+            },
+        ),
     ]
