@@ -16,7 +16,6 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from django.db import IntegrityError, transaction
-from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -29,6 +28,7 @@ from accounts.models import User
 from accounts.second_factor import CodeForm
 from privacy.policy.models import PRIVACY, TERMS, PolicyVersion
 from sens_site.errors import error_page
+from sens_site.lib.forms.typed import DATABASE_FAULTS, busy, come_back, unchecked
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.rate_limit import require_counting
 
@@ -70,12 +70,19 @@ class Door(View):
             return self.http_method_not_allowed(request)
         if method == "HEAD":
             request.method = "GET"  # allauth counts a HEAD as an attempt, and so writes
+        user = request.user
         try:
+            if method == "POST":
+                require_counting()
             response = cast("HttpResponse", super().dispatch(request, *args, **kwargs))
+        except DATABASE_FAULTS as error:
+            if method != "POST" or not self.keeps_input:
+                raise
+            request.user = user  # a log-in that could not be stored is none
+            return self.busy(error)
         finally:
             request.method = method
         if response.status_code == 429 and not getattr(response, "context_data", None):
-            require_counting()
             return self.too_many(request)
         if method == "POST" and isinstance(response, HttpResponseRedirect):
             response.status_code = SEE_OTHER
@@ -106,15 +113,27 @@ class Door(View):
             response.status_code = 422
         return response
 
+    def bound_form(self) -> Any:
+        """Return the form with what was typed, not looked at yet."""
+        page = cast("FormView[Any]", self)
+        return page.get_form_class()(**page.get_form_kwargs())
+
+    def show(self, form: Any) -> HttpResponse:
+        """Show a form."""
+        return cast("FormView[Any]", self).render_to_response(self.get_context_data(form=form))
+
+    def busy(self, error: Exception) -> HttpResponse:
+        """Answer 503, with the form as it was typed."""
+        form = self.bound_form()
+        busy(form, error)
+        return come_back(self.show(form))
+
     def too_many(self, request: HttpRequest) -> HttpResponse:
         """Answer 429, with the form as it was typed where the page has one."""
         if self.keeps_input and request.method == "POST":
-            page = cast("FormView[Any]", self)
-            form: Any = page.get_form_class()(**page.get_form_kwargs())
-            # As if it had been checked: checking again would look up, hash and count.
-            form._errors, form.cleaned_data = ErrorDict(), {}  # noqa: SLF001 - see above
-            form.add_error(None, TOO_MANY.replace("five minutes", "a minute"))
-            response: HttpResponse = page.render_to_response(self.get_context_data(form=form))
+            form = self.bound_form()
+            unchecked(form, TOO_MANY.replace("five minutes", "a minute"))
+            response = self.show(form)
             response.status_code = 429
         else:
             response = error_page(request, 429, reason="Wait a minute, then try again.")

@@ -23,6 +23,7 @@ from privacy.rights.forms import OwnRequestForm
 from privacy.rights.secret_links import status_path
 from privacy.rights.services import open_request
 from sens_site.errors import error_page
+from sens_site.lib.forms.typed import typed_is_kept
 from sens_site.lib.http.cache_control import shared_page
 
 require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -36,6 +37,9 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_form_methods
 @login_required
+@typed_is_kept(
+    lambda request: ProfileForm(request.POST, instance=request.user), "accounts/profile.html"
+)
 def profile(request: AuthenticatedRequest) -> HttpResponse:
     """Show and change what a person says of itself."""
     posted = request.POST if request.method == "POST" else None
@@ -159,6 +163,7 @@ def export(request: AuthenticatedRequest) -> HttpResponseBase:
 
 @require_form_methods
 @password_asked_again
+@typed_is_kept(lambda request: OwnRequestForm(request.POST), "accounts/ask.html")
 def ask(request: AuthenticatedRequest) -> HttpResponse:
     """Take a privacy request from somebody who has just proven who it is."""
     user = request.user

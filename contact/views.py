@@ -1,9 +1,6 @@
 """Contact Webmaster: the form, its sending, and the page that says what happens next."""
 
-import logging
-
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,11 +9,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from contact.forms import WebmasterForm
 from contact.services import Submission, receive_message, receive_request
 from privacy.rights.choices import Kind
+from sens_site.lib.forms.typed import typed_is_kept
 from sens_site.lib.http.cache_control import shared_page
-from sens_site.lib.http.faults import RETRY_AFTER_SECONDS
 from sens_site.lib.http.rate_limit import allow, seconds_left
-
-logger = logging.getLogger(__name__)
 
 SCOPE = "contact"
 A_MOMENT = 10 * 60
@@ -35,6 +30,9 @@ UNAVAILABLE = (
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @shared_page
+@typed_is_kept(
+    lambda request: WebmasterForm(request.POST), "contact/webmaster.html", message=UNAVAILABLE
+)
 def webmaster(request: HttpRequest) -> HttpResponse:
     """Show the form; take what is sent with it."""
     if request.method == "POST":
@@ -53,21 +51,15 @@ def _receive(request: HttpRequest) -> HttpResponse:
     form = WebmasterForm(request.POST)
     if not form.is_valid():
         return _show_again(request, form, status=422)
-    try:
-        wait = _wait_of(request, form.submission)
-        if wait:
-            form.add_error(None, TOO_MANY.format(wait=in_words(wait), phone=settings.COMPANY.phone))
-            return _show_again(request, form, status=429, retry_after=wait)
-        about = form.cleaned_data["about"]
-        if about:
-            receive_request(form.submission, kind=Kind(about), trapped=form.trapped)
-        else:
-            receive_message(form.submission, trapped=form.trapped)
-    except (OperationalError, InterfaceError):
-        # The middleware would answer 503, too, but without what was typed.
-        logger.exception("A message could not be stored; its sender was told.")
-        form.add_error(None, UNAVAILABLE.format(phone=settings.COMPANY.phone))
-        return _show_again(request, form, status=503, retry_after=RETRY_AFTER_SECONDS)
+    wait = _wait_of(request, form.submission)
+    if wait:
+        form.add_error(None, TOO_MANY.format(wait=in_words(wait), phone=settings.COMPANY.phone))
+        return _show_again(request, form, status=429, retry_after=wait)
+    about = form.cleaned_data["about"]
+    if about:
+        receive_request(form.submission, kind=Kind(about), trapped=form.trapped)
+    else:
+        receive_message(form.submission, trapped=form.trapped)
     return HttpResponseRedirect(reverse("contact:thanks"), status=303)
 
 

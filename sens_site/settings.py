@@ -111,6 +111,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     # Static files come before anything that needs the database.
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Around whatever that asks the database: what waits for it shares one short allowance.
+    "sens_site.lib.http.database_wait.DatabaseWaitMiddleware",
     # Turns a database that is locked, full or down into a 503, and refuses hostile requests early.
     "sens_site.lib.http.faults.FaultMiddleware",
     # Sessions are opened only by a request that carries the cookie; see accounts.session_store.
@@ -167,7 +169,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": 20,  # a command's or the worker's; for a request see `lib.http.database_wait`
         "init_command": (
             "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA recursive_triggers=ON;"
             "PRAGMA secure_delete=ON;"
