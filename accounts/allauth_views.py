@@ -79,7 +79,9 @@ class Door(View):
             if method != "POST" or not self.keeps_input:
                 raise
             request.user = user  # a log-in that could not be stored is none
-            return self.busy(error)
+            form = self.bound_form()
+            busy(form, error)
+            return come_back(self.show(form))
         finally:
             request.method = method
         if response.status_code == 429 and not getattr(response, "context_data", None):
@@ -121,12 +123,6 @@ class Door(View):
     def show(self, form: Any) -> HttpResponse:
         """Show a form."""
         return cast("FormView[Any]", self).render_to_response(self.get_context_data(form=form))
-
-    def busy(self, error: Exception) -> HttpResponse:
-        """Answer 503, with the form as it was typed."""
-        form = self.bound_form()
-        busy(form, error)
-        return come_back(self.show(form))
 
     def too_many(self, request: HttpRequest) -> HttpResponse:
         """Answer 429, with the form as it was typed where the page has one."""

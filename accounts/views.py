@@ -15,6 +15,7 @@ from accounts.data_subject import subject_of
 from accounts.decorators import AuthenticatedRequest, SeeOther, password_asked_again
 from accounts.erasure import erase_account, plan_for
 from accounts.forms import DeleteForm, ProfileForm
+from accounts.known_devices import forget_device
 from accounts.models import PolicyAcceptance, Session
 from privacy.datamap.erasure import NothingToEraseError, past_report
 from privacy.datamap.export import file_name, stream_export
@@ -123,6 +124,7 @@ def delete(request: AuthenticatedRequest) -> HttpResponse:
         response = SeeOther(reverse("accounts:deleted_report", args=[report.reference]))
         # Not "cookies": the choice about cookies is the visitor's, not the account's.
         response.headers["Clear-Site-Data"] = '"storage"'
+        forget_device(response)
         return response
     return render(
         request,

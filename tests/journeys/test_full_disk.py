@@ -29,7 +29,10 @@ def full(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
 
 def kept(response, data):
     page = response.content.decode()
-    return {name for name, text in data.items() if f"{escape(text)}" in page}
+    signs = {name: str(escape(text)) for name, text in data.items()}
+    if "kind" in signs:
+        signs["kind"] = f'value="{data["kind"]}" selected'
+    return {name for name, sign in signs.items() if sign in page}
 
 
 @pytest.mark.django_db
