@@ -5,7 +5,6 @@ These subclasses change the answers, not the flows.
 """
 
 from collections.abc import Sequence
-from functools import wraps
 from typing import Any, cast
 
 from allauth.account import views as account
@@ -23,38 +22,17 @@ from django.views.generic import View
 from django.views.generic.edit import FormView
 
 from accounts.adapter import TOO_MANY, TOO_MANY_CODES
-from accounts.decorators import SEE_OTHER, AnyView, SeeOther
+from accounts.decorators import SEE_OTHER, SeeOther
 from accounts.models import User
 from accounts.second_factor import CodeForm
+from privacy.consent.cookie_check import by_way_of_check
 from privacy.policy.models import PRIVACY, TERMS, PolicyVersion
 from sens_site.errors import error_page
 from sens_site.lib.forms.typed import DATABASE_FAULTS, busy, come_back, unchecked
-from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.rate_limit import require_counting
 
 RETRY_AFTER_SECONDS = 60
 RETRY_AFTER_FAILURES_SECONDS = 300
-
-
-def page_for_everyone(view: AnyView) -> AnyView:
-    """Mark a page as shared, unless its query says something (`next`): then it is one visitor's.
-
-    allauth marks its pages as never to be cached and puts a clock into them; the site's own rule
-    decides (`sens_site.lib.http.cache_control`).
-    """
-    shared = shared_page(view)
-
-    @wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method not in ("GET", "HEAD") or request.META.get("QUERY_STRING"):
-            response: HttpResponse = view(request, *args, **kwargs)
-            return response
-        response = shared(request, *args, **kwargs)
-        for header in ("Cache-Control", "Expires"):
-            response.headers.pop(header, None)
-        return response
-
-    return wrapper
 
 
 class Door(View):
@@ -141,6 +119,14 @@ class LoginPage(Door, account.LoginView):
     """Log in."""
 
     keeps_input = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Lead on by way of a page that sees whether the browser keeps cookies."""
+        response: HttpResponse = super().form_valid(form)
+        without = (reverse("account_email_verification_sent"), reverse("account_inactive"))
+        if isinstance(response, HttpResponseRedirect) and response.url not in without:
+            response.headers["Location"] = by_way_of_check(self.request, response.url)
+        return response
 
 
 class RegisterPage(Door, account.SignupView):
