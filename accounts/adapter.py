@@ -19,6 +19,7 @@ from accounts.devices import device_label
 from accounts.known_devices import known_device, remember_device
 from accounts.models import User
 from accounts.session_store import DEVICE
+from accounts.validators import one_spelling
 from sens_site.context import render_without_request
 from sens_site.lib.email_address import AddressError, canonical
 from sens_site.lib.forms.fields import EMAIL_FORMAT
@@ -127,6 +128,11 @@ class AccountAdapter(DefaultAccountAdapter):
             return canonical(email)
         except AddressError as error:
             raise ValidationError(EMAIL_FORMAT, code="invalid") from error
+
+    def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
+        """Judge a password in the spelling in which it is hashed: its length, too."""
+        cleaned: str = super().clean_password(one_spelling(password), user)
+        return cleaned
 
     def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
         """Confirm, and remember by a hash that the address was the person's."""
