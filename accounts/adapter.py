@@ -4,18 +4,22 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
+from allauth.core import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts import services
 from accounts.devices import device_label
+from accounts.known_devices import known_device, remember_device
 from accounts.models import User
 from accounts.session_store import DEVICE
+from accounts.validators import one_spelling
 from sens_site.context import render_without_request
 from sens_site.lib.email_address import AddressError, canonical
 from sens_site.lib.forms.fields import EMAIL_FORMAT
@@ -26,6 +30,7 @@ from sens_site.lib.secret_box import close, open_closed
 
 NO_MATCH = "The username or email address and the password do not match"
 TOO_MANY = "Too many attempts. Wait five minutes, then try again"
+ANYWHERE = "login_failed_anywhere"
 TOO_MANY_CODES = frozenset({"too_many_login_attempts", "rate_limited"})
 
 
@@ -52,8 +57,56 @@ class AccountAdapter(DefaultAccountAdapter):
         """Store no messages: they would put addresses into sessions. The next page says it."""
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Return what stands for the client in the keys of rate limits: not its address."""
-        return hashed_client(request, "accounts")
+        """Return what stands for the client in the keys of rate limits: not its address.
+
+        A browser in which the owner of the account has logged in before is a client of its own.
+        """
+        return known_device(request, self._login_in(request)) or hashed_client(request, "accounts")
+
+    def _login_in(self, request: HttpRequest) -> str:
+        """Return the name under which somebody logs in, or shows the password once more."""
+        if request.user.is_authenticated:
+            return request.user.get_username()
+        return request.POST.get("login", "")
+
+    # --- limits of log-in: no stranger keeps an owner out, and nobody guesses without end ---
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count failures by account and client together."""
+        return f"{self.get_client_ip(request)}:{_login_of(credentials)}"
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Check a password. While many guess at an account, it alone is not enough.
+
+        Then the right one passes from a known device, or where a second factor is asked for next.
+        From elsewhere it is answered in the same way and time as a wrong one, and counted alike.
+        """
+        crowded = not known_device(request, self._login_in(request)) and not ratelimit.consume(
+            request, action=ANYWHERE, key=_login_of(credentials), dry_run=True
+        )
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        if not crowded or request.user.is_authenticated:
+            return user
+        number = user.pk if user else 0
+        if Authenticator.objects.filter(user_id=number).exists():
+            return user
+        if user is not None:
+            self.pre_authenticate(request, **credentials)  # allauth has taken its count back
+        raise self.validation_error("too_many_login_attempts")
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count a stranger's failure for the account, whoever the stranger is."""
+        if not known_device(request, self._login_in(request)):
+            ratelimit.consume(request, action=ANYWHERE, key=_login_of(credentials))
+
+    def post_login(
+        self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
+    ) -> HttpResponse:
+        """Lead on, and know the browser from now on."""
+        assert isinstance(user, User)  # noqa: S101 - for the type checker
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        remember_device(response, user)
+        return response
 
     def get_http_user_agent(self, request: HttpRequest) -> str:
         """Return nothing: our mails do not repeat it."""
@@ -76,6 +129,11 @@ class AccountAdapter(DefaultAccountAdapter):
             return canonical(email)
         except AddressError as error:
             raise ValidationError(EMAIL_FORMAT, code="invalid") from error
+
+    def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
+        """Judge a password in the spelling in which it is hashed: its length, too."""
+        cleaned: str = super().clean_password(one_spelling(password), user)
+        return cleaned
 
     def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
         """Confirm, and remember by a hash that the address was the person's."""
@@ -159,6 +217,11 @@ class AccountAdapter(DefaultAccountAdapter):
         body = render_without_request(f"{template_prefix}_message.txt", words).strip() + "\n"
         to = [email] if isinstance(email, str) else email
         return EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, to, headers=headers)
+
+
+def _login_of(credentials: dict[str, Any]) -> str:
+    login: str = credentials.get("email") or credentials.get("username") or ""
+    return login.lower()
 
 
 def absolute(name: str, *args: str) -> str:

@@ -5,7 +5,6 @@ These subclasses change the answers, not the flows.
 """
 
 from collections.abc import Sequence
-from functools import wraps
 from typing import Any, cast
 
 from allauth.account import views as account
@@ -16,7 +15,6 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from django.db import IntegrityError, transaction
-from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -24,37 +22,17 @@ from django.views.generic import View
 from django.views.generic.edit import FormView
 
 from accounts.adapter import TOO_MANY, TOO_MANY_CODES
-from accounts.decorators import SEE_OTHER, AnyView, SeeOther
+from accounts.decorators import SEE_OTHER, SeeOther
 from accounts.models import User
 from accounts.second_factor import CodeForm
+from privacy.consent.cookie_check import by_way_of_check
 from sens_site.errors import error_page
-from sens_site.lib.http.cache_control import shared_page
+from sens_site.lib.forms.typed import DATABASE_FAULTS, busy, come_back, unchecked
 from sens_site.lib.http.done_notice import address_without_notice, with_notice
 from sens_site.lib.http.rate_limit import require_counting
 
 RETRY_AFTER_SECONDS = 60
 RETRY_AFTER_FAILURES_SECONDS = 300
-
-
-def page_for_everyone(view: AnyView) -> AnyView:
-    """Mark a page as shared, unless its query says something (`next`): then it is one visitor's.
-
-    allauth marks its pages as never to be cached and puts a clock into them; the site's own rule
-    decides (`sens_site.lib.http.cache_control`).
-    """
-    shared = shared_page(view)
-
-    @wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method not in ("GET", "HEAD") or request.META.get("QUERY_STRING"):
-            response: HttpResponse = view(request, *args, **kwargs)
-            return response
-        response = shared(request, *args, **kwargs)
-        for header in ("Cache-Control", "Expires"):
-            response.headers.pop(header, None)
-        return response
-
-    return wrapper
 
 
 class Door(View):
@@ -70,12 +48,21 @@ class Door(View):
             return self.http_method_not_allowed(request)
         if method == "HEAD":
             request.method = "GET"  # allauth counts a HEAD as an attempt, and so writes
+        user = request.user
         try:
+            if method == "POST":
+                require_counting()
             response = cast("HttpResponse", super().dispatch(request, *args, **kwargs))
+        except DATABASE_FAULTS as error:
+            if method != "POST" or not self.keeps_input:
+                raise
+            request.user = user  # a log-in that could not be stored is none
+            form = self.bound_form()
+            busy(form, error)
+            return come_back(self.show(form))
         finally:
             request.method = method
         if response.status_code == 429 and not getattr(response, "context_data", None):
-            require_counting()
             return self.too_many(request)
         if method == "POST" and isinstance(response, HttpResponseRedirect):
             response.status_code = SEE_OTHER
@@ -106,15 +93,21 @@ class Door(View):
             response.status_code = 422
         return response
 
+    def bound_form(self) -> Any:
+        """Return the form with what was typed, not looked at yet."""
+        page = cast("FormView[Any]", self)
+        return page.get_form_class()(**page.get_form_kwargs())
+
+    def show(self, form: Any) -> HttpResponse:
+        """Show a form."""
+        return cast("FormView[Any]", self).render_to_response(self.get_context_data(form=form))
+
     def too_many(self, request: HttpRequest) -> HttpResponse:
         """Answer 429, with the form as it was typed where the page has one."""
         if self.keeps_input and request.method == "POST":
-            page = cast("FormView[Any]", self)
-            form: Any = page.get_form_class()(**page.get_form_kwargs())
-            # As if it had been checked: checking again would look up, hash and count.
-            form._errors, form.cleaned_data = ErrorDict(), {}  # noqa: SLF001 - see above
-            form.add_error(None, TOO_MANY.replace("five minutes", "a minute"))
-            response: HttpResponse = page.render_to_response(self.get_context_data(form=form))
+            form = self.bound_form()
+            unchecked(form, TOO_MANY.replace("five minutes", "a minute"))
+            response = self.show(form)
             response.status_code = 429
         else:
             response = error_page(request, 429, reason="Wait a minute, then try again.")
@@ -126,6 +119,14 @@ class LoginPage(Door, account.LoginView):
     """Log in."""
 
     keeps_input = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Lead on by way of a page that sees whether the browser keeps cookies."""
+        response: HttpResponse = super().form_valid(form)
+        without = (reverse("account_email_verification_sent"), reverse("account_inactive"))
+        if isinstance(response, HttpResponseRedirect) and response.url not in without:
+            response.headers["Location"] = by_way_of_check(self.request, response.url)
+        return response
 
 
 class RegisterPage(Door, account.SignupView):

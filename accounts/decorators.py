@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import urlencode
 
 from accounts.models import User
+from sens_site.lib.http.cache_control import shared_page
 
 AnyView = Callable[..., Any]
 SEE_OTHER = 303
@@ -26,6 +27,27 @@ class SeeOther(HttpResponseRedirect):
     """A redirect that says: what you sent is done, now read this page."""
 
     status_code = SEE_OTHER
+
+
+def page_for_everyone(view: AnyView) -> AnyView:
+    """Mark a page as shared, unless its query says something (`next`): then it is one visitor's.
+
+    allauth marks its pages as never to be cached and puts a clock into them; the site's own rule
+    decides (`sens_site.lib.http.cache_control`).
+    """
+    shared = shared_page(view)
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method not in ("GET", "HEAD") or request.META.get("QUERY_STRING"):
+            response: HttpResponse = view(request, *args, **kwargs)
+            return response
+        response = shared(request, *args, **kwargs)
+        for header in ("Cache-Control", "Expires"):
+            response.headers.pop(header, None)
+        return response
+
+    return wrapper
 
 
 def password_asked_again(view: AnyView) -> AnyView:

@@ -8,7 +8,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.conf import settings
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
@@ -16,7 +16,7 @@ from django.urls import reverse
 from accounts import services
 from accounts.models import User
 from accounts.shown_policies import Change, ShownPolicies
-from accounts.validators import username_characters
+from accounts.validators import OwnNamesValidator, one_spelling, username_characters
 from sens_site.lib.email_address import as_stored
 from sens_site.lib.forms.base import SiteForm
 from sens_site.lib.forms.fields import EmailAddressField
@@ -169,9 +169,11 @@ class RegistrationForm(AccountForm, allauth_forms.SignupForm, ProfileFields):
         the address.
         """
         cleaned: dict[str, Any] = super().clean()
+        if "password1" in cleaned and "password1" not in self.errors:
+            self.refuse_own_names(cleaned)
         owner = User.objects.filter(username__iexact=cleaned.get("username", "")).first()
         if owner is not None:
-            same_person = check_password(cleaned.get("password1", ""), owner.password)
+            same_person = owner.check_password(cleaned.get("password1", ""))
             if not (same_person and owner.email == cleaned.get("email")):
                 self.add_error("username", get_adapter().validation_error("username_taken"))
         self.compare_policies()
@@ -186,9 +188,17 @@ class RegistrationForm(AccountForm, allauth_forms.SignupForm, ProfileFields):
             self.add_error(None, POLICY_CHANGED.format(title=title, number=number))
         self.data = {**self.data.dict(), "shown": self.policies.stamp}  # type: ignore[attr-defined]
 
+    def refuse_own_names(self, cleaned: dict[str, Any]) -> None:
+        """Judge the password by all names in the form: allauth knows of two only."""
+        names = {field: cleaned.get(field) or "" for field in ("username", "name", "company")}
+        try:
+            OwnNamesValidator().validate(cleaned["password1"], User(**names))
+        except ValidationError as error:
+            self.add_error("password1", error)
+
     def hash_password(self) -> None:
         """Hash now: for known and unknown addresses alike, and while no lock is held."""
-        self.password_hash = make_password(self.cleaned_data["password1"])
+        self.password_hash = make_password(one_spelling(self.cleaned_data["password1"]))
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """Store the details; allauth calls this inside the view's transaction."""

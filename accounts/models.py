@@ -1,6 +1,6 @@
 """The user, the session, and what a person has accepted."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 from django.utils.text import capfirst
 
-from accounts.validators import username_characters, username_not_reserved
+from accounts.validators import one_spelling, username_characters, username_not_reserved
 from sens_site.lib.email_address import as_stored
 from sens_site.lib.email_field import CanonicalEmailField
 
@@ -29,6 +29,22 @@ class PersonManager(UserManager["User"]):
     def normalize_email(cls, email: str | None) -> str:
         """Return the canonical address; every way to make an account asks here."""
         return as_stored(email or "")
+
+    # Django's own hash the password as it comes, and ask no method of the user.
+
+    def create_user(
+        self, username: str, email: str | None = None, password: str | None = None, **fields: Any
+    ) -> "User":
+        return super().create_user(username, email, _spelled(password), **fields)
+
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **fields: Any
+    ) -> "User":
+        return super().create_superuser(username, email, _spelled(password), **fields)
+
+
+def _spelled(password: str | None) -> str | None:
+    return None if password is None else one_spelling(password)
 
 
 class User(AbstractUser):
@@ -69,6 +85,14 @@ class User(AbstractUser):
                 violation_error_message="Another account has this email address",
             ),
         ]
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Hash the one spelling of a password."""
+        super().set_password(_spelled(raw_password))
+
+    def check_password(self, raw_password: str) -> bool:
+        """Compare the one spelling of a password, whichever keyboard it was typed on."""
+        return super().check_password(one_spelling(raw_password))
 
     def get_full_name(self) -> str:
         """Return the name the person gave, or the username."""

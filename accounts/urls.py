@@ -4,8 +4,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from accounts import allauth_views, second_factor, views
-from accounts.allauth_views import page_for_everyone
-from accounts.decorators import password_asked_again
+from accounts.decorators import page_for_everyone, password_asked_again
 
 own = [
     path("", views.index, name="index"),

@@ -1,6 +1,8 @@
 """Rules for usernames and passwords."""
 
 import re
+import unicodedata
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -36,16 +38,36 @@ COMPANY_WORDS = sorted(
     key=len,
     reverse=True,
 )
-_COMPANY_WORD = re.compile("|".join(COMPANY_WORDS))
 FOREIGN_LETTERS = 4
+NAME_LETTERS = 3
+PERSONAL = ("username", "email", "name", "company")
 
 
-class CompanyWordsValidator:
-    """Refuses passwords made of the company's own words, which are the first that anybody tries.
+def one_spelling(password: str) -> str:
+    """Return a password as it is checked and hashed (RFC 8265: OpaqueString, by NFC).
+
+    One keyboard sends é as one character, another as two. NFC changes what is written and never
+    what is meant; NFKC would make two passwords that people tell apart into one.
+    """
+    return unicodedata.normalize("NFC", password)
+
+
+def made_of(password: str, words: Iterable[str]) -> bool:
+    """Tell whether a password says these words and next to nothing else.
 
     Digits and punctuation around them do not help ("acme-main-street-1"); four other letters do, so
     that a long passphrase may well speak of a battery.
     """
+    longest_first = sorted(filter(None, words), key=len, reverse=True)
+    if not longest_first:
+        return False
+    pattern = "|".join(map(re.escape, longest_first))
+    rest, found = re.subn(pattern, " ", one_spelling(password).lower())
+    return bool(found) and sum(character.isalpha() for character in rest) < FOREIGN_LETTERS
+
+
+class CompanyWordsValidator:
+    """Refuses passwords made of the company's own words, which are the first that anybody tries."""
 
     message = (
         "Choose a password that is not made of words that are guessed first, as the company’s are"
@@ -53,10 +75,31 @@ class CompanyWordsValidator:
 
     def validate(self, password: str, user: object = None) -> None:
         """Raise ValidationError for such a password."""
-        rest, found = _COMPANY_WORD.subn(" ", password.lower())
-        if found and sum(character.isalpha() for character in rest) < FOREIGN_LETTERS:
+        if made_of(password, COMPANY_WORDS):
             raise ValidationError(self.message, code="password_company_words")
 
     def get_help_text(self) -> str:
         """Return the rule as one sentence."""
         return "Your password can’t be made of words about this company."
+
+
+class OwnNamesValidator:
+    """Refuses passwords made of the person's own names, however often they are repeated.
+
+    Django's own validator compares with one name at a time, and a name that is said three times is
+    no longer like it.
+    """
+
+    message = "Choose a password that is not made of your own names"
+
+    def validate(self, password: str, user: object = None) -> None:
+        """Raise ValidationError for such a password."""
+        names = [one_spelling(getattr(user, field, "") or "").lower() for field in PERSONAL]
+        parts = {part for name in names for part in re.split(r"[\W\d_]+", name)}
+        own = {part for part in {*names, *parts} if len(part) >= NAME_LETTERS}
+        if made_of(password, own) or (own and made_of(password, {*own, *COMPANY_WORDS})):
+            raise ValidationError(self.message, code="password_own_names")
+
+    def get_help_text(self) -> str:
+        """Return the rule as one sentence."""
+        return "Your password can’t be made of your own names."

@@ -15,6 +15,7 @@ from accounts.data_subject import subject_of
 from accounts.decorators import AuthenticatedRequest, SeeOther, password_asked_again
 from accounts.erasure import erase_account, plan_for
 from accounts.forms import DeleteForm, ProfileForm
+from accounts.known_devices import forget_device
 from accounts.models import PolicyAcceptance, Session
 from privacy.datamap.erasure import NothingToEraseError, past_report
 from privacy.datamap.export import file_name, stream_export
@@ -23,6 +24,7 @@ from privacy.rights.forms import OwnRequestForm
 from privacy.rights.secret_links import status_path
 from privacy.rights.services import open_request
 from sens_site.errors import error_page
+from sens_site.lib.forms.typed import typed_is_kept
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.done_notice import with_notice
 
@@ -37,6 +39,9 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_form_methods
 @login_required
+@typed_is_kept(
+    lambda request: ProfileForm(request.POST, instance=request.user), "accounts/profile.html"
+)
 def profile(request: AuthenticatedRequest) -> HttpResponse:
     """Show and change what a person says of itself."""
     posted = request.POST if request.method == "POST" else None
@@ -121,6 +126,7 @@ def delete(request: AuthenticatedRequest) -> HttpResponse:
         response = SeeOther(with_notice(path, "deleted"))
         # Not "cookies": the choice about cookies is the visitor's, not the account's.
         response.headers["Clear-Site-Data"] = '"storage"'
+        forget_device(response)
         return response
     return render(
         request,
@@ -161,6 +167,7 @@ def export(request: AuthenticatedRequest) -> HttpResponseBase:
 
 @require_form_methods
 @password_asked_again
+@typed_is_kept(lambda request: OwnRequestForm(request.POST), "accounts/ask.html")
 def ask(request: AuthenticatedRequest) -> HttpResponse:
     """Take a privacy request from somebody who has just proven who it is."""
     user = request.user

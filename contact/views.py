@@ -1,9 +1,6 @@
 """Contact Webmaster: the form, its sending, and the page that says what happens next."""
 
-import logging
-
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,12 +9,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from contact.forms import WebmasterForm
 from contact.services import Submission, receive_message, receive_request
 from privacy.rights.choices import Kind
+from sens_site.lib.forms.typed import typed_is_kept
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.done_notice import with_notice
-from sens_site.lib.http.faults import RETRY_AFTER_SECONDS
 from sens_site.lib.http.rate_limit import allow, seconds_left
-
-logger = logging.getLogger(__name__)
 
 SCOPE = "contact"
 A_MOMENT = 10 * 60
@@ -36,6 +31,9 @@ UNAVAILABLE = (
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @shared_page
+@typed_is_kept(
+    lambda request: WebmasterForm(request.POST), "contact/webmaster.html", message=UNAVAILABLE
+)
 def webmaster(request: HttpRequest) -> HttpResponse:
     """Show the form; take what is sent with it."""
     if request.method == "POST":
@@ -54,21 +52,15 @@ def _receive(request: HttpRequest) -> HttpResponse:
     form = WebmasterForm(request.POST)
     if not form.is_valid():
         return _show_again(request, form, status=422)
-    try:
-        wait = _wait_of(request, form.submission)
-        if wait:
-            form.add_error(None, TOO_MANY.format(wait=in_words(wait), phone=settings.COMPANY.phone))
-            return _show_again(request, form, status=429, retry_after=wait)
-        about = form.cleaned_data["about"]
-        if about:
-            receive_request(form.submission, kind=Kind(about), trapped=form.trapped)
-        else:
-            receive_message(form.submission, trapped=form.trapped)
-    except (OperationalError, InterfaceError):
-        # The middleware would answer 503, too, but without what was typed.
-        logger.exception("A message could not be stored; its sender was told.")
-        form.add_error(None, UNAVAILABLE.format(phone=settings.COMPANY.phone))
-        return _show_again(request, form, status=503, retry_after=RETRY_AFTER_SECONDS)
+    wait = _wait_of(request, form.submission)
+    if wait:
+        form.add_error(None, TOO_MANY.format(wait=in_words(wait), phone=settings.COMPANY.phone))
+        return _show_again(request, form, status=429, retry_after=wait)
+    about = form.cleaned_data["about"]
+    if about:
+        receive_request(form.submission, kind=Kind(about), trapped=form.trapped)
+    else:
+        receive_message(form.submission, trapped=form.trapped)
     return HttpResponseRedirect(with_notice(reverse("contact:thanks"), "stored"), status=303)
 
 

@@ -109,6 +109,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     # Static files come before anything that needs the database.
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Around whatever that asks the database: what waits for it shares one short allowance.
+    "sens_site.lib.http.database_wait.DatabaseWaitMiddleware",
     # Turns a database that is locked, full or down into a 503, and refuses hostile requests early.
     "sens_site.lib.http.faults.FaultMiddleware",
     # Sessions are opened only by a request that carries the cookie; see accounts.session_store.
@@ -165,7 +167,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": 20,  # a command's or the worker's; for a request see `lib.http.database_wait`
         "init_command": (
             "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA recursive_triggers=ON;"
             "PRAGMA secure_delete=ON;"
@@ -214,6 +216,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "accounts.validators.CompanyWordsValidator"},
+    {"NAME": "accounts.validators.OwnNamesValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accounts:profile"
@@ -232,8 +235,14 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "accounts.forms.NewPasswordForm",
     "reauthenticate": "accounts.forms.ReauthenticateForm",
 }
-# Asking for the same address again and again must not fill somebody's mailbox.
-ACCOUNT_RATE_LIMITS = {"reset_password": "20/m/ip,5/h/key"}
+ACCOUNT_RATE_LIMITS = {
+    # Asking for the same address again and again must not fill somebody's mailbox.
+    "reset_password": "20/m/ip,5/h/key",
+    # The key is account and client together (accounts.adapter): a stranger's guesses do not keep
+    # the owner out. Those of many strangers against one account are counted for all of them.
+    "login_failed": "10/m/ip,5/300s/key",
+    "login_failed_anywhere": "100/d/key",
+}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
@@ -271,6 +280,9 @@ SESSION_COOKIE_SECURE = SITE_IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+# Below one path only, for which __Host- cannot stand.
+KNOWN_DEVICE_COOKIE_NAME = f"{'__Secure-' if SITE_IS_HTTPS else ''}known_device"
+KNOWN_DEVICE_COOKIE_AGE = 182 * 24 * 3600
 CSRF_COOKIE_NAME = f"{_prefix}csrftoken"  # set in the admin alone, after log-in
 CSRF_COOKIE_SECURE = SITE_IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from privacy.consent import services, withdrawal
 from privacy.consent.choice import Choice
+from privacy.consent.cookie_check import by_way_of_check
 from privacy.consent.decision import decision_of
 from privacy.consent.enforcement import allow
 from privacy.consent.idempotency import act_id
@@ -49,7 +50,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     outcome = outcome_of(Choice.read(request.POST, before.offer), before)
     held = number_in(request.COOKIES.get(RECEIPT_COOKIE, ""))
     recorded = services.record_choice(outcome, receipt_id=act_id(request), held=held)
-    location = with_notice(outcome.choice.next_path, SAVED)
+    location = by_way_of_check(request, with_notice(outcome.choice.next_path, SAVED))
     response = HttpResponse(status=303, headers={"Location": location})
     set_cookie_dict_to_response(response, outcome.cookie)
     if recorded.receipt is not None:

@@ -1,4 +1,6 @@
-"""Public figures of the request desk: how many, how fast, how late. No cell under five.
+"""Public figures of the request desk: how many, how fast, how late.
+
+No number of one to four people is shown, nor one from which it follows by subtraction.
 
 They end with the last full month, so that the page changes once a month and tells nothing of any
 single request.
@@ -20,7 +22,7 @@ MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Twelve months of requests. None where a figure would tell of fewer than five."""
+    """Twelve months of requests. None where a figure would tell of one to four people."""
 
     since: date
     until: date
@@ -35,6 +37,26 @@ class Figures:
 def veiled(count: int) -> int | None:
     """Return a count, or None where it is small enough to tell of somebody. Zero tells of nobody."""
     return count if count == 0 or count >= SMALLEST else None
+
+
+def veiled_part(part: int, whole: int) -> int | None:
+    """Return a part, or None where it or what is left of the whole tells of somebody."""
+    return None if veiled(part) is None or veiled(whole - part) is None else part
+
+
+def veiled_cells(counts: list[int]) -> list[int | None]:
+    """Return counts whose sum is known, without those that tell of somebody.
+
+    One hidden cell is the sum less all others, and two of which each is one are known by their sum
+    of two. So at least two are hidden, with at least five in them, if need be the smallest others.
+    """
+    cells = [veiled(count) for count in counts]
+    hidden = [count for count in counts if veiled(count) is None]
+    others = sorted(count for count in counts if count >= SMALLEST)
+    while hidden and others and (len(hidden) < 2 or sum(hidden) < SMALLEST):
+        hidden.append(others.pop(0))
+        cells[cells.index(hidden[-1])] = None
+    return cells
 
 
 def figures(*, now: datetime | None = None) -> Figures:
@@ -56,16 +78,15 @@ def figures(*, now: datetime | None = None) -> Figures:
         )
         if last is not None:
             days.append((last - request.deadline.received_on).days)
+    by_kind = [sum(request.kind == kind for request in requests) for kind in Kind]
     enough = len(days) >= SMALLEST
     return Figures(
         since=start.date(),
         until=end.date() - timedelta(days=1),
         received=veiled(len(requests)),
-        answered=veiled(len(days)),
-        late=veiled(late),
+        answered=veiled_part(len(days), len(requests)),
+        late=veiled_part(late, len(requests)),
         median_days=round(median(days)) if enough else None,
         worst_days=max(days) if enough else None,
-        by_kind=tuple(
-            (kind.label, veiled(sum(request.kind == kind for request in requests))) for kind in Kind
-        ),
+        by_kind=tuple(zip((kind.label for kind in Kind), veiled_cells(by_kind), strict=True)),
     )

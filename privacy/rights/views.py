@@ -17,6 +17,7 @@ from privacy.rights.models import MailedLink
 from privacy.rights.secret_links import find_by_status, find_link, status_path
 from privacy.rights.statistics import figures
 from sens_site.errors import error_page
+from sens_site.lib.forms.typed import typed_is_kept
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.done_notice import with_notice
 from sens_site.lib.http.rate_limit import allow, seconds_left
@@ -33,6 +34,7 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 @form_methods
 @shared_page
+@typed_is_kept(lambda request: RequestForm(request.POST), "privacy/rights/choices.html")
 def choices(request: HttpRequest) -> HttpResponse:
     """Show what anybody may ask, and take a request."""
     if request.method != "POST":

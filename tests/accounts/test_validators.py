@@ -4,7 +4,12 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
-from accounts.validators import CompanyWordsValidator, username_characters, username_not_reserved
+from accounts.validators import (
+    CompanyWordsValidator,
+    OwnNamesValidator,
+    username_characters,
+    username_not_reserved,
+)
 
 WORDS = settings.COMPANY.password_words
 
@@ -61,6 +66,35 @@ def test_weak_passwords_are_refused(password):
     user = User(username="ada", email="ada@customer.test")
     with pytest.raises(ValidationError):
         validate_password(password, user)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "walker walker walker",
+        "WALKER-walker-77-Walker",
+        "walkerwalkerwalker",
+        "Mary Walker Mary Walker",
+        "walker.acme.walker.acme",
+        "customer walker customer",
+        f"walker {WORDS[0]} walker {WORDS[0]}",
+    ],
+)
+def test_names_of_the_person_make_no_password_however_often_they_are_said(password):
+    user = User(
+        username="walker", email="walker@customer.test", name="Mary Walker", company="Acme Inc"
+    )
+    with pytest.raises(ValidationError) as caught:
+        OwnNamesValidator().validate(password, user)
+    assert caught.value.code == "password_own_names"
+    with pytest.raises(ValidationError):
+        validate_password(password, user)
+
+
+@pytest.mark.parametrize("password", ["walker on the red moon", "plover-lantern-42-quiet"])
+def test_a_name_among_other_words_does_no_harm(password):
+    OwnNamesValidator().validate(password, User(username="walker"))
+    OwnNamesValidator().validate(password)
 
 
 @pytest.mark.parametrize("username", ["ada", "Ada.L", "a-b_c.9", "x" * 40, "3com"])

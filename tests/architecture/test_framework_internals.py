@@ -62,7 +62,11 @@ INTERNALS = (
         "allauth.account.internal.flows.login",
         "account_authentication_methods_user",
     ),
-    Internal("accounts/allauth_views.py", "django.forms.forms.BaseForm", "_errors"),
+    of_allauth(
+        "accounts/adapter.py",
+        "allauth.account.adapter.DefaultAccountAdapter",
+        "_get_login_attempts_cache_key",
+    ),
     Internal("accounts/session_lookup.py", "django.db.models.query", "get_related_populators"),
     Internal(
         "accounts/session_lookup.py", "django.db.models.sql.compiler.SQLCompiler", "klass_info"
@@ -94,6 +98,7 @@ INTERNALS = (
         "django.core.files.storage.filesystem.FileSystemStorage",
         "_save",
     ),
+    Internal("sens_site/lib/forms/typed.py", "django.forms.forms.BaseForm", "_errors"),
     Internal("sens_site/templatetags/desk_tags.py", "django.contrib.admin.sites", "_registry"),
     *(
         Internal(

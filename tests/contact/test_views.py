@@ -340,7 +340,7 @@ def test_a_database_that_cannot_be_used_keeps_what_was_typed(
     page = text_of(response)
 
     assert response.status_code == 503
-    assert "A message could not be stored; its sender was told." in caplog.messages
+    assert "What was sent could not be stored; its sender was told." in caplog.messages
     assert letter["email"] not in caplog.text
     assert response.headers["Retry-After"] == "30"
     assert "Your message is not sent yet: the site is busy." in page

@@ -19,6 +19,12 @@ FORMS: dict[str, dict[str, str]] = {
     },
     "/accounts/login/": {"login": "nobody.here", "password": "plover-lantern-42-quiet"},
     "/accounts/password/reset/": {"email": "ada@customer.test"},
+    "/privacy/choices/": {
+        "kind": "access",
+        "name": "Ada Byron",
+        "email": "ada@customer.test",
+        "text": "All that there is about the charger.",
+    },
     "/cookies/choose/": {"choice": "accept", "next": "/"},
 }
 FORMS_THAT_SHOW_AGAIN = tuple(path for path in FORMS if path != "/cookies/choose/")

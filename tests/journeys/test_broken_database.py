@@ -12,6 +12,7 @@ import pytest
 
 from sens_site.lib.http.faults import RETRY_AFTER_SECONDS
 from tests.architecture.source import ROOT
+from tests.journeys.hostile import FORMS, FORMS_THAT_SHOW_AGAIN
 
 pytestmark = [pytest.mark.slow, pytest.mark.only_on("sqlite")]
 BUSY = [503, str(RETRY_AFTER_SECONDS), True, True]
@@ -30,21 +31,26 @@ def ask(kind: str, folder: Path) -> str:
 @pytest.fixture
 def answers(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Callable[[str], dict[str, list[Any]]]:
+) -> Callable[[str], dict[str, Any]]:
     """What a broken site answers, asked once for all tests of a run, in whichever process."""
     mine = tmp_path_factory.getbasetemp()
     shared = mine.parent if hasattr(request.config, "workerinput") else mine
 
-    def asked_once(kind: str) -> dict[str, list[Any]]:
+    def asked_once(kind: str) -> dict[str, Any]:
         kept = shared / f"broken-database-{kind}.json"
         with kept.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not kept.exists():
                 kept.write_text(ask(kind, tmp_path))
-        seen: dict[str, list[Any]] = json.loads(kept.read_text())
+        seen: dict[str, Any] = json.loads(kept.read_text())
         return seen
 
     return asked_once
+
+
+def faults(seen: dict[str, Any]) -> dict[str, Any]:
+    asked = {address: answer for address, answer in seen.items() if address[:4] in ("GET ", "POST")}
+    return {address: answer for address, answer in asked.items() if answer[0] == 500}
 
 
 @pytest.mark.parametrize("kind", ["missing", "locked"])
@@ -59,12 +65,33 @@ def test_a_missing_database_is_a_503_that_says_when_to_come_back(answers):
     needing = {"GET /privacy/", "GET /accounts/profile/", "POST /contact/webmaster/",
                "POST /accounts/register/", "POST /accounts/login/"}  # fmt: skip
     assert {address: seen[address] for address in needing} == dict.fromkeys(needing, BUSY)
-    assert {address: answer for address, answer in seen.items() if answer[0] == 500} == {}
+    assert faults(seen) == {}
 
 
 def test_a_locked_database_can_still_be_read_and_refuses_writes_with_a_503(answers):
     seen = answers("locked")
     assert seen["GET /privacy/"] == [200, "", True, True]
-    writing = {"POST /contact/webmaster/", "POST /accounts/register/"}
+    writing = {f"POST {address}" for address in FORMS}
     assert {address: seen[address] for address in writing} == dict.fromkeys(writing, BUSY)
-    assert {address: answer for address, answer in seen.items() if answer[0] == 500} == {}
+    assert faults(seen) == {}
+
+
+def test_a_refusal_of_cookies_holds_while_the_database_is_locked(answers):
+    assert answers("locked")["POST /cookies/choose/#reject"][0] == 303
+
+
+def test_a_form_waits_for_the_lock_once_and_for_three_seconds_in_all(answers):
+    seen = answers("locked")
+    waits = {address: seen[f"seconds {address}"] for address in FORMS}
+    assert {a: seconds for a, seconds in waits.items() if not 2.5 <= seconds < 5} == {}
+
+
+def test_what_was_typed_is_kept_while_the_database_is_locked_but_for_passwords(answers):
+    seen = answers("locked")
+    assert {address: seen[f"kept {address}"] for address in FORMS_THAT_SHOW_AGAIN} == {
+        "/contact/webmaster/": ["name", "email", "message"],
+        "/accounts/register/": ["username", "email"],
+        "/accounts/login/": ["login"],
+        "/accounts/password/reset/": ["email"],
+        "/privacy/choices/": ["kind", "name", "email", "text"],
+    }

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
 from accounts.services import create_staff
+from accounts.validators import one_spelling
 
 PASSWORD_VARIABLE = "STAFF_PASSWORD"  # noqa: S105 - the name of a variable
 
@@ -43,7 +44,7 @@ class Command(BaseCommand):
         if ask and getpass("Password again: ") != password:
             raise CommandError("The two passwords differ.")
         try:
-            validate_password(password, User(username=username, email=email))
+            validate_password(one_spelling(password), User(username=username, email=email))
             user = create_staff(username=username, email=email, password=password)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error

@@ -53,6 +53,14 @@ OWN_SITE = Service(
             path=RECEIPT_PATH,
         ),
         StoredItem(
+            name=settings.KNOWN_DEVICE_COOKIE_NAME,
+            purpose="Recognizes the browser when you log in again, so that strangers who guess at "
+            "your password do not keep you out. Set when you log in; sent to the account pages "
+            "alone.",
+            life_days=settings.KNOWN_DEVICE_COOKIE_AGE // DAY,
+            path="/accounts/",
+        ),
+        StoredItem(
             name=settings.CSRF_COOKIE_NAME,
             purpose="Protects the forms of our own staff. Set in the administration area only.",
             life_days=settings.CSRF_COOKIE_AGE // DAY,

@@ -6,7 +6,8 @@ import pytest
 import time_machine
 
 from privacy.rights import services
-from privacy.rights.statistics import figures, veiled
+from privacy.rights.choices import Kind
+from privacy.rights.statistics import figures, veiled, veiled_cells, veiled_part
 
 pytestmark = pytest.mark.django_db
 MARCH = datetime(2026, 3, 5, 18, tzinfo=UTC)
@@ -14,6 +15,41 @@ MARCH = datetime(2026, 3, 5, 18, tzinfo=UTC)
 
 def test_small_numbers_are_veiled_and_nothing_is_nothing():
     assert [veiled(n) for n in range(7)] == [0, None, None, None, None, 5, 6]
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown"),
+    [
+        ([0, 0, 0], [0, 0, 0]),
+        ([7, 5, 9], [7, 5, 9]),
+        ([7, 1, 9], [None, None, 9]),  # one hidden cell is the sum less the others
+        ([1, 0, 1, 6, 8], [None, 0, None, None, 8]),  # two of one are known by their sum of two
+        ([4, 0, 4, 6], [None, 0, None, 6]),
+        ([3, 0, 0], [None, 0, 0]),  # the sum is hidden, too
+        ([2, 6, 6], [None, None, 6]),
+    ],
+)
+def test_no_hidden_cell_follows_from_the_sum_and_the_others(counts, shown):
+    assert veiled_cells(counts) == shown
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"),
+    [(8, 8, 8), (7, 8, None), (1, 8, None), (0, 8, 0), (0, 3, None), (5, 10, 5), (6, 10, None)],
+)
+def test_no_rest_of_one_to_four_follows_by_subtraction(part, whole, shown):
+    assert veiled_part(part, whole) == shown
+
+
+def test_one_person_of_a_kind_cannot_be_worked_out_from_the_page(proved):
+    with time_machine.travel(MARCH):
+        for number in range(8):
+            kind = Kind.ERASURE if number == 0 else Kind.ACCESS
+            proved(text=str(number), email=f"s{number}@x.test", received_at=MARCH, kind=kind)
+    found = figures(now=datetime(2026, 8, 20, tzinfo=UTC))
+    counts = dict(found.by_kind)
+    assert found.received == 8
+    assert [counts[kind.label] for kind in (Kind.ERASURE, Kind.ACCESS)] == [None, None]
 
 
 def test_figures_of_six_requests(proved, officer):
@@ -42,5 +78,5 @@ def test_the_page_shows_no_number_below_five(proved, client):
             proved(text=str(number), email=f"s{number}@x.test", received_at=MARCH)
     with time_machine.travel(MARCH + timedelta(days=60)):
         page = client.get("/privacy/requests/").content.decode()
-    assert "<dd>fewer than 5</dd>" in page
+    assert "<dd>not shown</dd>" in page
     assert "<dd>3</dd>" not in page

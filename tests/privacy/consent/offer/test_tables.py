@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def test_the_tables_hold_the_catalogue_after_migrating():
     assert [g.varname for g in CookieGroup.objects.all()] == [g.key for g in GROUPS]
     assert CookieGroup.objects.get(varname="necessary").is_required is True
-    assert Cookie.objects.filter(cookiegroup__varname="necessary").count() == 4
+    assert Cookie.objects.filter(cookiegroup__varname="necessary").count() == 5
 
 
 def test_a_second_run_changes_nothing():
