@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
@@ -102,8 +103,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """Sign in, and note on which kind of device."""
+        """Sign in, note on which kind of device, and count it as a proof of who it is.
+
+        allauth's guard counts only what was entered on the page that asks again. By now a second
+        factor has been given too, where the account has one.
+        """
         super().login(request, user)
+        proofs = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+        if proofs:
+            proofs[-1]["reauthenticated"] = True
         request.session[DEVICE] = device_label(request.headers.get("User-Agent", ""))
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
