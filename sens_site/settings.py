@@ -311,6 +311,7 @@ EMAIL_BACKEND = "outbox.backend.OutboxBackend"
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = COMPANY.time_zone
 USE_I18N = True
+FORMAT_MODULE_PATH = "sens_site.formats"
 USE_TZ = True
 CRISPY_TEMPLATE_PACK = "site"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("site",)

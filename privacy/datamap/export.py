@@ -10,13 +10,14 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from io import RawIOBase
 from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.html import format_html
 
 from privacy.datamap.registry import Entry, MapError, personal_entries, stores
@@ -163,8 +164,8 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return f"{timezone.localtime(value):%Y-%m-%d %H:%M %Z}"
-    return str(value)
+        return str(localize(timezone.localtime(value)))
+    return str(localize(value) if isinstance(value, date) else value)
 
 
 def _manifest(counts: dict[str, int], digests: dict[str, str], made_at: datetime) -> Iterator[str]:
