@@ -1,15 +1,19 @@
 """What is written about people: profile, sessions, staff accounts. Deletion is in `erasure`."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import ConfirmedAddress, PolicyAcceptance, Session, User
 from privacy.datamap.subjects import keyed_hash, keyed_hashes
 from privacy.policy.models import PRIVACY, TERMS, PolicyVersion
 from sens_site.lib.email_address import as_stored, canonical
+
+NOTED_EACH = timedelta(hours=1)
 
 
 @transaction.atomic
@@ -54,6 +58,18 @@ def end_other_sessions(user: User, *, keep: str | None) -> int:
     """Sign a person out everywhere but in the session with this key; return how often."""
     ended, _ = Session.listed.filter(user=user).exclude(session_key=keep or "").delete()
     return ended
+
+
+def note_use(*, session_key: str, last: datetime) -> None:
+    """Remember that a session was used, at most once an hour.
+
+    What was sent is done by now: that this could not be noted is no reason to say otherwise.
+    """
+    now = timezone.now()
+    if now - last < NOTED_EACH:
+        return
+    with suppress(DatabaseError), transaction.atomic():
+        Session.listed.filter(session_key=session_key).update(last_used_at=now)
 
 
 @transaction.atomic

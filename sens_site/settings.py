@@ -120,6 +120,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.LastUseMiddleware",
     # Staff without a second factor get no further than the page that sets one up.
     "accounts.middleware.StaffSecondFactorMiddleware",
     # request.consent: the one decision that banner, tags, CSP and caching read.

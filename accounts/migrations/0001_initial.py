@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('session_data', models.TextField(verbose_name='session data')),
                 ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
                 ('signed_in_at', models.DateTimeField(null=True)),
+                ('last_used_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('device', models.CharField(blank=True, max_length=40)),
             ],
             options={
