@@ -1,12 +1,14 @@
 """The ledger, and what is done again with it: after a crash, and after a restore."""
 
 import io
+import re
 import stat
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
@@ -158,3 +160,19 @@ def test_the_drill_fifty_people_stay_erased_after_a_restore(db):
     assert hits(["canary"]) == {}
     assert ContactMessage.objects.get().name == "Neighbour"
     assert pending() == []
+
+
+def test_the_written_order_after_a_restore_succeeds_at_each_step(db):
+    person = make_person("canary")
+    backup = dump()
+    erase(subject_of(person), cause="account")
+    restore(backup)
+    text = (settings.BASE_DIR / "docs" / "operations.md").read_text()
+    (block,) = re.findall(r"```\nset -e\n((?:\.venv/bin/python manage\.py \S+\n)+)```", text)
+    steps = [line.split()[-1] for line in block.splitlines()]
+    assert {"migrate", "replay_erasures", "verify_erasure_ledger"} <= set(steps)
+    assert len(pending()) == 1
+    for step in steps:
+        call_command(step, stdout=io.StringIO())  # raises where `set -e` would stop
+    assert pending() == []
+    assert User.objects.filter(username="canary").exists() is False
