@@ -53,6 +53,9 @@ class User(AbstractUser):
     objects: ClassVar[PersonManager] = PersonManager()
 
     class Meta:
+        permissions: ClassVar[list[tuple[str, str]]] = [
+            ("reset_second_factor", "Can reset the second factor of a colleague"),
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 Lower("username"),

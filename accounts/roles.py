@@ -33,6 +33,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "consent.view_consentreceipt",
         "rights.view_subjectrequest",
         "rights.answer_subjectrequest",
+        "accounts.view_user",
+        "accounts.reset_second_factor",
     ),
 }
 

@@ -24,6 +24,7 @@ OPEN = {
         "consent/consentreceipt/",
         "consent/consentreceipt/check/",
         "rights/subjectrequest/",
+        "accounts/user/",
     },
 }
 # What each member of staff has: the entrance, and what leads out.
