@@ -3,6 +3,7 @@ import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
@@ -15,6 +16,7 @@ from tests.client import SiteClient
 from tests.factories.people import PASSWORD, make_person, make_staff
 
 USERS = "/admin/accounts/user/"
+INVITATION = f"Your account at {settings.COMPANY.short_name}"
 NEW = {"username": "byron", "email": "byron@Customer.test"}
 
 
@@ -37,9 +39,9 @@ def test_an_invited_person_chooses_the_password_behind_a_link_that_lives_an_hour
         assert staff_client.post(f"{USERS}add/", NEW).status_code == 302
         person = User.objects.get(username="byron")
         assert person.has_usable_password() is False
-        assert letters.all() == [("byron@customer.test", "Your account at SENS")]
-        assert "for one hour" in letters.text("Your account at SENS")
-        link = letters.link("Your account at SENS")
+        assert letters.all() == [("byron@customer.test", INVITATION)]
+        assert "for one hour" in letters.text(INVITATION)
+        link = letters.link(INVITATION)
         clock.shift(3600)
         assert client.get(link).status_code == 200
         clock.shift(1)
