@@ -1,11 +1,13 @@
 """Our choices where allauth asks for one."""
 
+from collections.abc import Collection
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -180,6 +182,23 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         "incorrect_code": "That code is not right. Codes change every 30 seconds; enter a new one",
         "cannot_generate_recovery_codes": "Set up an authenticator app first",
     }
+
+    def is_mfa_enabled(
+        self, user: AbstractBaseUser, types: Collection[Authenticator.Type] | None = None
+    ) -> bool:
+        """Tell whether a code is asked for: with an app. A passkey stands for password and code.
+
+        Recovery codes alone are none: they outlive the app while there is a passkey.
+        """
+        app = Authenticator.Type.TOTP
+        return (types is None or app in types) and bool(super().is_mfa_enabled(user, types=[app]))
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Name the site as people know it."""
+        return {
+            **super().get_public_key_credential_rp_entity(),
+            "name": settings.COMPANY.short_name,
+        }
 
     def encrypt(self, text: str) -> str:
         """Keep the secrets of authenticator apps and recovery codes closed in the database."""

@@ -89,6 +89,14 @@ def test_page_templates_say_what_the_page_is_called():
     assert untitled == []
 
 
+def test_pages_with_a_script_are_written_down():
+    """Nothing runs but what a visitor has allowed, and the page that asks for a passkey."""
+    assert {path for path in HTML if re.search(r"<script[^>]*\bsrc=", text(path))} == {
+        "templates/partials/tags.html",
+        "templates/accounts/passkey_ask.html",
+    }
+
+
 def test_days_and_moments_have_one_format_and_moments_name_their_zone():
     """A format of its own is for machines alone: ISO 8601 in an attribute, or to compare."""
     for_machines = re.compile(r"datetime=\"{{[^}]*}}\"|{% (el)?if [^%]*%}")
