@@ -53,9 +53,7 @@ class User(AbstractUser):
     objects: ClassVar[PersonManager] = PersonManager()
 
     class Meta:
-        permissions: ClassVar[list[tuple[str, str]]] = [
-            ("reset_second_factor", "Can reset the second factor of a colleague"),
-        ]
+        permissions = (("reset_second_factor", "Can reset the second factor of a colleague"),)
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 Lower("username"),

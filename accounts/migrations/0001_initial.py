@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
             options={
-                'permissions': [('reset_second_factor', 'Can reset the second factor of a colleague')],
+                'permissions': (('reset_second_factor', 'Can reset the second factor of a colleague'),),
             },
         ),
         migrations.CreateModel(
