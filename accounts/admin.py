@@ -100,7 +100,7 @@ class PersonAdmin(StepsMixin[User], UserAdmin[User]):
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("username", "password")}),
-        ("Person", {"fields": ("email", "confirmed", "name", "company", "position", "phone")}),
+        ("Person", {"fields": ("email", "confirmed", *User.PROFILE)}),
         ("Choices", {"fields": ("marketing_opt_in_at",)}),
         (
             "Rights",

@@ -85,7 +85,7 @@ class Door(View):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Send the form to this address without its #fragment, which says what was done before."""
-        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        context = cast("FormView[Any]", super()).get_context_data(**kwargs)
         if context.get("form") is not None:
             context["form"].form_action = self.request.get_full_path()
         return context
@@ -97,7 +97,7 @@ class Door(View):
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """Say by the status that the form was not accepted, and why."""
-        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
+        response = cast("FormView[Any]", super()).form_invalid(form)
         codes = {error.code for errors in form.errors.as_data().values() for error in errors}
         if codes & TOO_MANY_CODES:
             response.status_code = 429
@@ -109,13 +109,12 @@ class Door(View):
     def too_many(self, request: HttpRequest) -> HttpResponse:
         """Answer 429, with the form as it was typed where the page has one."""
         if self.keeps_input and request.method == "POST":
-            form = self.get_form_class()(**self.get_form_kwargs())  # type: ignore[attr-defined]
+            page = cast("FormView[Any]", self)
+            form: Any = page.get_form_class()(**page.get_form_kwargs())
             # As if it had been checked: checking again would look up, hash and count.
             form._errors, form.cleaned_data = ErrorDict(), {}  # noqa: SLF001 - see above
             form.add_error(None, TOO_MANY.replace("five minutes", "a minute"))
-            response: HttpResponse = self.render_to_response(  # type: ignore[attr-defined]
-                self.get_context_data(form=form)
-            )
+            response: HttpResponse = page.render_to_response(self.get_context_data(form=form))
             response.status_code = 429
         else:
             response = error_page(request, 429, reason="Wait a minute, then try again.")
@@ -139,7 +138,8 @@ class RegisterPage(Door, account.SignupView):
         try:
             return self.store(form)
         except IntegrityError:
-            form = self.get_form_class()(**self.get_form_kwargs())  # type: ignore[no-untyped-call]
+            page = cast("FormView[Any]", self)
+            form = page.get_form_class()(**page.get_form_kwargs())
             return self.store(form) if form.is_valid() else self.form_invalid(form)
 
     def store(self, form: Any) -> HttpResponse:
@@ -258,7 +258,7 @@ class ResetSentPage(Door, account.PasswordResetDoneView):
 class _KeyInAddress(account.PasswordResetFromKeyView):
     """allauth's page without its session."""
 
-    @method_decorator(rate_limit(action="reset_password_from_key"))  # type: ignore[no-untyped-call]
+    @method_decorator(rate_limit(action="reset_password_from_key"))
     def dispatch(
         self, request: HttpRequest, uidb36: str, key: str, **kwargs: Any
     ) -> HttpResponseBase:

@@ -1,6 +1,7 @@
 """The accounts room as a Django app."""
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 
 
 class AccountsConfig(AppConfig):
@@ -15,3 +16,10 @@ class AccountsConfig(AppConfig):
         from privacy.policy.notices import register_audience  # noqa: PLC0415 - beside its use
 
         register_audience("customers", verified_addresses)
+
+
+class AdminConfig(admin_apps.AdminConfig):
+    """Django's admin app, with our own site."""
+
+    default = False
+    default_site = "accounts.admin_site.SecureAdminSite"

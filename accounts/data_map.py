@@ -9,14 +9,21 @@ from accounts.data_subject import (
     subject_of,
     user_by_address,
 )
+from accounts.idle_accounts import GRACE, UNUSED
 from privacy.datamap.columns import not_personal, personal, secret
-from privacy.datamap.registry import Keep, activity, classify, not_about_people
+from privacy.datamap.registry import (
+    Keep,
+    activity,
+    classify,
+    kept_elsewhere,
+    not_about_people,
+)
 from privacy.datamap.subjects import ByRule, ByUser, Identity, register_identity
 from privacy.datamap.terms import Category, OnErase, People, Purpose, Source
 
 register_identity(Identity(of_user=subject_of, by_address=user_by_address, all_users=all_users))
 
-WITH_THE_ACCOUNT = Keep("while you keep it", "retention.account")
+WITH_THE_ACCOUNT = Keep("retention.account", said="while you keep it")
 ROW = not_personal("number of the row")
 
 ACCOUNTS = activity(
@@ -145,7 +152,7 @@ classify(
     "Where you are signed in",
     activity=SIGNING_IN,
     subject=(ByUser(), ByRule(sessions_of)),
-    keep=Keep("while you keep it", "retention.account", after="expire_date"),
+    keep=Keep("retention.account", said="while you keep it", until="expire_date"),
     readable={"session_data": session_text},
     fields={
         "session_key": secret(Category.CREDENTIALS),
@@ -193,6 +200,7 @@ not_about_people(
 )
 not_about_people("contenttypes.ContentType", "names of tables", "id", "app_label", "model")
 
+kept_elsewhere("retention.idle-account", UNUSED, GRACE)
 IDLE = activity(
     "idle-accounts",
     title="Ending accounts that nobody uses",
@@ -205,7 +213,7 @@ classify(
     "Notice that your account is idle",
     activity=IDLE,
     subject=ByUser(),
-    keep=Keep("while you keep it", "retention.account"),
+    keep=WITH_THE_ACCOUNT,
     fields={
         "id": ROW,
         "user": personal(Category.ACCOUNT),

@@ -1,6 +1,6 @@
 """Forms of registration, log-in, profile and deletion."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
@@ -62,44 +62,30 @@ def new_password_field(form: forms.Form, name: str, label: str) -> None:
     form.fields[name].help_text = WORDS_HINT
 
 
-class DetailsMixin(forms.Form):
-    """What a person may tell of itself; all of it optional."""
+class ProfileFields(forms.ModelForm[User]):
+    """What people may tell of themselves, when they register and later; all of it optional."""
 
-    name = forms.CharField(
-        label="Name (optional)",
-        max_length=150,
-        required=False,
-        widget=forms.TextInput({"autocomplete": "name"}),
-    )
-    company = forms.CharField(
-        label="Company (optional)",
-        max_length=150,
-        required=False,
-        widget=forms.TextInput({"autocomplete": "organization"}),
-    )
-    position = forms.CharField(
-        label="Position (optional)",
-        max_length=150,
-        required=False,
-        widget=forms.TextInput({"autocomplete": "organization-title"}),
-    )
-    phone = forms.CharField(
-        label="Phone (optional)",
-        max_length=40,
-        required=False,
-        help_text=PHONE_HINT,
-        widget=forms.TextInput({"type": "tel", "autocomplete": "tel"}),
-    )
     marketing = forms.BooleanField(
         label=f"Send me news about {settings.COMPANY.short_name} products by email",
         required=False,
         help_text="You can change this at any time in your profile.",
     )
 
+    class Meta:
+        model = User
+        fields = User.PROFILE
+        help_texts: ClassVar = {"phone": PHONE_HINT}
+        widgets: ClassVar = {
+            "name": forms.TextInput({"autocomplete": "name"}),
+            "company": forms.TextInput({"autocomplete": "organization"}),
+            "position": forms.TextInput({"autocomplete": "organization-title"}),
+            "phone": forms.TextInput({"type": "tel", "autocomplete": "tel"}),
+        }
+
     @property
     def details(self) -> dict[str, Any]:
         """The cleaned values, under the names that the services take."""
-        return {name: self.cleaned_data[name] for name in DetailsMixin.base_fields}
+        return {name: self.cleaned_data[name] for name in (*User.PROFILE, "marketing")}
 
 
 class LoginForm(AccountForm, allauth_forms.LoginForm):
@@ -137,14 +123,13 @@ class LoginForm(AccountForm, allauth_forms.LoginForm):
         }
 
 
-class RegistrationForm(AccountForm, allauth_forms.SignupForm, DetailsMixin):
+class RegistrationForm(AccountForm, allauth_forms.SignupForm, ProfileFields):
     """A new account. Only username, e-mail address and password are required."""
 
     submit_label = "Register"
-    field_order = (
-        "username", "email", "password1", "name", "company", "position", "phone", "marketing",
-    )  # fmt: skip
+    field_order = ("username", "email", "password1", *User.PROFILE, "marketing")
     password_hash = ""
+    save: Any = allauth_forms.SignupForm.save  # a ModelForm's own would leave out all the rest
 
     def prepare_fields(self) -> None:
         """Say our words and put the fields into their order."""
@@ -248,13 +233,14 @@ class ReauthenticateForm(AccountForm, allauth_forms.ReauthenticateForm):
         super().prepare_fields()
 
 
-class ProfileForm(AccountForm, DetailsMixin):
+class ProfileForm(AccountForm, ProfileFields):
     """What a person may change about itself."""
 
     submit_label = "Save changes"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, instance: User, **kwargs: Any) -> None:
+        marketing = instance.marketing_opt_in_at is not None
+        super().__init__(*args, instance=instance, initial={"marketing": marketing}, **kwargs)
         # Named, so that #saved is not carried over to a page that has a mistake to tell.
         self.form_action = reverse("accounts:profile")
 

@@ -1,11 +1,11 @@
-"""Accounts that nobody uses: a notice after a year, and an end 30 days later (policy: retention).
+"""Accounts that nobody uses: a notice, and an end some time after it (policy: retention).
 
 Signing in at any time before the end keeps the account. Staff are left out: what they made for the
 site has nothing to do with how often they sign in.
 """
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -17,13 +17,13 @@ from accounts.data_subject import ERASED_DOMAIN
 from accounts.erasure import IDLE, erase_account
 from accounts.models import IdleNotice, User
 from privacy.datamap.erasure import NothingToEraseError
+from privacy.datamap.periods import Period
 from sens_site.context import render_without_request
-from sens_site.lib.months import add_months
 
 logger = logging.getLogger(__name__)
 
-IDLE_MONTHS = 12
-GRACE = timedelta(days=30)
+UNUSED = Period(years=1)
+GRACE = Period(days=30)
 CAP = 200
 """How many accounts one run notifies or ends: a wrong clock must not end them all."""
 
@@ -40,10 +40,10 @@ def idle_since(moment: datetime) -> QuerySet[User]:
 
 
 def notify_idle(*, now: datetime | None = None) -> int:
-    """Tell people whose account has been idle for a year what will happen; return how many."""
+    """Tell people whose account has been idle so long what will happen; return how many."""
     moment = now or timezone.now()
     told = 0
-    quiet = idle_since(add_months(moment, -IDLE_MONTHS))
+    quiet = idle_since(UNUSED.before(moment))
     known = IdleNotice.objects.values("user")
     for user in quiet.exclude(pk__in=known)[:CAP]:
         told += _notify(user, moment)
@@ -55,8 +55,10 @@ def _notify(user: User, moment: datetime) -> bool:
     _, created = IdleNotice.objects.get_or_create(user=user, defaults={"sent_at": moment})
     if created:
         EmailMessage(
-            "Your account has not been used for a year",
-            render_without_request("accounts/idle.txt", {"ends_on": moment + GRACE}),
+            f"Your account has not been used for {UNUSED.words}",
+            render_without_request(
+                "accounts/idle.txt", {"unused": UNUSED, "ends_on": GRACE.after(moment)}
+            ),
             to=[user.email],
             headers={"X-Purpose": "notice"},
         ).send()
@@ -76,12 +78,12 @@ def forget_notices() -> int:
 
 
 def end_idle(*, now: datetime | None = None) -> int:
-    """Erase accounts whose notice is 30 days old and whose person has not come back."""
+    """Erase accounts whose notice is old enough and whose person has not come back."""
     moment = now or timezone.now()
     forget_notices()
-    over = IdleNotice.objects.filter(sent_at__lte=moment - GRACE).values("user")
+    over = IdleNotice.objects.filter(sent_at__lte=GRACE.before(moment)).values("user")
     ended = 0
-    for user in idle_since(add_months(moment, -IDLE_MONTHS)).filter(pk__in=over)[:CAP]:
+    for user in idle_since(UNUSED.before(moment)).filter(pk__in=over)[:CAP]:
         try:
             erase_account(user, cause=IDLE)
         except NothingToEraseError:

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
+from django.utils.text import capfirst
 
 from accounts.validators import username_characters, username_not_reserved
 from sens_site.lib.email_address import as_stored
@@ -33,8 +34,8 @@ class PersonManager(UserManager["User"]):
 class User(AbstractUser):
     """A registered customer or a member of staff. Holds only what the policy names."""
 
-    first_name = None  # type: ignore[assignment]
-    last_name = None  # type: ignore[assignment]
+    first_name = None  # type: ignore[assignment]  # Django's way to leave an inherited field out
+    last_name = None  # type: ignore[assignment]  # see above
     username = models.CharField(
         max_length=USERNAME_MAX,
         unique=True,
@@ -49,6 +50,9 @@ class User(AbstractUser):
     phone = models.CharField(max_length=40, blank=True)
     # When the person asked for marketing mail; empty for everybody who did not.
     marketing_opt_in_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    # What people may say of themselves. Forms, services and pages go by this list, in its order.
+    PROFILE = ("name", "company", "position", "phone")
 
     objects: ClassVar[PersonManager] = PersonManager()
 
@@ -74,6 +78,12 @@ class User(AbstractUser):
     def get_short_name(self) -> str:
         """Return the same: people with one name have no shorter one."""
         return self.get_full_name()
+
+    @property
+    def profile(self) -> dict[str, str]:
+        """What the person has said, by the words that a page calls it."""
+        called = {field.name: str(field.verbose_name) for field in self._meta.concrete_fields}
+        return {capfirst(called[name]): getattr(self, name) for name in self.PROFILE}
 
 
 class SessionQuerySet(models.QuerySet["Session"]):

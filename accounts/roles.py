@@ -31,6 +31,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "policy.seal_policydraft",
         "policy.override_policydraft",
         "consent.view_consentreceipt",
+        "datamap.view_purgefailure",
         "rights.view_subjectrequest",
         "rights.answer_subjectrequest",
         "accounts.view_user",

@@ -1,6 +1,6 @@
 """The second factor: forms and pages for an authenticator app and recovery codes."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base_forms
@@ -13,7 +13,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core import signing
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -70,7 +70,7 @@ class ActivateAppForm(CodeFieldMixin):
         self.secret = self._opened() if self.is_bound else generate_totp_secret()
         self.initial["sealed"] = self._seal(self.secret)
         if self.expired:
-            self.data = {**self.data.dict(), "sealed": self.initial["sealed"]}  # type: ignore[attr-defined]
+            self.data = {**cast("QueryDict", self.data).dict(), "sealed": self.initial["sealed"]}
 
     @property
     def grouped_secret(self) -> str:

@@ -22,13 +22,9 @@ RESET_RIGHT = "accounts.reset_second_factor"
 
 
 @transaction.atomic
-def complete_registration(
-    user: User, *, name: str, company: str, position: str, phone: str, marketing: bool
-) -> None:
+def complete_registration(user: User, *, marketing: bool, **profile: str) -> None:
     """Add what registration asks beside the credentials, and which policies were accepted."""
-    change_profile(
-        user, name=name, company=company, position=position, phone=phone, marketing=marketing
-    )
+    change_profile(user, marketing=marketing, **profile)
     for slug in (TERMS, PRIVACY):
         version = PolicyVersion.objects.in_force(slug)
         if version is not None:
@@ -36,16 +32,15 @@ def complete_registration(
 
 
 @transaction.atomic
-def change_profile(
-    user: User, *, name: str, company: str, position: str, phone: str, marketing: bool
-) -> None:
-    """Store what a person says of itself. A "yes" to marketing keeps the day it was given."""
-    user.name, user.company, user.position, user.phone = name, company, position, phone
+def change_profile(user: User, *, marketing: bool, **profile: str) -> None:
+    """Store all of `User.PROFILE`. A "yes" to marketing keeps the day it was given."""
+    for name in User.PROFILE:
+        setattr(user, name, profile[name])
     if not marketing:
         user.marketing_opt_in_at = None
     elif user.marketing_opt_in_at is None:
         user.marketing_opt_in_at = timezone.now()
-    user.save(update_fields=["name", "company", "position", "phone", "marketing_opt_in_at"])
+    user.save(update_fields=[*User.PROFILE, "marketing_opt_in_at"])
 
 
 @transaction.atomic

@@ -53,7 +53,7 @@ class SessionStore(DatabaseSessionStore):
             signed_in_at = datetime.fromisoformat(moment)
             expires = signed_in_at + timedelta(seconds=settings.SESSION_COOKIE_AGE)
         user_id = data.get(SESSION_KEY) or data.get(PENDING_USER)
-        key = cast("str", self._get_or_create_session_key())  # type: ignore[attr-defined]
+        key = cast("str", self._get_or_create_session_key())  # type: ignore[attr-defined]  # Django's, for its stores
         return Session(
             session_key=key,
             session_data=self.encode(data),
@@ -70,7 +70,7 @@ class SessionStore(DatabaseSessionStore):
         account has been deleted by another request meanwhile, so this one ends here, with a 400.
         """
         while True:
-            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]  # see above
             try:
                 self.save(must_create=True)
             except CreateError as error:

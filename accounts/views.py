@@ -38,17 +38,10 @@ def index(request: HttpRequest) -> HttpResponse:
 @login_required
 def profile(request: AuthenticatedRequest) -> HttpResponse:
     """Show and change what a person says of itself."""
-    user = request.user
-    known = {
-        "name": user.name,
-        "company": user.company,
-        "position": user.position,
-        "phone": user.phone,
-        "marketing": user.marketing_opt_in_at is not None,
-    }
-    form = ProfileForm(request.POST if request.method == "POST" else None, initial=known)
+    posted = request.POST if request.method == "POST" else None
+    form = ProfileForm(posted, instance=request.user)
     if form.is_valid():
-        services.change_profile(user, **form.details)
+        services.change_profile(request.user, **form.details)
         return SeeOther(f"{reverse('accounts:profile')}#saved")
     status = 422 if form.is_bound else 200
     return render(request, "accounts/profile.html", {"form": form}, status=status)

@@ -2,6 +2,7 @@
 
 from contact.models import State
 from privacy.datamap.columns import not_personal, personal, secret, staff_link
+from privacy.datamap.periods import Period
 from privacy.datamap.registry import Keep, activity, classify
 from privacy.datamap.subjects import ByAddress
 from privacy.datamap.terms import Category, People, Purpose, Source
@@ -13,6 +14,7 @@ MESSAGES = activity(
     people=(People.WRITERS,),
     source=Source.YOU,
 )
+CLOSED = Period(months=24)
 WORKFLOW = not_personal("state of the work on the message")
 
 classify(
@@ -22,17 +24,17 @@ classify(
     subject=ByAddress("email", "received_at"),
     keep=(
         Keep(
-            "24 months after the matter is closed",
             "retention.messages",
+            CLOSED,
+            since="the matter is closed",
             after="answered_at",
-            months=24,
             where={"state": State.ANSWERED},
         ),
         Keep(
-            "24 months after the matter is closed",
             "retention.messages",
+            CLOSED,
+            since="the matter is closed",
             after="received_at",
-            months=24,
             where={"state": State.SPAM},
         ),
     ),

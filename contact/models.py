@@ -81,16 +81,6 @@ class ContactMessageQuerySet(models.QuerySet["ContactMessage"]):
         """Return the messages from an address that we have acknowledged after `moment`."""
         return self.filter(email=email, acknowledged_at__gt=moment)
 
-    def past_retention(self, moment: datetime) -> "ContactMessageQuerySet":
-        """Return what was answered, or came in as spam, before `moment`.
-
-        A waiting message is never among them, however old it is: its matter is not closed.
-        """
-        return self.filter(
-            Q(state=State.ANSWERED, answered_at__lt=moment)
-            | Q(state=State.SPAM, received_at__lt=moment)
-        )
-
 
 class ContactMessage(models.Model):
     """One message. Holds what its sender typed, and neither address nor browser of the machine."""

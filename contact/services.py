@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import astuple, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -19,7 +19,6 @@ LINKS_MAX = 5
 LINK = re.compile(r"https?://|<a\s|\[url", re.IGNORECASE)
 # The whole site: a flood from many addresses must not fill the webmaster's mailbox.
 DELIVERED_PER_HOUR = 60
-RETENTION_MONTHS = 24
 
 
 class WrongState(Exception):  # noqa: N818 - it says what is wrong, and is caught by the admin
@@ -147,14 +146,6 @@ def announce_held_messages() -> int:
     return len(fresh)
 
 
-@transaction.atomic
-def purge_old_messages(*, now: datetime | None = None) -> int:
-    """Delete messages whose matter was closed 24 months ago. Return how many."""
-    limit = _months_before(now or timezone.now(), RETENTION_MONTHS)
-    count, _ = ContactMessage.objects.past_retention(limit).delete()
-    return count
-
-
 def _suspicion(submission: Submission, *, trapped: bool) -> Quarantine:
     if trapped:
         return Quarantine.HONEYPOT
@@ -207,14 +198,3 @@ def _deliver(message: ContactMessage, *, acknowledge: bool) -> None:
 def _locked(message: ContactMessage) -> ContactMessage:
     """Read the row again, so that of two colleagues who act at once one is told."""
     return ContactMessage.objects.select_for_update().get(pk=message.pk)
-
-
-def _months_before(moment: datetime, months: int) -> datetime:
-    """Go back whole calendar months; 31 March less one month is the last day of February."""
-    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
-    for day in range(moment.day, moment.day - 4, -1):
-        try:
-            return moment.replace(year=year, month=month + 1, day=day)
-        except ValueError:
-            continue
-    raise AssertionError("a month has at least 28 days")

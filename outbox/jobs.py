@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from django.utils.module_loading import autodiscover_modules
 
-from outbox import services
-
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -43,9 +41,3 @@ def registered_jobs() -> tuple[Job, ...]:
     """Return the jobs of all installed rooms."""
     autodiscover_modules("jobs")
     return tuple(_registry.values())
-
-
-@periodic("purge sent mails", every_seconds=3600)
-def purge_sent_mails() -> object:
-    """Delete the rows of mails sent more than 14 days ago."""
-    return services.purge_sent()

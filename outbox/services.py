@@ -26,7 +26,6 @@ from sens_site.lib.email_address import as_stored
 
 PURPOSE_HEADER = "x-purpose"
 DEDUPE_HEADER = "x-dedupe-key"
-KEEP_SENT = timedelta(days=14)
 WORKER_LOST = "WorkerLost"
 
 
@@ -175,13 +174,6 @@ def retry_parked(mails: OutboxMailQuerySet) -> int:
     return mails.parked().update(
         parked_at=None, attempts=0, due_at=timezone.now(), claim="", lease_until=None
     )
-
-
-@transaction.atomic
-def purge_sent() -> int:
-    """Delete the rows of mails that were sent more than 14 days ago; return how many."""
-    deleted, _ = OutboxMail.objects.filter(sent_at__lt=timezone.now() - KEEP_SENT).delete()
-    return deleted
 
 
 def as_automatic(headers: dict[str, str]) -> dict[str, str]:

@@ -5,8 +5,9 @@ named at once. `make run` writes a `.env` for the machine it runs on.
 """
 
 import os
-import re
+import tomllib
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -21,9 +22,7 @@ django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent
 # What the site writes on its own machine: the database, collected static files. Not for others.
 (BASE_DIR / "var").mkdir(mode=0o700, exist_ok=True)
-VERSION = re.search(
-    r"^## \[?(\d+\.\d+\.\d+)", (BASE_DIR / "CHANGELOG.md").read_text(), re.MULTILINE
-)[1]  # type: ignore[index]
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 
 env = Env(eager=False)
 env.read_env(os.environ.get("ENV_FILE", str(BASE_DIR / ".env")), recurse=False)
@@ -76,7 +75,7 @@ ALLOWED_HOSTS = ALLOWED_HOSTS or [SITE_HOST]
 
 # --- what is installed ----------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "accounts.apps.AdminConfig",  # django.contrib.admin behind our own log-in
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -198,7 +197,7 @@ else:
     }
 _default_cache["KEY_FUNCTION"] = "sens_site.lib.cache.keys.opaque_key"
 # `default` is shared by all workers: rate limits and the content stamp. `local` is a worker's own.
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": _default_cache,
     "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }

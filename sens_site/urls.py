@@ -5,14 +5,11 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from accounts.admin_site import secure
 from sens_site.errors import no_such_page
 
 admin.site.site_header = f"{settings.COMPANY.short_name} site administration"
 admin.site.site_title = f"{settings.COMPANY.short_name} administration"
 admin.site.index_title = "What to do next"
-
-secure(admin.site)
 
 urlpatterns = [
     path("admin/", admin.site.urls),

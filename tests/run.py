@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests import postgres
 
@@ -76,15 +77,15 @@ def install(packages: list[str]) -> None:
     if not packages or os.geteuid() != 0 or not shutil.which("apt-get"):
         return
     print(f"Installing {' and '.join(packages)} (Debian packages) …", flush=True)
-    quiet = {
+    quiet: dict[str, Any] = {
         "stdout": subprocess.DEVNULL,
         "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
     }
-    subprocess.run(["apt-get", "update"], check=False, **quiet)  # type: ignore[call-overload]
+    subprocess.run(["apt-get", "update"], check=False, **quiet)
     subprocess.run(
         ["apt-get", "install", "-y", "--no-install-recommends", *packages],
         check=False,
-        **quiet,  # type: ignore[call-overload]
+        **quiet,
     )
 
 

@@ -28,6 +28,7 @@ from privacy.consent.offer.loading import SERVICES
 from privacy.consent.offer.parts import optional
 from privacy.consent.receipt_check import report_on_shown
 from sens_site.lib.admin.read_only import FixedRowsMixin, ReadOnlyAdmin
+from sens_site.lib.http.types import signed_in_user
 
 # The package's own admin lets staff edit what then decides nothing.
 admin.site.unregister(CookieGroup)
@@ -129,7 +130,7 @@ class EditorialNoteAdmin(ReadOnlyAdmin[EditorialNote]):
         return request.user.has_perm("consent.add_editorialnote")
 
     def save_model(self, request: HttpRequest, obj: EditorialNote, form: Any, change: bool) -> None:
-        note = switches.declare_editorial(obj.group, reason=obj.reason, by=request.user)  # type: ignore[arg-type]
+        note = switches.declare_editorial(obj.group, reason=obj.reason, by=signed_in_user(request))
         obj.pk = note.pk
 
 

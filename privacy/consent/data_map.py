@@ -1,5 +1,8 @@
 """What consent holds: receipts that name nobody, and the catalogue in its tables."""
 
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from privacy.consent.models import KEPT, ConsentReceipt, ReceiptSeal
 from privacy.datamap.columns import not_personal, personal
 from privacy.datamap.registry import Keep, classify, not_about_people
 from privacy.datamap.stores import CONSENT
@@ -11,12 +14,40 @@ def _by_its_number_only(subject: Subject) -> None:
     """Tell that a receipt cannot be found from a person: only their browser knows its number."""
 
 
+def sealed(rows: QuerySet[ConsentReceipt]) -> QuerySet[ConsentReceipt]:
+    """Return the receipts of which the chain holds a seal: it proves afterwards that they were."""
+    return rows.filter(Exists(ReceiptSeal.objects.filter(receipt_id=OuterRef("pk"))))
+
+
+def replaced(rows: QuerySet[ConsentReceipt]) -> QuerySet[ConsentReceipt]:
+    """Say when the visitor decided anew: a consent ends then, whatever time it had left."""
+    followers = ConsentReceipt.objects.filter(replaces=OuterRef("pk")).order_by("at")
+    return sealed(rows).alias(replaced_at=Subquery(followers.values("at")[:1]))
+
+
 classify(
     "consent.ConsentReceipt",
     "Consent receipts",
     activity=CONSENT,
     subject=ByRule(_by_its_number_only),
-    keep=Keep("three years after the consent ends", "retention.consent-receipts"),
+    # A receipt outside the chain stays until it is sealed. First those that another receipt has
+    # ended: when that one goes, nothing tells any more that it did.
+    keep=(
+        Keep(
+            "retention.consent-receipts",
+            KEPT,
+            since="the consent ends",
+            after="replaced_at",
+            rows=replaced,
+        ),
+        Keep(
+            "retention.consent-receipts",
+            KEPT,
+            since="the consent ends",
+            until="keep_until",
+            rows=sealed,
+        ),
+    ),
     on_erase=OnErase.KEEP,
     ground="They prove the consent, and name nobody.",
     fields={

@@ -6,13 +6,15 @@ another origin does not offer to it.
 """
 
 from dataclasses import dataclass
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from privacy.consent.decision import ConsentDecision
 from privacy.consent.offer.parts import Service
-from sens_site.lib.http.csp import Policy, extended
+from sens_site.lib.http.csp import extended
+from sens_site.lib.http.types import Policy, SiteRequest, SiteResponse
 
 QUIET_PREFIXES = ("/accounts/", "/admin/", "/cookies/")
 """Where nobody is to look over a visitor's shoulder, whatever has been granted."""
@@ -25,6 +27,13 @@ class Tag:
     loader: str
     identifiers: str
     parameters: str
+
+
+class ConsentRequest(SiteRequest):
+    """A request with the one decision that banner, tags, CSP and caches read."""
+
+    consent: ConsentDecision
+    consent_tags: tuple[Tag, ...]
 
 
 def services_on(path: str, decision: ConsentDecision) -> tuple[Service, ...]:
@@ -57,6 +66,11 @@ def policy_with(services: tuple[Service, ...], base: Policy) -> Policy:
     return policy
 
 
+def allow(response: HttpResponse, services: tuple[Service, ...], *, base: Policy) -> None:
+    """Let a page load from the origins of some services too."""
+    cast("SiteResponse", response)._csp_config = policy_with(services, base)
+
+
 def enforce(request: HttpRequest, response: HttpResponse, services: tuple[Service, ...]) -> None:
     """Write the headers that follow from the services that may act on this page."""
     if not response.headers.get("Content-Type", "").startswith("text/html"):
@@ -64,6 +78,5 @@ def enforce(request: HttpRequest, response: HttpResponse, services: tuple[Servic
     if not services:
         response.headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
         return
-    base = getattr(response, "_csp_config", settings.SECURE_CSP)
-    response._csp_config = policy_with(services, base)  # type: ignore[attr-defined]
+    allow(response, services, base=getattr(response, "_csp_config", settings.SECURE_CSP))
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin-allow-popups")

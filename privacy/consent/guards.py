@@ -1,5 +1,6 @@
 """Which rows of this part the database itself keeps as they are."""
 
+from privacy.consent.models import EARLIEST_DAYS
 from sens_site.lib.row_guards import Guard, register
 
 GROUP_VERSION = register(Guard("consent_groupversion"))
@@ -8,11 +9,10 @@ NOTICE = register(Guard("consent_noticesnapshot", primary_key="digest"))
 RECEIPT = register(
     Guard(
         "consent_consentreceipt",
-        # What has been kept as long as was said may go, and nothing else. The 182 days are those
-        # by which a consent may have ended before its time.
+        # What has been kept as long as was said may go, and nothing else.
         deletable={
-            "sqlite": "OLD.keep_until < date('now', '+182 days')",
-            "postgresql": "OLD.keep_until < CURRENT_DATE + 182",
+            "sqlite": f"OLD.keep_until < date('now', '+{EARLIEST_DAYS} days')",
+            "postgresql": f"OLD.keep_until < CURRENT_DATE + {EARLIEST_DAYS}",
         },
     )
 )

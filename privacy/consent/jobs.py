@@ -6,7 +6,6 @@ from outbox.jobs import periodic
 from privacy.consent.models import ReceiptSeal
 from privacy.consent.offer.switches import record_versions
 from privacy.consent.receipt_chain import seal_receipts
-from privacy.consent.services import purge_receipts
 
 logger = logging.getLogger(__name__)
 
@@ -25,9 +24,3 @@ def seal() -> object:
 def keep_versions() -> object:
     """Notice that code or policy has changed what a group offers."""
     return record_versions()
-
-
-@periodic("purge consent receipts", every_seconds=24 * 3600)
-def purge() -> object:
-    """Delete receipts that have been kept as long as was said."""
-    return purge_receipts()

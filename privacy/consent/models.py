@@ -5,18 +5,21 @@ its own number alone, which only the visitor's browser holds.
 """
 
 import uuid
-from datetime import timedelta
 from typing import ClassVar, Self
 
 from django.db import models
 from django.utils import timezone
 
+from privacy.datamap.periods import Period
 from privacy.policy.models import FrozenModel, FrozenQuerySet
 
 CHOICE_DAYS = 182
 """How long a choice counts. After that the visitor is asked again."""
-KEEP_DAYS = 3 * 365
+KEPT = Period(years=3)
 """How long a receipt is kept after the consent has ended: as long as somebody may ask for it."""
+EARLIEST_DAYS = CHOICE_DAYS + 3
+"""By how many days before its `keep_until` a receipt may be over: all days of the choice, when it
+ended at once, two because three years are not always as many days, and one for time zones."""
 
 
 class ServiceSwitch(models.Model):
@@ -88,34 +91,12 @@ class NoticeSnapshot(FrozenModel):
 
 
 class ReceiptQuerySet(FrozenQuerySet):
-    """Reads of receipts, and the one way in which they end."""
+    """Reads of receipts."""
 
     def unsealed(self) -> Self:
         """Receipts that are not in the chain yet, in the order in which they enter it."""
         seals = ReceiptSeal.objects.filter(receipt_id=models.OuterRef("pk"))
         return self.filter(~models.Exists(seals)).order_by("at", "pk")
-
-    def expired(self) -> Self:
-        """Sealed receipts that are kept no longer: three years after the consent ended.
-
-        It ends when its time is over, which `keep_until` counts from, or when the visitor decides
-        anew before that.
-        """
-        seals = ReceiptSeal.objects.filter(receipt_id=models.OuterRef("pk"))
-        today = timezone.localdate()
-        followers = ConsentReceipt.objects.filter(
-            replaces=models.OuterRef("pk"), at__lt=timezone.now() - timedelta(days=KEEP_DAYS)
-        )
-        over = models.Q(keep_until__lt=today) | models.Exists(followers)
-        return self.filter(over, models.Exists(seals))
-
-    def purge(self) -> int:
-        """Delete what has expired, and nothing else. Its seals stay and prove that it was there."""
-        # Taken by number: a follower that goes in the same statement must not save its forerunner.
-        numbers = list(self.expired().values_list("pk", flat=True))
-        expired = self.filter(pk__in=numbers)
-        count: int = expired._raw_delete(self.db)  # noqa: SLF001 - `delete` refuses, for good reason
-        return count
 
 
 class ConsentReceipt(FrozenModel):

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from privacy.consent.models import CHOICE_DAYS, ConsentReceipt, NoticeSnapshot, ReceiptSeal
+from privacy.consent.models import EARLIEST_DAYS, ConsentReceipt, NoticeSnapshot, ReceiptSeal
 from privacy.consent.receipts import hash_of
 
 START = "0" * 64
@@ -107,7 +107,7 @@ def verify(
         row = receipts.get(receipt_id)
         if row is None:
             # A consent may have ended before its time, and its receipt been deleted for that.
-            if keep_until - timedelta(days=CHOICE_DAYS) >= today:
+            if keep_until - timedelta(days=EARLIEST_DAYS) >= today:
                 found.faults.append(f"Receipt {receipt_id} of link {number} is missing.")
         elif (row[2], row[3]) != (digest, keep_until):
             found.faults.append(f"Receipt {receipt_id} is not the one that link {number} holds.")

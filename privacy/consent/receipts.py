@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 
 from privacy.consent.choice import BANNER
 from privacy.consent.decision import ConsentDecision
-from privacy.consent.models import CHOICE_DAYS, KEEP_DAYS
+from privacy.consent.models import CHOICE_DAYS, KEPT
 from privacy.consent.offer.parts import Service
 from privacy.consent.outcome import Outcome
 from privacy.policy.addresses import PRIVACY
@@ -113,7 +113,7 @@ def document_of(
         "recipients": sorted({s.recipient for o in granted for s in o.services}),
         "storage_locations": [settings.COMPANY.country],
         "jurisdiction": "US-CO",
-        "retention": f"{KEEP_DAYS} days after the consent has ended",
+        "retention": f"{KEPT.words} after the consent ends",
         "withdrawal_method": f"{origin}/cookies/",
         "collection_method": outcome.choice.method,
         "opt_out_signal": {"gpc": outcome.before.gpc, "overridden": list(outcome.overridden)},
@@ -134,7 +134,7 @@ def keep_until(at: datetime, *, granted: bool) -> date:
 
     A receipt of taking consent back is kept from that very day on.
     """
-    return at.date() + timedelta(days=KEEP_DAYS + (CHOICE_DAYS if granted else 0))
+    return KEPT.after(at + timedelta(days=CHOICE_DAYS if granted else 0)).date()
 
 
 def policy_version_now() -> int | None:

@@ -117,8 +117,3 @@ def _count(outcome: Outcome) -> None:
             DailyChoice.objects.create(day=today, outcome=kind, count=1)
     except IntegrityError:
         counted.update(count=F("count") + 1)
-
-
-def purge_receipts() -> int:
-    """Delete the receipts whose time of keeping is over."""
-    return ConsentReceipt.objects.all().purge()

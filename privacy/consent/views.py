@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from privacy.consent import services, withdrawal
 from privacy.consent.choice import ANCHOR, Choice
 from privacy.consent.decision import decision_of
-from privacy.consent.enforcement import policy_with
+from privacy.consent.enforcement import allow
 from privacy.consent.idempotency import act_id
 from privacy.consent.offer.catalogue import RECEIPT_COOKIE, RECEIPT_PATH, embed_service
 from privacy.consent.outcome import outcome_of
@@ -117,7 +117,7 @@ def load_once(request: HttpRequest) -> HttpResponse:
         "back": safe_path(request.POST.get("next", "/")),
     }
     response = render(request, "privacy/consent/once.html", context)
-    response._csp_config = policy_with((service,), settings.SECURE_CSP)  # type: ignore[attr-defined]
+    allow(response, (service,), base=settings.SECURE_CSP)
     response.headers["Cross-Origin-Embedder-Policy"] = "unsafe-none"
     return response
 

@@ -10,7 +10,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from privacy.datamap.registry import Keep, activities, personal_entries, stores
+from privacy.datamap.periods import periods_in
+from privacy.datamap.registry import (
+    Keep,
+    activities,
+    periods_elsewhere,
+    personal_entries,
+    stores,
+)
 from privacy.datamap.terms import ELSEWHERE, Category, Purpose, Recipient
 
 MARK = re.compile(r"\{promise:([a-z0-9.-]+)\}")
@@ -112,6 +119,7 @@ def _unused(said: Mapping[str, str]) -> Iterator[Difference]:
         *(category.promise for category in used_categories()),
         *(recipient.promise for recipient in used_recipients()),
         *(keep.promise for _, keep in kept_rules()),
+        *(promise for promise, _ in periods_elsewhere()),
     }
     for promise in sorted(elsewhere & named):
         yield Difference(
@@ -130,18 +138,37 @@ def _unused(said: Mapping[str, str]) -> Iterator[Difference]:
             )
 
 
-def _periods(said: Mapping[str, str]) -> Iterator[Difference]:
+def kept_periods() -> Iterator[tuple[str, str, str]]:
+    """Yield who keeps something, the mark of the sentence about it, and the words of the period."""
     for label, keep in kept_rules():
-        sentence = said.get(keep.promise)
+        yield label, keep.promise, keep.words
+    for promise, period in periods_elsewhere():
+        yield promise, promise, period.words
+
+
+def _periods(said: Mapping[str, str]) -> Iterator[Difference]:
+    """Each rule's words stand in its sentence, and each period of a sentence is some rule's."""
+    kept: dict[str, list[str]] = {}
+    for label, promise, words in kept_periods():
+        kept.setdefault(promise, []).extend(periods_in(words))
+        sentence = said.get(promise)
         if sentence is None:
             yield Difference(
                 "E112",
-                f"{label} is kept by {keep.promise}, which the policy does not say.",
+                f"{label} is kept by {promise}, which the policy does not say.",
                 "Name the mark of the sentence that gives the period.",
             )
-        elif keep.words.lower() not in sentence.lower():
+        elif not re.search(rf"(?<!\w){re.escape(words)}(?!\w)", sentence, re.IGNORECASE):
             yield Difference(
                 "E112",
-                f"{label} is kept “{keep.words}”, but {keep.promise} reads “{sentence}”.",
+                f"{label} is kept “{words}”, but {promise} reads “{sentence}”.",
                 "Make the rule and the sentence say the same period, in the same words.",
             )
+    for promise, periods in kept.items():
+        for period in periods_in(said.get(promise, "")):
+            if period not in periods:
+                yield Difference(
+                    "E112",
+                    f"{promise} says “{period}”, and the data map keeps nothing so long.",
+                    "Add the rule that keeps it so long, or change the sentence.",
+                )

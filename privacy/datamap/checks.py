@@ -14,7 +14,8 @@ from django.db import connections
 from django.db.models import CASCADE, PROTECT, RESTRICT, FileField, ForeignKey, Model
 
 from privacy.datamap.models import Erasure
-from privacy.datamap.registry import Entry, concrete_fields, entries, is_installed, stores
+from privacy.datamap.periods import NO_PERIOD, periods_in
+from privacy.datamap.registry import Entry, Keep, concrete_fields, entries, is_installed, stores
 from privacy.datamap.replay import pending, unknown_to_ledger
 from privacy.datamap.terms import OnErase
 
@@ -111,15 +112,36 @@ def _retention(entry: Entry) -> Iterator[checks.CheckMessage]:
         yield problem(
             "E103",
             f"{entry.label} holds personal information and has no retention rule.",
-            'Add keep=Keep("24 months", "retention.messages", after="closed_at", months=24).',
+            'Add keep=Keep("retention.messages", Period(months=24), after="closed_at").',
             entry.model,
         )
+    for keep in entry.keep:
+        yield from _clock(entry.label, keep)
     if entry.activity is None:
         yield problem(
             "E103",
             f"{entry.label} holds personal information and belongs to no processing activity.",
             "Add activity=…, which names its purpose, source and recipients.",
             entry.model,
+        )
+
+
+def _clock(label: str, keep: Keep) -> Iterator[checks.CheckMessage]:
+    """A period has one number, which the words are made from and the purge counts by."""
+    has_period = keep.period != NO_PERIOD
+    faults = {
+        "types a period, which the purge does not know": bool(periods_in(keep.said)),
+        "types words beside a period, which makes its own": bool(keep.said) and has_period,
+        "says no period": not keep.words,
+        "counts an age, and does not say up to which": bool(keep.after) and not has_period,
+        "has two clocks": bool(keep.after) and bool(keep.until),
+    }
+    for fault in (words for words, found in faults.items() if found):
+        yield problem(
+            "E114",
+            f"A retention rule of {label} {fault}.",
+            "Write Keep(promise, Period(months=24), since=…, after=…); said=… is for what has no "
+            "number.",
         )
 
 
@@ -131,8 +153,8 @@ def _resolves(model: type[Model], path: str) -> bool:
             found = model._meta.get_field(part)
         except FieldDoesNotExist:
             return False
-        if found.is_relation:
-            model = found.related_model  # type: ignore[assignment]
+        if isinstance(found.related_model, type):
+            model = found.related_model
     return True
 
 
@@ -147,7 +169,8 @@ def _paths(entry: Entry) -> Iterator[checks.CheckMessage]:
             entry.model,
         )
     lookups = [lookup for path in entry.subject for lookup in path.lookups]
-    lookups += [keep.after for keep in entry.keep if keep.after]
+    # What `rows` annotates is no field, and is tried by every purge.
+    lookups += [keep.clock for keep in entry.keep if keep.clock and not keep.rows]
     lookups += [name for keep in entry.keep for name in (*keep.where, *keep.blank)]
     for lookup in lookups:
         if not _resolves(entry.model, lookup.split("__isnull")[0].split("__in")[0]):
@@ -204,7 +227,7 @@ def _files(entry: Entry) -> Iterator[checks.CheckMessage]:
 
 def check_stores() -> list[checks.CheckMessage]:
     """A store says how it is searched and erased, or why it cannot be."""
-    return [
+    found = [
         problem(
             "E113",
             f"The store {store.name} does not say how it is searched and erased.",
@@ -213,6 +236,9 @@ def check_stores() -> list[checks.CheckMessage]:
         for store in stores().values()
         if not store.reason.strip() and (store.find is None or store.erase is None)
     ]
+    for store in stores().values():
+        found += _clock(f"the store {store.name}", store.keep)
+    return found
 
 
 @checks.register(checks.Tags.database)

@@ -1,12 +1,14 @@
 """What the proof of erasures holds, and the mail of all rooms, which lies below them."""
 
 from privacy.datamap.columns import not_personal, personal, secret
+from privacy.datamap.periods import Period
 from privacy.datamap.registry import Keep, activity, classify, not_about_people
 from privacy.datamap.stored_mail import mail_text, mails_naming
 from privacy.datamap.subjects import ByAddress, ByRule
 from privacy.datamap.terms import Category, People, Purpose, Source
 
 ROW = not_personal("number of the row")
+MAIL_LOG = Period(days=14)
 DELIVERY = not_personal("state of the delivery")
 
 MAIL = activity(
@@ -30,8 +32,8 @@ classify(
     activity=MAIL,
     subject=(ByAddress("recipient", "created_at", claimed=True), ByRule(mails_naming)),
     keep=(
-        Keep("14 days", "retention.sent-mail", after="sent_at", days=14),
-        Keep("14 days", "retention.sent-mail", after="parked_at", days=14),
+        Keep("retention.sent-mail", MAIL_LOG, after="sent_at"),
+        Keep("retention.sent-mail", MAIL_LOG, after="parked_at"),
     ),
     readable={"message": mail_text},
     fields={
@@ -53,6 +55,11 @@ classify(
         "last_error": not_personal("class of the error, without its text"),
     },
 )
+not_about_people(
+    "datamap.PurgeFailure",
+    "a retention rule that failed, by its name and the class of the error",
+    "id", "rule", "title", "promise", "error", "since",
+)  # fmt: skip
 not_about_people(
     "datamap.Erasure",
     "that an erasure happened, by a random reference and counts, not whose",

@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html
 
-from privacy.datamap.registry import Entry, MapError, personal_entries, stores
+from privacy.datamap.registry import Entry, MapError, concrete_field, personal_entries, stores
 from privacy.datamap.rows import rows_of
 from privacy.datamap.subjects import Subject
 from sens_site.context import render_without_request
@@ -68,7 +68,7 @@ def shown_columns(entry: Entry) -> list[str]:
         for name, column in entry.columns.items()
         if column.personal
         and not column.secret
-        and _field(entry, name).related_model is not get_user_model()
+        and concrete_field(entry.model, name).related_model is not get_user_model()
     ]
 
 
@@ -78,7 +78,7 @@ def rows_for(entry: Entry, subject: Subject) -> Iterator[dict[str, Any]]:
     What a row belongs to is called by its name: a key of the database says nothing outside of it.
     """
     names = shown_columns(entry)
-    links = {name for name in names if _field(entry, name).is_relation}
+    links = {name for name in names if concrete_field(entry.model, name).is_relation}
     rows = rows_of(entry, subject).only(*names).prefetch_related(*links)
     for row in rows.iterator(chunk_size=PORTION):
         yield {name: _named(row, name) if name in links else getattr(row, name) for name in names}
@@ -172,22 +172,18 @@ def _page(subject: Subject, made_at: datetime) -> Iterator[str]:
     yield tail
 
 
-def _field(entry: Entry, name: str) -> Any:
-    return entry.model._meta.get_field(name)
-
-
 def _named(row: Model, name: str) -> str | None:
     related = getattr(row, name)
     return None if related is None else str(related)
 
 
 def _words(entry: Entry, name: str) -> str:
-    return str(_field(entry, name).verbose_name)
+    return str(concrete_field(entry.model, name).verbose_name)
 
 
 def _shown(entry: Entry, name: str, value: Any) -> str:
     """Return a value as people read it; what was chosen from a list, in the words of the list."""
-    value = dict(_field(entry, name).flatchoices).get(value, value)
+    value = dict(concrete_field(entry.model, name).flatchoices).get(value, value)
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):

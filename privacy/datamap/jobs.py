@@ -1,11 +1,11 @@
-"""What the worker does for the data map: purge each night's worth, finish erasures."""
+"""What the worker does for the data map: delete what is over, finish erasures."""
 
 from outbox.jobs import periodic
 from privacy.datamap.replay import replay
 from privacy.datamap.retention import purge_expired
 
 
-@periodic("purge expired", every_seconds=6 * 3600)
+@periodic("purge expired", every_seconds=3600)
 def purge() -> object:
     """Delete what the map says is over."""
     return sum(result.count for result in purge_expired())

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,10 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from privacy.datamap.periods import Period
 from privacy.datamap.subjects import Subject, keyed_hash
 
-BACKUP_LIFE = timedelta(days=35)
+BACKUP_LIFE = Period(days=35)
 _rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
 
 
@@ -152,7 +153,7 @@ def lines() -> list[Line]:
 
 def trim(*, now: datetime | None = None) -> int:
     """Drop what is older than any backup, and return how many lines that was."""
-    oldest = (now or timezone.now()) - BACKUP_LIFE
+    oldest = BACKUP_LIFE.before(now or timezone.now())
     if not path().exists():
         return 0
     with _locked():

@@ -1,4 +1,4 @@
-"""What the database remembers of an erasure: that it happened, and nothing of the person."""
+"""What the database remembers of erasures and purges: that they happened, and nothing of a person."""
 
 from typing import ClassVar
 
@@ -26,3 +26,20 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"erasure {self.reference[:8]}"
+
+
+class PurgeFailure(models.Model):
+    """A retention rule that could not be carried out at its last try. Goes when it can be again."""
+
+    rule = models.CharField(max_length=200, unique=True, editable=False)
+    title = models.CharField("what is kept too long", max_length=120, editable=False)
+    # The mark of the sentence that is not kept.
+    promise = models.CharField(max_length=100, editable=False)
+    error = models.CharField(max_length=120, editable=False)
+    since = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["since", "pk"]
+
+    def __str__(self) -> str:
+        return self.rule

@@ -7,17 +7,16 @@ checks are derived from what stands here; nothing of them is written by hand.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Field, Model
+from django.db.models import Field, Model, QuerySet
 
 from privacy.datamap.columns import Column, not_personal
+from privacy.datamap.periods import NO_PERIOD, Period
 from privacy.datamap.subjects import Path, Subject
 from privacy.datamap.terms import Category, OnErase, People, Purpose, Recipient, Source
-from sens_site.lib.months import add_months
 
 
 class MapError(Exception):
@@ -42,37 +41,54 @@ ASK_US = "ask us"
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """How long a row is kept. `words` is the period as the policy says it at `promise`.
+    """How long a row is kept, as the sentence of the policy at the mark `promise` says.
 
-    With `after`, a row is expired when that moment lies so many months and days in the past;
-    `where` narrows it. `blank` names columns that are blanked then, instead of deleting the row.
-    Without `after` the row has no clock of its own: it goes with what it belongs to.
+    Its words are made from `period` and `since` ("24 months after closing"). `said` is for what
+    has no number ("while you keep it"), `at_most` for what others keep ("up to 30 days").
+
+    With `after`, a row is over when that moment lies the period in the past; with `until`, when
+    the end that the row itself bears has passed. `where` narrows this, and `rows` narrows or
+    annotates what `where` cannot. `blank` names columns that are blanked then, instead of deleting
+    the row. With neither, the row has no clock of its own: it goes with what it belongs to.
     """
 
-    words: str
     promise: str
+    period: Period = NO_PERIOD
+    since: str = ""
+    said: str = ""
+    at_most: bool = False
     after: str = ""
-    days: int = 0
-    months: int = 0
+    until: str = ""
     where: Mapping[str, Any] = field(default_factory=dict)
+    rows: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
     blank: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The period as the policy says it."""
+        if self.said:
+            return self.said
+        after = f" after {self.since}" if self.since else ""
+        return f"{'up to ' if self.at_most else ''}{self.period.words}{after}"
 
     @property
     def sentence(self) -> str:
         """The period as a sentence of its own."""
         return "Ask us for how long." if self.words == ASK_US else f"Kept {self.words}."
 
-    def expired_before(self, now: datetime) -> datetime:
-        """Return the moment before which `after` must lie for a row to be expired."""
-        return add_months(now, -self.months) - timedelta(days=self.days)
+    @property
+    def clock(self) -> str:
+        """The column that the age counts from, or that bears the end; empty without a clock."""
+        return self.until or self.after
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """The classification of one model.
 
-    `erase` replaces what the engine does by itself, `files` names the files of rows, `readable`
-    decodes columns whose bytes hide what they say, so that a search sees it.
+    `erase` replaces what an erasure does by itself, and `purge` how rows are deleted whose time is
+    over. `files` names the files of rows, `readable` decodes columns whose bytes hide what they
+    say, so that a search sees it.
     """
 
     label: str
@@ -86,6 +102,7 @@ class Entry:
     reason: str = ""
     exported: bool = True
     erase: Callable[[Subject, Any], int] | None = None
+    purge: Callable[[QuerySet[Any]], object] | None = None
     files: Callable[[Any], Iterable[str]] | None = None
     readable: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
 
@@ -126,6 +143,7 @@ class Store:
 _entries: dict[str, Entry] = {}
 _activities: dict[str, Activity] = {}
 _stores: dict[str, Store] = {}
+_periods: list[tuple[str, Period]] = []
 
 
 def activity(name: str, **facts: Any) -> Activity:
@@ -185,6 +203,11 @@ def register_store(store: Store) -> Store:
     return store
 
 
+def kept_elsewhere(promise: str, *periods: Period) -> None:
+    """Declare periods of a sentence that no row's age alone decides: a room sees to them itself."""
+    _periods.extend((promise, period) for period in periods)
+
+
 def entries() -> Mapping[str, Entry]:
     """Return the classification of each model by its label."""
     return _entries
@@ -198,6 +221,11 @@ def activities() -> Mapping[str, Activity]:
 def stores() -> Mapping[str, Store]:
     """Return the stores that are no tables by name."""
     return _stores
+
+
+def periods_elsewhere() -> list[tuple[str, Period]]:
+    """Return the marks of sentences with periods that are no retention rule."""
+    return _periods
 
 
 def personal_entries() -> Iterator[Entry]:
@@ -219,6 +247,11 @@ def is_installed(label: str) -> bool:
 def concrete_fields(model: type[Model]) -> list[Field[Any, Any]]:
     """Return the columns of a model's own table."""
     return list(model._meta.local_concrete_fields)
+
+
+def concrete_field(model: type[Model], name: str) -> Field[Any, Any]:
+    """Return one column of a model's own table."""
+    return next(field for field in concrete_fields(model) if field.name == name)
 
 
 def plan_version() -> str:

@@ -42,7 +42,7 @@ def pending(*, settled: bool = False) -> list[ledger.Line]:
 def unknown_to_ledger() -> int:
     """Count erasures of the last 35 days of which the ledger has no line: it was lost."""
     written = {line.reference for line in ledger.lines()}
-    recent = Erasure.objects.filter(erased_at__gt=timezone.now() - ledger.BACKUP_LIFE)
+    recent = Erasure.objects.filter(erased_at__gt=ledger.BACKUP_LIFE.before(timezone.now()))
     return sum(reference not in written for reference in recent.values_list("reference", flat=True))
 
 

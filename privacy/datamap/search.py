@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from privacy.datamap.registry import entries, stores
+from privacy.datamap.registry import concrete_field, entries, stores
 
 PORTION = 500
 
@@ -50,8 +50,8 @@ def _decoders() -> dict[str, Any]:
     found = {}
     for entry in entries().values():
         for name, decode in entry.readable.items():
-            field = entry.model._meta.get_field(name)
-            found[f"{entry.model._meta.db_table}.{field.column}"] = decode  # type: ignore[union-attr]
+            column = concrete_field(entry.model, name).column
+            found[f"{entry.model._meta.db_table}.{column}"] = decode
     return found
 
 

@@ -8,7 +8,9 @@ from django.core.cache import caches
 from django.core.cache.backends.db import DatabaseCache
 from django.db import connection
 
-from privacy.datamap.registry import Keep, Store, activity, register_store
+from privacy.datamap.ledger import BACKUP_LIFE
+from privacy.datamap.periods import Period
+from privacy.datamap.registry import ASK_US, Keep, Store, activity, register_store
 from privacy.datamap.subjects import Subject
 from privacy.datamap.terms import Category, OnErase, People, Purpose, Recipient, Source
 from sens_site.lib.email_address import found_in
@@ -123,7 +125,7 @@ register_store(
         name="cache",
         title="Short-lived notes of the server",
         holds="Counts of attempts, under hashes of addresses.",
-        keep=Keep("up to 30 days", "retention.access-logs"),
+        keep=Keep("retention.access-logs", Period(days=30), at_most=True),
         reason="",
         on_erase=OnErase.DELETE,
         activity=SAFETY,
@@ -138,7 +140,7 @@ register_store(
         name="access-logs",
         title="Access logs",
         holds="Which page was asked for and when, with a shortened address.",
-        keep=Keep("up to 30 days", "retention.access-logs"),
+        keep=Keep("retention.access-logs", Period(days=30), at_most=True),
         reason="They name nobody, so nobody can be found in them.",
         on_erase=OnErase.KEEP,
         activity=SAFETY,
@@ -150,7 +152,7 @@ register_store(
         name="backups",
         title="Backups",
         holds="Copies of the database.",
-        keep=Keep("up to 35 days", "retention.backups"),
+        keep=Keep("retention.backups", BACKUP_LIFE, at_most=True),
         reason="Backups are not edited. If one is restored, you are erased again.",
         on_erase=OnErase.KEEP,
         activity=SAFETY,
@@ -162,7 +164,7 @@ register_store(
         name="ledger",
         title="Erasure ledger",
         holds="A keyed hash and the time of each erasure, outside the database.",
-        keep=Keep("35 days", "retention.backups"),
+        keep=Keep("retention.backups", BACKUP_LIFE),
         reason="With it, a restored backup is erased again.",
         on_erase=OnErase.KEEP,
         activity=SAFETY,
@@ -174,7 +176,7 @@ register_store(
         name="cookies",
         title="Cookies in your browser",
         holds="Your answer about cookies; that you are signed in.",
-        keep=Keep("while you keep it", "retention.account"),
+        keep=Keep("retention.account", said="while you keep it"),
         reason="They are in your browser, where you can delete them.",
         on_erase=OnErase.KEEP,
         ours=False,
@@ -187,7 +189,7 @@ register_store(
         name="analytics-vendors",
         title="Website analytics vendors",
         holds="How you used the site, if you allowed analytics cookies.",
-        keep=Keep("ask us", "retention.other-records"),
+        keep=Keep("retention.other-records", said=ASK_US),
         reason="Held by the vendor without your name; withdrawing your consent ends it.",
         on_erase=OnErase.KEEP,
         ours=False,
@@ -200,7 +202,7 @@ register_store(
         name="marketing-vendors",
         title="Marketing vendors",
         holds="That you visited the site, if you allowed marketing cookies.",
-        keep=Keep("ask us", "retention.other-records"),
+        keep=Keep("retention.other-records", said=ASK_US),
         reason="Held by the vendor without your name; withdrawing your consent ends it.",
         on_erase=OnErase.KEEP,
         ours=False,

@@ -210,6 +210,5 @@ ELSEWHERE = (
     Elsewhere("downloads.recorded", "The Download Center has no files to record yet."),
     Elsewhere("retention.downloads", "The Download Center has no files to record yet."),
     Elsewhere("retention.newsletter", "The newsletter takes no subscriptions yet."),
-    Elsewhere("retention.idle-account", "A rule about when an account ends, kept by a job."),
 )
 """Sentences that the map need not cover, each with the reason."""

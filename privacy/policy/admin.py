@@ -33,6 +33,7 @@ from privacy.policy.redline_rendering import to_html
 from privacy.policy.rendering import render, without_marks
 from sens_site.lib.admin.read_only import ReadOnlyAdmin, ReadOnlyMixin
 from sens_site.lib.admin.to_do import Task
+from sens_site.lib.http.types import signed_in_user
 
 
 class DraftForm(forms.ModelForm[PolicyDraft]):
@@ -113,7 +114,7 @@ class PolicyDraftAdmin(admin.ModelAdmin[PolicyDraft]):
     ) -> None:
         """Hand over to the service, with whoever is signed in as the author."""
         values = {name: form.cleaned_data[name] for name in services.DRAFT_FIELDS}
-        services.update_draft(obj, by=request.user, **values)  # type: ignore[arg-type]
+        services.update_draft(obj, by=signed_in_user(request), **values)
 
     def changeform_view(
         self,
@@ -174,7 +175,7 @@ class PolicyDraftAdmin(admin.ModelAdmin[PolicyDraft]):
             try:
                 version = services.seal_and_publish(
                     draft,
-                    by=request.user,  # type: ignore[arg-type]
+                    by=signed_in_user(request),
                     override_reason=reason,
                 )
             except services.SealingRefused as refusal:
@@ -209,7 +210,7 @@ class PolicyDraftAdmin(admin.ModelAdmin[PolicyDraft]):
         if not obstacles and not draft.is_sealed:
             obstacles = own_obstacles(
                 draft,
-                by=request.user,  # type: ignore[arg-type]
+                by=signed_in_user(request),
                 posted_on=timezone.localdate(posted_at),
             ) + registered_obstacles(draft)
         return {
@@ -297,7 +298,7 @@ class PolicyVersionAdmin(ReadOnlyAdmin[PolicyVersion]):
             try:
                 services.withdraw_version(
                     version,
-                    by=request.user,  # type: ignore[arg-type]
+                    by=signed_in_user(request),
                     reason=request.POST.get("reason", ""),
                 )
             except services.SealingRefused as refusal:

@@ -11,7 +11,7 @@ classify(
     "Changes of policy that you have seen",
     activity=NOTICES,
     subject=ByUser(),
-    keep=Keep("while you keep it", "retention.account"),
+    keep=Keep("retention.account", said="while you keep it"),
     fields={
         "id": not_personal("number of the row"),
         "user": personal(Category.ACCOUNT),

@@ -22,6 +22,7 @@ from privacy.policy.url_converters import VersionNumber
 from sens_site.lib.cache.member_page_cache import alike_for_members
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.safe_next import safe_path
+from sens_site.lib.http.types import signed_in_user
 from sens_site.lib.json_ld import json_ld
 
 HISTORY_PAGE = 50
@@ -115,8 +116,8 @@ def _show_at_its_address(
 ) -> HttpResponse:
     if version is None:
         raise Http404
-    # `for_page` has added both.
-    in_force, override = version.number_in_force, version.override_note  # type: ignore[attr-defined]
+    in_force = version.number_in_force  # type: ignore[attr-defined]  # `for_page` adds both
+    override = version.override_note  # type: ignore[attr-defined]  # see above
     paths, number = version.policy.paths, version.number
     pair = sorted({number, in_force or number})
     context = {
@@ -173,6 +174,6 @@ def acknowledge_change(request: HttpRequest) -> HttpResponse:
     version = PolicyVersion.objects.material_news().filter(pk=number).first()
     if version is None:
         raise Http404
-    acknowledge(version, by=request.user)  # type: ignore[arg-type]
+    acknowledge(version, by=signed_in_user(request))
     remember(request, version)
     return HttpResponse(status=303, headers={"Location": safe_path(request.POST.get("next", ""))})

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+
 from privacy.promises.claims import Claim, all_claims
 from privacy.promises.models import PromiseResult
 
@@ -20,17 +22,22 @@ STATES = {
 class Door:
     """Where a visitor can use what a claim promises."""
 
-    path: str
+    view: str
     words: str
 
+    @property
+    def path(self) -> str:
+        """The address."""
+        return reverse(self.view)
 
-COOKIES = Door("/cookies/", "Choose your cookies")
-RECORD = Door("/privacy/record/", "See what we hold, and why")
-VERSIONS = Door("/privacy/history/", "See and compare all versions")
-RIGHTS = Door("/privacy/choices/", "Use your rights")
-PROFILE = Door("/accounts/profile/", "Open your profile")
+
+COOKIES = Door("consent:cookies", "Choose your cookies")
+RECORD = Door("datamap:record", "See what we hold, and why")
+VERSIONS = Door("policy:history", "See and compare all versions")
+RIGHTS = Door("rights:choices", "Use your rights")
+PROFILE = Door("accounts:profile", "Open your profile")
 DOORS: dict[str, Door] = {
-    "account.": Door("/accounts/delete/", "Delete your account"),
+    "account.": Door("accounts:delete", "Delete your account"),
     "ads.": COOKIES,
     "analytics.": COOKIES,
     "banner.": COOKIES,
@@ -38,15 +45,15 @@ DOORS: dict[str, Door] = {
     "changes.": VERSIONS,
     "choices.": RIGHTS,
     "consent.": COOKIES,
-    "contact.": Door("/contact/webmaster/", "Write to us"),
+    "contact.": Door("contact:webmaster", "Write to us"),
     "cookies.": COOKIES,
-    "downloads.": Door("/downloads/", "Open the Download Center"),
-    "form.": Door("/contact/webmaster/", "Write to us"),
+    "downloads.": Door("pages:downloads", "Open the Download Center"),
+    "form.": Door("contact:webmaster", "Write to us"),
     "gdpr.": RECORD,
     "information.": RECORD,
-    "information.account-profile": Door("/accounts/data/", "See what we hold about you"),
-    "mail.": Door("/newsletter/", "Open the newsletter page"),
-    "newsletter.": Door("/newsletter/", "Open the newsletter page"),
+    "information.account-profile": Door("accounts:data", "See what we hold about you"),
+    "mail.": Door("pages:newsletter", "Open the newsletter page"),
+    "newsletter.": Door("pages:newsletter", "Open the newsletter page"),
     "pixels.": COOKIES,
     "policy.last-updated": VERSIONS,
     "policy.names-": RECORD,
@@ -55,7 +62,7 @@ DOORS: dict[str, Door] = {
     "rights.correction": PROFILE,
     "rights.withdraw-consent": COOKIES,
     "signals.": COOKIES,
-    "terms.": Door("/legal/", "Read the terms"),
+    "terms.": Door("policy:legal", "Read the terms"),
     "transfers.": RECORD,
     "usage.": RECORD,
     "use.promotional-mail": PROFILE,

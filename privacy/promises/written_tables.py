@@ -17,7 +17,7 @@ _WRITES = re.compile(
 def rows_written() -> Iterator[list[str]]:
     """Collect the tables into which this thread writes. The shared cache is none of them."""
     tables: list[str] = []
-    cache = settings.CACHES["default"]["LOCATION"]  # type: ignore[index]
+    cache = settings.CACHES["default"]["LOCATION"]
 
     def watch(
         execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]

@@ -1,9 +1,17 @@
-"""What requests hold: the outline stays for 36 months, the words for 12."""
+"""What requests hold: the outline stays, the words go earlier."""
+
+from typing import Any
+
+from django.db.models import QuerySet
 
 from privacy.datamap.columns import not_personal, personal, secret
+from privacy.datamap.periods import Period
 from privacy.datamap.registry import Keep, activity, classify
 from privacy.datamap.subjects import ByAddress
 from privacy.datamap.terms import Category, OnErase, People, Purpose, Source
+from privacy.rights.choices import CLOSING
+from privacy.rights.export_files import destroy_copies
+from privacy.rights.models import RequestEvent, SubjectRequest
 from privacy.rights.private_storage import erase_export_files
 
 ROW = not_personal("number of the row")
@@ -15,9 +23,28 @@ REQUESTS = activity(
     people=(People.CUSTOMERS, People.WRITERS, People.VISITORS),
     source=Source.YOU,
 )
-OUTLINE = Keep("36 months after closing", "retention.requests", after="closed_at", months=36)
-TEXT = "12 months after closing"
+TEXT, OUTLINE = Period(months=12), Period(months=36)
+CLOSING_WORD = "closing"
 WHY_KEPT = "type, dates and outcome stay, to prove that we answered"
+
+
+def after_closing(period: Period, request: str = "", **how: Any) -> Keep:
+    """Count from the closing event itself: the date that the guard of the events reads, too."""
+    return Keep(
+        "retention.requests",
+        period,
+        since=CLOSING_WORD,
+        after=f"{request}events__at",
+        where={f"{request}events__did__in": CLOSING},
+        **how,
+    )
+
+
+def delete_with_events(requests: QuerySet[SubjectRequest]) -> None:
+    """Delete requests, and of their events the closing ones last: the guard asks them."""
+    RequestEvent.objects.filter(request__in=requests).exclude(did__in=CLOSING).delete()
+    requests.delete()
+
 
 classify(
     "rights.SubjectRequest",
@@ -25,15 +52,10 @@ classify(
     activity=REQUESTS,
     subject=ByAddress("email", "received_at"),
     keep=(
-        Keep(
-            TEXT,
-            "retention.requests",
-            after="closed_at",
-            months=12,
-            blank=("name", "email", "text", "fingerprint"),
-        ),
-        OUTLINE,
+        after_closing(TEXT, blank=("name", "email", "text", "fingerprint")),
+        after_closing(OUTLINE),
     ),
+    purge=delete_with_events,
     on_erase=OnErase.BLANK,
     ground=WHY_KEPT,
     fields={
@@ -57,7 +79,7 @@ classify(
     "What happened to your requests",
     activity=REQUESTS,
     subject=OF_REQUEST,
-    keep=Keep("36 months after closing", "retention.requests"),
+    keep=Keep("retention.requests", OUTLINE, since=CLOSING_WORD),
     on_erase=OnErase.KEEP,
     ground="to prove that we answered",
     fields={
@@ -76,7 +98,7 @@ classify(
     "What we wrote about your requests",
     activity=REQUESTS,
     subject=ByAddress("event__request__email", "event__at"),
-    keep=Keep(TEXT, "retention.requests", after="event__request__closed_at", months=12),
+    keep=after_closing(TEXT, "event__request__"),
     fields={
         "id": ROW,
         "event": personal(Category.REQUEST),
@@ -88,7 +110,7 @@ classify(
     "Links that we mailed to you",
     activity=REQUESTS,
     subject=OF_REQUEST,
-    keep=Keep(TEXT, "retention.requests", after="expires_at", days=30),
+    keep=after_closing(TEXT, "request__"),
     fields={
         "id": ROW,
         "request": personal(Category.REQUEST),
@@ -104,8 +126,10 @@ classify(
     "Copies that wait for you",
     activity=REQUESTS,
     subject=OF_REQUEST,
-    keep=Keep(TEXT, "retention.requests"),
+    # Long before that, when its own time is over.
+    keep=Keep("retention.requests", TEXT, since=CLOSING_WORD, until="expires_at"),
     erase=erase_export_files,
+    purge=destroy_copies,
     fields={
         "id": ROW,
         "request": personal(Category.REQUEST),
@@ -120,13 +144,7 @@ classify(
     "What vendors had to do for your requests",
     activity=REQUESTS,
     subject=OF_REQUEST,
-    keep=Keep(
-        TEXT,
-        "retention.requests",
-        after="request__closed_at",
-        months=12,
-        blank=("evidence",),
-    ),
+    keep=after_closing(TEXT, "request__", blank=("evidence",)),
     on_erase=OnErase.BLANK,
     ground=WHY_KEPT,
     fields={

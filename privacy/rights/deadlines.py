@@ -6,7 +6,7 @@ wait for a proof of identity. A due day ends at midnight where the company is.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
@@ -41,17 +41,13 @@ class Deadline:
         return self.latest_on if self.extended else self.due_on
 
 
-def _months_later(day: date, months: int) -> date:
-    return add_months(datetime.combine(day, time()), months).date()
-
-
 def due_on(received_on: date) -> date:
     """Return the last day for the answer: 30 days or one month later, the earlier of both."""
-    return min(received_on + timedelta(days=DAYS), _months_later(received_on, 1))
+    return min(received_on + timedelta(days=DAYS), add_months(received_on, 1))
 
 
 def latest_on(received_on: date) -> date:
-    return _months_later(received_on, MONTHS_AT_MOST)
+    return add_months(received_on, MONTHS_AT_MOST)
 
 
 def deadline_for(received_at: datetime, zone: ZoneInfo, *, extended: bool = False) -> Deadline:

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from privacy.datamap.export import stream_export
@@ -103,18 +104,22 @@ def destroy(export: ExportFile) -> None:
     export.delete()
 
 
-@transaction.atomic
-def destroy_expired() -> int:
-    """Destroy copies whose time is over, and files that no row knows; return how many."""
-    now = timezone.now()
+def destroy_copies(exports: QuerySet[ExportFile]) -> None:
+    """Destroy each of some copies."""
+    for export in exports.select_related("request"):
+        destroy(export)
+
+
+def remove_strays() -> int:
+    """Remove files that no row knows, which a dying machine left; return how many.
+
+    A file is there before its row is committed, so a young one is left alone.
+    """
     count = 0
     known = set(ExportFile.objects.values_list("file_name", flat=True))
-    for export in ExportFile.objects.filter(expires_at__lte=now).select_related("request"):
-        destroy(export)
-        count += 1
     for path in files():
         with suppress(FileNotFoundError):
-            old = path.stat().st_mtime < (now - ORPHAN_AGE).timestamp()
+            old = path.stat().st_mtime < (timezone.now() - ORPHAN_AGE).timestamp()
             if path.name not in known and old:
                 path.unlink()
                 count += 1

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from privacy.rights import mails
-from privacy.rights.choices import NEEDS_NO_PROOF, Channel, Did, Kind, Proof
+from privacy.rights.choices import CLOSING, NEEDS_NO_PROOF, Channel, Did, Kind, Proof
 from privacy.rights.deadlines import deadline_for
 from privacy.rights.models import MailedLink, RequestEvent, RequestNote, SubjectRequest
 from privacy.rights.secret_links import IDENTITY_LIFE, find_link, mails_left, make_link
@@ -162,6 +162,6 @@ def withdraw_request(request: SubjectRequest) -> SubjectRequest:
 
 def close(request: SubjectRequest) -> SubjectRequest:
     """Note when a request was closed. Its closing event has been added just before."""
-    request.closed_at = timezone.now()
+    request.closed_at = request.events.get(did__in=CLOSING).at
     request.save(update_fields=["closed_at"])
     return request

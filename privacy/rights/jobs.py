@@ -10,7 +10,7 @@ def give_alarms() -> object:
     return alarms.raise_alarms()
 
 
-@periodic("destroy exports", every_seconds=900)
-def destroy_exports() -> object:
-    """Destroy copies whose time is over."""
-    return export_files.destroy_expired()
+@periodic("remove stray copies", every_seconds=3600)
+def remove_strays() -> object:
+    """Remove files of copies that no row knows."""
+    return export_files.remove_strays()

@@ -64,7 +64,7 @@ class SubjectRequest(models.Model):
     # A keyed hash of what was typed: a form that is sent twice is one request.
     fingerprint = models.CharField(max_length=64, blank=True, editable=False)
     is_held = models.BooleanField("held", default=False, editable=False)
-    # Both follow from the events and are kept for sorting and for the clock of retention.
+    # Both follow from the events and are kept for sorting.
     due_on = models.DateField("due", editable=False)
     closed_at = models.DateTimeField("closed", null=True, blank=True, editable=False)
 

@@ -132,9 +132,9 @@ def erase_for_request(request: SubjectRequest, *, by: AbstractBaseUser) -> Erasu
 
     def finish(report: ErasureReport) -> None:
         record(request, Did.ERASED, actor=actor, fact=report.reference)
-        record(request, Did.ANSWERED, actor=actor)
+        closed = record(request, Did.ANSWERED, actor=actor)
         mails.erased(request, address=address, report=report).send()
-        SubjectRequest.objects.filter(pk=request.pk).update(closed_at=timezone.now())
+        SubjectRequest.objects.filter(pk=request.pk).update(closed_at=closed.at)
 
     return erase(subject, cause="request", also=finish)
 

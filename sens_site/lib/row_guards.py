@@ -33,7 +33,9 @@ class Guard:
     `frozen` says in SQL over `OLD` which rows are protected: all of them when it is empty.
     `mutable` names columns that may change all the same, such as a link to an account that is
     erased. `deletable` says in SQL over `OLD` which rows may be deleted: none when it is empty.
-    Where the two databases need other words, either is a mapping by vendor.
+    Where the two databases need other words, either is a mapping by vendor. A table that
+    `deletable` reads is named `{schema}table`; only the guarded table itself may be, as SQLite
+    cannot rebuild a table that another one's trigger reads.
     `unique` repeats the table's unique keys: columns, or SQL over `kept` and `NEW`.
     """
 
@@ -176,7 +178,7 @@ def _removal(connection: BaseDatabaseWrapper, trigger: Trigger) -> tuple[str, ..
 
 def _sqlite_triggers(guard: Guard, connection: BaseDatabaseWrapper) -> Iterator[Trigger]:
     frozen = _condition(guard.frozen, "sqlite") or "1"
-    deletable = _condition(guard.deletable, "sqlite") or "0"
+    deletable = _condition(guard.deletable, "sqlite").replace("{schema}", "") or "0"
     same_key = [f'kept."{guard.primary_key}" = NEW."{guard.primary_key}"']
     same_key += [_same(unique) for unique in guard.unique]
     takes_place = (
@@ -211,6 +213,11 @@ _ROW_KIND, _TRUNCATE_KIND = 1 + 2 + 8 + 16, 2 + 32
 def _postgresql_triggers(guard: Guard, connection: BaseDatabaseWrapper) -> Iterator[Trigger]:
     frozen = _condition(guard.frozen, "postgresql") or "true"
     deletable = _condition(guard.deletable, "postgresql") or "false"
+    if "{schema}" in deletable:
+        # The function's own search path is narrow, so that no temporary table takes its place.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_catalog.quote_ident(current_schema())")
+            deletable = deletable.replace("{schema}", f"{cursor.fetchone()[0]}.")
     without = "".join(f" - '{column}'" for column in guard.mutable)
     changed = "true"
     if guard.mutable:

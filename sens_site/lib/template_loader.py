@@ -11,7 +11,7 @@ from django.template.loaders.filesystem import Loader as FilesystemLoader
 
 _INDENTATION = re.compile(r"\n\s+")
 # A line of nothing but tags that draw nothing: its line break would be an empty line in the page.
-_WORDS = "autoescape|block|capture|elif|else|empty|extends|for|if|load|with"
+_WORDS = "autoescape|block|capture|elif|else|empty|extends|for|if|load|with|url(?= [^\n%]* as )"
 _BARE_TAGS = re.compile(rf"(?<=\n)((?:\{{% (?:end)?(?:{_WORDS})\b[^\n]*?%\}}\s*?)+)\n")
 
 

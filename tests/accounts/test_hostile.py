@@ -9,13 +9,11 @@ from tests.factories.people import PASSWORD
 
 FORMS = {
     "/accounts/login/": ("login", "password"),
-    "/accounts/register/": (
-        "username", "email", "password1", "name", "company", "position", "phone", "marketing",
-    ),
+    "/accounts/register/": ("username", "email", "password1", *User.PROFILE, "marketing"),
     "/accounts/password/reset/": ("email",),
-}  # fmt: skip
+}
 PERSONAL = {
-    "/accounts/profile/": ("name", "company", "position", "phone"),
+    "/accounts/profile/": User.PROFILE,
     "/accounts/password/change/": ("oldpassword", "password1"),
     "/accounts/email/": ("email", "action_add"),
     "/accounts/reauthenticate/": ("password",),

@@ -25,6 +25,7 @@ OPEN = {
         "consent/consentreceipt/check/",
         "rights/subjectrequest/",
         "accounts/user/",
+        "datamap/purgefailure/",
     },
 }
 # What each member of staff has: the entrance, and what leads out.

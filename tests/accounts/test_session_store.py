@@ -6,7 +6,6 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.utils import timezone
 
-from accounts.jobs import clear_expired_sessions
 from accounts.models import Session
 from accounts.session_store import SessionStore
 from tests.client import SiteClient
@@ -66,13 +65,6 @@ def test_a_session_ends_after_14_days_whatever_is_done_in_it(client, person):
         client.post("/accounts/reauthenticate/", {"password": PASSWORD})
         clock.shift(timedelta(days=1, seconds=1))
         assert client.get("/accounts/profile/").status_code == 302
-
-
-@pytest.mark.django_db
-def test_the_worker_deletes_expired_sessions(signed_in):
-    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
-    clear_expired_sessions()
-    assert Session.objects.count() == 0
 
 
 @pytest.mark.django_db(transaction=True)

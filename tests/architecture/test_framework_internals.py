@@ -88,7 +88,6 @@ INTERNALS = (
             ("db.SessionStore", "_get_session_from_db"),
         )
     ),
-    Internal("privacy/consent/models.py", "django.db.models.query.QuerySet", "_raw_delete"),
     Internal(
         "privacy/datamap/stores.py", "django.core.cache.backends.db.BaseDatabaseCache", "_table"
     ),

@@ -1,7 +1,10 @@
 """Habits of the code that no linter keeps."""
 
+import ast
 import inspect
 import re
+
+import pytest
 
 from tests.architecture.routes import all_routes
 from tests.architecture.source import ROOMS, files, python_files, text
@@ -11,7 +14,7 @@ LONG_FOR_A_REASON = {
     "sens_site/settings.py": "one file holds all settings",
 }
 NOQA = re.compile(r"#\s*noqa(?!: [A-Z0-9, ]+ - \S)")
-UNTOLD = re.compile(r"type: ignore(?!\[)")
+UNTOLD = re.compile(r"type: ignore(?!\[[a-z, -]+\]  # \S)")
 ABROAD = "../" + "shared"
 OTHER_FILES = re.compile(r"\.(svg|png|jpg|webp|ico|woff2|pdf)$|^requirements.*\.txt$|^LICENSE$")
 WORDS_NOT_OURS = {  # docs/glossary.md says what we say instead
@@ -108,3 +111,36 @@ def test_the_check_of_writes_sees_one():
     assert writes_in("    User.objects.filter(pk=1).update(name=name)\n    form.save()\n") == [
         "User.objects.filter(pk=1).update(name=name)"
     ]
+
+
+def deletes_by_age(source: str) -> list[str]:
+    """Return the functions that look for what is older than something, and delete."""
+    found = []
+    for function in ast.walk(ast.parse(source)):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            inside = list(ast.walk(function))
+            called = {node.attr for node in inside if isinstance(node, ast.Attribute)}
+            aged = any(
+                isinstance(node, ast.keyword) and (node.arg or "").endswith(("__lt", "__lte"))
+                for node in inside
+            )
+            if "clear_expired" in called or (aged and {"delete", "_raw_delete"} & called):
+                found.append(function.name)
+    return found
+
+
+def test_only_the_retention_engine_deletes_by_age():
+    ours = [p for p in python_files() if p.split("/")[0] in ROOMS]
+    assert {p: found for p in ours if (found := deletes_by_age(text(p)))} == {}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Mail.objects.filter(sent_at__lt=limit).delete()",
+        "old = Mail.objects.filter(sent_at__lte=limit)\n    old.delete()",
+        "Session.clear_expired()",
+    ],
+)
+def test_the_check_of_purges_sees_one(body):
+    assert deletes_by_age(f"def tidy(limit):\n    {body}\n") == ["tidy"]

@@ -24,6 +24,7 @@ TEMPLATES = tuple(
 HTML = tuple(path for path in TEMPLATES if path.endswith(".html"))
 FOR_STAFF = re.compile(r"(^|/)admin/")
 INLINE = re.compile(r"<style|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:|<script(?![^>]*\bsrc=)")
+ADDRESS = re.compile(r"""\b(?:href|src|action|formaction)=["']?/""")
 DATA_BLOCK = re.compile(r"<script[^>]*type=\"application/(ld\+)?json\"")
 FRAMES = {
     found for path in HTML for found in re.findall(r"{% extends [\"']([^\"']+)[\"'] %}", text(path))
@@ -52,10 +53,9 @@ def found_in(paths: Iterable[str], forbidden: re.Pattern[str]) -> dict[str, list
 def test_templates_compile():
     astray = {}
     for path in TEMPLATES:
-        template = engines["django"].get_template(name_of(path))
-        origin: Any = template.origin  # type: ignore[attr-defined]
-        if Path(origin.name).resolve() != ROOT / path:
-            astray[path] = origin.name
+        template: Any = engines["django"].get_template(name_of(path))
+        if Path(template.origin.name).resolve() != ROOT / path:
+            astray[path] = template.origin.name
     assert astray == {}
 
 
@@ -66,6 +66,11 @@ def test_templates_need_no_token():
 
 def test_templates_hold_no_inline_style_or_script():
     assert found_in([path for path in HTML if path not in KEPT_AS_A_FILE], INLINE) == {}
+
+
+def test_templates_ask_for_addresses_by_name():
+    """By `{% url %}` and `{% static %}`, so that an address can be changed in one place."""
+    assert found_in(HTML, ADDRESS) == {}
 
 
 def test_templates_turn_no_escaping_off():

@@ -1,26 +1,12 @@
 """What the worker does for the room, by the name it is registered under."""
 
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
 
-from contact.models import ContactMessage
 from outbox.jobs import registered_jobs
 
 
 def job(name):
     return next(job for job in registered_jobs() if job.name == name)
-
-
-@pytest.mark.django_db
-def test_old_messages_go_every_day(held):
-    ContactMessage.objects.update(received_at=timezone.now() - timedelta(days=731))
-    purge = job("purge old messages")
-
-    assert purge.every_seconds == 86400
-    purge.run()
-    assert ContactMessage.objects.count() == 0
 
 
 @pytest.mark.django_db

@@ -16,7 +16,6 @@ from contact.services import (
     announce_held_messages,
     answer_message,
     mark_spam,
-    purge_old_messages,
     receive_message,
     release_from_quarantine,
 )
@@ -253,38 +252,6 @@ def test_no_word_is_said_when_nothing_is_held(waiting, sent):
 
     assert announce_held_messages() == 0
     assert sent() == before
-
-
-def test_closed_messages_go_after_24_months_and_waiting_ones_never(submission):
-    staff = make_staff()
-    names = ("waiting", "answered late", "answered early", "spam", "held")
-    with time_machine.travel(datetime(2026, 3, 5, 12, tzinfo=UTC), tick=False) as clock:
-        rows = {
-            name: receive_message(replace(submission, message=name), trapped=name == "held")
-            for name in names
-        }
-        answer_message(rows["answered early"], by=staff)
-        mark_spam(rows["spam"])
-        clock.shift(timedelta(days=1))
-        answer_message(rows["answered late"], by=staff)
-
-    day = datetime(2028, 3, 5, 12, tzinfo=UTC)
-    assert purge_old_messages(now=day) == 0
-    assert purge_old_messages(now=day + timedelta(seconds=1)) == 3
-    assert set(ContactMessage.objects.values_list("message", flat=True)) == {
-        "waiting",
-        "answered late",
-    }
-    assert purge_old_messages(now=day + timedelta(days=1, seconds=1)) == 1
-    assert ContactMessage.objects.get() == rows["waiting"]
-
-
-def test_24_months_before_a_leap_day_is_the_last_of_february(waiting):
-    answer_message(waiting, by=make_staff())
-    ContactMessage.objects.update(answered_at=datetime(2026, 2, 28, 11, 59, tzinfo=UTC))
-
-    assert purge_old_messages(now=datetime(2028, 2, 28, 11, 59, tzinfo=UTC)) == 0
-    assert purge_old_messages(now=datetime(2028, 2, 29, 12, 0, tzinfo=UTC)) == 1
 
 
 def test_a_mail_that_cannot_be_stored_takes_the_message_with_it(submission, monkeypatch):

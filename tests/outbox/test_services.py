@@ -154,19 +154,6 @@ def test_release_gives_the_try_back(store: Store) -> None:
     assert services.claim_next() == row
 
 
-def test_sent_rows_go_after_fourteen_days(store: Store, clock: time_machine.Traveller) -> None:
-    store("old@example.com")
-    held = services.claim_next()
-    assert held is not None
-    services.record_sent(held)
-    clock.shift(timedelta(days=14))
-    waiting = store("waiting@example.com")
-    assert services.purge_sent() == 0
-    clock.shift(timedelta(seconds=1))
-    assert services.purge_sent() == 1
-    assert OutboxMail.objects.get() == waiting
-
-
 def test_parked_mail_gets_all_its_tries_again(store: Store) -> None:
     row = store()
     OutboxMail.objects.update(parked_at=timezone.now(), attempts=8)

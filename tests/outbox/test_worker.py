@@ -125,10 +125,10 @@ def test_asked_to_stop_it_starts_nothing_more(store: Store, clock: Clock) -> Non
 
 def test_rooms_register_their_jobs() -> None:
     names = [job.name for job in registered_jobs()]
-    assert {"purge sent mails", "clear expired sessions"} <= set(names)
+    assert {"purge expired", "announce held messages"} <= set(names)
     assert len(names) == len(set(names))
 
 
 def test_two_jobs_cannot_share_a_name() -> None:
-    with pytest.raises(ValueError, match="purge sent mails"):
-        periodic("purge sent mails", every_seconds=1)(lambda: None)
+    with pytest.raises(ValueError, match="purge expired"):
+        periodic("purge expired", every_seconds=1)(lambda: None)

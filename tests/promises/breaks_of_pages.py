@@ -10,12 +10,12 @@ from tests.promises.hand import Hand
 
 @breaks("site.register-and-login")
 def no_way_to_log_in(hand: Hand) -> None:
-    hand.template("base.html", ('<a href="/accounts/login/">Login</a>', ""))
+    hand.template("base.html", ("<a href=\"{% url 'account_login' %}\">Login</a>", ""))
 
 
 @breaks("footer.privacy-and-legal")
 def no_legal_link_in_the_footer(hand: Hand) -> None:
-    hand.template("partials/footer.html", ('<a href="/legal/"', '<a href="/lawful/"'))
+    hand.template("partials/footer.html", ("{% url 'policy:legal' %}", "/lawful/"))
 
 
 @breaks("policy.breadcrumb")

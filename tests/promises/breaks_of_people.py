@@ -4,9 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import User
+from privacy.datamap.periods import Period
 from privacy.datamap.registry import entries
 from privacy.datamap.terms import OnErase
+from sens_site.lib.months import add_months
 from tests.promises.breaks import breaks
 from tests.promises.hand import Hand
 
@@ -32,14 +36,15 @@ def messages_that_stay(hand: Hand) -> None:
 
 @breaks("information.account-profile")
 def a_page_that_hides_something(hand: Hand) -> None:
-    hand.template("accounts/data.html", ("{% firstof user.phone", "{% firstof no_phone"))
+    without = '{% if called != "Phone" %}{{ said }}{% endif %}'
+    hand.template("accounts/data.html", ('{% firstof said "not given" %}', without))
 
 
 @breaks("rights.correction")
 def a_correction_that_is_lost(hand: Hand) -> None:
-    from accounts.forms import ProfileForm
+    from accounts.forms import ProfileFields, ProfileForm
 
-    details = ProfileForm.details.fget  # type: ignore[attr-defined]
+    details: Any = vars(ProfileFields)["details"].fget
     hand.patch.setattr(
         ProfileForm, "details", property(lambda self: {**details(self), "company": "?"})
     )
@@ -80,18 +85,46 @@ def a_trap_that_catches_nothing(hand: Hand) -> None:
     _received(hand, lambda old, sent, **kwargs: old(sent))
 
 
+def _keep_messages(hand: Hand, **changes: Any) -> None:
+    entry = entries()["contact.ContactMessage"]
+    hand.frozen(entry, "keep", tuple(replace(keep, **changes) for keep in entry.keep))
+
+
 @breaks("information.communications-kept", "retention.messages")
 def messages_that_vanish(hand: Hand) -> None:
-    hand.replace(
-        "contact.models.ContactMessageQuerySet.past_retention", lambda self, limit: self.all()
-    )
+    _keep_messages(hand, after="received_at", period=Period(), where={})
+
+
+@breaks("retention.messages")
+def messages_that_go_two_days_early(hand: Hand) -> None:
+    _keep_messages(hand, period=Period(months=24, days=-2))
+
+
+@breaks("retention.messages")
+def messages_that_stay_two_days_longer(hand: Hand) -> None:
+    _keep_messages(hand, period=Period(months=24, days=2))
 
 
 @breaks("retention.messages")
 def messages_that_stay_for_ever(hand: Hand) -> None:
-    hand.replace(
-        "contact.models.ContactMessageQuerySet.past_retention", lambda self, limit: self.none()
+    hand.wrap(
+        "privacy.datamap.retention.expired_rows",
+        lambda old, entry, *args: (
+            entry.model._base_manager.none()
+            if entry.label == "contact.ContactMessage"
+            else old(entry, *args)
+        ),
     )
+
+
+@breaks("retention.messages")
+def a_message_that_the_purge_has_missed(hand: Hand) -> None:
+    from contact.models import ContactMessage, State
+
+    ContactMessage.objects.create(
+        name="A", email="a@example.com", message="A", fingerprint="0" * 64,
+        state=State.ANSWERED, answered_at=add_months(timezone.now(), -24) - timedelta(days=3),
+    )  # fmt: skip
 
 
 @breaks("use.answer-inquiries")
@@ -103,7 +136,12 @@ def an_inbox_without_ages(hand: Hand) -> None:
 
 @breaks("retention.idle-account")
 def an_unused_account_that_ends_without_waiting(hand: Hand) -> None:
-    hand.replace("accounts.idle_accounts.GRACE", timedelta(days=1))
+    hand.replace("accounts.idle_accounts.GRACE", Period(days=28))
+
+
+@breaks("retention.idle-account")
+def an_unused_account_that_is_told_a_month_early(hand: Hand) -> None:
+    hand.replace("accounts.idle_accounts.UNUSED", Period(months=11))
 
 
 @breaks("retention.idle-account", in_sql=True)

@@ -1,10 +1,12 @@
 """Breaks of the policy as a record, of the data map, of forms, and of what is sealed."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import connection
 
 from privacy.datamap.columns import personal
+from privacy.datamap.periods import Period
 from privacy.datamap.registry import activities, entries
 from privacy.datamap.terms import Basis, Category, OnErase
 from sens_site.lib import row_guards
@@ -216,16 +218,46 @@ def an_address_in_a_row(hand: Hand) -> None:
     hand.wrap("privacy.consent.views.act_id", noted)
 
 
+def _keep(hand: Hand, label: str, **changes: Any) -> None:
+    entry = entries()[label]
+    hand.frozen(entry, "keep", tuple(replace(keep, **changes) for keep in entry.keep))
+
+
 @breaks("retention.sent-mail")
 def sent_mail_stays_longer(hand: Hand) -> None:
-    from datetime import timedelta
+    _keep(hand, "outbox.OutboxMail", period=Period(days=16))
 
-    hand.replace("outbox.services.KEEP_SENT", timedelta(days=16))
+
+@breaks("retention.sent-mail")
+def sent_mail_goes_earlier(hand: Hand) -> None:
+    _keep(hand, "outbox.OutboxMail", period=Period(days=12))
 
 
 @breaks("retention.consent-receipts")
 def receipts_stay_for_ever(hand: Hand) -> None:
-    hand.replace("privacy.consent.models.ReceiptQuerySet.purge", lambda self: 0)
+    hand.frozen(entries()["consent.ConsentReceipt"], "keep", ())
+
+
+@breaks("retention.consent-receipts")
+def receipts_go_a_month_early(hand: Hand) -> None:
+    _keep(hand, "consent.ConsentReceipt", period=Period(years=2, months=11))
+
+
+@breaks("retention.consent-receipts")
+def new_receipts_are_kept_for_two_years(hand: Hand) -> None:
+    hand.replace("privacy.consent.receipts.KEPT", Period(years=2))
+
+
+@breaks(
+    "retention.messages",
+    "retention.sent-mail",
+    "retention.consent-receipts",
+    "retention.requests",
+)
+def a_purge_that_runs_every_week(hand: Hand) -> None:
+    from outbox.jobs import _registry
+
+    hand.item(_registry, "purge expired", replace(_registry["purge expired"], every_seconds=604800))
 
 
 def _silent_about(hand: Hand, key: str) -> None:

@@ -3,6 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
+from django.db import IntegrityError
+
+from privacy.datamap.models import PurgeFailure
+from privacy.datamap.periods import Period
 from privacy.datamap.registry import entries
 from tests.promises.breaks import breaks
 from tests.promises.hand import Hand
@@ -91,8 +95,36 @@ def another_answer_than_the_record_says(hand: Hand) -> None:
 @breaks("retention.requests")
 def words_that_stay_two_years(hand: Hand) -> None:
     entry = entries()["rights.SubjectRequest"]
-    longer = tuple(replace(keep, months=24) if keep.blank else keep for keep in entry.keep)
+    longer = tuple(
+        replace(keep, period=Period(months=24)) if keep.blank else keep for keep in entry.keep
+    )
     hand.frozen(entry, "keep", longer)
+
+
+@breaks("retention.requests")
+def notes_that_go_two_days_late(hand: Hand) -> None:
+    entry = entries()["rights.RequestNote"]
+    hand.frozen(
+        entry, "keep", tuple(replace(k, period=Period(months=12, days=2)) for k in entry.keep)
+    )
+
+
+@breaks("retention.requests")
+def outlines_that_the_database_does_not_let_go(hand: Hand) -> None:
+    def refused(requests: Any) -> None:
+        raise IntegrityError("rights_requestevent: what is sealed is never changed or deleted")
+
+    hand.frozen(entries()["rights.SubjectRequest"], "purge", refused)
+
+
+@breaks("retention.requests")
+def a_purge_that_has_failed_since_yesterday(hand: Hand) -> None:
+    PurgeFailure.objects.create(
+        rule="rights.SubjectRequest: deleted 36 months after closing (events__at)",
+        title="Your privacy requests",
+        promise="retention.requests",
+        error="IntegrityError",
+    )
 
 
 @breaks("sharing.not-identifying")

@@ -11,22 +11,13 @@ from django.template.loader import get_template
 from django.template.loaders.filesystem import Loader
 
 from sens_site.lib.cache.fragment_cache import forget_fragments
-
-ROOMS = (
-    "accounts",
-    "contact",
-    "downloads",
-    "newsletter",
-    "outbox",
-    "pages",
-    "privacy",
-    "sens_site",
-)
+from tests.architecture.source import ROOMS
 
 
 def forget_everything() -> None:
     """Forget compiled templates and what was rendered from them."""
-    for loader in engines["django"].engine.template_loaders:  # type: ignore[attr-defined]
+    django: Any = engines["django"]
+    for loader in django.engine.template_loaders:
         loader.reset()
     forget_fragments()
     for name, module in list(sys.modules.items()):
@@ -47,7 +38,8 @@ class Hand:
     def template(self, name: str, *changes: tuple[str, str]) -> None:
         """Change the source of a template. Each thing to be replaced must be there."""
         read = Loader.get_contents
-        whole = get_template(name).template.source  # type: ignore[attr-defined]
+        template: Any = get_template(name)
+        whole = template.template.source
         for old, _ in changes:
             assert old in whole, f"{name} has no {old!r} to break"
 

@@ -1,51 +1,63 @@
 """The promise about how long proof of consent is kept."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from outbox.jobs import registered_jobs
-from privacy.consent.models import KEEP_DAYS, ConsentReceipt
+from privacy.consent.models import ConsentReceipt
 from privacy.consent.promises.all_services_on import choose
 from privacy.consent.promises.choices import receipt_of
 from privacy.consent.receipt_chain import seal_receipts
+from privacy.consent.receipts import keep_until
+from privacy.datamap.promises.purging import purge_keeps
+from privacy.datamap.retention import purge_expired
 from privacy.promises.registry import Evidence, promise, require
 from privacy.promises.running_site import RunningSite
+from sens_site.lib.months import add_months
+
+CHOICE = timedelta(days=182)
 
 
 @promise("retention.consent-receipts")
 def receipts_go_after_three_years(site: RunningSite) -> Evidence:
-    """A sealed receipt whose time is over is purged, a younger one is not."""
-    require(any(job.name == "purge consent receipts" for job in registered_jobs()),
-            "no job deletes old receipts")  # fmt: skip
-    require(KEEP_DAYS == 3 * 365, f"receipts are kept for {KEEP_DAYS} days")
-    today = timezone.localdate()
+    """A sealed receipt goes three years after its consent has ended, by time or by the visitor."""
+    purge_keeps("retention.consent-receipts")
+    three_years_ago, a_day = add_months(timezone.now(), -36), timedelta(days=1)
     with site.rehearsal():
         visitor = site.visitor()
         choose(visitor, "accept")
         young = receipt_of(visitor.cookies)
         require(young is not None, "an act of consent leaves no receipt")
         assert young is not None  # noqa: S101 - for the type checker
-        old = ConsentReceipt(
-            at=young.at - timedelta(days=2000),
-            keep_until=today - timedelta(days=1),
-            document=young.document,
-            digest=young.digest,
-            notice=young.notice,
-        )
-        old.save()
+        last_day = add_months(young.at + CHOICE, 36).date()
+        require(young.keep_until == last_day, "a new receipt is not kept for three years")
+
+        def given(at: datetime, **fields: object) -> ConsentReceipt:
+            until = keep_until(at, granted="replaces" not in fields)
+            same = {"document": young.document, "digest": young.digest, "notice": young.notice}
+            return ConsentReceipt.objects.create(at=at, keep_until=until, **same, **fields)
+
+        played = {}
+        for name, moment in (
+            ("over", three_years_ago - a_day),
+            ("not yet", three_years_ago + a_day),
+        ):
+            played[f"ended by time, {name}"] = given(moment - CHOICE)
+            early = given(moment - a_day)
+            played[f"taken back, {name}"] = early
+            played[f"taking it back, {name}"] = given(moment, replaces=early.pk)
         while seal_receipts():
             pass
-        ConsentReceipt.objects.all().purge()
-        pair = ConsentReceipt.objects.filter(pk__in=[old.pk, young.pk])
-        left = set(pair.values_list("pk", flat=True))
-        require(left == {young.pk}, "receipts are not kept until their day")
-    require(
-        KEEP_DAYS <= (young.keep_until - today).days <= KEEP_DAYS + 366,
-        "a new receipt is not kept for three years",
-    )
+        purge_expired()
+        keys = {receipt.pk: name for name, receipt in played.items()} | {young.pk: "new"}
+        left = ConsentReceipt.objects.filter(pk__in=keys).values_list("pk", flat=True)
+        kept = {keys[pk] for pk in left}
+    late = sorted(name for name in kept if name.endswith(", over"))
+    require(not late, f"a receipt is still there after three years ({', '.join(late)})")
+    early_gone = sorted(n for n in {*keys.values()} - kept if not n.endswith(", over"))
+    require(not early_gone, f"a receipt goes before three years ({', '.join(early_gone)})")
     return Evidence(
         "A receipt whose time was over was deleted; a new one is kept for three years after the "
         "consent ends.",
-        {"days after the consent ends": KEEP_DAYS},
+        {"years after the consent ends": 3},
     )

@@ -6,6 +6,7 @@ from django.core import mail
 from django.utils import timezone
 
 from outbox.models import OutboxMail
+from privacy.datamap.promises.purging import purge_keeps
 from privacy.datamap.retention import purge_expired
 from privacy.datamap.vendors import VENDORS
 from privacy.promises.page_reader import fields_of
@@ -15,7 +16,7 @@ from privacy.rights import services
 from privacy.rights.answer_drafts import draft_answer
 from privacy.rights.choices import Channel, Did, Kind
 from privacy.rights.intake import record
-from privacy.rights.models import SubjectRequest
+from privacy.rights.models import RequestNote, SubjectRequest, VendorTask
 from privacy.rights.promises.played_requests import (
     ADDRESS,
     CHOICES,
@@ -121,36 +122,60 @@ def a_request_costs_nothing(site: RunningSite) -> Evidence:
 
 @promise("retention.requests")
 def words_go_after_12_months_and_the_rest_after_36(site: RunningSite) -> Evidence:
-    """A purge blanks and deletes by the day of closing, and leaves the younger ones alone."""
-    now = timezone.now()
-    ages = {"young": 11, "blanked": 13, "gone": 37}
+    """A purge blanks and deletes by the day of closing, whatever happened after it."""
+    purge_keeps("retention.requests")
+    now, a_day = timezone.now(), timedelta(days=1)
+    closings = {
+        "text, not yet": add_months(now, -12) + a_day,
+        "text, over": add_months(now, -12) - a_day,
+        "outline, not yet": add_months(now, -36) + a_day,
+        "outline, over": add_months(now, -36) - a_day,
+    }
     with site.rehearsal():
-        pks = {}
-        for name, months in ages.items():
-            closed = add_months(now, -months)
-            asked = SubjectRequest.objects.create(
-                kind=Kind.QUESTION,
-                channel=Channel.FORM,
-                name=name,
-                email=ADDRESS,
-                text=REASON,
-                received_at=closed,
-                due_on=closed.date(),
-                closed_at=closed,
-            )
-            record(asked, Did.ANSWERED, at=closed)
-            pks[name] = asked.pk
+        pks = {name: _closed(closed) for name, closed in closings.items()}
         purge_expired()
         left = {name: SubjectRequest.objects.filter(pk=pk).first() for name, pk in pks.items()}
-    require(left["gone"] is None, "the outline of a request stays longer than 36 months")
-    young, blanked = left["young"], left["blanked"]
-    require(young is not None and young.text, "the text of a request goes too early")
-    require(blanked is not None, "the outline of a request goes too early")
-    require(blanked is not None and not blanked.text, "the text stays longer than 12 months")
+        words = {name: _words_of(row) for name, row in left.items() if row}
+        events = {name: row.events.count() for name, row in left.items() if row}
+    require(left["outline, over"] is None, "the outline of a request stays longer than 36 months")
+    require(len(words) == 3, "the outline of a request goes too early")
+    require(words["text, not yet"] == {REASON, ADDRESS}, "the text of a request goes too early")
+    late = words["text, over"] | words["outline, not yet"]
+    require(not late, "the text stays longer than 12 months")
+    require(set(events.values()) == {3}, "something that happened to a request goes too early")
     return Evidence(
         "The words of a request went after 12 months, its outline after 36, and nothing earlier.",
         {"months for the text": 12, "months for the outline": 36},
     )
+
+
+def _closed(closed: datetime) -> int:
+    """Play a request that was closed at some moment, and to which something happened since."""
+    asked = SubjectRequest.objects.create(
+        kind=Kind.QUESTION,
+        channel=Channel.FORM,
+        name=ADDRESS,
+        email=ADDRESS,
+        text=REASON,
+        received_at=closed,
+        due_on=closed.date(),
+        closed_at=closed,
+    )
+    record(asked, Did.RECEIVED, at=closed)
+    record(asked, Did.ANSWERED, at=closed, text=REASON)
+    record(asked, Did.FILE_DESTROYED, at=closed + timedelta(days=100))
+    VendorTask.objects.create(
+        request=asked, vendor=VENDORS[0].key, due_on=closed.date(), evidence=REASON
+    )
+    return asked.pk
+
+
+def _words_of(asked: SubjectRequest) -> set[str]:
+    """Return the words that are left of a request, wherever they stand."""
+    found = {asked.name, asked.email, asked.text}
+    found |= set(RequestNote.objects.filter(event__request=asked).values_list("text", flat=True))
+    found |= set(asked.vendor_tasks.values_list("evidence", flat=True))
+    return found - {""}
 
 
 @promise("sharing.not-identifying")

@@ -84,7 +84,7 @@ def make_page(headers: Headers, body: bytes) -> Page:
     kept = [(n, v) for n, v in headers if n.lower() not in ("content-length", "etag", "date")]
     digest = _digest(kept, body)
     bodies = {
-        "br": brotli.compress(body, lgwin=17),  # type: ignore[no-untyped-call]
+        "br": brotli.compress(body, lgwin=17),
         "gzip": gzip.compress(body, 9, mtime=0),
     }
     lengths = {**{name: len(data) for name, data in bodies.items()}, "": len(body)}

@@ -69,5 +69,5 @@ class SiteStaticStorage(CompressedManifestStaticFilesStorage):
         if name.startswith(OURS):
             css = with_colors(b"".join(content.chunks()).decode(), read_content(COLORS))
             content = ContentFile(plain_first(compact(css)).encode())
-        saved: str = super()._save(name, content)  # type: ignore[misc]
+        saved: str = super()._save(name, content)  # type: ignore[misc]  # inherited from untyped whitenoise
         return saved

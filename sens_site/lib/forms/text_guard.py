@@ -55,7 +55,7 @@ def is_blank(value: str) -> bool:
 
 def limit_length(field: forms.Field, characters: int) -> None:
     """Limit a field that another package made without a limit. Hashing a book takes its time."""
-    field.max_length = characters  # type: ignore[attr-defined]
+    field.max_length = characters  # type: ignore[attr-defined]  # only a CharField has it
     field.validators.append(MaxLengthValidator(characters))
 
 

@@ -7,11 +7,13 @@ with `@shared_page`; everything that says nothing is `private, no-store`.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
+
+from sens_site.lib.http.types import SiteRequest, SiteResponse
 
 PUBLIC = "public, max-age=0, must-revalidate"
 PRIVATE = "private, max-age=0, must-revalidate"
@@ -29,8 +31,8 @@ def shared_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response._shared_page = True  # type: ignore[attr-defined]
+        response = cast("SiteResponse", view(request, *args, **kwargs))
+        response._shared_page = True
         return response
 
     return wrapper
@@ -58,13 +60,13 @@ class CacheControlMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: SiteRequest) -> HttpResponse:
         response = self.get_response(request)
         shared = is_shared(request, response)
         if shared:
             plain = not request.COOKIES and "Sec-GPC" not in request.headers
             response.headers["Cache-Control"] = PUBLIC if plain else PRIVATE
-            request.environ[READY_FLAG] = True  # type: ignore[attr-defined]
+            request.environ[READY_FLAG] = True
         if "Cache-Control" in response.headers and not shared:
             return response  # a static file, or a view that says itself what holds for it
         response.headers.setdefault("Cache-Control", NO_STORE)

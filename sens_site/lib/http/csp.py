@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from sens_site.lib.http.types import Policy
+
 NONE = "'none'"
 SELF = "'self'"
-
-Policy = Mapping[str, tuple[str, ...]]
 
 BASE_POLICY: dict[str, tuple[str, ...]] = {
     "default-src": (NONE,),

@@ -45,7 +45,7 @@ class SameOriginMiddleware(ModernCsrfViewMiddleware):
             and not self._referer_is_ours(request)
         ):
             return self._reject(request, REASON_NO_PROVENANCE)
-        verdict: HttpResponse | None = super().process_view(  # type: ignore[no-untyped-call]
+        verdict: HttpResponse | None = super().process_view(  # type: ignore[no-untyped-call]  # modern_csrf has no types
             request, callback, callback_args, callback_kwargs
         )
         return verdict

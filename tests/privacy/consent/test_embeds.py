@@ -1,10 +1,13 @@
 """Videos, maps and posts: a placeholder with a way out, and loading one of them once."""
 
+from typing import cast
+
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
 
 from privacy.consent.decision import decide, decision_of
+from privacy.consent.enforcement import ConsentRequest
 from tests.client import SAME_ORIGIN
 from tests.privacy.consent.conftest import COOKIE, squeezed
 
@@ -17,7 +20,7 @@ def rendered(offer, *, granted=(), gpc=False, source=VIDEO):
     values = (f"{o.key}={o.version if o.key in granted else '-1'}" for o in offer.groups)
     request = RequestFactory().get("/about/", headers={"sec-gpc": "1"} if gpc else {})
     request.COOKIES[COOKIE] = "|".join(values)
-    request.consent = decision_of(request)  # type: ignore[attr-defined]
+    cast("ConsentRequest", request).consent = decision_of(request)
     return " ".join(Template(source).render(Context({"request": request})).split())
 
 

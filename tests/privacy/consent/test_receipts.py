@@ -3,7 +3,6 @@
 import json
 import threading
 from contextlib import contextmanager
-from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -11,7 +10,6 @@ import pytest
 from django.apps import apps
 from django.core.cache import cache
 from django.db import OperationalError, connection, connections
-from django.utils import timezone
 
 from privacy.consent import services
 from privacy.consent.models import ConsentReceipt, DailyChoice, NoticeSnapshot
@@ -273,25 +271,3 @@ def test_two_visitors_have_two_receipts(full_offer):
             "/cookies/choose/", {"choice": "accept"}, headers=SAME_ORIGIN
         )
     assert ConsentReceipt.objects.count() == 2
-
-
-def aged(days: int, **fields) -> ConsentReceipt:
-    """A sealed receipt that was given some days ago."""
-    notice, _ = NoticeSnapshot.objects.get_or_create(digest="n", defaults={"content": "n"})
-    at = timezone.now() - timedelta(days=days)
-    until = timezone.localdate() - timedelta(days=days) + timedelta(days=3 * 365 + 182)
-    receipt = ConsentReceipt.objects.create(
-        at=at, keep_until=until, document="{}", digest="d", notice=notice, **fields
-    )
-    seal_receipts()
-    return receipt
-
-
-def test_receipts_go_three_years_after_the_consent_ended_and_not_before():
-    aged(3 * 365 + 181)
-    aged(3 * 365 + 183)
-    ended_early = aged(3 * 365 + 2)
-    aged(3 * 365 + 1, replaces=ended_early.pk)
-    assert services.purge_receipts() == 2
-    days = sorted((timezone.now() - r.at).days for r in ConsentReceipt.objects.all())
-    assert days == [3 * 365 + 1, 3 * 365 + 181]

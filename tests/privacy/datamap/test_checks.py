@@ -14,12 +14,13 @@ from privacy.datamap import registry
 from privacy.datamap.agreement import differences, sentences
 from privacy.datamap.checks import TAG, check_entry, check_map, check_stores
 from privacy.datamap.columns import not_personal, personal, staff_link
+from privacy.datamap.periods import Period
 from privacy.datamap.registry import Entry, Keep, MapError, entries, not_about_people, stores
 from privacy.datamap.subjects import ByAddress, ByUser
 from privacy.datamap.terms import Category, OnErase
 from privacy.policy.checks import check_agreement, newest_shipped_text
 
-KEEP = Keep("14 days", "retention.sent-mail")
+KEEP = Keep("retention.sent-mail", Period(days=14))
 
 
 @pytest.fixture
@@ -191,6 +192,68 @@ def test_e112_a_period_that_is_not_the_policys():
         "12 months after the matter is closed.{promise:retention.messages}",
     )
     assert {d.check for d in differences(text)} == {"E112"}
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ("12 months after closing", "2 months after closing"),
+        ("36 months after closing", "48 months after closing"),
+        ("36 months after closing", "thirty-six months after closing"),
+        ("30 days later", "a month later"),
+        ("after one year", "after two years"),
+        ("up to 35 days", "up to 30 days"),
+        ("three years after the consent ends", "two years after the consent ends"),
+    ],
+)
+def test_e112_a_sentence_whose_numbers_are_not_those_of_the_purge(said, says):
+    assert said in newest_shipped_text()
+    found = differences(newest_shipped_text().replace(said, says))
+    assert {d.check for d in found} == {"E112"}
+
+
+def test_e112_a_number_that_ends_like_the_right_one():
+    text = newest_shipped_text().replace("their text 12 months", "their text 112 months")
+    assert {d.check for d in differences(text)} == {"E112"}
+
+
+def test_e112_a_rule_whose_number_is_the_end_of_another(monkeypatch):
+    notes = entries()["rights.RequestNote"]
+    shorter = tuple(replace(keep, period=Period(months=2)) for keep in notes.keep)
+    monkeypatch.setitem(registry._entries, notes.label, replace(notes, keep=shorter))
+    (found,) = differences(newest_shipped_text())
+    assert (found.check, "“2 months after closing”" in found.message) == ("E112", True)
+
+
+def test_e112_a_period_that_nothing_is_kept_for(monkeypatch):
+    entry = entries()["rights.SubjectRequest"]
+    events = entries()["rights.RequestEvent"]
+    for one in (entry, events):
+        shorter = tuple(replace(keep, period=Period(months=12)) for keep in one.keep)
+        monkeypatch.setitem(registry._entries, one.label, replace(one, keep=shorter))
+    (found,) = differences(newest_shipped_text())
+    assert (found.check, "“36 months”" in found.message) == ("E112", True)
+
+
+@pytest.mark.parametrize(
+    "keep",
+    [
+        Keep("retention.messages", said="24 months after the matter is closed"),
+        Keep("retention.messages", said="Two Years", after="answered_at"),
+        Keep("retention.messages", Period(months=24), said="a while"),
+        Keep("retention.messages", after="answered_at", said="as long as it takes"),
+        Keep("retention.messages", Period(months=24), after="answered_at", until="announced_at"),
+        Keep("retention.messages"),
+    ],
+)
+def test_e114_a_period_whose_words_are_not_made_from_its_number(keep):
+    assert set(ids(check_entry(entry_with(keep=(keep,))))) == {"datamap.E114"}
+
+
+def test_e114_a_store_whose_period_is_typed(monkeypatch):
+    typed = replace(stores()["backups"], keep=Keep("retention.backups", said="up to 35 days"))
+    monkeypatch.setitem(registry._stores, "backups", typed)
+    assert ids(check_stores()) == ["datamap.E114"]
 
 
 def test_e113_a_store_that_cannot_be_searched_and_does_not_say_why(monkeypatch):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from email import message_from_bytes
+from typing import Any
 
 import pytest
 import time_machine
@@ -64,7 +65,8 @@ def test_the_notice_says_what_changes_where_to_read_it_and_the_hash(material, lo
     mail = OutboxMail.objects.get(purpose=NOTICE)
     day = f"{version.effective_on:%B} {version.effective_on.day}, {version.effective_on.year}"
     message = message_from_bytes(bytes(mail.message))
-    text = str(message.get_payload(decode=True), "utf-8")  # type: ignore[arg-type]
+    payload: Any = message.get_payload(decode=True)
+    text = str(payload, "utf-8")
     assert (mail.subject, message["To"]) == (
         f"Changes to our privacy policy from {day}",
         "ada@customer.test",

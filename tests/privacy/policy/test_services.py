@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import time_machine
@@ -35,9 +36,9 @@ MakeDraft = Callable[..., PolicyDraft]
 DAY = dt.timedelta(days=1)
 
 
-def refused(draft: PolicyDraft, **kwargs: object) -> list[str]:
+def refused(draft: PolicyDraft, **kwargs: Any) -> list[str]:
     with pytest.raises(SealingRefused) as caught:
-        seal_and_publish(draft, by=None, **kwargs)  # type: ignore[arg-type]
+        seal_and_publish(draft, by=None, **kwargs)
     return [obstacle.text for obstacle in caught.value.obstacles]
 
 

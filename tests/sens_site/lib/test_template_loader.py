@@ -27,3 +27,11 @@ def test_tags_that_draw_nothing_leave_no_empty_line(tmp_path):
     (tmp_path / "page.html").write_text(source)
     page = Loader(Engine.get_default(), dirs=[str(tmp_path)]).get_template("page.html")
     assert page.render(Context({"yes": True})) == "a\nb c\nd\ne\n"
+
+
+def test_an_address_with_a_name_leaves_no_empty_line_and_one_without_keeps_its_own(tmp_path):
+    (tmp_path / "page.html").write_text("a\n  {% url 'pages:home' as top %}\n  {{ top }}\n")
+    (tmp_path / "list.html").write_text("a\n  {% url 'pages:home' %}\nb\n")
+    loader = Loader(Engine.get_default(), dirs=[str(tmp_path)])
+    assert loader.get_template("page.html").render(Context()) == "a\n/\n"
+    assert loader.get_template("list.html").render(Context()) == "a\n/\nb\n"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from privacy.datamap.retention import CAP, find_expired, purge_expired
 
@@ -23,6 +23,9 @@ class Command(BaseCommand):
         for result in results:
             self.stdout.write(
                 f"{result.count:>8} {result.action:<8} {result.label:<24} ({result.words})"
+                + (f"  FAILED: {result.error}" if result.error else "")
             )
         if not options["apply"]:
             self.stdout.write("Nothing was changed. Add --apply to do it.")
+        if failed := sum(bool(result.error) for result in results):
+            raise CommandError(f"{failed} rules could not be carried out.")

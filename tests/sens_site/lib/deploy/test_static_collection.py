@@ -1,6 +1,7 @@
 """Static files are collected when one has changed, and only then."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.staticfiles.finders import get_finder
@@ -18,7 +19,8 @@ def source(settings: Settings, tmp_path: Path) -> Path:
     settings.STATICFILES_DIRS = [folder]
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
     settings.STATIC_ROOT = str(tmp_path / "collected")
-    get_finder.cache_clear()  # type: ignore[attr-defined]
+    cached: Any = get_finder
+    cached.cache_clear()
     return folder
 
 
