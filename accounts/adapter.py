@@ -1,8 +1,10 @@
 """Our choices where allauth asks for one."""
 
+from collections.abc import Collection
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.core import context as allauth_context
 from allauth.core import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -161,8 +163,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """Sign in, and note on which kind of device."""
+        """Sign in, note on which kind of device, and count it as a proof of who it is.
+
+        allauth's guard counts only what was entered on the page that asks again. By now a second
+        factor has been given too, where the account has one.
+        """
         super().login(request, user)
+        proofs = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+        if proofs:
+            proofs[-1]["reauthenticated"] = True
         request.session[DEVICE] = device_label(request.headers.get("User-Agent", ""))
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
@@ -236,6 +245,23 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         "incorrect_code": "That code is not right. Codes change every 30 seconds; enter a new one",
         "cannot_generate_recovery_codes": "Set up an authenticator app first",
     }
+
+    def is_mfa_enabled(
+        self, user: AbstractBaseUser, types: Collection[Authenticator.Type] | None = None
+    ) -> bool:
+        """Tell whether a code is asked for: with an app. A passkey stands for password and code.
+
+        Recovery codes alone are none: they outlive the app while there is a passkey.
+        """
+        app = Authenticator.Type.TOTP
+        return (types is None or app in types) and bool(super().is_mfa_enabled(user, types=[app]))
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Name the site as people know it."""
+        return {
+            **super().get_public_key_credential_rp_entity(),
+            "name": settings.COMPANY.short_name,
+        }
 
     def encrypt(self, text: str) -> str:
         """Keep the secrets of authenticator apps and recovery codes closed in the database."""

@@ -1,13 +1,13 @@
 """People in the admin."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm, UsernameField
+from django.contrib.auth.forms import UserChangeForm, UsernameField
 from django.contrib.auth.models import Group
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
@@ -15,9 +15,18 @@ from django.utils import timezone
 
 from accounts.erasure import erase_account
 from accounts.models import PolicyAcceptance, User
-from accounts.services import set_verified_address
+from accounts.services import (
+    RESET_RIGHT,
+    NoResetError,
+    invite,
+    mail_password_link,
+    reset_second_factor,
+    set_verified_address,
+)
 from sens_site.lib.admin.edit_stamp import EditStampMixin
 from sens_site.lib.admin.read_only import ReadOnlyAdmin
+from sens_site.lib.admin.steps import Step, StepsMixin
+from sens_site.lib.forms.fields import EmailAddressField
 
 # allauth's own pages would let staff edit addresses behind the account's back, see the secrets of
 # second factors, and write addresses into the admin log.
@@ -25,10 +34,37 @@ for model in (EmailAddress, Authenticator):
     admin.site.unregister(model)
 
 
-class AddPersonForm(AdminUserCreationForm):
-    """A new account: like registration, an e-mail address is required."""
+RESET: Step[User] = Step(
+    slug="reset-second-factor",
+    label="Reset second factor",
+    question=(
+        "Make sure by voice or in person that it is the owner who asks. Authenticator app and "
+        "recovery codes are removed, the owner is logged out everywhere and told so by email."
+    ),
+    done="Second factor removed.",
+    run=lambda person, by, data: reset_second_factor(person, by=cast("User", by)),
+    offered=lambda person: Authenticator.objects.filter(user=person).exists(),
+    danger=True,
+)
 
-    email = forms.EmailField(help_text="Counts as confirmed. No mail is sent.")
+# In the place of Django's page on which staff type a password for somebody else.
+PASSWORD: Step[User] = Step(
+    slug="password",
+    label="Mail a link for a new password",
+    question="The link goes to the address of the account and works for one hour.",
+    done="A link for a new password was mailed.",
+    run=lambda person, by, data: mail_password_link(person),
+    offered=lambda person: person.is_active,
+)
+
+
+class AddPersonForm(forms.ModelForm[User]):
+    """A new account: like registration, an e-mail address is required. No password: see `invite`."""
+
+    email = EmailAddressField(
+        label="Email address",
+        help_text="Counts as confirmed. A link is mailed there, by which the person chooses a password.",
+    )
 
     class Meta:
         model = User
@@ -46,9 +82,14 @@ class ChangePersonForm(UserChangeForm[User]):
 
 
 @admin.register(User)
-class PersonAdmin(EditStampMixin[User], UserAdmin[User]):
+class PersonAdmin(EditStampMixin[User], StepsMixin[User], UserAdmin[User]):
     """Customers and staff. Deleting here erases as the person's own page does."""
 
+    steps = (PASSWORD, RESET)
+    step_right = RESET_RIGHT
+    back_label = "Back to the account"
+    not_offered = "Nothing was changed: this cannot be done with the account as it is now."
+    refusals = {NoResetError: "{error}"}
     form = ChangePersonForm
     add_form = AddPersonForm
     list_display = ("username", "email", "name", "company", "is_staff", "is_active", "sessions_now")
@@ -74,7 +115,7 @@ class PersonAdmin(EditStampMixin[User], UserAdmin[User]):
     add_fieldsets = (
         (
             None,
-            {"fields": ("username", "email", "usable_password", "password1", "password2")},
+            {"fields": ("username", "email")},
         ),
     )
 
@@ -102,8 +143,14 @@ class PersonAdmin(EditStampMixin[User], UserAdmin[User]):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Keep allauth's address row in step with the account."""
         super().save_model(request, obj, form, change)
-        if not change or "email" in form.changed_data:
+        if not change:
+            invite(obj)
+        elif "email" in form.changed_data:
             set_verified_address(obj, email=obj.email)
+
+    def offered_steps(self, request: HttpRequest, row: User) -> list[dict[str, str]]:
+        """Offer nobody to reset their own: it takes two persons."""
+        return [] if row == request.user else super().offered_steps(request, row)
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """Erase."""

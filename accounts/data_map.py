@@ -161,6 +161,7 @@ classify(
         "expire_date": personal(Category.USAGE),
         "user": personal(Category.ACCOUNT),
         "signed_in_at": personal(Category.USAGE),
+        "last_used_at": personal(Category.USAGE),
         "device": personal(Category.USAGE),
     },
 )

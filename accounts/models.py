@@ -73,6 +73,7 @@ class User(AbstractUser):
     objects: ClassVar[PersonManager] = PersonManager()
 
     class Meta:
+        permissions = (("reset_second_factor", "Can reset the second factor of a colleague"),)
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 Lower("username"),
@@ -127,6 +128,8 @@ class Session(AbstractBaseSession):
 
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")
     signed_in_at = models.DateTimeField(null=True)
+    # When something was last sent from it, to the hour. Looking at pages is written nowhere.
+    last_used_at = models.DateTimeField(default=timezone.now)
     # "Firefox on Windows": enough to tell one's devices apart. No address, no full user agent.
     device = models.CharField(max_length=40, blank=True)
 

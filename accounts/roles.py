@@ -34,6 +34,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "datamap.view_purgefailure",
         "rights.view_subjectrequest",
         "rights.answer_subjectrequest",
+        "accounts.view_user",
+        "accounts.reset_second_factor",
     ),
 }
 

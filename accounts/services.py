@@ -1,15 +1,24 @@
 """What is written about people: profile, sessions, staff accounts. Deletion is in `erasure`."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
 
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
-from django.db import transaction
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import ConfirmedAddress, PolicyAcceptance, Session, User
 from accounts.shown_policies import ShownPolicies
 from privacy.datamap.subjects import keyed_hash, keyed_hashes
 from sens_site.lib.email_address import as_stored, canonical
+
+NOTED_EACH = timedelta(hours=1)
+RESET_RIGHT = "accounts.reset_second_factor"
 
 
 @transaction.atomic
@@ -58,6 +67,18 @@ def end_other_sessions(user: User, *, keep: str | None) -> int:
     return ended
 
 
+def note_use(*, session_key: str, last: datetime) -> None:
+    """Remember that a session was used, at most once an hour.
+
+    What was sent is done by now: that this could not be noted is no reason to say otherwise.
+    """
+    now = timezone.now()
+    if now - last < NOTED_EACH:
+        return
+    with suppress(DatabaseError), transaction.atomic():
+        Session.listed.filter(session_key=session_key).update(last_used_at=now)
+
+
 @transaction.atomic
 def set_verified_address(user: User, *, email: str) -> None:
     """Give a person one e-mail address that staff vouch for, instead of all it had."""
@@ -77,6 +98,43 @@ def note_confirmed_address(user: User, *, email: str) -> None:
     if not rows.filter(address_hash__in=hashes).update(replaced_at=None):
         newest = keyed_hash("address", as_stored(email))
         ConfirmedAddress.objects.create(user=user, address_hash=newest, confirmed_at=now)
+
+
+@transaction.atomic
+def invite(user: User) -> None:
+    """Mail a link by which somebody whom staff have entered chooses a password.
+
+    Until then nobody can log in. The link is that of a forgotten password, and lives as long.
+    """
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    set_verified_address(user, email=user.email)
+    mail_password_link(user, template="account/email/invitation")
+
+
+def mail_password_link(user: User, *, template: str = "account/email/password_reset_key") -> None:
+    """Mail the link behind which the owner of an account chooses a password."""
+    adapter = get_adapter()
+    key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+    url = adapter.get_reset_password_from_key_url(key)
+    adapter.send_mail(template, user.email, {"user": user, "password_reset_url": url})
+
+
+class NoResetError(Exception):
+    """A second factor that cannot be taken away, and why."""
+
+
+@transaction.atomic
+def reset_second_factor(user: User, *, by: User) -> None:
+    """Take away a second factor that its owner has lost. It takes two persons."""
+    if user.pk == by.pk:
+        raise NoResetError("Nobody resets their own second factor: ask a colleague.")
+    if not (by.is_active and by.is_staff and by.has_perm(RESET_RIGHT)):
+        raise NoResetError(f"{by.username} may not reset second factors.")
+    if not Authenticator.objects.filter(user=user).delete()[0]:
+        raise NoResetError(f"{user.username} has no second factor.")
+    end_other_sessions(user, keep=None)
+    get_adapter().send_mail("account/email/second_factor_reset", user.email, {"user": user})
 
 
 @transaction.atomic

@@ -25,7 +25,9 @@ PENDING_SECONDS = 3600
 
 
 class SessionStore(DatabaseSessionStore):
-    """Keeps user, time of signing in and device beside the session's data."""
+    """Keeps user, time of signing in, last use and device beside the session's data."""
+
+    last_used_at: datetime | None = None
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -38,6 +40,8 @@ class SessionStore(DatabaseSessionStore):
         came_with_session.set(session.user if session else None)
         if session is None:
             self._session_key = None
+        else:
+            self.last_used_at = session.last_used_at
         return session
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:

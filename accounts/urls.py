@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from accounts import allauth_views, second_factor, views
+from accounts import allauth_views, passkeys, second_factor, views
 from accounts.decorators import page_for_everyone, password_asked_again
 
 own = [
@@ -18,6 +18,10 @@ own = [
     path("deleted/<str:reference>/", views.deleted_report, name="deleted_report"),
     path("data/copy/", views.export, name="export"),
     path("data/ask/", views.ask, name="ask"),
+    path("passkey/", passkeys.passkeys, name="passkeys"),
+    path("passkey/add/", passkeys.add, name="add_passkey"),
+    path("passkey/<int:pk>/remove/", passkeys.remove, name="remove_passkey"),
+    path("passkey/login/", page_for_everyone(passkeys.log_in), name="log_in_by_passkey"),
 ]
 
 entrance = [

@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.LastUseMiddleware",
     # Staff without a second factor get no further than the page that sets one up.
     "accounts.middleware.StaffSecondFactorMiddleware",
     # request.consent: the one decision that banner, tags, CSP and caching read.
@@ -257,7 +258,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _origin.scheme
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = COMPANY.short_name
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_FORMS = {
@@ -322,6 +323,7 @@ EMAIL_BACKEND = "outbox.backend.OutboxBackend"
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = COMPANY.time_zone
 USE_I18N = True
+FORMAT_MODULE_PATH = "sens_site.formats"
 USE_TZ = True
 CRISPY_TEMPLATE_PACK = "site"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("site",)

@@ -12,7 +12,7 @@ from django.core.exceptions import BadRequest
 from django.http import QueryDict
 
 from privacy.consent.offer.building import Offer
-from sens_site.lib.http.safe_next import safe_path
+from sens_site.lib.http.safe_next import safe_target
 
 SOME = "some"
 YES, NO = "yes", "no"
@@ -26,7 +26,7 @@ class Choice:
     answers: Mapping[str, bool]
     explicit: bool
     method: str
-    next_path: str
+    next: str
 
     @classmethod
     def read(cls, data: QueryDict, offer: Offer) -> Self:
@@ -50,5 +50,5 @@ class Choice:
             answers=answers,
             explicit=data["choice"] == SOME,
             method=PAGE if radios else BANNER,
-            next_path=safe_path(data.get("next", "/")),
+            next=safe_target(data.get("next", "/")),
         )

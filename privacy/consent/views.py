@@ -50,7 +50,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     outcome = outcome_of(Choice.read(request.POST, before.offer), before)
     held = number_in(request.COOKIES.get(RECEIPT_COOKIE, ""))
     recorded = services.record_choice(outcome, receipt_id=act_id(request), held=held)
-    location = by_way_of_check(request, with_notice(outcome.choice.next_path, SAVED))
+    location = by_way_of_check(request, with_notice(outcome.choice.next, SAVED))
     response = HttpResponse(status=303, headers={"Location": location})
     set_cookie_dict_to_response(response, outcome.cookie)
     if recorded.receipt is not None:

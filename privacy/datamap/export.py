@@ -10,13 +10,16 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from io import RawIOBase
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.html import format_html
 
 from privacy.datamap.registry import Entry, MapError, concrete_field, personal_entries, stores
@@ -53,15 +56,29 @@ def exported_entries() -> list[Entry]:
 
 
 def shown_columns(entry: Entry) -> list[str]:
-    """Return the columns of a table that its person may see."""
-    return [name for name, c in entry.columns.items() if c.personal and not c.secret]
+    """Return the columns of a table that its person may see.
+
+    The number of the account is left out: each row is of the person whose copy this is.
+    """
+    return [
+        name
+        for name, column in entry.columns.items()
+        if column.personal
+        and not column.secret
+        and concrete_field(entry.model, name).related_model is not get_user_model()
+    ]
 
 
 def rows_for(entry: Entry, subject: Subject) -> Iterator[dict[str, Any]]:
-    """Yield the person's rows of one table, reduced to what the person may see."""
+    """Yield the person's rows of one table, reduced to what the person may see.
+
+    What a row belongs to is called by its name: a key of the database says nothing outside of it.
+    """
     names = shown_columns(entry)
-    rows = rows_of(entry, subject).values(*names)
-    yield from rows.iterator(chunk_size=PORTION)
+    links = {name for name in names if concrete_field(entry.model, name).is_relation}
+    rows = rows_of(entry, subject).only(*names).prefetch_related(*links)
+    for row in rows.iterator(chunk_size=PORTION):
+        yield {name: _named(row, name) if name in links else getattr(row, name) for name in names}
 
 
 def stream_export(subject: Subject, *, now: datetime | None = None) -> Iterator[bytes]:
@@ -144,24 +161,33 @@ def _page(subject: Subject, made_at: datetime) -> Iterator[str]:
                 yield "<table><thead><tr>"
                 yield "".join(format_html("<th>{}</th>", _words(entry, name)) for name in names)
                 yield "</tr></thead><tbody>\n"
-            cells = "".join(format_html("<td>{}</td>", _shown(row[name])) for name in names)
+            cells = "".join(
+                format_html("<td>{}</td>", _shown(entry, name, row[name])) for name in names
+            )
             yield f"<tr>{cells}</tr>\n"
         yield "</tbody></table>\n" if count else f"<p>{NOTHING}</p>\n"
     yield tail
+
+
+def _named(row: Model, name: str) -> str | None:
+    related = getattr(row, name)
+    return None if related is None else str(related)
 
 
 def _words(entry: Entry, name: str) -> str:
     return str(concrete_field(entry.model, name).verbose_name)
 
 
-def _shown(value: Any) -> str:
+def _shown(entry: Entry, name: str, value: Any) -> str:
+    """Return a value as people read it; what was chosen from a list, in the words of the list."""
+    value = dict(concrete_field(entry.model, name).flatchoices).get(value, value)
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return f"{timezone.localtime(value):%Y-%m-%d %H:%M %Z}"
-    return str(value)
+        return str(localize(timezone.localtime(value)))
+    return str(localize(value) if isinstance(value, date) else value)
 
 
 def _manifest(counts: dict[str, int], digests: dict[str, str], made_at: datetime) -> Iterator[str]:
@@ -192,9 +218,9 @@ def _item(entry: Entry, rows: int) -> dict[str, Any]:
         "title": entry.title,
         "rows": rows or NOTHING,
         "columns": {
-            name: column.category.title
-            for name, column in entry.columns.items()
-            if column.category and not column.secret
+            name: category.title
+            for name in shown_columns(entry)
+            if (category := entry.columns[name].category)
         },
         "withheld": [name for name, column in entry.columns.items() if column.secret],
         "purpose": activity.purpose.title,

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import localize
 
 import privacy.policy.guards  # noqa: F401 - declares what the database keeps as it is
 from privacy.policy.addresses import PRIVACY, TERMS, Addresses
@@ -257,7 +258,7 @@ class PolicyEvent(FrozenModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} at {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.get_kind_display()} at {localize(timezone.localtime(self.at))}"
 
 
 class PolicyDraft(models.Model):
@@ -340,4 +341,4 @@ class PolicyAcknowledgement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.version} read at {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.version} read at {localize(timezone.localtime(self.at))}"

@@ -12,6 +12,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import localize
 
 from privacy.datamap.subjects import Subject, subject_with_address
 from privacy.rights.choices import CLOSING, NEEDS_NO_PROOF, Channel, Did, Ground, Kind, Proof
@@ -184,7 +185,7 @@ class RequestEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_did_display()} ({self.at:%Y-%m-%d %H:%M})"
+        return f"{self.get_did_display()} ({localize(timezone.localtime(self.at))})"
 
 
 class RequestNote(models.Model):

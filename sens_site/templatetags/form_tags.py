@@ -13,24 +13,35 @@ register = template.Library()
 class CaptureNode(template.Node):
     """Draws what stands between the tags into a variable."""
 
-    def __init__(self, name: str, nodelist: NodeList) -> None:
+    def __init__(self, name: str, nodelist: NodeList, *, as_is: bool) -> None:
         self.name = name
         self.nodelist = nodelist
+        self.as_is = as_is
 
     def render(self, context: template.Context) -> SafeString:
-        """Keep the drawn text, with its white space folded."""
+        """Keep the drawn text, with its white space folded unless asked not to."""
         drawn = self.nodelist.render(context)
-        context[self.name] = mark_safe(" ".join(drawn.split()))
+        context[self.name] = drawn if self.as_is else mark_safe(" ".join(drawn.split()))
         return mark_safe("")
 
 
 @register.tag
 def capture(parser: Parser, token: Token) -> CaptureNode:
-    """`{% capture name %}...{% endcapture %}`: a block that is used in more than one place."""
-    _, name = token.split_contents()
+    """`{% capture name [as_is] %}...{% endcapture %}`: what is used elsewhere than it is drawn."""
+    _, name, *how = token.split_contents()
     nodelist = parser.parse(("endcapture",))
     parser.delete_first_token()
-    return CaptureNode(name, nodelist)
+    return CaptureNode(name, nodelist, as_is=how == ["as_is"])
+
+
+@register.filter
+def has_fields(drawn: str) -> bool:
+    """Tell whether a page asks people to type something, in a form of the site's own manner.
+
+    There the question about cookies stands below: its answer leads to the page anew, and would take
+    what was typed.
+    """
+    return 'class="field' in drawn
 
 
 @register.simple_tag

@@ -1,5 +1,7 @@
 """Logging in, changing password and address: what the doors do differently from allauth."""
 
+from urllib.parse import urlencode
+
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
@@ -107,6 +109,19 @@ def test_cache_names_no_client_and_no_account(client, person):
     assert len(found) > 50
     for word in ("127.0.0.1", "ada", "customer", "allauth"):
         assert word not in found
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["email/", "2fa/app/on/", "2fa/recovery-codes/new/", "delete/"])
+def test_the_password_is_not_asked_for_again_within_five_minutes_of_log_in(client, person, path):
+    with time_machine.travel("2026-11-22T12:00:00Z", tick=False) as clock:
+        log_in(client)
+        clock.shift(299)
+        assert "/reauthenticate/" not in client.get(f"/accounts/{path}").headers.get("Location", "")
+        clock.shift(2)
+        assert client.get(f"/accounts/{path}").url == (
+            f"/accounts/reauthenticate/?{urlencode({'next': f'/accounts/{path}'})}"
+        )
 
 
 @pytest.mark.django_db

@@ -24,6 +24,7 @@ OPEN = {
         "consent/consentreceipt/",
         "consent/consentreceipt/check/",
         "rights/subjectrequest/",
+        "accounts/user/",
         "datamap/purgefailure/",
     },
 }

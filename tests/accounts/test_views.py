@@ -1,6 +1,9 @@
 """A person's own pages."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -77,6 +80,23 @@ def test_sessions_are_listed_by_device_without_their_keys(person):
         assert session.session_key not in page
         assert "127.0.0.1" not in session.session_data
     assert there.get("/accounts/sessions/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_last_use_is_noted_when_something_is_sent_and_never_when_a_page_is_read(person):
+    with time_machine.travel("2026-11-25T17:15:00Z", tick=False) as clock:
+        here = device(FIREFOX)
+        clock.shift(timedelta(minutes=61))
+        with CaptureQueriesContext(connection) as queries:
+            page = here.get("/accounts/sessions/").content.decode()
+        assert {query["sql"].split()[0] for query in queries} == {"SELECT"}
+        assert page.count("November 25, 2026, 10:15 MST") == 2  # logged in, last used
+        here.post("/accounts/profile/", {"name": "Ada"})
+        clock.shift(timedelta(minutes=59))
+        here.post("/accounts/profile/", {"name": "Ada L."})
+        page = here.get("/accounts/sessions/").content.decode()
+    assert "<td>November 25, 2026, 11:16 MST</td>" in page
+    assert "12:15" not in page
 
 
 @pytest.mark.django_db

@@ -49,6 +49,18 @@ INTERNALS = (
         "allauth.account.internal.flows.reauthentication",
         "did_recently_reauthenticate",
     ),
+    *(
+        of_allauth("accounts/passkeys.py", "allauth.mfa.webauthn.internal.auth", name)
+        for name in (
+            "WebAuthn",
+            "begin_authentication",
+            "begin_registration",
+        )
+    ),
+    *(
+        of_allauth("accounts/passkeys.py", "allauth.mfa.webauthn.internal.flows", name)
+        for name in ("perform_passwordless_login", "remove_authenticator")
+    ),
     of_allauth("accounts/second_factor.py", "allauth.mfa.base.internal.flows", "check_rate_limit"),
     of_allauth(
         "accounts/second_factor.py", "allauth.mfa.totp.internal.auth", "generate_totp_secret"

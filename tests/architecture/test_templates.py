@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from django.template import engines
+from django.utils import timezone
 
-from tests.architecture.source import ROOT, text
+from privacy.policy.models import PolicyEvent
+from tests.architecture.source import ROOMS, ROOT, python_files, text
 from tests.architecture.source import files as all_files
 
 TEMPLATES = tuple(
@@ -89,3 +92,43 @@ def test_page_templates_say_what_the_page_is_called():
     ]
     assert len(pages) > 20
     assert untitled == []
+
+
+def test_pages_with_a_script_are_written_down():
+    """Nothing runs but what a visitor has allowed, and the page that asks for a passkey."""
+    assert {path for path in HTML if re.search(r"<script[^>]*\bsrc=", text(path))} == {
+        "templates/partials/tags.html",
+        "templates/accounts/passkey_ask.html",
+    }
+
+
+def test_days_and_moments_have_one_format_and_moments_name_their_zone():
+    """A format of its own is for machines alone: ISO 8601 in an attribute, or to compare."""
+    for_machines = re.compile(r"datetime=\"{{[^}]*}}\"|{% (el)?if [^%]*%}")
+    asked = re.compile(r"\|(?:date|time):[\"']([^\"']+)[\"']")
+    found = {
+        asked_for
+        for path in TEMPLATES
+        for asked_for in asked.findall(for_machines.sub("", text(path)))
+    }
+    assert found == {"DATETIME_FORMAT"}
+    moment = datetime(2026, 11, 25, 17, 15, tzinfo=UTC)
+    shown = engines["django"].from_string(
+        "{{ at }} | {{ at|date }} | {{ at|date:'DATETIME_FORMAT' }}"
+    )
+    with timezone.override("America/Denver"):
+        assert shown.render({"at": moment}) == (
+            "November 25, 2026, 10:15 MST | November 25, 2026 | November 25, 2026, 10:15 MST"
+        )
+        assert str(PolicyEvent(kind="sealed", at=moment)).endswith(
+            "at November 25, 2026, 10:15 MST"
+        )
+
+
+def test_no_module_writes_a_moment_without_its_zone():
+    found = {
+        path: re.findall(r"%H:%M(?!:%SZ)[^\"']*", text(path))
+        for path in python_files()
+        if path.partition("/")[0] in ROOMS and "%H:%M" in text(path)
+    }
+    assert {path: what for path, what in found.items() if what} == {}

@@ -109,6 +109,22 @@ def test_the_menu_works_without_script(page):
     assert page.locator("h1").inner_text() == "White Papers"
 
 
+@pytest.mark.parametrize("path", ["/privacy/record/", "/cookies/"])
+def test_wide_tables_print_whole(page, path):
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 718, "height": 1000})  # the width of A4 within its margins
+    page.goto(path)
+    cut = page.evaluate(
+        """[...document.querySelectorAll(".scroll")].filter(region =>
+             getComputedStyle(region).overflowX !== "visible"
+             || [...region.querySelectorAll("*")].some(
+               cell => cell.getBoundingClientRect().right > document.body.clientWidth)
+           ).map(region => region.ariaLabel)"""
+    )
+    assert page.locator("main table").count() > 0
+    assert cut == []
+
+
 def test_the_page_prints_without_menu_and_banner(page):
     page.emulate_media(media="print")
     page.goto("/privacy/")

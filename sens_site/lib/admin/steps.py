@@ -1,4 +1,4 @@
-"""Steps: what staff do with a row that they cannot edit. A page asks, and a POST acts.
+"""Steps: what staff do with a row beside editing it, or instead. A page asks, and a POST acts.
 
 All take one way: right, rule, question, service, a line in the admin's log, back to the row. What
 is offered follows from the row; what is allowed is decided again by the service.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, cast
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -45,8 +45,8 @@ class Step(Generic[M]):
     """What the step would touch: headings, each with its lines. Empty ones are not shown."""
 
 
-class StepsAdmin(ReadOnlyAdmin[M]):
-    """A read-only admin whose rows offer steps, to those who have the right to take them."""
+class StepsMixin(admin.ModelAdmin[M]):
+    """An admin whose rows offer steps, to those who have the right to take them."""
 
     change_form_template = "admin/change_form_with_steps.html"
     steps: Sequence[Step[M]]
@@ -161,3 +161,7 @@ class StepsAdmin(ReadOnlyAdmin[M]):
 
     def _url(self, page: str, row: M) -> str:
         return reverse(f"admin:{self._url_name(page)}", args=[row.pk])
+
+
+class StepsAdmin(StepsMixin[M], ReadOnlyAdmin[M]):
+    """The same for rows that nobody edits: steps are all that can be done with them."""

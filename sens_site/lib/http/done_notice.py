@@ -20,8 +20,9 @@ LED_BY_THIS_SITE = (None, "same-origin")
 
 def with_notice(path: str, notice: str) -> str:
     """Return the address of a page that says what was done, once, with the line in view."""
-    word = _signer(unquote(path)).sign(notice)
-    return f"{path}?{urlencode({NAME: word})}#{NAME}"
+    bare, mark, query = path.partition("?")
+    word = urlencode({NAME: _signer(unquote(bare)).sign(notice)})
+    return f"{bare}?{query}{'&' if mark and query else ''}{word}#{NAME}"
 
 
 def notice_in(request: HttpRequest) -> str:

@@ -25,6 +25,12 @@ def stays_here(target: str) -> bool:
     )
 
 
+def safe_target(target: str) -> str:
+    """Return path and query of `target`; without the query where only the path stays here."""
+    target = target.partition("#")[0]
+    return iri_to_uri(target) if stays_here(target) else safe_path(target)
+
+
 def safe_path(target: str) -> str:
     """Return the path of `target` without query and fragment, or the home page's."""
     path = target.partition("?")[0].partition("#")[0]

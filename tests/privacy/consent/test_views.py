@@ -1,5 +1,7 @@
 """Deciding: one POST, one cookie, every group."""
 
+import re
+from html import unescape
 from itertools import product
 
 import pytest
@@ -214,3 +216,34 @@ def test_the_cookies_page_leads_to_the_other_privacy_choices(client):
     html = squeezed(client.get("/cookies/"))
     assert 'id="your-privacy-choices"' in html
     assert '<a href="/privacy/choices/">send a request</a>' in html
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/accounts/login/",
+        "/accounts/register/",
+        "/contact/webmaster/",
+        "/privacy/choices/",
+        "/privacy/",
+    ],
+)
+def test_on_a_page_with_a_form_the_banner_stands_below_it(client, path):
+    html = client.get(path).content.decode()
+    assert html.count('<section class="cookie-banner"') == 1
+    assert html.index("<textarea" if "account" not in path else 'type="password"') < html.index(
+        "</main>"
+    )
+    assert html.index("</main>") < html.index('<section class="cookie-banner"')
+    assert html.index('<section class="cookie-banner"') < html.index("<footer")
+
+
+def test_where_a_log_in_leads_to_survives_the_banner(strict_client):
+    path = "/accounts/login/?next=%2Faccounts%2Fdata%2F"
+    html = strict_client.get(path).content.decode()
+    (target,) = re.findall(r'name="next" value="(/accounts/login/[^"]*)"', html)
+    body = {"choice": "reject", "next": unescape(target)}
+    response = strict_client.post("/cookies/choose/", body, headers=SAME_ORIGIN)
+    assert (response.status_code, response.headers["Location"]) == (303, f"{path}#cookies-saved")
+    back = strict_client.get(path).content.decode()
+    assert f'action="{path}"' in back

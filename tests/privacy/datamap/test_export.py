@@ -10,13 +10,16 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from django.apps import apps
 
+from accounts.models import PolicyAcceptance
 from contact.models import ContactMessage
 from privacy.datamap import export
 from privacy.datamap.erasure_proof import new_mark, plant, plantable
 from privacy.datamap.export import exported_entries, shown_columns, stream_export
 from privacy.datamap.registry import MapError, entries, personal_entries
 from privacy.datamap.subjects import by_address, subject_of
+from privacy.policy.models import TERMS, PolicyVersion
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -54,7 +57,7 @@ def test_every_mark_that_may_be_shown_is_in_it_and_none_of_the_neighbours(ada_su
         for entry in exported_entries()
         for field in plantable(entry)
         if field.name in shown_columns(entry)
-    }
+    } | {"account.EmailConfirmation.email_address"}  # called by the address that it confirms
     assert len(shown) >= 18
     assert set(re.findall(mark + "[0-9a-f]+", data)) == set(re.findall(mark + "[0-9a-f]+", page))
     assert (other in data, other in page) == (False, False)
@@ -71,6 +74,39 @@ def test_secrets_and_staff_are_not_in_it(ada, ada_subject):
     withheld = {item["table"]: item["withheld"] for item in manifest["items"]}
     assert withheld["accounts.User"] == ["password"]
     assert withheld["mfa.Authenticator"] == ["data"]
+
+
+def test_it_shows_names_where_the_database_has_keys(ada, ada_subject):
+    terms = PolicyVersion.objects.in_force(TERMS)
+    PolicyAcceptance.objects.create(user=ada, version=terms)
+    assert (terms.number, terms.pk == terms.number) == (1, False)
+    archive = opened(ada_subject)
+    tables = json.loads(archive.read("data.json"))["tables"]
+    accepted = {row["version"] for row in tables["accounts.PolicyAcceptance"]}
+    assert accepted == {"Privacy policy version 2", "Terms and conditions version 1"}
+    (asked,) = tables["rights.SubjectRequest"]
+    assert {row["request"] for row in tables["rights.RequestEvent"]} == {
+        f"Request {asked['reference']}"
+    }
+    assert {row["group"] for row in tables["accounts.User_groups"]} == {"Readers"}
+    assert {row["email_address"] for row in tables["account.EmailConfirmation"]} == {ada.email}
+    page = archive.read("index.html").decode()
+    assert f"<td>Request {asked['reference']}</td>" in page
+    assert "<td>Shown who is asking</td>" in page
+    assert "<td>identity-proved</td>" not in page
+
+
+def test_no_column_holds_a_key_of_the_database(ada_subject):
+    archive = opened(ada_subject)
+    tables = json.loads(archive.read("data.json"))["tables"]
+    for item in json.loads(archive.read("manifest.json"))["items"]:
+        label, rows = item["table"], tables[item["table"]]
+        # A receipt of consent has no other name than its number.
+        receipt = {"id"} if label == "consent.ConsentReceipt" else set()
+        assert {"id", "user"} & set(item["columns"]) == receipt, label
+        assert all(set(row) == set(item["columns"]) for row in rows), label
+        links = [f.name for f in apps.get_model(label)._meta.concrete_fields if f.is_relation]
+        assert [row[name] for row in rows for name in links if isinstance(row.get(name), int)] == []
 
 
 def test_each_item_says_why_from_whom_to_whom_and_how_long(ada_subject):

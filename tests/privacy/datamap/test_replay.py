@@ -2,6 +2,7 @@
 
 import fcntl
 import io
+import re
 import stat
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
@@ -228,3 +230,19 @@ class Counted:
 
     def __init__(self, subject: object) -> None:
         self.counts: dict[str, int] = {}
+
+
+def test_the_written_order_after_a_restore_succeeds_at_each_step(db):
+    person = make_person("canary")
+    backup = dump()
+    erase(subject_of(person), cause="account")
+    restore(backup)
+    text = (settings.BASE_DIR / "docs" / "operations.md").read_text()
+    (block,) = re.findall(r"```\nset -e\n((?:\.venv/bin/python manage\.py \S+\n)+)```", text)
+    steps = [line.split()[-1] for line in block.splitlines()]
+    assert {"migrate", "replay_erasures", "verify_erasure_ledger"} <= set(steps)
+    assert len(pending()) == 1
+    for step in steps:
+        call_command(step, stdout=io.StringIO())  # raises where `set -e` would stop
+    assert pending() == []
+    assert User.objects.filter(username="canary").exists() is False

@@ -79,6 +79,18 @@ def test_the_trap_holds_the_request_and_answers_as_always(client):
     assert SubjectRequest.objects.held().count() == 1
 
 
+@pytest.mark.parametrize("breaks", ["\r\n", "\n"])
+def test_a_line_break_in_the_details_counts_as_one_character(client, breaks):
+    lines = [*["x" * 49] * 99, "x" * 50]  # 100 lines: 4,901 characters and 99 breaks
+    exact = breaks.join(lines)
+    assert len(exact.replace("\r\n", "\n")) == 5000
+    assert client.post(CHOICES, FORM | {"text": exact}).status_code == 303
+    assert SubjectRequest.objects.get().text == exact.replace("\r\n", "\n")
+    refused = client.post(CHOICES, FORM | {"text": f"{exact}x"})
+    assert refused.status_code == 422
+    assert refused.context["form"].errors == {"text": ["Details must be 5,000 characters or fewer"]}
+
+
 def test_the_sixth_request_in_an_hour_is_refused_with_its_text(client):
     for number in range(5):
         assert client.post(CHOICES, FORM | {"text": str(number)}).status_code == 303

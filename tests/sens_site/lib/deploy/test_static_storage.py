@@ -10,7 +10,13 @@ from django.core.files.storage import FileSystemStorage
 
 from sens_site.lib.content import ContentError
 from sens_site.lib.deploy import static_storage
-from sens_site.lib.deploy.static_storage import COLORS, SiteStaticStorage, compact, with_colors
+from sens_site.lib.deploy.static_storage import (
+    COLORS,
+    SiteStaticStorage,
+    compact,
+    plain_first,
+    with_colors,
+)
 
 
 def strings(css):
@@ -70,6 +76,16 @@ def test_the_companys_colors_take_the_place_of_our_own():
     )
 
 
+def test_no_color_of_the_site_as_it_is_sent_needs_a_browser_that_knows_pairs():
+    source = (settings.BASE_DIR / "static" / "css" / "site.css").read_text()
+    sent = plain_first(compact(with_colors(source, COLORS.read_text())))
+    assert "light-dark" not in sent
+    light, dark = sent.split("@media screen and (prefers-color-scheme:dark)")
+    assert "--edge:#687b85;" in light
+    assert "--edge:#8397a1;" in dark
+    assert len(re.findall(r"--[a-z-]+:", dark)) == source.count("light-dark(")
+
+
 def test_a_stylesheet_that_asks_for_no_colors_keeps_its_own():
     css = SITE.replace('@import "company.css";', "")
     assert with_colors(css, ":root { --accent: blue; }") == css
@@ -109,7 +125,8 @@ def test_the_hashed_copy_holds_the_colors_and_its_name_changes_with_them(tmp_pat
         names.append(storage.url("css/site.css").removeprefix("/static/"))
         sent = (tmp_path / f"to{number}" / names[-1]).read_text()
         assert sent == (
-            f"@layer base;:root{{--accent:{color};--on-accent:light-dark(#fff,#000);}}"
+            f"@layer base;:root{{--accent:{color};--on-accent:#fff;}}"
             "a{color:var(--accent);}"
+            "@media screen and (prefers-color-scheme:dark){:root{--on-accent:#000;}}"
         )
     assert len(set(names)) == 2
