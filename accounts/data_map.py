@@ -231,7 +231,7 @@ classify(
     fields={
         "id": ROW,
         "user": personal(Category.ACCOUNT),
-        "address_hash": secret(Category.CONTACT),
+        "address_hash": secret(Category.ACCOUNT),
         "confirmed_at": personal(Category.ACCOUNT),
         "replaced_at": personal(Category.ACCOUNT),
     },
