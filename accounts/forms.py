@@ -184,7 +184,7 @@ class RegistrationForm(AccountForm, allauth_forms.SignupForm, ProfileFields):
         for change in self.changed_policies:
             title, number = change.version.policy.title.lower(), change.version.number
             self.add_error(None, POLICY_CHANGED.format(title=title, number=number))
-        self.data = {**self.data.dict(), "shown": self.policies.stamp}  # type: ignore[attr-defined]
+        self.data = {name: self.data[name] for name in self.data} | {"shown": self.policies.stamp}
 
     def hash_password(self) -> None:
         """Hash now: for known and unknown addresses alike, and while no lock is held."""
