@@ -186,7 +186,7 @@ class RegistrationForm(AccountForm, allauth_forms.SignupForm, ProfileFields):
         for change in self.changed_policies:
             title, number = change.version.policy.title.lower(), change.version.number
             self.add_error(None, POLICY_CHANGED.format(title=title, number=number))
-        self.data = {**self.data.dict(), "shown": self.policies.stamp}  # type: ignore[attr-defined]
+        self.data = {name: self.data[name] for name in self.data} | {"shown": self.policies.stamp}
 
     def refuse_own_names(self, cleaned: dict[str, Any]) -> None:
         """Judge the password by all names in the form: allauth knows of two only."""

@@ -116,7 +116,7 @@ def test_pages_are_neither_added_nor_deleted_here(staff_client: SiteClient, mari
     assert PageText.objects.filter(pk=marine.pk).count() == 1
 
 
-def test_view_on_site_leads_to_the_page(staff_client: Client, marine):
+def test_view_on_site_leads_to_the_page(staff_client: SiteClient, marine):
     page = staff_client.get(address(marine, "change"))
     (link,) = read(page).attributes("a", **{"class": "viewsitelink"})
     assert staff_client.get(link["href"]).headers["Location"].endswith("/applications/marine/")

@@ -5,7 +5,6 @@ since, nothing is stored, what is stored now is shown beside what was typed, and
 the stamp of that: who saves again has seen what is replaced.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from sens_site.lib.admin.read_only import M
+from sens_site.lib.canonical_json import canonical_json
 
 NAME = "edit_stamp"
 CLASH = (
@@ -28,8 +28,11 @@ CLASH = (
 
 def stamp_of(label: str, values: Mapping[str, Any]) -> str:
     """Name the values of a row. Keyed, as some of them are short and not for everybody."""
-    written = json.dumps(values, sort_keys=True, default=str)
-    return salted_hmac(f"admin.edit_stamp.{label}", written).hexdigest()[:32]
+    plain = {
+        name: value if value is None or isinstance(value, list) else str(value)
+        for name, value in values.items()
+    }
+    return salted_hmac(f"admin.edit_stamp.{label}", canonical_json(plain)).hexdigest()[:32]
 
 
 class StampedForm(forms.BaseForm):
