@@ -19,6 +19,7 @@ from sens_site.lib.email_address import as_stored, canonical
 
 NOTED_EACH = timedelta(hours=1)
 RESET_RIGHT = "accounts.reset_second_factor"
+ADDRESSES_A_PAGE = 2000
 
 
 @transaction.atomic
@@ -149,6 +150,12 @@ def create_staff(*, username: str, email: str, password: str) -> User:
 
 
 def verified_addresses() -> Iterator[str]:
-    """Yield the main address of each active account, verified ones only."""
+    """Yield the main address of each active account, verified ones only.
+
+    By pages: whoever writes meanwhile must not do so beside an open cursor.
+    """
     addresses = EmailAddress.objects.filter(verified=True, primary=True, user__is_active=True)
-    yield from addresses.values_list("email", flat=True).iterator(chunk_size=2000)
+    rows, last = addresses.order_by("pk").values_list("pk", "email"), 0
+    while page := list(rows.filter(pk__gt=last)[:ADDRESSES_A_PAGE]):
+        yield from (email for _, email in page)
+        last = page[-1][0]

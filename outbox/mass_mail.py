@@ -1,7 +1,8 @@
 """One message to very many people: stored in batches, with flat memory.
 
-Making a message anew for each of 100,000 recipients would hold the database's write lock for
-minutes. So it is made once, and only the line that names the recipient differs.
+Making a message anew for each of 100,000 recipients would take minutes. So it is made once, and only
+the line that names the recipient differs. Each batch is a transaction: on SQLite all in one would
+hold the write lock for many seconds, and forms and other mails would wait for it.
 """
 
 import copy
@@ -24,16 +25,15 @@ _PLACEHOLDER = "recipient@placeholder.invalid"
 _PLAIN_ADDRESS = re.compile(r"[!-;=?-~]{1,200}@[A-Za-z0-9.-]{1,200}")
 
 
-@transaction.atomic
 def store_copies(
     message: EmailMessage, recipients: Iterable[str], *, dedupe_key: str, purpose: str = NOTICE
 ) -> int:
-    """Store one copy of a message for each recipient in the running transaction.
+    """Store one copy of a message for each recipient; return how many there are for the key.
 
-    Each is stored once for a key, however often this runs. Return how many rows that made.
+    Each is stored once for a key: a run that was broken off is finished by the next one. Without a
+    transaction around it `recipients` has to be read by pages, not from an open cursor: SQLite does
+    not let a connection write whose cursor reads what is out of date.
     """
-    stored = OutboxMail.objects.filter(dedupe_key=dedupe_key)
-    before = stored.count()
     message_id = make_msgid(domain=settings.SITE_HOST)
     message = copy.copy(message)
     message.extra_headers = {
@@ -55,8 +55,9 @@ def store_copies(
         for address in recipients
     )
     for batch in _batches(rows):
-        OutboxMail.objects.bulk_create(batch, ignore_conflicts=True)
-    return stored.count() - before
+        with transaction.atomic():
+            OutboxMail.objects.bulk_create(batch, ignore_conflicts=True)
+    return OutboxMail.objects.filter(dedupe_key=dedupe_key).count()
 
 
 def _for(address: str, template: bytes, message: EmailMessage, message_id: str) -> bytes:

@@ -129,11 +129,13 @@ class OutboxMail(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["due_at"],
+                fields=["purpose", "due_at"],
                 name="outbox_waiting",
                 condition=Q(sent_at__isnull=True, parked_at__isnull=True),
             ),
-            models.Index(fields=["sent_at"], name="outbox_sent"),
+            models.Index(
+                fields=["sent_at"], name="outbox_sent", condition=Q(sent_at__isnull=False)
+            ),
             models.Index(fields=["recipient"], name="outbox_recipient"),
         ]
 

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'mail',
                 'verbose_name_plural': 'mails',
                 'ordering': ['-created_at', '-pk'],
-                'indexes': [models.Index(condition=models.Q(('parked_at__isnull', True), ('sent_at__isnull', True)), fields=['due_at'], name='outbox_waiting'), models.Index(fields=['sent_at'], name='outbox_sent'), models.Index(fields=['recipient'], name='outbox_recipient')],
+                'indexes': [models.Index(condition=models.Q(('parked_at__isnull', True), ('sent_at__isnull', True)), fields=['purpose', 'due_at'], name='outbox_waiting'), models.Index(condition=models.Q(('sent_at__isnull', False)), fields=['sent_at'], name='outbox_sent'), models.Index(fields=['recipient'], name='outbox_recipient')],
                 'constraints': [models.UniqueConstraint(fields=('message_id', 'recipient'), name='outbox_once'), models.UniqueConstraint(fields=('dedupe_key', 'recipient'), name='outbox_dedupe'), models.CheckConstraint(condition=models.Q(('sent_at__isnull', True), ('parked_at__isnull', True), _connector='OR'), name='outbox_sent_or_parked')],
             },
         ),

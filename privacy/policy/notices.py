@@ -27,7 +27,7 @@ _audiences: dict[str, Audience] = {}
 def register_audience(name: str, audience: Audience) -> None:
     """Have the addresses that `audience()` yields told of material changes: privacy knows nobody.
 
-    It is iterated once, inside a transaction, and may be long: let it stream.
+    It is iterated once while mails are written, and may be long: let it read by pages.
     """
     _audiences[name] = audience
 
@@ -38,24 +38,30 @@ def everybody() -> Iterator[str]:
         yield from audience()
 
 
-@transaction.atomic
 def announce(version: PolicyVersion) -> int:
     """Write the notices of a version that has just been posted; return how many.
 
-    Once for each version, whoever calls: the event says that it was done. What was imported as
-    history is announced to nobody.
+    Once for each version, whoever calls: each notice is stored once, and the event says that all
+    are. What was imported as history is announced to nobody.
     """
-    Policy.objects.select_for_update().get(pk=version.policy_id)
     if not unannounced().filter(pk=version.pk).exists():
         return 0
     count = 0
     if version.kind == Kind.MATERIAL:
         count = store_copies(_notice(version), everybody(), dedupe_key=_key(version))
+    return count if _note_announced(version, count) else 0
+
+
+@transaction.atomic
+def _note_announced(version: PolicyVersion, count: int) -> bool:
+    Policy.objects.select_for_update().get(pk=version.policy_id)
+    if not unannounced().filter(pk=version.pk).exists():
+        return False  # another worker was faster
     PolicyEvent.objects.create(
         version=version, kind=PolicyEvent.Kind.ANNOUNCED, note=f"{count} notices"
     )
     content_changed()
-    return count
+    return True
 
 
 def announce_due() -> int:

@@ -1,9 +1,11 @@
 """One message to many people: one row each, made once, and nothing of one in another's."""
 
+import threading
 from email import message_from_bytes
 
 import pytest
 from django.core.mail import EmailMessage
+from django.db import DatabaseError, connection
 
 from outbox import mass_mail
 from outbox.mass_mail import store_copies
@@ -33,7 +35,7 @@ def test_each_recipient_gets_a_copy_that_names_nobody_else(db, monkeypatch):
 
 def test_running_twice_stores_nothing_twice(db):
     assert store_copies(LETTER, ["a@customer.test"], dedupe_key="k") == 1
-    assert store_copies(LETTER, ["A@customer.test", "b@customer.test"], dedupe_key="k") == 1
+    assert store_copies(LETTER, ["A@customer.test", "b@customer.test"], dedupe_key="k") == 2
     assert store_copies(LETTER, ["a@customer.test"], dedupe_key="other") == 1
 
 
@@ -63,3 +65,53 @@ def test_a_message_to_many_says_so_and_asks_for_no_answer(db):
         "Precedence": "bulk",
         "Auto-Submitted": "auto-generated",
     }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_others_write_between_two_batches(monkeypatch):
+    monkeypatch.setattr(mass_mail, "BATCH", 2)
+    problems: list[str] = []
+
+    def people():
+        for number in range(6):
+            yield f"p{number}@customer.test"
+            if number % 2:
+                problems.extend(write_from_outside(number))
+
+    assert store_copies(LETTER, people(), dedupe_key="k") == 6
+    assert problems == []
+    assert OutboxMail.objects.filter(dedupe_key="outside").count() == 3
+
+
+def write_from_outside(number: int) -> list[str]:
+    """Write as another process does that waits for no lock; return what went wrong."""
+    problems = []
+
+    def write() -> None:
+        try:
+            if connection.vendor == "sqlite":
+                with connection.cursor() as cursor:
+                    cursor.execute("PRAGMA busy_timeout = 0")
+            store_copies(LETTER, [f"other{number}@customer.test"], dedupe_key="outside")
+        except DatabaseError as error:
+            problems.append(repr(error))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    thread.join()
+    return problems
+
+
+def test_run_that_was_broken_off_is_finished_by_the_next(db, monkeypatch):
+    monkeypatch.setattr(mass_mail, "BATCH", 2)
+
+    def broken_off():
+        yield from ["a@customer.test", "b@customer.test", "c@customer.test"]
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        store_copies(LETTER, broken_off(), dedupe_key="k")
+    assert store_copies(LETTER, [f"{n}@customer.test" for n in "abcd"], dedupe_key="k") == 4
+    assert OutboxMail.objects.count() == 4

@@ -6,7 +6,7 @@ from smtplib import SMTPRecipientsRefused
 
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -168,3 +168,34 @@ def test_no_mail_is_both_sent_and_parked(store: Store) -> None:
     store()
     with pytest.raises(IntegrityError), transaction.atomic():
         OutboxMail.objects.update(sent_at=timezone.now(), parked_at=timezone.now())
+
+
+@pytest.mark.only_on("sqlite")
+def test_next_mail_is_found_by_an_index_however_many_notices_wait(db: None) -> None:
+    OutboxMail.objects.bulk_create(
+        OutboxMail(
+            message_id=f"<{number}@x>",
+            purpose="notice",
+            sender="s@x.test",
+            recipient=f"p{number}@x.test",
+            subject="s",
+            message=b"m",
+        )
+        for number in range(300)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    for queue in services.queues(timezone.now()):
+        assert "SEARCH outbox_outboxmail USING INDEX outbox_waiting (purpose" in queue.explain()
+
+
+@pytest.mark.parametrize("purpose", ["desk", "service"])
+def test_whatever_else_waits_goes_before_notices(store: Store, purpose: str) -> None:
+    store("first@example.com", X_Purpose="notice")
+    store("second@example.com", X_Purpose=purpose)
+    claimed = [services.claim_next() for _ in range(3)]
+    assert [mail and mail.recipient for mail in claimed] == [
+        "second@example.com",
+        "first@example.com",
+        None,
+    ]

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.erasure import erase_account
 from accounts.models import User
+from accounts.services import verified_addresses
 from outbox.models import NOTICE, OutboxMail
 from privacy.policy import change_notice
 from privacy.policy.jobs import announce_posted_versions
@@ -234,3 +235,32 @@ def test_it_goes_with_the_account(material, long_standing, client):
     client.post("/privacy/acknowledge/", {"version": version.pk})
     long_standing.delete()
     assert PolicyAcknowledgement.objects.count() == 0
+
+
+def test_announcement_that_was_broken_off_is_finished_by_the_worker(
+    material, long_standing, monkeypatch
+):
+    make_person("bob", date_joined=timezone.now() - 400 * DAY)
+    version = material(post_on=timezone.localdate() + 2 * DAY)
+    with time_machine.travel(timezone.now() + 3 * DAY):
+        with monkeypatch.context() as broken:
+            broken.setattr("outbox.mass_mail.BATCH", 1)
+            broken.setattr("privacy.policy.notices._note_announced", killed)
+            with pytest.raises(KeyboardInterrupt):
+                announce(version)
+        OutboxMail.objects.filter(recipient="bob@customer.test").delete()  # it came as far as Ada
+        assert announce_posted_versions() == 2
+    assert told() == ["ada@customer.test", "bob@customer.test"]
+    assert version.events.get(kind=PolicyEvent.Kind.ANNOUNCED).note == "2 notices"
+
+
+def killed(*args: object) -> None:
+    """End as a process that is stopped does."""
+    raise KeyboardInterrupt
+
+
+def test_addresses_are_read_by_pages(db, monkeypatch):
+    monkeypatch.setattr("accounts.services.ADDRESSES_A_PAGE", 2)
+    for name in "abcde":
+        make_person(name)
+    assert sorted(verified_addresses()) == [f"{name}@customer.test" for name in "abcde"]
