@@ -75,7 +75,8 @@ class Migration(migrations.Migration):
             name='IdleNotice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sent_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('queued_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('sent_at', models.DateTimeField(editable=False, null=True)),
                 ('user', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
