@@ -28,6 +28,15 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ClockStamp',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('last_seen', models.DateTimeField(editable=False)),
+                ('largest_seen', models.DateTimeField(editable=False)),
+                ('moved_at', models.DateTimeField(editable=False, null=True)),
+            ],
+        ),
+        migrations.CreateModel(
             name='PurgeFailure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
