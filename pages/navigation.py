@@ -1,6 +1,7 @@
 """The one navigation tree: menu, breadcrumb, sitemap, footer and tests are all drawn from it.
 
-The menu is the company's and stands in its `company.toml`; what rooms of ours serve stands here.
+The menu is the company's and stands in its `company.toml`; what rooms of ours serve stands here. A
+text that neither names is a page all the same, below the page whose address it continues.
 Plain data: some forty fixed nodes need no table, no query and no tree package. The text of a page
 may be edited by staff; its place in the tree is not.
 """
@@ -10,7 +11,8 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from sens_site.lib.content import Link
+from pages.page_texts import label_of, text_paths
+from sens_site.lib.content import Link, paths_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,43 +48,50 @@ BELOW = {
 }
 
 
+OURS = (
+    Node(
+        "/privacy/",
+        "Privacy",
+        (
+            Node("/privacy/history/", "Policy history", in_menu=False, content=False),
+            Node("/privacy/promises/", "Promises", in_menu=False, content=False),
+            Node("/privacy/choices/", "Your privacy choices", in_menu=False, content=False),
+            Node("/privacy/record/", "What we hold, and why", in_menu=False, content=False),
+            Node("/privacy/requests/", "Requests in figures", in_menu=False, content=False),
+        ),
+        in_menu=False,
+        content=False,
+    ),
+    Node("/legal/", "Legal", in_menu=False, content=False),
+    Node("/cookies/", "Cookies", in_menu=False, content=False),
+    Node("/newsletter/", "eNewsletter", in_menu=False),
+    Node("/accessibility/", "Accessibility", in_menu=False),
+    Node("/sitemap/", "Site map", in_menu=False, content=False),
+    Node("/accounts/register/", "Register", content=False, indexed=False),
+    Node("/accounts/login/", "Login", content=False, indexed=False),
+)
+"""Top pages that are no company's."""
+NAMED = {"/", *paths_of(settings.COMPANY.menu), *(node.path for node in OURS)}
+
+
+def _made_by_a_text(parent: str) -> tuple[Node, ...]:
+    below = (path for path in text_paths() if path not in NAMED)
+    return tuple(
+        Node(path, label_of(path), in_menu=False)
+        for path in below
+        if path.rstrip("/").rpartition("/")[0] + "/" == parent
+    )
+
+
 def _node(link: Link) -> Node:
     children = tuple(_node(child) for child in link.children)
-    return Node(link.path, link.label, children + BELOW.get(link.path, ()))
+    below = BELOW.get(link.path, ()) + _made_by_a_text(link.path)
+    return Node(link.path, link.label, children + below)
 
 
 MENU = tuple(_node(link) for link in settings.COMPANY.menu)
 """The top entries."""
-REGISTER = Node("/accounts/register/", "Register", content=False, indexed=False)
-LOGIN = Node("/accounts/login/", "Login", content=False, indexed=False)
-
-HOME = Node(
-    "/",
-    "Home",
-    (
-        *MENU,
-        Node(
-            "/privacy/",
-            "Privacy",
-            (
-                Node("/privacy/history/", "Policy history", in_menu=False, content=False),
-                Node("/privacy/promises/", "Promises", in_menu=False, content=False),
-                Node("/privacy/choices/", "Your privacy choices", in_menu=False, content=False),
-                Node("/privacy/record/", "What we hold, and why", in_menu=False, content=False),
-                Node("/privacy/requests/", "Requests in figures", in_menu=False, content=False),
-            ),
-            in_menu=False,
-            content=False,
-        ),
-        Node("/legal/", "Legal", in_menu=False, content=False),
-        Node("/cookies/", "Cookies", in_menu=False, content=False),
-        Node("/newsletter/", "eNewsletter", in_menu=False),
-        Node("/accessibility/", "Accessibility", in_menu=False),
-        Node("/sitemap/", "Site map", in_menu=False, content=False),
-        REGISTER,
-        LOGIN,
-    ),
-)
+HOME = Node("/", "Home", (*MENU, *OURS, *_made_by_a_text("/")))
 
 
 def walk(node: Node = HOME) -> Iterator[Node]:

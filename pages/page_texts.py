@@ -30,6 +30,20 @@ def file_of(path: str) -> Path:
     return folder / "pages" / f"{name}.md"
 
 
+def text_paths() -> list[str]:
+    """Return the addresses for which a file was written."""
+    names = sorted(file.stem for file in file_of("/").parent.glob("*.md"))
+    return ["/" if name == "home" else f"/{name.replace('__', '/')}/" for name in names]
+
+
+def label_of(path: str) -> str:
+    """Return the title of a text for a menu, or the address where the text is not readable yet."""
+    try:
+        return shipped_text(path).title
+    except ContentError:  # pages.E001 says so, with what to write
+        return path
+
+
 @lru_cache(maxsize=128)
 def shipped_text(path: str) -> Text:
     """Read the text of an address. Raises ContentError where none was written."""

@@ -5,7 +5,7 @@ named at once. `make run` writes a `.env` for the machine it runs on.
 """
 
 import os
-import re
+import tomllib
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,9 +22,7 @@ django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent
 # What the site writes on its own machine: the database, collected static files. Not for others.
 (BASE_DIR / "var").mkdir(mode=0o700, exist_ok=True)
-VERSION = re.findall(
-    r"^## \[?(\d+\.\d+\.\d+)", (BASE_DIR / "CHANGELOG.md").read_text(), re.MULTILINE
-)[0]
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 
 env = Env(eager=False)
 env.read_env(os.environ.get("ENV_FILE", str(BASE_DIR / ".env")), recurse=False)

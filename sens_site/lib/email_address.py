@@ -3,7 +3,7 @@
 Two spellings that mail treats as one mailbox must not make two people, and two mailboxes that look
 or fold alike must never be taken for one. So the domain is written in A-labels (UTS 46,
 non-transitional, as browsers and mail servers resolve it), the local part in ASCII, and both in
-small letters (ADR 14). That is done here and once; after it, Python, SQLite and PostgreSQL, which
+small letters (ADR 15). That is done here and once; after it, Python, SQLite and PostgreSQL, which
 fold case in three ways, only compare. What cannot be written in one way is refused, not guessed.
 """
 

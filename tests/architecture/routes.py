@@ -75,7 +75,7 @@ def log_in_as(client: Any, who: str) -> None:
 
 
 def dealt(who: str, kinds: Mapping[str, Sequence[Thing]]) -> Iterator[tuple[Route, Thing]]:
-    """Deal things out to the routes: one of each kind to each route that lets this person in.
+    """Deal things out to the routes: from a visitor one of each kind to each, from others of half.
 
     A route of the admin turns all but staff away at one door, and gets one thing of one kind from
     those. Neighbours get different things, and each person brings others to a route. What each
@@ -86,6 +86,8 @@ def dealt(who: str, kinds: Mapping[str, Sequence[Thing]]) -> Iterator[tuple[Rout
         hands = [things[turn % len(things)] for things in kinds.values()]
         if route.is_admin and who != "staff":
             hands = [hands[turn % len(hands)]]
+        elif who != "visitor":
+            hands = hands[turn % 2 :: 2]
         yield from ((route, thing) for thing in hands)
 
 

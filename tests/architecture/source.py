@@ -1,13 +1,15 @@
 """The project's own files."""
 
+import re
 import subprocess
+import tomllib
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = (
-    "accounts", "contact", "downloads", "newsletter", "outbox", "pages", "privacy", "sens_site",
-)  # fmt: skip
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+ROOMS = tuple(PROJECT["tool"]["importlinter"]["root_packages"])
 NOT_OURS = {".git", ".venv", "var", "node_modules", "__pycache__", "test-results"}
 
 
@@ -36,3 +38,20 @@ def python_files() -> tuple[str, ...]:
 def text(path: str) -> str:
     """Return a file's text."""
     return (ROOT / path).read_text(encoding="utf-8")
+
+
+def check_ids() -> dict[str, set[str]]:
+    """Return the ids of our system checks, each with the files that give it.
+
+    The checks of an app may leave its own label out; checks of promises speak of other apps'.
+    """
+    labels = {path.split("/")[-2] for path in files() if path.endswith("/apps.py")}
+    found: dict[str, set[str]] = {}
+    for path in python_files():
+        if path.split("/")[0] not in ROOMS:
+            continue
+        for label, number in re.findall(r"\"(?:(\w+)\.)?([EW]\d{3})\"", text(path)):
+            own = label or ("" if "/promises/" in path else path.split("/")[-2])
+            if own in labels:
+                found.setdefault(f"{own}.{number}", set()).add(path)
+    return found

@@ -11,17 +11,7 @@ from django.template.loader import get_template
 from django.template.loaders.filesystem import Loader
 
 from sens_site.lib.cache.fragment_cache import forget_fragments
-
-ROOMS = (
-    "accounts",
-    "contact",
-    "downloads",
-    "newsletter",
-    "outbox",
-    "pages",
-    "privacy",
-    "sens_site",
-)
+from tests.architecture.source import ROOMS
 
 
 def forget_everything() -> None:

@@ -71,7 +71,9 @@ class Service:
 
     `origins` are the sources that the Content-Security-Policy names, by directive, once the group
     is granted. `identifier` is the pattern of the account number by which staff switch the service
-    on; an own service has none and is always on. `loader` is the static script that loads it.
+    on; an own service has none and is always on. `nobodys` is a number of that pattern that belongs
+    to nobody: rehearsals and tests switch the service on with it. `loader` is the static script
+    that loads it.
     """
 
     key: str
@@ -85,6 +87,7 @@ class Service:
     gpc_covered: bool = False
     identifier: str = field(default="", metadata=COSMETIC)
     identifier_hint: str = field(default="", metadata=COSMETIC)
+    nobodys: str = field(default="", metadata=COSMETIC)
     loader: str = field(default="", metadata=COSMETIC)
     consent_parameters: tuple[str, ...] = ()
     embed: Embed | None = field(default=None, metadata=COSMETIC)

@@ -33,6 +33,7 @@ GOOGLE_ANALYTICS = Service(
     gpc_covered=True,
     identifier=r"G-[A-Z0-9]{6,12}",
     identifier_hint="The measurement ID, such as G-AB12CD34EF",
+    nobodys="G-EXAMPLE123",
     loader="consent/google.js",
     consent_parameters=("analytics_storage",),
 )
@@ -72,6 +73,7 @@ GOOGLE_ADS = Service(
     gpc_covered=True,
     identifier=r"AW-[0-9]{6,12}",
     identifier_hint="The conversion ID, such as AW-123456789",
+    nobodys="AW-000000000",
     loader="consent/google.js",
     consent_parameters=("ad_storage", "ad_user_data", "ad_personalization"),
 )
@@ -98,6 +100,7 @@ LINKEDIN_INSIGHT = Service(
     gpc_covered=True,
     identifier=r"[0-9]{4,10}",
     identifier_hint="The partner ID, such as 1234567",
+    nobodys="00000000",
     loader="consent/linkedin-insight.js",
 )
 
@@ -120,6 +123,7 @@ VIDEO = Service(
     origins={"frame-src": ("https://www.youtube-nocookie.com",)},
     identifier=r"@?[A-Za-z0-9_-]{3,40}",
     identifier_hint="The channel, such as @example",
+    nobodys="@example",
     embed=Embed(
         frame="https://www.youtube-nocookie.com/embed/{}",
         link="https://www.youtube.com/watch?v={}",
@@ -138,6 +142,7 @@ MAPS = Service(
     origins={"frame-src": ("https://www.google.com",)},
     identifier=r"[A-Za-z0-9_-]{3,80}",
     identifier_hint="A short name for the map account",
+    nobodys="example",
     embed=Embed(
         frame="https://www.google.com/maps/embed?pb={}",
         link="https://www.google.com/maps?pb={}",
@@ -160,6 +165,7 @@ LINKEDIN_POSTS = Service(
     gpc_covered=True,
     identifier=r"[a-z0-9-]{3,60}",
     identifier_hint="The company's name on LinkedIn, such as example-company",
+    nobodys="example",
     embed=Embed(
         frame="https://www.linkedin.com/embed/feed/update/{}",
         link="https://www.linkedin.com/feed/update/{}",

@@ -4,20 +4,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from privacy.consent.offer.building import build_offer
+from privacy.consent.offer.catalogue import GROUPS
 from privacy.consent.offer.current import current_offer, rehearse_offer
 from privacy.consent.offer.parts import Service
 from privacy.promises.registry import require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
 
-# Account numbers that belong to nobody. A service without one here fails the checks, as it should.
 NOBODYS = {
-    "google-analytics": "G-EXAMPLE123",
-    "google-ads": "AW-000000000",
-    "linkedin-insight": "00000000",
-    "youtube": "@example",
-    "google-maps": "example",
-    "linkedin-posts": "example",
+    service.key: service.nobodys
+    for group in GROUPS
+    for service in group.services
+    if service.identifier
 }
+"""Account numbers that belong to nobody, by service."""
 PAGES = ("/", "/contact/", "/legal/")
 """Pages on which a service may act once it is allowed. What decides is the same for all pages."""
 

@@ -5,6 +5,7 @@ from django.conf import settings
 
 from privacy.consent.offer import current
 from privacy.consent.offer.building import build_offer
+from privacy.consent.offer.catalogue import GROUPS
 from privacy.consent.offer.current import current_offer
 from tests.client import SAME_ORIGIN, SiteClient
 
@@ -32,13 +33,11 @@ def choose(client: SiteClient):
     return send
 
 
-IDENTIFIERS = {
+EVERY_SERVICE = [service for group in GROUPS for service in group.services]
+IDENTIFIERS = {one.key: one.nobodys for one in EVERY_SERVICE if one.identifier} | {
     "google-analytics": "G-TEST0001",
     "google-ads": "AW-123456789",
     "linkedin-insight": "1234567",
-    "youtube": "@example",
-    "google-maps": "example",
-    "linkedin-posts": "example",
 }
 
 

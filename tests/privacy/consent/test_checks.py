@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from privacy.consent.checks import check_catalogue, check_settings, faults_in
+from privacy.consent.checks import check_catalogue, check_settings, faults_in, in_no_group
 from privacy.consent.offer.catalogue import GROUPS
 from privacy.consent.offer.parts import Group, Service, StoredItem
 
 ITEM = StoredItem("_x", "Counts.", 30)
 SERVICE = Service(
     "x", "X", "Counts.", "X Inc.", "US", "1 year", (ITEM,), {"img-src": ("https://x.example",)},
-    identifier="[0-9]+", identifier_hint="A number",
+    identifier="[0-9]+", identifier_hint="A number", nobodys="000",
 )  # fmt: skip
 GROUP = Group("analytics", "Analytics", "Count.", (SERVICE,))
 
@@ -41,12 +41,20 @@ def with_service(**changes) -> tuple[Group, ...]:
         (with_service(loader="consent/none.js"), ["E007"]),
         ((GROUP, replace(GROUP, services=(replace(SERVICE, key="y"),))), ["E008"]),
         ((GROUP, replace(GROUP, key="other")), ["E008"]),
+        (with_service(nobodys=""), ["E012"]),
+        (with_service(nobodys="000x"), ["E012"]),
     ],
 )
 def test_each_fault_of_a_catalogue_is_named(groups, expected):
     faults = faults_in(groups)
     assert [fault.id for fault in faults] == [f"consent.{number}" for number in expected]
     assert all(fault.hint for fault in faults)
+
+
+def test_a_service_that_no_group_offers_is_named():
+    forgotten = replace(SERVICE, key="y", name="Y")
+    found = in_no_group([SERVICE, forgotten, "no service"], (GROUP,))
+    assert [(fault.id, fault.msg.split()[0]) for fault in found] == [("consent.E011", "Y")]
 
 
 def test_the_shipped_catalogue_and_settings_are_sound():
