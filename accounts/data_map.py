@@ -218,6 +218,7 @@ classify(
     fields={
         "id": ROW,
         "user": personal(Category.ACCOUNT),
+        "queued_at": personal(Category.USAGE),
         "sent_at": personal(Category.USAGE),
     },
 )

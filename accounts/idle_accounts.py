@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from accounts.data_subject import ERASED_DOMAIN
 from accounts.erasure import IDLE, erase_account
-from accounts.models import IdleNotice, User
+from accounts.models import KEY_START, IdleNotice, User
+from outbox.models import OutboxMail
 from privacy.datamap.erasure import NothingToEraseError
 from privacy.datamap.periods import Period
 from sens_site.context import render_without_request
@@ -52,7 +53,7 @@ def notify_idle(*, now: datetime | None = None) -> int:
 
 @transaction.atomic
 def _notify(user: User, moment: datetime) -> bool:
-    _, created = IdleNotice.objects.get_or_create(user=user, defaults={"sent_at": moment})
+    notice, created = IdleNotice.objects.get_or_create(user=user, defaults={"queued_at": moment})
     if created:
         EmailMessage(
             f"Your account has not been used for {UNUSED.words}",
@@ -60,9 +61,26 @@ def _notify(user: User, moment: datetime) -> bool:
                 "accounts/idle.txt", {"unused": UNUSED, "ends_on": GRACE.after(moment)}
             ),
             to=[user.email],
-            headers={"X-Purpose": "notice"},
+            headers={"X-Purpose": "notice", "X-Dedupe-Key": notice.mail_key},
         ).send()
     return created
+
+
+@transaction.atomic
+def note_sent_notices() -> None:
+    """Note when each notice went out; forget those whose mail is gone, so that it is sent anew.
+
+    The outbox keeps the line of a mail for 14 days after it was sent, so this runs more often.
+    """
+    open_notices = {notice.mail_key: notice for notice in IdleNotice.objects.filter(sent_at=None)}
+    mails = OutboxMail.objects.filter(dedupe_key__startswith=KEY_START)
+    for key, sent_at in mails.values_list("dedupe_key", "sent_at").iterator():
+        notice = open_notices.pop(str(key), None)
+        if notice is not None and sent_at is not None:
+            notice.sent_at = sent_at
+            notice.save(update_fields=["sent_at"])
+    for notice in open_notices.values():
+        notice.delete()
 
 
 @transaction.atomic
@@ -71,7 +89,7 @@ def forget_notices() -> int:
     returned = [
         notice.pk
         for notice in IdleNotice.objects.select_related("user")
-        if notice.user.last_login is not None and notice.user.last_login >= notice.sent_at
+        if notice.user.last_login is not None and notice.user.last_login >= notice.queued_at
     ]
     deleted, _ = IdleNotice.objects.filter(pk__in=returned).delete()
     return deleted
@@ -80,6 +98,7 @@ def forget_notices() -> int:
 def end_idle(*, now: datetime | None = None) -> int:
     """Erase accounts whose notice is old enough and whose person has not come back."""
     moment = now or timezone.now()
+    note_sent_notices()
     forget_notices()
     over = IdleNotice.objects.filter(sent_at__lte=GRACE.before(moment)).values("user")
     ended = 0

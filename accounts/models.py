@@ -18,6 +18,7 @@ from sens_site.lib.email_address import as_stored
 from sens_site.lib.email_field import CanonicalEmailField
 
 USERNAME_MAX = 40
+KEY_START = "idle-notice-"
 
 
 class PersonManager(UserManager["User"]):
@@ -179,13 +180,22 @@ class PolicyAcceptance(models.Model):
 
 
 class IdleNotice(models.Model):
-    """An account that has been idle for a year was told so. Goes when its person signs in."""
+    """An account that has been idle for a year is told so. Goes when its person signs in.
+
+    Nobody has been told before the mail server has taken the mail: it may wait, or be parked.
+    """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+", editable=False)
-    sent_at = models.DateTimeField(default=timezone.now, editable=False)
+    queued_at = models.DateTimeField(default=timezone.now, editable=False)
+    sent_at = models.DateTimeField(null=True, editable=False)
 
     def __str__(self) -> str:
         return f"idle notice {self.pk}"
+
+    @property
+    def mail_key(self) -> str:
+        """Under which the outbox stores the mail once."""
+        return f"{KEY_START}{self.pk}"
 
 
 class ConfirmedAddress(models.Model):

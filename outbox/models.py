@@ -53,8 +53,16 @@ class StoredMail(EmailMessage):
         return parsed
 
 
+FURTHEST = timedelta(days=1)
+"""Nothing is planned further ahead: what is, was written while the clock was ahead."""
+
+
+def _reached(field: str, at: datetime) -> Q:
+    return Q(**{f"{field}__lte": at}) | Q(**{f"{field}__gt": at + FURTHEST})
+
+
 def _free(at: datetime) -> Q:
-    return Q(lease_until__isnull=True) | Q(lease_until__lte=at)
+    return Q(lease_until__isnull=True) | _reached("lease_until", at)
 
 
 class OutboxMailQuerySet(models.QuerySet["OutboxMail"]):
@@ -76,7 +84,7 @@ class OutboxMailQuerySet(models.QuerySet["OutboxMail"]):
         """Due by the clock, and in no worker's hand."""
         return (
             self.waiting()
-            .filter(_free(at), due_at__lte=at, attempts__lt=MOST_TRIES)
+            .filter(_free(at), _reached("due_at", at), attempts__lt=MOST_TRIES)
             .order_by("due_at", "pk")
         )
 

@@ -124,6 +124,8 @@ MIDDLEWARE = [
     "accounts.middleware.LastUseMiddleware",
     # Staff without a second factor get no further than the page that sets one up.
     "accounts.middleware.StaffSecondFactorMiddleware",
+    # What was typed while a session ended is kept through the log-in.
+    "accounts.middleware.SessionEndedMiddleware",
     # request.consent: the one decision that banner, tags, CSP and caching read.
     "privacy.consent.middleware.ConsentMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -61,6 +61,11 @@ not_about_people(
     "id", "rule", "title", "promise", "error", "since",
 )  # fmt: skip
 not_about_people(
+    "datamap.ClockStamp",
+    "what the clock of the machine read",
+    "id", "last_seen", "largest_seen", "moved_at",
+)  # fmt: skip
+not_about_people(
     "datamap.Erasure",
     "that an erasure happened, by a random reference and counts, not whose",
     "id", "reference", "erased_at", "cause", "plan_version", "replayed", "counts",

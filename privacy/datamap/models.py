@@ -43,3 +43,14 @@ class PurgeFailure(models.Model):
 
     def __str__(self) -> str:
         return self.rule
+
+
+class ClockStamp(models.Model):
+    """What the clock read when a periodic deletion last asked, and when it was last seen to jump."""
+
+    last_seen = models.DateTimeField(editable=False)
+    largest_seen = models.DateTimeField(editable=False)
+    moved_at = models.DateTimeField(null=True, editable=False)
+
+    def __str__(self) -> str:
+        return f"clock at {self.last_seen:%Y-%m-%d %H:%M}"

@@ -8,7 +8,6 @@ from pages import services
 from pages.models import PageText
 from pages.page_texts import Text, shipped_text
 from tests.client import SiteClient, stamp_in
-from tests.client import SiteClient as Client
 from tests.factories.people import make_staff
 from tests.pages.reading import read
 
