@@ -29,8 +29,7 @@ from sens_site.lib.forms.fields import EmailAddressField
 # allauth's own pages would let staff edit addresses behind the account's back, see the secrets of
 # second factors, and write addresses into the admin log.
 for model in (EmailAddress, Authenticator):
-    if admin.site.is_registered(model):
-        admin.site.unregister(model)
+    admin.site.unregister(model)
 
 
 RESET: Step[User] = Step(
