@@ -48,7 +48,7 @@ class NameForm(AccountForm):
 
     submit_label = "Continue"
     name = forms.CharField(
-        label="Name of the passkey", max_length=NAME_MAX, help_text="Like “My phone”."
+        label="Name of the passkey", max_length=NAME_MAX, help_text="Like “My laptop”."
     )
 
 

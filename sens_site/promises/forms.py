@@ -14,6 +14,7 @@ PROOF_OF_WHO_YOU_ARE = frozenset({"email", "login", "password"})
 """A form with nothing else collects nothing new: it signs in, or mails a link."""
 OCCASIONS = {
     "/accounts/login/": "use a profile",
+    "/accounts/passkey/login/": "use a profile",
     "/accounts/password/": "use a profile",
     "/accounts/register/": "set up a profile",
     "/contact/": "contact us",
