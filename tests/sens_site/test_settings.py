@@ -24,7 +24,11 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_postgresql_connections_come_from_a_pool_that_no_request_waits_for_long(read):
     database = read(DATABASE_URL="postgresql://web@db/site", DATABASE_POOL_SIZE="7")["DATABASES"]
     assert database["default"]["CONN_MAX_AGE"] == 0
-    assert database["default"]["OPTIONS"] == {"pool": {"min_size": 1, "max_size": 7, "timeout": 5}}
+    assert database["default"]["OPTIONS"] == {
+        "pool": {"min_size": 1, "max_size": 7, "timeout": 5},
+        "target_session_attrs": "read-write",
+    }
+    assert database["default"]["CONN_HEALTH_CHECKS"] is True
 
 
 def test_a_cache_server_takes_the_place_of_the_table(read):
