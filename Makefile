@@ -10,8 +10,8 @@ PY := $(VENV)/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run serve staff lock test test-sqlite test-postgres test-browser test-exhaustive \
-	check lint types fmt bench
+.PHONY: help setup run serve staff lock test test-sqlite test-postgres test-browser \
+	test-exhaustive coverage check lint types fmt bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,7 +48,7 @@ $(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
 	@touch $@
 
 .env:
-	@$(PYTHON) -m sens_site.lib.deploy.local_env
+	@$(PYTHON) -m sens_site.lib.deploy.local_env $@
 	@echo "Wrote .env for this machine."
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
@@ -63,6 +63,9 @@ test: $(VENV)/.dev ## run all tests: on SQLite, on PostgreSQL, in a browser
 
 test-sqlite test-postgres test-browser: $(VENV)/.dev ## run one of the three suites
 	@$(PY) -m tests.run $(@:test-%=%)
+
+coverage: $(VENV)/.dev ## run the suite on SQLite and show what of our code it never runs
+	@$(PY) -m tests.run coverage
 
 test-exhaustive: $(VENV)/.dev ## before a release: every combination, and all tests on PostgreSQL
 	@$(PY) -m tests.run exhaustive statements

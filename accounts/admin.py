@@ -20,8 +20,7 @@ from sens_site.lib.admin.read_only import ReadOnlyAdmin
 # allauth's own pages would let staff edit addresses behind the account's back, see the secrets of
 # second factors, and write addresses into the admin log.
 for model in (EmailAddress, Authenticator):
-    if admin.site.is_registered(model):
-        admin.site.unregister(model)
+    admin.site.unregister(model)
 
 
 class AddPersonForm(AdminUserCreationForm):

@@ -108,6 +108,9 @@ class Session(AbstractBaseSession):
 
     listed = SessionQuerySet.as_manager()
 
+    def __str__(self) -> str:
+        return f"session {self.handle[:8]}"  # Django's own would be the key
+
     @property
     def handle(self) -> str:
         """A name for the session that may stand in a page, unlike its key, which opens it."""

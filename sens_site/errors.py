@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.template.loader import render_to_string
-from django.urls import Resolver404, resolve
+from django.urls import resolve
 from django.utils.html import format_html
 
 from sens_site.context import site
@@ -146,11 +146,7 @@ def no_such_page(request: HttpRequest, rest: str = "") -> HttpResponse:
     Stands last in the URLs. As it takes every address, Django's own APPEND_SLASH never acts, and
     this does it: for a page that exists under the same address with a slash.
     """
-    if request.method in ("GET", "HEAD") and not request.path_info.endswith("/"):
-        try:
-            found = resolve(request.path_info + "/")
-        except Resolver404:
-            return not_found(request)
-        if found.func is not no_such_page:
-            return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
+    lacks_slash = request.method in ("GET", "HEAD") and not request.path_info.endswith("/")
+    if lacks_slash and resolve(request.path_info + "/").func is not no_such_page:
+        return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
     return not_found(request)

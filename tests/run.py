@@ -1,6 +1,8 @@
 """Runs the suites: SQLite, PostgreSQL, browser. `make test` is all three.
 
 What takes minutes and belongs to a release is apart: `make test-exhaustive` (tests/selection.py).
+With COVERAGE=1, as in continuous integration, the suite on SQLite is the one of `make coverage`:
+it takes two thirds more processor time, so it is not what people wait for each time.
 
 A suite whose program is missing is never left out in silence. As root on Debian the program is
 installed; elsewhere the run says what to install and ends with a failure, unless ALLOW_MISSING=1
@@ -49,6 +51,10 @@ class Suite:
 
 SUITES = {
     "sqlite": Suite("the suite on SQLite", [*PYTEST, *PARALLEL]),
+    "coverage": Suite(
+        "coverage, on SQLite",
+        [sys.executable, "-m", "tests.coverage", *PYTEST[1:], *PARALLEL],
+    ),
     "postgres": Suite(
         "the suite on PostgreSQL",
         [sys.executable, "-m", "tests.postgres", *PYTEST, *PARALLEL],
@@ -102,7 +108,8 @@ def run(suite: Suite, extra: list[str]) -> tuple[str, bool]:
 
 def main(arguments: list[str]) -> int:
     """Run the named suites, or the usual ones, and sum up."""
-    names = [name for name in arguments if name in SUITES] or list(USUAL)
+    usual = ("coverage", *USUAL[1:]) if os.environ.get("COVERAGE") else USUAL
+    names = [name for name in arguments if name in SUITES] or list(usual)
     extra = [argument for argument in arguments if argument not in SUITES]
     install([p for n in names if not SUITES[n].present() for p in SUITES[n].package.split()])
     results = {name: run(SUITES[name], extra) for name in names}

@@ -23,7 +23,7 @@ from privacy.consent.models import (
 )
 from privacy.consent.offer import switches
 from privacy.consent.offer.catalogue import GROUPS
-from privacy.consent.offer.changes import only_words_differ
+from privacy.consent.offer.changes import describe, only_words_differ
 from privacy.consent.offer.loading import SERVICES
 from privacy.consent.offer.parts import optional
 from privacy.consent.receipt_check import report_on_shown
@@ -111,10 +111,11 @@ class EditorialForm(forms.ModelForm[EditorialNote]):
         change = switches.last_change(cleaned.get("group", ""))
         if change is None:
             raise ValidationError("This group has not changed.")
-        if not only_words_differ(change[0].material, change[1].material):
+        older, newer = (version.material for version in change)
+        if not only_words_differ(older, newer):
             raise ValidationError(
                 "Facts have changed, not only words. Visitors are asked again: "
-                + switches.describe_last_change(cleaned["group"])
+                + describe(cleaned["group"], older, newer)
             )
         return cleaned
 

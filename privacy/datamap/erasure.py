@@ -10,10 +10,10 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.files.storage import Storage
 from django.db import transaction
 from django.db.models import FileField, ForeignKey
 from django.utils import timezone
@@ -210,7 +210,7 @@ def _carry_out(
     for store in _sorted_stores():
         lines.append(_store_line(store, _found_in(store, subject)))
         if store.erase is not None and store.on_erase is OnErase.DELETE:
-            transaction.on_commit(_eraser(store, subject))
+            transaction.on_commit(partial(store.erase, subject))
     report = ErasureReport(subject, plan_version(), tuple(lines), reference, at)
     Erasure.objects.create(
         reference=reference,
@@ -232,14 +232,6 @@ def _lock_account(subject: Subject) -> None:
     # Read, not asked for: who waited here for the other's commit finds nothing.
     if not list(accounts.select_for_update().values_list("pk")):
         raise NothingToEraseError
-
-
-def _eraser(store: Store, subject: Subject) -> Callable[[], None]:
-    def run() -> None:
-        if store.erase is not None:
-            store.erase(subject)
-
-    return run
 
 
 def _count(entry: Entry, subject: Subject) -> int | None:
@@ -288,11 +280,7 @@ def _forget_files(entry: Entry, rows: Any) -> None:
         return
     field = next(f for f in concrete_fields(entry.model) if isinstance(f, FileField))
     for name in list(entry.files(rows)):
-        transaction.on_commit(_file_eraser(field.storage, name))
-
-
-def _file_eraser(storage: Storage, name: str) -> Callable[[], None]:
-    return lambda: storage.delete(name)
+        transaction.on_commit(partial(field.storage.delete, name))
 
 
 def _sorted_stores() -> list[Store]:

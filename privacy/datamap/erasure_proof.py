@@ -96,8 +96,6 @@ def _fitting(field: Field[Any, Any], mark: str, number: int) -> str | None:
     Each value gets a number of its own behind the mark, which a narrow column cuts off.
     """
     word = f"{mark}{number:x}"
-    if field.get_internal_type() == "EmailField":
-        word += "@mark.invalid"
     fits = word[: field.max_length] if field.max_length else word
     return None if field.unique and fits != word else fits
 

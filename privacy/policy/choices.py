@@ -18,4 +18,3 @@ class State(models.TextChoices):
     POSTED = "posted", "Posted, not yet in force"
     IN_FORCE = "in force", "In force"
     SUPERSEDED = "superseded", "Superseded"
-    WITHDRAWN = "withdrawn", "Withdrawn before posting"

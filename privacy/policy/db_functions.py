@@ -22,7 +22,7 @@ class DaysBetween(models.Func):
             compiler, connection, template=template, arg_joiner=") - julianday(", **extra
         )
 
-    def as_postgresql(
+    def as_postgresql(  # pragma: postgresql - its dialect
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
     ) -> tuple[str, Any]:
         """Subtracting dates gives days."""

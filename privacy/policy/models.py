@@ -214,10 +214,8 @@ class PolicyVersion(FrozenModel):
         """Tell whether the day on which this version takes effect has come."""
         return self.effective_on <= timezone.localdate()
 
-    def state(self, *, in_force: int | None, withdrawn: bool = False) -> State:
+    def state(self, *, in_force: int | None) -> State:
         """Where this version stands, given the number that is in force today."""
-        if withdrawn:
-            return State.WITHDRAWN
         if self.posted_at > timezone.now():
             return State.SEALED
         if not self.is_effective:

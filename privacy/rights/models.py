@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from privacy.datamap.subjects import Subject, subject_with_address
@@ -43,11 +43,6 @@ class SubjectRequestQuerySet(models.QuerySet["SubjectRequest"]):
     def waiting(self) -> Self:
         """Open and not held, least time left first."""
         return self.open().filter(is_held=False).order_by("due_on", "received_at", "pk")
-
-    def proved(self) -> Self:
-        """Those of which it was shown who is asking."""
-        shown = RequestEvent.objects.filter(request=OuterRef("pk"), did=Did.IDENTITY_PROVED)
-        return self.filter(Exists(shown))
 
 
 class SubjectRequest(models.Model):

@@ -22,6 +22,7 @@ from django.core import checks
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db import connection as default_connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
 Sql = str | Mapping[str, str]
 
@@ -154,21 +155,31 @@ def _expected(connection: BaseDatabaseWrapper) -> list[Trigger]:
     return [t for g in registered() if g.table in tables for t in build(g, connection)]
 
 
-def _catalogue(connection: BaseDatabaseWrapper) -> dict[tuple[str, str], tuple[Any, ...]]:
+Catalogue = dict[tuple[str, str], tuple[Any, ...]]
+
+
+def _catalogue(connection: BaseDatabaseWrapper) -> Catalogue:
+    read = {"sqlite": _sqlite_catalogue, "postgresql": _postgresql_catalogue}[connection.vendor]
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'")
-            return {(table, name): (_folded(sql),) for table, name, sql in cursor.fetchall()}
-        cursor.execute(
-            "SELECT c.relname, t.tgname, p.prosrc, t.tgtype, t.tgenabled::text, t.tgqual IS NULL"
-            " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-            " JOIN pg_proc p ON p.oid = t.tgfoid"
-            " WHERE NOT t.tgisinternal AND pg_table_is_visible(c.oid)"
-        )
-        return {
-            (table, name): (_folded(source), kind, enabled, unconditional)
-            for table, name, source, kind, enabled, unconditional in cursor.fetchall()
-        }
+        return read(cursor)
+
+
+def _sqlite_catalogue(cursor: CursorWrapper) -> Catalogue:
+    cursor.execute("SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'")
+    return {(table, name): (_folded(sql),) for table, name, sql in cursor.fetchall()}
+
+
+def _postgresql_catalogue(cursor: CursorWrapper) -> Catalogue:  # pragma: postgresql - its tables
+    cursor.execute(
+        "SELECT c.relname, t.tgname, p.prosrc, t.tgtype, t.tgenabled::text, t.tgqual IS NULL"
+        " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+        " JOIN pg_proc p ON p.oid = t.tgfoid"
+        " WHERE NOT t.tgisinternal AND pg_table_is_visible(c.oid)"
+    )
+    return {
+        (table, name): (_folded(source), kind, enabled, unconditional)
+        for table, name, source, kind, enabled, unconditional in cursor.fetchall()
+    }
 
 
 def _removal(connection: BaseDatabaseWrapper, trigger: Trigger) -> tuple[str, ...]:
@@ -210,7 +221,9 @@ def _sqlite_triggers(guard: Guard, connection: BaseDatabaseWrapper) -> Iterator[
 _ROW_KIND, _TRUNCATE_KIND = 1 + 2 + 8 + 16, 2 + 32
 
 
-def _postgresql_triggers(guard: Guard, connection: BaseDatabaseWrapper) -> Iterator[Trigger]:
+def _postgresql_triggers(  # pragma: postgresql - its language of triggers
+    guard: Guard, connection: BaseDatabaseWrapper
+) -> Iterator[Trigger]:
     frozen = _condition(guard.frozen, "postgresql") or "true"
     deletable = _condition(guard.deletable, "postgresql") or "false"
     if "{schema}" in deletable:

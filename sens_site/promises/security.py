@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core import checks
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLResolver, get_resolver
 from django.utils.regex_helper import normalize
 
 from privacy.consent.promises.all_services_on import choose
@@ -150,7 +150,7 @@ def _paths(patterns: list[Any], start: str) -> Iterator[str]:
         piece = _example(entry.pattern)
         if isinstance(entry, URLResolver):
             yield from _paths(entry.url_patterns, start + piece)
-        elif isinstance(entry, URLPattern):
+        else:
             yield start + piece
 
 

@@ -1,6 +1,5 @@
 """Tags of the page frame and of the form pack."""
 
-from html import unescape
 from typing import Any
 
 from django import forms, template
@@ -32,12 +31,6 @@ def capture(parser: Parser, token: Token) -> CaptureNode:
     nodelist = parser.parse(("endcapture",))
     parser.delete_first_token()
     return CaptureNode(name, nodelist)
-
-
-@register.filter
-def plain(value: str) -> str:
-    """Return text that was escaped for HTML as it was before."""
-    return unescape(str(value))
 
 
 @register.simple_tag

@@ -116,3 +116,14 @@ def test_no_page_shows_addresses_or_secrets_behind_the_accounts_back():
 @pytest.mark.django_db
 def test_password_hash_is_never_searched(staff_client):
     assert staff_client.get(f"{USERS}?password__startswith=md5").status_code in (302, 400)
+
+
+@pytest.mark.django_db
+def test_an_address_that_staff_did_not_change_keeps_its_row(staff_client, person):
+    url = f"{USERS}{person.pk}/change/"
+    before = EmailAddress.objects.get(user=person)
+    changed = {**form_of(staff_client.get(url)), "company": "Engines Ltd"}
+    assert staff_client.post(url, changed).status_code == 302
+    person.refresh_from_db()
+    assert person.company == "Engines Ltd"
+    assert EmailAddress.objects.get(user=person) == before

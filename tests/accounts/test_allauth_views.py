@@ -6,7 +6,9 @@ from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.db import connection
 
+from accounts.allauth_views import Door
 from accounts.models import Session, User
+from accounts.session_store import SessionStore
 from tests.client import SiteClient
 from tests.factories.people import PASSWORD, make_person
 
@@ -313,3 +315,12 @@ def test_a_page_of_allauth_without_a_template_of_ours_looks_like_the_site(rf):
     page = render_to_string("account/verified_email_required.html", request=rf.get("/"))
     assert "<footer" in page
     assert "csrf" not in page
+
+
+@pytest.mark.django_db
+def test_who_is_signed_in_stays_so_where_another_address_has_to_be_confirmed(rf, person):
+    request = rf.get("/accounts/login/")
+    request.user, request.session = person, SessionStore()
+    request.session["_auth_user_id"] = str(person.pk)
+    Door().forget_visitor(request)
+    assert request.session["_auth_user_id"] == str(person.pk)

@@ -15,11 +15,13 @@ from django.core.mail import send_mail
 from django.db import connection, models
 from django.utils import timezone
 
+from accounts.data_subject import erase_admin_log, pseudonym_of
 from accounts.erasure import erase_account, plan_for
 from accounts.models import PolicyAcceptance, Session, User
 from outbox.models import OutboxMail
 from outbox.worker import Worker
 from privacy.datamap.models import Erasure
+from privacy.datamap.subjects import subject_of
 from tests.accounts.conftest import REGISTRATION, prove_again
 from tests.client import SiteClient
 from tests.factories.people import PASSWORD, make_person, make_staff
@@ -197,6 +199,28 @@ def test_what_former_staff_did_stays_known_without_their_name():
         "other",
     ]
     assert (placeholder.is_active, placeholder.has_usable_password()) == (False, False)
+
+
+@pytest.mark.django_db
+def test_former_staff_who_are_erased_again_after_a_restore_have_one_pseudonym():
+    former = subject_of(make_person("former"))
+    assert pseudonym_of(former) == pseudonym_of(former)
+    assert User.objects.filter(username__startswith="erased-").count() == 1
+
+
+@pytest.mark.django_db
+def test_without_an_entry_about_the_person_the_admin_log_is_left_alone(staff):
+    LogEntry.objects.create(user=staff, object_repr="x", action_flag=CHANGE)
+    assert erase_admin_log(subject_of(make_person("ada")), LogEntry.objects.none()) == 0
+    assert list(LogEntry.objects.values_list("object_repr", flat=True)) == ["x"]
+
+
+@pytest.mark.django_db
+def test_a_person_without_an_address_is_erased_without_a_farewell():
+    person = make_person("ada", email="")
+    erase_account(person)
+    assert User.objects.filter(username="ada").count() == 0
+    assert OutboxMail.objects.count() == 0
 
 
 @pytest.mark.django_db

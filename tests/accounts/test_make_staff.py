@@ -71,6 +71,16 @@ def test_asks_on_a_terminal(monkeypatch):
 
 
 @pytest.mark.django_db
+def test_the_password_has_to_be_typed_twice_alike(monkeypatch):
+    typed = iter([PASSWORD, PASSWORD + "x"])
+    monkeypatch.setattr(make_staff, "getpass", lambda prompt: next(typed))
+    monkeypatch.setattr("sys.stdin", type("Terminal", (), {"isatty": lambda self: True})())
+    with pytest.raises(CommandError, match="two passwords differ"):
+        call_command("make_staff", username="grace", email="grace@company.test")
+    assert User.objects.count() == 0
+
+
+@pytest.mark.django_db
 def test_asks_nothing_where_nobody_can_answer(monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     with pytest.raises(CommandError, match="no terminal"):

@@ -233,3 +233,10 @@ def test_mail_links_by_the_configured_origin(client, letters, settings):
     assert "evil.test" not in letters.text(CONFIRM)
     assert "https://testserver/accounts/confirm-email/" in letters.text(CONFIRM)
     assert OutboxMail.objects.get().recipient == "ada@customer.test"
+
+
+@pytest.mark.django_db
+def test_a_policy_that_is_not_published_yet_is_not_accepted(client, policy, monkeypatch):
+    monkeypatch.setattr("accounts.services.TERMS", "not-yet")
+    register(client)
+    assert [acceptance.version for acceptance in PolicyAcceptance.objects.all()] == [policy]

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+import tomllib
 
 import pytest
 
@@ -15,6 +16,7 @@ LONG_FOR_A_REASON = {
 }
 NOQA = re.compile(r"#\s*noqa(?!: [A-Z0-9, ]+ - \S)")
 UNTOLD = re.compile(r"type: ignore(?!\[[a-z, -]+\]  # \S)")
+UNMEASURED = re.compile(r"#\s*pragma\b(?!: (?:postgresql|no cover|no branch) - \S)", re.IGNORECASE)
 ABROAD = "../" + "shared"
 OTHER_FILES = re.compile(r"\.(svg|png|jpg|webp|ico|woff2|pdf)$|^requirements.*\.txt$|^LICENSE$")
 WORDS_NOT_OURS = {  # docs/glossary.md says what we say instead
@@ -39,9 +41,17 @@ def test_every_exception_to_a_rule_says_why():
         for path in python_files()
         if not path.startswith("tests/")
         for number, line in enumerate(text(path).splitlines(), 1)
-        if NOQA.search(line) or UNTOLD.search(line)
+        if NOQA.search(line) or UNTOLD.search(line) or UNMEASURED.search(line)
     }
     assert untold == {}
+
+
+def test_coverage_leaves_out_migrations_and_what_says_why_beside_it():
+    asked = tomllib.loads(text("pyproject.toml"))["tool"]["coverage"]
+    assert asked["run"]["omit"] == ["*/migrations/*"]
+    assert asked["run"]["branch"] is True
+    assert asked["report"]["fail_under"] == 100
+    assert asked["report"]["exclude_also"] == ["# pragma: postgresql - "]
 
 
 def test_nothing_refers_to_what_lies_outside_the_project():

@@ -268,3 +268,11 @@ def test_a_mail_that_cannot_be_stored_takes_the_message_with_it(submission, monk
         receive_message(submission)
 
     assert ContactMessage.objects.count() == 0
+
+
+def test_who_sends_the_same_at_the_same_moment_finds_it_stored(submission, sent, monkeypatch):
+    first = receive_message(submission)
+    before = sent()
+    monkeypatch.setattr(services, "_sent_before", lambda submission: None)
+    assert receive_message(submission) == first
+    assert (ContactMessage.objects.count(), sent()) == (1, before)

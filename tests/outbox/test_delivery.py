@@ -1,16 +1,18 @@
 """Over a real SMTP connection to a server on this machine."""
 
 import logging
+import smtplib
 from collections.abc import Callable
 
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
+from django.utils import timezone
 from pytest_django import Settings
 
 from outbox.delivery import TransportDownError, deliver_due
-from outbox.models import OutboxMail
+from outbox.models import LEASE, MOST_TRIES, OutboxMail
 from tests.outbox.smtp_sink import SmtpSink
 
 Store = Callable[..., OutboxMail]
@@ -108,3 +110,36 @@ class LazyBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages: object) -> int:
         return 0
+
+
+def test_mails_whose_worker_never_came_back_are_told_by_their_number(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    row = store()
+    past = timezone.now() - LEASE
+    OutboxMail.objects.filter(pk=row.pk).update(attempts=MOST_TRIES, claim="x", lease_until=past)
+    assert deliver_due() == 0
+    assert "1 mails parked: their worker never came back from the last try." in caplog.text
+    assert "example.com" not in caplog.text
+
+
+def test_how_the_mail_server_hangs_up_is_no_matter(
+    store: Store, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.MAIL_TRANSPORT = f"{__name__}.RudeBackend"
+    row = store()
+    with caplog.at_level(logging.DEBUG):
+        assert deliver_due() == 1
+    row.refresh_from_db()
+    assert row.state == "sent"
+    assert "closing the mail connection: SMTPServerDisconnected" in caplog.text
+
+
+class RudeBackend(BaseEmailBackend):
+    """Takes every mail and ends the connection without a word."""
+
+    def send_messages(self, email_messages: object) -> int:
+        return 1
+
+    def close(self) -> None:
+        raise smtplib.SMTPServerDisconnected("ann@example.com")

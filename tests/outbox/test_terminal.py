@@ -5,7 +5,7 @@ import io
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
-from outbox.models import StoredMail
+from outbox.models import StoredMail, StoredMime
 from outbox.terminal import TerminalBackend
 
 
@@ -57,3 +57,16 @@ def test_stored_mail_prints_alike() -> None:
 def test_visitors_text_cannot_drive_the_terminal() -> None:
     message = EmailMessage("S", "a\x1b[2Jb\x07\x9b", "site@company.test", ["ann@example.com"])
     assert printed(message)[3] == "a\ufffd[2Jb\ufffd\ufffd"
+
+
+def test_a_mail_without_a_text_says_so() -> None:
+    message = EmailMessage("Manual", "", "site@company.test", ["ann@example.com"])
+    message.content_subtype = "calendar"
+    assert printed(message)[3] == "[no text]"
+
+
+def test_line_ends_are_those_that_a_transport_asks_for() -> None:
+    mime = StoredMime()
+    mime.stored = b"Subject: x\r\n\r\nText\r\n"
+    assert mime.as_bytes() == b"Subject: x\r\n\r\nText\r\n"
+    assert mime.as_bytes(linesep="\n") == b"Subject: x\n\nText\n"

@@ -109,3 +109,9 @@ def test_pages_are_neither_added_nor_deleted_here(staff_client: Client, marine):
     assert staff_client.get("/admin/pages/pagetext/add/").status_code == 403
     assert staff_client.post(address(marine, "delete"), {"post": "yes"}).status_code == 403
     assert PageText.objects.filter(pk=marine.pk).count() == 1
+
+
+def test_view_on_site_leads_to_the_page(staff_client: Client, marine):
+    page = staff_client.get(address(marine, "change"))
+    (link,) = read(page).attributes("a", **{"class": "viewsitelink"})
+    assert staff_client.get(link["href"]).headers["Location"].endswith("/applications/marine/")

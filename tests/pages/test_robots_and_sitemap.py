@@ -8,7 +8,7 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 
-from pages import services
+from pages import robots_and_sitemap, services
 from pages.navigation import walk
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +99,10 @@ def test_they_are_shared_and_need_no_cookie(client: Client, path):
     response = client.get(path)
     assert (response.status_code, list(response.cookies)) == (200, [])
     assert response["Cache-Control"] == "public, max-age=0, must-revalidate"
+
+
+def test_a_policy_that_is_not_published_yet_has_no_date_in_the_sitemap(client, monkeypatch):
+    legal = f"{ORIGIN}/legal/"
+    assert locations(client.get("/sitemap.xml"))[legal] is not None
+    monkeypatch.setattr(robots_and_sitemap, "TERMS", "not-yet")
+    assert locations(client.get("/sitemap.xml"))[legal] is None

@@ -183,3 +183,20 @@ def test_whoever_has_a_session_is_offered_the_account_without_a_query(client: Cl
     page = read(client.get("/no-such-page/"))
     links = page.attributes("a", inside="header ul.account")
     assert [link["href"] for link in links] == ["/accounts/profile/", "/accounts/logout/"]
+
+
+def test_who_is_stopped_before_a_view_gets_a_page_too(client: Client, settings):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.Doorkeeper"]
+    response = client.get("/")
+    assert response.status_code == 403
+    assert read(response).texts("h1") == [TEXTS[403][0]]
+
+
+class Doorkeeper:
+    """A middleware that lets nobody in."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        raise PermissionDenied

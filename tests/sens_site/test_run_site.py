@@ -9,11 +9,14 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from sens_site.lib.deploy.supervisor import Child
+from sens_site.management.commands import run_site
 from sens_site.management.commands.run_site import (
     SMTP,
     TERMINAL,
@@ -196,3 +199,93 @@ def processes_with(mark: str) -> list[int]:
         except OSError:
             continue
     return found
+
+
+@pytest.fixture
+def played(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> list[Child]:
+    """Start no process: give the children that would be started, which end with status 3."""
+    children: list[Child] = []
+
+    class PlayedSupervisor:
+        def __init__(self, given: list[Child], *, say: object) -> None:
+            children.extend(given)
+
+        def run(self, *, on_look: object) -> int:
+            return 3
+
+    monkeypatch.setattr(run_site, "Supervisor", PlayedSupervisor)
+    monkeypatch.setattr(Command, "prepare", lambda self, *, production: None)
+    monkeypatch.setattr(Command, "choose_port", lambda self, host, wanted: wanted)
+    return children
+
+
+@pytest.mark.parametrize("production", [True, False])
+def test_each_mode_has_its_server_and_ends_with_its_status(
+    played: list[Child], settings: Settings, production: bool
+) -> None:
+    settings.DEBUG = not production
+    with pytest.raises(SystemExit) as ended:
+        call_command("run_site", production=production, workers=2, port=8123)
+    assert ended.value.code == 3
+    web, worker = played
+    assert ("granian" in " ".join(web.command), "runserver" in web.command) == (
+        production,
+        not production,
+    )
+    assert ("--reload" in worker.command) is not production
+    assert (web.essential, worker.essential) == (True, False)
+
+
+def test_before_a_start_in_production_everything_is_brought_up_to_date_and_let_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[str] = []
+    pooled = SimpleNamespace(
+        close=lambda: done.append("close"), close_pool=lambda: done.append("close pool")
+    )
+    opened = SimpleNamespace(all=lambda *, initialized_only: [pooled])
+    monkeypatch.setattr(run_site, "call_command", lambda name, **options: done.append(name))
+    monkeypatch.setattr(run_site, "connections", opened)
+    monkeypatch.setattr(run_site, "collect_if_changed", lambda: done.append("collect"))
+    Command().prepare(production=False)
+    brought = ["migrate", "createcachetable", "setup_site", "close", "close pool"]
+    assert done == brought
+    Command().prepare(production=True)
+    assert done[len(brought) :] == [*brought, "collect"]
+
+
+def test_where_every_port_is_taken_it_says_so(
+    on_loopback: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(run_site, "is_free", lambda host, port: asked.append(port))
+    with pytest.raises(CommandError, match="No free port from 8000 on"):
+        Command().choose_port("127.0.0.1", 8000)
+    assert asked == list(range(8000, 8050))
+
+
+def test_it_says_once_where_the_site_is_as_soon_as_it_answers(
+    taken: int, on_loopback: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    on_loopback.MAIL_TRANSPORT = SMTP
+    free = run_site.Announcement(Command(), "127.0.0.1", 1, "http://127.0.0.1:1")
+    free.look()
+    assert capsys.readouterr().out == ""
+    answering = run_site.Announcement(Command(), "0.0.0.0", taken, "http://127.0.0.1:8000")  # noqa: S104 - compared, not bound
+    answering.look()
+    answering.look()
+    assert capsys.readouterr().out.count("The site:             http://127.0.0.1:8000/") == 1
+
+
+@pytest.mark.parametrize(
+    ("email_host", "line"), [(None, "printed here"), ("mail.test", "sent through mail.test")]
+)
+def test_it_says_where_mails_go(
+    on_loopback: Settings, monkeypatch: pytest.MonkeyPatch, email_host: str | None, line: str
+) -> None:
+    on_loopback.MAIL_TRANSPORT = SMTP
+    on_loopback.EMAIL_HOST = email_host
+    monkeypatch.delenv("EMAIL_HOST", raising=False)
+    if email_host:
+        monkeypatch.setenv("EMAIL_HOST", email_host)
+    assert run_site.mails_line() == line

@@ -1,8 +1,6 @@
 """What staff decide about the offer: which services run, and which changes are wording alone."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -101,16 +99,3 @@ def _announce() -> None:
     """Make every worker read the offer again and empty its kept pages."""
     content_changed()
     transaction.on_commit(current.refresh_offer)
-
-
-def describe_last_change(group: str) -> str:
-    """Say what the last change of a group was, for staff."""
-    change = last_change(group)
-    if change is None:
-        return "No change so far."
-    older, newer = change
-    return describe(group, _mapping(older.material), _mapping(newer.material))
-
-
-def _mapping(material: Any) -> Mapping[str, Any]:
-    return material if isinstance(material, Mapping) else {}

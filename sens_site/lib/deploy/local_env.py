@@ -1,10 +1,11 @@
-"""Writes the `.env` of a machine that just tries the site: `python -m sens_site.lib.deploy.local_env`.
+"""Writes the `.env` of a machine that just tries the site: `python -m sens_site.lib.deploy.local_env .env`.
 
 Needs nothing but Python, as it runs before the settings can be read.
 """
 
 import os
 import secrets
+import sys
 from pathlib import Path
 
 LINES = """\
@@ -31,4 +32,4 @@ def write_local_env(path: Path) -> bool:
 
 
 if __name__ == "__main__":
-    write_local_env(Path(__file__).resolve().parents[3] / ".env")
+    write_local_env(Path(sys.argv[1]))

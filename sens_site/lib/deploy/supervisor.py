@@ -125,7 +125,7 @@ def kill_group(group: int, number: signal.Signals) -> None:
         return
 
 
-def _end_with_parent() -> None:
+def _end_with_parent() -> None:  # pragma: no cover - between fork and exec nothing is measured
     """Ask Linux to end this child when the supervisor is killed without a chance to do so."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -5,6 +5,7 @@ from itertools import combinations
 
 import pytest
 from django.conf import settings
+from django.template import Context, Template, TemplateSyntaxError
 
 from privacy.consent.offer.catalogue import GROUP_BY_KEY
 from sens_site.lib.http.csp import BASE_POLICY
@@ -127,3 +128,8 @@ def test_a_strangers_page_stays_the_same_whatever_others_have_granted(full_offer
 def test_the_base_policy_names_nobody():
     assert settings.SECURE_CSP == BASE_POLICY
     assert not any("://" in source for sources in BASE_POLICY.values() for source in sources)
+
+
+def test_a_script_that_is_none_of_ours_is_a_mistake_of_the_template():
+    with pytest.raises(TemplateSyntaxError, match=r"no static file consent/gone\.js"):
+        Template('{% load consent_tags %}{% integrity "consent/gone.js" %}').render(Context())

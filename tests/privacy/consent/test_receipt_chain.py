@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.core.management import call_command
-from django.db import DatabaseError, connection, transaction
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from privacy.consent.models import ConsentReceipt, NoticeSnapshot, ReceiptSeal
@@ -236,3 +236,22 @@ def test_somebody_who_can_lift_the_guards_is_found_out(capsys):
     written = capsys.readouterr().out
     assert "The chain does not hold the known link 3." in written
     assert "has been changed." in written
+
+
+@pytest.mark.django_db
+def test_of_two_workers_that_seal_at_once_one_gets_none_and_tries_again(monkeypatch):
+    give(3)
+
+    def overtaken(seals):
+        raise IntegrityError
+
+    monkeypatch.setattr(ReceiptSeal.objects, "bulk_create", overtaken)
+    assert seal_receipts() == 0
+    monkeypatch.undo()
+    assert seal_receipts() == 3
+
+
+@pytest.mark.parametrize("head", ["3", "3:abc", "three:" + "0" * 64, ":" + "0" * 64])
+def test_a_head_that_no_log_has_written_is_refused(head):
+    with pytest.raises(CommandError, match="as the worker's log writes it"):
+        call_command("verify_receipts", "--head", head)

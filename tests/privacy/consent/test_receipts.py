@@ -240,6 +240,38 @@ def test_a_failure_after_the_receipt_leaves_neither(choose, monkeypatch):
     assert ConsentReceipt.objects.count() == 0
 
 
+def test_the_first_two_visitors_of_a_day_are_both_counted(choose, monkeypatch):
+    choose("reject")
+    # The second has looked before the first was counted.
+    rows_of_days = type(DailyChoice.objects.all())
+    update, looks = rows_of_days.update, []
+
+    def late(rows, **values):
+        looks.append(values)
+        return 0 if len(looks) == 1 else update(rows, **values)
+
+    monkeypatch.setattr(rows_of_days, "update", late)
+    SiteClient().post("/cookies/choose/", {"choice": "reject"}, headers=SAME_ORIGIN)
+    assert counts() == {"nothing": 2}
+
+
+def test_two_visitors_who_are_shown_the_same_for_the_first_time_share_one_notice(
+    full_offer, monkeypatch
+):
+    notices = type(NoticeSnapshot.objects.all())
+    exists = notices.exists
+
+    def late(rows):
+        return exists(rows) and rows.model is not NoticeSnapshot
+
+    monkeypatch.setattr(notices, "exists", late)
+    for address in ("203.0.113.1", "203.0.113.2"):
+        SiteClient(REMOTE_ADDR=address).post(
+            "/cookies/choose/", {"choice": "accept"}, headers=SAME_ORIGIN
+        )
+    assert (ConsentReceipt.objects.count(), NoticeSnapshot.objects.count()) == (2, 1)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_twelve_copies_at_once_leave_one_receipt(full_offer):
     SiteClient().get("/cookies/")

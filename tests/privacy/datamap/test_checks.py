@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core import checks
-from django.db import models
+from django.db import connection, models
 
-from privacy.datamap import registry
+from contact.models import ContactMessage
+from privacy.datamap import agreement, registry, terms
 from privacy.datamap.agreement import differences, sentences
-from privacy.datamap.checks import TAG, check_entry, check_map, check_stores
+from privacy.datamap.checks import TAG, check_entry, check_ledger, check_map, check_stores
 from privacy.datamap.columns import not_personal, personal, staff_link
 from privacy.datamap.periods import Period
 from privacy.datamap.registry import Entry, Keep, MapError, entries, not_about_people, stores
@@ -265,8 +266,12 @@ def test_e113_a_store_that_cannot_be_searched_and_does_not_say_why(monkeypatch):
 def test_nothing_is_declared_twice():
     with pytest.raises(MapError, match="classified twice"):
         not_about_people("contact.ContactMessage", "twice", "id")
+    with pytest.raises(MapError, match="classified twice"):
+        registry.classify("contact.ContactMessage", "twice", fields={})
     with pytest.raises(MapError, match="declared twice"):
         registry.activity("messages")
+    with pytest.raises(MapError, match="declared twice"):
+        registry.register_store(stores()["cache"])
 
 
 def test_sentences_are_what_stands_before_each_mark():
@@ -274,3 +279,33 @@ def test_sentences_are_what_stands_before_each_mark():
         "a.b": "One.",
         "c": "Two three.",
     }
+
+
+def test_what_has_no_table_of_its_own_is_not_asked_about(forget_models):
+    class Letter(ContactMessage):
+        class Meta:
+            app_label = "datamap"
+            proxy = True
+
+    class View(models.Model):
+        class Meta:
+            app_label = "datamap"
+            managed = False
+
+        def __str__(self) -> str:
+            return "view"
+
+    assert ids(check_map()) == []
+
+
+def test_before_the_first_migration_nothing_is_asked_of_the_ledger(db, monkeypatch):
+    monkeypatch.setattr(connection.introspection, "table_names", list)
+    assert check_ledger(databases=["default"]) == []
+
+
+def test_e107_a_sentence_that_was_said_to_be_no_matter_of_the_software(monkeypatch):
+    elsewhere = terms.ELSEWHERE
+    wrong = replace(elsewhere[0], promise="use.answer-inquiries")
+    monkeypatch.setattr(agreement, "ELSEWHERE", (*elsewhere, wrong))
+    (found,) = differences(newest_shipped_text())
+    assert (found.check, "no part in use.answer-inquiries" in found.message) == ("E107", True)

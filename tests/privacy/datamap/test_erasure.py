@@ -8,10 +8,10 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, models
 
 from accounts.models import User
-from privacy.datamap import ledger
+from privacy.datamap import erasure_proof, ledger
 from privacy.datamap.erasure import NothingToEraseError, erase, in_order, plan_erasure
 from privacy.datamap.erasure_proof import WORDS, prove, stays
 from privacy.datamap.models import Erasure
@@ -234,3 +234,30 @@ def test_the_command_fails_where_something_is_left(ada, neighbour, monkeypatch):
     monkeypatch.setattr(erasure, "in_order", lambda: broken)
     with pytest.raises(CommandError, match="1 of 1 erasures left something behind"):
         call_command("prove_erasure", "--this-is-a-copy", stdout=io.StringIO())
+
+
+def test_the_command_needs_one_to_erase_and_one_to_keep(ada):
+    with pytest.raises(CommandError, match="At least two customers are needed"):
+        call_command("prove_erasure", "--this-is-a-copy", stdout=io.StringIO())
+    assert User.objects.filter(pk=ada.pk).exists() is True
+
+
+@pytest.mark.parametrize(
+    ("field", "word"),
+    [
+        (models.CharField(max_length=40), "mark1f"),
+        (models.CharField(max_length=5), "mark1"),
+        # A mark that is cut off would not be unique.
+        (models.CharField(max_length=5, unique=True), None),
+        (models.TextField(), "mark1f"),
+    ],
+)
+def test_a_mark_is_written_as_the_column_takes_it(field, word):
+    assert erasure_proof._fitting(field, "mark", 31) == word
+
+
+def test_a_column_in_which_no_mark_fits_keeps_its_value(ada, ada_subject, monkeypatch):
+    monkeypatch.setattr(erasure_proof, "_fitting", lambda field, mark, number: None)
+    before = User.objects.values().get(pk=ada.pk)
+    assert erasure_proof.plant(ada_subject, "mark") == 0
+    assert User.objects.values().get(pk=ada.pk) == before

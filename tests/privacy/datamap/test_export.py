@@ -6,14 +6,16 @@ import json
 import re
 import tracemalloc
 import zipfile
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
 from contact.models import ContactMessage
+from privacy.datamap import export
 from privacy.datamap.erasure_proof import new_mark, plant, plantable
 from privacy.datamap.export import exported_entries, shown_columns, stream_export
-from privacy.datamap.registry import entries, personal_entries
+from privacy.datamap.registry import MapError, entries, personal_entries
 from privacy.datamap.subjects import by_address, subject_of
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +126,16 @@ def test_all_that_is_personal_is_exported_but_the_admins_log():
         "admin.LogEntry"
     }
     assert entries()["admin.LogEntry"].exported is False
+
+
+def test_bytes_are_left_empty_and_days_and_numbers_written_as_usual():
+    row = {"secret": b"x", "view": memoryview(b"x"), "day": date(2026, 11, 25), "sum": 1}
+    assert json.loads(export._json_row(row)) == {
+        "secret": None, "view": None, "day": "2026-11-25", "sum": 1,
+    }  # fmt: skip
+
+
+def test_a_table_that_belongs_to_no_processing_activity_is_not_exported_in_silence():
+    entry = replace(entries()["contact.ContactMessage"], activity=None)
+    with pytest.raises(MapError, match=r"contact\.ContactMessage belongs to no processing"):
+        export._item(entry, 1)

@@ -1,7 +1,9 @@
 """The ledger, and what is done again with it: after a crash, and after a restore."""
 
+import fcntl
 import io
 import stat
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -184,3 +186,45 @@ class Counted:
 
     def __init__(self, subject: object) -> None:
         self.counts: dict[str, int] = {}
+
+
+def test_a_line_that_waited_while_the_file_was_replaced_is_in_the_new_one(
+    ada_subject, ledger_file, monkeypatch
+):
+    line = ledger.line_for(
+        ada_subject, reference="r" * 32, cause="account", plan="p", at=timezone.now()
+    )
+    ledger.write(line)
+    lock = fcntl.flock
+    replaced: list[str] = []
+
+    def wait(file, kind):
+        lock(file, kind)
+        if not replaced:
+            replaced.append(ledger_file.read_text())
+            ledger_file.unlink()
+            ledger_file.write_text(replaced[0])
+
+    monkeypatch.setattr(fcntl, "flock", wait)
+    ledger.write(replace(line, reference="s" * 32))
+    assert [line.reference[0] for line in ledger.lines()] == ["r", "s"]
+
+
+def test_the_command_says_where_lines_are_missing(ada_subject, ledger_file):
+    erase(ada_subject, cause="account")
+    ledger_file.unlink()
+    with pytest.raises(CommandError, match="1 erasures of this database are missing"):
+        call_command("verify_erasure_ledger")
+
+
+def test_young_lines_stay_as_they_are_and_outlive_the_old(ada, neighbour, ledger_file):
+    erase(subject_of(ada), cause="account")
+    before = ledger_file.read_text()
+    assert ledger.trim() == 0
+    assert ledger_file.read_text() == before
+    with time_machine.travel(timezone.now() + timedelta(days=30)):
+        erase(subject_of(neighbour), cause="account")
+        young = ledger_file.read_text().removeprefix(before)
+    with time_machine.travel(timezone.now() + timedelta(days=37)):
+        assert ledger.trim() == 1
+    assert ledger_file.read_text() == young

@@ -173,3 +173,23 @@ def test_tables_and_code_are_compared_by_their_words():
         "c d",
         "x y",
     ]
+
+
+def test_a_heading_without_words_is_no_block():
+    assert [(block.tag, block.text) for block in blocks_of("##\n\nText.")] == [("p", "Text.")]
+
+
+def test_the_text_says_what_moved_and_keeps_the_marks_of_headings_and_lists():
+    old = "## Rights\n\nFirst of all four words.\n\n- Ask us.\n\nThird stands as it is."
+    new = "## Rights\n\n- Ask us.\n\nThird stands as it is.\n\nFirst of all four words."
+    assert to_text(compare(old, new)).splitlines() == [
+        "## Rights",
+        "",
+        "Moved from here: [-First of all four words.-]",
+        "",
+        "- Ask us.",
+        "",
+        "Third stands as it is.",
+        "",
+        "Moved to here: {+First of all four words.+}",
+    ]

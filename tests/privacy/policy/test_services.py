@@ -10,20 +10,23 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.models import User
+from privacy.policy import obstacles
 from privacy.policy.chain import GENESIS, hash_of
 from privacy.policy.models import (
     PRIVACY,
     TERMS,
     Kind,
+    Policy,
     PolicyDraft,
     PolicyEvent,
     PolicyVersion,
     SealedError,
     State,
 )
-from privacy.policy.obstacles import Obstacle
+from privacy.policy.obstacles import Obstacle, own_obstacles
 from privacy.policy.services import (
     SealingRefused,
+    create_draft,
     load_bundled_policies,
     pseudonym,
     seal_and_publish,
@@ -159,8 +162,6 @@ def test_a_second_person_seals_where_that_is_asked(make_draft: MakeDraft, settin
 
 
 def test_an_overridable_obstacle_gives_way_to_a_reason(make_draft: MakeDraft):
-    from privacy.policy import obstacles
-
     obstacles.register(lambda draft: [Obstacle("A sentence has no class.", overridable=True)])
     draft = make_draft()
     assert refused(draft, override_reason=" ") == ["A sentence has no class."]
@@ -170,8 +171,6 @@ def test_an_overridable_obstacle_gives_way_to_a_reason(make_draft: MakeDraft):
 
 
 def test_a_draft_that_was_changed_while_it_was_checked_is_not_sealed(make_draft: MakeDraft):
-    from privacy.policy import obstacles
-
     draft = make_draft()
 
     def meanwhile(checked: PolicyDraft) -> list[Obstacle]:
@@ -268,3 +267,41 @@ def test_the_database_keeps_the_days_of_notice(policy: PolicyVersion):
     )
     with pytest.raises(IntegrityError, match="policy_version_material_notice"):
         version.save()
+
+
+def test_the_first_version_of_a_policy_has_none_to_differ_from(db: None):
+    returns = Policy.objects.create(slug="returns", title="Returns")
+    today = timezone.localdate()
+    draft = create_draft(
+        returns, by=None, source_text="Ask.", reason="First.", summary="All.",
+        kind=Kind.MINOR, effective_on=today,
+    )  # fmt: skip
+    assert own_obstacles(draft, by=None, posted_on=today) == []
+
+
+def test_a_version_cannot_be_posted_before_the_one_before_it(make_draft: MakeDraft):
+    day = timezone.localdate() + 20 * DAY
+    seal_and_publish(make_draft(post_on=day), by=None)
+    posted = f"Version 3 is posted on {day:%B} {day.day}, {day.year}."
+    assert refused(make_draft(source_text="Another text.")) == [
+        f"{posted} This one cannot be posted before it."
+    ]
+
+
+def test_a_draft_takes_its_own_fields_alone(make_draft: MakeDraft):
+    draft = make_draft()
+    with pytest.raises(TypeError, match="not a field of a draft: number, sealed_as"):
+        update_draft(draft, by=None, sealed_as=None, number=7)
+
+
+def test_a_check_that_is_registered_twice_is_asked_once(monkeypatch, make_draft: MakeDraft):
+    monkeypatch.setattr(obstacles, "_checks", [])
+    asked = []
+
+    def check(draft):
+        asked.append(draft)
+        return []
+
+    assert obstacles.register(obstacles.register(check)) is check
+    assert obstacles.registered_obstacles(make_draft()) == []
+    assert len(asked) == 1

@@ -205,3 +205,15 @@ def test_the_command_says_what_else_is_wrong(
 def test_the_largest_file_is_read(tmp_path: Path):
     data = b"We keep what you give us. " * (MAX_BYTES // 26)
     assert read_policy(data, name="a.txt").words == 6 * (MAX_BYTES // 26)
+
+
+def test_a_list_may_be_the_end_of_the_text():
+    html = html_of(
+        "We promise, without end, this.\n\n1. First, you ask.\n2. Then, we answer.", "a.txt"
+    )
+    assert html.endswith("<ol>\n<li>First, you ask.</li>\n<li>Then, we answer.</li>\n</ol>\n")
+
+
+def test_a_colon_before_ordinary_words_begins_no_list():
+    html = html_of("We say this, and mean it:\n\nWe keep nothing, and sell nothing.", "a.txt")
+    assert html == ("<p>We say this, and mean it:</p>\n<p>We keep nothing, and sell nothing.</p>\n")

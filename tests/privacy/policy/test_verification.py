@@ -242,3 +242,22 @@ def test_queries_do_not_grow_with_the_chain(db: None):
             assert verification.verify().faults == []
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_a_file_that_cannot_be_read_is_named(db: None, tmp_path):
+    file = tmp_path / "anchors.txt"
+    with pytest.raises(CommandError, match=r"anchors\.txt cannot be read as an anchor file"):
+        call_command("verify_policy", anchors=[file])
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(CommandError, match=r"anchors\.txt cannot be read as an anchor file"):
+        call_command("verify_policy", anchors=[file])
+
+
+def test_anchor_files_that_disagree_prove_nothing(db: None, tmp_path):
+    files = [tmp_path / "one.txt", tmp_path / "two.txt"]
+    for file, digest in zip(files, ("a" * 64, "b" * 64), strict=True):
+        file.write_text(
+            f"privacy 2 posted 2026-10-20 effective 2026-11-20 sha256 {digest}\n", "utf-8"
+        )
+    with pytest.raises(CommandError, match="disagree on privacy version 2"):
+        call_command("verify_policy", anchors=files)

@@ -136,3 +136,9 @@ def test_staff_see_the_broken_ones_first_and_write_nothing(staff_client):
         staff_client.post(f"/admin/promises/promiseresult/{broken.pk}/delete/", {}).status_code,
     ]
     assert answers == [403, 403, 403]
+
+
+def test_staff_see_of_which_claim_a_result_was_when_it_is_no_more(staff_client):
+    gone = result("gone.claim", kept=True)
+    page = staff_client.get(f"/admin/promises/promiseresult/{gone.pk}/change/").content.decode()
+    assert "No claim has this id any more." in page

@@ -57,3 +57,13 @@ def test_origins_that_a_policy_permits():
         "img-src": ["https://a.test", "https://b.test"],
         "frame-src": ["*.c.test"],
     }
+
+
+def test_tags_that_close_themselves_or_nothing_move_no_place():
+    page = read("<main id=m><p>One<br/>two</p></section><svg/><p>three</p></main>")
+    main = page.by_id("m")
+    assert main is not None
+    assert [child if isinstance(child, str) else child.tag for child in main.children] == [
+        "p", "svg", "p",
+    ]  # fmt: skip
+    assert main.text == "One two three"

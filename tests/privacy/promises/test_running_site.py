@@ -4,10 +4,12 @@ import logging
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 
 from privacy.consent.offer.building import build_offer
 from privacy.consent.offer.current import current_offer, rehearse_offer
-from privacy.promises.running_site import NO_SUCH_PAGE, RunningSite
+from privacy.promises.running_site import NO_SUCH_PAGE, RunningSite, _environ
+from privacy.promises.written_tables import rows_written
 from sens_site.lib.cache.fragment_cache import fragment
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +73,22 @@ def test_what_a_check_provokes_is_not_logged(caplog):
     with caplog.at_level(logging.WARNING, logger="django.request"):
         assert RunningSite().get(NO_SUCH_PAGE).status == 404
     assert caplog.messages == []
+
+
+def test_behind_proxies_a_visitor_comes_through_all_of_them(settings):
+    settings.TRUSTED_PROXY_COUNT = settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
+    site = RunningSite()
+    visitor = site.visitor()
+    environ = _environ("GET", "/", "", {}, visitor.address)
+    assert environ["HTTP_X_FORWARDED_FOR"] == f"{visitor.address}, 192.0.2.1"
+    assert environ["HTTP_X_FORWARDED_PROTO"] == "https"
+    assert visitor.get("/").status == 200
+
+
+def test_what_is_written_is_named_but_for_the_shared_cache():
+    with rows_written() as tables:
+        Group.objects.create(name="Readers of manuals")
+        Group.objects.filter(name="Readers of manuals").update(name="Writers of manuals")
+        cache.set("key", "value")
+        list(Group.objects.all())
+    assert tables == ["auth_group", "auth_group"]

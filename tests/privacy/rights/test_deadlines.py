@@ -4,9 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
+from privacy.datamap.vendors import VENDORS
 from privacy.rights.deadlines import (
     Alarm,
     alarm_due,
@@ -17,6 +19,7 @@ from privacy.rights.deadlines import (
     latest_on,
     may_extend,
 )
+from privacy.rights.forms import VendorForm
 
 ZONES = [ZoneInfo(name) for name in ("America/Denver", "Europe/Berlin", "Pacific/Kiritimati")]
 FIRST, LAST = date(2024, 1, 1), date(2034, 12, 31)
@@ -94,3 +97,11 @@ def test_alarms_rise_and_never_fall(moment, zone):
 def test_alarms_of_one_request(day, alarm):
     deadline = deadline_for(datetime(2026, 3, 1, 12, tzinfo=UTC), ZONES[0])
     assert alarm_due(deadline, date(2026, 3, 1) + timedelta(days=day)) == alarm
+
+
+@time_machine.travel("2026-11-25 12:00-07:00", tick=False)
+@pytest.mark.parametrize(("day", "valid"), [("2026-11-24", False), ("2026-11-25", True)])
+def test_a_vendor_cannot_be_told_to_act_by_a_day_that_has_passed(day, valid):
+    form = VendorForm({"vendor": VENDORS[0].key, "due_on": day})
+    assert form.is_valid() is valid
+    assert valid or form.errors["due_on"] == ["Choose a day that has not passed."]

@@ -1,15 +1,18 @@
 """The desk in the admin: what is offered, what is asked, what is done, and to whom it is open."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
+from django.contrib.admin import site
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from accounts.models import User
 from privacy.rights import alarms, services
-from privacy.rights.choices import Did, Kind
+from privacy.rights.admin import SubjectRequestAdmin
+from privacy.rights.choices import Did, Ground, Kind
 from privacy.rights.models import ExportFile, RequestEvent, SubjectRequest
 from privacy.rights.request_steps import STEPS
 from tests.client import SiteClient
@@ -45,10 +48,36 @@ def test_least_time_left_comes_first(desk, ask):
     assert "▲ LATE by" in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("days", "words"), [(26, "4 days"), (27, "! 3 days"), (29, "! 1 day"), (31, "▲ LATE by 1 day")]
+)
+def test_the_last_three_days_are_marked_in_words(ask, days, words):
+    received = datetime(2026, 3, 2, 18, tzinfo=UTC)  # due on 1 April, 30 days later
+    request = ask(received_at=received)
+    with time_machine.travel(received + timedelta(days=days)):
+        shown = SubjectRequestAdmin(SubjectRequest, site).time_left(request)
+    assert shown == words
+
+
 def test_a_held_request_stands_under_its_own_tab(desk, ask):
     ask(trapped=True)
     assert desk.get(LIST).context["cl"].result_count == 0
     assert desk.get(LIST + "?desk=held").context["cl"].result_count == 1
+
+
+def test_each_tab_shows_its_own(desk, ask, officer):
+    waiting, held, closed = (ask(text=text, trapped=text == "held") for text in ("a", "held", "c"))
+    services.refuse(closed, by=officer, ground=Ground.UNFOUNDED, reason="Not about a person.")
+    shown = {
+        tab: {row.pk for row in desk.get(LIST + tab).context["cl"].result_list}
+        for tab in ("", "?desk=held", "?desk=closed", "?desk=all")
+    }
+    assert shown == {
+        "": {waiting.pk},
+        "?desk=held": {held.pk},
+        "?desk=closed": {closed.pk},
+        "?desk=all": {waiting.pk, held.pk, closed.pk},
+    }
 
 
 def test_nothing_is_done_to_many_at_once(desk, ask):

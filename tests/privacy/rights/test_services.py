@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from privacy.datamap.models import Erasure
 from privacy.datamap.retention import purge_expired
+from privacy.datamap.vendors import VENDORS
 from privacy.rights import alarms, export_files, intake, services
 from privacy.rights.choices import AUTHORITIES, NEEDS_NO_PROOF, Channel, Did, Ground, Kind, Proof
 from privacy.rights.models import ExportFile, MailedLink, RequestEvent, SubjectRequest
@@ -409,3 +410,53 @@ def test_a_signed_in_person_needs_no_link(ask, mails_to):
     request = ask(channel=Channel.ACCOUNT, proof=Proof.PASSWORD)
     assert [e.proof for e in request.did(Did.IDENTITY_PROVED)] == [Proof.PASSWORD]
     assert "/privacy/confirm/" not in mails_to(STRANGER)[0]
+
+
+def test_who_is_asking_is_noted_once(ask, officer):
+    request = ask()
+    services.record_proof(request, by=officer, how="Called back on the number in the account.")
+    with pytest.raises(NotAllowedError, match="already been shown"):
+        services.record_proof(request, by=officer, how="A passport.")
+    (proof,) = request.did(Did.IDENTITY_PROVED)
+    assert proof.proof == Proof.STAFF
+
+
+def test_spam_is_closed_without_a_mail_and_only_what_is_held_is_spam(ask, officer, mails_to):
+    request = services.mark_spam(ask(trapped=True), by=officer)
+    assert (request.is_open, kinds_of(request)[-1]) == (False, Did.SPAM)
+    assert mails_to(STRANGER) == []
+    with pytest.raises(NotAllowedError, match="Only a request that is held"):
+        services.mark_spam(ask(text="Not held."), by=officer)
+
+
+def test_a_vendor_is_told_once_and_done_once(proved, officer):
+    request = proved(Kind.ERASURE)
+    due = timezone.localdate() + timedelta(days=7)
+    one, two = (
+        services.tell_vendor(request, by=officer, vendor=VENDORS[0].key, due_on=due)
+        for _ in range(2)
+    )
+    assert one == two
+    services.vendor_done(one, by=officer, evidence="Their mail of today.")
+    with pytest.raises(NotAllowedError, match="already done"):
+        services.vendor_done(one, by=officer, evidence="Their mail of yesterday.")
+    told = [did for did in kinds_of(request) if did in (Did.VENDOR_TOLD, Did.VENDOR_DONE)]
+    assert told == [Did.VENDOR_TOLD, Did.VENDOR_DONE]
+
+
+def test_a_vendor_that_is_not_on_record_cannot_be_told(proved, officer):
+    with pytest.raises(NotAllowedError, match="not on record"):
+        services.tell_vendor(
+            proved(), by=officer, vendor="somebody-else", due_on=timezone.localdate()
+        )
+
+
+@pytest.mark.parametrize(("days", "late"), [(30, False), (31, True)])
+def test_a_request_is_late_once_its_day_has_passed(ask, days, late):
+    received = datetime(2026, 3, 2, 18, tzinfo=UTC)
+    request = ask(received_at=received)
+    with time_machine.travel(received + timedelta(days=days)):
+        assert request.is_late is late
+    intake.withdraw_request(request)
+    with time_machine.travel(received + timedelta(days=days)):
+        assert SubjectRequest.objects.get().is_late is False

@@ -1,5 +1,7 @@
 """Switching services on, asking again for what is new, and not asking for what is not."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
@@ -210,6 +212,33 @@ def test_staff_say_in_the_admin_that_a_change_is_wording(staff_client, recorded,
     switches.record_versions()
     assert staff_client.post(page, {"group": "social", "reason": "Plainer."}).status_code == 302
     assert EditorialNote.objects.get().reason == "Plainer."
+
+
+def test_staff_cannot_say_in_the_admin_that_a_change_of_facts_is_wording(
+    staff_client, switched, recorded
+):
+    switched("google-analytics", "G-ABC1234567")
+    typed = {"group": "analytics", "reason": "Plainer."}
+    page = staff_client.post("/admin/consent/editorialnote/add/", typed).content.decode()
+    assert "Facts have changed, not only words." in page
+    assert "Google Analytics 4 is new." in page
+    assert EditorialNote.objects.count() == 0
+
+
+def test_outside_a_transaction_a_process_gives_its_connection_back(monkeypatch, policy):
+    closed = []
+    outside = SimpleNamespace(in_atomic_block=False, close=lambda: closed.append("closed"))
+    monkeypatch.setattr(current, "connection", outside)
+    monkeypatch.setattr(current, "_stamp", "one")
+    current.follow_stamp("one")
+    assert closed == []
+    current.follow_stamp("two")
+    assert closed == ["closed"]
+
+
+def test_before_a_policy_is_loaded_it_says_nothing_about_any_group(monkeypatch):
+    monkeypatch.setattr(loading, "PRIVACY", "no-such-policy")
+    assert [group.policy_words for group in loading.load_offer().groups] == [()] * 4
 
 
 def test_all_desks_open(staff_client, recorded):

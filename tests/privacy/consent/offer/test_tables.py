@@ -1,9 +1,13 @@
 """The catalogue in django-cookie-consent's tables: a copy that heals itself."""
 
+from dataclasses import replace
+
 import pytest
 from cookie_consent.models import Cookie, CookieGroup, LogItem
 
+from privacy.consent.offer import tables
 from privacy.consent.offer.catalogue import GROUPS
+from privacy.consent.offer.parts import StoredItem
 from privacy.consent.offer.tables import sync_catalogue
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +35,21 @@ def test_what_was_changed_by_hand_is_put_right():
     assert CookieGroup.objects.filter(varname="gone").count() == 0
     assert Cookie.objects.get(name="IDE").domain == "doubleclick.net"
     assert sync_catalogue() == 0
+
+
+def test_a_cookie_that_the_catalogue_no_longer_names_is_gone(monkeypatch):
+    group = next(group for group in GROUPS if group.key == "analytics")
+    service = replace(
+        group.services[0],
+        items=(
+            StoredItem("_new", "Counts.", 30),
+            StoredItem("_kept", "Counts too.", 30, kind="local storage"),
+        ),
+    )
+    monkeypatch.setattr(tables, "GROUPS", (replace(group, services=(service,)),))
+    sync_catalogue()
+    # The package's tables hold cookies alone.
+    assert list(Cookie.objects.values_list("name", flat=True)) == ["_new"]
 
 
 def test_the_packages_own_log_stays_empty(choose):

@@ -1,5 +1,7 @@
 """Pages that are kept for members: alike for all of them, and nobody's."""
 
+import gzip
+
 import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
@@ -107,3 +109,13 @@ def test_two_members_get_the_same_bytes_of_every_page(client):
     other.force_login(make_person("bea", name="Thistle Unmistakable"))
     paths = [node.path for node in walk() if not node.path.startswith(("/accounts/", "/contact/"))]
     assert [client.get(p).content == other.get(p).content for p in paths] == [True] * len(paths)
+
+
+def test_a_kept_page_is_sent_gzipped_to_whoever_takes_it(ask, drawn):
+    person = make_person()
+    plain, packed = (
+        ask(person, extra={"HTTP_ACCEPT_ENCODING": taken}) for taken in ("identity", "gzip")
+    )
+    assert len(drawn) == 1
+    assert packed["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content

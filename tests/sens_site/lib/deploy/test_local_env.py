@@ -1,11 +1,13 @@
 """The `.env` of a machine that tries the site."""
 
 import re
+import runpy
 import stat
 from pathlib import Path
 
 from dotenv import dotenv_values
 
+from sens_site.lib.deploy import local_env
 from sens_site.lib.deploy.local_env import write_local_env
 
 
@@ -30,3 +32,10 @@ def test_two_machines_have_two_secrets(tmp_path: Path) -> None:
     paths = [tmp_path / "a", tmp_path / "b"]
     assert [write_local_env(path) for path in paths] == [True, True]
     assert paths[0].read_text() != paths[1].read_text()
+
+
+def test_as_a_program_it_writes_the_file_that_it_is_given(tmp_path: Path, monkeypatch) -> None:
+    path = tmp_path / ".env"
+    monkeypatch.setattr("sys.argv", ["local_env", str(path)])
+    runpy.run_path(local_env.__file__, run_name="__main__")
+    assert dotenv_values(path)["DEBUG"] == "true"

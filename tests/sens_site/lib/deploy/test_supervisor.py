@@ -5,10 +5,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from sens_site.lib.deploy import supervisor
+from sens_site.lib.deploy.supervisor import Child, Supervisor, kill_group
 
 ROOT = Path(__file__).resolve().parents[4]
 SECONDS = 30
@@ -120,3 +123,69 @@ def test_children_do_not_outlive_a_killed_supervisor(tmp_path: Path) -> None:
     running.kill()
     running.communicate(timeout=SECONDS)
     wait_until(lambda: not alive(child))
+
+
+@pytest.fixture
+def supervise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Callable[[str], tuple[Supervisor, Child, list[str]]]]:
+    """Watch one child from within this process, which outlives it."""
+    monkeypatch.setattr(supervisor, "_end_with_parent", None)
+    watched: list[Supervisor] = []
+
+    def watch(code: str) -> tuple[Supervisor, Child, list[str]]:
+        said: list[str] = []
+        child = Child("worker", [sys.executable, "-c", code], os.environ, essential=False)
+        watched.append(Supervisor([child], say=said.append))
+        return watched[-1], child, said
+
+    yield watch
+    for one in watched:
+        one._end_all()
+
+
+def waits_after(one: Supervisor, child: Child, times: int) -> list[float]:
+    """Let a child end some times; return how long it is waited for after each."""
+    waits = []
+    for _ in range(times):
+        child.start_after = 0.0
+        one._look()
+        assert child.process is not None
+        child.process.wait(SECONDS)
+        one._look()
+        waits.append(child.wait)
+    return waits
+
+
+def test_a_child_that_ends_again_and_again_is_waited_for_ever_longer(supervise) -> None:
+    one, child, said = supervise("exit(3)")
+    assert waits_after(one, child, 3) == [1.0, 2.0, 4.0]
+    assert said[-1] == "The worker process has ended with status 3; it starts again in 4 s."
+
+
+def test_a_child_that_has_lived_long_starts_again_soon(supervise, monkeypatch) -> None:
+    monkeypatch.setattr(supervisor, "LONG_LIFE_SECONDS", -1)
+    one, child, _ = supervise("exit(3)")
+    assert waits_after(one, child, 3) == [1.0, 1.0, 1.0]
+
+
+def test_a_child_that_does_not_end_is_killed(supervise, monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(supervisor, "GRACE_SECONDS", 0.1)
+    ready = tmp_path / "ready"
+    one, child, said = supervise(
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        f"open({str(ready)!r}, 'w'); time.sleep(600)"
+    )
+    one._look()
+    wait_until(ready.exists)
+    assert child.process is not None
+    one._end_all()
+    assert said == [f"Process {child.process.pid} does not end; it is killed."]
+    assert child.process.returncode == -signal.SIGKILL
+
+
+def test_a_group_that_is_gone_needs_no_signal() -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""], start_new_session=True)
+    gone.wait(SECONDS)
+    kill_group(gone.pid, signal.SIGTERM)
+    assert gone.returncode == 0

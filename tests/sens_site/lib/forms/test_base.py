@@ -136,3 +136,11 @@ def test_two_forms_of_a_class_do_not_change_each_other():
     first, second = Inquiry(), Inquiry()
     assert first.fields["phone"].label == second.fields["phone"].label == "Phone (optional)"
     assert len(second.fields["name"].validators) == len(first.fields["name"].validators)
+
+
+def test_a_form_without_a_word_to_send_it_has_no_button():
+    class Bare(SiteForm):
+        submit_label = ""
+        name = forms.CharField()
+
+    assert drawn(Bare()).find("button") == []

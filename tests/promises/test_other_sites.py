@@ -1,0 +1,92 @@
+"""What the checks say of sites that differ from the one of the suite, without being broken."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts import promises as of_accounts
+from privacy.policy.models import Kind
+from privacy.policy.promises import record
+from privacy.promises.registry import discover
+from privacy.promises.running_site import RunningSite
+from privacy.promises.services import run_checks
+from tests.promises.conftest import ONE_OF_EACH
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def look():
+    """Run one check on a small site; return whether it is kept, and its words."""
+    discover()
+
+    def run(claim: str) -> tuple[bool, str]:
+        site = RunningSite(ONE_OF_EACH, len(ONE_OF_EACH) + 1)
+        (outcome,) = run_checks([claim], site=site)
+        return outcome.kept, outcome.evidence.words
+
+    return run
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("host", "kept", "words"),
+    [
+        ("127.0.0.1", True, "On this machine alone: headers"),
+        ("www.company.test", False, "the site can be reached by others and does not encrypt"),
+    ],
+)
+def test_encryption_is_asked_of_a_site_that_others_can_reach(settings, look, host, kept, words):
+    settings.SITE_IS_HTTPS, settings.SITE_HOST = False, host
+    found, said = look("security.technical")
+    assert (found, words in said) == (kept, True)
+
+
+@pytest.mark.once
+def test_before_very_many_people_the_announcement_is_looked_at_and_not_rehearsed(
+    look, monkeypatch, person
+):
+    monkeypatch.setattr(of_accounts, "MOST_REHEARSED", 0)
+    kept, words = look("use.policy-changes")
+    assert (kept, words) == (True, "Every version that was posted has been announced.")
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("claim", ["changes.posted-here", "changes.date-at-top"])
+def test_while_a_version_waits_for_its_day_none_is_rehearsed_before_it(look, policy, claim):
+    record.sealed(
+        f"{policy.source_text}\nIt comes.\n",
+        kind=Kind.MINOR,
+        effective_on=timezone.localdate() + timedelta(days=9),
+    )
+    assert look(claim)[0] is True
+
+
+def answering(text: str) -> Any:
+    return SimpleNamespace(get=lambda path: SimpleNamespace(text=text))
+
+
+def test_a_sitemap_that_lacks_the_policy_tells_no_date():
+    page = "<url><loc>https://testserver/about/</loc><lastmod>2026-01-01</lastmod></url>"
+    assert record._day_in_sitemap(answering(f"<urlset>{page}</urlset>")) == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("entries", "day"),
+    [
+        ((), "nothing"),
+        (("/privacy/v/1/",), "nothing"),
+        (("/privacy/v/1/", "/privacy/v/2/"), "2026-10-20"),
+    ],
+)
+def test_a_feed_tells_the_date_of_the_version_in_force_alone(policy, entries, day):
+    atom = "".join(
+        f'<entry><link href="https://testserver{path}"/>'
+        "<updated>2026-10-20T12:00:00-06:00</updated></entry>"
+        for path in entries
+    )
+    feed = f'<feed xmlns="http://www.w3.org/2005/Atom">{atom}</feed>'
+    assert record._day_in_feed(answering(feed)) == day

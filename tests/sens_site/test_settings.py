@@ -1,0 +1,42 @@
+"""What the environment makes of the settings, beyond what the suite itself runs with."""
+
+import runpy
+from typing import Any
+
+import pytest
+
+from sens_site import settings as module
+from tests.settings import OWN_VARIABLES
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Read the settings anew under a changed environment."""
+
+    def do(**changes: str) -> dict[str, Any]:
+        for name, value in {**OWN_VARIABLES, **changes}.items():
+            monkeypatch.setenv(name, value)
+        return runpy.run_path(module.__file__)
+
+    return do
+
+
+def test_postgresql_connections_come_from_a_pool_that_no_request_waits_for_long(read):
+    database = read(DATABASE_URL="postgresql://web@db/site", DATABASE_POOL_SIZE="7")["DATABASES"]
+    assert database["default"]["CONN_MAX_AGE"] == 0
+    assert database["default"]["OPTIONS"] == {"pool": {"min_size": 1, "max_size": 7, "timeout": 5}}
+
+
+def test_a_cache_server_takes_the_place_of_the_table(read):
+    caches = read(CACHE_URL="redis://cache:6379/1")["CACHES"]
+    assert caches["default"]["LOCATION"] == "redis://cache:6379/1"
+    assert caches["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
+    # Keys are opaque wherever they lie (law 10).
+    assert caches["default"]["KEY_FUNCTION"] == "sens_site.lib.cache.keys.opaque_key"
+
+
+@pytest.mark.parametrize(
+    ("count", "header"), [("0", None), ("1", ("HTTP_X_FORWARDED_PROTO", "https"))]
+)
+def test_a_header_says_https_only_where_a_proxy_of_ours_sets_it(read, count, header):
+    assert read(TRUSTED_PROXY_COUNT=count).get("SECURE_PROXY_SSL_HEADER") == header
