@@ -29,6 +29,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decorators import SEE_OTHER, AuthenticatedRequest, SeeOther, password_asked_again
 from accounts.forms import AccountForm
 from sens_site.errors import error_page
+from sens_site.lib.http.done_notice import with_notice
 from sens_site.lib.http.rate_limit import allow
 from sens_site.lib.http.safe_next import stays_here
 
@@ -77,7 +78,7 @@ def add(request: AuthenticatedRequest) -> HttpResponse:
     with transaction.atomic():
         WebAuthn.add(request.user, form.cleaned_data["name"], credential)
         get_adapter().send_notification_mail("mfa/email/webauthn_added", request.user)
-    return SeeOther(f"{reverse('accounts:passkeys')}#added")
+    return SeeOther(with_notice(reverse("accounts:passkeys"), "added"))
 
 
 @require_form_methods
@@ -88,7 +89,7 @@ def remove(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         return render(request, "accounts/passkey_remove.html", {"passkey": passkey.wrap()})
     with transaction.atomic():
         remove_authenticator(request, passkey)
-    return SeeOther(f"{reverse('accounts:passkeys')}#removed")
+    return SeeOther(with_notice(reverse("accounts:passkeys"), "removed"))
 
 
 @require_form_methods

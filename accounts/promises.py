@@ -210,6 +210,8 @@ def an_unused_account_ends_after_a_notice(site: RunningSite) -> Evidence:
             if OutboxMail.objects.filter(recipient=user.email, purpose=NOTICE).exists()
         }
         require(told == {"unused", "used again"}, f"told were: {', '.join(sorted(told)) or 'none'}")
+        # The days count from the mail that went out, not from the one that waits.
+        OutboxMail.objects.filter(purpose=NOTICE, sent_at=None).update(sent_at=now)
         end_idle(now=now + timedelta(days=29))
         early = _gone(people)
         require(not early, f"before the 30 days were over, these were erased: {early}")

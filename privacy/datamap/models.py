@@ -53,4 +53,4 @@ class ClockStamp(models.Model):
     moved_at = models.DateTimeField(null=True, editable=False)
 
     def __str__(self) -> str:
-        return f"clock at {self.last_seen:%Y-%m-%d %H:%M}"
+        return f"clock at {self.last_seen.isoformat()}"

@@ -61,7 +61,7 @@ def test_staff_mail_a_link_and_type_no_password_for_somebody_else(staff_client, 
     assert 'type="password"' not in staff_client.get(path).content.decode()
     before = person.password
     sent = {"password1": "theirs-not-mine-12", "password2": "theirs-not-mine-12"}
-    assert staff_client.post(path, sent).status_code == 303
+    assert staff_client.fill_in(path, sent).status_code == 303
     person.refresh_from_db()
     assert person.password == before
     assert letters.all() == [("ada@customer.test", "Set a new password")]
@@ -86,7 +86,7 @@ def test_a_colleague_resets_a_lost_second_factor_in_the_log_and_by_mail(
     assert path in page
     assert staff_client.get(path).status_code == 200
     assert Authenticator.objects.filter(user=colleague).count() == 1
-    assert staff_client.post(path).status_code == 303
+    assert staff_client.fill_in(path, {}).status_code == 303
     assert Authenticator.objects.filter(user=colleague).count() == 0
     assert theirs.get("/accounts/profile/").status_code == 302
     assert letters.all() == [("alan@company.test", "Your second factor has been removed")]
@@ -100,7 +100,7 @@ def test_a_colleague_resets_a_lost_second_factor_in_the_log_and_by_mail(
 @pytest.mark.django_db
 def test_nobody_resets_their_own(staff_client, staff, letters):
     assert RESET not in staff_client.get(f"{USERS}{staff.pk}/change/").content.decode()
-    refused = staff_client.post(f"{USERS}{staff.pk}/{RESET}")
+    refused = staff_client.fill_in(f"{USERS}{staff.pk}/{RESET}", {})
     assert refused.status_code == 409
     assert "ask a colleague" in refused.content.decode()
     assert Authenticator.objects.filter(user=staff).count() == 1
@@ -115,7 +115,7 @@ def test_a_privacy_officer_may_and_other_roles_may_not(colleague, role, status):
     officer.groups.add(Group.objects.get(name=role))
     client = SiteClient()
     client.force_login(officer)
-    assert client.post(f"{USERS}{colleague.pk}/{RESET}").status_code == status
+    assert client.fill_in(f"{USERS}{colleague.pk}/{RESET}", {}).status_code == status
     assert client.post(f"{USERS}{colleague.pk}/change/", {"is_superuser": ""}).status_code == 403
 
 

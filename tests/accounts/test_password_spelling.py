@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import User
 from tests.client import SiteClient
-from tests.factories.people import make_person
+from tests.factories.people import SHOWN, make_person
 
 COMPOSED = unicodedata.normalize("NFC", "crème brûlée à midi, été")
 DECOMPOSED = unicodedata.normalize("NFD", COMPOSED)
@@ -30,7 +30,7 @@ def log_in(password, name="ada"):
 
 @BOTH_WAYS
 def test_who_registers_on_one_keyboard_logs_in_on_another(client, letters, chosen, typed):
-    data = {"username": "ada", "email": "ada@customer.test", "password1": chosen}
+    data = {"username": "ada", "email": "ada@customer.test", "password1": chosen, "shown": SHOWN}
     client.post("/accounts/register/", data)
     client.post(letters.link("Confirm your email address"))
     assert log_in(typed)[1] == 303

@@ -15,6 +15,8 @@ from tests.factories.people import PASSWORD, make_person
 
 pytestmark = pytest.mark.django_db
 
+from tests.client import said_by
+
 
 def overtaken(*args, **kwargs):
     raise IntegrityError
@@ -47,7 +49,8 @@ def test_of_two_tabs_that_delete_the_account_the_second_is_told_that_it_is_done(
 ):
     monkeypatch.setattr(views, "erase_account", gone)
     response = proven.post("/accounts/delete/", {"username": person.username})
-    assert (response.status_code, response.url) == (303, "/accounts/deleted/")
+    assert response.status_code == 303
+    assert said_by(response) == ("/accounts/deleted/", "deleted")
 
 
 def test_an_account_that_its_person_deletes_just_then_is_not_counted_as_ended(

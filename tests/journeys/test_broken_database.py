@@ -90,7 +90,7 @@ def test_what_was_typed_is_kept_while_the_database_is_locked_but_for_passwords(a
     seen = answers("locked")
     assert {address: seen[f"kept {address}"] for address in FORMS_THAT_SHOW_AGAIN} == {
         "/contact/webmaster/": ["name", "email", "message"],
-        "/accounts/register/": ["username", "email"],
+        "/accounts/register/": ["username", "email", "shown"],
         "/accounts/login/": ["login"],
         "/accounts/password/reset/": ["email"],
         "/privacy/choices/": ["kind", "name", "email", "text"],

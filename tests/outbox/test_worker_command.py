@@ -27,7 +27,7 @@ class PlayedWorker:
         self.ran.append("loop")
         PlayedWorker.during()
 
-    def tick(self) -> bool:
+    def run_once(self) -> bool:
         self.ran.append("round")
         return self.rounds_succeed
 

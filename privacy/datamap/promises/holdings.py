@@ -28,7 +28,7 @@ NAMED = {
     },
     Category.USAGE: {
         "created", "created_at", "device", "downloaded_at", "expire_date", "last_login",
-        "last_used_at", "sent", "sent_at", "signed_in_at",
+        "last_used_at", "queued_at", "sent", "sent_at", "signed_in_at",
     },
 }  # fmt: skip
 MONEY = frozenset(

@@ -284,20 +284,20 @@ GAPS = {
 def test_a_draft_cannot_be_sent_as_long_as_something_in_it_is_left_to_be_said(desk, proved, kind):
     request = proved(kind)
     draft = desk.get(page(request, "answer")).context["form"]["text"].value()
-    response = desk.post(page(request, "answer"), {"text": f"{draft} My own words."})
+    response = desk.fill_in(page(request, "answer"), {"text": f"{draft} My own words."})
     assert response.status_code == 422
     said = f"Replace what stands in brackets by your own words: {GAPS[kind]}"
     assert response.context["form"].errors == {"text": [said]}
     assert "My own words." in response.content.decode()
     assert SubjectRequest.objects.open().get() == request
     filled = draft.replace(GAPS[kind], "so it is")
-    assert desk.post(page(request, "answer"), {"text": filled}).status_code == 303
+    assert desk.fill_in(page(request, "answer"), {"text": filled}).status_code == 303
 
 
 @pytest.mark.parametrize("step", ["extend", "fee", "refuse"])
 def test_no_other_mail_is_sent_with_a_gap_in_it(desk, proved, step):
     request = proved()
     data = {"text": "Because of [say what].", "ground": "excessive", "amount": "20 USD"}
-    response = desk.post(page(request, step), data)
+    response = desk.fill_in(page(request, step), data)
     assert response.status_code == 422
     assert list(response.context["form"].errors) == ["text"]
