@@ -164,3 +164,31 @@ def test_it_sleeps_in_slices_so_that_a_signal_is_heard_within_a_second(
     assert slices == [1.0, 1.0, 0.5]
     worker.sleep(10)
     assert slices[3:] == [1.0, 1.0]
+
+
+def test_it_works_until_asked_to_stop_and_waits_longer_for_a_database(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = Worker([], clock=clock)
+    rounds = [True, False]
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if not rounds:
+            worker.stop()
+
+    monkeypatch.setattr(worker, "tick", lambda: rounds.pop(0))
+    monkeypatch.setattr(worker, "sleep", wait)
+    worker.run()
+    assert waits == [1, 5]
+
+
+def test_after_a_job_that_finds_no_database_the_connection_is_made_anew(
+    db: None, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[str] = []
+    monkeypatch.setattr("outbox.worker.close_old_connections", lambda: closed.append("old"))
+    worker = Worker([Job("bad", 60, locked), Job("odd", 60, lambda: 1 // 0)], clock=clock)
+    assert worker.tick() is True
+    assert closed == ["old"]
