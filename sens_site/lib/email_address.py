@@ -52,9 +52,7 @@ def _canonical_domain(domain: str) -> str:
         raise AddressError("What stands after the @ is too long.")
     try:
         labels = idna.encode(domain, uts46=True, std3_rules=True).decode("ascii").split(".")
-    except idna.IDNAError as error:  # a ValueError, as what Punycode raises for nonsense
-        raise AddressError("What stands after the @ is no domain.") from error
-    except ValueError as error:
+    except ValueError as error:  # idna's own, and what Punycode raises for nonsense
         raise AddressError("What stands after the @ is no domain.") from error
     whole = ".".join(labels)
     fits = len(whole) <= DOMAIN_MAX and all(

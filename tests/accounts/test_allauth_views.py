@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.core.cache import cache
-from django.db import connection
+from django.db import OperationalError, connection
 
 from accounts.allauth_views import Door
 from accounts.models import Session, User
@@ -350,3 +350,12 @@ def test_who_is_signed_in_stays_so_where_another_address_has_to_be_confirmed(rf,
     request.session["_auth_user_id"] = str(person.pk)
     Door().forget_visitor(request)
     assert request.session["_auth_user_id"] == str(person.pk)
+
+
+@pytest.mark.django_db
+def test_a_page_that_finds_no_database_says_so(client, monkeypatch):
+    def gone(*args, **kwargs):
+        raise OperationalError("the database is gone")
+
+    monkeypatch.setattr("allauth.account.views.EmailVerificationSentView.dispatch", gone)
+    assert client.get("/accounts/confirm-email/").status_code == 503

@@ -11,11 +11,10 @@ from accounts.idle_accounts import end_idle, notify_idle
 from accounts.models import IdleNotice, Session, User
 from accounts.session_store import SessionStore
 from privacy.datamap.erasure import NothingToEraseError
+from tests.client import said_by
 from tests.factories.people import PASSWORD, make_person
 
 pytestmark = pytest.mark.django_db
-
-from tests.client import said_by
 
 
 def overtaken(*args, **kwargs):

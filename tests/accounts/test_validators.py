@@ -1,6 +1,9 @@
 import pytest
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import (
+    password_validators_help_texts,
+    validate_password,
+)
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
@@ -128,3 +131,9 @@ def test_usernames_of_other_kinds_do_not(username):
 def test_offices_of_the_company_are_reserved(username):
     with pytest.raises(ValidationError):
         username_not_reserved(username)
+
+
+def test_each_rule_can_be_said_before_it_is_broken():
+    said = password_validators_help_texts()
+    assert "Your password can’t be made of words about this company." in said
+    assert "Your password can’t be made of your own names." in said

@@ -46,7 +46,7 @@ def test_a_passkey_is_added_logs_in_and_is_removed(page, watch, here, key, a_nam
     press(page, "Continue")
     assert page.locator("h1").inner_text() == "Make the passkey"
     press(page, "Make the passkey")
-    page.wait_for_url(f"{here}/accounts/passkey/#added")
+    page.wait_for_url(f"{here}/accounts/passkey/?done=added*")
     assert page.get_by_text("Virtual device, since").is_visible()
     assert page.evaluate("document.querySelectorAll('script[src]').length") == 0
 
@@ -63,7 +63,7 @@ def test_a_passkey_is_added_logs_in_and_is_removed(page, watch, here, key, a_nam
     page.goto(f"{here}/accounts/passkey/")
     page.get_by_role("link", name="Remove Virtual device").click()
     press(page, "Remove the passkey")
-    page.wait_for_url(f"{here}/accounts/passkey/#removed")
+    page.wait_for_url(f"{here}/accounts/passkey/?done=removed*")
     assert Authenticator.objects.filter(user=user).count() == 0
 
 

@@ -14,7 +14,7 @@ from tests.factories.people import PASSWORD
 PROFILE = "/accounts/profile/"
 TYPED = {"name": 'Ada <King> & "Sons"', "note": "\nTwo\nlines", "marketing": "on"}
 HIDDEN = re.compile(r'<textarea name="([^"]*)" hidden>\n(.*?)</textarea>', re.DOTALL)
-ACTION = re.compile(r'<form method="post" action="([^"]*)"')
+ACTION = re.compile(r'<form\s+method="post"\s+action="([^"]*)"')
 pytestmark = pytest.mark.django_db
 
 

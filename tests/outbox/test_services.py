@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from outbox import services
-from outbox.models import OutboxMail
+from outbox.models import OutboxMail, OutboxMailQuerySet
 
 Store = Callable[..., OutboxMail]
 ERROR = SMTPRecipientsRefused({"ann@example.com": (550, b"ann@example.com is unknown")})
@@ -48,6 +48,25 @@ def test_claim_lapses_and_the_mail_keeps_its_name(
     assert (second.pk, second.message_id, second.attempts) == (first.pk, first.message_id, 2)
     assert second.claim != first.claim
     assert bytes(second.message) == bytes(first.message)
+
+
+def test_a_mail_that_another_worker_claims_between_look_and_lock_is_left_to_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = store()
+    rows = type(OutboxMail.objects.all())
+    look = rows.exists
+
+    def look_and_be_overtaken(queue: OutboxMailQuerySet) -> bool:
+        found = look(queue)
+        monkeypatch.setattr(rows, "exists", look)
+        assert services.claim_next() == row
+        return found
+
+    monkeypatch.setattr(rows, "exists", look_and_be_overtaken)
+    assert services.claim_next() is None
+    row.refresh_from_db()
+    assert row.attempts == 1
 
 
 def test_oldest_first_and_notices_last(store: Store) -> None:

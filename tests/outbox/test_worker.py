@@ -370,3 +370,71 @@ def test_it_sleeps_in_slices_so_that_a_signal_is_heard_at_once(
     assert slices == pytest.approx([0.2, 0.2, 0.1])
     worker.sleep(10)
     assert slices[3:] == [0.2, 0.2]
+
+
+def test_it_works_until_asked_to_stop_and_waits_longer_for_a_database(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = Worker([], clock=clock)
+    rounds = [True, False]
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if not rounds:
+            worker.stop()
+
+    monkeypatch.setattr(worker, "tick", lambda: rounds.pop(0))
+    monkeypatch.setattr(worker, "sleep", wait)
+    worker.run()
+    assert waits == [1, 5]
+
+
+def test_after_a_job_that_finds_no_database_the_connection_is_made_anew(
+    db: None, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[str] = []
+    monkeypatch.setattr("outbox.worker.close_old_connections", lambda: closed.append("old"))
+    worker = Worker([Job("bad", 60, locked), Job("odd", 60, lambda: 1 // 0)], clock=clock)
+    assert worker.tick() is True
+    assert closed == ["old"]
+
+
+def test_one_round_goes_on_while_more_is_due_and_ends_where_no_database_is(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = Worker([], clock=clock)
+    rounds: list[bool] = []
+
+    def tick() -> bool:
+        rounds.append(True)
+        worker.more_is_due = len(rounds) < 3
+        return True
+
+    monkeypatch.setattr(worker, "tick", tick)
+    assert worker.run_once() is True
+    assert len(rounds) == 3
+    monkeypatch.setattr(worker, "tick", lambda: False)
+    assert worker.run_once() is False
+    worker.stop()
+    assert worker.run_once() is True
+
+
+def test_it_takes_no_rest_while_more_is_due(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = Worker([], clock=clock)
+    waits: list[float] = []
+    rounds: list[bool] = []
+
+    def tick() -> bool:
+        rounds.append(True)
+        worker.more_is_due = len(rounds) == 1
+        return True
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        worker.stop()
+
+    monkeypatch.setattr(worker, "tick", tick)
+    monkeypatch.setattr(worker, "sleep", wait)
+    worker.run()
+    assert (len(rounds), waits) == (2, [1])

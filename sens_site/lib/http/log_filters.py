@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLResolver, get_resolver
 
 SECRET_PARTS = frozenset({"token", "key"})
 """Names of the parts of an address that are a secret. A test looks for others that might be."""
@@ -35,7 +35,7 @@ def _patterns(entries: list[Any], before: str) -> Iterator[str]:
         here = before + str(entry.pattern)
         if isinstance(entry, URLResolver):
             yield from _patterns(entry.url_patterns, here)
-        elif isinstance(entry, URLPattern):
+        else:
             yield here
 
 

@@ -14,7 +14,7 @@ from accounts.erasure import erase_account
 from accounts.models import User
 from accounts.services import verified_addresses
 from outbox.models import NOTICE, OutboxMail
-from privacy.policy import change_notice
+from privacy.policy import change_notice, notices
 from privacy.policy.jobs import announce_posted_versions
 from privacy.policy.models import Kind, PolicyAcknowledgement, PolicyEvent, PolicyVersion
 from privacy.policy.notices import announce
@@ -264,3 +264,14 @@ def test_addresses_are_read_by_pages(db, monkeypatch):
     for name in "abcde":
         make_person(name)
     assert sorted(verified_addresses()) == [f"{name}@customer.test" for name in "abcde"]
+
+
+def test_of_two_workers_at_once_one_notes_that_people_were_told(
+    material, long_standing, monkeypatch
+):
+    version = material()
+    before = PolicyEvent.objects.count()
+    answers = [PolicyVersion.objects.filter(pk=version.pk), PolicyVersion.objects.none()]
+    monkeypatch.setattr(notices, "unannounced", lambda: answers.pop(0))
+    assert notices.announce(version) == 0
+    assert (answers, PolicyEvent.objects.count()) == ([], before)

@@ -1,21 +1,26 @@
-"""What is refused before anything reads it."""
+"""The charset of a request, before Django reads anything by it."""
+
+from typing import Any
 
 import pytest
-from django.test import RequestFactory
 
-from sens_site.lib.http.faults import refusal
+from sens_site.lib.http.faults import with_known_charset
 
 
 @pytest.mark.parametrize(
-    ("length", "status"), [("", None), ("10", None), ("ten", 400), ("1e3", 400), ("9" * 12, 413)]
+    ("sent", "handed_on"),
+    [
+        ("text/plain; charset=utf-8", "text/plain; charset=utf-8"),
+        ("application/x-www-form-urlencoded", "application/x-www-form-urlencoded"),
+        ("text/plain; charset=zip", "text/plain; charset=none"),
+    ],
 )
-def test_a_length_that_is_none_or_too_much_is_refused(settings, length, status):
-    request = RequestFactory().post("/contact/webmaster/", CONTENT_LENGTH=length)
-    assert refusal(request) == status
+def test_only_a_charset_that_no_page_reads_is_replaced(sent, handed_on):
+    seen: list[str] = []
 
+    def inner(environ: dict[str, Any], start: Any) -> list[bytes]:
+        seen.append(environ["CONTENT_TYPE"])
+        return []
 
-@pytest.mark.parametrize("path", ["/contact/", "/admin/login/"])
-def test_staff_may_send_more(settings, path):
-    settings.REQUEST_MAX_BYTES, settings.REQUEST_MAX_BYTES_STAFF = 100, 200
-    request = RequestFactory().post(path, CONTENT_LENGTH="150")
-    assert refusal(request) == (None if path.startswith("/admin/") else 413)
+    assert with_known_charset(inner)({"CONTENT_TYPE": sent}, None) == []
+    assert seen == [handed_on]
