@@ -249,3 +249,9 @@ def test_all_desks_open(staff_client, recorded):
 
 def test_checks_find_nothing_wrong():
     call_command("check")
+
+
+def test_an_offer_that_is_the_same_takes_no_others_place():
+    kept = current.current_offer()
+    assert current.use_offer(loading.build_offer(kept.identifiers)).stamp == kept.stamp
+    assert current.use_offer(kept) is current.current_offer()

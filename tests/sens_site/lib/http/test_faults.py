@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
+from django.test import RequestFactory
 
-from sens_site.lib.http.faults import with_known_charset
+from sens_site.lib.http.faults import refusal, with_known_charset
 
 
 @pytest.mark.parametrize(
@@ -24,3 +25,10 @@ def test_only_a_charset_that_no_page_reads_is_replaced(sent, handed_on):
 
     assert with_known_charset(inner)({"CONTENT_TYPE": sent}, None) == []
     assert seen == [handed_on]
+
+
+@pytest.mark.parametrize("length", ["x", "1e3", "12 34"])
+def test_a_length_that_is_no_number_is_refused(length):
+    request = RequestFactory().post("/contact/webmaster/", {})
+    request.META["CONTENT_LENGTH"] = length
+    assert refusal(request) == 400
