@@ -104,7 +104,9 @@ def test_a_stranger_asks_and_gets_a_copy(page, log_in, a_name):
     desk.get_by_role("link", name="Make a copy").click()
     desk.get_by_role("button", name="Make a copy").click()
     desk.get_by_role("link", name="Answer", exact=True).click()
-    assert "hold" in desk.locator("#id_text").input_value()
+    draft = desk.locator("#id_text").input_value()
+    assert "hold" in draft
+    desk.locator("#id_text").fill(draft.replace("[say the period]", "ten years"))
     desk.get_by_role("button", name="Answer", exact=True).click()
     assert SubjectRequest.objects.get(pk=asked.pk).closed_at is not None
     desk.context.close()

@@ -21,8 +21,10 @@ _GAP = re.compile(r"\s+")
 # the colors, too, as it is made while the import stands.
 _IMPORT = re.compile(r'@import (?:url\()?"company(?:\.[0-9a-f]+)?\.css"\)?;')
 _COLOR = re.compile(r"(--[a-z-]+):([^;{}]+)")
-_PAIR = re.compile(r"(--[a-z-]+):light-dark\(([^(),]+),([^(),]+)\);")
+_PAIR = re.compile(r"(--[a-z-]+):light-dark\(([^(),]+),([^(),]+)\)")
 _AROUND = re.compile(r" ?([{};,]) ?")
+_BETWEEN = re.compile(r" ?(>=|>|<) ?")
+_ZERO = re.compile(r"(?<![\w.])0\.(?=\d)")
 
 
 def compact(css: str) -> str:
@@ -30,7 +32,8 @@ def compact(css: str) -> str:
 
     Not for CSS of others: a string that holds a comment's beginning would be cut.
     """
-    return _AROUND.sub(r"\1", _GAP.sub(" ", _COMMENT.sub("", css))).replace(": ", ":").strip()
+    css = _AROUND.sub(r"\1", _GAP.sub(" ", _COMMENT.sub("", css))).replace(": ", ":").strip()
+    return _ZERO.sub(".", _BETWEEN.sub(r"\1", css)).replace(";}", "}")
 
 
 def with_colors(css: str, colors: str) -> str:
@@ -55,11 +58,11 @@ def plain_first(css: str) -> str:
     A browser that does not know `light-dark()` takes a variable that holds it for no color at all:
     borders and the ground of buttons were gone.
     """
-    dark = "".join(f"{name}:{color};" for name, _, color in _PAIR.findall(css))
+    dark = ";".join(f"{name}:{color}" for name, _, color in _PAIR.findall(css))
     if not dark:
         return css
     screen = f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"
-    return _PAIR.sub(r"\1:\2;", css) + screen
+    return _PAIR.sub(r"\1:\2", css) + screen
 
 
 class SiteStaticStorage(CompressedManifestStaticFilesStorage):

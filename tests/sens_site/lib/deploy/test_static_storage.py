@@ -28,7 +28,7 @@ def test_comments_and_white_space_go():
     css = (
         "/* why */\na:hover ,\n  b { color : red;\n\n  margin: 0 1px; }\n@media (width < 9rem) {\n}"
     )
-    assert compact(css) == "a:hover,b{color :red;margin:0 1px;}@media (width < 9rem){}"
+    assert compact(css) == "a:hover,b{color :red;margin:0 1px}@media (width<9rem){}"
 
 
 def test_compacting_twice_is_compacting_once():
@@ -46,7 +46,7 @@ def test_only_our_own_stylesheets_are_touched(tmp_path):
         storage.save(name, ContentFile(source))
     kept = {p.relative_to(tmp_path).as_posix(): p.read_bytes() for p in tmp_path.rglob("*.*")}
     assert kept == {
-        "css/own.css": b"a{b:c;}",
+        "css/own.css": b"a{b:c}",
         "admin/css/base.css": source,
         "js/own.js": source,
     }
@@ -58,7 +58,7 @@ def test_the_hashed_copy_that_pages_ask_for_is_whole(tmp_path):
     list(storage.post_process({"css/own.css": (storage, "css/own.css")}))
     name = storage.url("css/own.css").removeprefix("/static/")
     assert name != "css/own.css"
-    assert (tmp_path / name).read_bytes() == b"a{b:c;}"
+    assert (tmp_path / name).read_bytes() == b"a{b:c}"
 
 
 SITE = """@layer base;
@@ -71,8 +71,8 @@ a { color: var(--accent); }
 def test_the_companys_colors_take_the_place_of_our_own():
     colors = "/* ours: --deep: x; */ :root {\n  --accent: light-dark(#00f, #0ff);\n}"
     assert compact(with_colors(SITE, colors)) == (
-        "@layer base;:root{--accent:light-dark(#00f,#0ff);--on-accent:light-dark(#fff,#000);}"
-        "a{color:var(--accent);}"
+        "@layer base;:root{--accent:light-dark(#00f,#0ff);--on-accent:light-dark(#fff,#000)}"
+        "a{color:var(--accent)}"
     )
 
 
@@ -105,7 +105,9 @@ def test_the_sites_stylesheet_asks_nobody_else_once_it_is_collected():
         wanted = re.findall(r"--[a-z-]+:[^;}]+", compact(colors.read_text()))
         shown = compact(with_colors(css, colors.read_text()))
         assert len(wanted) == 3
-        assert [color for color in wanted if f"{color};" not in shown] == []
+        assert [
+            color for color in wanted if f"{color};" not in shown and f"{color}}}" not in shown
+        ] == []
 
 
 def test_the_hashed_copy_holds_the_colors_and_its_name_changes_with_them(tmp_path, monkeypatch):
@@ -125,8 +127,8 @@ def test_the_hashed_copy_holds_the_colors_and_its_name_changes_with_them(tmp_pat
         names.append(storage.url("css/site.css").removeprefix("/static/"))
         sent = (tmp_path / f"to{number}" / names[-1]).read_text()
         assert sent == (
-            f"@layer base;:root{{--accent:{color};--on-accent:#fff;}}"
-            "a{color:var(--accent);}"
-            "@media screen and (prefers-color-scheme:dark){:root{--on-accent:#000;}}"
+            f"@layer base;:root{{--accent:{color};--on-accent:#fff}}"
+            "a{color:var(--accent)}"
+            "@media screen and (prefers-color-scheme:dark){:root{--on-accent:#000}}"
         )
     assert len(set(names)) == 2
