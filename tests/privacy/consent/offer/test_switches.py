@@ -253,5 +253,5 @@ def test_checks_find_nothing_wrong():
 
 def test_an_offer_that_is_the_same_takes_no_others_place():
     kept = current.current_offer()
-    assert current.use_offer(loading.build_offer(kept.identifiers)).stamp == kept.stamp
+    assert current.use_offer(build_offer(kept.identifiers)).stamp == kept.stamp
     assert current.use_offer(kept) is current.current_offer()
