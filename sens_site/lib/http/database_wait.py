@@ -60,7 +60,8 @@ class DatabaseWaitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if connection.vendor != "sqlite":
+        # What is only read waits for no lock (WAL), and need not pay for asking.
+        if connection.vendor != "sqlite" or request.method in ("GET", "HEAD"):
             return self.get_response(request)
         allowance = Allowance(SECONDS)
         try:

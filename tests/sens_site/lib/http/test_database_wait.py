@@ -32,4 +32,4 @@ def test_only_a_lock_uses_the_wait_up(message, left):
 def test_another_database_waits_by_its_own_rules(monkeypatch):
     monkeypatch.setattr(database_wait, "connection", SimpleNamespace(vendor="postgresql"))
     answer = HttpResponse("read")
-    assert DatabaseWaitMiddleware(lambda request: answer)(RequestFactory().get("/")) is answer
+    assert DatabaseWaitMiddleware(lambda request: answer)(RequestFactory().post("/")) is answer
