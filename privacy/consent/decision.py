@@ -1,9 +1,10 @@
-"""What one visitor has allowed: read from the consent cookie and the browser's signal alone.
+"""What one visitor has allowed: read from the consent cookie, the browser's signal and what the
+account of a person who is logged in has refused.
 
 The cookie has django-cookie-consent's name and format. Its own reading compares versions as
 strings with `>=`, so that `analytics=z` would count as consent for ever; here a grant counts only
 when its version equals the one that is offered, and anything else is a question still open.
-"""
+"""  # noqa: D205 - one sentence
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,13 +15,12 @@ from cookie_consent.util import dict_to_cookie_str, parse_cookie_str
 from django.conf import settings
 from django.http import HttpRequest
 
+from privacy.consent.grants import DECLINED, Grant
 from privacy.consent.offer.building import Offer, OfferedGroup
 from privacy.consent.offer.current import current_offer
+from privacy.consent.offer.parts import Service
 
 MAX_COOKIE_LENGTH = 1024
-DECLINED = "-1"
-OVERRIDE = "!"
-"""Follows the version of a grant that was given in spite of the browser's opt-out signal."""
 
 
 class State(StrEnum):
@@ -30,12 +30,31 @@ class State(StrEnum):
     OVERRIDDEN = "o"  # granted by an explicit choice against the browser's signal
     DECLINED = "d"
     SIGNALLED = "q"  # off because of the browser's signal
+    REFUSED = "p"  # off because the person has refused it, on this device or another
     UNDECIDED = "u"
     CHANGED = "c"  # was granted once; what is offered has changed since
 
 
 GRANTING = frozenset({State.GRANTED, State.OVERRIDDEN})
-DECLINING = frozenset({State.DECLINED, State.SIGNALLED})
+DECLINING = frozenset({State.DECLINED, State.SIGNALLED, State.REFUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """That a person has refused a group, wherever that was.
+
+    `count` is how many times, at least 1. `allowed_after` is the count at which the person last
+    said yes to the group, 0 for never: only a yes that is newer than the newest refusal, and that
+    this person gave, switches the group on again, in the browser in which it was given.
+    """
+
+    group: str
+    count: int
+    allowed_after: int = 0
+
+
+Refusals = tuple[Refusal, ...]
+"""What one account refuses, in a fixed order: equal for all who refuse the same."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +62,11 @@ class ConsentDecision:
     """One visitor's decision about every group. Banner, tags, CSP and caching read only this."""
 
     states: Mapping[str, State]
+    services: frozenset[str]
     gpc: bool
     offer: Offer
     stored: Mapping[str, str]
+    refusals: Refusals = ()
 
     def _keys(self, wanted: frozenset[State]) -> frozenset[str]:
         return frozenset(key for key, state in self.states.items() if state in wanted)
@@ -71,6 +92,11 @@ class ConsentDecision:
         return self._keys(frozenset({State.SIGNALLED}))
 
     @cached_property
+    def refused(self) -> frozenset[str]:
+        """The groups that are off because the account of the person refuses them."""
+        return self._keys(frozenset({State.REFUSED}))
+
+    @cached_property
     def once_granted(self) -> frozenset[str]:
         """The groups that the cookie grants, or granted when it was written."""
         return frozenset(k for k in self.states if self.stored.get(k, DECLINED) != DECLINED)
@@ -93,7 +119,18 @@ class ConsentDecision:
     @cached_property
     def key(self) -> str:
         """A short name: equal for all visitors who see the same pages."""
-        return f"{self.offer.stamp}{int(self.gpc)}{''.join(self.states.values())}"
+        states = "".join(f"{self.states[o.key]}{self._part_of(o)}" for o in self.offer.groups)
+        return f"{self.offer.stamp}{int(self.gpc)}{states}"
+
+    def _part_of(self, offered: OfferedGroup) -> str:
+        """The services granted, where they are some of the group's and not all."""
+        some = [key for key in offered.service_keys if key in self.services]
+        return "" if len(some) in (0, len(offered.services)) else f"({'.'.join(some)})"
+
+    @cached_property
+    def services_granted(self) -> tuple[Service, ...]:
+        """The services that the visitor allows, in the catalogue's order."""
+        return tuple(s for o in self.offer.groups for s in o.services if s.key in self.services)
 
 
 def read_cookie(raw: str) -> dict[str, str]:
@@ -104,39 +141,49 @@ def read_cookie(raw: str) -> dict[str, str]:
     return stored if dict_to_cookie_str(stored) == raw else {}
 
 
-def write_cookie(grants: Mapping[str, str], offer: Offer) -> dict[str, str]:
-    """Return what the cookie holds for a decision about every group.
-
-    The order is the catalogue's and there is no time and no number in it, so that all who decide
-    alike carry the same value.
-    """
-    return {offered.key: grants.get(offered.key, DECLINED) for offered in offer.groups}
-
-
-def _state(offered: OfferedGroup, stored: str | None, *, gpc: bool) -> State:
-    version, override, rest = (stored or "").partition(OVERRIDE)
-    granted = offered.accepts(version) and not rest
-    if granted and override:
-        return State.OVERRIDDEN
+def _state(
+    offered: OfferedGroup, entry: str, *, gpc: bool, refusal: Refusal | None
+) -> tuple[State, tuple[str, ...]]:
+    """Return how a group stands, and the keys of the services granted in it."""
+    grant = Grant.read(entry)
+    services = grant.services(offered) if grant and offered.accepts(grant.version) else ()
+    if refusal and not (grant and grant.after == refusal.count == refusal.allowed_after):
+        return State.REFUSED, ()
+    if grant and services and grant.override:
+        return State.OVERRIDDEN, services
     if gpc and offered.gpc_covered:
-        return State.SIGNALLED
-    if granted:
-        return State.GRANTED
-    if stored == DECLINED:
-        return State.DECLINED
-    return State.CHANGED if version in offered.earlier else State.UNDECIDED
+        return State.SIGNALLED, ()
+    if services:
+        return State.GRANTED, services
+    if entry == DECLINED:
+        return State.DECLINED, ()
+    return (State.CHANGED if grant and grant.version in offered.earlier else State.UNDECIDED), ()
 
 
 @lru_cache(maxsize=2048)
-def _decide(offer: Offer, raw: str, gpc: bool) -> ConsentDecision:
+def _decide(offer: Offer, raw: str, gpc: bool, refusals: Refusals) -> ConsentDecision:
     stored = read_cookie(raw)
-    states = {o.key: _state(o, stored.get(o.key), gpc=gpc) for o in offer.groups}
-    return ConsentDecision(states=states, gpc=gpc, offer=offer, stored=stored)
+    refused = {refusal.group: refusal for refusal in refusals}
+    states: dict[str, State] = {}
+    services: list[str] = []
+    for offered in offer.groups:
+        key = offered.key
+        state, granted = _state(offered, stored.get(key, ""), gpc=gpc, refusal=refused.get(key))
+        states[key] = state
+        services += granted
+    return ConsentDecision(
+        states=states,
+        services=frozenset(services),
+        gpc=gpc,
+        offer=offer,
+        stored=stored,
+        refusals=refusals,
+    )
 
 
-def decide(raw: str, *, gpc: bool) -> ConsentDecision:
-    """Return the decision that a cookie's value and the browser's signal express."""
-    return _decide(current_offer(), raw if len(raw) <= MAX_COOKIE_LENGTH else "", gpc)
+def decide(raw: str, *, gpc: bool, refusals: Refusals = ()) -> ConsentDecision:
+    """Return the decision that a cookie's value, the browser's signal and an account express."""
+    return _decide(current_offer(), raw if len(raw) <= MAX_COOKIE_LENGTH else "", gpc, refusals)
 
 
 def state_key(cookie_value: str, gpc: bool) -> str:

@@ -40,7 +40,7 @@ def services_on(path: str, decision: ConsentDecision) -> tuple[Service, ...]:
     """Return the services that may act on a page."""
     if path.startswith(QUIET_PREFIXES):
         return ()
-    return decision.offer.services_of(decision.granted)
+    return decision.services_granted
 
 
 def tags_of(services: tuple[Service, ...], decision: ConsentDecision) -> tuple[Tag, ...]:

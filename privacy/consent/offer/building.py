@@ -37,6 +37,11 @@ class OfferedGroup:
         return self.group.key
 
     @cached_property
+    def service_keys(self) -> tuple[str, ...]:
+        """The names of its services, in the catalogue's order."""
+        return tuple(service.key for service in self.services)
+
+    @cached_property
     def material(self) -> dict[str, object]:
         """Everything that a visitor decides by."""
         content: dict[str, object] = material(replace(self.group, services=self.services))
@@ -53,7 +58,10 @@ class OfferedGroup:
 
 @dataclass(frozen=True, eq=False)
 class Offer:
-    """All groups as they are offered now. Compared by identity: one lives in a process at a time."""
+    """What is offered now. Compared by identity: one lives in a process at a time.
+
+    `groups` are the ones in which a service runs: nobody is asked about nothing.
+    """
 
     required: tuple[OfferedGroup, ...]
     groups: tuple[OfferedGroup, ...]
@@ -63,6 +71,14 @@ class Offer:
         """The services that are switched on in some groups, in the catalogue's order."""
         wanted = frozenset(keys)
         return tuple(s for o in self.groups if o.key in wanted for s in o.services)
+
+    @cached_property
+    def shown(self) -> str:
+        """What a form that asks about this offer shows, for the form to bring back (law 16).
+
+        The groups in their versions, written as the consent cookie writes them.
+        """
+        return "|".join(f"{offered.key}={offered.version}" for offered in self.groups)
 
     @cached_property
     def by_key(self) -> dict[str, OfferedGroup]:
@@ -91,12 +107,12 @@ def build_offer(
         return OfferedGroup(
             group=group,
             services=services,
-            gpc_covered=group.gpc_covered,
+            gpc_covered=any(service.gpc_covered for service in services),
             policy_words=words.get(group.key, ()),
         )
 
     return Offer(
         required=tuple(offered(group) for group in groups if group.required),
-        groups=tuple(offered(group) for group in optional(groups)),
+        groups=tuple(o for group in optional(groups) if (o := offered(group)).services),
         identifiers=identifiers,
     )

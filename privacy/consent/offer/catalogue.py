@@ -68,6 +68,34 @@ OWN_SITE = Service(
     ),
 )
 
+VISIT_COOKIE = ("__Host-" if settings.SITE_IS_HTTPS else "") + "visit"
+VISITOR_COOKIE = ("__Host-" if settings.SITE_IS_HTTPS else "") + "visitor"
+VISIT_MINUTES = 30
+VISITOR_DAYS = 90
+
+VISIT_STATISTICS = Service(
+    key="visits",
+    name="Our visit statistics",
+    purpose="Counts visits, the pages seen and how long they are in view. Nobody but us sees them.",
+    recipient=settings.COMPANY.legal_name,
+    country=settings.COMPANY.country,
+    retention="Single visits for 30 days; after that only counts per day and page.",
+    items=(
+        StoredItem(
+            name=VISIT_COOKIE,
+            purpose="Tells which pages belong to one visit.",
+            life_days=0,
+            life_minutes=VISIT_MINUTES,
+        ),
+        StoredItem(
+            name=VISITOR_COOKIE,
+            purpose="Recognizes the browser when it comes back.",
+            life_days=VISITOR_DAYS,
+        ),
+    ),
+    gpc_covered=True,
+)
+
 GROUPS: tuple[Group, ...] = (
     Group(
         key=NECESSARY,
@@ -89,7 +117,7 @@ GROUPS: tuple[Group, ...] = (
         name="Analytics",
         purpose="Count which pages are visited and for how long, so that we can improve them.",
         claims=("analytics.", "cookies.traffic-analysis"),
-        services=(GOOGLE_ANALYTICS,),
+        services=(VISIT_STATISTICS, GOOGLE_ANALYTICS),
     ),
     Group(
         key=MARKETING,

@@ -26,7 +26,8 @@ COOKIE = "cookie"
 class StoredItem:
     """A cookie or a storage key. With `prefix`, `name` is the beginning of its name.
 
-    `life_days` 0 means until the browser is closed. `on_parent` says that a script sets the cookie
+    `life_days` 0 means until the browser is closed, unless `life_minutes` says how long an item
+    lives that does not last a day. `on_parent` says that a script sets the cookie
     for the parent domain, so that a withdrawal has to look there too. `foreign` is the domain of
     a cookie that another site sets for itself and that we therefore cannot delete.
     """
@@ -39,6 +40,7 @@ class StoredItem:
     path: str = "/"
     on_parent: bool = False
     foreign: str = ""
+    life_minutes: int = 0
 
     @property
     def shown_name(self) -> str:
@@ -48,6 +50,8 @@ class StoredItem:
     @property
     def life(self) -> str:
         days = self.life_days
+        if self.life_minutes:
+            return f"{self.life_minutes} minutes"
         if days == 0:
             return "Until you close the browser"
         return "1 day" if days == 1 else f"{days} days"
