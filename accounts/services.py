@@ -16,6 +16,7 @@ from accounts.models import ConfirmedAddress, PolicyAcceptance, Session, User
 from accounts.shown_policies import ShownPolicies
 from privacy.datamap.subjects import keyed_hash, keyed_hashes
 from sens_site.lib.email_address import as_stored, canonical
+from sens_site.lib.http.database_wait import at_once
 
 NOTED_EACH = timedelta(hours=1)
 RESET_RIGHT = "accounts.reset_second_factor"
@@ -76,7 +77,7 @@ def note_use(*, session_key: str, last: datetime) -> None:
     now = timezone.now()
     if now - last < NOTED_EACH:
         return
-    with suppress(DatabaseError), transaction.atomic():
+    with suppress(DatabaseError), at_once():
         Session.listed.filter(session_key=session_key).update(last_used_at=now)
 
 

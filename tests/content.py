@@ -4,6 +4,8 @@ from django.core.cache import caches
 from django.core.management import call_command, get_commands
 from django.utils.module_loading import import_string
 
+from privacy.consent import idempotency, services
+from privacy.consent.receipt_views import CHECKS
 from sens_site.lib.cache.fragment_cache import forget_fragments
 
 
@@ -17,6 +19,9 @@ def forget_caches() -> None:
     """Empty what this process keeps between requests."""
     caches["local"].clear()
     forget_fragments()
+    idempotency.forget()
+    services.forget_unwritten()
+    CHECKS.forget()
 
 
 def guards(verb: str) -> None:

@@ -26,7 +26,14 @@ from privacy.consent.offer.catalogue import GROUPS
 from privacy.consent.offer.changes import describe, only_words_differ
 from privacy.consent.offer.loading import SERVICES
 from privacy.consent.offer.parts import optional
-from privacy.consent.receipt_check import report_on_shown
+from privacy.consent.receipt_check import (
+    UnreadableError,
+    Verdict,
+    check,
+    number_in,
+    read,
+    report_on,
+)
 from sens_site.lib.admin.edit_stamp import EditStampMixin
 from sens_site.lib.admin.read_only import FixedRowsMixin, ReadOnlyAdmin
 from sens_site.lib.http.types import signed_in_user
@@ -150,15 +157,47 @@ class DailyChoiceAdmin(ReadOnlyAdmin[DailyChoice]):
     date_hierarchy = "day"
 
 
+ALTERED = "The stored receipt has been altered. Run manage.py verify_receipts."
+FOUND = {
+    Verdict.SEALED: "This is our receipt, word for word.",
+    Verdict.WAITING: "This is our receipt, word for word.",
+    Verdict.DELETED: "This receipt was ours and has been deleted after its time of keeping.",
+    Verdict.ALTERED_HERE: f"What was shown is what we wrote. {ALTERED}",
+    Verdict.UNKNOWN: "This is no receipt of this site, or somebody has changed it.",
+}
+
+
 class CheckForm(forms.Form):
     """A receipt that somebody shows: its number, or the whole file."""
 
     shown = forms.CharField(
         label="Receipt",
         help_text="The number, or everything that stands in the downloaded file.",
-        max_length=20_000,
+        max_length=60_000,
         widget=forms.Textarea(attrs={"rows": 12, "cols": 100}),
     )
+
+    def clean_shown(self) -> str:
+        shown: str = self.cleaned_data["shown"]
+        self.brought = None
+        if number_in(shown) is None:
+            try:
+                self.brought = read(shown.encode())
+            except UnreadableError as error:
+                raise ValidationError(f"This is no receipt of this site. {error}") from error
+        return shown
+
+    def finding(self) -> dict[str, Any]:
+        """Return what the page says about it."""
+        if self.brought is not None:
+            found = check(self.brought)
+            return {"receipt": found.receipt, "seal": found.seal, "result": FOUND[found.verdict]}
+        report = report_on(number_in(self.cleaned_data["shown"]))
+        if report.receipt is None:
+            result = FOUND[Verdict.DELETED] if report.seal else "This is no receipt of this site."
+        else:
+            result = "We have a receipt of this number." if report.unchanged else ALTERED
+        return {"receipt": report.receipt, "seal": report.seal, "result": result}
 
 
 @admin.register(ConsentReceipt)
@@ -190,6 +229,5 @@ class ConsentReceiptAdmin(ReadOnlyAdmin[ConsentReceipt]):
             "opts": self.opts,
         }
         if form.is_valid():
-            report, as_stored = report_on_shown(form.cleaned_data["shown"])
-            context |= {"report": report, "as_stored": as_stored}
+            context |= form.finding()
         return TemplateResponse(request, "admin/consent/consentreceipt/check.html", context)

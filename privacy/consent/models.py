@@ -17,6 +17,8 @@ CHOICE_DAYS = 182
 """How long a choice counts. After that the visitor is asked again."""
 KEPT = Period(years=3)
 """How long a receipt is kept after the consent has ended: as long as somebody may ask for it."""
+SHOWN_BEFORE = 10
+"""How many receipts before the newest one its page shows."""
 EARLIEST_DAYS = CHOICE_DAYS + 3
 """By how many days before its `keep_until` a receipt may be over: all days of the choice, when it
 ended at once, two because three years are not always as many days, and one for time zones."""
@@ -97,6 +99,17 @@ class ReceiptQuerySet(FrozenQuerySet):
         """Receipts that are not in the chain yet, in the order in which they enter it."""
         seals = ReceiptSeal.objects.filter(receipt_id=models.OuterRef("pk"))
         return self.filter(~models.Exists(seals)).order_by("at", "pk")
+
+    def before(self, receipt: "ConsentReceipt") -> "list[ConsentReceipt]":
+        """The receipts that one has replaced, directly or by way of others, newest first."""
+        line: list[ConsentReceipt] = []
+        while receipt.replaces and len(line) < SHOWN_BEFORE:
+            earlier = self.filter(pk=receipt.replaces).first()
+            if earlier is None:
+                break
+            line.append(earlier)
+            receipt = earlier
+        return line
 
 
 class ConsentReceipt(FrozenModel):

@@ -1,9 +1,12 @@
-"""What a receipt says, in the fields of ISO/IEC TS 27560, and the notice that it points to.
+"""What a receipt says, in the fields of ISO/IEC TS 27560, and the notice that it names.
 
 The document is the receipt: a visitor can download it, and what its SHA-256 is stands in the
-chain. It holds no address, no browser's name, no page and no account.
+chain. It holds no address, no browser's name, no page and no account. What is the same for all who
+were shown the same (the words, who we are, what each service does with what) stands in the notice,
+which the receipt names by its SHA-256; so a receipt is short, and no field of the standard is lost.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -23,8 +26,9 @@ from privacy.policy.addresses import PRIVACY
 from privacy.policy.models import PolicyVersion
 from sens_site.lib.canonical_json import canonical_json
 
-SCHEMA = "ISO/IEC TS 27560:2023, site 1"
+SCHEMA = "ISO/IEC TS 27560:2023, site 2"
 LANGUAGE = "en"
+CONTROLLER = "controller"
 GIVEN, WITHDRAWN = "given", "withdrawn"
 
 
@@ -45,12 +49,15 @@ def notice_shown(decision: ConsentDecision, method: str) -> Notice:
     """Return the notice that a visitor in one state was shown, choices included."""
     context = {"consent": decision, "decision": decision, "groups": decision.rows}
     template = "partials/cookie_banner.html" if method == BANNER else "privacy/consent/choices.html"
+    offered = decision.offer.groups
     content = canonical_json(
         {
             "shown": render_to_string(template, context),
-            "groups": {offered.key: offered.material for offered in decision.offer.groups},
+            "groups": {group.key: group.material for group in offered},
+            "services": {s.key: _service(s) for group in offered for s in group.services},
             "language": LANGUAGE,
             "method": method,
+            **_terms(),
         }
     )
     return Notice(hash_of(content), content)
@@ -67,6 +74,32 @@ def _service(service: Service) -> dict[str, Any]:
     }
 
 
+def _terms() -> dict[str, Any]:
+    """Return what holds for every consent on this site."""
+    origin, company = settings.SITE_ORIGIN, settings.COMPANY
+    return {
+        # A receipt is its own record, and nobody is named in it: its number stands for all three.
+        "record_id": "receipt_id",
+        "pii_principal_id": "receipt_id",
+        "entity_id": CONTROLLER,
+        "policy_policy": f"{origin}/privacy/",
+        "lawful_basis": "consent",
+        "controllers": [
+            {
+                "id": CONTROLLER,
+                "name": company.formal_name,
+                "address": f"{company.address_line}, {company.country_code}",
+                "contact": f"{origin}/contact/webmaster/",
+                "type": "PII controller",
+            }
+        ],
+        "storage_locations": [company.country],
+        "jurisdiction": "US-CO",
+        "retention": f"{KEPT.words} after the consent ends",
+        "withdrawal_method": f"{origin}/cookies/",
+    }
+
+
 def document_of(
     outcome: Outcome,
     *,
@@ -77,56 +110,41 @@ def document_of(
 ) -> dict[str, Any]:
     """Return a receipt as plain data."""
     offer = outcome.before.offer
-    origin = settings.SITE_ORIGIN
-    policy = f"{origin}/privacy/" + (f"v/{policy_version}/" if policy_version else "")
     granted = [offer.by_key[key] for key in outcome.granted]
-    party = {
-        "id": "controller",
-        "name": settings.COMPANY.formal_name,
-        "address": f"{settings.COMPANY.address_line}, {settings.COMPANY.country_code}",
-        "contact": f"{origin}/contact/webmaster/",
-        "type": "PII controller",
-    }
     return {
         "schema": SCHEMA,
-        "record_id": str(receipt_id),
         "receipt_id": str(receipt_id),
-        "pii_principal_id": str(receipt_id),
         "notice": {
-            "policy_policy": policy,
             "policy_version": policy_version,
             "snapshot": notice_shown(outcome.before, outcome.choice.method).digest,
-            "language": LANGUAGE,
         },
         "purposes": [
             {
                 "group": offered.key,
                 "version": offered.version,
-                "purpose": offered.group.purpose,
-                "lawful_basis": "consent",
-                "services": [_service(service) for service in offered.services],
+                "services": [key for key in offered.service_keys if key in outcome.services],
             }
             for offered in granted
         ],
         "declined": list(outcome.declined),
-        "controllers": [party],
-        "recipients": sorted({s.recipient for o in granted for s in o.services}),
-        "storage_locations": [settings.COMPANY.country],
-        "jurisdiction": "US-CO",
-        "retention": f"{KEPT.words} after the consent ends",
-        "withdrawal_method": f"{origin}/cookies/",
+        "withdrawn": sorted(outcome.withdrawn),
         "collection_method": outcome.choice.method,
         "opt_out_signal": {"gpc": outcome.before.gpc, "overridden": list(outcome.overridden)},
+        "account_refusal_overridden": [key for key in outcome.granted if outcome.grants[key].after],
         "replaces": str(replaces) if replaces else None,
         "event": {
             "time": at.isoformat(timespec="seconds"),
             "type": "explicit",
             "state": GIVEN if granted else WITHDRAWN,
             "validity_duration": f"P{CHOICE_DAYS}D",
-            "entity_id": party["id"],
         },
         "keep_until": keep_until(at, granted=bool(granted)).isoformat(),
     }
+
+
+def says_given(document: str) -> bool:
+    """Tell whether a receipt proves a consent, and not that one was taken back."""
+    return bool(json.loads(document)["event"]["state"] == GIVEN)
 
 
 def keep_until(at: datetime, *, granted: bool) -> date:

@@ -1,6 +1,5 @@
-"""The cookies page, the one address at which a visitor decides, and the receipt of it."""
+"""The cookies page, and the one address at which a visitor decides."""
 
-import json
 import re
 
 from cookie_consent.util import set_cookie_dict_to_response
@@ -15,11 +14,12 @@ from privacy.consent.choice import Choice
 from privacy.consent.cookie_check import by_way_of_check
 from privacy.consent.decision import decision_of
 from privacy.consent.enforcement import allow
-from privacy.consent.idempotency import act_id
+from privacy.consent.idempotency import RECENT
 from privacy.consent.offer.catalogue import RECEIPT_COOKIE, RECEIPT_PATH, embed_service
 from privacy.consent.outcome import outcome_of
 from privacy.consent.own_page import from_own_page
-from privacy.consent.receipt_check import number_in, report_on
+from privacy.consent.receipt_check import number_in
+from privacy.consent.receipt_views import hand_over, too_many
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.done_notice import with_notice
 from sens_site.lib.http.safe_next import safe_path
@@ -49,56 +49,21 @@ def choose(request: HttpRequest) -> HttpResponse:
     before = decision_of(request)
     outcome = outcome_of(Choice.read(request.POST, before.offer), before)
     held = number_in(request.COOKIES.get(RECEIPT_COOKIE, ""))
-    recorded = services.record_choice(outcome, receipt_id=act_id(request), held=held)
+    try:
+        recorded = services.record_choice(outcome, act=RECENT.of(request), held=held)
+    except services.TooManyReceiptsError as error:
+        return too_many(request, error.wait)
     location = by_way_of_check(request, with_notice(outcome.choice.next, SAVED))
     response = HttpResponse(status=303, headers={"Location": location})
     set_cookie_dict_to_response(response, outcome.cookie)
     if recorded.receipt is not None:
-        _hand_over(response, str(recorded.receipt))
+        hand_over(response, recorded.receipt)
     elif RECEIPT_COOKIE in request.COOKIES:
         response.delete_cookie(RECEIPT_COOKIE, path=RECEIPT_PATH, samesite="Strict")
     deleted = withdrawal.forget(request, response, outcome.declined)
     if outcome.withdrawn or deleted:
         withdrawal.clear_storage(response)
     return response
-
-
-def _hand_over(response: HttpResponse, receipt: str) -> None:
-    response.set_cookie(
-        RECEIPT_COOKIE,
-        receipt,
-        max_age=settings.COOKIE_CONSENT_MAX_AGE,
-        path=RECEIPT_PATH,
-        secure=settings.COOKIE_CONSENT_SECURE,
-        httponly=True,
-        samesite="Strict",
-    )
-
-
-@require_safe
-def receipt_page(request: HttpRequest) -> HttpResponse:
-    """Show a visitor the receipt that the browser holds, and whether it is unchanged."""
-    report = report_on(number_in(request.COOKIES.get(RECEIPT_COOKIE, "")))
-    receipt = report.receipt
-    context = {
-        "receipt": receipt,
-        "report": report,
-        "document": json.loads(receipt.document) if receipt else None,
-    }
-    return render(request, "privacy/consent/receipt.html", context)
-
-
-@require_safe
-def receipt_file(request: HttpRequest) -> HttpResponse:
-    """Hand over the receipt itself, in the very bytes whose SHA-256 stands in the chain."""
-    receipt = report_on(number_in(request.COOKIES.get(RECEIPT_COOKIE, ""))).receipt
-    if receipt is None:
-        return render(request, "privacy/consent/receipt.html", {"receipt": None}, status=404)
-    return HttpResponse(
-        receipt.document,
-        content_type="application/json",
-        headers={"Content-Disposition": 'attachment; filename="consent-receipt.json"'},
-    )
 
 
 @require_POST

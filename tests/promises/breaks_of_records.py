@@ -215,7 +215,7 @@ def an_address_in_a_row(hand: Hand) -> None:
         Group.objects.get_or_create(name=request.META["REMOTE_ADDR"])
         return old(request)
 
-    hand.wrap("privacy.consent.views.act_id", noted)
+    hand.wrap("privacy.consent.idempotency.client_address", noted)
 
 
 def _keep(hand: Hand, label: str, **changes: Any) -> None:

@@ -113,7 +113,8 @@ def each_transfer_by_consent_has_its_own_box(site: RunningSite) -> Evidence:
             document = json.loads(receipt.document)
             said = {p["group"]: p["services"] for p in document["purposes"]}
             require(set(said) == {offered.key}, "a yes to one group is written down for others")
-            countries = {service["country"] for service in said[offered.key]}
+            services = json.loads(receipt.notice.content)["services"]
+            countries = {services[key]["country"] for key in said[offered.key]}
             require("" not in countries, "a receipt does not say where the data goes")
     return Evidence(
         "Each such group has a box of its own that starts at no, and a receipt that says where the "
