@@ -18,7 +18,7 @@ from privacy.consent.receipts import (
     document_of,
     hash_of,
     keep_until,
-    notice_shown,
+    notice_shown_in,
     policy_version_now,
     says_given,
 )
@@ -119,7 +119,7 @@ def _record(choice: Pending) -> Recorded:
     if earlier is not None and outcome.granted:
         holds_one = holds_one and choice.at - earlier.at < RENEWED_AFTER
     if not outcome.receipt_is_due(holds_one=holds_one):
-        if not (outcome.granted or choice.act.again):
+        if not (outcome.granted or outcome.changes_nothing or choice.act.again):
             _count(choice)
         return Recorded(earlier.pk if earlier else None)
     number = number_after(earlier.pk, outcome) if earlier else choice.act.number
@@ -140,7 +140,7 @@ def _record(choice: Pending) -> Recorded:
 def _write_receipt(choice: Pending, *, number: UUID, replaces: UUID | None) -> bool:
     """Insert a receipt; return False where a copy of the same act has done so."""
     outcome, at = choice.outcome, choice.at
-    notice = notice_shown(outcome.before, outcome.choice.method)
+    notice = notice_shown_in(outcome)
     document = canonical_json(
         document_of(
             outcome,

@@ -330,14 +330,16 @@ def test_what_cannot_be_written_later_either_is_kept_for_the_next(choose, monkey
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_later_visitor_writes_twenty_at_most(choose, monkeypatch):
+def test_one_later_visitor_writes_twenty_at_most(monkeypatch):
     def locked(choice):
         raise OperationalError("database is locked")
 
     with monkeypatch.context() as broken:
         broken.setattr(services, "_record", locked)
         for number in range(21):
-            choose("reject", next=f"/about/?{number}")
+            SiteClient(REMOTE_ADDR=f"203.0.113.{number}").post(
+                "/cookies/choose/", answer("reject"), headers=SAME_ORIGIN
+            )
     services.write_what_is_left()
     assert counts() == {"nothing": 20}
     services.write_what_is_left()
