@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 
-from privacy.consent.decision import decision_of
+from privacy.consent.cookie_corrections import correct_by_signal
+from privacy.consent.decision import decision_of, signals_opt_out
 from privacy.consent.enforcement import ConsentRequest, enforce, services_on, tags_of
+from privacy.consent.personal_services import bind_signal
 
 
 class ConsentMiddleware:
@@ -21,4 +23,14 @@ class ConsentMiddleware:
         request.consent_tags = tags_of(services, decision)
         response = self.get_response(request)
         enforce(request, response, services)
+        _hear_signal(request, response)
         return response
+
+
+def _hear_signal(request: HttpRequest, response: HttpResponse) -> None:
+    """Let an opt-out signal outlast this request. An account is written only where a form was sent."""
+    if not signals_opt_out(request.headers.get("Sec-GPC")):
+        return
+    if request.method == "POST":
+        bind_signal(request)
+    correct_by_signal(request, response)

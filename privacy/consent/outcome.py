@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from privacy.consent.choice import Choice
-from privacy.consent.decision import ConsentDecision, Refusal
+from privacy.consent.decision import ConsentDecision
 from privacy.consent.grants import DECLINED, Grant
 from privacy.consent.offer.building import OfferedGroup
+from privacy.consent.refusals import Refusal
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from privacy.consent import services, withdrawal
+from privacy.consent import personal_services, services, withdrawal
 from privacy.consent.choice import Choice
 from privacy.consent.cookie_check import by_way_of_check
 from privacy.consent.decision import decision_of
@@ -47,7 +47,8 @@ def cookies_page(request: HttpRequest) -> HttpResponse:
 def choose(request: HttpRequest) -> HttpResponse:
     """Record a decision about every group and go back to where it was made."""
     before = decision_of(request)
-    outcome = outcome_of(Choice.read(request.POST, before.offer), before)
+    choice = Choice.read(request.POST, before.offer)
+    outcome = outcome_of(choice, personal_services.bind_choice(request, choice, before))
     held = number_in(request.COOKIES.get(RECEIPT_COOKIE, ""))
     recorded = services.record_choice(outcome, receipt_id=act_id(request), held=held)
     location = by_way_of_check(request, with_notice(outcome.choice.next, SAVED))
