@@ -20,11 +20,12 @@ from privacy.consent.offer.catalogue import RECEIPT_COOKIE, RECEIPT_PATH, embed_
 from privacy.consent.outcome import outcome_of
 from privacy.consent.own_page import from_own_page
 from privacy.consent.receipt_check import number_in, report_on
+from privacy.policy.addresses import PRIVACY
+from privacy.policy.models import PolicyVersion
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.done_notice import with_notice
 from sens_site.lib.http.safe_next import safe_path
 
-GPC_SINCE = "2026-11-22"
 MAX_TITLE_LENGTH = 200
 SAVED = "cookies-saved"
 
@@ -129,5 +130,9 @@ def load_once(request: HttpRequest) -> HttpResponse:
 @require_safe
 @shared_page
 def gpc_support(request: HttpRequest) -> HttpResponse:
-    """Say in the standard's own place that the opt-out preference signal is honored."""
-    return JsonResponse({"gpc": True, "lastUpdate": GPC_SINCE})
+    """Say in the standard's own place that the opt-out preference signal is honored.
+
+    The day is that since which our policy says so.
+    """
+    since = PolicyVersion.objects.says_since(PRIVACY, "signals.gpc-honored")
+    return JsonResponse({"gpc": True} | ({"lastUpdate": since.isoformat()} if since else {}))
