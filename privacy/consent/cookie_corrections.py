@@ -19,6 +19,7 @@ from privacy.consent.grants import DECLINED, Grant
 from privacy.consent.offer.building import Offer
 from privacy.consent.offer.catalogue import GROUP_BY_KEY
 from privacy.consent.offer.current import current_offer
+from privacy.consent.withdrawal import CACHE, STORAGE, clear_site_data
 
 
 def under_signal(stored: dict[str, str], offer: Offer) -> dict[str, str]:
@@ -54,6 +55,7 @@ def correct_by_signal(request: HttpRequest, response: HttpResponse) -> None:
     corrected = under_signal(stored, current_offer())
     if corrected != stored:
         set_cookie_dict_to_response(response, corrected)
+        clear_site_data(response, CACHE, STORAGE)  # a consent ends, and Back shows no page from it
 
 
 def correct_for_newcomer(request: HttpRequest, response: HttpResponse) -> None:

@@ -65,19 +65,22 @@ def after_choice(
     some services of a group and keeps others says no and then yes: elsewhere the group is off.
     """
     heard = after_signal(standings, before, at)
+    can_grant = not (choice.stale or choice.unclear)
     for offered in before.offer.groups:
-        if offered.key not in choice.asked:
+        wanted = choice.answers.get(offered.key)
+        if wanted is None:
             continue
-        wanted = choice.answers[offered.key]
-        given_up = before.services.intersection(offered.service_keys) - wanted
-        if given_up or not wanted:
+        given_up = before.running(offered) - wanted
+        if not wanted or (given_up and can_grant):
             how = How.WITHDRAWN if given_up else How.REFUSED
             heard[offered.key] = _standing(heard, offered).refused(how, at)
+    if not can_grant:
+        return heard
     grants = outcome_of(choice, replace(before, refusals=refusals_in(heard))).grants
     allowed = {
         o.key: _standing(heard, o).allowed(over_signal=grants[o.key].override)
         for o in before.offer.groups
-        if o.key in grants
+        if choice.answers.get(o.key) and o.key in grants
     }
     return heard | {key: standing for key, standing in allowed.items() if standing != Standing()}
 

@@ -189,7 +189,10 @@ class Spec:
         for group in BOTH:
             word = now.word(person, group) if person else Word()
             covered = browser.signal and group == COVERED
-            if group not in wanted or ((covered or word.ever_refused) and not by_name):
+            held_back = (covered or word.ever_refused) and not by_name
+            if group not in wanted or (
+                held_back and not now.state(browser, group).startswith("on")
+            ):
                 browser = browser.answered(group, "no")
                 continue
             own = word.ever_refused
@@ -297,7 +300,7 @@ class Code:
     def chosen(self, name: str, form: QueryDict) -> "Code":
         device, now = self.devices[DEVICES.index(name)], self
         before = self.decision(device)
-        choice = Choice.read(form, before.offer)
+        choice = Choice.read(form, before)
         if device.person:
             standings = personal_services.after_choice(
                 self.standings(device.person), choice, before, AT
@@ -415,7 +418,7 @@ def accept_all_is_explicit(choice, before):
 def refuses_what_accept_all_left_off(standings, choice, before, at):
     bound = replace(before, refusals=refusals.refusals_in(standings))
     left = REAL_OUTCOME(choice, bound).refused
-    answers = {key: choice.answers[key] if key not in left else frozenset() for key in left}
+    answers = dict.fromkeys(left, frozenset())
     refused = replace(choice, answers={**choice.answers, **answers})
     return REAL_AFTER_CHOICE(standings, refused, before, at)
 
