@@ -22,6 +22,7 @@ from accounts.known_devices import known_device, remember_device
 from accounts.models import User
 from accounts.session_store import DEVICE
 from accounts.validators import one_spelling
+from privacy.consent.cookie_corrections import correct_for_newcomer
 from sens_site.context import render_without_request
 from sens_site.lib.email_address import AddressError, canonical
 from sens_site.lib.forms.fields import EMAIL_FORMAT
@@ -107,6 +108,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """Lead on, and know the browser from now on."""
         assert isinstance(user, User)  # noqa: S101 - for the type checker
         response: HttpResponse = super().post_login(request, user, **kwargs)
+        if not known_device(request, user.username):  # by the person who was here last
+            correct_for_newcomer(request, response)
         remember_device(response, user)
         return response
 

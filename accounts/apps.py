@@ -11,11 +11,16 @@ class AccountsConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        """Say who is told when a policy changes."""
-        from accounts.services import verified_addresses  # noqa: PLC0415 - needs loaded models
+        """Say who is told when a policy changes, and what an objection stops."""
+        from accounts.services import (  # noqa: PLC0415 - needs loaded models
+            heed_objection,
+            verified_addresses,
+        )
         from privacy.policy.notices import register_audience  # noqa: PLC0415 - beside its use
+        from privacy.rights.objections import register_objection  # noqa: PLC0415 - beside its use
 
         register_audience("customers", verified_addresses)
+        register_objection("accounts", heed_objection)
 
 
 class AdminConfig(admin_apps.AdminConfig):

@@ -14,7 +14,12 @@ from django.utils import timezone
 
 from accounts.models import ConfirmedAddress, PolicyAcceptance, Session, User
 from accounts.shown_policies import ShownPolicies
-from privacy.datamap.subjects import keyed_hash, keyed_hashes
+from privacy.consent.personal_services import (
+    accept_newsletter,
+    object_to_sharing,
+    refuse_newsletter,
+)
+from privacy.datamap.subjects import Subject, keyed_hash, keyed_hashes
 from sens_site.lib.email_address import as_stored, canonical
 from sens_site.lib.http.database_wait import at_once
 
@@ -45,11 +50,25 @@ def change_profile(user: User, *, marketing: bool, **profile: str) -> None:
     """Store all of `User.PROFILE`. A "yes" to marketing keeps the day it was given."""
     for name in User.PROFILE:
         setattr(user, name, profile[name])
-    if not marketing:
-        user.marketing_opt_in_at = None
-    elif user.marketing_opt_in_at is None:
+    if marketing and user.marketing_opt_in_at is None:
         user.marketing_opt_in_at = timezone.now()
+        accept_newsletter(user)
+    elif not marketing and user.marketing_opt_in_at is not None:
+        user.marketing_opt_in_at = None
+        refuse_newsletter(user)
     user.save(update_fields=[*User.PROFILE, "marketing_opt_in_at"])
+
+
+@transaction.atomic
+def heed_objection(subject: Subject) -> None:
+    """Stop what a person who objects may stop at once: sale, sharing and marketing mail."""
+    user = User.objects.filter(pk=subject.user_id or 0).first()
+    if user is None:
+        return
+    object_to_sharing(user)
+    refuse_newsletter(user)
+    user.marketing_opt_in_at = None
+    user.save(update_fields=["marketing_opt_in_at"])
 
 
 @transaction.atomic

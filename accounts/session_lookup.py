@@ -1,4 +1,4 @@
-"""The one query of every page of a signed-in visitor: the session and its user.
+"""The one query of every page of a signed-in visitor: the session, its user and what they refuse.
 
 Django writes the SQL of a query anew each time, which costs more than the database takes to answer
 it. This query never changes but for two values, so it is written once for each connection.
@@ -34,7 +34,11 @@ class WrittenQuery:
 
 
 def session_with_user(key: str) -> Session | None:
-    """Return the session with this key, its user at hand, unless it has ended."""
+    """Return the session with this key, its user at hand, unless it has ended.
+
+    With the user comes what the person has refused (`privacy.consent.refusals`): whether a page
+    may hold a tag depends on it.
+    """
     connection = connections[DEFAULT_DB_ALIAS]
     query: WrittenQuery | None = getattr(_written, "query", None)
     if query is None or query.compiler.connection is not connection:
@@ -53,7 +57,7 @@ def session_with_user(key: str) -> Session | None:
 
 
 def _write() -> WrittenQuery:
-    rows = Session.listed.select_related("user")
+    rows = Session.listed.select_related("user__refusals")
     query = rows.filter(session_key=_SOME_KEY, expire_date__gt=_SOME_TIME).query
     compiler = query.get_compiler(using=DEFAULT_DB_ALIAS)
     sql, params = compiler.as_sql()

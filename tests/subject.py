@@ -19,6 +19,7 @@ from accounts.models import IdleNotice, PolicyAcceptance, Session, User
 from accounts.services import note_confirmed_address
 from contact.models import ContactMessage
 from contact.services import Submission, receive_message
+from privacy.consent.personal_services import object_to_sharing, refuse_newsletter
 from privacy.policy.models import PRIVACY, PolicyAcknowledgement, PolicyVersion
 from privacy.rights import export_files, intake, services
 from privacy.rights.choices import Channel, Kind
@@ -43,6 +44,8 @@ def make_subject(username: str = "ada-lovelace", **fields: Any) -> User:
     PolicyAcceptance.objects.create(user=user, version=version, kind="shown")
     PolicyAcknowledgement.objects.create(user=user, version=version)
     IdleNotice.objects.create(user=user)
+    object_to_sharing(user)
+    refuse_newsletter(user)
     _traces_by_staff(user)
     _mail_and_messages(user)
     _privacy_requests(user)

@@ -1,12 +1,13 @@
-"""What consent holds: receipts that name nobody, and the catalogue in its tables."""
+"""What consent holds: receipts that name nobody, what accounts refuse, and the catalogue."""
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from privacy.consent.models import KEPT, ConsentReceipt, ReceiptSeal
+from privacy.consent.refusals import sentences_of
 from privacy.datamap.columns import not_personal, personal
 from privacy.datamap.registry import Keep, classify, not_about_people
 from privacy.datamap.stores import CONSENT
-from privacy.datamap.subjects import ByRule, Subject
+from privacy.datamap.subjects import ByRule, ByUser, Subject
 from privacy.datamap.terms import Category, OnErase
 
 
@@ -58,6 +59,21 @@ classify(
         "digest": not_personal("digest of the receipt"),
         "replaces": personal(Category.CONSENT),
         "notice": not_personal("what was shown to everybody"),
+    },
+)
+classify(
+    "consent.PersonalRefusals",
+    "What you have refused, on every device",
+    activity=CONSENT,
+    subject=ByUser(),
+    keep=Keep("retention.account", said="while you keep it"),
+    words={"groups": lambda groups: " ".join(sentences_of(groups))},
+    fields={
+        "id": not_personal("number of the row"),
+        "user": personal(Category.ACCOUNT),
+        "groups": personal(Category.CONSENT),
+        "sale_objected_at": personal(Category.CONSENT),
+        "newsletter_refused_at": personal(Category.CONSENT, activity="promotional-mail"),
     },
 )
 not_about_people(

@@ -10,15 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
+from typing import cast
 
 from cookie_consent.util import dict_to_cookie_str, parse_cookie_str
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from privacy.consent.grants import DECLINED, Grant
 from privacy.consent.offer.building import Offer, OfferedGroup, Question
 from privacy.consent.offer.current import current_offer
 from privacy.consent.offer.parts import Service
+from privacy.consent.refusals import Refusal, Refusals, refusals_of
 
 MAX_COOKIE_LENGTH = 1024
 
@@ -37,24 +40,6 @@ class State(StrEnum):
 
 GRANTING = frozenset({State.GRANTED, State.OVERRIDDEN})
 DECLINING = frozenset({State.DECLINED, State.SIGNALLED, State.REFUSED})
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """That a person has refused a group, wherever that was.
-
-    `count` is how many times, at least 1. `allowed_after` is the count at which the person last
-    said yes to the group, 0 for never: only a yes that is newer than the newest refusal, and that
-    this person gave, switches the group on again, in the browser in which it was given.
-    """
-
-    group: str
-    count: int
-    allowed_after: int = 0
-
-
-Refusals = tuple[Refusal, ...]
-"""What one account refuses, in a fixed order: equal for all who refuse the same."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,9 +186,20 @@ def signals_opt_out(header: str | None) -> bool:
     return header is not None and any(value.strip() == "1" for value in header.split(","))
 
 
-def decision_of(request: HttpRequest) -> ConsentDecision:
-    """Return the decision that a request carries."""
+def decision_of(request: HttpRequest, refusals: Refusals | None = None) -> ConsentDecision:
+    """Return the decision that a request carries; with refusals, that of whoever refuses these."""
     return decide(
         request.COOKIES.get(settings.COOKIE_CONSENT_NAME, ""),
         gpc=signals_opt_out(request.headers.get("Sec-GPC")),
+        refusals=refusals_of(request) if refusals is None else refusals,
     )
+
+
+def decision_when_asked(request: HttpRequest) -> ConsentDecision:
+    """Return the decision that a request carries, made once something of it is asked for.
+
+    With a session it depends on the person, and not every answer needs to know who that is.
+    """
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return decision_of(request)
+    return cast("ConsentDecision", SimpleLazyObject(lambda: decision_of(request)))

@@ -1,15 +1,18 @@
 """What staff have switched on, what was offered when, and the proof of what was allowed.
 
-No row of this part holds an address, a browser's name, a URL or an account. A receipt is found by
-its own number alone, which only the visitor's browser holds.
+No row of this part holds an address, a browser's name or a URL, and one table alone knows accounts:
+what the person behind one refuses. A receipt is found by its own number, which only the visitor's
+browser holds.
 """
 
 import uuid
 from typing import ClassVar, Self
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from privacy.consent.refusals import Standing, sentences_of, standings_in
 from privacy.datamap.periods import Period
 from privacy.policy.models import FrozenModel, FrozenQuerySet
 
@@ -184,3 +187,30 @@ class DailyChoice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.outcome}"
+
+
+class PersonalRefusals(models.Model):
+    """What the person behind an account refuses, in this browser or in another.
+
+    `groups` holds a `Standing` for each group about which something was said.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="refusals", editable=False
+    )
+    groups = models.JSONField("cookie groups", default=dict)
+    sale_objected_at = models.DateTimeField("objected to sale and sharing", null=True)
+    newsletter_refused_at = models.DateTimeField("refused the newsletter", null=True)
+
+    def __str__(self) -> str:
+        return f"refusals {self.pk}"
+
+    @property
+    def standings(self) -> dict[str, Standing]:
+        """How the account stands to each group."""
+        return standings_in(self.groups)
+
+    @property
+    def sentences(self) -> list[str]:
+        """What was refused, as the person reads it."""
+        return sentences_of(self.groups)

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from privacy.consent import services, withdrawal
+from privacy.consent import personal_services, services, withdrawal
 from privacy.consent.choice import SHOWN, Choice
 from privacy.consent.cookie_check import by_way_of_check
 from privacy.consent.decision import ConsentDecision, decision_of
@@ -23,11 +23,12 @@ from privacy.consent.own_page import from_own_page
 from privacy.consent.questions import Row, rows_again, rows_of
 from privacy.consent.receipt_check import number_in
 from privacy.consent.receipt_views import hand_over, too_many
+from privacy.policy.addresses import PRIVACY
+from privacy.policy.models import PolicyVersion
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.done_notice import with_notice
 from sens_site.lib.http.safe_next import safe_path
 
-GPC_SINCE = "2026-11-22"
 MAX_TITLE_LENGTH = 200
 SAVED = "cookies-saved"
 
@@ -65,7 +66,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     """
     before = decision_of(request)
     choice = Choice.read(request.POST, before)
-    outcome = outcome_of(choice, before)
+    outcome = outcome_of(choice, personal_services.bind_choice(request, choice, before))
     if outcome.asks_again:
         response = _page(
             request,
@@ -150,5 +151,9 @@ def load_once(request: HttpRequest) -> HttpResponse:
 @require_safe
 @shared_page
 def gpc_support(request: HttpRequest) -> HttpResponse:
-    """Say in the standard's own place that the opt-out preference signal is honored."""
-    return JsonResponse({"gpc": True, "lastUpdate": GPC_SINCE})
+    """Say in the standard's own place that the opt-out preference signal is honored.
+
+    The day is that since which our policy says so.
+    """
+    since = PolicyVersion.objects.says_since(PRIVACY, "signals.gpc-honored")
+    return JsonResponse({"gpc": True} | ({"lastUpdate": since.isoformat()} if since else {}))

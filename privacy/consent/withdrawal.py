@@ -65,6 +65,11 @@ def _matches(item: StoredItem, name: str) -> bool:
     return name.startswith(item.name) if item.prefix else name == item.name
 
 
+def may_be_left_over(names: Iterable[str]) -> bool:
+    """Tell whether a browser brings any cookie that a visitor decides about, allowed or not."""
+    return any(name.startswith(_beginnings()) for name in names)
+
+
 def left_over(
     names: Iterable[str], allowed: frozenset[str]
 ) -> list[tuple[Service, str, StoredItem]]:

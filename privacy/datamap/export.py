@@ -180,7 +180,10 @@ def _words(entry: Entry, name: str) -> str:
 
 def _shown(entry: Entry, name: str, value: Any) -> str:
     """Return a value as people read it; what was chosen from a list, in the words of the list."""
-    value = dict(concrete_field(entry.model, name).flatchoices).get(value, value)
+    if name in entry.words:
+        value = entry.words[name](value)
+    else:
+        value = dict(concrete_field(entry.model, name).flatchoices).get(value, value)
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):

@@ -88,7 +88,7 @@ class Entry:
 
     `erase` replaces what an erasure does by itself, and `purge` how rows are deleted whose time is
     over. `files` names the files of rows, `readable` decodes columns whose bytes hide what they
-    say, so that a search sees it.
+    say, so that a search sees it, and `words` says a value to people where it is made for programs.
     """
 
     label: str
@@ -105,6 +105,7 @@ class Entry:
     purge: Callable[[QuerySet[Any]], object] | None = None
     files: Callable[[Any], Iterable[str]] | None = None
     readable: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+    words: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
 
     @property
     def model(self) -> type[Model]:

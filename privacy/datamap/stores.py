@@ -26,7 +26,7 @@ CONSENT = activity(
     "cookie-choice",
     title="Remembering what you decided about cookies",
     purpose=Purpose.PREFERENCES,
-    people=(People.VISITORS,),
+    people=(People.VISITORS, People.CUSTOMERS),
     source=Source.YOU,
 )
 ANALYTICS = activity(

@@ -11,6 +11,7 @@ from privacy.rights import mails
 from privacy.rights.choices import CLOSING, NEEDS_NO_PROOF, Channel, Did, Kind, Proof
 from privacy.rights.deadlines import deadline_for
 from privacy.rights.models import MailedLink, RequestEvent, RequestNote, SubjectRequest
+from privacy.rights.objections import heed_objection
 from privacy.rights.secret_links import IDENTITY_LIFE, find_link, make_link
 from sens_site.lib.email_address import as_stored
 
@@ -87,6 +88,7 @@ def open_request(
         record(request, Did.RECEIVED, at=moment, fact=channel)
         if proof is not None:
             record(request, Did.IDENTITY_PROVED, proof=proof)
+            heed_objection(request)
         if trapped:
             record(request, Did.HELD)
         else:
@@ -154,6 +156,7 @@ def prove_identity(token: str) -> SubjectRequest | None:
         return None
     if request.proof is None:
         record(request, Did.IDENTITY_PROVED, proof=Proof.LINK)
+        heed_objection(request)
     return request
 
 

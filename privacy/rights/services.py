@@ -18,6 +18,7 @@ from privacy.rights.choices import FEE_GROUNDS, Did, Ground, Proof
 from privacy.rights.deadlines import may_extend
 from privacy.rights.intake import NotAllowedError, close, lock, must_be_open, open_request, record
 from privacy.rights.models import RequestEvent, SubjectRequest, VendorTask
+from privacy.rights.objections import heed_objection
 
 __all__ = [
     "NotAllowedError",
@@ -118,6 +119,7 @@ def answer(request: SubjectRequest, *, by: AbstractBaseUser, text: str) -> Subje
     if not request.may_act:
         raise NotAllowedError("It has not been shown who is asking.")
     words = _mailed_words(text, "The answer")
+    heed_objection(request)
     record(request, Did.ANSWERED, text=words, actor=pseudonym(by))
     mails.to_person(request, "answered", "Our answer to your request", answer=words).send()
     return close(request)
@@ -154,6 +156,7 @@ def record_proof(request: SubjectRequest, *, by: AbstractBaseUser, how: str) -> 
     if request.proof is not None:
         raise NotAllowedError("It has already been shown who is asking.")
     text = _words(how, "What was seen")
+    heed_objection(request)
     return record(request, Did.IDENTITY_PROVED, text=text, actor=pseudonym(by), proof=Proof.STAFF)
 
 

@@ -20,7 +20,8 @@ class OfferedGroup:
     """A group with the services that are switched on.
 
     `equals` are the versions that staff have declared to differ from this one in wording alone,
-    `earlier` the ones that differ in substance, and `changed` says how the last of them does.
+    `earlier` the ones that differ in substance, and `changed` says how the last of them does;
+    `compared` is where the policy's words about it stand beside those of then.
     """
 
     group: Group
@@ -30,6 +31,7 @@ class OfferedGroup:
     equals: frozenset[str] = frozenset()
     earlier: frozenset[str] = frozenset()
     changed: str = ""
+    compared: str = ""
 
     @property
     def key(self) -> str:
@@ -111,7 +113,8 @@ class Offer:
     def stamp(self) -> str:
         """A short name of this offer, for the keys of kept pages."""
         versions = [
-            (o.key, o.version, sorted(o.equals), sorted(o.earlier), o.changed) for o in self.groups
+            (o.key, o.version, sorted(o.equals), sorted(o.earlier), o.changed, o.compared)
+            for o in self.groups
         ]
         return digest_of([versions, dict(self.identifiers)])[:VERSION_LENGTH]
 

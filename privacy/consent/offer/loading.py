@@ -13,8 +13,11 @@ from privacy.consent.offer.changes import describe
 from privacy.consent.offer.parts import Group, Service, optional
 from privacy.policy.addresses import PRIVACY
 from privacy.policy.models import Kind, PolicyVersion
+from privacy.policy.redline import compare
+from privacy.policy.redline_rendering import to_html
 from privacy.policy.rendering import SOURCE_MARK
 
+HEADING = re.compile(r"(#{1,6}) +(.+?) *")
 SERVICES: dict[str, Service] = {
     service.key: service for group in GROUPS for service in group.services if service.identifier
 }
@@ -36,14 +39,55 @@ def policy_words(source: str, group: Group) -> tuple[str, ...]:
     return tuple(dict.fromkeys(sentences())) if group.claims else ()
 
 
-def _words_in_force() -> dict[str, tuple[str, ...]]:
-    """The policy's words about each group, as of the last version that changed what it says."""
+def _version_of_words() -> PolicyVersion | None:
+    """Return the last version of the policy in force that changed what it says."""
     today = timezone.localdate()
     versions = PolicyVersion.objects.posted(PRIVACY).filter(effective_on__lte=today)
-    version = versions.filter(kind=Kind.MATERIAL).first() or versions.last()
+    return versions.filter(kind=Kind.MATERIAL).first() or versions.last()
+
+
+def _words_in_force() -> dict[str, tuple[str, ...]]:
+    """The policy's words about each group."""
+    version = _version_of_words()
     if version is None:
         return {}
     return {group.key: policy_words(version.source_text, group) for group in optional(GROUPS)}
+
+
+def _comparison(offered: OfferedGroup, old: GroupVersion) -> str:
+    """Return where the policy's words about a group stand beside those of an earlier version.
+
+    Nothing where they are the same, or where no version of the policy has had them.
+    """
+    if old.material.get("policy") == offered.material["policy"]:
+        return ""
+    new = _version_of_words()
+    if new is None:
+        return ""
+    said = tuple(old.material.get("policy", ()))
+    for version in PolicyVersion.objects.posted(PRIVACY).filter(number__lt=new.number).iterator():
+        if policy_words(version.source_text, offered.group) == said:
+            anchor = section_anchor(version.source_text, new.source_text, offered.group)
+            return f"{new.policy.paths.compare(version.number, new.number)}#{anchor}"
+    return ""
+
+
+def section_anchor(old: str, new: str, group: Group) -> str:
+    """Return the place in the comparison of two policies where the words about a group changed."""
+    titles = {title for source in (old, new) for title in _titles_above(source, group)}
+    _, sections = to_html(compare(old, new))
+    return next((section.anchor for section in sections if section.title in titles), "start")
+
+
+def _titles_above(source: str, group: Group) -> Iterator[str]:
+    """Yield the headings under which a policy speaks about a group."""
+    above: dict[int, str] = {}
+    for line in source.splitlines():
+        if heading := HEADING.fullmatch(line):
+            level = len(heading[1])
+            above = {n: title for n, title in above.items() if n < level} | {level: heading[2]}
+        if any(mark[1].startswith(group.claims) for mark in SOURCE_MARK.finditer(line)):
+            yield from above.values()
 
 
 def _equal_versions(group: str, version: str, notes: list[EditorialNote]) -> frozenset[str]:
@@ -63,9 +107,15 @@ def _with_history(
     equals = _equal_versions(offered.key, offered.version, notes)
     same = equals | {offered.version}
     earlier = [row for row in history if row.version not in same]
-    changed = describe(offered.key, earlier[-1].material, offered.material) if earlier else ""
+    if not earlier:
+        return replace(offered, equals=equals)
+    last = earlier[-1]
     return replace(
-        offered, equals=equals, earlier=frozenset(r.version for r in earlier), changed=changed
+        offered,
+        equals=equals,
+        earlier=frozenset(row.version for row in earlier),
+        changed=describe(offered.key, last.material, offered.material),
+        compared=_comparison(offered, last),
     )
 
 

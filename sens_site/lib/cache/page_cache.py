@@ -115,7 +115,7 @@ class ReadyPages:
         self,
         application: Application,
         *,
-        consent_state: Callable[[str, bool], str],
+        consent_state: Callable[[str, bool], str | None],
         read_stamp: Callable[[], str],
         session_cookie: str,
         consent_cookie: str,
@@ -144,7 +144,10 @@ class ReadyPages:
         self._consent_state = consent_state
 
     def key_of(self, environ: Environ) -> Key | None:
-        """Return what a kept page is found by, or None for a request that is always passed on."""
+        """Return what a kept page is found by, or None for a request that is always passed on.
+
+        `consent_state` gives None where the answer has to change this visitor's cookie.
+        """
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or environ.get("QUERY_STRING"):
             return None
         cookie_header = environ.get("HTTP_COOKIE", "")
@@ -155,9 +158,12 @@ class ReadyPages:
         proto = environ.get("HTTP_X_FORWARDED_PROTO", "")
         if consent is None or gpc not in (None, "1") or proto not in ("", "http", "https"):
             return None
+        consent_state = self._consent_state(consent, gpc == "1")
+        if consent_state is None:
+            return None
         # Only an answer to a request with no cookie at all may be public, so it is kept apart.
         kind = "cookies" if cookie_header else "plain"
-        state = f"{kind}:{gpc or ''}:{self._consent_state(consent, gpc == '1')}"
+        state = f"{kind}:{gpc or ''}:{consent_state}"
         return (
             environ.get("PATH_INFO", ""),
             state,

@@ -1,8 +1,9 @@
 """What a cache may do with a response, decided in one place.
 
 Law 4: an anonymous page is the same bytes for everyone in one consent state, and only the answer
-to a request with no cookie and no `Sec-GPC: 1` may be `public`. A view says that it is such a page
-with `@shared_page`; everything that says nothing is `private, no-store`.
+to a request with no cookie may be `public`: one body for `Sec-GPC: 1` and one for all else, kept
+apart by `Vary`. A view says that it is such a page with `@shared_page`; everything that says
+nothing is `private, no-store`.
 """
 
 from collections.abc import Callable
@@ -66,8 +67,7 @@ class CacheControlMiddleware:
         response = self.get_response(request)
         shared = is_shared(request, response)
         if shared:
-            plain = not request.COOKIES and "Sec-GPC" not in request.headers
-            response.headers["Cache-Control"] = PUBLIC if plain else PRIVATE
+            response.headers["Cache-Control"] = PRIVATE if request.COOKIES else PUBLIC
             request.environ[READY_FLAG] = True
         if "Cache-Control" in response.headers and not shared:
             return response  # a static file, or a view that says itself what holds for it
