@@ -1,24 +1,42 @@
 """Attach the visitor's decision to the request, and write what follows from it."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpResponse
 
 from privacy.consent.decision import decision_of
-from privacy.consent.enforcement import ConsentRequest, enforce, services_on, tags_of
+from privacy.consent.enforcement import ConsentRequest, enforce, let_act, services_on
 
 
 class ConsentMiddleware:
-    """request.consent: read once, without a query. Headers and tags follow from it alone."""
+    """request.consent: read once, without a query. Headers and tags follow from it alone.
+
+    Who may act on the page is known when the view is, and is nobody again as soon as something
+    else than the view's own page is drawn.
+    """
 
     def __init__(self, get_response: Callable[[ConsentRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: ConsentRequest) -> HttpResponse:
-        decision = decision_of(request)
-        services = services_on(request.path, decision)
-        request.consent = decision
-        request.consent_tags = tags_of(services, decision)
+        request.consent = decision_of(request)
+        let_act(request, ())
         response = self.get_response(request)
-        enforce(request, response, services)
+        enforce(request, response, request.consent_services if response.status_code == 200 else ())
+        let_act(request, ())
         return response
+
+    def process_view(
+        self,
+        request: ConsentRequest,
+        view: Callable[..., HttpResponse],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> None:
+        """Let those act whom the view lets in and the visitor has allowed."""
+        let_act(request, services_on(view, request.consent))
+
+    def process_exception(self, request: ConsentRequest, exception: Exception) -> None:
+        """Let nobody act on the error page."""
+        let_act(request, ())

@@ -30,12 +30,12 @@ def integrity(name: str) -> str:
 
 @register.inclusion_tag("privacy/consent/embed.html", takes_context=True)
 def embed(context: Context, key: str, reference: str, title: str) -> dict[str, Any]:
-    """Show a video, map or post: itself where its group is granted, else a placeholder.
+    """Show a video, map or post: itself where it may act on this page, else a placeholder.
 
     The placeholder leads out of the site and, where the service is switched on, offers to load
-    this one thing once. Nothing is asked of the third party before that.
+    this one thing once, on a page of its own. Nothing is asked of the third party before that.
     """
-    group, service = embed_service(key)
+    _, service = embed_service(key)
     shape = service.embed
     if shape is None or not re.fullmatch(shape.reference, reference):
         raise template.TemplateSyntaxError(f"{reference!r} is no reference of {service.name}.")
@@ -49,6 +49,6 @@ def embed(context: Context, key: str, reference: str, title: str) -> dict[str, A
         "frame": shape.frame.format(reference),
         "link": shape.link.format(reference),
         "offered": offered,
-        "granted": offered and consent is not None and group in consent.granted,
+        "granted": service in getattr(request, "consent_services", ()),
         "path": getattr(request, "path", "/"),
     }
