@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from privacy.consent import withdrawal
 from privacy.consent.decision import decision_of
 from privacy.consent.enforcement import ConsentRequest, enforce, let_act, services_on
 
@@ -25,6 +26,13 @@ class ConsentMiddleware:
         response = self.get_response(request)
         enforce(request, response, request.consent_services if response.status_code == 200 else ())
         let_act(request, ())
+        if request.COOKIES and "Clear-Site-Data" not in response.headers:
+            found = withdrawal.forget(request, response, request.consent.services)
+            if found:
+                kinds = [withdrawal.CACHE]
+                if withdrawal.stores_more_than_cookies(found.values()):
+                    kinds.append(withdrawal.STORAGE)
+                withdrawal.clear_site_data(response, *kinds)
         return response
 
     def process_view(

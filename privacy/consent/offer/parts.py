@@ -10,6 +10,8 @@ from datetime import date
 from typing import Any
 
 COSMETIC = {"cosmetic": True}
+ADDED = {"added": True}
+"""A material field that came later. Where it is left out, a version is named as it was before."""
 
 NECESSARY = "necessary"
 PREFERENCES = "preferences"
@@ -43,7 +45,7 @@ class StoredItem:
     path: str = "/"
     on_parent: bool = False
     foreign: str = ""
-    life_minutes: int = 0
+    life_minutes: int = field(default=0, metadata=ADDED)
 
     @property
     def shown_name(self) -> str:
@@ -109,7 +111,7 @@ class Service:
     nobodys: str = field(default="", metadata=COSMETIC)
     loader: str = field(default="", metadata=COSMETIC)
     consent_parameters: tuple[str, ...] = ()
-    click_ids: tuple[str, ...] = ()
+    click_ids: tuple[str, ...] = field(default=(), metadata=ADDED)
     source: tuple[Source, ...] = field(default=(), metadata=COSMETIC)
     embed: Embed | None = field(default=None, metadata=COSMETIC)
 
@@ -147,6 +149,7 @@ def material(part: Any) -> Any:
             f.name: material(getattr(part, f.name))
             for f in fields(part)
             if not f.metadata.get("cosmetic")
+            and not (f.metadata.get("added") and getattr(part, f.name) == f.default)
         }
     if isinstance(part, Mapping):
         return {key: material(part[key]) for key in sorted(part)}

@@ -35,7 +35,7 @@ def embed(context: Context, key: str, reference: str, title: str) -> dict[str, A
     The placeholder leads out of the site and, where the service is switched on, offers to load
     this one thing once, on a page of its own. Nothing is asked of the third party before that.
     """
-    _, service = embed_service(key)
+    group, service = embed_service(key)
     shape = service.embed
     if shape is None or not re.fullmatch(shape.reference, reference):
         raise template.TemplateSyntaxError(f"{reference!r} is no reference of {service.name}.")
@@ -50,5 +50,6 @@ def embed(context: Context, key: str, reference: str, title: str) -> dict[str, A
         "link": shape.link.format(reference),
         "offered": offered,
         "granted": service in getattr(request, "consent_services", ()),
+        "shown": consent.offer.question_of(group).shown if offered and consent else "",
         "path": getattr(request, "path", "/"),
     }
