@@ -10,9 +10,11 @@ from pages.page_texts import Text
 from pages.rendering import html_of
 from sens_site.lib.cache.member_page_cache import alike_for_members
 from sens_site.lib.http.cache_control import shared_page
+from sens_site.lib.http.third_parties import third_parties_welcome
 
 
 @require_safe
+@third_parties_welcome
 @shared_page
 @alike_for_members
 def content_page(request: HttpRequest) -> HttpResponse:
@@ -43,6 +45,7 @@ def show(request: HttpRequest, node: Node, *, instead: Text | None = None) -> Ht
 
 
 @require_safe
+@third_parties_welcome
 @shared_page
 @alike_for_members
 def site_map(request: HttpRequest) -> HttpResponse:

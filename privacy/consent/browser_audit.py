@@ -2,35 +2,50 @@
 
 Third parties may be played by the auditor itself, so that nothing leaves this machine: "honest"
 ones do what the catalogue says of them and no more, "rogue" ones store and ask for more, which an
-audit has to find.
+audit has to find. Without, a live tag is held against the catalogue.
 """
 
-import json
 import re
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from os import environ
 from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, sync_playwright
 
-from privacy.consent.audit_rules import Seen, SeenCookie, State, faults_in, origin_of, states_of
+from privacy.consent.audit_rules import (
+    Seen,
+    SeenCookie,
+    Sent,
+    State,
+    faults_in,
+    is_welcoming,
+    origin_of,
+    states_of,
+    unlinked_pages,
+    with_click_ids,
+)
 from privacy.consent.offer.building import Offer
-from privacy.consent.offer.parts import COOKIE, Service
+from privacy.consent.stand_in import ROGUE, script_at
 
-ROGUE = "rogue"
 SETTLE_MS = 150
 _STORAGE_KEYS = "() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]"
 _LINKS = "() => [...document.querySelectorAll('a[href]')].map(a => a.href)"
-_QUIET = ("/accounts/", "/admin/", "/cookies/")
 
 
 class Auditor:
     """One audit of one site."""
 
     def __init__(
-        self, url: str, offer: Offer, *, pages: int, stand_in: str = "", few: bool = False
+        self,
+        url: str,
+        offer: Offer,
+        *,
+        pages: int,
+        stand_in: str = "",
+        few: bool = False,
+        addresses: Sequence[str] = (),
     ) -> None:
         self.url = url.rstrip("/") + "/"
         self.own = origin_of(url)
@@ -38,6 +53,7 @@ class Auditor:
         self.pages = pages
         self.stand_in = stand_in
         self.few = few
+        self.addresses = tuple(addresses)
         self.seen: dict[str, Seen] = {}
 
     def run(self, tell: Callable[[State, Seen, list[str]], None]) -> int:
@@ -65,8 +81,20 @@ class Auditor:
         links = [urlsplit(link) for link in page.evaluate(_LINKS)]
         context.close()
         own = [link.path for link in links if f"{link.scheme}://{link.netloc}" == self.own]
-        ordinary = [path for path in dict.fromkeys(["/", *own]) if not path.startswith(_QUIET)]
+        ordinary = [path for path in dict.fromkeys(["/", *own]) if is_welcoming(path)]
         return [*ordinary[: self.pages], "/cookies/", "/no-such-page/"]
+
+    def _paths_of(self, state: State, paths: list[str]) -> list[str]:
+        """Return what to open in a state: a few pages, more in the extremes, all if all may act.
+
+        From one that lets nobody in, the way leads to one that does, which sees where it came from.
+        """
+        if state.allowed is None or state.allowed == () or state.gpc:
+            return [*paths, *self.addresses]
+        if len(state.allowed) < len(self.offer.groups):
+            return paths[:2]
+        quiet = dict.fromkeys((*unlinked_pages(), *self.addresses))
+        return [*paths, *(path for one in quiet for path in (one, "/"))]
 
     def _walk(self, browser: Browser, state: State, paths: list[str]) -> Seen:
         context = browser.new_context(extra_http_headers={"Sec-GPC": "1"} if state.gpc else {})
@@ -83,8 +111,7 @@ class Auditor:
             seen.complaints.clear()
         if state.allowed is not None:
             self._answer(page, state.allowed, state)
-        extreme = state.allowed is None or len(state.allowed) in (0, len(self.offer.groups))
-        for path in paths if extreme else paths[:2]:
+        for path in self._paths_of(state, paths):
             self._open(page, path, seen)
         self._look(context, seen)
         context.close()
@@ -102,7 +129,10 @@ class Auditor:
         page.wait_for_url("**#done")
 
     def _open(self, page: Page, path: str, seen: Seen) -> None:
-        response = page.goto(urljoin(self.url, path), wait_until="load")
+        asked = with_click_ids(path) if is_welcoming(path) else path
+        # As from a link on the page before, and with more than our own pages tell the next one.
+        before = page.url if page.url.startswith(self.url) else None
+        response = page.goto(urljoin(self.url, asked), wait_until="load", referer=before)
         policy = response.headers.get("content-security-policy", "") if response else ""
         seen.permitted[path] = {w for w in policy.replace(";", " ").split() if "://" in w}
         seen.pages += 1
@@ -118,50 +148,18 @@ class Auditor:
             seen.cookies.add(SeenCookie(cookie.get("name", ""), cookie.get("domain", ""), days))
 
     def _note(self, request: Request, seen: Seen) -> None:
-        seen.requested.add(origin_of(request.url))
+        origin = origin_of(request.url)
+        seen.requested.add(origin)
+        if origin != self.own:
+            posted = (request.post_data_buffer or b"").decode(errors="replace")
+            seen.sent.add(Sent(request.url, request.headers.get("referer", ""), posted))
 
     def _play(self, route: Route) -> None:
         if route.request.resource_type == "script":
-            route.fulfill(content_type="text/javascript", body=self._played(route.request.url))
+            body = script_at(route.request.url, self.offer, rogue=self.stand_in == ROGUE)
+            route.fulfill(content_type="text/javascript", body=body)
         else:
             route.fulfill(status=204, headers={"Access-Control-Allow-Origin": "*"})
-
-    def _played(self, url: str) -> str:
-        """Return the script of a third party: it stores what its services declare."""
-        services = [
-            service
-            for service in self.offer.services_of(self.offer.by_key)
-            if origin_of(url) in service.origins.get("script-src", ())
-            and (
-                service.loader == ""
-                or self.offer.identifiers[service.key] in url
-                or _alone(service)
-            )
-        ]
-        lines = [
-            f"document.cookie = {json.dumps(f'{item.name}X' if item.prefix else item.name)} + "
-            f"'=1; path=/; max-age={item.life_days * 86400}';"
-            for service in services
-            for item in service.items
-            if item.kind == COOKIE and not item.foreign
-        ]
-        lines += [
-            f"new Image().src = {json.dumps(origin.replace('*', 'region1') + '/pixel')};"
-            for service in services
-            for origin in service.origins.get("img-src", ())
-        ]
-        if self.stand_in == ROGUE:
-            lines += [
-                "document.cookie = 'rogue=1; path=/; max-age=86400';",
-                "localStorage.setItem('rogue', '1');",
-                "new Image().src = 'https://rogue.example/pixel';",
-            ]
-        return "\n".join(lines)
-
-
-def _alone(service: Service) -> bool:
-    """Tell whether a service's script does not carry its account number in its address."""
-    return not service.consent_parameters
 
 
 def _complaint(kind: str, text: str, seen: Seen) -> None:

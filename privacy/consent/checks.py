@@ -47,6 +47,8 @@ def _origin_faults(service: Service) -> Iterator[CheckMessage]:
                 yield _error("E004", f"{service.name}: {source} is no https origin.")
     if service.origins and not (service.recipient and service.country and service.retention):
         yield _error("E005", f"{service.name} sends data to an origin but names no recipient.")
+    if service.origins and not service.source:
+        yield _error("E013", f"{service.name} names origins and no document that asks for them.")
     if service.origins and not service.identifier:
         yield _error("E006", f"{service.name} is a third party but could not be switched off.")
 
@@ -83,7 +85,7 @@ def in_no_group(services: Iterable[object], groups: tuple[Group, ...]) -> list[C
 
 @register()
 def check_catalogue(**kwargs: Any) -> list[CheckMessage]:
-    """E001-E008, E012, E011: a visitor can know and decide about every service."""
+    """E001-E008, E011-E013: a visitor can know and decide about every service."""
     return faults_in(GROUPS) + in_no_group(vars(third_parties).values(), GROUPS)
 
 

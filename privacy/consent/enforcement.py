@@ -1,10 +1,11 @@
-"""Nothing third-party without consent, enforced from one decision in three places.
+"""Nothing third-party without consent, nor where no view has let it in: from one decision.
 
-The tag is rendered only for a granted service, the Content-Security-Policy names only the origins
-of granted services, and without any the page is isolated so that the browser itself refuses what
-another origin does not offer to it.
+The tag is rendered only for a granted service on a page that opted in (law 17), the
+Content-Security-Policy names only the origins of such services, and without any the page is
+isolated so that the browser itself refuses what another origin does not offer to it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
@@ -14,10 +15,13 @@ from django.http import HttpRequest, HttpResponse
 from privacy.consent.decision import ConsentDecision
 from privacy.consent.offer.parts import Service
 from sens_site.lib.http.csp import extended
+from sens_site.lib.http.third_parties import View, lets_third_parties_in
 from sens_site.lib.http.types import Policy, SiteRequest, SiteResponse
 
-QUIET_PREFIXES = ("/accounts/", "/admin/", "/cookies/")
-"""Where nobody is to look over a visitor's shoulder, whatever has been granted."""
+BEFORE_TAGS = "consent/before-tags.js"
+"""Runs before every tag: cuts what tags can learn of the address, and renews a page from Back."""
+ORIGIN_ALONE = "strict-origin"
+"""A Referrer-Policy: the next page is not told which one this was, so no tag there learns it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +37,42 @@ class ConsentRequest(SiteRequest):
     """A request with the one decision that banner, tags, CSP and caches read."""
 
     consent: ConsentDecision
+    consent_services: tuple[Service, ...]
     consent_tags: tuple[Tag, ...]
 
 
-def services_on(path: str, decision: ConsentDecision) -> tuple[Service, ...]:
-    """Return the services that may act on a page."""
-    if path.startswith(QUIET_PREFIXES):
-        return ()
-    return decision.services_granted
+def services_on(view: View, decision: ConsentDecision) -> tuple[Service, ...]:
+    """Return the services that may act on the page of a view."""
+    return decision.services_granted if lets_third_parties_in(view) else ()
+
+
+def let_act(request: ConsentRequest, services: tuple[Service, ...]) -> None:
+    """Say who may act on the page that is drawn for a request."""
+    request.consent_services = services
+    request.consent_tags = tags_of(services, request.consent)
+
+
+def _words(values: Iterable[str]) -> str:
+    """Join what attributes of a tag list, each value once."""
+    return " ".join(dict.fromkeys(value for value in values if value))
 
 
 def tags_of(services: tuple[Service, ...], decision: ConsentDecision) -> tuple[Tag, ...]:
-    """Return the scripts to load, each once."""
+    """Return the scripts to load, each once; before them the one that guards the address."""
     loaders = dict.fromkeys(service.loader for service in services if service.loader)
 
     def joined(loader: str) -> Tag:
         own = [service for service in services if service.loader == loader]
         return Tag(
             loader=loader,
-            identifiers=" ".join(decision.offer.identifiers[service.key] for service in own),
-            parameters=" ".join(p for service in own for p in service.consent_parameters),
+            identifiers=_words(decision.offer.identifiers.get(s.key, "") for s in own),
+            parameters=_words(p for service in own for p in service.consent_parameters),
         )
 
-    return tuple(joined(loader) for loader in loaders)
+    if not loaders:
+        return ()
+    click_ids = _words(name for service in services for name in service.click_ids)
+    return (Tag(BEFORE_TAGS, "", click_ids), *(joined(loader) for loader in loaders))
 
 
 def policy_with(services: tuple[Service, ...], base: Policy) -> Policy:
@@ -76,6 +93,8 @@ def enforce(request: HttpRequest, response: HttpResponse, services: tuple[Servic
     if not response.headers.get("Content-Type", "").startswith("text/html"):
         return
     if not services:
+        response.headers.setdefault("Referrer-Policy", ORIGIN_ALONE)
+    if not any(service.origins for service in services):
         response.headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
         return
     allow(response, services, base=getattr(response, "_csp_config", settings.SECURE_CSP))

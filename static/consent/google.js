@@ -17,6 +17,9 @@
   }
   window.gtag = gtag;
 
+  gtag("set", "ads_data_redaction", true);
+  gtag("set", "url_passthrough", false);
+  gtag("set", { page_location: location.href, page_referrer: document.referrer });
   gtag("consent", "default", Object.fromEntries(parameters.map((name) => [name, "denied"])));
   gtag("consent", "update", Object.fromEntries(granted.map((name) => [name, "granted"])));
   gtag("js", new Date());
@@ -24,7 +27,7 @@
     gtag("config", id, {
       cookie_expires: thirteenMonths,
       cookie_update: false,
-      allow_google_signals: granted.includes("ad_storage"),
+      allow_google_signals: granted.includes("ad_personalization"),
       allow_ad_personalization_signals: granted.includes("ad_personalization"),
     });
   }

@@ -37,10 +37,12 @@ from tests.run import find_chromium
 START_SECONDS = 30
 IDENTIFIERS = {
     "google-analytics": "G-TEST000001",
+    "google-ads-conversions": "AW-987654321",
     "google-ads": "AW-123456789",
     "linkedin-insight": "1234567",
     "youtube": "@example",
     "google-maps": "example",
+    "openstreetmap": "example",
     "linkedin-posts": "example",
 }
 """Account numbers by which a test switches third-party services on."""

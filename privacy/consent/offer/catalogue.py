@@ -15,9 +15,11 @@ from privacy.consent.offer.parts import (
 from privacy.consent.offer.third_parties import (
     GOOGLE_ADS,
     GOOGLE_ANALYTICS,
+    GOOGLE_CONVERSIONS,
     LINKEDIN_INSIGHT,
     LINKEDIN_POSTS,
     MAPS,
+    STREET_MAP,
     VIDEO,
 )
 
@@ -110,7 +112,7 @@ GROUPS: tuple[Group, ...] = (
         name="Preferences",
         purpose="Show videos and maps of other providers inside our pages without asking each time.",
         claims=("cookies.remember-preferences",),
-        services=(VIDEO, MAPS),
+        services=(VIDEO, MAPS, STREET_MAP),
     ),
     Group(
         key=ANALYTICS,
@@ -125,7 +127,7 @@ GROUPS: tuple[Group, ...] = (
         purpose="Show our advertisements on other websites to people who have visited this one, "
         "and learn whether the advertisements worked.",
         claims=("ads.", "beacons.in-pages", "pixels."),
-        services=(GOOGLE_ADS, LINKEDIN_INSIGHT),
+        services=(GOOGLE_CONVERSIONS, GOOGLE_ADS, LINKEDIN_INSIGHT),
     ),
     Group(
         key=SOCIAL,

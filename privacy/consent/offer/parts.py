@@ -6,6 +6,7 @@ again; every other field is material, because a visitor may have decided by it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date
 from typing import Any
 
 COSMETIC = {"cosmetic": True}
@@ -22,6 +23,8 @@ MAX_LIFE_DAYS = 395
 """Thirteen months: the longest life that supervisors accept for a tracker."""
 
 COOKIE = "cookie"
+STORAGE = "storage"
+"""A key of `localStorage` or `sessionStorage`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class StoredItem:
     """A cookie or a storage key. With `prefix`, `name` is the beginning of its name.
 
     `life_days` 0 means until the browser is closed, unless `life_minutes` says how long an item
-    lives that does not last a day. `on_parent` says that a script sets the cookie
+    lives that does not last a day; a storage key without a life stays until it is deleted. `on_parent` says that a script sets the cookie
     for the parent domain, so that a withdrawal has to look there too. `foreign` is the domain of
     a cookie that another site sets for itself and that we therefore cannot delete.
     """
@@ -55,7 +58,8 @@ class StoredItem:
         if self.life_minutes:
             return f"{self.life_minutes} minutes"
         if days == 0:
-            return "Until you close the browser"
+            ends_with_browser = self.kind == COOKIE
+            return "Until you close the browser" if ends_with_browser else "Until you delete it"
         return "1 day" if days == 1 else f"{days} days"
 
 
@@ -72,6 +76,15 @@ class Embed:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A public document of a maker. `day` is the day of the state that the catalogue follows."""
+
+    title: str
+    address: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """What one recipient does for us, and everything the browser may do for it.
 
@@ -79,7 +92,9 @@ class Service:
     is granted. `identifier` is the pattern of the account number by which staff switch the service
     on; an own service has none and is always on. `nobodys` is a number of that pattern that belongs
     to nobody: rehearsals and tests switch the service on with it. `loader` is the static script
-    that loads it.
+    that loads it. `click_ids` are the parts of a page's address by which it recognizes a click on
+    an advertisement: no tag learns them unless this service is granted. `source` says in which
+    documents of its maker all this stands, and of which day.
     """
 
     key: str
@@ -96,6 +111,8 @@ class Service:
     nobodys: str = field(default="", metadata=COSMETIC)
     loader: str = field(default="", metadata=COSMETIC)
     consent_parameters: tuple[str, ...] = ()
+    click_ids: tuple[str, ...] = field(default=(), metadata=ADDED)
+    source: tuple[Source, ...] = field(default=(), metadata=COSMETIC)
     embed: Embed | None = field(default=None, metadata=COSMETIC)
 
 

@@ -30,10 +30,10 @@ def integrity(name: str) -> str:
 
 @register.inclusion_tag("privacy/consent/embed.html", takes_context=True)
 def embed(context: Context, key: str, reference: str, title: str) -> dict[str, Any]:
-    """Show a video, map or post: itself where its group is granted, else a placeholder.
+    """Show a video, map or post: itself where it may act on this page, else a placeholder.
 
     The placeholder leads out of the site and, where the service is switched on, offers to load
-    this one thing once. Nothing is asked of the third party before that.
+    this one thing once, on a page of its own. Nothing is asked of the third party before that.
     """
     group, service = embed_service(key)
     shape = service.embed
@@ -49,7 +49,7 @@ def embed(context: Context, key: str, reference: str, title: str) -> dict[str, A
         "frame": shape.frame.format(reference),
         "link": shape.link.format(reference),
         "offered": offered,
-        "granted": consent is not None and key in consent.services,
+        "granted": service in getattr(request, "consent_services", ()),
         "shown": consent.offer.question_of(group).shown if offered and consent else "",
         "path": getattr(request, "path", "/"),
     }

@@ -9,19 +9,25 @@ import re
 import time
 from types import SimpleNamespace
 
+from privacy.consent.audit_rules import is_welcoming
+
 STATEMENT = re.compile(
     r"""document\.cookie\ =\ ["'](?P<cookie>[^"'=]+).*max-age=(?P<seconds>\d+)
     | localStorage\.setItem\('(?P<key>\w+)'
-    | new\ Image\(\)\.src\ =\ ["'](?P<picture>[^"']+)""",
+    | new\ Image\(\)\.src\ =\ ["'](?P<picture>[^"']+)["'](?P<told>\ \+\ told)?""",
     re.VERBOSE,
 )
 
 
 class Browser:
-    """Keeps every context that the audit opened, with the pages that it went to."""
+    """Keeps every context that the audit opened, with the pages that it went to.
 
-    def __init__(self, url, offer, links=(), *, refuses=()):
+    `leaky` is a site that lets tags onto every page and tells them its whole address.
+    """
+
+    def __init__(self, url, offer, links=(), *, refuses=(), leaky=False):
         self.url, self.offer, self.links, self.refuses = url, offer, list(links), refuses
+        self.leaky = leaky
         self.contexts = []
         self.closed = False
 
@@ -40,6 +46,7 @@ class Context:
         self.browser, self.headers = browser, headers
         self.granted, self.choice = (), {}
         self.held, self.storage, self.opened = {}, set(), []
+        self.at = ""
         self.handlers, self.routed = {}, None
         self.closed = False
 
@@ -63,7 +70,12 @@ class Context:
 
     def ask(self, url, kind):
         """Send one request, through the audit's stand-in where it has one."""
-        request = SimpleNamespace(url=url, resource_type=kind)
+        request = SimpleNamespace(
+            url=url,
+            resource_type=kind,
+            headers={"referer": self.browser.url},
+            post_data_buffer=None,
+        )
         if "request" in self.handlers:
             self.handlers["request"](request)
         if self.routed and self.routed[0].match(url):
@@ -81,7 +93,8 @@ class Context:
             elif done["key"]:
                 self.storage.add(done["key"])
             else:
-                self.ask(done["picture"], "image")
+                told = f"?at={self.at}" if done["told"] else ""
+                self.ask(done["picture"] + told, "image")
 
     def decide(self, granted):
         """Store the answer; a refusal deletes what is listed, as the site does."""
@@ -99,17 +112,22 @@ class Page:
     def __init__(self, context):
         self.context, self.browser = context, context.browser
         self.handlers = {}
+        self.url = "about:blank"
 
     def on(self, event, handler):
         self.handlers[event] = handler
 
-    def goto(self, url, wait_until="load"):
+    def goto(self, url, wait_until="load", referer=None):
+        assert referer in (None, self.url)
+        self.url = url
         path = "/" + url.removeprefix(self.browser.url)
-        self.context.opened.append(path)
+        self.context.opened.append(path.partition("?")[0])
+        self.context.at = url if self.browser.leaky else url.partition("?")[0]
         self.context.ask(url, "document")
+        path = path.partition("?")[0]
         if path in self.browser.refuses and "console" in self.handlers:
             self.handlers["console"](SimpleNamespace(type="error", text=self.browser.refuses[path]))
-        if path == "/cookies/":  # where a visitor decides, nobody else is let in
+        if not self.browser.leaky and not is_welcoming(path):
             return SimpleNamespace(headers={})
         services = self.browser.offer.services_of(self.context.granted)
         for service in services:

@@ -5,11 +5,14 @@ import pytest
 from privacy.consent.audit_rules import (
     Seen,
     SeenCookie,
+    Sent,
     State,
     faults_in,
     origin_of,
     silent_services,
     states_of,
+    unlinked_pages,
+    with_click_ids,
 )
 from privacy.consent.offer.building import build_offer
 
@@ -89,16 +92,100 @@ def test_storage_requests_permissions_and_complaints(full_offer):
     ]
 
 
+def test_storage_that_a_service_declared_is_none_of_its_site_but_of_ours(full_offer):
+    marketing, preferences = State("m", ("marketing",)), State("p", ("preferences",))
+    assert faults(full_offer, marketing, storage={"_gcl_ls", "li_adsId"}) == []
+    # The player's key lies in a frame of another site, so it has no business in ours.
+    assert len(faults(full_offer, preferences, storage={"yt-remote-device-id"})) == 1
+
+
+def test_a_page_that_lets_nobody_in_permits_nobody_whatever_was_granted(full_offer):
+    named = {"/privacy/": {"https://www.googletagmanager.com"}, "/no-such-page/": set()}
+    assert faults(full_offer, ANALYTICS, permitted=named) == [
+        "/privacy/ permits https://www.googletagmanager.com"
+    ]
+
+
+TOKEN = "q7Xw2mVt9KpL4sRd"
+SECRET_PAGE = f"/privacy/confirm/{TOKEN}/"
+PIXEL = "https://region1.google-analytics.com/pixel"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        Sent(f"{PIXEL}?from=https%3A%2F%2Ftestserver%2Fprivacy%2Fconfirm%2F{TOKEN}%2F"),
+        Sent(PIXEL, referer=f"{OWN}{SECRET_PAGE}"),
+        Sent(PIXEL, body=f'{{"page": "{OWN}{SECRET_PAGE}"}}'),
+    ],
+)
+def test_who_was_told_of_a_secret_address_is_named(full_offer, sent):
+    found = faults(full_offer, ANALYTICS, sent={sent}, permitted={SECRET_PAGE: set()})
+    teller = "https://region1.google-analytics.com was told"
+    assert found == [f"{teller} of {SECRET_PAGE}", f"{teller} the secret {TOKEN}"]
+
+
+def test_a_secret_is_found_without_its_address_too(full_offer):
+    sent = {Sent(f"{PIXEL}?title={TOKEN}")}
+    assert faults(full_offer, ANALYTICS, sent=sent) == []
+    found = faults(full_offer, ANALYTICS, sent=sent, permitted={SECRET_PAGE: set()})
+    assert found == [f"https://region1.google-analytics.com was told the secret {TOKEN}"]
+
+
+def test_a_page_that_lets_third_parties_in_may_be_told_of(full_offer):
+    assert faults(full_offer, ANALYTICS, sent={Sent(f"{PIXEL}?at={OWN}/about/", OWN + "/")}) == []
+
+
+@pytest.mark.parametrize(
+    ("groups", "name", "may"),
+    [
+        (("analytics",), "gclid", False),
+        (("analytics", "social"), "li_fat_id", False),
+        (("marketing",), "gclid", True),
+        (("marketing",), "li_fat_id", True),
+        (("marketing",), "fbclid", False),
+        (("marketing",), "msclkid", False),
+        (("marketing",), "token", False),
+    ],
+)
+def test_a_click_is_told_only_to_whom_it_was_granted(full_offer, groups, name, may):
+    state = State("x", groups)
+    origin = "https://www.googletagmanager.com"
+    found = faults(full_offer, state, sent={Sent(f"{origin}/p?at={OWN}/?{name}=mark-of-{name}")})
+    assert found == ([] if may else [f"{origin} was told the {name} of an address"])
+
+
+def test_the_addresses_of_the_audit_carry_what_advertisements_append():
+    address = with_click_ids("/about/")
+    assert address.startswith("/about/?gclid=mark-of-gclid&")
+    for name in ("_gl", "fbclid", "gbraid", "li_fat_id", "msclkid", "wbraid", "token"):
+        assert f"&{name}=mark-of-{name}" in address
+
+
+def test_pages_that_nobody_links_to_are_known():
+    pages = unlinked_pages()
+    assert len(set(pages)) == len(pages)
+    for path in (
+        "/privacy/confirm/sample/",
+        "/privacy/copy/sample/",
+        "/privacy/request/sample/sample/",
+        "/accounts/password/reset/key/sample-sample/",
+        "/accounts/confirm-email/sample/",
+        "/cookies/load-once/",
+    ):
+        assert path in pages
+    assert not {"/", "/about/", "/sitemap/", "/admin/"} & set(pages)
+
+
 def test_a_service_that_is_on_but_never_permitted_is_named(full_offer):
     origins = {
         o
         for s in full_offer.services_of(full_offer.by_key)
-        if s.key != "google-maps"
         for sources in s.origins.values()
         for o in sources
     }
-    seen = {"all": Seen(permitted={"/": origins - {"https://www.linkedin.com"}})}
-    assert silent_services(seen, full_offer) == ["LinkedIn posts"]
+    seen = {"all": Seen(permitted={"/": origins - {"https://www.openstreetmap.org"}})}
+    assert silent_services(seen, full_offer) == ["OpenStreetMap"]
 
 
 @pytest.mark.parametrize(

@@ -58,10 +58,12 @@ def play(monkeypatch):
 def audit(play, full_offer):
     """Walk through the site; give the auditor, the browser and what was told of each state."""
 
-    def walk(offer=full_offer, *, pages=2, stand_in="honest", refuses=None):
-        browser = Browser(URL, offer, LINKS, refuses=refuses or {})
+    def walk(
+        offer=full_offer, *, pages=2, stand_in="honest", refuses=None, leaky=False, addresses=()
+    ):
+        browser = Browser(URL, offer, LINKS, refuses=refuses or {}, leaky=leaky)
         launched = play(browser)
-        auditor = Auditor(URL, offer, pages=pages, stand_in=stand_in)
+        auditor = Auditor(URL, offer, pages=pages, stand_in=stand_in, addresses=addresses)
         told = {}
         faults = auditor.run(lambda state, seen, found: told.update({state.title: found}))
         assert browser.closed
@@ -116,12 +118,31 @@ def test_third_parties_that_do_more_than_they_declare_are_found(audit):
 
 def test_only_ordinary_pages_of_the_site_are_opened_and_an_error_page(audit):
     everywhere = ["/", "/about/", "/products/", "/cookies/", "/no-such-page/"]
-    pages = opened(audit(pages=3))
-    assert pages["unanswered"] == everywhere
-    assert pages["everything refused"] == ["/cookies/", *everywhere]
-    assert pages["everything taken back"] == ["/cookies/", "/", "/cookies/", *everywhere]
+    secret = "/privacy/confirm/q7Xw2mVt9KpL4sRd/"
+    pages = opened(audit(pages=3, addresses=[secret]))
+    assert pages["unanswered"] == [*everywhere, secret]
+    assert pages["everything refused"] == ["/cookies/", *everywhere, secret]
+    assert pages["everything taken back"] == ["/cookies/", "/", "/cookies/", *everywhere, secret]
+    # Where all may act, each page that lets nobody in is opened, and after it one that does.
+    unlinked = pages["preferences + analytics + marketing + social"][1 + len(everywhere) :]
+    assert unlinked[1::2] == ["/"] * len(unlinked[::2])
+    assert {"/accounts/login/", "/privacy/copy/sample/", secret} <= set(unlinked[::2])
     # A state between the extremes differs from them on two pages as on all.
     assert pages["analytics"] == ["/cookies/", "/", "/about/"]
+
+
+def test_a_site_that_lets_tags_onto_every_page_is_found_out(audit):
+    secret = "/privacy/confirm/q7Xw2mVt9KpL4sRd/"
+    done = audit(leaky=True, addresses=[secret])
+    told = done.told["preferences + analytics + marketing + social"]
+    assert f"{secret} permits https://www.youtube-nocookie.com" in told
+    assert f"https://region1.google-analytics.com was told of {secret}" in told
+    assert "https://px.ads.linkedin.com was told the fbclid of an address" in told
+    assert (
+        "https://region1.google-analytics.com was told the gclid of an address"
+        in done.told["analytics"]
+    )
+    assert done.told["everything refused"] == []
 
 
 def test_what_the_browser_refuses_is_a_fault(audit):
@@ -185,6 +206,7 @@ def test_the_command_reports_each_state_and_ends_well_where_nothing_is_found(db,
     play(Browser(URL, load_offer(), LINKS))
     status, written = run_command("--stand-in", "honest", "--few")
     assert (status, written.splitlines()[-1]) == (0, "6 states, 0 faults")
+    assert "analytics" in written
 
 
 def test_the_command_names_each_fault_and_ends_with_a_failure(db, play):

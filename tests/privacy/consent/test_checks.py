@@ -1,17 +1,19 @@
 """A catalogue with an error does not start, and says what to do."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from privacy.consent.checks import check_catalogue, check_settings, faults_in, in_no_group
 from privacy.consent.offer.catalogue import GROUPS
-from privacy.consent.offer.parts import Group, Service, StoredItem
+from privacy.consent.offer.parts import Group, Service, Source, StoredItem
 
 ITEM = StoredItem("_x", "Counts.", 30)
 SERVICE = Service(
     "x", "X", "Counts.", "X Inc.", "US", "1 year", (ITEM,), {"img-src": ("https://x.example",)},
     identifier="[0-9]+", identifier_hint="A number", nobodys="000",
+    source=(Source("Domains of X", "https://x.example/domains", date(2026, 11, 25)),),
 )  # fmt: skip
 GROUP = Group("analytics", "Analytics", "Count.", (SERVICE,))
 
@@ -43,6 +45,8 @@ def with_service(**changes) -> tuple[Group, ...]:
         ((GROUP, replace(GROUP, key="other")), ["E008"]),
         (with_service(nobodys=""), ["E012"]),
         (with_service(nobodys="000x"), ["E012"]),
+        (with_service(source=()), ["E013"]),
+        (with_service(source=(), origins={}), []),
     ],
 )
 def test_each_fault_of_a_catalogue_is_named(groups, expected):

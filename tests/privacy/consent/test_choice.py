@@ -10,9 +10,9 @@ from tests.privacy.consent.conftest import answer
 
 pytestmark = pytest.mark.usefixtures("full_offer")
 SERVICES = {
-    "preferences": {"youtube", "google-maps"},
+    "preferences": {"youtube", "google-maps", "openstreetmap"},
     "analytics": {"visits", "google-analytics"},
-    "marketing": {"google-ads", "linkedin-insight"},
+    "marketing": {"google-ads-conversions", "google-ads", "linkedin-insight"},
     "social": {"linkedin-posts"},
 }
 

@@ -7,8 +7,9 @@ from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
 
 from privacy.consent.decision import decide, decision_of
-from privacy.consent.enforcement import ConsentRequest
+from privacy.consent.enforcement import ConsentRequest, let_act, services_on
 from privacy.consent.offer.current import current_offer
+from sens_site.lib.http.third_parties import third_parties_welcome
 from tests.client import SAME_ORIGIN
 from tests.privacy.consent.conftest import COOKIE, squeezed
 
@@ -17,11 +18,22 @@ VIDEO = '{% load consent_tags %}{% embed "youtube" "dQw4w9WgXcQ" "How a charger 
 FRAME = "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"
 
 
-def rendered(offer, *, granted=(), gpc=False, source=VIDEO):
+def closed(request):
+    """A view that lets nobody in."""
+
+
+@third_parties_welcome
+def welcoming(request):
+    """A view that lets in what is allowed."""
+
+
+def rendered(offer, *, granted=(), gpc=False, source=VIDEO, view=welcoming):
     values = (f"{o.key}={o.version if o.key in granted else '-1'}" for o in offer.groups)
     request = RequestFactory().get("/about/", headers={"sec-gpc": "1"} if gpc else {})
     request.COOKIES[COOKIE] = "|".join(values)
-    cast("ConsentRequest", request).consent = decision_of(request)
+    asked = cast("ConsentRequest", request)
+    asked.consent = decision_of(request)
+    let_act(asked, services_on(view, asked.consent))
     return " ".join(Template(source).render(Context({"request": request})).split())
 
 
@@ -38,6 +50,22 @@ def test_with_consent_the_thing_itself_is_shown(full_offer):
     html = rendered(full_offer, granted=("preferences",))
     assert f'<iframe src="{FRAME}" title="How a charger is tested"' in html
     assert "Load it once" not in html
+
+
+def test_where_a_view_lets_nobody_in_it_is_still_only_offered(full_offer):
+    html = rendered(full_offer, granted=("preferences",), view=closed)
+    assert "<iframe" not in html
+    assert "Load it once" in html
+
+
+def test_a_map_says_where_it_is_in_both_addresses(full_offer):
+    place = "bbox=-105.11,40.14,-105.10,40.15&layer=mapnik&marker=40.145,-105.105"
+    source = f'{{% load consent_tags %}}{{% embed "openstreetmap" "{place}" "Our plant" %}}'
+    escaped = place.replace("&", "&amp;")
+    html = rendered(full_offer, granted=("preferences",), source=source)
+    assert f'src="https://www.openstreetmap.org/export/embed.html?{escaped}"' in html
+    html = rendered(full_offer, source=source)
+    assert f'href="https://www.openstreetmap.org/?{escaped}"' in html
 
 
 def test_a_service_that_is_off_is_not_offered(offer):

@@ -28,6 +28,12 @@ class Command(BaseCommand):
             help="play the third parties, so that nothing leaves this machine",
         )
         parser.add_argument(
+            "--address",
+            action="append",
+            default=[],
+            help="an address that no page links to, such as that of a mailed link; may be repeated",
+        )
+        parser.add_argument(
             "--few",
             action="store_true",
             help="leave out the answers that allow several groups but not all",
@@ -43,7 +49,7 @@ class Command(BaseCommand):
             ) from error
         offer = load_offer()
         chosen = {name: options[name] for name in ("pages", "stand_in", "few")}
-        auditor = Auditor(options["url"], offer, **chosen)
+        auditor = Auditor(options["url"], offer, addresses=options["address"], **chosen)
         self.stdout.write(f"{'state':45} pages cookies storage origins faults")
         faults = auditor.run(self._tell)
         for name in silent_services(auditor.seen, offer):

@@ -1,0 +1,24 @@
+// Runs before any tag. A tag learns of the address only what was granted, and of the page before
+// only its site. A page that the browser had put away is loaded anew, without reaching anybody
+// until then: what has been taken back meanwhile stays away.
+"use strict";
+(() => {
+  const granted = document.currentScript.dataset.granted.split(" ");
+  const address = new URL(location.href);
+  for (const name of [...address.searchParams.keys()]) {
+    if (!name.startsWith("utm_") && !granted.includes(name)) address.searchParams.delete(name);
+  }
+  history.replaceState(history.state, "", address);
+
+  const site = /^https?:\/\/[^/]+\//.exec(document.referrer);
+  Object.defineProperty(document, "referrer", { value: site ? site[0] : "" });
+
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    const silence = document.createElement("meta");
+    silence.httpEquiv = "Content-Security-Policy";
+    silence.content = "default-src 'none'";
+    document.head.append(silence);
+    location.reload();
+  });
+})();
