@@ -1,7 +1,7 @@
 """Nothing third-party without consent, enforced from one decision in three places.
 
 The tag is rendered only for a granted service, the Content-Security-Policy names only the origins
-of granted services, and without any the page is isolated so that the browser itself refuses what
+of granted services, and without any of them the page is isolated so that the browser itself refuses what
 another origin does not offer to it.
 """
 
@@ -49,9 +49,10 @@ def tags_of(services: tuple[Service, ...], decision: ConsentDecision) -> tuple[T
 
     def joined(loader: str) -> Tag:
         own = [service for service in services if service.loader == loader]
+        numbers = decision.offer.identifiers
         return Tag(
             loader=loader,
-            identifiers=" ".join(decision.offer.identifiers[service.key] for service in own),
+            identifiers=" ".join(numbers[s.key] for s in own if s.identifier),
             parameters=" ".join(p for service in own for p in service.consent_parameters),
         )
 
@@ -75,7 +76,7 @@ def enforce(request: HttpRequest, response: HttpResponse, services: tuple[Servic
     """Write the headers that follow from the services that may act on this page."""
     if not response.headers.get("Content-Type", "").startswith("text/html"):
         return
-    if not services:
+    if not any(service.origins for service in services):
         response.headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
         return
     allow(response, services, base=getattr(response, "_csp_config", settings.SECURE_CSP))
