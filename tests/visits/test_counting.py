@@ -6,12 +6,11 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.db import IntegrityError
-from django.utils import timezone
 
 from tests.visits.conftest import make_view
 from visits import counting
 from visits.counting import count_day, count_days, count_people
-from visits.models import DailyCount, PageView, Reach
+from visits.models import DailyCount, PageView, Reach, start_of
 from visits.services import add_time, forget_visitor
 
 DAY = date(2026, 3, 10)
@@ -20,7 +19,7 @@ NIGHT = "2026-03-11T12:00:00Z"
 pytestmark = pytest.mark.django_db
 
 
-def stored(day=DAY) -> dict[tuple[str, str], tuple[int, int, int, int]]:
+def stored(day=DAY) -> dict[tuple[str, str], tuple[int, ...]]:
     rows = DailyCount.objects.filter(day=day).values_list(
         "kind", "key", "views", "visits", "visitors", "seconds"
     )
@@ -79,7 +78,7 @@ def test_a_count_that_is_ended_midway_leaves_what_was_there_before(views, monkey
 
 
 def test_only_the_day_itself_is_counted_in_the_companys_zone(db):
-    first = timezone.make_aware(timezone.datetime(2026, 3, 10))
+    first = start_of(DAY)
     for moment in (
         first - timedelta(seconds=1),
         first,
@@ -117,14 +116,14 @@ def test_each_night_counts_the_two_newest_days_and_what_was_missed(views):
 
 def test_the_time_that_a_page_reports_after_midnight_is_in_the_next_nights_count(db):
     visitor = uuid4()
-    noon = timezone.make_aware(timezone.datetime(2026, 3, 10, 23, 59))
-    make_view(visitor=visitor, seen_at=noon)
-    with time_machine.travel(noon + timedelta(minutes=5), tick=False):
+    late = start_of(DAY) + timedelta(hours=23, minutes=59)
+    make_view(visitor=visitor, seen_at=late)
+    with time_machine.travel(late + timedelta(minutes=5), tick=False):
         count_days()
         assert stored()["total", ""] == (1, 1, 1, 0)
-    with time_machine.travel(noon + timedelta(hours=1), tick=False):
+    with time_machine.travel(late + timedelta(hours=1), tick=False):
         assert add_time(visitor=visitor, path="/", seconds=60)
-    with time_machine.travel(noon + timedelta(days=1, minutes=5), tick=False):
+    with time_machine.travel(late + timedelta(days=1, minutes=5), tick=False):
         assert not add_time(visitor=visitor, path="/", seconds=60)
         count_days()
         assert stored()["total", ""] == (1, 1, 1, 60)

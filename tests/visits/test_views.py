@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -25,7 +26,7 @@ def the_view() -> PageView:
 def test_a_view_that_is_allowed_is_stored_with_its_path_and_the_host_that_led_here(allowing):
     answer = report(allowing, "/contact/", **{"from": "search.example"})
     assert (answer.status_code, answer.content) == (204, b"")
-    row = PageView.objects.values().get()
+    row: dict[str, Any] = {**PageView.objects.values().get()}
     numbers = {row.pop("visit").hex, row.pop("visitor").hex}
     assert numbers == {answer.cookies[VISIT].value, answer.cookies[VISITOR].value}
     assert len(numbers) == 2
