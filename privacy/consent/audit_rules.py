@@ -53,18 +53,14 @@ class Seen:
 def states_of(offer: Offer, *, few: bool = False) -> Iterator[State]:
     """Yield every state: unanswered, each answer, with the signal, taken back.
 
-    A yes to a group without a service changes nothing: such groups are refused and allowed as one.
     `few` leaves out the answers that allow several groups but not all.
     """
     keys = tuple(offer.by_key)
-    acting = tuple(group.key for group in offer.groups if group.services)
     yield State("unanswered", None)
-    for size in range(len(acting) + 1):
-        if not few or size in (0, 1, len(acting)):
-            for subset in combinations(acting, size):
+    for size in range(len(keys) + 1):
+        if not few or size in (0, 1, len(keys)):
+            for subset in combinations(keys, size):
                 yield State(" + ".join(subset) or "everything refused", subset)
-    if acting != keys:
-        yield State(" + ".join(keys), keys)
     uncovered = tuple(o.key for o in offer.groups if not o.gpc_covered)
     yield State("unanswered, with the signal", None, gpc=True)
     yield State("accept all, with the signal", uncovered, gpc=True)

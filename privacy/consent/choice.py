@@ -1,10 +1,13 @@
 """What a visitor sent from the banner or the cookies page, read strictly.
 
-There is no half-understood choice: a field, group or answer that the page does not have is a bad
-request, because a grant that rests on a guess is no consent. A form of another offer than today's
-is no fault of the visitor's: a tab may have been open for days. It can refuse, never grant.
+There is no half-understood choice: a field, group or answer that no page of ours has is a bad
+request, because a grant that rests on a guess is no consent. Two things are no fault of the
+visitor's and no bad request: a form that showed another offer than today's, as a tab may have been
+open for days, and answers of one group that do not go together. Such a form can refuse, never
+grant.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -12,15 +15,18 @@ from typing import Self
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
 
-from privacy.consent.offer.building import Offer, OfferedGroup
+from privacy.consent.decision import ConsentDecision
+from privacy.consent.offer.building import OfferedGroup
 from privacy.consent.offer.catalogue import GROUP_BY_KEY
 from sens_site.lib.http.safe_next import safe_target
 
-SOME = "some"
-YES, NO = "yes", "no"
+ACCEPT, REJECT, SOME = "accept", "reject", "some"
+YES, NO, ONLY = "yes", "no", "some"
 BANNER, PAGE = "banner", "page"
 SHOWN = "shown"
-"""The field in which a form says what it showed: `Offer.shown`."""
+"""The field in which a form says what it showed: the groups in their versions."""
+_SHOWN = re.compile(r"(?:^|\|)([a-z]+)=([0-9a-z]{1,16})(?=\||$)")
+MAX_SHOWN_LENGTH = 200
 
 
 def service_field(group: str, service: str) -> str:
@@ -30,48 +36,67 @@ def service_field(group: str, service: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The services allowed in each group that is offered, none where the answer is no.
+    """What a form says about the groups of today's offer.
 
-    `explicit` says that each group was asked about by name. `stale` says that the form showed
-    another offer than today's, and `asked` which of today's groups it answers all the same.
+    `answers` are the services allowed, none where the answer is no; a group that the form leaves
+    alone is not in it. `typed` is the form as it was sent, `shown` the versions that it showed.
+    `explicit` says that each group was asked about by name. `stale` says that something is offered
+    now that the form did not show so, and `unclear` which groups it answers in two ways.
     """
 
     answers: Mapping[str, frozenset[str]]
+    typed: Mapping[str, str]
+    shown: Mapping[str, str]
     explicit: bool
     method: str
     next: str
     stale: bool
-    asked: frozenset[str]
+    unclear: frozenset[str]
 
     @classmethod
-    def read(cls, data: QueryDict, offer: Offer) -> Self:
+    def read(cls, data: QueryDict, before: ConsentDecision) -> Self:
         """Read a form. Raises BadRequest for anything that our pages cannot have sent."""
         fields = [name for name in data if name not in ("choice", "next", SHOWN)]
         if any(len(data.getlist(name)) != 1 for name in data) or not all(map(_is_ours, fields)):
             raise BadRequest("A field that our page does not have.")
-        if any(data[name] not in (YES, NO) for name in fields):
+        typed = {name: str(data[name]) for name in fields}
+        if any(value not in _values(name) for name, value in typed.items()):
             raise BadRequest("An answer that our page does not offer.")
-        stale = data.get(SHOWN) != offer.shown
-        asked = frozenset(offer.by_key)
+        shown = dict(_SHOWN.findall(data.get(SHOWN, "")[:MAX_SHOWN_LENGTH]))
+        groups = before.offer.by_key
+        answers: dict[str, frozenset[str]] = {}
+        unclear = set()
         match data.get("choice"):
             case "accept":
-                answers = {o.key: frozenset(o.service_keys) for o in offer.groups}
+                answers = {k: frozenset(o.service_keys) for k, o in groups.items() if k in shown}
             case "reject":
-                answers = dict.fromkeys(offer.by_key, frozenset())
+                answers = dict.fromkeys(groups, frozenset())
             case "some":
-                answers = {o.key: _allowed(o, data) for o in offer.groups}
-                if stale:
-                    asked &= {name.partition(".")[0] for name in fields}
+                asked = shown.keys() | {name.partition(".")[0] for name in fields}
+                for key in groups.keys() & asked:
+                    answers[key], clear = _answer(groups[key], typed, before.services)
+                    unclear |= set() if clear else {key}
             case _:
                 raise BadRequest("A choice that our page does not offer.")
         return cls(
             answers=answers,
+            typed=typed,
+            shown=shown,
             explicit=data["choice"] == SOME,
             method=PAGE if fields else BANNER,
             next=safe_target(data.get("next", "/")),
-            stale=stale,
-            asked=asked,
+            stale=not before.undecided <= shown.keys()
+            or any(shown[key] != o.version for key, o in groups.items() if key in shown),
+            unclear=frozenset(unclear),
         )
+
+    def has_shown(self, offered: OfferedGroup) -> bool:
+        """Tell whether the form showed a group as it is offered now."""
+        return self.shown.get(offered.key) == offered.version
+
+
+def _values(name: str) -> tuple[str, ...]:
+    return (YES, NO) if "." in name else (YES, NO, ONLY)
 
 
 def _is_ours(name: str) -> bool:
@@ -82,9 +107,21 @@ def _is_ours(name: str) -> bool:
     return not mark or service in {s.key for s in GROUP_BY_KEY[group].services}
 
 
-def _allowed(offered: OfferedGroup, data: QueryDict) -> frozenset[str]:
-    """Return the services that a form allows in a group; without an answer, none."""
-    if data.get(offered.key) == YES:
-        return frozenset(offered.service_keys)
-    fields = {key: service_field(offered.key, key) for key in offered.service_keys}
-    return frozenset(key for key, field in fields.items() if data.get(field) == YES)
+def _answer(
+    offered: OfferedGroup, typed: Mapping[str, str], running: frozenset[str]
+) -> tuple[frozenset[str], bool]:
+    """Return the services that every reading of the answers allows, and whether there is but one.
+
+    A box that is still ticked from an earlier choice does not speak against a No to its group.
+    """
+    said = {key: typed.get(service_field(offered.key, key)) for key in offered.service_keys}
+    ticked = frozenset(key for key, value in said.items() if value == YES)
+    match typed.get(offered.key):
+        case "yes":
+            refused = frozenset(key for key, value in said.items() if value == NO)
+            return frozenset(offered.service_keys) - refused, not refused
+        case "no":
+            return frozenset(), ticked <= running
+        case "some":
+            return ticked, bool(ticked)
+    return ticked, True

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from privacy.consent.grants import DECLINED, Grant
-from privacy.consent.offer.building import Offer, OfferedGroup
+from privacy.consent.offer.building import Offer, OfferedGroup, Question
 from privacy.consent.offer.current import current_offer
 from privacy.consent.offer.parts import Service
 
@@ -99,7 +99,8 @@ class ConsentDecision:
     @cached_property
     def once_granted(self) -> frozenset[str]:
         """The groups that the cookie grants, or granted when it was written."""
-        return frozenset(k for k in self.states if self.stored.get(k, DECLINED) != DECLINED)
+        held = ((o, Grant.read(self.stored.get(o.key, ""))) for o in self.offer.groups)
+        return frozenset(o.key for o, grant in held if grant and o.has_offered(grant.version))
 
     @cached_property
     def changed(self) -> tuple[OfferedGroup, ...]:
@@ -107,9 +108,13 @@ class ConsentDecision:
         return tuple(o for o in self.offer.groups if self.states[o.key] is State.CHANGED)
 
     @cached_property
-    def rows(self) -> tuple[tuple[OfferedGroup, State], ...]:
-        """The groups with how each stands, for the page on which a visitor decides."""
-        return tuple((offered, self.states[offered.key]) for offered in self.offer.groups)
+    def question(self) -> Question:
+        """What the banner asks: about the groups that are not decided, and no others."""
+        return Question(tuple(o for o in self.offer.groups if o.key in self.undecided))
+
+    def running(self, offered: OfferedGroup) -> frozenset[str]:
+        """The services of a group that are granted."""
+        return self.services.intersection(offered.service_keys)
 
     @cached_property
     def answered(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpResponse
 
+from privacy.consent import withdrawal
 from privacy.consent.decision import decision_of
 from privacy.consent.enforcement import ConsentRequest, enforce, services_on, tags_of
 
@@ -21,4 +22,11 @@ class ConsentMiddleware:
         request.consent_tags = tags_of(services, decision)
         response = self.get_response(request)
         enforce(request, response, services)
+        if request.COOKIES and "Clear-Site-Data" not in response.headers:
+            found = withdrawal.forget(request, response, decision.services)
+            if found:
+                kinds = [withdrawal.CACHE]
+                if withdrawal.stores_more_than_cookies(found.values()):
+                    kinds.append(withdrawal.STORAGE)
+                withdrawal.clear_site_data(response, *kinds)
         return response

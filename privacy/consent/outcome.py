@@ -5,67 +5,66 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from privacy.consent.choice import Choice
-from privacy.consent.decision import ConsentDecision, Refusal
+from privacy.consent.decision import ConsentDecision, State
 from privacy.consent.grants import DECLINED, Grant
 from privacy.consent.offer.building import OfferedGroup
+
+SWITCHED_OFF = frozenset({State.SIGNALLED, State.REFUSED})
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a choice comes to. `grants` is what is granted from now on, by group."""
+    """What a choice comes to. `entries` is what the cookie says of each group from now on.
+
+    An entry is empty where a group was not decided before and is not now.
+    """
 
     before: ConsentDecision
     choice: Choice
-    grants: Mapping[str, Grant]
+    entries: Mapping[str, str]
 
     @cached_property
     def cookie(self) -> dict[str, str]:
-        """What the consent cookie holds from now on, in the catalogue's order.
+        """What the consent cookie holds from now on, in the catalogue's order."""
+        return {key: entry for key, entry in self.entries.items() if entry}
 
-        A group that the form could not decide keeps its entry, if it has one that we write.
-        """
-        entries = {o.key: self._entry(o.key) for o in self._groups}
-        return {key: entry for key, entry in entries.items() if entry}
+    @cached_property
+    def grants(self) -> dict[str, Grant]:
+        """What is granted from now on, by group."""
+        after = {refusal.group: refusal.count for refusal in self.before.refusals}
+        found = {o.key: (o, Grant.read(self.entries[o.key])) for o in self._groups}
+        return {
+            key: grant
+            for key, (offered, grant) in found.items()
+            if grant is not None
+            and offered.accepts(grant.version)
+            and grant.services(offered)
+            and (grant.override or not self._is_covered(offered))
+            and grant.after == after.get(key, grant.after)
+        }
 
-    def _entry(self, key: str) -> str:
-        if key in self.grants:
-            return str(self.grants[key])
-        if key in self.refused:
-            return DECLINED
-        entry = self.before.stored.get(key, "")
-        return entry if entry == DECLINED or Grant.read(entry) else ""
+    def _is_covered(self, offered: OfferedGroup) -> bool:
+        return self.before.gpc and offered.gpc_covered
 
     @property
     def _groups(self) -> tuple[OfferedGroup, ...]:
         return self.before.offer.groups
 
     @cached_property
-    def refused(self) -> frozenset[str]:
-        """The groups that the choice refuses; under the signal, those that it covers too."""
-        choice, keys = self.choice, frozenset(self.before.offer.by_key)
-        if choice.stale:
-            return frozenset(key for key in choice.asked if not choice.answers[key])
-        return keys - self.grants.keys()
-
-    @cached_property
-    def still_asked(self) -> tuple[OfferedGroup, ...]:
-        """The groups to which a form that is out of date says yes, to be shown again as they are."""
-        answers = self.choice.answers
-        return tuple(
-            o
-            for o in self._groups
-            if self.choice.stale and not answers[o.key] <= self.before.services
-        )
-
-    @cached_property
     def granted(self) -> tuple[str, ...]:
         """The groups granted, in the catalogue's order."""
-        return tuple(key for key in self.before.offer.by_key if key in self.grants)
+        return tuple(self.grants)
 
     @cached_property
     def declined(self) -> tuple[str, ...]:
-        """All other groups."""
-        return tuple(key for key in self.before.offer.by_key if key not in self.grants)
+        """The groups that are refused, now or before."""
+        return tuple(key for key, entry in self.entries.items() if entry == DECLINED)
+
+    @cached_property
+    def refused(self) -> frozenset[str]:
+        """The groups that this very choice refuses; under the signal, those that it covers too."""
+        decided = self.choice.answers.keys() | self.before.signalled
+        return frozenset(key for key in self.declined if key in decided)
 
     @cached_property
     def services(self) -> frozenset[str]:
@@ -81,11 +80,28 @@ class Outcome:
     @cached_property
     def withdrawn(self) -> frozenset[str]:
         """The groups whose consent is taken back, wholly or for some of their services."""
-        return (self.before.once_granted - self.grants.keys()) | frozenset(
-            key
-            for key in self.grants
-            if self.before.services.intersection(self.before.offer.by_key[key].service_keys)
-            - self.services
+        ended = self.before.services - self.services
+        return self.before.once_granted.intersection(self.declined) | frozenset(
+            o.key for o in self._groups if ended.intersection(o.service_keys)
+        )
+
+    @cached_property
+    def ended(self) -> frozenset[str]:
+        """The services whose consent is taken back."""
+        by_key = self.before.offer.by_key
+        taken = (s for key in self.withdrawn for s in by_key[key].service_keys)
+        return frozenset(taken) - self.services
+
+    @cached_property
+    def asks_again(self) -> tuple[OfferedGroup, ...]:
+        """The groups that have to be asked about once more before their yes can count."""
+        if not _grants_nothing_new(self.choice):
+            return ()
+        return tuple(
+            o
+            for o in self._groups
+            if o.key in self.choice.unclear
+            or not (_wanted(self.choice, self.before, o) or frozenset()) <= self.before.services
         )
 
     @cached_property
@@ -93,8 +109,7 @@ class Outcome:
         """Tell whether the same was already decided, be it under other words."""
         stored = self.before.stored
         return all(
-            self._is_same(o, stored.get(o.key, ""), self.cookie.get(o.key, ""))
-            for o in self._groups
+            self._is_same(o, stored.get(o.key, ""), self.entries[o.key]) for o in self._groups
         )
 
     @staticmethod
@@ -105,12 +120,18 @@ class Outcome:
         return replace(before, version=after.version) == after
 
     def receipt_is_due(self, *, holds_one: bool) -> bool:
-        """Tell whether a receipt is to be written: for a grant, or for taking back what another
-        receipt proves. The same choice once more needs none.
-        """  # noqa: D205 - one sentence and its exception
+        """Tell whether a receipt is to be written: for a grant, or for taking one back.
+
+        Whoever refuses and has allowed nothing before leaves none.
+        """
         if self.granted:
-            return not (holds_one and self.changes_nothing)
-        return holds_one
+            return not (self.changes_nothing and holds_one)
+        return bool(self.withdrawn) or (holds_one and not self.changes_nothing)
+
+
+def _grants_nothing_new(choice: Choice) -> bool:
+    """Tell whether a form can only refuse, because what it says of the rest is to be asked again."""
+    return choice.stale or bool(choice.unclear)
 
 
 def outcome_of(choice: Choice, before: ConsentDecision) -> Outcome:
@@ -118,26 +139,45 @@ def outcome_of(choice: Choice, before: ConsentDecision) -> Outcome:
 
     With the browser's opt-out signal, "Accept all" leaves out the groups that the signal covers,
     and so it does with what the person's account refuses; only a yes to that very group overrides
-    either, and the grant then says so. A form that is out of date grants nothing new.
+    either, and the grant then says so. A form that is out of date, or answers a group in two ways,
+    grants nothing new.
     """
-    refusals = {refusal.group: refusal for refusal in before.refusals}
-    grants = {}
-    for offered in before.offer.groups:
-        grant = _grant(choice, before, offered, refusals.get(offered.key))
-        if grant is not None:
-            grants[offered.key] = grant
-    return Outcome(before=before, choice=choice, grants=grants)
+    entries = {o.key: _entry(choice, before, o) for o in before.offer.groups}
+    return Outcome(before=before, choice=choice, entries=entries)
 
 
-def _grant(
-    choice: Choice, before: ConsentDecision, offered: OfferedGroup, refusal: Refusal | None
-) -> Grant | None:
-    wanted = choice.answers[offered.key]
-    if choice.stale:
-        running = before.services.intersection(offered.service_keys)
-        wanted = wanted & running if offered.key in choice.asked else running
-    covered = before.gpc and offered.gpc_covered
-    explicit = choice.explicit or choice.stale  # what stood before was said by name, where it must
-    if not wanted or ((covered or refusal) and not explicit):
-        return None
-    return Grant.of(offered, wanted, after=refusal.count if refusal else 0, override=covered)
+def _refusals(before: ConsentDecision, offered: OfferedGroup) -> int:
+    """Return how many times the person's account has refused a group."""
+    return next((r.count for r in before.refusals if r.group == offered.key), 0)
+
+
+def _wanted(
+    choice: Choice, before: ConsentDecision, offered: OfferedGroup
+) -> frozenset[str] | None:
+    """Return the services of a group that a choice allows; None where it leaves the group alone."""
+    answer = choice.answers.get(offered.key)
+    held_back = (before.gpc and offered.gpc_covered) or _refusals(before, offered)
+    if answer and held_back and not choice.explicit:
+        return before.running(offered)  # what runs all the same was allowed by name
+    return answer
+
+
+def _entry(choice: Choice, before: ConsentDecision, offered: OfferedGroup) -> str:
+    """Return what the cookie says of a group from now on."""
+    stored = before.stored.get(offered.key, "")
+    held = Grant.read(stored)
+    stands = stored if held or stored == DECLINED else ""
+    wanted, running = _wanted(choice, before, offered), before.running(offered)
+    if _grants_nothing_new(choice):
+        if wanted is None or (wanted and running <= wanted):
+            return stands
+        left = running & wanted
+        if held is None or not left:
+            return DECLINED
+        return str(Grant.of(offered, left, after=held.after, override=held.override))
+    if wanted is None:
+        return DECLINED if before.states[offered.key] in SWITCHED_OFF else stands
+    if not wanted:
+        return DECLINED
+    after, covered = _refusals(before, offered), before.gpc and offered.gpc_covered
+    return str(Grant.of(offered, wanted, after=after, override=covered))

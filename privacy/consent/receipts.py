@@ -17,8 +17,10 @@ from django.template.loader import render_to_string
 from privacy.consent.choice import BANNER
 from privacy.consent.decision import ConsentDecision
 from privacy.consent.models import CHOICE_DAYS, KEPT
+from privacy.consent.offer.building import Question
 from privacy.consent.offer.parts import Service
 from privacy.consent.outcome import Outcome
+from privacy.consent.questions import rows_of
 from privacy.policy.addresses import PRIVACY
 from privacy.policy.models import PolicyVersion
 from sens_site.lib.canonical_json import canonical_json
@@ -40,10 +42,21 @@ class Notice:
     content: str
 
 
+def notice_shown_in(outcome: Outcome) -> Notice:
+    """Return the notice to which a choice answers, choices included."""
+    groups = outcome.before.offer.groups
+    shown = tuple(offered.key for offered in groups if outcome.choice.has_shown(offered))
+    return _notice(outcome.before, outcome.choice.method, shown)
+
+
 @lru_cache(maxsize=64)
-def notice_shown(decision: ConsentDecision, method: str) -> Notice:
-    """Return the notice that a visitor in one state was shown, choices included."""
-    context = {"consent": decision, "decision": decision, "groups": decision.rows}
+def _notice(decision: ConsentDecision, method: str, shown: tuple[str, ...]) -> Notice:
+    context = {
+        "consent": decision,
+        "decision": decision,
+        "rows": rows_of(decision),
+        "question": Question(tuple(decision.offer.by_key[key] for key in shown)),
+    }
     template = "partials/cookie_banner.html" if method == BANNER else "privacy/consent/choices.html"
     content = canonical_json(
         {
@@ -95,7 +108,7 @@ def document_of(
         "notice": {
             "policy_policy": policy,
             "policy_version": policy_version,
-            "snapshot": notice_shown(outcome.before, outcome.choice.method).digest,
+            "snapshot": notice_shown_in(outcome).digest,
             "language": LANGUAGE,
         },
         "purposes": [
@@ -104,13 +117,15 @@ def document_of(
                 "version": offered.version,
                 "purpose": offered.group.purpose,
                 "lawful_basis": "consent",
-                "services": [_service(service) for service in offered.services],
+                "services": [_service(s) for s in offered.services if s.key in outcome.services],
             }
             for offered in granted
         ],
         "declined": list(outcome.declined),
         "controllers": [party],
-        "recipients": sorted({s.recipient for o in granted for s in o.services}),
+        "recipients": sorted(
+            {s.recipient for o in granted for s in o.services if s.key in outcome.services}
+        ),
         "storage_locations": [settings.COMPANY.country],
         "jurisdiction": "US-CO",
         "retention": f"{KEPT.words} after the consent ends",

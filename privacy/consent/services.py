@@ -14,7 +14,7 @@ from privacy.consent.receipts import (
     document_of,
     hash_of,
     keep_until,
-    notice_shown,
+    notice_shown_in,
     policy_version_now,
 )
 from sens_site.lib.canonical_json import canonical_json
@@ -50,19 +50,20 @@ def record_choice(outcome: Outcome, *, receipt_id: UUID, held: UUID | None) -> R
 def _record(outcome: Outcome, *, receipt_id: UUID, held: UUID | None) -> Recorded:
     earlier = ConsentReceipt.objects.filter(pk=held).first() if held else None
     due = outcome.receipt_is_due(holds_one=earlier is not None)
-    if earlier is not None and outcome.granted and not due:
-        return Recorded(receipt=earlier.pk)
+    kept = receipt_id if due else earlier.pk if earlier is not None else None
+    if earlier is not None and outcome.changes_nothing:
+        return Recorded(receipt=kept)
     if due:
         replaces = earlier.pk if earlier is not None else None
         if not _write_receipt(outcome, receipt_id=receipt_id, replaces=replaces):
-            return Recorded(receipt=receipt_id if outcome.granted else None)
+            return Recorded(receipt=kept)
     _count(outcome)
-    return Recorded(receipt=receipt_id if outcome.granted else None)
+    return Recorded(receipt=kept)
 
 
 def _write_receipt(outcome: Outcome, *, receipt_id: UUID, replaces: UUID | None) -> bool:
     """Insert a receipt; return False where a copy of the same act has done so."""
-    notice = notice_shown(outcome.before, outcome.choice.method)
+    notice = notice_shown_in(outcome)
     now = timezone.now().replace(microsecond=0)
     document = canonical_json(
         document_of(

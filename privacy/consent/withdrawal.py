@@ -1,19 +1,85 @@
-"""Taking consent back: what the browser is told to forget in the same answer."""
+"""What ends with a consent: the browser forgets in the same answer, and so do we.
 
-from collections.abc import Iterable, Iterator
+A cookie of a service that is not allowed may also be left over: its consent has run out, was given
+up in another tab, or is overtaken by the browser's signal. The next answer to whoever brings it
+deletes it, whatever was asked for.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from http.cookies import Morsel
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
-from privacy.consent.offer.catalogue import GROUP_BY_KEY
-from privacy.consent.offer.parts import COOKIE, StoredItem
+from privacy.consent.offer.catalogue import GROUPS
+from privacy.consent.offer.parts import COOKIE, Service, StoredItem, optional
 
-CLEAR_STORAGE = '"storage"'
+CACHE, STORAGE = '"cache"', '"storage"'
 LONG_AGO = "Thu, 01 Jan 1970 00:00:00 GMT"
+logger = logging.getLogger(__name__)
+
+Forget = Callable[[HttpRequest, HttpResponse], None]
+_forgetting: dict[str, list[Forget]] = {}
+
+
+def on_withdrawal(service_key: str) -> Callable[[Forget], Forget]:
+    """Have a function of a room forget what it holds when a visitor takes back a service's consent.
+
+    It is called in the request of the refusal, when the service was allowed or the browser still
+    brings a cookie of it. A database that is locked keeps no refusal from holding: what the
+    function could not delete then is left to its retention rule.
+    """
+
+    def register(forget: Forget) -> Forget:
+        _forgetting.setdefault(service_key, []).append(forget)
+        return forget
+
+    return register
+
+
+def forget_rows(request: HttpRequest, response: HttpResponse, services: Iterable[str]) -> None:
+    """Ask the rooms to forget what they hold of a visitor for some services."""
+    for key in services:
+        for forget in _forgetting.get(key, ()):
+            try:
+                forget(request, response)
+            except (OperationalError, InterfaceError):
+                logger.warning("What %s holds could not be deleted at once.", key)
+
+
+@cache
+def _erasable() -> tuple[tuple[Service, StoredItem], ...]:
+    """The cookies that a site can delete of those that a visitor decides about."""
+    services = (s for group in optional(GROUPS) for s in group.services)
+    return tuple((s, i) for s in services for i in s.items if i.kind == COOKIE and not i.foreign)
+
+
+@cache
+def _beginnings() -> tuple[str, ...]:
+    return tuple(item.name for _, item in _erasable())
 
 
 def _matches(item: StoredItem, name: str) -> bool:
     return name.startswith(item.name) if item.prefix else name == item.name
+
+
+def left_over(
+    names: Iterable[str], allowed: frozenset[str]
+) -> list[tuple[Service, str, StoredItem]]:
+    """Return the cookies among those that a browser brings that belong to no service allowed.
+
+    A cookie that several services use stays as long as one of them is allowed.
+    """
+    found = []
+    for name in names:
+        if not name.startswith(_beginnings()):
+            continue
+        owners = [(service, item) for service, item in _erasable() if _matches(item, name)]
+        if not any(service.key in allowed for service, _ in owners):
+            found += [(service, name, item) for service, item in owners]
+    return found
 
 
 def _domains(request: HttpRequest) -> Iterator[str]:
@@ -31,28 +97,35 @@ def _deletion(name: str, item: StoredItem, domain: str) -> "Morsel[str]":
     morsel: Morsel[str] = Morsel()
     morsel.set(name, "", "")
     morsel.update({"path": item.path, "max-age": "0", "expires": LONG_AGO})
+    if name.startswith("__"):
+        morsel["secure"] = True  # browsers heed no __Host- or __Secure- cookie without it
     if domain:
         morsel["domain"] = domain
     return morsel
 
 
-def forget(request: HttpRequest, response: HttpResponse, groups: Iterable[str]) -> int:
-    """Delete the catalogued cookies of some groups, on this host and on its parents.
+def forget(
+    request: HttpRequest, response: HttpResponse, allowed: frozenset[str]
+) -> dict[str, Service]:
+    """Delete what the browser has sent of services that are not allowed, here and on the parents.
 
-    Only cookies that the browser has sent are named. Returns how many deletions were sent.
+    Returns those services by their keys.
     """
-    sent = 0
-    items = [i for key in groups for i in GROUP_BY_KEY[key].items if i.kind == COOKIE]
-    for item in items:
-        for name in (name for name in request.COOKIES if _matches(item, name)):
-            for domain in _domains(request):
-                # A response's cookies are kept by name; one name for several domains needs keys
-                # of their own.
-                response.cookies[f"{name} {domain}"] = _deletion(name, item, domain)
-                sent += 1
-    return sent
+    found = left_over(request.COOKIES, allowed)
+    for _, name, item in found:
+        # No browser takes a __Host- cookie for a domain.
+        for domain in [""] if name.startswith("__Host-") else _domains(request):
+            # A response's cookies are kept by name; one name for several domains needs keys of
+            # their own.
+            response.cookies[f"{name} {domain}"] = _deletion(name, item, domain)
+    return {service.key: service for service, _, _ in found}
 
 
-def clear_storage(response: HttpResponse) -> None:
-    """Have the browser empty this origin's storage. Cookies are not touched by it."""
-    response.headers["Clear-Site-Data"] = CLEAR_STORAGE
+def stores_more_than_cookies(services: Iterable[Service]) -> bool:
+    """Tell whether some services keep anything in the browser that is no cookie."""
+    return any(item.kind != COOKIE for service in services for item in service.items)
+
+
+def clear_site_data(response: HttpResponse, *kinds: str) -> None:
+    """Have the browser empty what it holds of this origin. Cookies are not touched by it."""
+    response.headers["Clear-Site-Data"] = ", ".join(kinds)

@@ -55,6 +55,28 @@ class OfferedGroup:
     def accepts(self, version: str) -> bool:
         return version == self.version or version in self.equals
 
+    def has_offered(self, version: str) -> bool:
+        """Tell whether the group was offered in a version, now or earlier."""
+        return self.accepts(version) or version in self.earlier
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a form asks about, and what it brings back of that (law 16)."""
+
+    groups: tuple[OfferedGroup, ...]
+
+    @cached_property
+    def shown(self) -> str:
+        """The groups in their versions, written as the consent cookie writes them."""
+        return "|".join(f"{offered.key}={offered.version}" for offered in self.groups)
+
+    @cached_property
+    def names(self) -> str:
+        """The groups by name, as a sentence names them."""
+        *most, last = (offered.group.name.lower() for offered in self.groups)
+        return f"{', '.join(most)} and {last}" if most else last
+
 
 @dataclass(frozen=True, eq=False)
 class Offer:
@@ -74,11 +96,12 @@ class Offer:
 
     @cached_property
     def shown(self) -> str:
-        """What a form that asks about this offer shows, for the form to bring back (law 16).
+        """What a form brings back that asks about all of it."""
+        return Question(self.groups).shown
 
-        The groups in their versions, written as the consent cookie writes them.
-        """
-        return "|".join(f"{offered.key}={offered.version}" for offered in self.groups)
+    def question_of(self, key: str) -> Question:
+        """Return what is asked about one group."""
+        return Question((self.by_key[key],))
 
     @cached_property
     def by_key(self) -> dict[str, OfferedGroup]:

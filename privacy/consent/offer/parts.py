@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 COSMETIC = {"cosmetic": True}
+ADDED = {"added": True}
+"""A material field that came later. Where it is left out, a version is named as it was before."""
 
 NECESSARY = "necessary"
 PREFERENCES = "preferences"
@@ -40,7 +42,7 @@ class StoredItem:
     path: str = "/"
     on_parent: bool = False
     foreign: str = ""
-    life_minutes: int = 0
+    life_minutes: int = field(default=0, metadata=ADDED)
 
     @property
     def shown_name(self) -> str:
@@ -130,6 +132,7 @@ def material(part: Any) -> Any:
             f.name: material(getattr(part, f.name))
             for f in fields(part)
             if not f.metadata.get("cosmetic")
+            and not (f.metadata.get("added") and getattr(part, f.name) == f.default)
         }
     if isinstance(part, Mapping):
         return {key: material(part[key]) for key in sorted(part)}

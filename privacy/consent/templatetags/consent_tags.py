@@ -49,6 +49,7 @@ def embed(context: Context, key: str, reference: str, title: str) -> dict[str, A
         "frame": shape.frame.format(reference),
         "link": shape.link.format(reference),
         "offered": offered,
-        "granted": offered and consent is not None and group in consent.granted,
+        "granted": consent is not None and key in consent.services,
+        "shown": consent.offer.question_of(group).shown if offered and consent else "",
         "path": getattr(request, "path", "/"),
     }

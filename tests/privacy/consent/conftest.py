@@ -23,12 +23,17 @@ def offer():
     return current_offer()
 
 
+def answer(choice: str = "accept", **fields: str) -> dict[str, str]:
+    """What the cookies page sends: a choice, and what is offered at this moment."""
+    return {"choice": choice, "shown": current_offer().shown, **fields}
+
+
 @pytest.fixture
 def choose(client: SiteClient):
     """Send a choice as the banner or the cookies page does."""
 
     def send(choice="accept", headers=SAME_ORIGIN, **fields):
-        return client.post("/cookies/choose/", {"choice": choice, **fields}, headers=headers)
+        return client.post("/cookies/choose/", answer(choice, **fields), headers=headers)
 
     return send
 

@@ -39,10 +39,10 @@ def test_of_few_states_each_group_is_allowed_alone(full_offer):
     ]  # fmt: skip
 
 
-def test_groups_in_which_nothing_runs_are_answered_as_one():
+def test_groups_in_which_nothing_runs_are_in_no_state():
     titles = [state.title for state in states_of(build_offer({}))]
     assert titles == [
-        "unanswered", "everything refused", "preferences + analytics + marketing + social",
+        "unanswered", "everything refused", "analytics",
         "unanswered, with the signal", "accept all, with the signal", "everything taken back",
     ]  # fmt: skip
 

@@ -202,7 +202,7 @@ def test_the_command_names_a_service_that_is_on_and_that_no_page_permits(db, pla
     assert status == 1
     assert written.splitlines()[-2:] == [
         "  ! Google Analytics 4 is switched on, but no page ever permits it",
-        "7 states, 1 faults",
+        "6 states, 1 faults",
     ]
 
 

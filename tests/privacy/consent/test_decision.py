@@ -6,15 +6,16 @@ import pytest
 
 from privacy.consent.decision import (
     MAX_COOKIE_LENGTH,
-    OVERRIDE,
     State,
     decide,
     read_cookie,
     signals_opt_out,
     state_key,
 )
+from privacy.consent.grants import OVERRIDE
 from privacy.consent.offer.current import current_offer
 
+pytestmark = pytest.mark.usefixtures("full_offer")
 KEYS = ["preferences", "analytics", "marketing", "social"]
 
 

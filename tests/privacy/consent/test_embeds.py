@@ -8,6 +8,7 @@ from django.test import RequestFactory
 
 from privacy.consent.decision import decide, decision_of
 from privacy.consent.enforcement import ConsentRequest
+from privacy.consent.offer.current import current_offer
 from tests.client import SAME_ORIGIN
 from tests.privacy.consent.conftest import COOKIE, squeezed
 
@@ -59,9 +60,16 @@ def test_a_reference_that_is_none_is_a_mistake_of_the_template(full_offer, sourc
         rendered(full_offer, source=source)
 
 
+def shown_of(group):
+    """What a placeholder's form says that it showed; nothing where the group is not offered."""
+    offered = current_offer().by_key.get(group)
+    return f"{group}={offered.version}" if offered else ""
+
+
 def once(client, headers=SAME_ORIGIN, **fields):
     data = {
         "service": "youtube", "reference": "dQw4w9WgXcQ", "title": "A film", "next": "/about/",
+        "shown": shown_of("preferences"),
     }  # fmt: skip
     return client.post("/cookies/load-once/", {**data, **fields}, headers=headers)
 

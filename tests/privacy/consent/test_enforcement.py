@@ -10,7 +10,7 @@ from django.template import Context, Template, TemplateSyntaxError
 from privacy.consent.offer.catalogue import GROUP_BY_KEY
 from sens_site.lib.http.csp import BASE_POLICY
 from tests.client import SAME_ORIGIN, SiteClient
-from tests.privacy.consent.conftest import squeezed
+from tests.privacy.consent.conftest import answer, squeezed
 
 pytestmark = pytest.mark.django_db
 KEYS = ("preferences", "analytics", "marketing", "social")
@@ -30,7 +30,7 @@ def sources(header: str) -> set[tuple[str, str]]:
 def allow(client, subset, **headers):
     fields = dict.fromkeys(subset, "yes")
     return client.post(
-        "/cookies/choose/", {"choice": "some", **fields}, headers={**SAME_ORIGIN, **headers}
+        "/cookies/choose/", answer("some", **fields), headers={**SAME_ORIGIN, **headers}
     )
 
 
@@ -73,7 +73,7 @@ def test_consent_mode_allows_exactly_what_was_granted(client, full_offer):
 @pytest.mark.parametrize("path", ["/", "/privacy/", "/cookies/", "/about/", "/nowhere/"])
 def test_before_and_without_consent_no_other_origin_is_named(client, full_offer, path, choice):
     if choice:
-        client.post("/cookies/choose/", {"choice": choice}, headers=SAME_ORIGIN)
+        client.post("/cookies/choose/", answer(choice), headers=SAME_ORIGIN)
     response = client.get(path)
     assert sources(response.headers["Content-Security-Policy"]) == set()
     assert "<script" not in squeezed(response).replace('<script type="application/ld+json"', "")

@@ -32,9 +32,9 @@ GROUPS = (
         (Service("b", "B", "b", "B", "US", "1 year", gpc_covered=True),),
     ),
 )
-ACCEPT, REJECT = QueryDict("choice=accept"), QueryDict("choice=reject")
-SUBSET = QueryDict(f"choice=some&{PLAIN}=no&{COVERED}=yes")
-WITHDRAW = QueryDict(f"choice=some&{PLAIN}=no&{COVERED}=no")
+ACCEPT, REJECT = {"choice": "accept"}, {"choice": "reject"}
+SUBSET = {"choice": "some", PLAIN: "no", COVERED: "yes"}
+WITHDRAW = {"choice": "some", PLAIN: "no", COVERED: "no"}
 POSTS = {"accept": ACCEPT, "reject": REJECT, "subset": SUBSET, "withdraw": WITHDRAW}
 EVENTS = (
     *POSTS, "gpc on", "gpc off", "bump", "editorial", "expiry", "forged cookie", "cross-site",
@@ -77,7 +77,11 @@ class Spec:
         here = replace(self, forgotten=frozenset())
         match event:
             case "accept":
-                yes_to_covered = None if self.gpc else ("yes", self.meaning, False)
+                by_name = ("yes", self.meaning, True)
+                if not self.gpc:
+                    yes_to_covered = ("yes", self.meaning, False)
+                else:  # what was allowed by name in spite of the signal stays allowed
+                    yes_to_covered = by_name if self.covered == by_name else None
                 return here.decided(("yes", 0, False), yes_to_covered)
             case "reject" | "withdraw":
                 return here.decided(None, None)
@@ -99,15 +103,18 @@ class Spec:
         taken_back = {
             key
             for key, old, now in ((PLAIN, self.plain, new[0]), (COVERED, self.covered, new[1]))
-            if old not in (None, "no") and now == "no"
+            if isinstance(old, tuple) and now == "no"
         }
         same = new == (self.plain, self.covered)
-        due = not (same and self.holds_receipt) if grants else self.holds_receipt
+        if grants:
+            due = not (same and self.holds_receipt)
+        else:
+            due = bool(taken_back) or (self.holds_receipt and not same)
         return replace(
             self,
             plain=new[0],
             covered=new[1],
-            holds_receipt=grants,
+            holds_receipt=self.holds_receipt or due,
             receipts=self.receipts + due,
             forgotten=frozenset(taken_back),
         )
@@ -188,7 +195,7 @@ class Code:
 
     @property
     def decision(self) -> decision.ConsentDecision:
-        return decision._decide(offer_after(self.history), self.cookie, self.gpc)
+        return decision._decide(offer_after(self.history), self.cookie, self.gpc, ())
 
     def after(self, event: str) -> "Code":
         here = replace(self, forgotten=frozenset())
@@ -207,14 +214,17 @@ class Code:
                 return here.posted(ACCEPT) if comes_from_own_page(ELSEWHERE) else here
         return here.posted(POSTS[event])
 
-    def posted(self, form: QueryDict) -> "Code":
+    def posted(self, typed: dict[str, str]) -> "Code":
         before = self.decision
-        result = outcome.outcome_of(Choice.read(form, before.offer), before)
+        form = QueryDict(mutable=True)
+        form.update({"shown": before.offer.shown, **typed})
+        result = outcome.outcome_of(Choice.read(form, before), before)
+        due = result.receipt_is_due(holds_one=self.holds_receipt)
         return replace(
             self,
             cookie=dict_to_cookie_str(result.cookie),
-            holds_receipt=bool(result.granted),
-            receipts=self.receipts + result.receipt_is_due(holds_one=self.holds_receipt),
+            holds_receipt=self.holds_receipt or due,
+            receipts=self.receipts + due,
             forgotten=frozenset(result.withdrawn),
         )
 
@@ -278,13 +288,12 @@ def forgets_editorial(self, version):
 
 
 def accepts_all_under_the_signal(choice, before):
-    real = outcome.Outcome(before=before, choice=choice, grants={})
-    grants = {k: before.offer.by_key[k].version for k, yes in choice.answers.items() if yes}
-    return replace(real, grants=grants)
+    grants = {k: before.offer.by_key[k].version + "!" for k, yes in choice.answers.items() if yes}
+    return outcome.Outcome(before, choice, dict.fromkeys(before.states, "-1") | grants)
 
 
-def ignores_the_signal(offered, stored, *, gpc):
-    return REAL_STATE(offered, stored, gpc=False)
+def ignores_the_signal(offered, entry, *, gpc, refusal):
+    return REAL_STATE(offered, entry, gpc=False, refusal=refusal)
 
 
 REAL_STATE = decision._state

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.cache import cache
 from django.db import OperationalError, connection, connections
 
@@ -16,9 +17,10 @@ from privacy.consent.models import ConsentReceipt, DailyChoice, NoticeSnapshot
 from privacy.consent.offer.catalogue import RECEIPT_COOKIE
 from privacy.consent.receipt_chain import seal_receipts
 from tests.client import SAME_ORIGIN, SiteClient
-from tests.privacy.consent.conftest import COOKIE, squeezed
+from tests.privacy.consent.conftest import COOKIE, answer, squeezed
 
 pytestmark = pytest.mark.django_db
+OURS = settings.COMPANY.legal_name
 MANDATORY = {
     # ISO/IEC TS 27560:2023, by its table in w3c/dpv guides/consent-27560
     "schema", "record_id", "receipt_id", "pii_principal_id", "notice", "purposes", "controllers",
@@ -40,7 +42,7 @@ def test_a_refusal_writes_no_row_but_a_count(choose):
     assert NoticeSnapshot.objects.count() == 0
     assert counts() == {"nothing": 1}
     assert list(response.cookies) == [COOKIE]
-    assert "Clear-Site-Data" not in response.headers
+    assert response.headers["Clear-Site-Data"] == '"cache"'
 
 
 def test_a_grant_writes_one_receipt_with_every_mandatory_field(choose, full_offer):
@@ -50,8 +52,9 @@ def test_a_grant_writes_one_receipt_with_every_mandatory_field(choose, full_offe
     assert document.keys() >= MANDATORY
     assert document["receipt_id"] == str(receipt.pk) == response.cookies[RECEIPT_COOKIE].value
     assert [p["group"] for p in document["purposes"]] == ["analytics"]
-    assert document["purposes"][0]["services"][0]["recipient"] == "Google LLC"
-    assert document["recipients"] == ["Google LLC"]
+    assert document["purposes"][0]["services"][0]["recipient"] == OURS
+    assert document["purposes"][0]["services"][1]["recipient"] == "Google LLC"
+    assert document["recipients"] == ["Google LLC", OURS]
     assert document["declined"] == ["preferences", "marketing", "social"]
     assert document["collection_method"] == "page"
     assert document["event"]["state"] == "given"
@@ -65,7 +68,7 @@ def test_the_receipt_points_to_the_very_notice(client, choose, full_offer):
     shown = squeezed(client.get("/about/"))
     choose("accept", next="/about/")
     notice = json.loads(the_receipt().notice.content)
-    text = "May we also use cookies for preferences, analytics, marketing and social media?"
+    text = "May we use cookies for preferences, analytics, marketing and social media?"
     assert text in shown
     assert text in " ".join(notice["shown"].split())
     assert notice["groups"]["analytics"] == full_offer.by_key["analytics"].material
@@ -76,7 +79,7 @@ def test_the_receipt_points_to_the_very_notice(client, choose, full_offer):
 def test_no_receipt_names_where_or_who_the_visitor_is(client, full_offer):
     client.post(
         "/cookies/choose/",
-        {"choice": "accept", "next": "/about/history/"},
+        answer("accept", next="/about/history/"),
         headers={**SAME_ORIGIN, "user-agent": "Telltale/1.0", "referer": "https://testserver/x/"},
         REMOTE_ADDR="203.0.113.77",
     )
@@ -134,7 +137,7 @@ def test_choosing_the_same_again_keeps_the_receipt(choose):
     assert counts() == {"all": 1}
 
 
-def test_choosing_otherwise_writes_a_receipt_that_names_the_one_before(choose):
+def test_choosing_otherwise_writes_a_receipt_that_names_the_one_before(choose, full_offer):
     choose("accept")
     first = the_receipt().pk
     response = choose("some", analytics="yes")
@@ -143,7 +146,7 @@ def test_choosing_otherwise_writes_a_receipt_that_names_the_one_before(choose):
     assert UUID(response.cookies[RECEIPT_COOKIE].value) == second.pk
 
 
-def test_taking_consent_back_is_proven_too_and_leaves_one_cookie(client, choose):
+def test_taking_consent_back_is_proven_too_and_the_proof_can_be_shown(client, choose, full_offer):
     choose("accept")
     first = the_receipt().pk
     response = choose("reject")
@@ -151,9 +154,14 @@ def test_taking_consent_back_is_proven_too_and_leaves_one_cookie(client, choose)
     document = json.loads(second.document)
     assert (document["event"]["state"], document["replaces"]) == ("withdrawn", str(first))
     assert document["purposes"] == []
-    assert response.cookies[RECEIPT_COOKIE]["max-age"] == 0
+    assert response.cookies[RECEIPT_COOKIE].value == str(second.pk)
     assert client.cookies[COOKIE].value == "preferences=-1|analytics=-1|marketing=-1|social=-1"
     assert counts() == {"all": 1, "withdrawn": 1}
+    assert str(second.pk) in squeezed(client.get("/cookies/receipt/"))
+    choose("reject")
+    assert (ConsentReceipt.objects.count(), client.cookies[RECEIPT_COOKIE].value) == (
+        2, str(second.pk),
+    )  # fmt: skip
 
 
 def test_an_override_of_the_signal_is_written_down(choose, full_offer):
@@ -219,7 +227,7 @@ def test_while_the_database_is_locked_nothing_is_granted(choose):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_while_the_database_is_locked_a_refusal_holds(client, choose, caplog):
+def test_while_the_database_is_locked_a_refusal_holds(client, choose, caplog, full_offer):
     cache.get_or_set("consent-salt", "warm", 60)
     choose("accept")
     with locked_database():
@@ -251,7 +259,7 @@ def test_the_first_two_visitors_of_a_day_are_both_counted(choose, monkeypatch):
         return 0 if len(looks) == 1 else update(rows, **values)
 
     monkeypatch.setattr(rows_of_days, "update", late)
-    SiteClient().post("/cookies/choose/", {"choice": "reject"}, headers=SAME_ORIGIN)
+    SiteClient().post("/cookies/choose/", answer("reject"), headers=SAME_ORIGIN)
     assert counts() == {"nothing": 2}
 
 
@@ -267,7 +275,7 @@ def test_two_visitors_who_are_shown_the_same_for_the_first_time_share_one_notice
     monkeypatch.setattr(notices, "exists", late)
     for address in ("203.0.113.1", "203.0.113.2"):
         SiteClient(REMOTE_ADDR=address).post(
-            "/cookies/choose/", {"choice": "accept"}, headers=SAME_ORIGIN
+            "/cookies/choose/", answer("accept"), headers=SAME_ORIGIN
         )
     assert (ConsentReceipt.objects.count(), NoticeSnapshot.objects.count()) == (2, 1)
 
@@ -283,7 +291,7 @@ def test_twelve_copies_at_once_leave_one_receipt(full_offer):
         client = SiteClient()
         start.wait()
         try:
-            response = client.post("/cookies/choose/", {"choice": "accept"}, headers=SAME_ORIGIN)
+            response = client.post("/cookies/choose/", answer("accept"), headers=SAME_ORIGIN)
             answers.append((response.status_code, response.cookies[RECEIPT_COOKIE].value))
         finally:
             connection.close()
@@ -300,6 +308,6 @@ def test_twelve_copies_at_once_leave_one_receipt(full_offer):
 def test_two_visitors_have_two_receipts(full_offer):
     for address in ("203.0.113.1", "203.0.113.2"):
         SiteClient(REMOTE_ADDR=address).post(
-            "/cookies/choose/", {"choice": "accept"}, headers=SAME_ORIGIN
+            "/cookies/choose/", answer("accept"), headers=SAME_ORIGIN
         )
     assert ConsentReceipt.objects.count() == 2

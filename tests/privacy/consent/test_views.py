@@ -10,9 +10,9 @@ from django.conf import settings
 from privacy.consent.decision import decide
 from privacy.consent.offer.current import current_offer
 from tests.client import SAME_ORIGIN, SiteClient, said_by
-from tests.privacy.consent.conftest import COOKIE, squeezed
+from tests.privacy.consent.conftest import COOKIE, answer, squeezed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("full_offer")]
 KEYS = ["preferences", "analytics", "marketing", "social"]
 
 
@@ -72,7 +72,7 @@ def test_the_cookie_is_bound_to_this_host_and_lives_182_days(choose):
 
 def test_everyone_who_rejects_carries_the_same_single_cookie():
     answers = []
-    for body in ({"choice": "reject"}, {"choice": "some"}, {"choice": "some", "social": "no"}):
+    for body in (answer("reject"), answer("some"), answer("some", social="no")):
         client = SiteClient()
         response = client.post("/cookies/choose/", body, headers=SAME_ORIGIN)
         assert list(response.cookies) == [COOKIE]
@@ -85,7 +85,7 @@ def test_there_are_no_more_than_2_to_the_k_values():
     for answers in product(["yes", "no"], repeat=4):
         fields = dict(zip(KEYS, answers, strict=True))
         response = SiteClient().post(
-            "/cookies/choose/", {"choice": "some", **fields}, headers=SAME_ORIGIN
+            "/cookies/choose/", answer("some", **fields), headers=SAME_ORIGIN
         )
         values.add(response.cookies[COOKIE].value)
     assert len(values) == 16
@@ -121,7 +121,7 @@ def test_choosing_twice_is_choosing_the_last(client, choose):
     ],
 )
 def test_a_choice_made_elsewhere_is_no_choice(strict_client, headers, status):
-    response = strict_client.post("/cookies/choose/", {"choice": "accept"}, headers=headers)
+    response = strict_client.post("/cookies/choose/", answer("accept"), headers=headers)
     assert response.status_code == status
     assert (COOKIE in response.cookies) is (status == 303)
 
