@@ -7,3 +7,7 @@ class VisitsConfig(AppConfig):
     """See the package's docstring."""
 
     name = "visits"
+
+    def ready(self) -> None:
+        """Have the end of a consent reach this room's rows."""
+        import visits.withdrawal  # noqa: F401, PLC0415 - registers on import

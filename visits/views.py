@@ -20,6 +20,7 @@ from sens_site.lib.http.rate_limit import allow, seconds_left
 from visits import services
 from visits.models import PageView
 from visits.report import Report, number_in
+from visits.withdrawal import forget_views
 
 BODY_MAX = 4096
 SCOPE = "visits"
@@ -84,14 +85,9 @@ def _may_begin(request: HttpRequest) -> bool:
 
 
 def _forget(request: HttpRequest) -> HttpResponse:
-    """Store nothing, and end what an earlier consent has left in the browser and here."""
-    visitor = number_in(request, VISITOR_COOKIE)
-    if visitor is not None:
-        services.forget_visitor(visitor=visitor)
+    """Store nothing, and delete what an earlier consent has left. The cookies go with any answer."""
     response = HttpResponse(status=204)
-    for name in (VISIT_COOKIE, VISITOR_COOKIE):
-        if name in request.COOKIES:
-            response.delete_cookie(name, samesite="Strict")
+    forget_views(request, response)
     return response
 
 

@@ -34,7 +34,7 @@ def a_view_with_the_name_of_the_browser(hand: Hand) -> None:
 
 @breaks("usage.time-and-areas", in_sql=True)
 def views_that_stay_when_consent_is_taken_back(hand: Hand) -> None:
-    hand.replace("visits.services.forget_visitor", lambda **numbers: 0)
+    hand.replace("visits.withdrawal.forget_visitor", lambda **numbers: 0)
 
 
 @breaks("usage.time-and-areas", in_sql=True)

@@ -101,11 +101,39 @@ def test_a_page_that_outlived_its_consent_ends_the_numbers_and_what_was_stored_u
     report(allowing)
     del allowing.cookies[settings.COOKIE_CONSENT_NAME]
     answer = report(allowing)
-    assert {name: cookie["max-age"] for name, cookie in answer.cookies.items()} == {
-        VISIT: 0,
-        VISITOR: 0,
-    }
+    assert ended_by(answer) == {VISIT, VISITOR}
     assert list(PageView.objects.all()) == [other]
+
+
+def ended_by(response: Any) -> set[str]:
+    """Return the cookies that an answer deletes."""
+    return {c.key for c in response.cookies.values() if str(c["max-age"]) == "0"}
+
+
+def choose(client: SiteClient, choice: str) -> Any:
+    data = {"choice": choice, "next": "/", "shown": current_offer().shown}
+    return client.post("/cookies/choose/", data, headers=SAME_ORIGIN)
+
+
+def test_taking_consent_back_deletes_the_visitors_views_in_the_same_response(allowing):
+    other = make_view()
+    report(allowing)
+    report(allowing, "/")
+    answer = choose(allowing, "reject")
+    assert (answer.status_code, list(PageView.objects.all())) == (303, [other])
+    assert {VISIT, VISITOR} <= ended_by(answer)
+
+
+def test_taking_consent_back_where_nothing_was_counted_deletes_nothing(allowing):
+    other = make_view()
+    assert choose(allowing, "reject").status_code == 303
+    assert list(PageView.objects.all()) == [other]
+
+
+def test_the_yes_from_the_banner_is_one_to_the_statistics(client):
+    choose(client, "accept")
+    report(client)
+    assert the_view().path == "/contact/"
 
 
 def test_a_page_is_counted_for_a_person_who_is_logged_in_and_not_tied_to_the_account(signed_in):
