@@ -22,6 +22,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "contact.change_contactmessage",
         "outbox.view_outboxmail",
         "outbox.change_outboxmail",
+        "visits.view_dailycount",
     ),
     "Privacy officer": (
         "policy.view_policy",

@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "contact",
     "newsletter",
     "downloads",
+    "visits",
     "pages",
 ]
 

@@ -21,6 +21,7 @@ urlpatterns = [
         name="well_known_change_password",
     ),
     path("contact/", include("contact.urls")),
+    path("visits/", include("visits.urls")),
     path("", include("privacy.datamap.urls")),
     path("", include("privacy.promises.urls")),
     path("", include("privacy.policy.urls")),

@@ -6,6 +6,7 @@ browser holds.
 """
 
 import uuid
+from datetime import date
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -162,6 +163,15 @@ class ReceiptSeal(FrozenModel):
         return f"Seal {self.number}"
 
 
+class DailyChoiceQuerySet(models.QuerySet["DailyChoice"]):
+    """Reads of the counts."""
+
+    def between(self, first: date, last: date) -> dict[str, int]:
+        """Return how often each outcome came in some days, both of them included."""
+        rows = self.filter(day__gte=first, day__lte=last).order_by("outcome")
+        return dict(rows.values_list("outcome").annotate(models.Sum("count")))
+
+
 class DailyChoice(models.Model):
     """How many visitors chose what on one day. Those who refuse leave nothing else behind."""
 
@@ -176,6 +186,8 @@ class DailyChoice(models.Model):
     day = models.DateField()
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     count = models.PositiveIntegerField(default=0)
+
+    objects = DailyChoiceQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-day", "outcome"]

@@ -59,6 +59,8 @@ class Answer:
     headers: Mapping[str, str]
     set_cookies: Mapping[str, str]
     text: str
+    lives: Mapping[str, str] = field(default_factory=dict)
+    """For how many seconds each cookie is to be kept."""
 
     def header(self, name: str) -> str:
         """Return a header, or an empty string."""
@@ -273,4 +275,5 @@ def _answer(path: str, response: Any) -> Answer:
         headers=dict(response.items()),
         set_cookies={morsel.key: morsel.value for morsel in response.cookies.values()},
         text=body.decode(response.charset or "utf-8", "replace"),
+        lives={morsel.key: str(morsel["max-age"]) for morsel in response.cookies.values()},
     )

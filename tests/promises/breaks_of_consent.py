@@ -99,11 +99,6 @@ def a_plugin(hand: Hand) -> None:
     hand.every_page_holds('<object data="/film.swf"></object>')
 
 
-@breaks("usage.time-and-areas")
-def a_link_that_reports(hand: Hand) -> None:
-    hand.every_page_holds('<a href="/" ping="/seen/">Home</a>')
-
-
 @breaks("beacons.in-pages")
 def a_hidden_picture(hand: Hand) -> None:
     hand.every_page_holds('<img src="/static/img/icon.png" width="1" height="1" alt="">')

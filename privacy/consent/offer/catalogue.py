@@ -96,6 +96,7 @@ VISIT_STATISTICS = Service(
         ),
     ),
     gpc_covered=True,
+    loader="visits/visit.js",
 )
 
 GROUPS: tuple[Group, ...] = (

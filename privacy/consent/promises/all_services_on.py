@@ -48,8 +48,8 @@ def tag_numbers(answer: Answer) -> set[str]:
 
 
 def numbers_of(services: tuple[Service, ...]) -> set[str]:
-    """Return the account numbers of services that are loaded by a tag."""
-    return {NOBODYS[service.key] for service in services if service.loader}
+    """Return the account numbers of services that are loaded by a tag. Our own has none."""
+    return {NOBODYS[s.key] for s in services if s.loader and s.identifier}
 
 
 def choose(visitor: Visitor, choice: str, *groups: str) -> Answer:

@@ -1,7 +1,5 @@
 """Promises about cookies: which there are, when one is set, and what each group may do."""
 
-from django.conf import settings
-
 from privacy.consent.offer.catalogue import GROUPS
 from privacy.consent.offer.parts import ANALYTICS, COOKIE, PREFERENCES, SOCIAL
 from privacy.consent.promises.all_services_on import (
@@ -14,7 +12,6 @@ from privacy.consent.promises.all_services_on import (
 from privacy.promises.page_reader import foreign
 from privacy.promises.registry import Evidence, promise, require
 from privacy.promises.running_site import Answer, RunningSite
-from privacy.promises.written_tables import rows_written
 
 COOKIES = "/cookies/"
 
@@ -70,29 +67,6 @@ def every_cookie_stands_in_the_list(site: RunningSite) -> Evidence:
     return Evidence(
         "The cookies page lists every cookie with its purpose and life, and no other was set.",
         {"cookies listed": len(listed), "groups": len(groups)},
-    )
-
-
-@promise("cookies.recognize-return")
-def recognized_only_after_an_act(site: RunningSite) -> Evidence:
-    """Who only looks is a stranger at every visit; who answered the banner is not asked again."""
-    looking = site.visitor()
-    first = [looking.get(path).text for path in ("/", "/privacy/")]
-    again = [looking.get(path).text for path in ("/", "/privacy/")]
-    require(not looking.cookies, f"a visit leaves {', '.join(looking.cookies)} behind")
-    require(first == again, "the second visit shows something else than the first")
-    with site.rehearsal():
-        deciding = site.visitor()
-        choose(deciding, "reject")
-    known = {settings.COOKIE_CONSENT_NAME}
-    require(set(deciding.cookies) == known, f"an answer leaves {sorted(deciding.cookies)} behind")
-    require(
-        not deciding.get("/").page.forms("/cookies/choose/"),
-        "who has answered is asked again",
-    )
-    return Evidence(
-        "A second visit looked like a first one; only an answer to the banner was remembered.",
-        {"cookies after looking": 0, "cookies after answering": len(known)},
     )
 
 
@@ -194,25 +168,4 @@ def nothing_needs_flash(site: RunningSite) -> Evidence:
     return Evidence(
         "No page embeds a plug-in or names a Flash file, and browsers are told to allow none.",
         {"pages opened": len(site.pages)},
-    )
-
-
-@promise("usage.time-and-areas")
-def visits_leave_no_rows(site: RunningSite) -> Evidence:
-    """Looking around writes nothing, and no page measures anything by itself."""
-    visitor = site.visitor()
-    paths = [answer.path for answer in site.pages if answer.status == 200][:20]
-    with rows_written() as tables:
-        for path in paths:
-            page = visitor.get(path).page
-            require(not page.scripts, f"{path} runs a script")
-            pings = [a.get("ping") for a in page.all("a") if a.get("ping")]
-            require(not pings, f"{path} reports which links are followed")
-    require(not tables, f"looking around wrote into {tables[:1]}")
-    with everything_on(site):
-        stays_out_until_allowed(site, ANALYTICS)
-    return Evidence(
-        "Looking around was written down nowhere, and nothing was measured before analytics were "
-        "allowed.",
-        {"pages looked at": len(paths), "rows written": 0},
     )

@@ -27,8 +27,9 @@ NAMED = {
         "subscribed_at", "topics",
     },
     Category.USAGE: {
-        "created", "created_at", "device", "downloaded_at", "expire_date", "last_login",
-        "last_used_at", "queued_at", "sent", "sent_at", "signed_in_at",
+        "created", "created_at", "device", "downloaded_at", "entry", "expire_date", "last_login",
+        "last_used_at", "path", "queued_at", "referring_host", "seconds", "seen_at", "sent",
+        "sent_at", "signed_in_at", "visit", "visitor",
     },
 }  # fmt: skip
 MONEY = frozenset(

@@ -1,0 +1,82 @@
+"""Breaks of our own visit statistics."""
+
+from typing import Any
+
+from tests.promises.breaks import breaks
+from tests.promises.hand import Hand
+
+
+@breaks("usage.time-and-areas")
+def a_link_that_reports(hand: Hand) -> None:
+    hand.every_page_holds('<a href="/" ping="/seen/">Home</a>')
+
+
+@breaks("usage.time-and-areas", in_sql=True)
+def views_that_are_counted_without_consent(hand: Hand) -> None:
+    def count(request: Any) -> Any:
+        from visits.report import Report
+        from visits.views import _count_view
+
+        return _count_view(request, Report.read(request), None, None)
+
+    hand.replace("visits.views._forget", count)
+
+
+@breaks("usage.time-and-areas")
+def a_view_with_the_address_of_who_sent_it(hand: Hand) -> None:
+    hand.wrap("visits.report._host", lambda old, request, name: request.META["REMOTE_ADDR"])
+
+
+@breaks("usage.time-and-areas")
+def a_view_with_the_name_of_the_browser(hand: Hand) -> None:
+    hand.wrap("visits.report._host", lambda old, request, name: request.headers["User-Agent"])
+
+
+@breaks("usage.time-and-areas", in_sql=True)
+def views_that_stay_when_consent_is_taken_back(hand: Hand) -> None:
+    hand.replace("visits.withdrawal.forget_visitor", lambda **numbers: 0)
+
+
+@breaks("usage.time-and-areas", in_sql=True)
+def views_that_stay_for_a_month_and_a_day(hand: Hand) -> None:
+    _keep_for(hand, 31)
+
+
+@breaks("usage.time-and-areas", in_sql=True)
+def views_that_go_a_day_too_soon(hand: Hand) -> None:
+    _keep_for(hand, 29)
+
+
+def _keep_for(hand: Hand, days: int) -> None:
+    from privacy.datamap.periods import Period
+    from privacy.datamap.registry import entries
+
+    (keep,) = entries()["visits.PageView"].keep
+    hand.frozen(keep, "period", Period(days=days))
+
+
+@breaks("usage.time-and-areas", "cookies.recognize-return")
+def a_page_that_does_not_load_the_script(hand: Hand) -> None:
+    hand.template("partials/tags.html", ("{% static tag.loader %}", ""))
+
+
+@breaks("cookies.recognize-return")
+def a_number_that_lives_a_year(hand: Hand) -> None:
+    hand.replace("visits.views.VISITOR_DAYS", 365)
+
+
+@breaks("cookies.recognize-return")
+def a_visit_that_lasts_a_day(hand: Hand) -> None:
+    hand.replace("visits.views.VISIT_MINUTES", 24 * 60)
+
+
+@breaks("cookies.recognize-return")
+def a_number_that_lives_on_with_each_page(hand: Hand) -> None:
+    def keep(old: Any, response: Any, visit: Any) -> None:
+        from privacy.consent.offer.catalogue import VISITOR_COOKIE
+        from visits.views import _keep
+
+        old(response, visit)
+        _keep(response, VISITOR_COOKIE, visit, seconds=90 * 24 * 3600)
+
+    hand.wrap("visits.views._keep_visit", keep)

@@ -1,0 +1,1 @@
+"""Our own visit statistics: first party, only for visitors who allow them."""
