@@ -13,6 +13,7 @@ decide alike carry the same.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 from privacy.consent.offer.building import OfferedGroup
@@ -40,18 +41,10 @@ class Grant:
     after: int = 0
     override: bool = False
 
-    @classmethod
-    def read(cls, entry: str) -> Self | None:
+    @staticmethod
+    def read(entry: str) -> "Grant | None":
         """Return what an entry grants; None for a refusal and for what we do not write."""
-        found = _GRANT.fullmatch(entry)
-        if found is None:
-            return None
-        return cls(
-            version=found["version"],
-            only=tuple(found["only"].split(".")[1:]),
-            after=int(found["after"] or 0),
-            override=found["override"] is not None,
-        )
+        return _read(entry)
 
     @classmethod
     def of(
@@ -78,3 +71,16 @@ class Grant:
             return offered.service_keys
         known = tuple(key for key in offered.service_keys if key in self.only)
         return known if known == self.only and len(known) < len(offered.service_keys) else ()
+
+
+@lru_cache(maxsize=256)
+def _read(entry: str) -> Grant | None:
+    found = _GRANT.fullmatch(entry)
+    if found is None:
+        return None
+    return Grant(
+        version=found["version"],
+        only=tuple(found["only"].split(".")[1:]),
+        after=int(found["after"] or 0),
+        override=found["override"] is not None,
+    )

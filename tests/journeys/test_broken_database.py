@@ -76,8 +76,12 @@ def test_a_locked_database_can_still_be_read_and_refuses_writes_with_a_503(answe
     assert faults(seen) == {}
 
 
-def test_a_refusal_of_cookies_holds_while_the_database_is_locked(answers):
-    assert answers("locked")["POST /cookies/choose/#reject"][0] == 303
+@pytest.mark.parametrize("kind", ["missing", "locked"])
+def test_a_refusal_of_cookies_holds_and_waits_for_no_database(answers, kind):
+    """Not a tenth of the three seconds that every other form waits for the lock."""
+    seen = answers(kind)
+    assert seen["POST /cookies/choose/#reject"][0] == 303
+    assert seen["seconds /cookies/choose/#reject"] < 0.3
 
 
 def test_a_form_waits_for_the_lock_once_and_for_three_seconds_in_all(answers):

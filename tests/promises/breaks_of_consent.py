@@ -34,7 +34,7 @@ def a_cookie_that_is_not_listed(hand: Hand) -> None:
         old(response, receipt)
         response.set_cookie("unlisted", "1")
 
-    hand.wrap("privacy.consent.views._hand_over", with_more)
+    hand.wrap("privacy.consent.views.hand_over", with_more)
 
 
 @breaks("cookies.recognize-return", "banner.answer-and-policy-link", "banner.reject-equals-accept")

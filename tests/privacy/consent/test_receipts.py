@@ -293,8 +293,8 @@ def test_while_the_database_is_locked_a_refusal_holds_and_is_written_later(
         )
         assert response.cookies[RECEIPT_COOKIE].value == str(first.pk)
         assert "A refusal could not be written yet; it holds all the same." in caplog.messages
-        assert counts() == {"all": 1}
-        assert "You have taken this consent back" not in squeezed(client.get("/cookies/receipt/"))
+    assert counts() == {"all": 1}
+    assert "You have taken this consent back" not in squeezed(client.get("/cookies/receipt/"))
     SiteClient(REMOTE_ADDR="203.0.113.9").post(
         "/cookies/choose/", answer("reject"), headers=SAME_ORIGIN
     )
