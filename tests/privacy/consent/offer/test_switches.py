@@ -87,7 +87,10 @@ def test_only_the_group_that_changed_is_asked_about_again(client, switched, reco
     assert decision.states["analytics"] is State.CHANGED
     assert decision.granted == {"preferences", "marketing"}
     html = client.get("/about/").content.decode()
-    assert "We ask again about “Analytics”: Google Analytics 4 is new." in html
+    assert (
+        "We ask again about “Analytics”: Google Analytics 4 (Google LLC, United States) is new."
+        in html
+    )
 
 
 def test_who_declined_is_not_asked_again(client, switched, recorded):
@@ -223,7 +226,7 @@ def test_staff_cannot_say_in_the_admin_that_a_change_of_facts_is_wording(
     typed = {"group": "analytics", "reason": "Plainer."}
     page = staff_client.post("/admin/consent/editorialnote/add/", typed).content.decode()
     assert "Facts have changed, not only words." in page
-    assert "Google Analytics 4 is new." in page
+    assert "Google Analytics 4 (Google LLC, United States) is new." in page
     assert EditorialNote.objects.count() == 0
 
 
