@@ -22,6 +22,7 @@ SERVICE = {
 BEFORE = {"purpose": "Count.", "policy": ["We count visits."], "services": [SERVICE]}
 WITHOUT = {**BEFORE, "services": []}
 GA = "Google Analytics 4"
+GONE_HOST = f"{GA} no longer exchanges data with www.googletagmanager.com."
 
 
 def other(**fields):
@@ -69,9 +70,8 @@ LONGER, ELSEWHERE = other(retention="26 months."), other(country="Norway")
         (item(purpose="Sells."), f"{GA}: what the cookie _ga is for is described anew: Sells."),
         (item(on_parent=True), f"{GA}: the cookie _ga is sent to other addresses."),
         (
-            other(origins={"script-src": ["https://example.com", "https://a.example"]}),
-            f"{GA} now exchanges data with a.example, example.com. {GA} no longer exchanges data "
-            "with www.googletagmanager.com.",
+            other(origins={"script-src": ["https://b.example", "https://a.example"]}),
+            f"{GA} now exchanges data with a.example, b.example. {GONE_HOST}",
         ),
         (
             other(origins={"img-src": ["https://www.googletagmanager.com"]}),
