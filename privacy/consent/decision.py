@@ -82,6 +82,14 @@ class ConsentDecision:
         return self._keys(frozenset({State.REFUSED}))
 
     @cached_property
+    def held_back(self) -> tuple[tuple[OfferedGroup, State], ...]:
+        """The groups that are off whatever the cookie says, each with its state, which is why."""
+        why = (State.SIGNALLED, State.REFUSED)
+        return tuple(
+            (o, self.states[o.key]) for o in self.offer.groups if self.states[o.key] in why
+        )
+
+    @cached_property
     def once_granted(self) -> frozenset[str]:
         """The groups that the cookie grants, or granted when it was written."""
         held = ((o, Grant.read(self.stored.get(o.key, ""))) for o in self.offer.groups)

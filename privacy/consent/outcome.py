@@ -78,6 +78,12 @@ class Outcome:
         return tuple(key for key in self.granted if self.grants[key].override)
 
     @cached_property
+    def held_back(self) -> frozenset[str]:
+        """The groups to which the choice says yes, and which stay off all the same."""
+        allowed = {key for key, services in self.choice.answers.items() if services}
+        return frozenset(allowed - self.grants.keys())
+
+    @cached_property
     def withdrawn(self) -> frozenset[str]:
         """The groups whose consent is taken back, wholly or for some of their services."""
         ended = self.before.services - self.services

@@ -30,7 +30,7 @@ from sens_site.lib.http.done_notice import with_notice
 from sens_site.lib.http.safe_next import safe_path
 
 MAX_TITLE_LENGTH = 200
-SAVED = "cookies-saved"
+SAVED, PARTLY = "cookies-saved", "cookies-partly"
 
 
 @require_safe
@@ -79,7 +79,8 @@ def choose(request: HttpRequest) -> HttpResponse:
         if outcome.changes_nothing:
             return response
     else:
-        location = by_way_of_check(request, with_notice(choice.next, SAVED))
+        said = PARTLY if outcome.held_back else SAVED
+        location = by_way_of_check(request, with_notice(choice.next, said))
         response = HttpResponse(status=303, headers={"Location": location})
     held = number_in(request.COOKIES.get(RECEIPT_COOKIE, ""))
     try:

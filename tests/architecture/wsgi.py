@@ -25,13 +25,13 @@ class Answer:
 
 def fresh_application() -> ReadyPages:
     """Return the site's WSGI application as a new worker has it, its clock standing still."""
-    from privacy.consent.decision import state_key
+    from privacy.consent.cookie_corrections import state_of_kept_pages
     from sens_site import wsgi
 
     used = wsgi.application
     return ReadyPages(
         wsgi.django_application,
-        consent_state=state_key,
+        consent_state=state_of_kept_pages,
         read_stamp=used.read_stamp,
         session_cookie=settings.SESSION_COOKIE_NAME,
         consent_cookie=settings.COOKIE_CONSENT_NAME,

@@ -109,14 +109,17 @@ def _with_history(
     earlier = [row for row in history if row.version not in same]
     if not earlier:
         return replace(offered, equals=equals)
-    last = earlier[-1]
     return replace(
         offered,
         equals=equals,
         earlier=frozenset(row.version for row in earlier),
-        changed=describe(offered.key, last.material, offered.material),
-        compared=_comparison(offered, last),
+        changed=describe(offered.key, earlier[-1].material, offered.material),
     )
+
+
+def _with_comparison(offered: OfferedGroup, versions: list[GroupVersion]) -> OfferedGroup:
+    earlier = [v for v in versions if v.group == offered.key and v.version in offered.earlier]
+    return replace(offered, compared=_comparison(offered, earlier[-1])) if earlier else offered
 
 
 def load_offer() -> Offer:
@@ -132,6 +135,5 @@ def load_offer() -> Offer:
     offer = build_offer(identifiers, policy_words=_words_in_force())
     versions = list(GroupVersion.objects.all())
     notes = list(EditorialNote.objects.all())
-    return replace(
-        offer, groups=tuple(_with_history(group, versions, notes) for group in offer.groups)
-    )
+    groups = (_with_history(group, versions, notes) for group in offer.groups)
+    return replace(offer, groups=tuple(_with_comparison(group, versions) for group in groups))

@@ -1,10 +1,12 @@
 """Switching services on, asking again for what is new, and not asking for what is not."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.utils import timezone
 
 from privacy.consent.decision import State, decide
 from privacy.consent.models import EditorialNote, GroupVersion, ServiceSwitch
@@ -14,6 +16,7 @@ from privacy.consent.offer.catalogue import GROUP_BY_KEY
 from privacy.consent.offer.loading import SERVICES
 from privacy.consent.offer.parts import Group
 from tests.client import SAME_ORIGIN
+from tests.factories.policies import add_version
 from tests.privacy.consent.conftest import COOKIE, answer
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +90,10 @@ def test_only_the_group_that_changed_is_asked_about_again(client, switched, reco
     assert decision.states["analytics"] is State.CHANGED
     assert decision.granted == {"preferences", "marketing"}
     html = client.get("/about/").content.decode()
-    assert "We ask again about “Analytics”: Google Analytics 4 is new." in html
+    assert (
+        "We ask again about “Analytics”: Google Analytics 4 (Google LLC, United States) is new."
+        in html
+    )
 
 
 def test_who_declined_is_not_asked_again(client, switched, recorded):
@@ -144,7 +150,7 @@ def test_a_change_of_wording_typed_by_staff_asks_nobody(
 
 def test_a_change_of_facts_cannot_be_called_wording(switched, recorded, staff):
     switched("google-analytics", "G-ABC1234567")
-    with pytest.raises(ValidationError, match="Google Analytics 4 is new"):
+    with pytest.raises(ValidationError, match=r"Google Analytics 4 \(.*\) is new"):
         switches.declare_editorial("analytics", reason="No.", by=staff)
     with pytest.raises(ValidationError, match="has not changed"):
         switches.declare_editorial("social", reason="No.", by=staff)
@@ -223,7 +229,7 @@ def test_staff_cannot_say_in_the_admin_that_a_change_of_facts_is_wording(
     typed = {"group": "analytics", "reason": "Plainer."}
     page = staff_client.post("/admin/consent/editorialnote/add/", typed).content.decode()
     assert "Facts have changed, not only words." in page
-    assert "Google Analytics 4 is new." in page
+    assert "Google Analytics 4 (Google LLC, United States) is new." in page
     assert EditorialNote.objects.count() == 0
 
 
@@ -257,3 +263,50 @@ def test_an_offer_that_is_the_same_takes_no_others_place():
     kept = current.current_offer()
     assert current.use_offer(build_offer(kept.identifiers)).stamp == kept.stamp
     assert current.use_offer(kept) is current.current_offer()
+
+
+ABOUT = "We count visits, and sell the counts.{promise:analytics.vendors}"
+
+
+def test_what_the_policy_said_then_is_linked_beside_what_it_says_now(client, recorded, policy):
+    choose(client)
+    source = re.sub(r"[^.\n]*\{promise:analytics\.[^}]*\}", ABOUT, policy.source_text)
+    add_version(source, effective_on=timezone.localdate())
+    current.refresh_offer()
+    offered = current.current_offer().by_key["analytics"]
+    assert offered.compared == "/privacy/compare/2/3/#s2"
+    html = " ".join(client.get("/about/").content.decode().split()).replace(" >", ">")
+    assert (
+        "We ask again about “Analytics”: The privacy policy says something new about it. "
+        f'<a href="{offered.compared}">Compare what the policy says</a>.'
+    ) in html
+    section = client.get("/privacy/compare/2/3/").content.decode().partition('id="s2"')[2]
+    assert section.partition(">")[2].startswith("Other information we collect")
+    assert "sell" in section.partition("<h2")[0]
+
+
+def test_what_is_new_outside_the_policy_is_compared_with_nothing(switched, recorded):
+    switched("google-analytics", "G-ABC1234567")
+    offered = current.current_offer().by_key["analytics"]
+    assert (offered.changed[:18], offered.compared) == ("Google Analytics 4", "")
+
+
+def test_words_that_no_version_of_the_policy_has_had_are_compared_with_nothing(recorded, policy):
+    row = GroupVersion.objects.filter(group="analytics").latest("pk")
+    material = {**row.material, "policy": ["We never said this."]}
+    other = GroupVersion(group="analytics", version="0a1b2c3d", material=material)
+    offered = current.current_offer().by_key["analytics"]
+    assert loading._comparison(offered, other) == ""
+
+
+def test_without_a_policy_there_is_nothing_to_compare(recorded, monkeypatch):
+    row = GroupVersion.objects.filter(group="analytics").latest("pk")
+    monkeypatch.setattr(loading, "PRIVACY", "no-such-policy")
+    offered = loading.load_offer().by_key["analytics"]
+    assert loading._comparison(offered, row) == ""
+
+
+def test_where_the_words_are_in_no_section_the_comparison_starts_at_its_top():
+    group = GROUP_BY_KEY["analytics"]
+    text = "Counted.{promise:analytics.vendors}\n\n## Other\n\nNothing."
+    assert loading.section_anchor(text, text.replace("Nothing", "More"), group) == "start"
