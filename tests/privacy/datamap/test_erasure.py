@@ -93,6 +93,8 @@ def test_the_words_that_stay_are_these():
         "rights.SubjectRequest.kind",
         "rights.SubjectRequest.reference",
         "rights.VendorTask.vendor",
+        "visits.PageView.path",
+        "visits.PageView.referring_host",
     }
 
 
