@@ -17,7 +17,12 @@ OPEN = {
         "policy/policydraft/",
         "policy/policydraft/add/",
     },
-    "Webmaster": {"contact/contactmessage/", "outbox/outboxmail/"},
+    "Webmaster": {
+        "contact/contactmessage/",
+        "outbox/outboxmail/",
+        "visits/dailycount/",
+        "visits/dailycount/export.csv",
+    },
     "Privacy officer": {
         "policy/policyversion/",
         "policy/policydraft/",

@@ -21,6 +21,13 @@ NAMES = [
     ("consent.ReceiptSeal", {"number": 3}, "Seal 3"),
     ("consent.DailyChoice", {"day": "2026-11-25", "outcome": "all"}, "2026-11-25 all"),
     ("datamap.Erasure", {"reference": "0123456789abcdef"}, "erasure 01234567"),
+    ("visits.PageView", {"pk": 7}, "View 7"),
+    ("visits.DailyCount", {"day": "2026-11-25", "kind": "page", "key": "/"}, "2026-11-25 page /"),
+    (
+        "visits.Reach",
+        {"day": "2026-11-25", "days": 7, "kind": "page", "key": "/"},
+        "7 days to 2026-11-25: page /",
+    ),
     ("datamap.PurgeFailure", {"rule": "contact.ContactMessage"}, "contact.ContactMessage"),
 ]
 

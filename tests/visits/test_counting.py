@@ -167,12 +167,3 @@ def test_the_job_counts_visits_and_is_done_once_a_night(views):
     (job,) = [job for job in registered_jobs() if job.name == "count visits"]
     with time_machine.travel(NIGHT, tick=False):
         assert (job.every_seconds, job.run(), job.run()) == (3600, 31, 0)
-
-
-def test_the_rows_say_what_they_are(views):
-    count_day(DAY)
-    count_people(DAY)
-    names = {str(PageView.objects.first()).split()[0]}
-    names |= {str(DailyCount.objects.get(kind="page", key="/"))}
-    names |= {str(Reach.objects.get(days=7, kind="page", key="/"))}
-    assert names == {"View", "2026-03-10 page /", "7 days to 2026-03-10: page /"}

@@ -27,12 +27,16 @@ def test_counts_by_day_stay():
     assert DailyCount.objects.count() == 1
 
 
-def test_the_public_record_says_for_what_on_what_basis_and_for_how_long():
+def test_a_person_is_told_why_their_visits_are_not_listed(signed_in):
+    page = " ".join(signed_in.get("/accounts/data/").content.decode().split())
+    assert "our visit statistics know your browser by a number in a cookie" in page
+    assert "deleted after 30 days" in page
+
+
+def test_the_public_record_says_for_what_on_what_basis_and_for_how_long(client):
     (record,) = [r for r in records() if r.activity.name == "visit-statistics"]
     assert record.activity.title == "Our own visit statistics, only after you allowed them"
     assert record.activity.purpose.basis.title == "Your consent"
-    from django.test import Client
-
-    page = Client().get("/privacy/record/", secure=True).content.decode()
+    page = client.get("/privacy/record/").content.decode()
     assert "Our own visit statistics, only after you allowed them" in page
     assert "up to 30 days" in page
