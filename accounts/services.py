@@ -12,7 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from accounts.models import ConfirmedAddress, PolicyAcceptance, Session, User
+from accounts.models import ConfirmedAddress, PolicyAcceptance, Registration, Session, User
 from accounts.shown_policies import ShownPolicies
 from privacy.datamap.subjects import keyed_hash, keyed_hashes
 from sens_site.lib.email_address import as_stored, canonical
@@ -36,7 +36,9 @@ def complete_registration(
         (shown.privacy, PolicyAcceptance.Kind.SHOWN),
     ):
         if version is not None:
-            PolicyAcceptance.objects.create(user=user, version=version, kind=kind)
+            PolicyAcceptance.objects.get_or_create(
+                user=user, version=version, defaults={"kind": kind}
+            )
 
 
 @transaction.atomic
@@ -84,6 +86,7 @@ def note_use(*, session_key: str, last: datetime) -> None:
 def set_verified_address(user: User, *, email: str) -> None:
     """Give a person one e-mail address that staff vouch for, instead of all it had."""
     EmailAddress.objects.filter(user=user).delete()
+    Registration.objects.filter(user=user).delete()
     user.email = canonical(email)
     user.save(update_fields=["email"])
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
