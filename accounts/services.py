@@ -152,13 +152,13 @@ def create_staff(*, username: str, email: str, password: str) -> User:
     return user
 
 
-def verified_addresses() -> Iterator[str]:
-    """Yield the main address of each active account, verified ones only.
+def verified_addresses(after: int = 0) -> Iterator[tuple[int, str]]:
+    """Yield number and main address of each active account with a greater number, verified only.
 
     By pages: whoever writes meanwhile must not do so beside an open cursor.
     """
     addresses = EmailAddress.objects.filter(verified=True, primary=True, user__is_active=True)
-    rows, last = addresses.order_by("pk").values_list("pk", "email"), 0
-    while page := list(rows.filter(pk__gt=last)[:ADDRESSES_A_PAGE]):
-        yield from (email for _, email in page)
+    rows, last = addresses.order_by("user").values_list("user", "email"), after
+    while page := list(rows.filter(user__gt=last)[:ADDRESSES_A_PAGE]):
+        yield from page
         last = page[-1][0]
