@@ -34,11 +34,6 @@ not_about_people(
     "id", "version", "kind", "at", "actor", "note",
 )  # fmt: skip
 not_about_people(
-    "policy.NoticeProgress",
-    "how far the notices of a version have been written, until all are",
-    "id", "version", "audience", "reached", "written",
-)  # fmt: skip
-not_about_people(
     "policy.PolicyDraft",
     "a text in work; its author is cut off when the account goes",
     "id", "policy", "kind", "reason", "summary", "source_text", "post_on", "effective_on",

@@ -261,23 +261,6 @@ class PolicyEvent(FrozenModel):
         return f"{self.get_kind_display()} at {localize(timezone.localtime(self.at))}"
 
 
-class NoticeProgress(models.Model):
-    """How far the notices of a version have been written. Goes when all are."""
-
-    version = models.ForeignKey(PolicyVersion, on_delete=models.CASCADE, related_name="+")
-    audience = models.CharField(max_length=40)
-    reached = models.BigIntegerField(default=0)
-    written = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["version", "audience"], name="notice_progress_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"notices to {self.audience}"
-
-
 class PolicyDraft(models.Model):
     """A text that staff work on until it is sealed. Kept afterwards, without its author."""
 

@@ -9,10 +9,9 @@ from django.db.models import Exists, F, OuterRef, Sum
 from django.utils import timezone
 
 from outbox.mass_mail import store_copies
-from outbox.models import OutboxMail
+from outbox.models import MassMailProgress, OutboxMail
 from privacy.policy.models import (
     Kind,
-    NoticeProgress,
     Policy,
     PolicyAcknowledgement,
     PolicyEvent,
@@ -68,7 +67,7 @@ def announce(version: PolicyVersion) -> int:
 
 
 def _write_to(name: str, version: PolicyVersion, message: EmailMessage) -> int:
-    progress, _ = NoticeProgress.objects.get_or_create(version=version, audience=name)
+    progress, _ = MassMailProgress.objects.get_or_create(dedupe_key=_key(version), audience=name)
     reached = progress.reached
 
     def people() -> Iterator[str]:
@@ -78,7 +77,7 @@ def _write_to(name: str, version: PolicyVersion, message: EmailMessage) -> int:
             yield address
 
     def note(stored: int) -> None:
-        mine = NoticeProgress.objects.filter(pk=progress.pk, reached=progress.reached)
+        mine = MassMailProgress.objects.filter(pk=progress.pk, reached=progress.reached)
         if not mine.update(reached=reached, written=F("written") + stored):
             raise OvertakenError
         progress.reached = reached
@@ -93,13 +92,13 @@ def _note_announced(version: PolicyVersion) -> None:
         return  # another worker was faster
     note = f"{notices_written(version)} notices"
     PolicyEvent.objects.create(version=version, kind=PolicyEvent.Kind.ANNOUNCED, note=note)
-    NoticeProgress.objects.filter(version=version).delete()
+    MassMailProgress.objects.filter(dedupe_key=_key(version)).delete()
     content_changed()
 
 
 def notices_written(version: PolicyVersion) -> int:
     """Return how many notices have been written so far, while it is not done."""
-    rows = NoticeProgress.objects.filter(version=version)
+    rows = MassMailProgress.objects.filter(dedupe_key=_key(version))
     return rows.aggregate(all=Sum("written"))["all"] or 0
 
 
