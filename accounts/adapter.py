@@ -16,7 +16,7 @@ from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from accounts import services
+from accounts import registration, services
 from accounts.devices import device_label
 from accounts.known_devices import known_device, remember_device
 from accounts.models import User
@@ -142,6 +142,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
         """Confirm, and remember by a hash that the address was the person's."""
+        registration.make_room_for(email_address.user, email=email_address.email)
         confirmed: bool = super().confirm_email(request, email_address)
         if confirmed:
             services.note_confirmed_address(email_address.user, email=email_address.email)
@@ -153,17 +154,6 @@ class AccountAdapter(DefaultAccountAdapter):
             "allauth.account.stages.EmailVerificationStage",
             "allauth.mfa.stages.AuthenticateStage",
         ]
-
-    def save_user(
-        self, request: HttpRequest, user: AbstractBaseUser, form: Any, commit: bool = True
-    ) -> User:
-        """Store the account with the hash that the form has made before the transaction."""
-        assert isinstance(user, User)  # noqa: S101 - for the type checker
-        user.username = form.cleaned_data["username"]
-        user.email = form.cleaned_data["email"]
-        user.password = form.password_hash
-        user.save()
-        return user
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Sign in, note on which kind of device, and count it as a proof of who it is.
@@ -214,7 +204,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Store a mail. It needs no request, so that it can be written after a commit, too."""
-        self.render_mail(template_prefix, email, {**context, "email": email}).send()
+        mail = self.render_mail(template_prefix, email, {**context, "email": email})
+        if not registration.is_nobodys(email):
+            mail.send()
 
     def render_mail(
         self,

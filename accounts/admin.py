@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.erasure import erase_account
 from accounts.models import PolicyAcceptance, User
+from accounts.registration import is_nobodys
 from accounts.services import (
     RESET_RIGHT,
     NoResetError,
@@ -54,7 +55,7 @@ PASSWORD: Step[User] = Step(
     question="The link goes to the address of the account and works for one hour.",
     done="A link for a new password was mailed.",
     run=lambda person, by, data: mail_password_link(person),
-    offered=lambda person: person.is_active,
+    offered=lambda person: person.is_active and not is_nobodys(person.email),
 )
 
 

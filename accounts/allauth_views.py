@@ -129,27 +129,6 @@ class LoginPage(Door, account.LoginView):
         return response
 
 
-class RegisterPage(Door, account.SignupView):
-    """Register. Account, address, acceptances and mail are stored together or not at all."""
-
-    keeps_input = True
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        """Store; when somebody was faster with the name or the address, look once more."""
-        try:
-            return self.store(form)
-        except IntegrityError:
-            page = cast("FormView[Any]", self)
-            form = page.get_form_class()(**page.get_form_kwargs())
-            return self.store(form) if form.is_valid() else self.form_invalid(form)
-
-    def store(self, form: Any) -> HttpResponse:
-        """Make the account, or write to the owner of the address that there is one."""
-        form.hash_password()
-        with transaction.atomic():
-            return super().form_valid(form)
-
-
 class LogoutPage(Door, account.LogoutView):
     """Log out by a button."""
 
@@ -162,10 +141,6 @@ class LogoutPage(Door, account.LogoutView):
 
 class InactivePage(Door, account.AccountInactiveView):
     """The account has been switched off."""
-
-
-class ConfirmationSentPage(Door, account.EmailVerificationSentView):
-    """A link is on its way."""
 
 
 class ConfirmAddressPage(Door, account.ConfirmEmailView):
@@ -212,7 +187,7 @@ class ConfirmAddressPage(Door, account.ConfirmEmailView):
 
 
 def _is_anothers(address: Any) -> bool:
-    others = User.objects.exclude(pk=address.user_id)
+    others = User.objects.exclude(pk=address.user_id).filter(registration=None)
     return others.filter(email=address.email).exists()
 
 

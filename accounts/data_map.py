@@ -10,6 +10,8 @@ from accounts.data_subject import (
     user_by_address,
 )
 from accounts.idle_accounts import GRACE, UNUSED
+from accounts.models import UNCONFIRMED
+from accounts.registration import end_registrations
 from privacy.datamap.columns import not_personal, personal, secret
 from privacy.datamap.registry import (
     Keep,
@@ -220,6 +222,27 @@ classify(
         "user": personal(Category.ACCOUNT),
         "queued_at": personal(Category.USAGE),
         "sent_at": personal(Category.USAGE),
+    },
+)
+
+classify(
+    "accounts.Registration",
+    f"Account that waits for its address to be confirmed, for {UNCONFIRMED.words} at most",
+    activity=ACCOUNTS,
+    subject=ByUser(),
+    keep=Keep(
+        "retention.account",
+        said="while you keep it",
+        until="ends_at",
+        where={"user__is_staff": False, "user__is_superuser": False},
+    ),
+    purge=end_registrations,
+    fields={
+        "id": ROW,
+        "user": personal(Category.ACCOUNT),
+        "address_hash": secret(Category.ACCOUNT),
+        "corrections": personal(Category.ACCOUNT),
+        "ends_at": personal(Category.ACCOUNT),
     },
 )
 

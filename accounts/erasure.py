@@ -5,6 +5,7 @@ from django.core.mail import EmailMessage
 
 from accounts.data_subject import subject_of
 from accounts.models import User
+from accounts.registration import is_nobodys
 from outbox.models import FAREWELL
 from privacy.datamap.erasure import ErasurePlan, ErasureReport, erase, plan_erasure
 from sens_site.context import render_without_request
@@ -27,7 +28,7 @@ def erase_account(user: User, *, cause: str = BY_PERSON) -> ErasureReport:
     address = user.email
 
     def say_farewell(report: ErasureReport) -> None:
-        if not address:
+        if not address or is_nobodys(address):
             return
         EmailMessage(
             "Your account has been deleted",

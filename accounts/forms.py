@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
+from allauth.core import context as allauth_context
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
@@ -13,8 +14,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts import services
-from accounts.models import User
+from accounts import registration
+from accounts.models import Registration, User
 from accounts.shown_policies import Change, ShownPolicies
 from accounts.validators import OwnNamesValidator, one_spelling, username_characters
 from sens_site.lib.email_address import as_stored
@@ -128,14 +129,15 @@ class LoginForm(AccountForm, allauth_forms.LoginForm):
         }
 
 
-class RegistrationForm(AccountForm, allauth_forms.SignupForm, ProfileFields):
+class RegistrationForm(AccountForm, allauth_forms.SignupForm, ProfileFields):  # type: ignore[misc]  # neither's `save` is used
     """A new account. Only username, e-mail address and password are required."""
 
     submit_label = "Register"
     field_order = ("username", "email", "password1", *User.PROFILE, "marketing")
     shown = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
     password_hash = ""
-    save: Any = allauth_forms.SignupForm.save  # a ModelForm's own would leave out all the rest
+    waiting: Registration | None = None
+    """The registration of the same person, where this form comes again."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.policies = ShownPolicies.in_force()
@@ -161,23 +163,40 @@ class RegistrationForm(AccountForm, allauth_forms.SignupForm, ProfileFields):
         username: str = self.cleaned_data["username"]
         return get_adapter().clean_username(username, shallow=True)
 
-    def clean(self) -> dict[str, Any]:
-        """Refuse a username that is taken, but not to the very person who has just taken it.
+    def clean_email(self) -> str:
+        """Take any address: whose it is decides what is mailed there, and changes no answer."""
+        email: str = self.cleaned_data["email"]
+        return email
 
-        A form that is sent twice is answered as if it had come once. That this is the same person
-        is told by the password, which is hashed whoever asks: the time says nothing of who owns
-        the address.
-        """
+    def clean(self) -> dict[str, Any]:
+        """Refuse a username that is taken, but not to the very person who waits under it."""
         cleaned: dict[str, Any] = super().clean()
         if "password1" in cleaned and "password1" not in self.errors:
             self.refuse_own_names(cleaned)
         owner = User.objects.filter(username__iexact=cleaned.get("username", "")).first()
-        if owner is not None:
-            same_person = owner.check_password(cleaned.get("password1", ""))
-            if not (same_person and owner.email == cleaned.get("email")):
-                self.add_error("username", get_adapter().validation_error("username_taken"))
+        self.waiting = self.of_the_same_person(owner) if owner else None
+        if owner is not None and self.waiting is None:
+            self.add_error("username", get_adapter().validation_error("username_taken"))
         self.compare_policies()
         return cleaned
+
+    def of_the_same_person(self, owner: User) -> Registration | None:
+        """Return the registration that waits under a username, to whom knows its password.
+
+        A form that is sent twice is answered as if it had come once, and one that comes again with
+        another address corrects it. Guesses count as those at log-in do.
+        """
+        row = Registration.objects.filter(user=owner).first()
+        if row is None or "password1" not in self.cleaned_data:
+            return None
+        credentials = {"username": owner.username, "password": self.cleaned_data["password1"]}
+        try:
+            person = get_adapter().authenticate(allauth_context.request, **credentials)
+        except ValidationError:
+            return None
+        spent = row.corrections >= registration.MOST_CORRECTIONS
+        same_address = registration.is_address_of(row, self.cleaned_data.get("email", ""))
+        return row if person and (same_address or not spent) else None
 
     def compare_policies(self) -> None:
         """Refuse when the page showed other versions, and show the ones in force instead."""
@@ -200,9 +219,24 @@ class RegistrationForm(AccountForm, allauth_forms.SignupForm, ProfileFields):
         """Hash now: for known and unknown addresses alike, and while no lock is held."""
         self.password_hash = make_password(one_spelling(self.cleaned_data["password1"]))
 
-    def signup(self, request: HttpRequest, user: User) -> None:
-        """Store the details; allauth calls this inside the view's transaction."""
-        services.complete_registration(user, shown=self.policies, **self.details)
+    def register(self, request: HttpRequest) -> registration.SentTo:
+        """Store what was typed, and say where the mail went."""
+        told = {"email": self.cleaned_data["email"], "shown": self.policies, **self.details}
+        if self.waiting is not None:
+            return registration.register_again(request, self.waiting, **told)
+        return registration.register(
+            request,
+            username=self.cleaned_data["username"],
+            password_hash=self.password_hash,
+            **told,
+        )
+
+
+class CorrectAddressForm(AccountForm):
+    """The address to which the link goes, as it should have been typed."""
+
+    submit_label = "Send a link to this address"
+    email = EmailAddressField(label="Email address")
 
 
 class ChangeAddressForm(AccountForm, allauth_forms.AddEmailForm):

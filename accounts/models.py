@@ -1,5 +1,6 @@
 """The user, the session, and what a person has accepted."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -14,11 +15,13 @@ from django.utils.module_loading import import_string
 from django.utils.text import capfirst
 
 from accounts.validators import one_spelling, username_characters, username_not_reserved
+from privacy.datamap.periods import Period
 from sens_site.lib.email_address import as_stored
 from sens_site.lib.email_field import CanonicalEmailField
 
 USERNAME_MAX = 40
 KEY_START = "idle-notice-"
+UNCONFIRMED = Period(days=7)
 
 
 class PersonManager(UserManager["User"]):
@@ -177,6 +180,27 @@ class PolicyAcceptance(models.Model):
 
     def __str__(self) -> str:
         return f"acceptance {self.pk}"
+
+
+def registration_ends_at() -> datetime:
+    """Return until when a registration of this moment waits for its confirmation."""
+    return UNCONFIRMED.after(timezone.now())
+
+
+class Registration(models.Model):
+    """An account whose address has never been confirmed. Goes with the confirmation.
+
+    Until then a username is held for a week at most, and the address may be corrected.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="registration")
+    # Of the address as it was typed last, which may be another person's: then nothing else says it.
+    address_hash = models.CharField(max_length=64)
+    corrections = models.PositiveSmallIntegerField(default=0)
+    ends_at = models.DateTimeField(default=registration_ends_at)
+
+    def __str__(self) -> str:
+        return f"registration {self.pk}"
 
 
 class IdleNotice(models.Model):

@@ -18,7 +18,7 @@ from accounts.models import Session, User
 from outbox.models import NOTICE, OutboxMail
 from privacy.datamap.search import hits
 from privacy.policy.models import Kind
-from privacy.policy.notices import announce, everybody, unannounced
+from privacy.policy.notices import announce, everybody, told_too_late, unannounced
 from privacy.policy.promises.record import BECAUSE, in_force
 from privacy.policy.services import create_draft, seal_and_publish
 from privacy.promises.registry import Evidence, promise, require
@@ -278,6 +278,8 @@ def everybody_is_told_of_a_material_change(site: RunningSite) -> Evidence:
     """Posting a material version writes one mail to each registered person, and no second one."""
     overdue = unannounced().filter(posted_at__lt=timezone.now() - timedelta(hours=1)).count()
     require(not overdue, f"{overdue} versions were posted and announced to nobody")
+    late = told_too_late()
+    require(not late, f"{late} people wait for a notice of what has taken effect already")
     some = list(islice(everybody(), MOST_REHEARSED + 1))
     if len(some) > MOST_REHEARSED:
         return Evidence("Every version that was posted has been announced.", {"not announced": 0})

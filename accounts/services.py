@@ -12,7 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from accounts.models import ConfirmedAddress, PolicyAcceptance, Session, User
+from accounts.models import ConfirmedAddress, PolicyAcceptance, Registration, Session, User
 from accounts.shown_policies import ShownPolicies
 from privacy.consent.personal_services import (
     accept_newsletter,
@@ -42,7 +42,9 @@ def complete_registration(
         (shown.privacy, PolicyAcceptance.Kind.SHOWN),
     ):
         if version is not None:
-            PolicyAcceptance.objects.create(user=user, version=version, kind=kind)
+            PolicyAcceptance.objects.get_or_create(
+                user=user, version=version, defaults={"kind": kind}
+            )
 
 
 @transaction.atomic
@@ -104,6 +106,7 @@ def note_use(*, session_key: str, last: datetime) -> None:
 def set_verified_address(user: User, *, email: str) -> None:
     """Give a person one e-mail address that staff vouch for, instead of all it had."""
     EmailAddress.objects.filter(user=user).delete()
+    Registration.objects.filter(user=user).delete()
     user.email = canonical(email)
     user.save(update_fields=["email"])
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
@@ -169,13 +172,13 @@ def create_staff(*, username: str, email: str, password: str) -> User:
     return user
 
 
-def verified_addresses() -> Iterator[str]:
-    """Yield the main address of each active account, verified ones only.
+def verified_addresses(after: int = 0) -> Iterator[tuple[int, str]]:
+    """Yield number and main address of each active account with a greater number, verified only.
 
     By pages: whoever writes meanwhile must not do so beside an open cursor.
     """
     addresses = EmailAddress.objects.filter(verified=True, primary=True, user__is_active=True)
-    rows, last = addresses.order_by("pk").values_list("pk", "email"), 0
-    while page := list(rows.filter(pk__gt=last)[:ADDRESSES_A_PAGE]):
-        yield from (email for _, email in page)
+    rows, last = addresses.order_by("user").values_list("user", "email"), after
+    while page := list(rows.filter(user__gt=last)[:ADDRESSES_A_PAGE]):
+        yield from page
         last = page[-1][0]

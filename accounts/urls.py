@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from accounts import allauth_views, passkeys, second_factor, views
+from accounts import allauth_views, passkeys, registration_views, second_factor, views
 from accounts.decorators import page_for_everyone, password_asked_again
 
 own = [
@@ -26,7 +26,9 @@ own = [
 
 entrance = [
     path(
-        "register/", page_for_everyone(allauth_views.RegisterPage.as_view()), name="account_signup"
+        "register/",
+        page_for_everyone(registration_views.RegisterPage.as_view()),
+        name="account_signup",
     ),
     path("login/", page_for_everyone(allauth_views.LoginPage.as_view()), name="account_login"),
     path("logout/", allauth_views.LogoutPage.as_view(), name="account_logout"),
@@ -37,8 +39,13 @@ entrance = [
     ),
     path(
         "confirm-email/",
-        page_for_everyone(allauth_views.ConfirmationSentPage.as_view()),
+        page_for_everyone(registration_views.ConfirmationSentPage.as_view()),
         name="account_email_verification_sent",
+    ),
+    path(
+        "confirm-email/sent/<str:token>/",
+        registration_views.MailSentPage.as_view(),
+        name="account_mail_sent",
     ),
     re_path(
         r"^confirm-email/(?P<key>[-:\w]+)/$",

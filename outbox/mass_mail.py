@@ -7,7 +7,7 @@ hold the write lock for many seconds, and forms and other mails would wait for i
 
 import copy
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from email.utils import make_msgid
 from itertools import islice
 
@@ -26,13 +26,19 @@ _PLAIN_ADDRESS = re.compile(r"[!-;=?-~]{1,200}@[A-Za-z0-9.-]{1,200}")
 
 
 def store_copies(
-    message: EmailMessage, recipients: Iterable[str], *, dedupe_key: str, purpose: str = NOTICE
+    message: EmailMessage,
+    recipients: Iterable[str],
+    *,
+    dedupe_key: str,
+    purpose: str = NOTICE,
+    note: Callable[[int], object] = lambda stored: None,
 ) -> int:
-    """Store one copy of a message for each recipient; return how many there are for the key.
+    """Store one copy of a message for each recipient; return how many were stored.
 
-    Each is stored once for a key: a run that was broken off is finished by the next one. Without a
-    transaction around it `recipients` has to be read by pages, not from an open cursor: SQLite does
-    not let a connection write whose cursor reads what is out of date.
+    Each is stored once for a key: a run that was broken off is finished by the next one. `note` is
+    told in the transaction of each batch how many that stored, so that a caller can remember how
+    far it came. Without a transaction around it `recipients` has to be read by pages, not from an
+    open cursor: SQLite does not let a connection write whose cursor reads what is out of date.
     """
     message_id = make_msgid(domain=settings.SITE_HOST)
     message = copy.copy(message)
@@ -54,10 +60,21 @@ def store_copies(
         )
         for address in recipients
     )
+    stored = 0
     for batch in _batches(rows):
         with transaction.atomic():
-            OutboxMail.objects.bulk_create(batch, ignore_conflicts=True)
-    return OutboxMail.objects.filter(dedupe_key=dedupe_key).count()
+            stored += (new := _store(batch, dedupe_key))
+            note(new)
+    return stored
+
+
+def _store(batch: list[OutboxMail], dedupe_key: str) -> int:
+    """Store what is not there yet; the database does not say how many that were."""
+    addresses = {mail.recipient for mail in batch}
+    known = OutboxMail.objects.filter(dedupe_key=dedupe_key, recipient__in=addresses)
+    before = known.count()
+    OutboxMail.objects.bulk_create(batch, ignore_conflicts=True)
+    return known.count() - before
 
 
 def _for(address: str, template: bytes, message: EmailMessage, message_id: str) -> bytes:

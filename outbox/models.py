@@ -166,3 +166,22 @@ class OutboxMail(models.Model):
             recipient=self.recipient,
             subject=self.subject,
         )
+
+
+class MassMailProgress(models.Model):
+    """How far the copies of one message have been written to an audience. Goes when all are."""
+
+    dedupe_key = models.CharField(max_length=200)
+    audience = models.CharField(max_length=40)
+    reached = models.BigIntegerField(default=0)
+    written = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["dedupe_key", "audience"], name="mass_mail_progress_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"copies to {self.audience}"

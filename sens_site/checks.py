@@ -7,6 +7,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
 
 from sens_site.lib.content import ContentError, missing_files, read_claims, read_versions
+from sens_site.lib.http.forwarded import STANDARD
 
 ORIGIN = "sens_site.lib.http.same_origin.SameOriginMiddleware"
 CACHING = "sens_site.lib.http.cache_control.CacheControlMiddleware"
@@ -78,5 +79,20 @@ def check_https(**kwargs: Any) -> list[CheckMessage]:
             f"SITE_ORIGIN is {settings.SITE_ORIGIN}: cookies are neither Secure nor __Host-.",
             hint="Set SITE_ORIGIN to an https:// address.",
             id="sens_site.W001",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_proxy_header(**kwargs: Any) -> list[CheckMessage]:
+    """W002: no visitor can write what is taken for the word of the proxy."""
+    if not settings.TRUSTED_PROXY_COUNT or settings.TRUSTED_PROXY_HEADER == STANDARD:
+        return []
+    return [
+        CheckWarning(
+            "Visitors are known by X-Forwarded-For, for which X_Forwarded_For passes as well.",
+            hint="Let the proxy write Forwarded, or make sure that it drops names with underscores "
+            "(nginx does), and silence this.",
+            id="sens_site.W002",
         )
     ]

@@ -16,6 +16,7 @@ from environs import Env, validate
 
 from sens_site.lib.content import load_company
 from sens_site.lib.http.csp import BASE_POLICY
+from sens_site.lib.http.forwarded import OLDER, STANDARD
 
 django_stubs_ext.monkeypatch()
 
@@ -39,6 +40,10 @@ DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'site.sql
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", 2)
 CACHE_URL = env.str("CACHE_URL", "database")
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=validate.Range(min=0))
+# Where the proxies write who asks. `X-Forwarded-For` has a second spelling that visitors can use.
+TRUSTED_PROXY_HEADER = env.str(
+    "TRUSTED_PROXY_HEADER", STANDARD, validate=validate.OneOf([STANDARD, OLDER])
+)
 STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", not DEBUG)
 POLICY_FOUR_EYES = env.bool("POLICY_FOUR_EYES", not DEBUG)
 HSTS_SECONDS = env.int("HSTS_SECONDS", 63_072_000)

@@ -15,11 +15,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
-from accounts.models import IdleNotice, PolicyAcceptance, Session, User
+from accounts.models import IdleNotice, PolicyAcceptance, Registration, Session, User
 from accounts.services import note_confirmed_address
 from contact.models import ContactMessage
 from contact.services import Submission, receive_message
 from privacy.consent.personal_services import object_to_sharing, refuse_newsletter
+from privacy.datamap.subjects import keyed_hash
 from privacy.policy.models import PRIVACY, PolicyAcknowledgement, PolicyVersion
 from privacy.rights import export_files, intake, services
 from privacy.rights.choices import Channel, Kind
@@ -64,6 +65,7 @@ def _signing_in(user: User) -> None:
         data={"seed": encrypt(f"seed-{user.username}")},
     )
     note_confirmed_address(user, email=user.email)
+    Registration.objects.create(user=user, address_hash=keyed_hash("registration", user.email))
     open_session(user)
     # A session that lost its account keeps the address inside its encoded data.
     loose = import_module(settings.SESSION_ENGINE).SessionStore()

@@ -56,6 +56,11 @@ classify(
     },
 )
 not_about_people(
+    "outbox.MassMailProgress",
+    "how far the copies of a message have been written, until all are",
+    "id", "dedupe_key", "audience", "reached", "written",
+)  # fmt: skip
+not_about_people(
     "datamap.PurgeFailure",
     "a retention rule that failed, by its name and the class of the error",
     "id", "rule", "title", "promise", "error", "since",

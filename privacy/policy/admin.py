@@ -27,6 +27,7 @@ from privacy.policy.models import (
     PolicyEvent,
     PolicyVersion,
 )
+from privacy.policy.notices import notices_written
 from privacy.policy.obstacles import Obstacle, four_eyes, own_obstacles, registered_obstacles
 from privacy.policy.redline import compare
 from privacy.policy.redline_rendering import to_html
@@ -252,9 +253,9 @@ class PolicyVersionAdmin(ReadOnlyAdmin[PolicyVersion]):
     change_form_template = "admin/policy/policyversion/change_form.html"
     fields = (
         "policy", "number", "kind", "reason", "summary", "posted_at", "effective_on", "imported",
-        "hash", "previous_hash", "renderer", "address", "shown",
+        "hash", "previous_hash", "renderer", "address", "notices", "shown",
     )  # fmt: skip
-    readonly_fields = ("address", "shown")
+    readonly_fields = ("address", "notices", "shown")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[PolicyVersion]:
         """Lists do without the texts."""
@@ -264,6 +265,16 @@ class PolicyVersionAdmin(ReadOnlyAdmin[PolicyVersion]):
     def address(self, version: PolicyVersion) -> str:
         """Link to the version's page."""
         return format_html('<a href="{}">{}</a>', version.get_absolute_url(), version)
+
+    @admin.display(description="Notices")
+    def notices(self, version: PolicyVersion) -> str:
+        """Say how many were written; they go out after that, as the mails in the outbox say."""
+        done = version.events.filter(kind=PolicyEvent.Kind.ANNOUNCED).first()
+        if done is not None:
+            return f"{done.note} written"
+        if version.imported:
+            return "none: it was imported as history"
+        return f"{notices_written(version)} notices written so far; the worker goes on from there"
 
     @admin.display(description="Text")
     def shown(self, version: PolicyVersion) -> str:

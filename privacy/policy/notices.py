@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Iterator
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Sum
 from django.utils import timezone
 
 from outbox.mass_mail import store_copies
+from outbox.models import MassMailProgress, OutboxMail
 from privacy.policy.models import (
     Kind,
     Policy,
@@ -20,14 +21,20 @@ from privacy.policy.models import (
 from sens_site.context import render_without_request
 from sens_site.lib.cache.content_stamp import content_changed
 
-Audience = Callable[[], Iterable[str]]
+Audience = Callable[[int], Iterable[tuple[int, str]]]
 _audiences: dict[str, Audience] = {}
 
 
-def register_audience(name: str, audience: Audience) -> None:
-    """Have the addresses that `audience()` yields told of material changes: privacy knows nobody.
+class OvertakenError(Exception):
+    """Another worker writes the same notices, and has come further."""
 
-    It is iterated once while mails are written, and may be long: let it read by pages.
+
+def register_audience(name: str, audience: Audience) -> None:
+    """Have people told of material changes: privacy knows nobody.
+
+    `audience(after)` yields a number and an address of each person whose number is greater, in the
+    order of the numbers. A person keeps theirs, whatever becomes of the address. It may be long:
+    let it read by pages.
     """
     _audiences[name] = audience
 
@@ -35,33 +42,64 @@ def register_audience(name: str, audience: Audience) -> None:
 def everybody() -> Iterator[str]:
     """Yield the addresses of all audiences. One that stands in two is yielded twice."""
     for audience in _audiences.values():
-        yield from audience()
+        yield from (address for _, address in audience(0))
 
 
 def announce(version: PolicyVersion) -> int:
-    """Write the notices of a version that has just been posted; return how many.
+    """Write the notices of a version that has been posted; return how many this run wrote.
 
-    Once for each version, whoever calls: each notice is stored once, and the event says that all
-    are. What was imported as history is announced to nobody.
+    Each person is written to once, whoever calls and however often that is broken off: with each
+    batch is stored how far it goes, and the event says that it goes to the end. What was imported
+    as history is announced to nobody. Meant for the worker: it takes many short transactions.
     """
     if not unannounced().filter(pk=version.pk).exists():
         return 0
-    count = 0
+    written = 0
     if version.kind == Kind.MATERIAL:
-        count = store_copies(_notice(version), everybody(), dedupe_key=_key(version))
-    return count if _note_announced(version, count) else 0
+        message = _notice(version)
+        try:
+            for name in _audiences:
+                written += _write_to(name, version, message)
+        except OvertakenError:
+            return written
+    _note_announced(version)
+    return written
+
+
+def _write_to(name: str, version: PolicyVersion, message: EmailMessage) -> int:
+    progress, _ = MassMailProgress.objects.get_or_create(dedupe_key=_key(version), audience=name)
+    reached = progress.reached
+
+    def people() -> Iterator[str]:
+        nonlocal reached
+        for number, address in _audiences[name](progress.reached):
+            reached = number
+            yield address
+
+    def note(stored: int) -> None:
+        mine = MassMailProgress.objects.filter(pk=progress.pk, reached=progress.reached)
+        if not mine.update(reached=reached, written=F("written") + stored):
+            raise OvertakenError
+        progress.reached = reached
+
+    return store_copies(message, people(), dedupe_key=_key(version), note=note)
 
 
 @transaction.atomic
-def _note_announced(version: PolicyVersion, count: int) -> bool:
+def _note_announced(version: PolicyVersion) -> None:
     Policy.objects.select_for_update().get(pk=version.policy_id)
     if not unannounced().filter(pk=version.pk).exists():
-        return False  # another worker was faster
-    PolicyEvent.objects.create(
-        version=version, kind=PolicyEvent.Kind.ANNOUNCED, note=f"{count} notices"
-    )
+        return  # another worker was faster
+    note = f"{notices_written(version)} notices"
+    PolicyEvent.objects.create(version=version, kind=PolicyEvent.Kind.ANNOUNCED, note=note)
+    MassMailProgress.objects.filter(dedupe_key=_key(version)).delete()
     content_changed()
-    return True
+
+
+def notices_written(version: PolicyVersion) -> int:
+    """Return how many notices have been written so far, while it is not done."""
+    rows = MassMailProgress.objects.filter(dedupe_key=_key(version))
+    return rows.aggregate(all=Sum("written"))["all"] or 0
 
 
 def announce_due() -> int:
@@ -74,6 +112,13 @@ def unannounced() -> PolicyVersionQuerySet:
     announced = PolicyEvent.objects.filter(version=OuterRef("pk"), kind=PolicyEvent.Kind.ANNOUNCED)
     posted: PolicyVersionQuerySet = PolicyVersion.objects.not_withdrawn()
     return posted.filter(~Exists(announced), imported=False, posted_at__lte=timezone.now())
+
+
+def told_too_late() -> int:
+    """Return how many notices still wait to be sent though their version has taken effect."""
+    effective = PolicyVersion.objects.filter(imported=False, effective_on__lte=timezone.localdate())
+    keys = [_key(version) for version in effective.only("pk")]
+    return OutboxMail.objects.waiting().filter(dedupe_key__in=keys).count()
 
 
 @transaction.atomic

@@ -20,7 +20,6 @@ from privacy.policy.models import (
     PolicyEvent,
     PolicyVersion,
 )
-from privacy.policy.notices import announce
 from privacy.policy.obstacles import Obstacle, own_obstacles, registered_obstacles
 from privacy.policy.rendering import RENDERER, normalised, render
 from sens_site.lib.cache.content_stamp import content_changed
@@ -94,6 +93,9 @@ def seal_and_publish(
 ) -> PolicyVersion:
     """Freeze a draft as the next version, posted at once or on the draft's day of posting.
 
+    The worker tells people of it within a minute (`notices.announce`): to write to very many takes
+    longer than a request may, and than others may wait for its locks.
+
     What looks beyond the draft comes first, as sealing holds locks; a draft that was changed
     meanwhile is refused. Obstacles that may be overridden give way to
     `override_reason`, which is kept as an event and shown with the version.
@@ -141,7 +143,6 @@ def _seal(
     if obstacles:
         note = override_reason + "\n\n" + "\n".join(o.text for o in obstacles)
         record_event(version, PolicyEvent.Kind.OVERRIDDEN, by=by, note=note)
-    announce(version)
     return version
 
 

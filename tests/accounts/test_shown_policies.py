@@ -5,8 +5,8 @@ import re
 import pytest
 from django.utils import timezone
 
-from accounts.allauth_views import RegisterPage
 from accounts.models import PolicyAcceptance, User
+from accounts.registration_views import RegisterPage
 from privacy.policy.models import Kind, PolicyVersion
 from privacy.policy.services import create_draft, ensure_policy, seal_and_publish
 from tests.accounts.conftest import REGISTRATION

@@ -50,6 +50,7 @@ def _addresses():
             r"(?P<uidb36>[0-9A-Za-z]+)": "1",
             r"(?P<key>[-0-9A-Za-z]+)": "set-password",
             "<str:reference>": "0" * 32,
+            "<str:token>": "0" * 32,
             "<int:pk>": "1",
         }.items():
             path = path.replace(name, value)
@@ -62,7 +63,7 @@ WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 
 
 def test_there_are_addresses():
-    assert len(ADDRESSES) == 37
+    assert len(ADDRESSES) == 38
     assert not [a for a in ADDRESSES if "(" in a or "<" in a]
 
 

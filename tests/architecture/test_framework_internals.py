@@ -45,6 +45,11 @@ COOKIES = "cookie_consent.util"
 INTERNALS = (
     Internal("sens_site/lib/http/faults.py", "django.utils.log", "_has_been_logged"),
     of_allauth(
+        "accounts/registration.py",
+        "allauth.account.internal.flows.email_verification",
+        "send_verification_email_to_address",
+    ),
+    of_allauth(
         "accounts/decorators.py",
         "allauth.account.internal.flows.reauthentication",
         "did_recently_reauthenticate",

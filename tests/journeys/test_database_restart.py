@@ -88,7 +88,7 @@ class Site:
         at = time.monotonic()
         # Each comes from a network of its own: no limit is meant.
         network = f"2001:db8:{secrets.token_hex(2)}:{secrets.token_hex(2)}"
-        headers = {"X-Forwarded-For": f"{network}::1"}
+        headers = {"Forwarded": f'for="{network}::1"'}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
         try:
             if what == "session":

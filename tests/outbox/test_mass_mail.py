@@ -35,7 +35,7 @@ def test_each_recipient_gets_a_copy_that_names_nobody_else(db, monkeypatch):
 
 def test_running_twice_stores_nothing_twice(db):
     assert store_copies(LETTER, ["a@customer.test"], dedupe_key="k") == 1
-    assert store_copies(LETTER, ["A@customer.test", "b@customer.test"], dedupe_key="k") == 2
+    assert store_copies(LETTER, ["A@customer.test", "b@customer.test"], dedupe_key="k") == 1
     assert store_copies(LETTER, ["a@customer.test"], dedupe_key="other") == 1
 
 
@@ -113,5 +113,5 @@ def test_run_that_was_broken_off_is_finished_by_the_next(db, monkeypatch):
 
     with pytest.raises(RuntimeError):
         store_copies(LETTER, broken_off(), dedupe_key="k")
-    assert store_copies(LETTER, [f"{n}@customer.test" for n in "abcd"], dedupe_key="k") == 4
+    assert store_copies(LETTER, [f"{n}@customer.test" for n in "abcd"], dedupe_key="k") == 2
     assert OutboxMail.objects.count() == 4

@@ -141,7 +141,12 @@ def a_vendor_without_a_reason(hand: Hand) -> None:
 
 @breaks("use.policy-changes")
 def nobody_is_told(hand: Hand) -> None:
-    hand.replace("privacy.policy.notices.everybody", lambda: iter(()))
+    hand.replace("privacy.policy.notices.store_copies", lambda *args, **kwargs: 0)
+
+
+@breaks("use.policy-changes")
+def notices_that_wait_until_the_change_is_there(hand: Hand) -> None:
+    hand.replace("accounts.promises.told_too_late", lambda: 3)
 
 
 @breaks("retention.other-records")

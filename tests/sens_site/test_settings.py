@@ -44,3 +44,9 @@ def test_a_cache_server_takes_the_place_of_the_table(read):
 )
 def test_a_header_says_https_only_where_a_proxy_of_ours_sets_it(read, count, header):
     assert read(TRUSTED_PROXY_COUNT=count).get("SECURE_PROXY_SSL_HEADER") == header
+
+
+def test_a_header_with_two_spellings_is_read_only_where_it_is_asked_for(read):
+    assert read()["TRUSTED_PROXY_HEADER"] == "Forwarded"
+    older = read(TRUSTED_PROXY_HEADER="X-Forwarded-For")
+    assert older["TRUSTED_PROXY_HEADER"] == "X-Forwarded-For"

@@ -6,21 +6,27 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.erasure import erase_account
 from accounts.models import User
-from accounts.services import verified_addresses
-from outbox.models import NOTICE, OutboxMail
+from accounts.services import set_verified_address, verified_addresses
+from outbox.models import NOTICE, MassMailProgress, OutboxMail
 from privacy.policy import change_notice, notices
-from privacy.policy.jobs import announce_posted_versions
-from privacy.policy.models import Kind, PolicyAcknowledgement, PolicyEvent, PolicyVersion
+from privacy.policy.jobs import a_version_waits, announce_posted_versions
+from privacy.policy.models import (
+    Kind,
+    PolicyAcknowledgement,
+    PolicyEvent,
+    PolicyVersion,
+)
 from privacy.policy.notices import announce
 from privacy.policy.services import seal_and_publish, withdraw_version
 from tests.client import SiteClient
-from tests.factories.people import make_person
+from tests.factories.people import make_person, make_staff
 
 DAY = dt.timedelta(days=1)
 LINE = b"I have seen this"
@@ -28,13 +34,15 @@ LINE = b"I have seen this"
 
 @pytest.fixture
 def material(make_draft):
-    """Seal a material version."""
+    """Seal a material version, and let the worker come by."""
 
     def seal(**fields: object) -> PolicyVersion:
         day = timezone.localdate() + 60 * DAY
-        return seal_and_publish(
+        version = seal_and_publish(
             make_draft(**{"kind": Kind.MATERIAL, "effective_on": day, **fields}), by=None
         )
+        announce_posted_versions()
+        return version
 
     return seal
 
@@ -118,17 +126,13 @@ def test_what_was_withdrawn_is_told_to_nobody(material, long_standing):
     assert told() == []
 
 
-def test_sealing_that_fails_tells_nobody(material, long_standing, monkeypatch):
-    from privacy.policy import notices
-
-    def fail():
-        yield "bob@customer.test"
-        raise RuntimeError
-
-    monkeypatch.setattr(notices, "everybody", fail)
-    with pytest.raises(RuntimeError):
-        material()
-    assert (told(), PolicyVersion.objects.filter(number=3).count()) == ([], 0)
+def test_sealing_writes_to_nobody_and_the_worker_does(make_draft, long_standing):
+    day = timezone.localdate() + 60 * DAY
+    version = seal_and_publish(make_draft(kind=Kind.MATERIAL, effective_on=day), by=None)
+    assert (told(), a_version_waits()) == ([], True)
+    assert announce_posted_versions() == 1
+    assert (told(), a_version_waits()) == (["ada@customer.test"], False)
+    assert version.events.filter(kind=PolicyEvent.Kind.ANNOUNCED).count() == 1
 
 
 def test_who_is_erased_gets_no_notice_any_more(material, long_standing):
@@ -138,14 +142,16 @@ def test_who_is_erased_gets_no_notice_any_more(material, long_standing):
 
 
 def test_the_same_address_in_two_audiences_gets_one(material, long_standing, monkeypatch):
-    from privacy.policy import notices
-
-    monkeypatch.setattr(
-        notices, "_audiences", {**notices._audiences, "more": lambda: ["ADA@customer.test"]}
-    )
-    assert list(notices.everybody()) == ["ada@customer.test", "ADA@customer.test"]
-    material()
-    assert told() == ["ada@customer.test"]
+    more = {"more": lambda after: [(1, "ADA@customer.test"), (2, "bob@customer.test")][after:]}
+    monkeypatch.setattr(notices, "_audiences", {**notices._audiences, **more})
+    assert list(notices.everybody()) == [
+        "ada@customer.test",
+        "ADA@customer.test",
+        "bob@customer.test",
+    ]
+    version = material()
+    assert told() == ["ada@customer.test", "bob@customer.test"]
+    assert version.events.get(kind=PolicyEvent.Kind.ANNOUNCED).note == "2 notices"
 
 
 def line_on(client: SiteClient, path: str = "/about/") -> bool:
@@ -237,33 +243,106 @@ def test_it_goes_with_the_account(material, long_standing, client):
     assert PolicyAcknowledgement.objects.count() == 0
 
 
-def test_announcement_that_was_broken_off_is_finished_by_the_worker(
-    material, long_standing, monkeypatch
+@pytest.fixture
+def by_twos(db: None, monkeypatch) -> list[User]:
+    """Five people who are written to by twos, one more audience after them."""
+    monkeypatch.setattr("outbox.mass_mail.BATCH", 2)
+    return [make_person(name) for name in "abcde"]
+
+
+@pytest.fixture
+def posted(make_draft) -> PolicyVersion:
+    """A material version of which nobody has been told yet."""
+    day = timezone.localdate() + 60 * DAY
+    return seal_and_publish(make_draft(kind=Kind.MATERIAL, effective_on=day), by=None)
+
+
+class KilledError(BaseException):
+    """A process that is stopped."""
+
+
+@pytest.mark.parametrize("calls", [1, 2, 3])
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_whoever_goes_on_after_a_kill_writes_to_each_once(
+    by_twos, posted, monkeypatch, calls, place
 ):
-    make_person("bob", date_joined=timezone.now() - 400 * DAY)
-    version = material(post_on=timezone.localdate() + 2 * DAY)
-    with time_machine.travel(timezone.now() + 3 * DAY):
-        with monkeypatch.context() as broken:
-            broken.setattr("outbox.mass_mail.BATCH", 1)
-            broken.setattr("privacy.policy.notices._note_announced", killed)
-            with pytest.raises(KeyboardInterrupt):
-                announce(version)
-        OutboxMail.objects.filter(recipient="bob@customer.test").delete()  # it came as far as Ada
-        assert announce_posted_versions() == 2
-    assert told() == ["ada@customer.test", "bob@customer.test"]
-    assert version.events.get(kind=PolicyEvent.Kind.ANNOUNCED).note == "2 notices"
+    """Killed at each batch, before and after it is stored; meanwhile people change and leave."""
+    bulk_create, done = OutboxMail.objects.bulk_create, []
+
+    def killed(*args: Any, **kwargs: Any) -> Any:
+        done.append(1)
+        if len(done) == calls and place == "before":
+            raise KilledError
+        answer = bulk_create(*args, **kwargs)
+        if len(done) == calls:
+            raise KilledError
+        return answer
+
+    with monkeypatch.context() as broken:
+        broken.setattr(OutboxMail.objects, "bulk_create", killed)
+        with pytest.raises(KilledError):
+            announce(posted)
+    before = told()
+    assert len(before) == 2 * (calls - 1)
+    assert notices.notices_written(posted) == len(before)
+    assert not posted.events.filter(kind=PolicyEvent.Kind.ANNOUNCED).exists()
+    first = by_twos[0]
+    set_verified_address(first, email="a-new@customer.test")
+    asked: list[int] = []
+
+    def from_there(after: int) -> Any:
+        asked.append(after)
+        return verified_addresses(after)
+
+    monkeypatch.setattr(notices, "_audiences", {"customers": from_there})
+    assert announce_posted_versions() == 5 - len(before)
+    assert asked == [by_twos[len(before) - 1].pk if before else 0]
+    names = {
+        "a" if mail.startswith("a") else mail[0]
+        for mail in OutboxMail.objects.values_list("recipient", flat=True)
+    }
+    assert (len(told()), names) == (5, set("abcde"))
+    assert posted.events.get(kind=PolicyEvent.Kind.ANNOUNCED).note == "5 notices"
+    assert not MassMailProgress.objects.exists()
+
+
+def test_the_figure_counts_what_was_written_however_many_have_gone_since(
+    by_twos, posted, monkeypatch
+):
+    with monkeypatch.context() as broken:
+        broken.setattr(notices, "_note_announced", killed)
+        with pytest.raises(KilledError):
+            announce(posted)
+    OutboxMail.objects.filter(recipient="a@customer.test").delete()  # sent, and its line is over
+    announce_posted_versions()
+    assert posted.events.get(kind=PolicyEvent.Kind.ANNOUNCED).note == "5 notices"
+    assert len(told()) == 4
 
 
 def killed(*args: object) -> None:
-    """End as a process that is stopped does."""
-    raise KeyboardInterrupt
+    raise KilledError
 
 
-def test_addresses_are_read_by_pages(db, monkeypatch):
+def test_of_two_workers_at_once_the_slower_one_leaves_it(by_twos, posted, monkeypatch):
+    def overtaken(after: int) -> Any:
+        rows = verified_addresses(after)
+        yield next(rows)
+        monkeypatch.setattr(notices, "_audiences", {"customers": verified_addresses})
+        assert announce(posted) == 5
+        yield from rows
+
+    monkeypatch.setattr(notices, "_audiences", {"customers": overtaken})
+    assert announce(posted) == 0
+    assert told() == [f"{name}@customer.test" for name in "abcde"]
+    assert posted.events.filter(kind=PolicyEvent.Kind.ANNOUNCED).count() == 1
+
+
+def test_addresses_are_read_by_pages_and_from_any_place(db, monkeypatch):
     monkeypatch.setattr("accounts.services.ADDRESSES_A_PAGE", 2)
-    for name in "abcde":
-        make_person(name)
-    assert sorted(verified_addresses()) == [f"{name}@customer.test" for name in "abcde"]
+    people = [make_person(name) for name in "abcde"]
+    rows = [(person.pk, person.email) for person in people]
+    assert list(verified_addresses()) == rows
+    assert list(verified_addresses(people[1].pk)) == rows[2:]
 
 
 def test_of_two_workers_at_once_one_notes_that_people_were_told(
@@ -275,3 +354,40 @@ def test_of_two_workers_at_once_one_notes_that_people_were_told(
     monkeypatch.setattr(notices, "unannounced", lambda: answers.pop(0))
     assert notices.announce(version) == 0
     assert (answers, PolicyEvent.objects.count()) == ([], before)
+
+
+def test_staff_see_how_many_notices_were_written(by_twos, posted, admin_client_of, monkeypatch):
+    page = f"/admin/policy/policyversion/{posted.pk}/change/"
+    with monkeypatch.context() as broken:
+        broken.setattr("outbox.mass_mail._batches", first_batch_alone)
+        broken.setattr(notices, "_note_announced", killed)
+        with pytest.raises(KilledError):
+            announce(posted)
+    assert b"2 notices written so far" in admin_client_of.get(page).content
+    announce_posted_versions()
+    assert b"5 notices written" in admin_client_of.get(page).content
+    imported = PolicyVersion.objects.get(policy=posted.policy, number=2)
+    page = f"/admin/policy/policyversion/{imported.pk}/change/"
+    assert b"none: it was imported as history" in admin_client_of.get(page).content
+
+
+def first_batch_alone(rows: Any) -> Any:
+    yield [next(iter(rows)) for _ in range(2)]
+
+
+@pytest.fixture
+def admin_client_of(db) -> SiteClient:
+    client = SiteClient()
+    client.force_login(make_staff("officer", email="unverified@company.test", is_active=True))
+    EmailAddress.objects.filter(user__username="officer").update(verified=False)
+    return client
+
+
+def test_notices_that_wait_when_the_change_takes_effect_come_too_late(material, long_standing):
+    version = material()
+    assert notices.told_too_late() == 0
+    with time_machine.travel(timezone.now() + 61 * DAY):
+        assert notices.told_too_late() == 1
+        OutboxMail.objects.update(sent_at=timezone.now())
+        assert notices.told_too_late() == 0
+    assert version.kind == Kind.MATERIAL
