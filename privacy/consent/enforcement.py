@@ -39,6 +39,7 @@ class ConsentRequest(SiteRequest):
     consent: ConsentDecision
     consent_services: tuple[Service, ...]
     consent_tags: tuple[Tag, ...]
+    third_parties: bool
 
 
 def services_on(view: View, decision: ConsentDecision) -> tuple[Service, ...]:
@@ -58,7 +59,10 @@ def _words(values: Iterable[str]) -> str:
 
 
 def tags_of(services: tuple[Service, ...], decision: ConsentDecision) -> tuple[Tag, ...]:
-    """Return the scripts to load, each once; before them the one that guards the address."""
+    """Return the scripts to load, each once; before them the one that guards the page.
+
+    A page with another site's frame alone has that one too: Back must not revive it either.
+    """
     loaders = dict.fromkeys(service.loader for service in services if service.loader)
 
     def joined(loader: str) -> Tag:
@@ -69,7 +73,7 @@ def tags_of(services: tuple[Service, ...], decision: ConsentDecision) -> tuple[T
             parameters=_words(p for service in own for p in service.consent_parameters),
         )
 
-    if not loaders:
+    if not loaders and not any(service.origins for service in services):
         return ()
     click_ids = _words(name for service in services for name in service.click_ids)
     return (Tag(BEFORE_TAGS, "", click_ids), *(joined(loader) for loader in loaders))
