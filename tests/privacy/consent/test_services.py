@@ -269,3 +269,24 @@ def test_a_withdrawal_without_its_receipt_fills_no_table(client, full_offer, mon
         response = client.post("/cookies/choose/", answer("reject"), headers=said)
         assert response.status_code == 303
     assert ConsentReceipt.objects.count() <= 1
+
+
+def test_a_copy_that_has_looked_before_the_first_was_written_leaves_nothing(
+    full_offer, monkeypatch
+):
+    receipts = type(ConsentReceipt.objects.all())
+    exists = receipts.exists
+
+    def late(rows):
+        return exists(rows) and rows.model is not ConsentReceipt
+
+    monkeypatch.setattr(receipts, "exists", late)
+    held = {
+        SiteClient()
+        .post("/cookies/choose/", answer("accept"), headers=SAME_ORIGIN)
+        .cookies[RECEIPT_COOKIE]
+        .value
+        for _ in range(2)
+    }
+    assert held == {str(the_receipt().pk)}
+    assert counts() == {"all": 1}
