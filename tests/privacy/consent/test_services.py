@@ -7,12 +7,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection, connections
+from django.test import RequestFactory
 from django.utils import timezone
 
 from accounts.models import Session
 from privacy.consent import idempotency, services
 from privacy.consent.models import ConsentReceipt, DailyChoice, NoticeSnapshot
 from privacy.consent.offer.catalogue import RECEIPT_COOKIE
+from sens_site.lib.http import local_limit
 from sens_site.lib.http.local_limit import LocalLimit
 from tests.client import SAME_ORIGIN, SiteClient
 from tests.privacy.consent.conftest import COOKIE, answer, squeezed
@@ -225,24 +227,36 @@ def test_twelve_copies_at_once_leave_one_receipt(full_offer):
     assert counts() == {"all": 1}
 
 
-def test_a_program_that_keeps_no_cookie_gets_no_more_than_sixty_receipts_in_ten_minutes(full_offer):
-    """And no address is in what the site remembers of it."""
-    statuses = [
+def test_a_program_that_keeps_no_cookie_gets_120_receipts_in_ten_minutes(full_offer):
+    this = idempotency.LIMIT.client(RequestFactory().get("/"))
+    for _ in range(118):
+        idempotency.LIMIT.take(this)
+    answers = [
         SiteClient(headers={"user-agent": f"flood {number}"}).post(
             "/cookies/choose/", answer("accept"), headers=SAME_ORIGIN
         )
-        for number in range(62)
+        for number in range(4)
     ]
-    assert [r.status_code for r in statuses] == [303] * 60 + [429] * 2
-    assert ConsentReceipt.objects.count() == 60
-    late = statuses[-1]
+    assert [r.status_code for r in answers] == [303, 303, 429, 429]
+    assert ConsentReceipt.objects.count() == 2
+    late = answers[-1]
     assert late.cookies == {}
     assert 0 < int(late.headers["Retry-After"]) <= 600
     assert "Nothing was allowed and nothing was changed." in squeezed(late)
     neighbour = SiteClient(REMOTE_ADDR="203.0.113.1")
-    assert (
-        neighbour.post("/cookies/choose/", answer("accept"), headers=SAME_ORIGIN).status_code == 303
-    )
+    allowed = neighbour.post("/cookies/choose/", answer("accept"), headers=SAME_ORIGIN)
+    assert allowed.status_code == 303
+
+
+def test_a_client_gets_500_receipts_a_day(monkeypatch):
+    noon = 1_800_000_000 - 1_800_000_000 % (24 * 3600)
+    taken = []
+    for moment in range(0, 24 * 3600, 60):
+        monkeypatch.setattr(local_limit.time, "time", lambda now=noon + moment: now)
+        taken.append(idempotency.LIMIT.take("a"))
+    assert taken.count(0) == 500
+    monkeypatch.setattr(local_limit.time, "time", lambda: noon + 24 * 3600)
+    assert idempotency.LIMIT.take("a") == 0
 
 
 def test_over_the_limit_a_refusal_and_a_withdrawal_hold(choose, client, full_offer, monkeypatch):
