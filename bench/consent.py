@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -140,10 +141,14 @@ def measure() -> dict[str, float]:
     figures["receipt, bytes"] = max(len(document.encode()) for document in sizes)
     reject = {"choice": "reject", "shown": offer.shown}
     strangers = [visitor(number + POSTS + 20) for number in range(POSTS)]
-    with locked():
-        for name, many in (("refusal", strangers), ("withdrawal", browsers)):
-            times = timed(lambda n, many=many: press(many[n], reject), POSTS)  # type: ignore[misc]
-            figures[f"{name}, database locked, p95, ms"] = p95(times)
+
+    def refuse(browsers: list[Client], number: int) -> object:
+        return press(browsers[number], reject)
+
+    for name, many in (("refusal", strangers), ("withdrawal", browsers)):
+        with locked():
+            times = timed(partial(refuse, many), POSTS)
+        figures[f"{name}, database locked, p95, ms"] = p95(times)
     banner = render_to_string("partials/cookie_banner.html", {"consent": decide("", gpc=False)})
     figures["banner, bytes gzip"] = len(gzip.compress(banner.encode(), 9))
     figures["100,000 receipts verified, s"] = verification()

@@ -35,7 +35,7 @@ REMEMBERED_SECONDS = 10
 MAX_REMEMBERED = 10_000
 _SAID_BY_BROWSER = ("User-Agent", "Accept-Language", "Cookie", "Sec-GPC")
 
-LIMIT = LocalLimit((60, 10 * 60), (500, 24 * 3600))
+LIMIT = LocalLimit((120, 10 * 60), (500, 24 * 3600))
 """New receipts for one client and process: an office of 500 people behind one address that all
 answer on one morning is within it; a program fills no disk with it."""
 

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from privacy.consent.decision import decide
 from privacy.consent.offer.catalogue import GROUPS
 from privacy.consent.offer.parts import COOKIE, Service, StoredItem, optional
+from sens_site.lib.http.database_wait import at_once
 
 CACHE, STORAGE = '"cache"', '"storage"'
 LONG_AGO = "Thu, 01 Jan 1970 00:00:00 GMT"
@@ -45,7 +46,8 @@ def forget_rows(request: HttpRequest, response: HttpResponse, services: Iterable
     for key in services:
         for forget in _forgetting.get(key, ()):
             try:
-                forget(request, response)
+                with at_once():
+                    forget(request, response)
             except (OperationalError, InterfaceError):
                 logger.warning("What %s holds could not be deleted at once.", key)
 

@@ -15,6 +15,7 @@ KINDS = (
     "/privacy/v/1/",
     "/legal/",
     "/cookies/",
+    "/cookies/receipt/check/",
     "/sitemap/",
     "/news/",
     "/accounts/register/",
