@@ -24,9 +24,11 @@ class ConsentMiddleware:
         services = cast("Any", SimpleLazyObject(lambda: services_on(request.path, decision)))
         request.consent = decision
         request.consent_tags = cast("Any", SimpleLazyObject(lambda: tags_of(services, decision)))
+        request.third_parties = cast(
+            "Any", SimpleLazyObject(lambda: any(service.origins for service in services))
+        )
         response = self.get_response(request)
         enforce(request, response, services)
-        _hear_signal(request, response)
         if "Clear-Site-Data" not in response.headers and withdrawal.may_be_left_over(
             request.COOKIES
         ):
@@ -36,6 +38,7 @@ class ConsentMiddleware:
                 if withdrawal.stores_more_than_cookies(found.values()):
                     kinds.append(withdrawal.STORAGE)
                 withdrawal.clear_site_data(response, *kinds)
+        _hear_signal(request, response)
         return response
 
 

@@ -33,6 +33,14 @@ def test_a_consent_that_is_older_than_the_signal_does_not_come_back(client, full
     assert (dict(again.cookies), "Clear-Site-Data" in again.headers) == ({}, False)
 
 
+def test_what_the_overtaken_consent_has_set_goes_in_the_same_answer(client, full_offer):
+    client.cookies[COOKIE] = granted(full_offer, "analytics")
+    client.cookies["_ga"] = "1"
+    response = client.get("/about/", headers=SIGNAL)
+    assert response.cookies[COOKIE].value == granted(full_offer)
+    assert {m.key for m in response.cookies.values() if m["max-age"] == "0"} == {"_ga"}
+
+
 def test_the_signal_touches_no_cookie_that_has_nothing_to_correct(client, full_offer):
     marketing = full_offer.by_key["marketing"]
     for cookie in (
