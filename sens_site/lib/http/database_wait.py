@@ -4,18 +4,24 @@ Each statement that meets the lock waits for itself, and a form makes several: t
 count, what is stored. A thread that waits for all of them serves nobody else for a minute. So the
 waits of one request share one allowance, and once that is spent nothing in it waits again.
 Commands and the worker have no request, and wait as long as the settings say.
+
+What must not wait at all, because the visitor has the answer coming whatever becomes of a count,
+is written in `at_once()`.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 
 SECONDS = 3.0
 NO_WAIT = 0.05
 """What a statement may take without being taken for one that has waited, in seconds."""
+AT_ONCE = 0.02
+"""How long PostgreSQL may look for a free connection or a lock, in seconds, before it gives up."""
 
 
 class Allowance:
@@ -51,6 +57,63 @@ class Allowance:
         """Give the connection its own timeout back, for what uses it outside of a request."""
         if self._told and self._told[0] is connection.connection:
             self._tell(connection.connection, connection.settings_dict["OPTIONS"]["timeout"])
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Be a transaction that waits for nobody: no lock, and no database that does not answer.
+
+    Raises OperationalError instead.
+    """
+    if connection.vendor == "sqlite":
+        with _no_allowance(), transaction.atomic():
+            yield
+    else:  # pragma: postgresql - what a server is told
+        _reach_server()
+        with transaction.atomic(), _no_lock_timeout():
+            yield
+
+
+@contextmanager
+def _no_allowance() -> Iterator[None]:
+    wrappers = connection.execute_wrappers
+    outer = next((w for w in wrappers if isinstance(w, Allowance)), None)
+    if outer is None:
+        allowance = Allowance(0.0)
+        try:
+            with connection.execute_wrapper(allowance):
+                yield
+        finally:
+            allowance.end()
+    else:
+        left, outer.left = outer.left, 0.0
+        try:
+            yield
+        finally:
+            outer.left = left
+
+
+def _reach_server() -> None:  # pragma: postgresql - SQLite has no server
+    """Raise OperationalError where the pool has no working connection to give at this moment."""
+    pool: Any = getattr(connection, "pool", None)
+    if connection.connection is not None or pool is None:
+        return
+    with connection.wrap_database_errors:
+        pool.open()
+        pool.putconn(pool.getconn(timeout=AT_ONCE))
+
+
+@contextmanager
+def _no_lock_timeout() -> Iterator[None]:  # pragma: postgresql - SQLite has no such setting
+    """End the wait for a lock almost as it begins; a server knows no wait of no time at all."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('lock_timeout')")
+        (usual,) = cursor.fetchone()
+        set_timeout = "SELECT set_config('lock_timeout', %s, true)"
+        cursor.execute(set_timeout, [f"{int(AT_ONCE * 1000)}ms"])
+        yield
+        # An outer transaction goes on as it was.
+        cursor.execute(set_timeout, [usual])
 
 
 class DatabaseWaitMiddleware:
