@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from privacy.consent.decision import decide
-from privacy.policy.models import PRIVACY, PolicyVersion
+from privacy.consent.offer.loading import signal_honored_since
 from tests.architecture.wsgi import connection_kept, fresh_application, request
 from tests.client import SAME_ORIGIN, SiteClient, said_by
 from tests.factories.policies import add_version
@@ -160,9 +160,7 @@ def test_the_date_is_that_of_the_first_version_of_the_unbroken_run():
     day = timezone.localdate()
     says, silent = f"We honor it.{{promise:{CLAIM}}}", "We say nothing of it."
 
-    def since():
-        return PolicyVersion.objects.says_since(PRIVACY, CLAIM)
-
+    since = signal_honored_since
     assert since() == dt.date(2026, 11, 20)
     add_version(says, effective_on=day - dt.timedelta(days=3))
     assert since() == dt.date(2026, 11, 20)
