@@ -28,7 +28,6 @@ class ConsentMiddleware:
         response = self.get_response(request)
         enforce(request, response, request.consent_services if response.status_code == 200 else ())
         let_act(request, ())
-        _hear_signal(request, response)
         if "Clear-Site-Data" not in response.headers and withdrawal.may_be_left_over(
             request.COOKIES
         ):
@@ -38,6 +37,7 @@ class ConsentMiddleware:
                 if withdrawal.stores_more_than_cookies(found.values()):
                     kinds.append(withdrawal.STORAGE)
                 withdrawal.clear_site_data(response, *kinds)
+        _hear_signal(request, response)
         return response
 
     def process_view(

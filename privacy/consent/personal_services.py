@@ -6,6 +6,7 @@ which it was given, as for everybody else.
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,7 @@ from privacy.consent.refusals import (
     refusals_in,
     refusals_of_person,
 )
+from sens_site.lib.http.database_wait import at_once
 
 logger = logging.getLogger(__name__)
 
@@ -103,16 +105,21 @@ def _standing(standings: Standings, offered: OfferedGroup) -> Standing:
 def bind_choice(request: HttpRequest, choice: Choice, before: ConsentDecision) -> ConsentDecision:
     """Let a choice bind the account, if there is one; return the decision as of then.
 
-    A yes that cannot be stored is none (503), as everywhere; a no is obeyed all the same.
+    A yes that cannot be stored is none (503), as everywhere; a no is obeyed at once all the same.
     """
     at = timezone.now()
+    allows_more = not outcome_of(choice, before).services <= before.services
     try:
         person = request.user
         if not person.is_authenticated:
             return before
-        now = _write(person, lambda standings: after_choice(standings, choice, before, at))
+        now = _write(
+            person,
+            lambda standings: after_choice(standings, choice, before, at),
+            transaction.atomic if allows_more else at_once,
+        )
     except CANNOT_WRITE:
-        if outcome_of(choice, before).grants:
+        if allows_more:
             raise
         logger.warning("A refusal could not be noted with its account; it holds in the browser.")
         return before
@@ -129,7 +136,7 @@ def bind_signal(request: HttpRequest) -> None:
         person = request.user
         if person.is_authenticated:
             before = decision_of(request, refusals_of_person(person))
-            _write(person, lambda standings: after_signal(standings, before, at))
+            _write(person, lambda standings: after_signal(standings, before, at), at_once)
     except CANNOT_WRITE:
         logger.warning("A signal could not be noted with its account; it holds in the browser.")
 
@@ -138,7 +145,7 @@ def bind_signal(request: HttpRequest) -> None:
 def object_to_sharing(person: Any) -> None:
     """Note that somebody objects to the sale and sharing of what is held about them."""
     at = timezone.now()
-    _write(person, lambda standings: after_objection(standings, at))
+    _write(person, lambda standings: after_objection(standings, at), transaction.atomic)
     row = _locked(person)
     if row.sale_objected_at is None:
         row.sale_objected_at = at
@@ -160,7 +167,9 @@ def accept_newsletter(person: Any) -> None:
     PersonalRefusals.objects.filter(user_id=person.pk).update(newsletter_refused_at=None)
 
 
-def _write(person: Any, act: Act) -> dict[str, Standing]:
+def _write(
+    person: Any, act: Act, transaction_of: Callable[[], AbstractContextManager[Any]]
+) -> dict[str, Standing]:
     """Let an act change what is stored; return how the account stands then.
 
     What changes nothing asks the database nothing: what came with the session tells.
@@ -169,7 +178,7 @@ def _write(person: Any, act: Act) -> dict[str, Standing]:
     known = {} if row is None else row.standings
     if act(known) == known:
         return known
-    with transaction.atomic():
+    with transaction_of():
         row = _locked(person)
         now = act(row.standings)
         row.groups = {key: asdict(standing) for key, standing in now.items()}

@@ -18,13 +18,12 @@ from privacy.consent.decision import ConsentDecision, decision_of
 from privacy.consent.enforcement import allow
 from privacy.consent.idempotency import RECENT
 from privacy.consent.offer.catalogue import RECEIPT_COOKIE, RECEIPT_PATH, embed_service
+from privacy.consent.offer.loading import signal_honored_since
 from privacy.consent.outcome import Outcome, outcome_of
 from privacy.consent.own_page import from_own_page
 from privacy.consent.questions import Row, rows_again, rows_of
 from privacy.consent.receipt_check import number_in
 from privacy.consent.receipt_views import hand_over, too_many
-from privacy.policy.addresses import PRIVACY
-from privacy.policy.models import PolicyVersion
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.done_notice import with_notice
 from sens_site.lib.http.safe_next import safe_path
@@ -169,5 +168,5 @@ def gpc_support(request: HttpRequest) -> HttpResponse:
 
     The day is that since which our policy says so.
     """
-    since = PolicyVersion.objects.says_since(PRIVACY, "signals.gpc-honored")
+    since = signal_honored_since()
     return JsonResponse({"gpc": True} | ({"lastUpdate": since.isoformat()} if since else {}))

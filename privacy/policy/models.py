@@ -116,19 +116,6 @@ class PolicyVersionQuerySet(FrozenQuerySet):
         version: PolicyVersion | None = self.posted(slug).filter(**days).first()
         return version
 
-    def says_since(self, slug: str, claim: str) -> date | None:
-        """The day since which the policy in force makes a claim, with no version between without it.
-
-        None where the one in force does not make it.
-        """
-        effective = self.posted(slug).filter(effective_on__lte=timezone.localdate())
-        since = None
-        for effective_on, claims in effective.values_list("effective_on", "claims_json"):
-            if claim not in {said["id"] for said in json.loads(claims)}:
-                break
-            since = effective_on
-        return since
-
     def in_force_and_upcoming(self, slug: str) -> "list[PolicyVersion]":
         """The version in force today, and after it those that are to come. One query.
 

@@ -127,6 +127,18 @@ INTERNALS = (
         for name in ("_reject", "_dont_enforce_csrf_checks")
     ),
     Internal("privacy/consent/decision.py", COOKIES, "dict_to_cookie_str", "django-cookie-consent"),
+    Internal(
+        "privacy/consent/cookie_corrections.py",
+        COOKIES,
+        "dict_to_cookie_str",
+        "django-cookie-consent",
+    ),
+    Internal(
+        "privacy/consent/cookie_corrections.py",
+        COOKIES,
+        "set_cookie_dict_to_response",
+        "django-cookie-consent",
+    ),
     Internal("privacy/consent/decision.py", COOKIES, "parse_cookie_str", "django-cookie-consent"),
     Internal(
         "privacy/consent/views.py", COOKIES, "set_cookie_dict_to_response", "django-cookie-consent"

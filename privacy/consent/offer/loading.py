@@ -1,8 +1,10 @@
 """The offer as the database has it: what staff have switched on, and what was offered before."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 from django.utils import timezone
 
@@ -17,6 +19,8 @@ from privacy.policy.redline import compare
 from privacy.policy.redline_rendering import to_html
 from privacy.policy.rendering import SOURCE_MARK
 
+SIGNAL_HONORED = "signals.gpc-honored"
+"""The claim of the policy that says so."""
 HEADING = re.compile(r"(#{1,6}) +(.+?) *")
 SERVICES: dict[str, Service] = {
     service.key: service for group in GROUPS for service in group.services if service.identifier
@@ -44,6 +48,20 @@ def _version_of_words() -> PolicyVersion | None:
     today = timezone.localdate()
     versions = PolicyVersion.objects.posted(PRIVACY).filter(effective_on__lte=today)
     return versions.filter(kind=Kind.MATERIAL).first() or versions.last()
+
+
+def signal_honored_since() -> date | None:
+    """Return the day since which the policy says that the browser's opt-out signal is honored.
+
+    Without a gap: None where the version in force does not say so.
+    """
+    effective = PolicyVersion.objects.posted(PRIVACY).filter(effective_on__lte=timezone.localdate())
+    since = None
+    for effective_on, claims in effective.values_list("effective_on", "claims_json"):
+        if SIGNAL_HONORED not in {claim["id"] for claim in json.loads(claims)}:
+            break
+        since = effective_on
+    return since
 
 
 def _words_in_force() -> dict[str, tuple[str, ...]]:

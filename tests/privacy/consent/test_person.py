@@ -1,7 +1,7 @@
 """A person who is logged in: refusals that hold in every browser, and what is asked of whom."""
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import RequestFactory
 
 from privacy.consent import personal_services, refusals
@@ -214,6 +214,25 @@ def test_while_the_row_cannot_be_written_a_no_holds_in_the_browser(both, monkeyp
     assert laptop.choose("reject").status_code == 303
     assert (laptop.on(), phone.on()) == (frozenset(), ALL)
     assert "it holds in the browser" in caplog.text
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_refusal_waits_for_no_lock_and_a_yes_may(both, monkeypatch):
+    laptop, _ = both
+    waits = []
+
+    def look(person):
+        with connection.cursor() as cursor:
+            waits.append(cursor.execute("PRAGMA busy_timeout").fetchone()[0])
+        return REAL_LOCKED(person)
+
+    monkeypatch.setattr(personal_services, "_locked", look)
+    laptop.choose("reject")
+    laptop.choose("some", marketing="yes")
+    assert (waits[0], waits[1] > 0) == (0, True)
+
+
+REAL_LOCKED = personal_services._locked
 
 
 def test_while_the_row_cannot_be_written_a_yes_against_it_is_none(both, monkeypatch):

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from privacy.consent.decision import decide
-from privacy.policy.models import PRIVACY, PolicyVersion
+from privacy.consent.offer.loading import signal_honored_since
 from tests.architecture.wsgi import connection_kept, fresh_application, request
 from tests.client import SAME_ORIGIN, SiteClient, said_by
 from tests.factories.policies import add_version
@@ -31,6 +31,14 @@ def test_a_consent_that_is_older_than_the_signal_does_not_come_back(client, full
     assert decide(client.cookies[COOKIE].value, gpc=False).granted == {"preferences"}
     again = client.get("/about/", headers=SIGNAL)
     assert (dict(again.cookies), "Clear-Site-Data" in again.headers) == ({}, False)
+
+
+def test_what_the_overtaken_consent_has_set_goes_in_the_same_answer(client, full_offer):
+    client.cookies[COOKIE] = granted(full_offer, "analytics")
+    client.cookies["_ga"] = "1"
+    response = client.get("/about/", headers=SIGNAL)
+    assert response.cookies[COOKIE].value == granted(full_offer)
+    assert {m.key for m in response.cookies.values() if m["max-age"] == "0"} == {"_ga"}
 
 
 def test_the_signal_touches_no_cookie_that_has_nothing_to_correct(client, full_offer):
@@ -152,9 +160,7 @@ def test_the_date_is_that_of_the_first_version_of_the_unbroken_run():
     day = timezone.localdate()
     says, silent = f"We honor it.{{promise:{CLAIM}}}", "We say nothing of it."
 
-    def since():
-        return PolicyVersion.objects.says_since(PRIVACY, CLAIM)
-
+    since = signal_honored_since
     assert since() == dt.date(2026, 11, 20)
     add_version(says, effective_on=day - dt.timedelta(days=3))
     assert since() == dt.date(2026, 11, 20)

@@ -209,7 +209,7 @@ def test_the_banner_is_small_and_stands_before_everything_else(client):
 
 def test_support_of_the_signal_is_said_in_the_standards_own_place(client):
     response = client.get("/.well-known/gpc.json")
-    assert response.json() == {"gpc": True, "lastUpdate": "2026-11-22"}
+    assert response.json() == {"gpc": True, "lastUpdate": "2026-11-20"}
     assert response.headers["Content-Type"] == "application/json"
     assert response.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
 
