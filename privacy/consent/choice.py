@@ -68,7 +68,8 @@ class Choice:
         unclear = set()
         match data.get("choice"):
             case "accept":
-                answers = {k: frozenset(o.service_keys) for k, o in groups.items() if k in shown}
+                asked = shown.keys() | before.undecided
+                answers = {k: frozenset(o.service_keys) for k, o in groups.items() if k in asked}
             case "reject":
                 answers = dict.fromkeys(groups, frozenset())
             case "some":

@@ -1,6 +1,6 @@
 """What the cookies page asks about each group, and what is filled in."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from privacy.consent.choice import NO, ONLY, YES, service_field
@@ -65,10 +65,10 @@ def _as_typed(outcome: Outcome, offered: OfferedGroup) -> Row:
     if key in choice.shown and not choice.has_shown(offered):
         news = f"{offered.group.name} has changed. {offered.changed}".strip()
         return Row(offered, state, NO, problem=news)
+    if key not in choice.shown and key in outcome.before.undecided:
+        return Row(offered, state, NO, problem=f"{offered.group.name} is new.")
     if key not in choice.answers:
-        new = key in outcome.before.undecided
-        as_decided = _as_decided(outcome.before, offered)
-        return replace(as_decided, problem=f"{offered.group.name} is new.") if new else as_decided
+        return _as_decided(outcome.before, offered)
     if not choice.explicit:
         return Row(offered, state, YES if choice.answers[key] else NO)
     said = {s: choice.typed.get(service_field(key, s)) for s in offered.service_keys}

@@ -13,6 +13,7 @@ from http.cookies import Morsel
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
+from privacy.consent.decision import decide
 from privacy.consent.offer.catalogue import GROUPS
 from privacy.consent.offer.parts import COOKIE, Service, StoredItem, optional
 
@@ -82,6 +83,15 @@ def left_over(
     return found
 
 
+def has_left_over(names: Iterable[str], cookie_value: str, gpc: bool) -> bool:
+    """Tell whether a browser brings a cookie that the answer has to delete: asked at each request.
+
+    A server without a session to look at asks it, so an account's refusals are not in it: those
+    concern requests with a session, which it never answers.
+    """
+    return bool(left_over(names, decide(cookie_value, gpc=gpc).services))
+
+
 def _domains(request: HttpRequest) -> Iterator[str]:
     """The domains that a script on this host can set a cookie for; first the host alone."""
     yield ""
@@ -122,8 +132,9 @@ def forget(
 
 
 def stores_more_than_cookies(services: Iterable[Service]) -> bool:
-    """Tell whether some services keep anything in the browser that is no cookie."""
-    return any(item.kind != COOKIE for service in services for item in service.items)
+    """Tell whether some services keep anything for us in the browser that is no cookie."""
+    items = (item for service in services for item in service.items)
+    return any(item.kind != COOKIE and not item.foreign for item in items)
 
 
 def clear_site_data(response: HttpResponse, *kinds: str) -> None:

@@ -2,11 +2,15 @@
 
 import pytest
 
+from privacy.consent.offer.current import current_offer
 from tests.client import SAME_ORIGIN, SiteClient
 from tests.factories.people import PASSWORD
 
 LOG_IN = ("/accounts/login/", {"login": "ada", "password": PASSWORD})
-ACCEPT = ("/cookies/choose/", {"choice": "accept", "next": "/"})
+ACCEPT = (
+    "/cookies/choose/",
+    {"choice": "accept", "next": "/", "shown": current_offer().shown},
+)
 REJECT = ("/cookies/choose/", {"choice": "reject", "next": "/"})
 TOLD = "<h1>Your browser keeps no cookies</h1>"
 pytestmark = pytest.mark.django_db

@@ -44,7 +44,7 @@ def a_banner_that_asks_again(hand: Hand) -> None:
 
 @breaks("cookies.remember-preferences")
 def a_choice_that_is_not_shown(hand: Hand) -> None:
-    hand.template("privacy/consent/choices.html", ("in decision.granted", "in nothing"))
+    hand.template("privacy/consent/choices.html", ('row.answer == "yes"', 'row.answer == "never"'))
 
 
 def _leak(hand: Hand, *, when: str, group: str) -> None:
@@ -81,7 +81,7 @@ def marketing_with_analytics(hand: Hand) -> None:
 
 @breaks("cookies.traffic-analysis", "ads.opt-out")
 def a_withdrawal_that_deletes_nothing(hand: Hand) -> None:
-    hand.replace("privacy.consent.withdrawal.forget", lambda *args: 0)
+    hand.replace("privacy.consent.withdrawal.forget", lambda *args: {})
 
 
 @breaks("cookies.disabled-costs-features")
@@ -111,7 +111,7 @@ def a_hidden_picture(hand: Hand) -> None:
 
 @breaks("pixels.browser-opt-out")
 def a_consent_kept_by_address(hand: Hand) -> None:
-    from privacy.consent.decision import decide, write_cookie
+    from privacy.consent.decision import decide
     from privacy.consent.offer.current import current_offer
 
     accepted: set[str] = set()
@@ -121,10 +121,7 @@ def a_consent_kept_by_address(hand: Hand) -> None:
         if request.method == "POST" and request.POST.get("choice") == "accept":
             accepted.add(address)
         if address in accepted:
-            offer = current_offer()
-            grants = {group.key: group.version for group in offer.groups}
-            cookie = "|".join(f"{k}={v}" for k, v in write_cookie(grants, offer).items())
-            return decide(cookie, gpc=False)
+            return decide(current_offer().shown, gpc=False)
         return old(request)
 
     hand.wrap("privacy.consent.middleware.decision_of", of)
@@ -142,7 +139,7 @@ def a_list_without_other_domains(hand: Hand) -> None:
 
 @breaks("ads.opt-out")
 def a_withdrawal_that_leaves_storage(hand: Hand) -> None:
-    hand.replace("privacy.consent.withdrawal.clear_storage", lambda response: None)
+    hand.replace("privacy.consent.withdrawal.clear_site_data", lambda *args: None)
 
 
 @breaks("usage.may-be-combined")
@@ -179,12 +176,12 @@ def no_button_to_take_back(hand: Hand) -> None:
 
 @breaks("transfers.your-consent")
 def a_box_that_is_ticked(hand: Hand) -> None:
-    hand.template("privacy/consent/choices.html", ("not in decision.granted", "in nothing"))
+    hand.template("privacy/consent/choices.html", ('row.answer == "no"', 'row.answer == "never"'))
 
 
 @breaks("banner.best-experience")
 def a_banner_that_hides_a_group(hand: Hand) -> None:
-    hand.template("partials/cookie_banner.html", ("marketing", "other things"))
+    hand.template("partials/cookie_banner.html", ("{{ question.names }}", "other things"))
 
 
 @breaks("banner.answer-and-policy-link")

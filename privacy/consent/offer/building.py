@@ -74,8 +74,8 @@ class Question:
     @cached_property
     def names(self) -> str:
         """The groups by name, as a sentence names them."""
-        *most, last = (offered.group.name.lower() for offered in self.groups)
-        return f"{', '.join(most)} and {last}" if most else last
+        names = [offered.group.name.lower() for offered in self.groups]
+        return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 @dataclass(frozen=True, eq=False)

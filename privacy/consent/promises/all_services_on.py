@@ -54,7 +54,7 @@ def numbers_of(services: tuple[Service, ...]) -> set[str]:
 
 def choose(visitor: Visitor, choice: str, *groups: str) -> Answer:
     """Answer the banner, or with `some` the cookies page: yes to some groups, no to the others."""
-    data = {"choice": choice, "next": "/"}
+    data = {"choice": choice, "next": "/", "shown": current_offer().shown}
     if choice == "some":
         data |= {key: "yes" if key in groups else "no" for key in current_offer().by_key}
     answer = visitor.post("/cookies/choose/", data)

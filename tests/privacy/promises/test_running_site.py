@@ -35,10 +35,12 @@ def test_a_visitor_keeps_and_forgets_cookies():
     site = RunningSite()
     visitor = site.visitor()
     with site.rehearsal():
-        visitor.post("/cookies/choose/", {"choice": "accept", "next": "/"})
-        held = set(visitor.cookies)
+        shown = {"next": "/", "shown": current_offer().shown}
+        visitor.post("/cookies/choose/", {"choice": "accept", **shown})
+        kept = set(visitor.cookies)
+        visitor.cookies["_ga"] = "1"
         visitor.post("/cookies/choose/", {"choice": "reject", "next": "/"})
-    assert held - set(visitor.cookies) == {"__Secure-consent_receipt"}
+    assert set(visitor.cookies) == kept == {"__Host-cookie_consent", "__Secure-consent_receipt"}
 
 
 def test_two_visitors_share_no_limit():
