@@ -19,7 +19,7 @@ from sens_site.lib.http.third_parties import View, lets_third_parties_in
 from sens_site.lib.http.types import Policy, SiteRequest, SiteResponse
 
 BEFORE_TAGS = "consent/before-tags.js"
-"""Runs before every tag: cuts what tags can learn of the address, and renews a page from Back."""
+"""Runs before every tag: cuts what tags can learn of the address."""
 ORIGIN_ALONE = "strict-origin"
 """A Referrer-Policy: the next page is not told which one this was, so no tag there learns it."""
 
@@ -50,6 +50,7 @@ def services_on(view: View, decision: ConsentDecision) -> tuple[Service, ...]:
 def let_act(request: ConsentRequest, services: tuple[Service, ...]) -> None:
     """Say who may act on the page that is drawn for a request."""
     request.consent_services = services
+    request.third_parties = any(service.origins for service in services)
     request.consent_tags = tags_of(services, request.consent)
 
 

@@ -35,7 +35,8 @@ def services_behind(url: str, offer: Offer) -> tuple[Service, ...]:
 
 def script_at(url: str, offer: Offer, *, rogue: bool = False) -> str:
     """Return the script that a third party would answer with."""
-    return "\n".join((TOLD, *_lines(services_behind(url, offer), rogue=rogue)))
+    lines = _lines(services_behind(url, offer), rogue=rogue)
+    return "\n".join(("{", TOLD, *lines, "}"))  # a block: several of them run on one page
 
 
 def _lines(services: tuple[Service, ...], *, rogue: bool) -> Iterator[str]:

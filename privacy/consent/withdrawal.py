@@ -139,8 +139,9 @@ def forget(
 
 
 def stores_more_than_cookies(services: Iterable[Service]) -> bool:
-    """Tell whether some services keep anything in the browser that is no cookie."""
-    return any(item.kind != COOKIE for service in services for item in service.items)
+    """Tell whether some services keep anything for us in the browser that is no cookie."""
+    items = (item for service in services for item in service.items)
+    return any(item.kind != COOKIE and not item.foreign for item in items)
 
 
 def clear_site_data(response: HttpResponse, *kinds: str) -> None:

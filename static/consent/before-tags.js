@@ -1,6 +1,5 @@
 // Runs before any tag. A tag learns of the address only what was granted, and of the page before
-// only its site. A page that the browser had put away is loaded anew, without reaching anybody
-// until then: what has been taken back meanwhile stays away.
+// only its site.
 "use strict";
 (() => {
   const granted = document.currentScript.dataset.granted.split(" ");
@@ -12,13 +11,4 @@
 
   const site = /^https?:\/\/[^/]+\//.exec(document.referrer);
   Object.defineProperty(document, "referrer", { value: site ? site[0] : "" });
-
-  addEventListener("pageshow", (event) => {
-    if (!event.persisted) return;
-    const silence = document.createElement("meta");
-    silence.httpEquiv = "Content-Security-Policy";
-    silence.content = "default-src 'none'";
-    document.head.append(silence);
-    location.reload();
-  });
 })();

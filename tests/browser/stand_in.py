@@ -7,7 +7,8 @@ while it is left, and while it comes back, arrives here too.
 import datetime as dt
 import ssl
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,6 +24,7 @@ from privacy.consent.audit_rules import Sent
 from privacy.consent.offer.building import Offer
 from privacy.consent.stand_in import script_at
 
+PATIENCE_SECONDS = 10
 SCRIPTS = ("/gtag/js", "/li.lms-analytics/insight.min.js")
 
 
@@ -59,6 +61,7 @@ class Outside(ThreadingHTTPServer):
     """All other hosts, and what they were sent since the last look."""
 
     daemon_threads = True
+    request_queue_size = 128  # a page connects to a dozen hosts at once
 
     def __init__(self, folder: Path, offer: Offer) -> None:
         super().__init__(("127.0.0.1", 0), Answers)
@@ -73,19 +76,20 @@ class Outside(ThreadingHTTPServer):
         sent, self.sent = self.sent, []
         return sent
 
+    def wait_for(self, host: str, pause: Callable[[float], None]) -> None:
+        """Wait until a host was sent something."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not any(urlsplit(one.url).netloc == host for one in self.sent):
+            assert time.monotonic() < deadline, f"{host} was sent nothing"
+            pause(50)
+
     @property
     def arguments(self) -> list[str]:
-        """How Chromium is started so that it finds nobody else.
-
-        What it asks its own maker, whatever the page, is let go nowhere.
-        """
-        rules = (
-            "MAP content-autofill.googleapis.com ~NOTFOUND",
-            "MAP accounts.google.com ~NOTFOUND",
-            f"MAP * 127.0.0.1:{self.server_port}",
-            "EXCLUDE 127.0.0.1",
-        )
-        return [f"--host-resolver-rules={', '.join(rules)}", "--ignore-certificate-errors"]
+        """How Chromium is started so that it finds nobody else."""
+        return [
+            f"--host-resolver-rules=MAP * 127.0.0.1:{self.server_port}, EXCLUDE 127.0.0.1",
+            "--ignore-certificate-errors",
+        ]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A browser that is closed leaves connections half open."""
@@ -102,11 +106,14 @@ class Answers(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length).decode(errors="replace")
         url = f"https://{self.headers['Host']}{self.path}"
-        self.server.sent.append(Sent(url, self.headers.get("Referer") or "", body))
+        # What a browser asks its own maker comes from no page.
+        if self.headers.get("Sec-Fetch-Site", "none") != "none":
+            self.server.sent.append(Sent(url, self.headers.get("Referer") or "", body))
         script = urlsplit(url).path in SCRIPTS
         answer = script_at(url, self.server.offer).encode() if script else b""
         self.send_response(200 if script else 204)
         self.send_header("Content-Type", "text/javascript")
+        self.send_header("Cache-Control", "no-store")
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer)

@@ -187,7 +187,7 @@ def test_each_group_of_several_services_starts_at_no_with_nothing_ticked(client,
     }  # fmt: skip
     html = squeezed(client.get("/cookies/"))
     assert html.count('value="some"') == 3 + 1  # three groups of several services, and Save
-    assert html.count('type="checkbox"') == 6
+    assert html.count('type="checkbox"') == 8
 
 
 @pytest.mark.parametrize(

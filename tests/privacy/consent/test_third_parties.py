@@ -64,6 +64,19 @@ def test_of_all_addresses_only_those_that_opted_in_carry_tags_and_name_others(fu
     assert found == WELCOMING
 
 
+@pytest.mark.parametrize("choice", ["unanswered", "reject", "signal"])
+def test_before_a_yes_after_a_no_and_under_the_signal_no_address_lets_anybody_in(
+    full_offer, choice
+):
+    client = SiteClient(raise_request_exception=False)
+    headers = {"sec-gpc": "1"} if choice == "signal" else {}
+    if choice != "unanswered":
+        fields = {"choice": "reject", "shown": full_offer.shown}
+        client.post("/cookies/choose/", fields, headers={**SAME_ORIGIN, **headers})
+    found = [r.path for r in all_routes() if lets_in(client.get(r.path, headers=headers))]
+    assert found == []
+
+
 @pytest.fixture
 def secret_addresses(settings, tmp_path):
     """Addresses that are mailed to one person, each with a secret that is good."""
