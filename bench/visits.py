@@ -143,11 +143,11 @@ class Reporter:
     def __init__(self) -> None:
         from django.conf import settings  # noqa: PLC0415 - after django.setup()
 
-        from privacy.consent.offer.current import current_offer  # noqa: PLC0415 - as above
+        from privacy.consent.offer.current import refresh_offer  # noqa: PLC0415 - as above
         from sens_site.wsgi import application  # noqa: PLC0415 - as above
 
         self.application = application
-        self.consent = f"{settings.COOKIE_CONSENT_NAME}={current_offer().shown}"
+        self.consent = f"{settings.COOKIE_CONSENT_NAME}={refresh_offer().shown}"
         self.numbers: dict[str, str] = {}
         self.sent = 0
 
@@ -176,6 +176,8 @@ class Reporter:
             if name == "Set-Cookie":
                 key, _, rest = value.partition("=")
                 self.numbers[key] = rest.partition(";")[0]
+        if len(self.numbers) != 2:
+            raise SystemExit("a report was not counted")
 
     def begin(self) -> None:
         """Report the first page of a visit."""
