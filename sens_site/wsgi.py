@@ -12,12 +12,14 @@ from django.conf import settings  # noqa: E402 - needs the loaded apps
 
 from privacy.consent.decision import state_key  # noqa: E402 - needs the loaded apps
 from privacy.consent.offer.current import stamp_and_offer  # noqa: E402 - needs the loaded apps
+from privacy.consent.withdrawal import has_left_over  # noqa: E402 - needs the loaded apps
 from sens_site.lib.cache.page_cache import ReadyPages  # noqa: E402 - needs the loaded apps
 from sens_site.lib.http.faults import with_known_charset  # noqa: E402 - needs the loaded apps
 
 application = ReadyPages(
     with_known_charset(django_application),
     consent_state=state_key,
+    left_over=has_left_over,
     read_stamp=stamp_and_offer,
     session_cookie=settings.SESSION_COOKIE_NAME,
     consent_cookie=settings.COOKIE_CONSENT_NAME,

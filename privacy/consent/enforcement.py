@@ -34,6 +34,7 @@ class ConsentRequest(SiteRequest):
 
     consent: ConsentDecision
     consent_tags: tuple[Tag, ...]
+    third_parties: bool
 
 
 def services_on(path: str, decision: ConsentDecision) -> tuple[Service, ...]:

@@ -20,6 +20,7 @@ class ConsentMiddleware:
         services = services_on(request.path, decision)
         request.consent = decision
         request.consent_tags = tags_of(services, decision)
+        request.third_parties = any(service.origins for service in services)
         response = self.get_response(request)
         enforce(request, response, services)
         if request.COOKIES and "Clear-Site-Data" not in response.headers:

@@ -7,10 +7,21 @@ has no authority to borrow. A choice needs no authority to do harm, so here sile
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+
+
+def own_referer(request: HttpRequest) -> str:
+    """Return path and query of the page of this site that led here, or nothing."""
+    try:
+        referer = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return ""
+    if f"{referer.scheme}://{referer.netloc}" != f"{request.scheme}://{request.get_host()}":
+        return ""
+    return urlunsplit(("", "", referer.path or "/", referer.query, ""))
 
 
 def comes_from_own_page(request: HttpRequest) -> bool:
@@ -22,11 +33,7 @@ def comes_from_own_page(request: HttpRequest) -> bool:
     origin = request.headers.get("Origin")
     if origin is not None:
         return origin == own
-    try:
-        referer = urlsplit(request.headers.get("Referer", ""))
-    except ValueError:
-        return False
-    return f"{referer.scheme}://{referer.netloc}" == own
+    return own_referer(request) != ""
 
 
 def from_own_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -9,6 +9,7 @@ app_name = "consent"
 urlpatterns = [
     path("cookies/", views.cookies_page, name="cookies"),
     path("cookies/choose/", views.choose, name="choose"),
+    path("cookies/empty-cache.css", views.empty_cache, name="empty-cache"),
     path("cookies/kept/", kept, name="kept"),
     path("cookies/receipt/", views.receipt_page, name="receipt"),
     path("cookies/receipt/consent-receipt.json", views.receipt_file, name="receipt-file"),

@@ -105,6 +105,18 @@ def _end(request: HttpRequest, response: HttpResponse, outcome: Outcome) -> None
     withdrawal.clear_site_data(response, *kinds)
 
 
+@require_safe
+def empty_cache(request: HttpRequest) -> HttpResponse:
+    """An empty style sheet of the page after a choice, which has the browser forget older pages.
+
+    The answer to the form empties the cache too, but the page with the form enters it only when
+    the next one is shown. Without this, Back would ask again what has been answered.
+    """
+    response = HttpResponse(content_type="text/css")
+    withdrawal.clear_site_data(response, withdrawal.CACHE)
+    return response
+
+
 def _hand_over(response: HttpResponse, receipt: str) -> None:
     response.set_cookie(
         RECEIPT_COOKIE,
@@ -164,6 +176,7 @@ def load_once(request: HttpRequest) -> HttpResponse:
         "shown_title": title,
         "frame": service.embed.frame.format(reference),
         "back": back,
+        "after_choice": back,
     }
     if request.POST.get(SHOWN) != question.shown:
         context |= {

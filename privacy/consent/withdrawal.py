@@ -13,6 +13,7 @@ from http.cookies import Morsel
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
+from privacy.consent.decision import decide
 from privacy.consent.offer.catalogue import GROUPS
 from privacy.consent.offer.parts import COOKIE, Service, StoredItem, optional
 
@@ -80,6 +81,15 @@ def left_over(
         if not any(service.key in allowed for service, _ in owners):
             found += [(service, name, item) for service, item in owners]
     return found
+
+
+def has_left_over(names: Iterable[str], cookie_value: str, gpc: bool) -> bool:
+    """Tell whether a browser brings a cookie that the answer has to delete: asked at each request.
+
+    A server without a session to look at asks it, so an account's refusals are not in it: those
+    concern requests with a session, which it never answers.
+    """
+    return bool(left_over(names, decide(cookie_value, gpc=gpc).services))
 
 
 def _domains(request: HttpRequest) -> Iterator[str]:

@@ -26,12 +26,14 @@ class Answer:
 def fresh_application() -> ReadyPages:
     """Return the site's WSGI application as a new worker has it, its clock standing still."""
     from privacy.consent.decision import state_key
+    from privacy.consent.withdrawal import has_left_over
     from sens_site import wsgi
 
     used = wsgi.application
     return ReadyPages(
         wsgi.django_application,
         consent_state=state_key,
+        left_over=has_left_over,
         read_stamp=used.read_stamp,
         session_cookie=settings.SESSION_COOKIE_NAME,
         consent_cookie=settings.COOKIE_CONSENT_NAME,

@@ -9,10 +9,13 @@ from typing import Any
 
 from django import template
 from django.contrib.staticfiles import finders
+from django.http import HttpRequest
 from django.template.context import Context
 
 from privacy.consent.decision import ConsentDecision
 from privacy.consent.offer.catalogue import embed_service
+from privacy.consent.own_page import own_referer
+from sens_site.lib.http.done_notice import address_without_notice
 
 register = template.Library()
 
@@ -26,6 +29,21 @@ def integrity(name: str) -> str:
         raise template.TemplateSyntaxError(f"There is no static file {name}.")
     digest = hashlib.sha384(Path(found).read_bytes()).digest()
     return f"sha384-{base64.b64encode(digest).decode()}"
+
+
+@register.simple_tag(takes_context=True)
+def after_choice(context: Context) -> str:
+    """Return where an answer to the banner leads: to this page, query and all.
+
+    The answer to a form may stand at an address that takes no GET, and an address that refuses
+    this very GET would refuse the next: there it leads to the page before, or home.
+    """
+    request: HttpRequest | None = context.get("request")
+    if "after_choice" in context or request is None:
+        return str(context.get("after_choice", "/"))
+    if request.method in ("GET", "HEAD") and context.get("status") != 405:
+        return address_without_notice(request)
+    return own_referer(request) or "/"
 
 
 @register.inclusion_tag("privacy/consent/embed.html", takes_context=True)

@@ -116,6 +116,7 @@ class ReadyPages:
         application: Application,
         *,
         consent_state: Callable[[str, bool], str],
+        left_over: Callable[[Iterable[str], str, bool], bool],
         read_stamp: Callable[[], str],
         session_cookie: str,
         consent_cookie: str,
@@ -135,13 +136,16 @@ class ReadyPages:
         self._looking = threading.Lock()
 
         @lru_cache(maxsize=512)
-        def consent_of(cookie_header: str) -> str | None:
+        def consent_of(cookie_header: str) -> tuple[str, tuple[str, ...]] | None:
             cookies = parse_cookie(cookie_header)
-            return None if session_cookie in cookies else cookies.get(consent_cookie, "")
+            if session_cookie in cookies:
+                return None
+            return cookies.pop(consent_cookie, ""), tuple(cookies)
 
         # Only the cookie is remembered, never its state: what a cookie allows may change.
         self._consent_of = consent_of
         self._consent_state = consent_state
+        self._left_over = left_over
 
     def key_of(self, environ: Environ) -> Key | None:
         """Return what a kept page is found by, or None for a request that is always passed on."""
@@ -151,10 +155,13 @@ class ReadyPages:
         if len(cookie_header) > MAX_COOKIE_HEADER:
             return None
         gpc = environ.get("HTTP_SEC_GPC")
-        consent = self._consent_of(cookie_header)
+        found = self._consent_of(cookie_header)
         proto = environ.get("HTTP_X_FORWARDED_PROTO", "")
-        if consent is None or gpc not in (None, "1") or proto not in ("", "http", "https"):
+        if found is None or gpc not in (None, "1") or proto not in ("", "http", "https"):
             return None
+        consent, others = found
+        if others and self._left_over(others, consent, gpc == "1"):
+            return None  # the answer deletes cookies, so it is made for this visitor
         # Only an answer to a request with no cookie at all may be public, so it is kept apart.
         kind = "cookies" if cookie_header else "plain"
         state = f"{kind}:{gpc or ''}:{self._consent_state(consent, gpc == '1')}"

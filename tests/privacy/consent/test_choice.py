@@ -64,9 +64,11 @@ def test_each_choice_decides_every_group_that_was_shown():
 
 def test_a_group_that_was_not_shown_is_refused_by_reject_all_alone():
     shown = "analytics=" + decide("", gpc=False).offer.by_key["analytics"].version
-    assert read("accept", shown=shown).answers == {"analytics": SERVICES["analytics"]}
-    assert read(shown=shown).answers == {"analytics": frozenset()}
-    assert set(read("reject", shown=shown).answers) == set(SERVICES)
+    others = "preferences=-1|marketing=-1|social=-1"
+    accepted = read("accept", cookie=others, shown=shown)
+    assert accepted.answers == {"analytics": SERVICES["analytics"]}
+    assert read(cookie=others, shown=shown).answers == {"analytics": frozenset()}
+    assert set(read("reject", cookie=others, shown=shown).answers) == set(SERVICES)
 
 
 def test_the_radios_that_come_along_do_not_change_accept_all():

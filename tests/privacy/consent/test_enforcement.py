@@ -42,11 +42,12 @@ def test_header_and_tags_name_exactly_what_was_granted(client, full_offer, subse
     wanted = {(d, o) for s in services for d, origins in s.origins.items() for o in origins}
     assert sources(response.headers["Content-Security-Policy"]) == wanted
     html = squeezed(response)
-    tags = re.findall(r"<script\s+src[^>]*>", html)
+    tags = re.findall(r"<script\s+src[^>]*\sdata-ids[^>]*>", html)
     assert len(tags) == len({s.loader for s in services if s.loader})
     for tag in tags:
         assert re.search(r'src="/static/consent/[a-z-]+\.js"', tag)
         assert re.search(r'integrity="sha384-[A-Za-z0-9+/]{64}"', tag)
+    assert ("/static/consent/back.js" in html) is bool(wanted)
     named = {i for i in full_offer.identifiers.values() if any(i in tag for tag in tags)}
     assert named == {full_offer.identifiers[s.key] for s in services if s.loader}
     isolated = response.headers.get("Cross-Origin-Embedder-Policy") == "require-corp"
@@ -101,7 +102,7 @@ def test_the_signal_takes_tags_away_that_were_granted_before_it(client, full_off
         for o in s.origins["frame-src"]
     }
     assert sources(signalled.headers["Content-Security-Policy"]) == wanted
-    assert "/static/consent/" not in signalled.content.decode()
+    assert "data-ids" not in signalled.content.decode()
 
 
 def test_a_service_that_is_switched_off_is_gone_whatever_was_granted(client, full_offer):

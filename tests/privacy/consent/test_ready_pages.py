@@ -14,6 +14,7 @@ class Site:
         self.pages = ReadyPages(
             self,
             consent_state=lambda cookie, gpc: f"{self.meaning}{cookie}{gpc}",
+            left_over=lambda names, consent, gpc: "left" in names,
             read_stamp=lambda: "same",
             session_cookie="session",
             consent_cookie="consent",
@@ -48,3 +49,11 @@ def test_a_signal_that_is_not_plainly_1_is_never_answered_from_a_kept_page():
     site = Site()
     site.get()
     assert [site.get(HTTP_SEC_GPC="1, 1"), site.get(HTTP_SEC_GPC="0")] == [b"page 2", b"page 3"]
+
+
+def test_a_cookie_that_has_to_be_deleted_is_never_answered_from_a_kept_page():
+    site = Site()
+    assert site.get(HTTP_COOKIE="consent=a; other=1") == b"page 1"
+    assert site.get(HTTP_COOKIE="consent=a; other=2") == b"page 1"
+    assert site.get(HTTP_COOKIE="consent=a; left=1") == b"page 2"
+    assert site.get(HTTP_COOKIE="consent=a; left=1") == b"page 3"

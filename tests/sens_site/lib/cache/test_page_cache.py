@@ -64,6 +64,7 @@ class Site:
         self.ready = ReadyPages(
             self.django,
             consent_state=lambda cookie, gpc: f"{cookie if cookie in ('yes', 'no') else '?'}{gpc}",
+            left_over=lambda names, consent, gpc: "left" in names and consent != "yes",
             read_stamp=self.read_stamp,
             session_cookie="session",
             consent_cookie="consent",
