@@ -81,14 +81,13 @@ VISITOR = f"(n / {VIEWS_A_VISIT}) * 7919 % {VIEWS // 10}"
 AGE = f"(n / {VIEWS_A_VISIT}) * 6131 % {DAYS * 24 * 3600}"
 WORDS = {
     "sqlite": {
-        "numbers": "WITH RECURSIVE numbers(n) AS "
-        f"(SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < {VIEWS - 1})",
+        "numbers": "WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers LIMIT {views})",
         "visit": f"printf('%032x', {VISIT})",
         "visitor": f"printf('%032x', {VISITOR})",
         "seen_at": f"datetime('now', '-' || ({AGE}) || ' seconds')",
     },
     "postgresql": {
-        "numbers": f"WITH numbers AS (SELECT generate_series(0, {VIEWS - 1})::bigint AS n)",
+        "numbers": "WITH numbers AS (SELECT generate_series(0, {views} - 1)::bigint AS n)",
         "visit": f"lpad(to_hex({VISIT}), 32, '0')::uuid",
         "visitor": f"lpad(to_hex({VISITOR}), 32, '0')::uuid",
         "seen_at": f"now() - make_interval(secs => {AGE})",
@@ -171,7 +170,7 @@ class Reporter:
         for name, value in answer[1]:
             if name == "Set-Cookie":
                 key, _, rest = value.partition("=")
-                self.numbers[key] = rest.partition(";")[0]
+                self.numbers[key.strip()] = rest.partition(";")[0]
         if len(self.numbers) != 2:
             raise SystemExit("a report was not counted")
 
@@ -215,7 +214,8 @@ def measure() -> int:
         call_command("collectstatic", interactive=False, verbosity=0, stdout=silence)
     vendor = connection.vendor
     with connection.cursor() as cursor:
-        cursor.execute(FILL.format(**WORDS[vendor]).replace("%", "%%"), [])
+        sql = FILL.format(**WORDS[vendor]).format(views=VIEWS)
+        cursor.execute(sql.replace("%", "%%"), [])
     DailyCount.objects.bulk_create(earlier_days(), batch_size=2_000)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
