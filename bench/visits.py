@@ -1,9 +1,8 @@
 """What the visit statistics cost: `python -m bench.visits`. Exits with 1 over a limit.
 
 Fills a database of its own with a million views and a year of counts, once on SQLite and once on
-PostgreSQL where that is installed. The page of staff is timed by the clock, as half of the work may
-be another process's, and the best of its rounds counts, as machines are busy; reports are timed by
-the processor time of this process.
+PostgreSQL where that is installed. What happens in this process alone is timed in processor time, as
+machines are busy; the page of staff on PostgreSQL by the clock, the best of its rounds.
 """
 
 import os
@@ -13,9 +12,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from tests import postgres
@@ -112,13 +113,13 @@ def earlier_days() -> Iterator[Any]:
             yield DailyCount(day=day, kind=kind, key=key, seconds=999, **numbers)
 
 
-def best_ms(act: Callable[[], object], rounds: int = 7) -> float:
-    """Return the shortest time by the clock, in milliseconds."""
+def best_ms(act: Callable[[], object], clock: Callable[[], float], rounds: int = 7) -> float:
+    """Return the shortest time of one call, in milliseconds."""
 
     def once() -> float:
-        start = time.perf_counter()
+        start = clock()
         act()
-        return time.perf_counter() - start
+        return clock() - start
 
     return min(once() for _ in range(rounds)) * 1000
 
@@ -156,7 +157,8 @@ class Reporter:
         cookies = [self.consent, *(f"{name}={value}" for name, value in self.numbers.items())]
         request = RequestFactory().post(
             "/visits/",
-            {"page": proven("/contact/"), **fields},
+            urlencode({"page": proven("/contact/"), **fields}),
+            "application/x-www-form-urlencoded;charset=UTF-8",  # what a browser makes of the script
             secure=True,
             headers={"sec-fetch-site": "same-origin", "cookie": "; ".join(cookies)},
             REMOTE_ADDR=f"10.0.{self.sent // 20 % 250}.{self.sent // 5000}",
@@ -185,11 +187,18 @@ class Reporter:
             self.numbers.clear()
         self.send()
 
-    def stay(self) -> None:
-        """Report time in view, of a view that began long ago."""
+    def settle(self) -> None:
+        """Begin a visit whose page has been in view for long, so that each second of it counts."""
+        from django.utils import timezone  # noqa: PLC0415 - after django.setup()
+
         from visits.models import PageView  # noqa: PLC0415 - after django.setup()
 
-        PageView.objects.filter(visitor=UUID(self.numbers["__Host-visitor"])).update(seconds=0)
+        self.begin()
+        own = PageView.objects.filter(visitor=UUID(self.numbers["__Host-visitor"]))
+        own.update(seen_at=timezone.now() - timedelta(hours=1))
+
+    def stay(self) -> None:
+        """Report one second more in view."""
         self.send(seconds=1)
 
 
@@ -234,14 +243,16 @@ def measure() -> int:
         if answer.status_code != 200:
             raise SystemExit(f"the page is answered {answer.status_code}")
 
-    figures = {f"page of {days} days, ms": best_ms(lambda d=days: page(d)) for days in PERIODS}  # type: ignore[misc]  # a default binds the loop's value
+    clock = time.process_time if vendor == "sqlite" else time.perf_counter
+    figures = {f"page of {d} days, ms": best_ms(partial(page, d), clock) for d in PERIODS}
     limits = dict.fromkeys(figures, PAGE_LIMITS[vendor])
     reporter = Reporter()
     reports = {
         "first report of a visit, ms of CPU": cpu_ms(reporter.begin),
         "report of a further page, ms of CPU": cpu_ms(reporter.go_on),
-        "report of time in view, ms of CPU": cpu_ms(reporter.stay),
     }
+    reporter.settle()
+    reports["report of time in view, ms of CPU"] = cpu_ms(reporter.stay)
     figures |= reports
     limits |= dict.fromkeys(reports, REPORT_LIMIT)
     for name, figure in figures.items():
