@@ -108,9 +108,7 @@ def test_after_rejecting_back_restores_no_tag(visitor: Visitor):
 
 
 @pytest.mark.parametrize("cause", ["signal", "expired", "another tab"])
-def test_a_consent_that_ends_elsewhere_leaves_no_tag_to_come_back_to(
-    visitor: Visitor, cause: str
-):
+def test_a_consent_that_ends_elsewhere_leaves_no_tag_to_come_back_to(visitor: Visitor, cause: str):
     visitor.choose("accept")
     visitor.see("/about/")
     visitor.see("/cookies/")  # a page on which no tag runs
