@@ -43,15 +43,19 @@ def count_days() -> int:
     return len(due)
 
 
-@transaction.atomic
 def count_day(day: date) -> None:
-    """Write what one day came to, in place of what was written before."""
+    """Write what one day came to, in place of what was written before.
+
+    Counts before it writes, as nobody else can write on SQLite while a transaction is open.
+    """
     views = PageView.objects.on_days(day, day)
-    # Taken first, so that of two workers at the same day one waits for the other.
-    total = _locked_total(day)
-    DailyCount.objects.filter(day=day).exclude(pk=total.pk).delete()
-    DailyCount.objects.filter(pk=total.pk).update(**views.aggregate(**_numbers()))
-    DailyCount.objects.bulk_create(_rows(day, views), batch_size=500)
+    numbers, rows = views.aggregate(**_numbers()), list(_rows(day, views))
+    with transaction.atomic():
+        # Taken first, so that of two workers at the same day one waits for the other.
+        total = _locked_total(day)
+        DailyCount.objects.filter(day=day).exclude(pk=total.pk).delete()
+        DailyCount.objects.filter(pk=total.pk).update(**numbers)
+        DailyCount.objects.bulk_create(rows, batch_size=500)
 
 
 def _locked_total(day: date) -> DailyCount:
@@ -92,12 +96,13 @@ def _added_up(cells: list[tuple[str, dict[str, int]]]) -> Iterator[tuple[str, di
         yield OTHER_HOSTS, {**numbers, "visitors": max(row["visitors"] for _, row in cells)}
 
 
-@transaction.atomic
 def count_people(last: date) -> None:
     """Count how many people each key had in the days up to `last`, in place of the night before."""
-    _locked_total(last)
-    Reach.objects.all().delete()
-    Reach.objects.bulk_create(_reach(last), batch_size=500)
+    found = list(_reach(last))
+    with transaction.atomic():
+        _locked_total(last)
+        Reach.objects.all().delete()
+        Reach.objects.bulk_create(found, batch_size=500)
 
 
 def _reach(last: date) -> Iterator[Reach]:

@@ -23,7 +23,5 @@
 
   document.addEventListener("visibilitychange", look);
   addEventListener("pagehide", pause);
-  // Back: consent may have ended.
-  addEventListener("pageshow", (event) => event.persisted && location.reload());
   look();
 })();
