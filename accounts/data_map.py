@@ -11,7 +11,7 @@ from accounts.data_subject import (
 )
 from accounts.idle_accounts import GRACE, UNUSED
 from accounts.models import UNCONFIRMED
-from accounts.registration import end_registrations
+from accounts.registration import end_registrations, unconfirmed_customers
 from privacy.datamap.columns import not_personal, personal, secret
 from privacy.datamap.registry import (
     Keep,
@@ -234,7 +234,7 @@ classify(
         "retention.account",
         said="while you keep it",
         until="ends_at",
-        where={"user__is_staff": False, "user__is_superuser": False},
+        rows=unconfirmed_customers,
     ),
     purge=end_registrations,
     fields={

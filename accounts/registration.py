@@ -167,6 +167,13 @@ def make_room_for(user: User, *, email: str) -> None:
         EmailAddress.objects.create(user=other, email=other.email, primary=True)
 
 
+def unconfirmed_customers(rows: QuerySet[Registration]) -> QuerySet[Registration]:
+    """Narrow to accounts that may go: whoever has an address or rights, has been let in by now."""
+    customers = rows.filter(user__is_staff=False, user__is_superuser=False)
+    proven = EmailAddress.objects.filter(verified=True).values("user")
+    return customers.exclude(user__in=proven)
+
+
 def end_registrations(rows: QuerySet[Registration]) -> None:
     """Delete accounts that nobody has confirmed. Nobody has logged in: there is nothing beside."""
     User.objects.filter(pk__in=list(rows.values_list("user", flat=True))).delete()

@@ -17,14 +17,13 @@ from sens_site.lib.cache.page_cache import ReadyPages  # noqa: E402 - needs the 
 from sens_site.lib.http.faults import with_known_charset  # noqa: E402 - needs the loaded apps
 from sens_site.lib.http.forwarded import behind_proxies  # noqa: E402 - needs the loaded apps
 
-application = behind_proxies(
-    ReadyPages(
-        with_known_charset(django_application),
-        consent_state=state_of_kept_pages,
-        left_over=has_left_over,
-        read_stamp=stamp_and_offer,
-        session_cookie=settings.SESSION_COOKIE_NAME,
-        consent_cookie=settings.COOKIE_CONSENT_NAME,
-        keep=not settings.DEBUG,
-    )
+ready_pages = ReadyPages(
+    with_known_charset(django_application),
+    consent_state=state_of_kept_pages,
+    left_over=has_left_over,
+    read_stamp=stamp_and_offer,
+    session_cookie=settings.SESSION_COOKIE_NAME,
+    consent_cookie=settings.COOKIE_CONSENT_NAME,
+    keep=not settings.DEBUG,
 )
+application = behind_proxies(ready_pages)

@@ -4,7 +4,9 @@ import re
 
 from privacy.datamap.erasure import plan_erasure
 from privacy.datamap.registry import entries
+from privacy.datamap.rows import rows_of
 from privacy.rights.choices import Kind
+from privacy.rights.mails import OF_REQUESTS
 from privacy.rights.models import SubjectRequest
 
 NOT_HERE = (
@@ -18,7 +20,8 @@ OF_THE_REQUEST = frozenset(
         "ExportFile", "MailedLink", "RequestEvent", "RequestNote", "SubjectRequest", "VendorTask",
     )
 )  # fmt: skip
-"""Where requests are kept: to have asked is not to be held."""
+"""Where requests are kept: to have asked is not to be held. Nor is to have been answered."""
+MAIL = "outbox.OutboxMail"
 
 OPENINGS = {
     Kind.RECTIFICATION: "We have corrected what you told us: [say what].",
@@ -44,7 +47,11 @@ def draft_answer(request: SubjectRequest) -> str:
     if request.kind not in (Kind.ACCESS, Kind.PORTABILITY, Kind.ERASURE):
         return OPENINGS[Kind(request.kind)]
     counts = plan_erasure(request.subject).counts
-    held = [label for label in counts if label in entries() and label not in OF_THE_REQUEST]
+    if MAIL in counts:
+        mails = rows_of(entries()[MAIL], request.subject)
+        counts[MAIL] -= mails.filter(purpose__in=OF_REQUESTS).count()
+    mapped = entries().keys() - OF_THE_REQUEST
+    held = [label for label, count in counts.items() if count and label in mapped]
     if not held:
         return f"No, we hold nothing about you besides this request.\n\n{NOT_HERE}"
     lines = "\n".join(f"- {entries()[label].title}: {counts[label]}" for label in held)

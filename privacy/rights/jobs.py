@@ -1,6 +1,7 @@
 """What the worker does for the request desk."""
 
 from outbox.jobs import periodic
+from privacy.datamap.clock import with_steady_clock
 from privacy.rights import alarms, export_files
 from privacy.rights.models import SubjectRequest
 
@@ -17,6 +18,7 @@ def give_alarms() -> object:
 
 
 @periodic("remove stray copies", every_seconds=3600)
+@with_steady_clock
 def remove_strays() -> object:
     """Remove files of copies that no row knows."""
     return export_files.remove_strays()

@@ -21,6 +21,9 @@ from sens_site.context import render_without_request
 
 SET_OFF = "request"
 """The purpose of mails that a form sets off, and no person."""
+BY_STAFF = "request-answer"
+"""The purpose of mails to whoever asked that a member of staff sets off."""
+OF_REQUESTS = frozenset({SET_OFF, BY_STAFF})
 MAILS_A_DAY = 3
 DESK = "desk"
 DESK_MAILS_AN_HOUR = 60
@@ -37,6 +40,7 @@ def to_person(request: SubjectRequest, name: str, subject: str, **context: Any) 
         subject=f"{subject} ({request.reference})",
         body=render_without_request(f"privacy/rights/mail/{name}.txt", context),
         to=[request.email],
+        headers={"X-Purpose": BY_STAFF},
     )
 
 

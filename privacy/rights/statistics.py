@@ -1,6 +1,9 @@
 """Public figures of the request desk: how many, how fast, how late.
 
-No number of one to four people is shown, nor one from which it follows by subtraction.
+No number of one to four people is shown, nor one from which it follows by subtraction: of cells
+from a sum, or of this month's page from that of last month, which a visitor may have kept. So all
+numbers are rounded down to fives, after what is small has been taken out, and the extreme of one
+request is none of them.
 
 They end with the last full month, so that the page changes once a month and tells nothing of any
 single request.
@@ -30,7 +33,6 @@ class Figures:
     answered: int | None
     late: int | None
     median_days: int | None
-    worst_days: int | None
     by_kind: tuple[tuple[str, int | None], ...]
 
 
@@ -59,6 +61,11 @@ def veiled_cells(counts: list[int]) -> list[int | None]:
     return cells
 
 
+def rounded(count: int | None) -> int | None:
+    """Return a count as it is shown: one request more or less is not seen in it."""
+    return None if count is None else count - count % SMALLEST
+
+
 def figures(*, now: datetime | None = None) -> Figures:
     """Return the figures of the twelve full months before now."""
     local = timezone.localtime(now)
@@ -83,10 +90,12 @@ def figures(*, now: datetime | None = None) -> Figures:
     return Figures(
         since=start.date(),
         until=end.date() - timedelta(days=1),
-        received=veiled(len(requests)),
-        answered=veiled_part(len(days), len(requests)),
-        late=veiled_part(late, len(requests)),
-        median_days=round(median(days)) if enough else None,
-        worst_days=max(days) if enough else None,
-        by_kind=tuple(zip((kind.label for kind in Kind), veiled_cells(by_kind), strict=True)),
+        received=rounded(veiled(len(requests))),
+        answered=rounded(veiled_part(len(days), len(requests))),
+        late=rounded(veiled_part(late, len(requests))),
+        median_days=SMALLEST * round(median(days) / SMALLEST) if enough else None,
+        by_kind=tuple(
+            (kind.label, rounded(count))
+            for kind, count in zip(Kind, veiled_cells(by_kind), strict=True)
+        ),
     )

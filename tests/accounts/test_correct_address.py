@@ -308,6 +308,13 @@ def test_who_has_confirmed_and_who_is_staff_outlives_the_week(client, letters):
     assert set(User.objects.values_list("username", flat=True)) == {"Ada.L", "colleague"}
 
 
+def test_a_registration_that_was_left_behind_ends_no_account_with_a_proven_address():
+    user = make_person("ada")
+    Registration.objects.create(user=user, ends_at=timezone.now() - timedelta(days=1))
+    purge_expired()
+    assert User.objects.filter(pk=user.pk).exists()
+
+
 def test_two_who_wait_for_one_address_both_get_a_link_and_the_first_to_press_has_it(
     client, letters, three_minutes_later
 ):

@@ -29,12 +29,11 @@ def fresh_application() -> ReadyPages:
     from privacy.consent.withdrawal import has_left_over
     from sens_site import wsgi
 
-    used = wsgi.application
     return ReadyPages(
         wsgi.django_application,
         consent_state=state_of_kept_pages,
         left_over=has_left_over,
-        read_stamp=used.read_stamp,
+        read_stamp=wsgi.ready_pages.read_stamp,
         session_cookie=settings.SESSION_COOKIE_NAME,
         consent_cookie=settings.COOKIE_CONSENT_NAME,
         clock=lambda: 0.0,

@@ -1,9 +1,11 @@
 """A clock that jumps and is set back deletes nothing, and holds no mail back."""
 
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import IdleNotice, User
@@ -12,7 +14,10 @@ from outbox.models import OutboxMail
 from outbox.services import claim_next, record_failure
 from privacy.datamap.clock import is_steady
 from privacy.datamap.models import ClockStamp, PurgeFailure
+from privacy.datamap.registry import personal_entries
+from privacy.rights.private_storage import files, folder
 from tests.factories.people import make_person
+from tests.subject import make_subject
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -103,4 +108,69 @@ def test_a_mail_that_is_put_off_for_its_next_try_still_waits():
 
 def test_each_job_that_deletes_by_age_asks_the_clock():
     asking = {job.name for job in registered_jobs() if hasattr(job.run, "__wrapped__")}
-    assert asking == {"purge expired", "idle accounts"}
+    assert asking == {"purge expired", "idle accounts", "remove stray copies"}
+
+
+@pytest.fixture
+def everything(settings, tmp_path, policy):
+    """A row of every kind, a stray file, and the moment at which the clock was last read."""
+    settings.ERASURE_LEDGER = str(tmp_path / "ledger.jsonl")
+    settings.PRIVATE_ROOT = str(tmp_path / "private")
+    make_subject()
+    OutboxMail.objects.update(sent_at=timezone.now())
+    (folder() / "stray.zip").write_bytes(b"x")
+    is_steady()
+    return policy
+
+
+def rows_and_files():
+    rows = {
+        (model._meta.label, key)
+        for entry in personal_entries()
+        for model in (entry.model,)
+        for key in model._base_manager.values_list("pk", flat=True)
+    }
+    return rows | {("file", path.name) for path in files()}
+
+
+def test_while_the_clock_is_a_year_ahead_no_job_deletes_anything(everything):
+    """Every job but those that only look: a new one that deletes by age is caught here."""
+    before = rows_and_files()
+    assert len(before) > 20
+    jobs = [job for job in registered_jobs() if not job.niceness]
+    assert {"purge expired", "idle accounts", "remove stray copies"} <= {job.name for job in jobs}
+    with time_machine.travel(timezone.now() + YEAR * 4, tick=False):
+        for job in jobs:
+            job.run()
+        for job in jobs:
+            job.run()
+    assert before - rows_and_files() == set()
+
+
+def test_the_same_jobs_delete_when_the_clock_has_gone_on_day_by_day(everything):
+    """So that the test before this one could have failed."""
+    stray = folder() / "stray.zip"
+    later = timezone.now() + YEAR * 4
+    ClockStamp.objects.update(last_seen=later, largest_seen=later)
+    before = rows_and_files()
+    with time_machine.travel(later, tick=False):
+        for name in ("purge expired", "remove stray copies"):
+            run(name)
+    assert {"outbox.OutboxMail", "accounts.Session", "file"} <= {
+        label for label, _ in before - rows_and_files()
+    }
+    assert not stray.exists()
+
+
+def test_a_timer_that_purges_asks_the_clock_and_a_person_may_know_better(everything):
+    stale = OutboxMail.objects.create(
+        message_id="<1@x>", sender="a@x.test", recipient="b@x.test", subject="", message=b"",
+        sent_at=TODAY - YEAR,
+    )  # fmt: skip
+    with time_machine.travel(timezone.now() + YEAR, tick=False):
+        with pytest.raises(CommandError, match="--trust-clock"):
+            call_command("purge_expired", "--apply", stdout=StringIO())
+        call_command("purge_expired", stdout=StringIO())
+        assert OutboxMail.objects.filter(pk=stale.pk).exists()
+        call_command("purge_expired", "--apply", "--trust-clock", stdout=StringIO())
+    assert not OutboxMail.objects.filter(pk=stale.pk).exists()

@@ -1,5 +1,6 @@
 """The public figures: true, and of nobody."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import time_machine
 
 from privacy.rights import services
 from privacy.rights.choices import Kind
-from privacy.rights.statistics import figures, veiled, veiled_cells, veiled_part
+from privacy.rights.statistics import figures, rounded, veiled, veiled_cells, veiled_part
 
 pytestmark = pytest.mark.django_db
 MARCH = datetime(2026, 3, 5, 18, tzinfo=UTC)
@@ -48,7 +49,7 @@ def test_one_person_of_a_kind_cannot_be_worked_out_from_the_page(proved):
             proved(text=str(number), email=f"s{number}@x.test", received_at=MARCH, kind=kind)
     found = figures(now=datetime(2026, 8, 20, tzinfo=UTC))
     counts = dict(found.by_kind)
-    assert found.received == 8
+    assert found.received == 5
     assert [counts[kind.label] for kind in (Kind.ERASURE, Kind.ACCESS)] == [None, None]
 
 
@@ -59,9 +60,9 @@ def test_figures_of_six_requests(proved, officer):
         with time_machine.travel(MARCH + timedelta(days=number * 8)):
             services.answer(request, by=officer, text="Yes.")
     found = figures(now=datetime(2026, 8, 20, tzinfo=UTC))
-    assert (found.received, found.answered, found.late) == (6, 6, None)
-    assert (found.median_days, found.worst_days) == (20, 40)
-    assert dict(found.by_kind)["See or get a copy of my information"] == 6
+    assert (found.received, found.answered, found.late) == (5, 5, None)
+    assert found.median_days == 20
+    assert dict(found.by_kind)["See or get a copy of my information"] == 5
 
 
 def test_the_running_month_is_not_counted(proved):
@@ -69,7 +70,42 @@ def test_the_running_month_is_not_counted(proved):
         for number in range(6):
             proved(text=str(number), email=f"s{number}@x.test", received_at=MARCH)
     assert figures(now=MARCH + timedelta(days=2)).received == 0
-    assert figures(now=MARCH + timedelta(days=30)).received == 6
+    assert figures(now=MARCH + timedelta(days=30)).received == 5
+
+
+def numbers_on(page: str) -> list[str]:
+    """The figures of the page, in order: in its list and in its table."""
+    return re.findall(r"<(?:dd|td)>\s*([^<]*?)\s*</(?:dd|td)>", page)
+
+
+@pytest.mark.parametrize("kind", [Kind.ACCESS, Kind.ERASURE])
+@pytest.mark.parametrize("answered_after", [2, 70, None])
+def test_last_months_page_less_this_one_tells_of_no_single_person(
+    proved, officer, client, kind, answered_after
+):
+    """Of seven requests in March, and one in April, the page of each month is kept by a visitor."""
+    with time_machine.travel(MARCH):
+        for number in range(7):
+            request = proved(text=str(number), email=f"s{number}@x.test", received_at=MARCH)
+            services.answer(request, by=officer, text="Yes.")
+    april = MARCH + timedelta(days=31)
+    with time_machine.travel(april):
+        single = proved(kind, email="single@x.test", received_at=april)
+    pages = []
+    if answered_after is not None:
+        with time_machine.travel(april + timedelta(days=answered_after)):
+            services.answer(single, by=officer, text="Yes.")
+    for days in (30, 61, 122):
+        with time_machine.travel(MARCH + timedelta(days=days)):
+            pages.append(numbers_on(client.get("/privacy/requests/").content.decode()))
+    shown = {number for page in pages for number in page}
+    assert shown <= {"0", "5", "not shown", "too few to say"}
+    first, *later = (page[0] for page in pages)
+    assert (first, set(later)) == ("5", {"5"})
+
+
+def test_a_count_that_grows_by_one_changes_in_steps_of_five():
+    assert [rounded(n) for n in (None, 0, 5, 6, 9, 10, 14)] == [None, 0, 5, 5, 5, 10, 10]
 
 
 def test_the_page_shows_no_number_below_five(proved, client):
