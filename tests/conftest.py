@@ -13,7 +13,8 @@ import psycopg
 import pytest
 from django.core.cache import caches
 from django.db import connection
-from django.test.utils import setup_databases, teardown_databases
+from django.template import Template
+from django.test.utils import instrumented_test_render, setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
@@ -84,6 +85,21 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
                 caches["default"].clear()
                 content.load()
                 connection.close()
+
+
+DRAWN_PLAINLY = Template._render
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_drawn_plainly(django_test_environment: None) -> None:
+    """Draw templates as the site does: the test environment copies the context of each."""
+    setattr(Template, "_render", DRAWN_PLAINLY)  # noqa: B010 - the method of a class
+
+
+@pytest.fixture
+def contexts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have `response.context` hold what the page was drawn with."""
+    monkeypatch.setattr(Template, "_render", instrumented_test_render)
 
 
 _blocker_key = pytest.StashKey[DjangoDbBlocker]()
