@@ -1,12 +1,20 @@
 """Fixtures for every room: a visitor, a registered person, staff, and the site's own content."""
 
 import gc
+import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from django.core.cache import caches
 from django.db import connection
+from django.template import Template
+from django.test.utils import instrumented_test_render, setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
@@ -18,10 +26,22 @@ pytest_plugins = ["tests.selection"]
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Load the site's content once; each test then runs in a transaction over it."""
+def django_db_setup(
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """Load the site's content once; each test then runs in a transaction over it.
+
+    Instead of pytest-django's own, which makes a database for tests marked `django_db` alone: those
+    that only copy it are not.
+    """
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
         content.load()
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.hookimpl(trylast=True)
@@ -67,12 +87,56 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
                 connection.close()
 
 
+DRAWN_PLAINLY = Template._render
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_drawn_plainly(django_test_environment: None) -> None:
+    """Draw templates as the site does: the test environment copies the context of each."""
+    setattr(Template, "_render", DRAWN_PLAINLY)  # noqa: B010 - the method of a class
+
+
+@pytest.fixture
+def contexts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have `response.context` hold what the page was drawn with."""
+    monkeypatch.setattr(Template, "_render", instrumented_test_render)
+
+
 _blocker_key = pytest.StashKey[DjangoDbBlocker]()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _keep_blocker(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> None:
     request.config.stash[_blocker_key] = django_db_blocker
+
+
+@pytest.fixture
+def copied_database(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path: Path
+) -> Iterator[str]:
+    """A copy of the test database with the site's content in it, as a DATABASE_URL.
+
+    For processes that are to find a site set up, which takes each of them seconds.
+    """
+    server, copy = os.environ["DATABASE_URL"], tmp_path / "site.sqlite3"
+    wrapper: Any = connection
+    tested = str(wrapper.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock():
+            connection.cursor().execute("VACUUM INTO %s", [str(copy)])
+            connection.close()
+        with closing(sqlite3.connect(copy)) as opened:
+            opened.execute("PRAGMA journal_mode = WAL")  # as the site leaves it
+        yield f"sqlite:///{copy}"
+        return
+    wrapper.close()
+    wrapper.close_pool()  # PostgreSQL copies only what nobody is looking at
+    name = f"{tested}_copy"
+    with psycopg.connect(server, autocommit=True) as opened:
+        opened.execute(f"CREATE DATABASE {name} TEMPLATE {tested}".encode())
+    yield urlsplit(server)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(server, autocommit=True) as opened:
+        opened.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 @pytest.fixture(autouse=True)

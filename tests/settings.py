@@ -13,9 +13,14 @@ from pathlib import Path
 
 # In memory where the machine has such a folder: the suite runs with synchronous=FULL, as the site.
 _shm = Path("/dev/shm")  # noqa: S108 - only as the parent of a folder with a random name
+# A process that a run starts has its folder in that of the run: killed, it leaves nothing behind.
+_parents = [os.environ.get("TESTS_SCRATCH", ""), str(_shm)]
 SCRATCH = Path(
-    tempfile.mkdtemp(prefix="site-test-", dir=_shm if os.access(_shm, os.W_OK) else None)
+    tempfile.mkdtemp(
+        prefix="site-test-", dir=next((p for p in _parents if os.access(p, os.W_OK)), None)
+    )
 )
+os.environ["TESTS_SCRATCH"] = str(SCRATCH)
 atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
 
 OWN_VARIABLES = {

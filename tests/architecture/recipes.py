@@ -121,7 +121,8 @@ class Copy:
             "lint-imports": [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
         }[program]
         own = {"ENV_FILE": "tests/deploy.env"}
-        inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME")}
+        names = ("PATH", "HOME", "TESTS_SCRATCH")
+        inherited = {name: os.environ[name] for name in names if name in os.environ}
         return subprocess.run(
             [*by, *arguments], cwd=self.folder, env=inherited | own, check=False,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

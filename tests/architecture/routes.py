@@ -75,20 +75,30 @@ def log_in_as(client: Any, who: str) -> None:
 
 
 def dealt(who: str, kinds: Mapping[str, Sequence[Thing]]) -> Iterator[tuple[Route, Thing]]:
-    """Deal things out to the routes: from a visitor one of each kind to each, from others of half.
+    """Deal things out to the routes: from a visitor of two kinds to each, from others of one.
 
-    A route of the admin turns all but staff away at one door, and gets one thing of one kind from
-    those. Neighbours get different things, and each person brings others to a route. What each
-    route makes of each thing is asked by the exhaustive suite.
+    Together they bring things of up to four kinds to a route. A route of the admin turns all but
+    staff away at one door, and gets one thing from those. Neighbours get different things. What
+    each route makes of each thing is asked by the exhaustive suite.
     """
+    begin = {"visitor": 0, "customer": 2, "staff": 3}[who]
     for place, route in enumerate(all_routes()):
-        turn = place + WHO.index(who)
-        hands = [things[turn % len(things)] for things in kinds.values()]
-        if route.is_admin and who != "staff":
-            hands = [hands[turn % len(hands)]]
-        elif who != "visitor":
-            hands = hands[turn % 2 :: 2]
-        yield from ((route, thing) for thing in hands)
+        hands = [things[(place + begin) % len(things)] for things in kinds.values()]
+        many = 2 if who == "visitor" and not route.is_admin else 1
+        yield from ((route, hands[(place + begin + n) % len(hands)]) for n in range(many))
+
+
+def asked_with(method: str, who: str) -> tuple[Route, ...]:
+    """Return the routes that somebody asks with a method: with GET all, with another one in three.
+
+    What else only reads is answered by what answers GET, or by none. Each route is asked with each
+    of these by one person, and by each person with one of these; by all with all in the exhaustive
+    suite.
+    """
+    if method == "get":
+        return all_routes()
+    turn = WHO.index(who) + ("head", "options", "trace").index(method)
+    return all_routes()[turn % 3 :: 3]
 
 
 def each(kinds: Mapping[str, Sequence[Thing]]) -> Iterator[tuple[Route, Thing]]:

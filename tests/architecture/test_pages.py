@@ -1,6 +1,7 @@
 """Every page that menus and footer lead to: there, cookie-free, the same for all, and of one origin."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -26,6 +27,22 @@ SIGNED_IN_QUERIES = 3
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
+@lru_cache(maxsize=len(PATHS))
+def seen(path: str) -> Any:
+    """Return what a visitor without cookies is shown, asked for once in each process."""
+    return SiteClient().get(path)
+
+
+@lru_cache(maxsize=len(PATHS))
+def read(path: str) -> html.Page:
+    return html.parse(seen(path).content)
+
+
+@lru_cache(maxsize=1000)
+def status_of(path: str) -> int:
+    return int(SiteClient().get(path).status_code)
+
+
 def csp_sources(response) -> set[str]:
     """Return every source that the response's policy names."""
     policy = response.headers["Content-Security-Policy"]
@@ -37,9 +54,8 @@ def vary(response) -> set[str]:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_page_is_there_and_asks_nothing_of_the_visitor(client, path):
-    response = client.get(path)
-    page = html.parse(response.content)
+def test_page_is_there_and_asks_nothing_of_the_visitor(path):
+    response, page = seen(path), read(path)
     assert (response.status_code, dict(response.cookies)) == (200, {})
     assert page.foreign(settings.SITE_ORIGIN) == []
     assert csp_sources(response) == OWN_SOURCES
@@ -52,16 +68,16 @@ def urlpath(url: str) -> str:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_page_is_well_formed(client, path):
-    page = html.parse(client.get(path).content)
+def test_page_is_well_formed(path):
+    page = read(path)
     assert page.headings.count("h1") == 1
     assert page.headings[0] == "h1" or "h1" in page.headings
     assert [name for name in page.ids if page.ids.count(name) > 1] == []
     assert [name for name in page.fragments if name and name not in page.ids] == []
 
 
-def test_titles_are_unique_and_name_the_company(client):
-    titles = {path: html.parse(client.get(path).content).title.strip() for path in PATHS}
+def test_titles_are_unique_and_name_the_company():
+    titles = {path: read(path).title.strip() for path in PATHS}
     twice = {p: t for p, t in titles.items() if list(titles.values()).count(t) > 1}
     assert twice == {}
     assert [
@@ -70,8 +86,8 @@ def test_titles_are_unique_and_name_the_company(client):
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_links_within_the_site_lead_somewhere(client, path):
-    page = html.parse(client.get(path).content)
+def test_links_within_the_site_lead_somewhere(path):
+    page = read(path)
     inside = {
         link.partition("#")[0].partition("?")[0]
         for link in page.links
@@ -79,7 +95,7 @@ def test_links_within_the_site_lead_somewhere(client, path):
     }
     broken = {}
     for link in sorted(inside - {""} - set(PATHS)):
-        status = client.get(link).status_code
+        status = status_of(link)
         if status not in (200, 302):
             broken[link] = status
     assert broken == {}
@@ -87,7 +103,7 @@ def test_links_within_the_site_lead_somewhere(client, path):
 
 @pytest.mark.parametrize("path", SHARED)
 def test_page_may_be_kept_by_those_who_share_a_cache_only_when_plain(client, path):
-    plain = client.get(path)
+    plain = seen(path)
     chosen = client.get(path, headers={"cookie": f"{settings.COOKIE_CONSENT_NAME}=analytics=-1"})
     signal = client.get(path, headers={"sec-gpc": "1"})
     session = client.get(path, headers={"cookie": f"{settings.SESSION_COOKIE_NAME}=none"})
@@ -115,7 +131,7 @@ def test_page_is_the_same_bytes_for_two_visitors_at_two_times(path):
 
 @pytest.mark.parametrize("path", PATHS)
 def test_head_is_get_without_the_body(client, path):
-    get, head = client.get(path), client.head(path)
+    get, head = seen(path), client.head(path)
     assert (head.status_code, head.content) == (get.status_code, b"")
     ignored = {"Content-Length"}
     assert {k: v for k, v in head.headers.items() if k not in ignored} == {

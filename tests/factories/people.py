@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import encrypt
+from django.http import HttpRequest
+from django.test import Client
 
 from accounts.models import User
 
@@ -31,3 +34,11 @@ def make_staff(username: str = "grace", **fields: Any) -> User:
         user=user, type=Authenticator.Type.TOTP, data={"secret": encrypt(TOTP_SECRET)}
     )
     return user
+
+
+def as_if_proven(client: Client, user: User) -> None:
+    """Leave in the session what entering the password again leaves there, without the request."""
+    request: Any = HttpRequest()
+    request.user, request.session = user, client.session
+    record_authentication(request, user, method="password", reauthenticated=True)
+    request.session.save()

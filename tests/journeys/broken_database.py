@@ -1,7 +1,8 @@
 """A program of its own: asks the site for pages while its database is missing or locked.
 
-Prints what came back as JSON. Called with `missing` or `locked`. The forms are sent at the same
-time, each in a thread of its own, with the timeouts of production.
+Prints what came back as JSON. Called with `missing` or `locked` and a folder, in which the database
+lies that it is to lock. The forms are sent at the same time, each in a thread of its own, with the
+timeouts of production.
 """
 
 import json
@@ -24,7 +25,6 @@ from django.conf import settings  # noqa: E402 - as above
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402 - needs loaded apps
 from django.db import connection  # noqa: E402 - needs loaded apps
 from django.utils.html import escape  # noqa: E402 - beside the lines above
 
@@ -33,9 +33,6 @@ from tests.client import SAME_ORIGIN, SiteClient  # noqa: E402 - needs loaded ap
 from tests.journeys.hostile import FORMS  # noqa: E402 - beside the line above
 
 if kind == "locked":
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("createcachetable", verbosity=0)
-    call_command("setup_site", verbosity=0)
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
 

@@ -30,7 +30,10 @@ def ask(kind: str, folder: Path) -> str:
 
 @pytest.fixture
 def answers(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    copied_database: str,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
 ) -> Callable[[str], dict[str, Any]]:
     """What a broken site answers, asked once for all tests of a run, in whichever process."""
     mine = tmp_path_factory.getbasetemp()

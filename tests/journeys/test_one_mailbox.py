@@ -14,7 +14,7 @@ from privacy.datamap.subjects import subject_with_address
 from privacy.rights.choices import Kind
 from privacy.rights.models import SubjectRequest
 from tests.client import SAME_ORIGIN, SiteClient
-from tests.factories.people import PASSWORD, SHOWN, make_person
+from tests.factories.people import PASSWORD, SHOWN, as_if_proven, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -79,9 +79,9 @@ def ask(typed: str):
 
 
 def change(typed: str):
-    client = SiteClient()
-    client.force_login(make_person("wanderer"))
-    client.post("/accounts/reauthenticate/", {"password": PASSWORD}, headers=SAME_ORIGIN)
+    client, wanderer = SiteClient(), make_person("wanderer")
+    client.force_login(wanderer)
+    as_if_proven(client, wanderer)
     return client.post("/accounts/email/", {"email": typed, "action_add": ""}, headers=SAME_ORIGIN)
 
 

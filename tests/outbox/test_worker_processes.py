@@ -56,6 +56,18 @@ class Site:
             return cursor.fetchall() if cursor.description else []
 
 
+def environment_of(url: str, sink: SmtpSink, settings: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": settings,
+        "DATABASE_URL": url,
+        "MAIL_TRANSPORT": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": str(sink.port),
+        "LOG_LEVEL": "CRITICAL",
+    }
+
+
 @pytest.fixture
 def site(sink: SmtpSink, tmp_path: Path) -> Iterator[Site]:
     """A fresh outbox on the engine that this run is about."""
@@ -68,18 +80,7 @@ def site(sink: SmtpSink, tmp_path: Path) -> Iterator[Site]:
         url = urlsplit(server)._replace(path=f"/{name}").geturl()
     else:
         url = f"sqlite:///{tmp_path / 'outbox.sqlite3'}"
-    new = Site(
-        url,
-        {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "sens_site.settings",
-            "DATABASE_URL": url,
-            "MAIL_TRANSPORT": "django.core.mail.backends.smtp.EmailBackend",
-            "EMAIL_HOST": "127.0.0.1",
-            "EMAIL_PORT": str(sink.port),
-            "LOG_LEVEL": "CRITICAL",  # the other rooms' tables are not there for their jobs
-        },
-    )
+    new = Site(url, environment_of(url, sink, "tests.outbox.process_settings"))
     new.run("migrate", "outbox", "--verbosity=0")
     yield new
     if on_postgres:
@@ -88,11 +89,23 @@ def site(sink: SmtpSink, tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.fixture
-def start(site: Site) -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]:
-    """Start commands that are killed at the end of the test, if they still run."""
+def whole_site(copied_database: str, sink: SmtpSink, tmp_path: Path) -> Site:
+    """All rooms with their tables, their content and their jobs."""
+    own = {
+        "DEBUG": "true",
+        "ERASURE_LEDGER": str(tmp_path / "ledger"),
+        "PRIVATE_ROOT": str(tmp_path / "private"),
+    }
+    environment = environment_of(copied_database, sink, "sens_site.settings")
+    return Site(copied_database, environment | own)
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]:
+    """Start commands on a site that are killed at the end of the test, if they still run."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start_one(*command: str) -> "subprocess.Popen[bytes]":
+    def start_one(site: Site, *command: str) -> "subprocess.Popen[bytes]":
         started.append(site.start(*command, "--skip-checks"))
         return started[-1]
 
@@ -107,7 +120,7 @@ def test_four_workers_send_each_mail_once(
 ) -> None:
     addresses = [f"p{number}@example.com" for number in range(40)]
     site.run("sendtestemail", *addresses)
-    workers = [start("worker", "--once") for _ in range(4)]
+    workers = [start(site, "worker", "--once") for _ in range(4)]
     assert [worker.wait(SECONDS) for worker in workers] == [0, 0, 0, 0]
     assert Counter(mail.recipients for mail in sink.received) == Counter((a,) for a in addresses)
     assert site.query(
@@ -121,7 +134,7 @@ def test_mail_of_a_killed_worker_goes_out_again_under_the_same_name(
 ) -> None:
     site.run("sendtestemail", "ann@example.com", "bob@example.com")
     sink.hold()
-    victim = start("worker")
+    victim = start(site, "worker")
     assert sink.arrived.wait(SECONDS)
     victim.kill()
     assert victim.wait(SECONDS) == -signal.SIGKILL
@@ -151,7 +164,7 @@ def test_worker_asked_to_end_finishes_the_mail_in_hand(
 ) -> None:
     site.run("sendtestemail", "ann@example.com", "bob@example.com")
     sink.hold()
-    worker = start("worker")
+    worker = start(site, "worker")
     assert sink.arrived.wait(SECONDS)
     worker.terminate()
     sink.go_on.set()
@@ -163,20 +176,13 @@ def test_worker_asked_to_end_finishes_the_mail_in_hand(
 
 
 def test_look_at_the_promises_keeps_neither_mail_nor_forms_nor_the_end_waiting(
-    site: Site, sink: SmtpSink, start: Callable[..., "subprocess.Popen[bytes]"], tmp_path: Path
+    whole_site: Site, sink: SmtpSink, start: Callable[..., "subprocess.Popen[bytes]"]
 ) -> None:
     """The claims: a mail that falls due goes within 5 s, and the worker ends within 2 s."""
-    site.environment |= {
-        "DEBUG": "true",
-        "ERASURE_LEDGER": str(tmp_path / "ledger"),
-        "PRIVATE_ROOT": str(tmp_path / "private"),
-    }
-    site.run("migrate", "--verbosity=0")
-    assert site.start("createcachetable").wait(SECONDS) == 0
-    site.run("setup_site", "--verbosity=0")
+    site = whole_site
     site.run("sendtestemail", "ann@example.com")
     site.query("UPDATE outbox_outboxmail SET due_at = '2999-01-01'")
-    worker = start("worker")
+    worker = start(site, "worker")
     look = wait_for_process(site.url, b"verify promises", priority=10)
     began = time.monotonic()
     site.query("UPDATE outbox_outboxmail SET due_at = '2026-01-01'")

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -13,18 +14,35 @@ from django.template.loaders.filesystem import Loader
 from sens_site.lib.cache.fragment_cache import forget_fragments
 from tests.architecture.source import ROOMS
 
+UNTOUCHED = ("privacy.policy.bundled", "privacy.promises.page_reader")
+"""What these remember depends on nothing that is broken here: on files, and on a page's own text."""
 
-def forget_everything() -> None:
-    """Forget compiled templates and what was rendered from them."""
+
+@lru_cache(maxsize=1)
+def remembering(loaded: int) -> tuple[Any, ...]:
+    """Return the functions of ours that remember what they have returned.
+
+    Looked for anew when there are more modules.
+    """
+    ours = [m for name, m in sys.modules.items() if name.split(".")[0] in ROOMS]
+    values = [value for m in ours if m.__name__ not in UNTOUCHED for value in vars(m).values()]
+    return tuple(value for value in values if hasattr(value, "cache_clear"))
+
+
+def forget_results() -> None:
+    """Forget what was rendered and what functions have returned."""
+    forget_fragments()
+    for function in remembering(len(sys.modules)):
+        function.cache_clear()
+
+
+def forget_template(name: str) -> None:
+    """Forget a compiled template: those that extend or include it look it up at each rendering."""
     django: Any = engines["django"]
     for loader in django.engine.template_loaders:
-        loader.reset()
-    forget_fragments()
-    for name, module in list(sys.modules.items()):
-        if name.split(".")[0] in ROOMS:
-            for value in list(vars(module).values()):
-                if hasattr(value, "cache_clear"):
-                    value.cache_clear()
+        for key in [k for k in loader.get_template_cache if f"{k}-".startswith(f"{name}-")]:
+            del loader.get_template_cache[key]
+    forget_results()
 
 
 class Hand:
@@ -33,7 +51,7 @@ class Hand:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
         self.patch = monkeypatch
         self.settings = settings
-        self._undo: list[Callable[[], None]] = [forget_everything]
+        self._undo: list[Callable[[], None]] = [forget_results]
 
     def template(self, name: str, *changes: tuple[str, str]) -> None:
         """Change the source of a template. Each thing to be replaced must be there."""
@@ -51,7 +69,8 @@ class Hand:
             return source
 
         self.patch.setattr(Loader, "get_contents", changed)
-        forget_everything()
+        self.on_release(lambda: forget_template(name))
+        forget_template(name)
 
     def every_page_holds(self, html: str) -> None:
         """Put something at the end of the main part of every page."""
@@ -73,12 +92,12 @@ class Hand:
         self.on_release(was_there)
 
         self.patch.setattr("privacy.policy.views.place_marks", altered)
-        forget_everything()
+        forget_results()
 
     def replace(self, target: str, value: Any) -> None:
         """Replace a function, a class's method or a constant by its dotted name."""
         self.patch.setattr(target, value)
-        forget_everything()
+        forget_results()
 
     def wrap(self, target: str, wrapper: Callable[..., Any]) -> None:
         """Replace a function by one that is given the old one first."""
@@ -92,7 +111,7 @@ class Hand:
         old = getattr(thing, name)
         object.__setattr__(thing, name, value)
         self._undo.append(lambda: object.__setattr__(thing, name, old))
-        forget_everything()
+        forget_results()
 
     def item(self, mapping: Any, key: str, value: Any) -> None:
         """Change one item of a mapping."""

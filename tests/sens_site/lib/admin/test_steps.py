@@ -16,7 +16,11 @@ from tests.client import SiteClient, stamp_in
 from tests.factories.people import make_staff
 from tests.pages.reading import read
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.urls(__name__),
+    pytest.mark.usefixtures("contexts"),
+]
 
 RIGHT = "auth.change_group"
 service = Mock()
