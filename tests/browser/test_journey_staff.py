@@ -2,6 +2,7 @@
 
 import pyotp
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from privacy.policy.models import PolicyVersion
 from tests.factories.people import PASSWORD, make_staff
@@ -22,6 +23,12 @@ def log_in(page, username: str) -> None:
     page.wait_for_url("**/admin/")
 
 
+def press(page, name: str, role: str = "button") -> None:
+    """Press what leads to another page, and wait until that page is whole."""
+    with page.expect_navigation():
+        page.get_by_role(role, name=name).click()
+
+
 def read(page, path: str) -> str:
     """Return the text of a page as a visitor sees it."""
     page.goto(path)
@@ -37,7 +44,7 @@ def test_staff_draft_preview_seal_and_publish_a_version(page, a_name):
     number = newest.number + 1
     versions = PolicyVersion.objects.count()
     old_text = read(page, "/privacy/")
-    page.set_default_timeout(60_000)  # before sealing, every promise is checked on the running site
+    page.set_default_timeout(30_000)  # before sealing, every promise is checked on the running site
     log_in(page, staff.username)
 
     # Draft: the form begins with the newest text; add a sentence.
@@ -51,7 +58,7 @@ def test_staff_draft_preview_seal_and_publish_a_version(page, a_name):
     page.locator("#id_effective_on").fill(timezone.localdate().isoformat())
 
     # Preview: as readers would see it; nobody outside sees it yet.
-    page.get_by_role("button", name="Save and preview").click()
+    press(page, "Save and preview")
     assert SENTENCE in page.locator("article").inner_text()
     assert PolicyVersion.objects.count() == versions
 
@@ -62,14 +69,15 @@ def test_staff_draft_preview_seal_and_publish_a_version(page, a_name):
     page.goto(preview)
 
     # Seal and publish: a page says what will happen, and only its button does it.
-    page.get_by_role("link", name="Seal and publish").click()
+    press(page, "Seal and publish", "link")
     assert f"version {number}" in page.locator("#content").inner_text()
     assert PolicyVersion.objects.count() == versions
     page.get_by_role("button", name=f"Seal and publish version {number}").click()
     # The new sentence has no promise behind it: an officer says why it is published all the same.
+    expect(page.locator("#override_reason:invalid")).to_be_focused()
     assert PolicyVersion.objects.count() == versions
     page.locator("#override_reason").fill("It promises nothing that software could check.")
-    page.get_by_role("button", name=f"Seal and publish version {number}").click()
+    press(page, f"Seal and publish version {number}")
     assert PolicyVersion.objects.count() == versions + 1
     sealed = PolicyVersion.objects.get(policy__slug="privacy", number=number)
     assert (sealed.kind, sealed.effective_on) == ("minor", timezone.localdate())
