@@ -11,11 +11,14 @@ import os
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 import itertools
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,6 +27,7 @@ from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django import DjangoDbBlocker
 
@@ -35,6 +39,7 @@ from tests.browser.watch import Watch
 from tests.run import find_chromium
 
 START_SECONDS = 300
+BEFORE_MIDNIGHT = timedelta(minutes=3)
 PATIENCE_MS = 60_000
 """How long a page may take on a machine that does ten other things. Only a failure waits for it."""
 expect.set_options(timeout=PATIENCE_MS)
@@ -108,6 +113,31 @@ def _no_traceback(site: str) -> Iterator[None]:
     assert "Traceback" not in written, written
 
 
+@pytest.fixture
+def put_back(site: str) -> Iterator[None]:
+    """Take back what a test publishes. Sealed versions cannot be deleted, so the file is put back.
+
+    Pages would grow past their budgets for the tests that come after it.
+    """
+    with closing(sqlite3.connect(":memory:")) as kept:
+        with closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as database:
+            database.backup(kept)
+        yield
+        connections.close_all()
+        with closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as database:
+            kept.backup(database)
+    _tell_of_a_change()
+
+
+@pytest.fixture
+def one_day() -> None:
+    """Begin after midnight what counts on one date from its first step to its last."""
+    now = timezone.localtime()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    if midnight - now < BEFORE_MIDNIGHT:
+        time.sleep((midnight - now).total_seconds() + 1)
+
+
 @pytest.fixture(autouse=True)
 def _fresh_limits(site: str) -> None:
     """Let no test run into a rate limit that another has used up."""
@@ -177,6 +207,10 @@ def switch(identifiers: dict[str, str]) -> None:
     """Switch services as staff do, past the check that the policy names them."""
     for key in IDENTIFIERS:
         ServiceSwitch.objects.filter(key=key).update(identifier=identifiers.get(key, ""))
+    _tell_of_a_change()
+
+
+def _tell_of_a_change() -> None:
     renew_stamp()
     time.sleep(1.1)  # workers look at the stamp once a second
 

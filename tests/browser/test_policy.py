@@ -80,6 +80,7 @@ def test_a_reader_follows_the_feed_and_checks_a_version(page, site, tmp_path):
     )
 
 
+@pytest.mark.usefixtures("put_back")
 @pytest.mark.browser_context_args(java_script_enabled=False)
 def test_a_customer_is_told_of_a_change_and_puts_the_line_away(
     page, log_in, a_name, monkeypatch: pytest.MonkeyPatch

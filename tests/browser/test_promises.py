@@ -13,6 +13,7 @@ from tests.browser.measure import findings
 PATHS = ("/privacy/promises/", "/privacy/promises/?state=unchecked", "/privacy/p/66/")
 
 
+@pytest.mark.usefixtures("put_back")
 @pytest.mark.browser_context_args(java_script_enabled=False)
 def test_a_reader_opens_the_promise_behind_a_sentence(page):
     PromiseResult.objects.update_or_create(
