@@ -59,7 +59,11 @@ class Auditor:
     def run(self, tell: Callable[[State, Seen, list[str]], None]) -> int:
         """Walk through every state; return how many faults there were."""
         faults = 0
-        executable = environ.get("CHROMIUM") or shutil.which("chromium")
+        executable = (
+            environ.get("CHROMIUM")
+            or shutil.which("chromium")
+            or shutil.which("chromium-headless-shell")
+        )
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=executable, args=["--disable-dev-shm-usage"]

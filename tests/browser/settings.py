@@ -7,12 +7,23 @@ two must agree on is handed down in the environment.
 import atexit
 import os
 import shutil
+import socket
 import tempfile
 from pathlib import Path
 
-from tests.postgres import free_port
-
 ROOM = 512 * 1024 * 1024
+
+
+def hold_port() -> tuple[socket.socket, int]:
+    """Take a loopback port that only a server can share that asks for a shared one.
+
+    A port that is looked up and let go may be somebody else's a moment later.
+    """
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    held.bind(("127.0.0.1", 0))
+    return held, int(held.getsockname()[1])
+
 
 # Each process of the test run has a server of its own; only that server takes over what it set up.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
@@ -23,7 +34,9 @@ else:
     _shm = Path("/dev/shm")  # noqa: S108 - only as the parent of a folder with a random name
     _roomy = os.access(_shm, os.W_OK) and shutil.disk_usage(_shm).free > ROOM
     SCRATCH = Path(tempfile.mkdtemp(prefix="site-browser-", dir=_shm if _roomy else None))
-    PORT = str(free_port())
+    _held, _number = hold_port()
+    PORT = str(_number)
+    atexit.register(_held.close)
     atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
 os.environ.update(
     {

@@ -1,6 +1,9 @@
 """axe on every kind of page in every state, the keyboard, and narrow screens."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.measure import axe_violations, findings, tab_stops
 
@@ -48,7 +51,7 @@ def test_the_first_tab_leads_past_the_menu(page):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
 
 
 @pytest.mark.parametrize("path", FORMS)
@@ -79,26 +82,26 @@ def test_the_menu_opens_and_closes_by_keyboard(page):
     first = page.locator("nav[aria-label=Main]").get_by_role(
         "link", name="Industrial Switch Mode Battery Chargers"
     )
-    assert first.is_visible() is False
+    expect(first).to_be_hidden()
     button.focus()
     page.keyboard.press("Enter")
-    assert first.is_visible() is True
+    expect(first).to_be_visible()
     assert axe_violations(page) == []
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.closest('[popover]') !== null")
+    expect(page.locator("[popover] :focus")).to_have_count(1)
     page.keyboard.press("Escape")
-    assert first.is_visible() is False
-    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Products submenu"
+    expect(first).to_be_hidden()
+    expect(button).to_be_focused()
 
 
 def test_the_phone_menu_opens_as_one_sheet(page):
     page.set_viewport_size({"width": 360, "height": 700})
     page.goto("/")
     page.get_by_role("button", name="Menu", exact=True).click()
-    assert page.locator("#menu").get_by_role("link", name="Support", exact=True).is_visible()
+    expect(page.locator("#menu").get_by_role("link", name="Support", exact=True)).to_be_visible()
     assert axe_violations(page) == []
     page.keyboard.press("Escape")
-    assert page.locator("#menu").is_visible() is False
+    expect(page.locator("#menu")).to_be_hidden()
 
 
 @pytest.mark.browser_context_args(java_script_enabled=False)
@@ -106,8 +109,8 @@ def test_the_menu_works_without_script(page):
     page.goto("/")
     page.get_by_role("button", name="Support submenu").click()
     page.locator("nav[aria-label=Main]").get_by_role("link", name="White Papers").click()
-    assert page.url.endswith("/support/white-papers/")
-    assert page.locator("h1").inner_text() == "White Papers"
+    expect(page).to_have_url(re.compile("/support/white-papers/$"))
+    expect(page.locator("h1")).to_have_text("White Papers")
 
 
 @pytest.mark.parametrize("path", ["/privacy/record/", "/cookies/"])

@@ -1,7 +1,7 @@
 """Deciding about cookies in a real browser, without a script."""
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 LOOK = """element => {
   const style = getComputedStyle(element);
@@ -48,8 +48,8 @@ def test_one_press_answers_and_says_so(page: Page, choice):
     page.get_by_role("button", name=choice).click()
     page.wait_for_url("**/about/?done=*#done")
     saved = page.locator("#done")
-    assert saved.is_visible()
-    assert page.evaluate("document.activeElement.id") == "done"
+    expect(saved).to_be_visible()
+    expect(saved).to_be_focused()
     assert page.get_by_role("region", name="Cookies").count() == 0
     page.goto("/privacy/")
     assert page.locator("#done").is_visible() is False
@@ -62,7 +62,7 @@ def test_a_receipt_is_shown_and_taken_back_in_two_presses(page: Page):
     page.locator('input[name="analytics"][value="yes"]').check()
     page.get_by_role("button", name="Save my choices").click()
     page.get_by_role("link", name="See and download your consent receipt").click()
-    assert page.get_by_text("Analytics", exact=True).is_visible()
+    expect(page.get_by_text("Analytics", exact=True)).to_be_visible()
     page.goto("/about/")
     page.get_by_role("contentinfo").locator('a[href="/cookies/"]').first.click()
     page.get_by_role("button", name="Reject all").click()

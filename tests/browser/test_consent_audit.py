@@ -41,6 +41,7 @@ def test_in_a_real_browser_consent_mode_says_exactly_what_was_granted(
     page.goto("/cookies/")
     page.locator('input[name="analytics"][value="yes"]').check()
     page.get_by_role("button", name="Save my choices").click()
+    page.wait_for_url("**#done")
     page.goto("/about/")
     said = page.evaluate("window.dataLayer.map(entry => Array.from(entry))")
     consent = [entry for entry in said if entry[0] == "consent"]

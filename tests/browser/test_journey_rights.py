@@ -34,6 +34,12 @@ def press(page, name: str) -> int:
     return int(arrived.value.status)
 
 
+def follow(page, name: str) -> None:
+    """Press a link of the desk, and wait until its page is whole."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=name, exact=True).click()
+
+
 def picture(page, name: str) -> None:
     """Photograph the page for the documents, where that is asked for."""
     if os.environ.get("PICTURES"):
@@ -99,15 +105,15 @@ def test_a_stranger_asks_and_gets_a_copy(page, log_in, a_name):
     desk = staff_page(page, log_in, a_name)
     desk.goto("/admin/rights/subjectrequest/")
     picture(desk, "request-desk")
-    desk.get_by_role("link", name=asked.reference).click()
+    follow(desk, asked.reference)
     picture(desk, "request-at-the-desk")
-    desk.get_by_role("link", name="Make a copy").click()
-    desk.get_by_role("button", name="Make a copy").click()
-    desk.get_by_role("link", name="Answer", exact=True).click()
+    follow(desk, "Make a copy")
+    press(desk, "Make a copy")
+    follow(desk, "Answer")
     draft = desk.locator("#id_text").input_value()
     assert "hold" in draft
     desk.locator("#id_text").fill(draft.replace("[say the period]", "ten years"))
-    desk.get_by_role("button", name="Answer", exact=True).click()
+    press(desk, "Answer")
     assert SubjectRequest.objects.get(pk=asked.pk).closed_at is not None
     desk.context.close()
 
@@ -158,8 +164,8 @@ def test_staff_see_an_alarm_and_clear_it(page, log_in, a_name):
     assert "late 20" in row.inner_text()
     picture(desk, "request-alarm")
     row.get_by_role("link").click()
-    desk.get_by_role("link", name="I have seen the alarm").click()
-    desk.get_by_role("button", name="I have seen the alarm").click()
+    follow(desk, "I have seen the alarm")
+    press(desk, "I have seen the alarm")
     assert [e.did for e in SubjectRequest.objects.get(pk=late.pk).did(Did.ALARM_SEEN)] == [
         "alarm-seen"
     ]

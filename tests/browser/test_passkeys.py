@@ -3,6 +3,7 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from playwright.sync_api import expect
 
 from tests.factories.people import PASSWORD, make_person
 
@@ -14,6 +15,7 @@ DEVICE = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
+CALLED_OFF = "That did not work, or was called off"
 
 
 @pytest.fixture
@@ -44,10 +46,10 @@ def test_a_passkey_is_added_logs_in_and_is_removed(page, watch, here, key, a_nam
     press(page, "Log in")
     page.get_by_label("Name of the passkey").fill("Virtual device")
     press(page, "Continue")
-    assert page.locator("h1").inner_text() == "Make the passkey"
+    expect(page.locator("h1")).to_have_text("Make the passkey")
     press(page, "Make the passkey")
     page.wait_for_url(f"{here}/accounts/passkey/?done=added*")
-    assert page.get_by_text("Virtual device, since").is_visible()
+    expect(page.get_by_text("Virtual device, since")).to_be_visible()
     assert page.evaluate("document.querySelectorAll('script[src]').length") == 0
 
     page.context.clear_cookies()
@@ -74,18 +76,33 @@ def test_a_dialog_that_is_called_off_says_so_and_can_be_tried_again(page, here, 
     session.send("WebAuthn.addVirtualAuthenticator", {"options": locked})
     page.goto(f"{here}/accounts/passkey/login/")
     press(page, "Log in with a passkey")
-    assert page.get_by_role("alert").count() == 0
+    expect(page.locator("h1")).to_have_text("Use your passkey")
+    expect(page.get_by_text(CALLED_OFF)).to_be_hidden()
     press(page, "Use my passkey")
-    assert page.get_by_text("That did not work, or was called off").is_visible()
-    assert page.get_by_role("button", name="Use my passkey").is_enabled()
+    expect(page.get_by_text(CALLED_OFF)).to_be_visible()
+    expect(page.get_by_role("button", name="Use my passkey")).to_be_enabled()
+
+
+def test_nobody_can_press_before_the_script_has_come(page, here, key):
+    held = []
+    page.route("**/passkey/*.js", lambda route: held.append(route))  # noqa: PLW0108 - needs a function
+    page.goto(f"{here}/accounts/passkey/login/")
+    with page.expect_request("**/passkey/*.js"):
+        press(page, "Log in with a passkey")
+    expect(page.locator("h1")).to_have_text("Use your passkey")
+    button = page.get_by_role("button", name="Use my passkey")
+    expect(button).to_have_count(0)
+    held[0].continue_()
+    button.click()
+    expect(page.get_by_text(CALLED_OFF)).to_be_visible()
 
 
 @pytest.mark.browser_context_args(java_script_enabled=False)
 def test_without_script_the_page_says_so_and_leads_to_the_password(page, here):
     page.goto(f"{here}/accounts/passkey/login/")
     press(page, "Log in with a passkey")
-    assert page.get_by_text("Passkeys need JavaScript").is_visible()
+    expect(page.get_by_text("Passkeys need JavaScript")).to_be_visible()
     press(page, "Use my passkey")
-    assert page.locator("h1").inner_text() == "The passkey was not accepted"
+    expect(page.locator("h1")).to_have_text("The passkey was not accepted")
     page.get_by_role("link", name="log in with your password").click()
-    assert page.locator("h1").inner_text() == "Log in"
+    expect(page.locator("h1")).to_have_text("Log in")

@@ -1,7 +1,10 @@
 """The promises as a reader finds them: from a sentence to its evidence and back, without script."""
 
+import re
+
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from privacy.promises.models import PromiseResult
 from sens_site.lib.cache.content_stamp import renew_stamp
@@ -10,6 +13,7 @@ from tests.browser.measure import findings
 PATHS = ("/privacy/promises/", "/privacy/promises/?state=unchecked", "/privacy/p/66/")
 
 
+@pytest.mark.usefixtures("put_back")
 @pytest.mark.browser_context_args(java_script_enabled=False)
 def test_a_reader_opens_the_promise_behind_a_sentence(page):
     PromiseResult.objects.update_or_create(
@@ -20,14 +24,14 @@ def test_a_reader_opens_the_promise_behind_a_sentence(page):
     page.wait_for_timeout(1100)  # kept pages look for news once a second
     page.goto("/privacy/")
     page.locator("main").get_by_role("link", name="66", exact=True).click()
-    assert page.url.endswith("/privacy/p/66/")
-    assert "Seen in a browser." in page.locator("main").inner_text()
+    expect(page).to_have_url(re.compile("/privacy/p/66/$"))
+    expect(page.locator("main")).to_contain_text("Seen in a browser.")
     page.get_by_role("link", name="All promises").click()
     page.get_by_role("link", name="Checked: kept").click()
-    assert page.locator("main .state").first.inner_text() == "Checked: kept"
+    expect(page.locator("main .state").first).to_have_text("Checked: kept")
     page.get_by_role("link", name="A signed-in user may delete the account.").click()
     page.get_by_role("link", name="Delete your account").click()
-    assert "/accounts/login/" in page.url
+    expect(page).to_have_url(re.compile("/accounts/login/"))
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.postgres import free_port
+from tests.browser.settings import hold_port
 from tests.run import find_nginx
 
 WAYS = {
@@ -43,7 +43,7 @@ http {{
   fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
   proxy_cache_path {folder}/cache keys_zone=pages:1m;
   server {{
-    listen 127.0.0.1:{port};
+    listen 127.0.0.1:{port} reuseport;
     location / {{
       proxy_pass http://127.0.0.1:{site};
       proxy_set_header Host 127.0.0.1:{site};
@@ -85,7 +85,7 @@ Visit = Callable[..., Page]
 @pytest.fixture(params=WAYS)
 def visit(request: pytest.FixtureRequest, tmp_path: Path, site: str) -> Iterator[Visit]:
     """Start nginx before the site, and give a way to ask it for pages."""
-    port = free_port()
+    held, port = hold_port()
     configuration = tmp_path / "nginx.conf"
     configuration.write_text(
         CONFIGURATION.format(
@@ -103,7 +103,7 @@ def visit(request: pytest.FixtureRequest, tmp_path: Path, site: str) -> Iterator
         data = form.encode() if form else None
         asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data, sent)
         try:
-            answer = opener.open(asked, timeout=10)
+            answer = opener.open(asked, timeout=60)
         except urllib.error.HTTPError as error:
             answer = error
         cookies = [value.partition(";")[0] for value in answer.headers.get_all("Set-Cookie", [])]
@@ -116,22 +116,32 @@ def visit(request: pytest.FixtureRequest, tmp_path: Path, site: str) -> Iterator
 
     binary = find_nginx()
     assert binary, "apt-get install nginx-light"
-    with subprocess.Popen(
-        [binary, "-c", str(configuration), "-p", str(tmp_path)], stderr=subprocess.PIPE
-    ) as nginx:
+    with (
+        held,
+        subprocess.Popen(
+            [binary, "-c", str(configuration), "-p", str(tmp_path)], stderr=subprocess.PIPE
+        ) as nginx,
+    ):
         try:
-            deadline = time.monotonic() + 10
-            while time.monotonic() < deadline:
-                try:
-                    ask("/static/css/site.css")
-                    break
-                except OSError:
-                    time.sleep(0.1)
+            _wait_until_it_answers(nginx, ask)
             yield ask
         finally:
             nginx.terminate()
-            nginx.wait(10)
+            nginx.wait(60)
     shutil.rmtree(tmp_path / "cache", ignore_errors=True)
+
+
+def _wait_until_it_answers(nginx: subprocess.Popen[bytes], ask: Visit) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and nginx.poll() is None:
+        try:
+            ask("/static/css/site.css")
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    nginx.kill()
+    raise RuntimeError(f"nginx did not start: {nginx.communicate()[1].decode()}")
 
 
 def cookie_after(visit: Visit, form: str) -> str:

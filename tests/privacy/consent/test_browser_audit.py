@@ -170,6 +170,8 @@ def test_chromium_is_the_one_that_the_machine_names(audit, monkeypatch):
     monkeypatch.delenv("CHROMIUM")
     monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
     assert audit().launched[0]["executable_path"] == "/bin/chromium"
+    monkeypatch.setattr(shutil, "which", {"chromium-headless-shell": "/bin/shell"}.get)
+    assert audit().launched[0]["executable_path"] == "/bin/shell"
 
 
 def test_a_cookie_that_outlives_what_was_said_is_found(audit, monkeypatch):
