@@ -28,6 +28,7 @@ from django.core.management import call_command  # noqa: E402 - needs loaded app
 from django.db import connection  # noqa: E402 - needs loaded apps
 from django.utils.html import escape  # noqa: E402 - beside the lines above
 
+from privacy.consent.offer.current import current_offer  # noqa: E402 - needs loaded apps
 from tests.client import SAME_ORIGIN, SiteClient  # noqa: E402 - needs loaded apps
 from tests.journeys.hostile import FORMS  # noqa: E402 - beside the line above
 
@@ -85,6 +86,7 @@ def send(address: str, data: dict[str, str]) -> list[Any]:
     ]
 
 
+FORMS["/cookies/choose/"]["shown"] = current_offer().shown
 FORMS["/cookies/choose/#reject"] = {"choice": "reject", "next": "/"}
 with ThreadPoolExecutor(len(FORMS)) as threads:
     sent = threads.map(lambda form: send(*form), FORMS.items())
