@@ -60,10 +60,7 @@ def _words(values: Iterable[str]) -> str:
 
 
 def tags_of(services: tuple[Service, ...], decision: ConsentDecision) -> tuple[Tag, ...]:
-    """Return the scripts to load, each once; before them the one that guards the page.
-
-    A page with another site's frame alone has that one too: Back must not revive it either.
-    """
+    """Return the scripts to load, each once; before them the one that guards the address."""
     loaders = dict.fromkeys(service.loader for service in services if service.loader)
 
     def joined(loader: str) -> Tag:
@@ -74,7 +71,7 @@ def tags_of(services: tuple[Service, ...], decision: ConsentDecision) -> tuple[T
             parameters=_words(p for service in own for p in service.consent_parameters),
         )
 
-    if not loaders and not any(service.origins for service in services):
+    if not loaders:
         return ()
     click_ids = _words(name for service in services for name in service.click_ids)
     return (Tag(BEFORE_TAGS, "", click_ids), *(joined(loader) for loader in loaders))

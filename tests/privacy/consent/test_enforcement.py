@@ -47,10 +47,11 @@ def test_header_and_tags_name_exactly_what_was_granted(client, full_offer, subse
     html = squeezed(response)
     tags = re.findall(r"<script\s+src[^>]*\sdata-ids[^>]*>", html)
     loaders = dict.fromkeys(s.loader for s in services if s.loader)
-    first = ["consent/before-tags.js"] if loaders or wanted else []
+    first = ["consent/before-tags.js"] if loaders else []
     assert re.findall(r'src="/static/([^"]*)"', " ".join(tags)) == [*first, *loaders]
     for tag in tags:
         assert re.search(r'integrity="sha384-[A-Za-z0-9+/]{64}"', tag)
+    assert ("/static/consent/back.js" in html) is bool(wanted)
     named = {i for tag in tags for i in re.findall(r'data-ids="([^"]*)"', tag)[0].split()}
     assert named == {full_offer.identifiers[s.key] for s in services if s.loader and s.identifier}
     isolated = response.headers.get("Cross-Origin-Embedder-Policy") == "require-corp"

@@ -4,6 +4,7 @@ The visitor here has allowed everything, and every service is on.
 """
 
 import re
+from typing import Any
 
 import pytest
 from django.http import Http404, HttpResponse
@@ -82,7 +83,12 @@ def secret_addresses(settings, tmp_path):
     """Addresses that are mailed to one person, each with a secret that is good."""
     settings.PRIVATE_ROOT = str(tmp_path)
     person = make_person("ada")
-    asked = {"kind": Kind.ACCESS, "name": "A Stranger", "text": "Tell me.", "channel": Channel.FORM}
+    asked: dict[str, Any] = {
+        "kind": Kind.ACCESS,
+        "name": "A Stranger",
+        "text": "Tell me.",
+        "channel": Channel.FORM,
+    }
     intake.open_request(email="stranger@elsewhere.test", **asked)
     request = intake.open_request(email=person.email, proof=Proof.LINK, **asked)
     make_export(request, by=make_staff())
@@ -155,9 +161,9 @@ def test_what_is_drawn_after_the_view_lets_nobody_in(full_offer):
     """A middleware further out may answer instead; the tags of the view are not its own."""
     client = SiteClient()
     allow_everything(client, full_offer)
-    request = RequestFactory().get("/shown/")
+    request: Any = RequestFactory().get("/shown/")
     request.COOKIES[COOKIE] = client.cookies[COOKIE].value
-    seen = []
+    seen: list[Any] = []
 
     def view_through_the_resolver(request):
         middleware.process_view(request, shown, (), {})
