@@ -14,6 +14,7 @@ import tempfile
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from bench import load, servers
 from bench.probe import PAGES
@@ -58,11 +59,15 @@ def fetch(port: int, path: str, headers: dict[str, str]) -> tuple[int, dict[str,
 
 
 def consent_cookie(port: int, choice: str) -> str:
-    """Answer the banner and return the cookie that it sets."""
+    """Answer the banner, with what it shows, and return the cookie that the answer sets."""
+    page = fetch(port, "/", {"Accept-Encoding": "identity"})[2].decode()
+    shown = quote(page.partition('name="shown" value="')[2].partition('"')[0])
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     origin = f"http://127.0.0.1:{port}"
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": origin}
-    connection.request("POST", "/cookies/choose/", f"choice={choice}&next=%2F", headers)
+    connection.request(
+        "POST", "/cookies/choose/", f"choice={choice}&next=%2F&shown={shown}", headers
+    )
     response = connection.getresponse()
     response.read()
     cookie = (response.getheader("Set-Cookie") or "").partition(";")[0]
