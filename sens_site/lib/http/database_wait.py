@@ -20,7 +20,7 @@ from django.http import HttpRequest, HttpResponse
 SECONDS = 3.0
 NO_WAIT = 0.05
 """What a statement may take without being taken for one that has waited, in seconds."""
-AT_ONCE = 0.02
+AT_ONCE = 0.01
 """How long PostgreSQL may look for a free connection or a lock, in seconds, before it gives up."""
 
 

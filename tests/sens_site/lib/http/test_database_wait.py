@@ -89,7 +89,7 @@ def test_a_server_is_told_not_to_wait_and_then_goes_on_as_it_was():
 
     usual = timeout()
     with at_once():
-        assert timeout() == "20ms"
+        assert timeout() == "10ms"
     assert timeout() == usual
     with pytest.raises(OperationalError), at_once():
         raise OperationalError("canceling statement due to lock timeout")
@@ -111,7 +111,7 @@ def test_a_pool_that_has_nothing_to_give_is_not_waited_for(monkeypatch):
         down.setattr(pool, "getconn", nothing)
         with pytest.raises(OperationalError), at_once():
             pytest.fail("there is no connection")
-    assert asked == [0.02]
+    assert asked == [0.01]
 
 
 @pytest.mark.only_on("postgresql")
