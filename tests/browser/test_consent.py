@@ -50,7 +50,7 @@ def test_one_press_answers_and_says_so(page: Page, choice):
     saved = page.locator("#done")
     assert saved.is_visible()
     assert page.evaluate("document.activeElement.id") == "done"
-    assert page.get_by_role("region", name="Cookies on this site").count() == 0
+    assert page.get_by_role("region", name="Cookies").count() == 0
     page.goto("/privacy/")
     assert page.locator("#done").is_visible() is False
     names = {cookie["name"] for cookie in page.context.cookies()}
@@ -67,7 +67,11 @@ def test_a_receipt_is_shown_and_taken_back_in_two_presses(page: Page):
     page.get_by_role("contentinfo").locator('a[href="/cookies/"]').first.click()
     page.get_by_role("button", name="Reject all").click()
     page.wait_for_url("**#done")
-    assert [cookie["name"] for cookie in page.context.cookies()] == ["cookie_consent"]
+    names = {cookie["name"] for cookie in page.context.cookies()}
+    assert names == {
+        "cookie_consent",
+        "consent_receipt",
+    }  # the second finds proof of the withdrawal
 
 
 def test_the_signal_is_shown_and_kept(browser: Browser, site: str):
@@ -76,10 +80,55 @@ def test_the_signal_is_shown_and_kept(browser: Browser, site: str):
     )
     page = context.new_page()
     page.goto("/about/")
-    assert page.get_by_text("opt-out preference signal is honored").is_visible()
-    page.get_by_role("button", name="Accept all").click()
+    assert page.get_by_role("region", name="Cookies").count() == 0  # the signal has answered
     page.goto("/cookies/")
     assert page.get_by_text("Opt-out preference signal honored.").is_visible()
-    assert page.locator('input[name="marketing"][value="no"]').is_checked()
-    assert page.locator('input[name="preferences"][value="yes"]').is_checked()
+    page.get_by_role("button", name="Accept all").click()
+    page.wait_for_url("**done=*")
+    assert page.locator('input[name="analytics"][value="no"]').is_checked()
     context.close()
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280, 1920])
+def test_no_button_of_the_banner_and_no_word_of_it_stands_alone(page: Page, width):
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto("/about/")
+    buttons = page.locator(".cookie-banner .button")
+    boxes = [button.bounding_box() for button in buttons.all()]
+    assert len({(box["y"], box["height"]) for box in boxes if box}) == 1
+    lines = buttons.evaluate_all(
+        """all => all.map(one => {
+          const range = document.createRange();
+          range.selectNodeContents(one);
+          return new Set([...range.getClientRects()].map(line => Math.round(line.top))).size;
+        })"""
+    )
+    assert lines == [1, 1, 1]
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_banner_is_reached_first_and_covers_nothing_that_has_the_focus(page: Page, width):
+    page.set_viewport_size({"width": width, "height": 256})  # as at 400 % of a small screen
+    page.goto("/about/")
+    position = page.locator(".cookie-banner").evaluate(
+        "e => [getComputedStyle(e).position, getComputedStyle(e).top, getComputedStyle(e).bottom]"
+    )
+    assert position == ["sticky", "auto", "auto"]
+    reached = []
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            break  # past the last one
+        reached.append(page.evaluate("document.activeElement.textContent.trim()"))
+        assert page.evaluate(
+            """() => {
+              const one = document.activeElement, box = one.getBoundingClientRect();
+              const top = document.elementFromPoint(
+                box.left + Math.min(box.width / 2, innerWidth - box.left - 1),
+                box.top + Math.min(box.height / 2, innerHeight - box.top - 1));
+              return top !== null && (one.contains(top) || top.contains(one));
+            }"""
+        ), reached[-1]
+    assert reached[:5] == [
+        "privacy policy", "Accept all", "Reject all", "Choose", "Skip to main content",
+    ]  # fmt: skip

@@ -154,7 +154,9 @@ def test_storage_keys_are_more_than_cookies():
 
 def test_a_static_file_deletes_nothing(client, full_offer):
     client.cookies["_ga"] = "1"
-    assert client.get("/static/css/site.css").cookies == {}
+    response = client.get("/static/css/site.css")
+    response.close()
+    assert response.cookies == {}
 
 
 @pytest.fixture
