@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from accounts.models import Session
 from accounts.session_lookup import session_with_user
+from privacy.consent.models import PersonalRefusals
+from privacy.consent.refusals import Refusal, refusals_of_person
 from tests.factories.people import make_person
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +34,22 @@ def test_it_finds_what_django_finds(django_assert_num_queries):
             user = found.user
         expected = Session.listed.select_related("user").get(session_key="a" * 32)
         assert (plain(found), plain(user)) == (plain(expected), plain(expected.user))
+
+
+def test_what_the_person_refuses_comes_along(django_assert_num_queries):
+    ada, bea = make_person(), make_person("bea")
+    refused = {"marketing": {"count": 1, "how": "refused", "at": "2026-11-25T12:00:00+00:00"}}
+    PersonalRefusals.objects.create(user=ada, groups=refused)
+    make_session("a" * 32, user=ada)
+    make_session("b" * 32, user=bea)
+    with django_assert_num_queries(2):
+        found = [session_with_user(key * 32) for key in "ab"]
+        assert [refusals_of_person(session.user) for session in found] == [
+            (Refusal("marketing", 1),),
+            (),
+        ]
+    (expected,) = PersonalRefusals.objects.all()
+    assert plain(found[0].user.refusals) == plain(expected)
 
 
 def test_a_session_of_nobody_is_found():

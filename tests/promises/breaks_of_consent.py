@@ -119,7 +119,7 @@ def a_consent_kept_by_address(hand: Hand) -> None:
             return decide(current_offer().shown, gpc=False)
         return old(request)
 
-    hand.wrap("privacy.consent.middleware.decision_of", of)
+    hand.wrap("privacy.consent.middleware.decision_when_asked", of)
 
 
 @breaks("analytics.google")
