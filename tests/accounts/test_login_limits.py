@@ -51,7 +51,7 @@ def crowd(name: str) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO shared_cache (cache_key, value, expires) VALUES (%s, %s, %s)",
-            left - counted(),
+            list(left - counted()),
         )
 
 

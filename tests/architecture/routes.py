@@ -75,16 +75,16 @@ def log_in_as(client: Any, who: str) -> None:
 
 
 def dealt(who: str, kinds: Mapping[str, Sequence[Thing]]) -> Iterator[tuple[Route, Thing]]:
-    """Deal things out to the routes: from a visitor of two kinds to each, from others of one.
+    """Deal things out to the routes: of two kinds to each from a visitor, of one from others.
 
     Together they bring things of up to four kinds to a route. A route of the admin turns all but
-    staff away at one door, and gets one thing from those. Neighbours get different things. What
-    each route makes of each thing is asked by the exhaustive suite.
+    staff away at one door: it gets those of two kinds from staff, of one from others. Neighbours
+    get different things. What each route makes of each thing is asked by the exhaustive suite.
     """
     begin = {"visitor": 0, "customer": 2, "staff": 3}[who]
     for place, route in enumerate(all_routes()):
         hands = [things[(place + begin) % len(things)] for things in kinds.values()]
-        many = 2 if who == "visitor" and not route.is_admin else 1
+        many = 2 if who == ("staff" if route.is_admin else "visitor") else 1
         yield from ((route, hands[(place + begin + n) % len(hands)]) for n in range(many))
 
 
