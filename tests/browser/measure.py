@@ -12,15 +12,25 @@ AXE_OPTIONS = {
     },
     "resultTypes": ["violations"],  # of what passes axe then tells no details: half the time
 }
-STATES = [(scheme, width) for scheme in ("light", "dark") for width in (320, 640, 1280)]
+AXE = Axe().axe_script
+COLOR_RULES = ["color-contrast", "link-in-text-block"]
+WIDTHS = (320, 640, 1280)
 WITHOUT_AXE = 640  # the style sheet has nothing between its narrow and its wide form
+SHAPE = """() => [...document.querySelectorAll('*')].map(element => {
+    const {x, y, width, height} = element.getBoundingClientRect();
+    const {display, visibility, opacity} = getComputedStyle(element);
+    return [element.localName, x, y, width, height, display, visibility, opacity].join(' ');
+})"""
 
 
-def axe_violations(page: Page) -> list[str]:
-    """Return what axe finds wrong on the page as it stands."""
+def axe_violations(page: Page, rules: list[str] | None = None) -> list[str]:
+    """Return what axe finds wrong on the page as it stands, by all rules or by some."""
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):
-        page.evaluate(Axe().axe_script)
-    found = page.evaluate("options => axe.run(options)", AXE_OPTIONS)["violations"]
+        page.evaluate(AXE)
+    options = AXE_OPTIONS | {"runOnly": {"type": "rule", "values": rules}} if rules else AXE_OPTIONS
+    # Only this comes over the wire: axe tells much more.
+    found = page.evaluate("async options => (await axe.run(options)).violations", options)
     return [
         f"{v['id']}: {n['html'][:160]} {n['failureSummary']}" for v in found for n in v["nodes"]
     ]
@@ -35,18 +45,25 @@ def sideways(page: Page) -> int:
 def findings(page: Page, path: str) -> dict[str, list[str]]:
     """Open a page and return what is wrong with it in each scheme and width.
 
-    It is opened once: scheme and width are the style sheet's own matter.
+    It is opened once: scheme and width are the style sheet's own matter. In the dark everything
+    has to stand where it stood, so that only the rules about colors can find something else.
     """
     found = {}
     page.goto(path)
-    for scheme, width in STATES:
+    for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme="light")
+        light = page.evaluate(SHAPE)
         wrong = [] if width == WITHOUT_AXE else axe_violations(page)
         if sideways(page):
             wrong.append(f"scrolls sideways by {sideways(page)} px")
+        page.emulate_media(color_scheme="dark")
+        dark = page.evaluate(SHAPE)
+        wrong += [f"in the dark {d}, not {s}" for s, d in zip(light, dark, strict=True) if s != d]
+        if width != WITHOUT_AXE:
+            wrong += [f"in the dark {fault}" for fault in axe_violations(page, COLOR_RULES)]
         if wrong:
-            found[f"{scheme} {width}"] = wrong
+            found[str(width)] = wrong
     return found
 
 
