@@ -20,7 +20,7 @@ from sens_site.lib.admin.edit_stamp import EditStampMixin, stamp_of
 from tests.client import SiteClient, stamp_in
 from tests.factories.people import make_person, make_staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contexts")]
+pytestmark = pytest.mark.django_db
 
 
 def page_of(row: Any) -> str:
