@@ -8,6 +8,8 @@ from privacy.consent.choice import Choice
 from privacy.consent.decision import ConsentDecision, State
 from privacy.consent.grants import DECLINED, Grant
 from privacy.consent.offer.building import OfferedGroup
+from privacy.consent.offer.catalogue import GROUPS
+from privacy.consent.offer.parts import optional
 
 SWITCHED_OFF = frozenset({State.SIGNALLED, State.REFUSED})
 
@@ -25,8 +27,15 @@ class Outcome:
 
     @cached_property
     def cookie(self) -> dict[str, str]:
-        """What the consent cookie holds from now on, in the catalogue's order."""
-        return {key: entry for key, entry in self.entries.items() if entry}
+        """What the consent cookie holds from now on, in the catalogue's order.
+
+        A no to a group in which nothing runs at the moment stays: nobody is asked again because
+        staff have switched a service off and on.
+        """
+        stored = self.before.stored
+        said = {g.key: DECLINED for g in optional(GROUPS) if stored.get(g.key) == DECLINED}
+        said |= self.entries
+        return {group.key: said[group.key] for group in optional(GROUPS) if said.get(group.key)}
 
     @cached_property
     def grants(self) -> dict[str, Grant]:

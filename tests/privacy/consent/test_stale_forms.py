@@ -143,6 +143,29 @@ def test_of_two_tabs_the_last_answer_counts(client):
     assert granted(client) == {"google-ads"}
 
 
+@pytest.mark.parametrize("choice", ["accept", "reject"])
+def test_a_no_is_not_asked_again_because_staff_switch_the_group_off_and_on(client, choice):
+    offer(google_ads=1)
+    send(client, fields_of(client, "/cookies/"), "some", analytics="yes", marketing="no")
+    offer()
+    send(client, fields_of(client, "/cookies/"), choice)
+    assert decide(client.cookies[COOKIE].value, gpc=False).states.keys() == {"analytics"}
+    offer(google_ads=1)
+    decision = decide(client.cookies[COOKIE].value, gpc=False)
+    assert "marketing" in decision.declined
+    assert decision.answered
+
+
+@pytest.mark.parametrize("choice", ["accept", "reject"])
+def test_a_yes_is_asked_again_when_a_choice_was_made_while_nothing_ran_in_the_group(client, choice):
+    offer(google_ads=1)
+    send(client, fields_of(client, "/cookies/"), "accept")
+    offer()
+    send(client, fields_of(client, "/cookies/"), choice)
+    offer(google_ads=1)
+    assert decide(client.cookies[COOKIE].value, gpc=False).undecided == {"marketing"}
+
+
 @pytest.mark.parametrize("shown", ["", "analytics", "analytics=ffffffff", "x" * 500])
 def test_a_form_that_does_not_say_what_it_showed_grants_nothing(client, shown):
     offer()
