@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from privacy.consent.offer.current import current_offer
+from privacy.promises.written_tables import rows_written
 from tests.client import SAME_ORIGIN, SiteClient
 from tests.visits.conftest import REPORT, ago, allow_statistics, make_view, report
 from visits.models import PageView
@@ -92,7 +95,8 @@ def test_without_consent_nothing_is_stored_and_no_cookie_is_set(db, answer_given
 
 def test_with_the_signal_nothing_is_stored_even_after_a_yes(allowing):
     answer = report(allowing, headers={"sec-gpc": "1"})
-    assert (answer.status_code, list(answer.cookies)) == (204, [])
+    # The signal outlasts the request: the yes that came with it is taken out of the cookie.
+    assert (answer.status_code, list(answer.cookies)) == (204, [settings.COOKIE_CONSENT_NAME])
     assert not PageView.objects.exists()
 
 
@@ -276,12 +280,32 @@ def test_a_hundred_views_of_one_visit_are_counted(allowing):
     assert PageView.objects.count() == 100
 
 
-def test_a_report_costs_four_statements(allowing, django_assert_num_queries):
+def test_what_a_full_visit_reports_is_taken_again_once_the_visit_has_ended(allowing):
     report(allowing)
-    with django_assert_num_queries(4):  # count, savepoint, insert, release
+    first = the_view()
+    PageView.objects.bulk_create(
+        PageView(visit=first.visit, visitor=first.visitor, path="/", entry=False) for _ in range(99)
+    )
+    refused = report(allowing)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1800")
+    del allowing.cookies[VISIT]
+    assert report(allowing).status_code == 204
+
+
+def test_who_began_a_visit_is_written_nowhere_but_in_the_view(allowing):
+    with rows_written() as tables, CaptureQueriesContext(connection) as queries:
+        report(allowing)
+    assert (tables, len(queries)) == (["visits_pageview"], 1)
+
+
+def test_a_report_of_a_further_page_is_one_statement_and_one_of_time_two(
+    allowing, django_assert_num_queries
+):
+    report(allowing)
+    with django_assert_num_queries(1):
         report(allowing)
     PageView.objects.update(seen_at=ago(seconds=90))
-    with django_assert_num_queries(4):  # savepoint, read, update, release
+    with django_assert_num_queries(2):
         report(allowing, seconds=30)
 
 
