@@ -94,6 +94,17 @@ def test_every_picture_has_a_name_a_description_and_a_table_and_there_is_no_scri
     assert "style=" not in main.partition("<footer")[0]
 
 
+def test_the_page_of_a_year_has_weeks_and_its_file_days(counted, staff_client):
+    page, file = (
+        staff_client.get(path, {"days": "365"}).content.decode()
+        for path in (PAGE, f"{PAGE}export.csv")
+    )
+    week = f"{counted - timedelta(days=6)} to {counted}"
+    assert (page.count(f"<td>{week}</td>"), f"<td>{counted}</td>" in page) == (2, False)
+    assert page.count(" weeks, 0 of them hidden.") == 4  # in both pictures, and below each
+    assert (week in file, file.count(f"{counted},9")) == (False, 2)
+
+
 def test_before_anything_is_counted_the_page_says_so(staff_client):
     text = " ".join(staff_client.get(PAGE).content.decode().split())
     assert "<strong>0 visits</strong>" in text
