@@ -23,8 +23,8 @@ from visits.report import Report, number_in
 from visits.withdrawal import forget_views
 
 BODY_MAX = 4096
-BEGINNINGS = LocalLimit((30, 3600))
-"""How many visits may begin at one address in an hour, in one process. Others are not counted.
+BEGINNINGS = LocalLimit((120, 3600), (500, 24 * 3600))
+"""How many visits may begin at one address, in one process. Those beyond it are not counted.
 
 In memory alone: a row of the shared cache would tell by its time who began which visit.
 """

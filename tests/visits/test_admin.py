@@ -1,7 +1,7 @@
 """The page of staff: who may see it, what it is asked for, and what it never shows."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests.client import SiteClient
 from tests.factories.people import make_staff
-from visits.models import DailyCount, Reach
+from visits.models import DailyCount, PageView, Reach
 
 PAGE = "/admin/visits/dailycount/"
 pytestmark = pytest.mark.django_db
@@ -145,3 +145,11 @@ def test_the_page_costs_seven_queries_however_much_is_counted(
     )
     with django_assert_num_queries(7):
         staff_client.get(PAGE)
+
+
+def test_no_row_says_in_its_name_more_than_what_it_counts():
+    day = date(2026, 3, 10)
+    assert str(DailyCount(day=day, kind="page", key="/")) == "2026-03-10 page /"
+    assert str(Reach(day=day, days=7, kind="page", key="/")) == "7 days to 2026-03-10: page /"
+    view = PageView(pk=7, path="/contact/", visitor="1" * 32, referring_host="a.test")
+    assert str(view) == "View 7"

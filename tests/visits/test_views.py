@@ -17,6 +17,7 @@ from tests.client import SAME_ORIGIN, SiteClient
 from tests.visits.conftest import REPORT, ago, allow_statistics, make_view, report
 from visits.models import PageView
 from visits.page_token import proven
+from visits.views import BEGINNINGS
 
 VISIT, VISITOR = "__Host-visit", "__Host-visitor"
 pytestmark = pytest.mark.django_db
@@ -81,6 +82,14 @@ def test_a_number_that_we_did_not_give_names_no_visit(allowing):
     answer = report(allowing)
     assert the_view().visit.hex != "0" * 32
     assert answer.cookies[VISITOR].value == the_view().visitor.hex
+
+
+def test_a_visit_of_which_nothing_is_stored_any_more_begins_anew_under_another_number(allowing):
+    other = make_view()
+    allowing.cookies[VISIT], allowing.cookies[VISITOR] = other.visit.hex, "1" * 32
+    report(allowing)
+    begun = PageView.objects.get(visitor="1" * 32)
+    assert (begun.entry, begun.visit == other.visit) == (True, False)
 
 
 @pytest.mark.parametrize("answer_given", ["", "analytics=-1", "analytics=00000000"])
@@ -260,14 +269,24 @@ def test_a_report_that_no_page_of_ours_sent_is_refused(allowing, headers):
     assert not PageView.objects.exists()
 
 
-def test_thirty_visits_an_hour_may_begin_at_one_address_and_those_that_run_go_on(db):
+def test_120_visits_an_hour_may_begin_at_one_address_and_those_that_run_go_on(db):
     running = allow_statistics(SiteClient())
     statuses = [report(running).status_code]
-    statuses += [report(allow_statistics(SiteClient())).status_code for _ in range(30)]
-    assert statuses == [204] * 30 + [429]
+    statuses += [report(allow_statistics(SiteClient())).status_code for _ in range(120)]
+    assert statuses == [204] * 120 + [429]
     refused = report(allow_statistics(SiteClient()))
     assert 0 < int(refused.headers["Retry-After"]) <= 3600
     assert report(running).status_code == 204
+
+
+def test_500_visits_a_day_may_begin_at_one_address():
+    taken = []
+    for hour in range(6):
+        with time_machine.travel(f"2026-03-10T{hour:02}:30:00Z", tick=False):
+            taken += [BEGINNINGS.take("an address") for _ in range(100)]
+    assert (taken[:500], 0 in taken[500:]) == ([0] * 500, False)
+    with time_machine.travel("2026-03-11T00:00:00Z", tick=False):
+        assert BEGINNINGS.take("an address") == 0
 
 
 def test_a_hundred_views_of_one_visit_are_counted(allowing):
