@@ -7,6 +7,7 @@ from django.utils.module_loading import import_string
 from privacy.consent import idempotency, services
 from privacy.consent.receipt_views import CHECKS
 from sens_site.lib.cache.fragment_cache import forget_fragments
+from visits.views import BEGINNINGS
 
 
 def load() -> None:
@@ -22,6 +23,7 @@ def forget_caches() -> None:
     idempotency.forget()
     services.forget_unwritten()
     CHECKS.forget()
+    BEGINNINGS.forget()
 
 
 def guards(verb: str) -> None:

@@ -32,10 +32,17 @@ def find_chromium() -> str | None:
     It is the same engine, network and storage; what whole Chromium draws around a page (each window
     has an address bar that is a page itself) costs more than the pages of the site do.
     """
+    if os.environ.get("CHROMIUM"):
+        return find_whole_chromium()
+    return find_shell() or find_whole_chromium()
+
+
+def find_whole_chromium() -> str | None:
+    """Return the path of the browser that people have, or None: its shell keeps no page for Back."""
     named = os.environ.get("CHROMIUM")
     if named:
         return shutil.which(named)
-    return find_shell() or shutil.which("chromium") or shutil.which("chromium-browser")
+    return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def find_shell() -> str | None:
@@ -75,8 +82,8 @@ SUITES = {
     "browser": Suite(
         "the browser suite",
         [*PYTEST, *PARALLEL, "-c", "tests/browser/pytest.toml", "--rootdir=.", "tests/browser"],
-        "chromium-headless-shell nginx-light",
-        lambda: find_chromium() and find_nginx(),
+        "chromium chromium-headless-shell nginx-light",
+        lambda: find_whole_chromium() and find_nginx(),
         lambda: os.environ.get("CHROMIUM") or find_shell(),
     ),
     "exhaustive": Suite("every combination", [*PYTEST, *PARALLEL, "--exhaustive"]),

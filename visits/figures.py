@@ -1,6 +1,7 @@
 """The statistics as pictures with a table behind each, and as a file for a spreadsheet.
 
-Page and file are made from the same rows, so that neither shows what the other hides.
+Page and file are made from the same rows, so that neither shows what the other hides. Only where the
+page has weeks the file has days, and those of a hidden week are hidden.
 """
 
 import csv
@@ -66,10 +67,26 @@ class Figure:
 
 def figures(found: Statistics) -> tuple[Figure, ...]:
     """Return every picture of the page, in its order."""
+    return (*(_by_day(found) if found.by_week is None else _by_week(found)), *_lists(found))
+
+
+def _by_day(found: Statistics) -> Iterator[Figure]:
+    yield _standing("visits", "Visits by day", ("Day", "Visits"), found.days, lambda c: c.visits)
+    yield _standing(
+        "visitors", "Visitors by day", ("Day", "Visitors"), found.days, lambda c: c.visitors
+    )
+
+
+def _by_week(found: Statistics) -> Iterator[Figure]:
+    """Yield the same of weeks. Visitors of its days cannot be added up: some came on several."""
+    yield _standing("visits", "Visits by week", ("Week", "Visits"), found.weeks, lambda c: c.visits)
+    columns = ("Week", "Visitors, at least")
+    yield _standing("visitors", "Visitors by week", columns, found.weeks, lambda c: c.people)
+
+
+def _lists(found: Statistics) -> tuple[Figure, ...]:
     page, first, site = "Other pages", "Other pages", "Other sites"
     return (
-        _by_day("visits", "Visits by day", found, lambda cell: cell.visits),
-        _by_day("visitors", "Visitors by day", found, lambda cell: cell.visitors),
         _lying("pages", "Pages", ("Page", "Views", "Visits"), _cells(found.pages, page),
                lambda cell: (cell.views, cell.visits)),
         _lying("entries", "First pages of visits", ("Page", "Visits"),
@@ -84,11 +101,17 @@ def figures(found: Statistics) -> tuple[Figure, ...]:
     )  # fmt: skip
 
 
-def _by_day(key: str, title: str, found: Statistics, number: Callable[[Cell], int]) -> Figure:
-    days = [(day.isoformat(), number(cell) if cell else None) for day, cell in found.days]
-    known = [value for _, value in days if value is not None]
+def _standing(
+    key: str,
+    title: str,
+    columns: tuple[str, str],
+    cells: Iterable[tuple[str, Cell | None]],
+    number: Callable[[Cell], int],
+) -> Figure:
+    spans = [(name, number(cell) if cell else None) for name, cell in cells]
+    known = [value for _, value in spans if value is not None]
     most = max([1, *known])
-    step = WIDTH / len(days)
+    step = WIDTH / len(spans)
     bars = tuple(
         Bar(
             x=round(n * step, 2),
@@ -96,17 +119,18 @@ def _by_day(key: str, title: str, found: Statistics, number: Callable[[Cell], in
             width=round(step * 0.8, 2),
             height=round(HEIGHT * value / most, 2),
         )
-        for n, (_, value) in enumerate(days)
+        for n, (_, value) in enumerate(spans)
         if value
     )
+    hidden = len(spans) - len(known)
     return Figure(
         key=key,
         title=title,
-        columns=("Day", title.partition(" ")[0]),
-        rows=tuple((day, HIDDEN if value is None else str(value)) for day, value in days),
+        columns=columns,
+        rows=tuple((name, HIDDEN if value is None else str(value)) for name, value in spans),
         bars=bars,
         height=HEIGHT,
-        said=f"{len(days)} days, {len(days) - len(known)} of them hidden. The best: {max([0, *known])}.",
+        said=f"{len(spans)} {columns[0].lower()}s, {hidden} of them hidden. The best: {max([0, *known])}.",
     )
 
 
@@ -158,7 +182,7 @@ def as_csv(found: Statistics) -> str:
     """Return all tables as one file."""
     text = StringIO()
     writer = csv.writer(text)
-    for figure in figures(found):
+    for figure in (*_by_day(found), *_lists(found)):
         writer.writerow([figure.title, *figure.columns[1:]])
         writer.writerows([harmless(value) for value in row] for row in figure.rows)
         writer.writerow([])

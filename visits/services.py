@@ -1,47 +1,74 @@
 """What is written when a page reports that it is seen, and what goes when consent is taken back."""
 
 from datetime import datetime
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import UUIDField
 from django.utils import timezone
 
 from visits.models import VIEW_SECONDS, PageView
 
+VIEWS = 100
+"""How many views of one visit are counted."""
 
-@transaction.atomic
-def record_view(
-    *, visit: UUID, visitor: UUID, path: str, entry: bool, referring_host: str
-) -> PageView:
-    """Store that a page is seen. Where the visitor comes from is asked at the entry alone."""
+# Each looks and writes in one, so that reports which arrive at once are counted as well. Written by
+# hand: to have Django write the same SQL anew for each report costs more than to carry it out.
+ADD_VIEW = """
+INSERT INTO visits_pageview (visit, visitor, path, entry, referring_host, seen_at, seconds)
+SELECT %s, %s, %s, %s, '', %s, 0
+WHERE (SELECT count(*) FROM visits_pageview WHERE visitor = %s AND visit = %s) BETWEEN 1 AND %s
+"""
+ADD_TIME = """
+UPDATE visits_pageview
+SET seconds = CASE WHEN seconds + %s < %s THEN seconds + %s ELSE %s END
+WHERE id = %s AND seconds < %s
+"""
+
+
+def begin_visit(*, visitor: UUID | None, path: str, referring_host: str) -> PageView:
+    """Store the first view of a visit, which alone says where the visitor comes from."""
     return PageView.objects.create(
-        visit=visit,
-        visitor=visitor,
+        visit=uuid4(),
+        visitor=visitor or uuid4(),
         path=path,
-        entry=entry,
-        referring_host=referring_host if entry else "",
+        entry=True,
+        referring_host=referring_host,
     )
 
 
-@transaction.atomic
+def add_view(*, visit: UUID, visitor: UUID, path: str) -> bool:
+    """Store a further view; return False where the visit is not known, or has all it may have."""
+    numbers = [UUIDField().get_db_prep_value(n, connection) for n in (visit, visitor)]
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    return _changes_a_row(ADD_VIEW, [*numbers, path, False, now, *reversed(numbers), VIEWS - 1])
+
+
+def _changes_a_row(statement: str, values: list[Any]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return bool(cursor.rowcount)
+
+
 def add_time(*, visitor: UUID, path: str, seconds: int) -> bool:
     """Add the time for which a page was in view; return whether there was a view to add it to.
 
     Never more than has passed since the view, so that a program cannot write faster than a clock.
     """
     now = timezone.now()
-    view = PageView.objects.open_of(visitor, path, now).select_for_update().first()
-    if view is None:
+    views = PageView.objects.open_of(visitor, path, now)
+    newest = views.values_list("pk", "seen_at").first()
+    if newest is None:
         return False
-    total = min(view.seconds + seconds, _most_seconds(view, now))
-    if total <= view.seconds:
-        return False
-    PageView.objects.filter(pk=view.pk).update(seconds=total)
-    return True
+    pk, seen_at = newest
+    most = _most_seconds(seen_at, now)
+    added = min(seconds, VIEW_SECONDS)
+    return _changes_a_row(ADD_TIME, [added, most, added, most, pk, most])
 
 
-def _most_seconds(view: PageView, now: datetime) -> int:
-    return min(VIEW_SECONDS, int((now - view.seen_at).total_seconds()) + 1)
+def _most_seconds(seen_at: datetime, now: datetime) -> int:
+    return min(VIEW_SECONDS, int((now - seen_at).total_seconds()) + 1)
 
 
 @transaction.atomic

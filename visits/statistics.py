@@ -3,21 +3,31 @@
 `people` of a cell is how many people it is sure to hold: the visitors of its best day, or of the
 last week or month as far as those days lie in the period. A cell below five is hidden, and as all
 cells add up to a total that is shown, the smallest of the others is hidden with it.
+
+A year is drawn by weeks, and its file has days. Both are hidden from the top: first weeks, as cells
+of the year, then the days of each week that is shown, as cells of that week. So a day follows neither
+from its week nor from the year. What is hidden in the year is hidden in a week and in a month.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Max, QuerySet, Sum
+from django.db import connection
+from django.db.models import Max
 from django.utils import timezone
 
 from privacy.consent.models import DailyChoice
+from visits.counting import SPANS
 from visits.models import DailyCount, Kind, Reach
 
 SMALLEST = 5
 PERIODS = (7, 30, 365)
 LISTED = 20
+LONGEST_BY_DAY = 31
+"""A longer period is drawn by weeks."""
+WEEK = 7
 A_DAY = timedelta(days=1)
 
 
@@ -47,7 +57,6 @@ class Veiled:
 
     shown: tuple[Cell, ...]
     rest: Cell | None
-    hidden: int
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -55,26 +64,26 @@ class Veiled:
         return (*self.shown, self.rest) if self.rest else self.shown
 
 
-def veil(cells: Iterable[Cell], *, most: int | None = None) -> Veiled:
-    """Hide the cells of one to four people, and with them the smallest other one.
-
-    Cells come with the largest first; beyond `most` they are hidden as well, as there are many.
-    """
+def veil(cells: Iterable[Cell]) -> Veiled:
+    """Hide the cells of one to four people, and with them the smallest other one."""
     every = list(cells)
     small = [cell for cell in every if cell.views and cell.people < SMALLEST]
-    shown = [cell for cell in every if not cell.views or cell.people >= SMALLEST]
-    beyond = shown[most:] if most is not None else []
-    shown = shown[:most]
-    counted = [cell for cell in shown if cell.views]
+    common = [cell for cell in every if not cell.views or cell.people >= SMALLEST]
+    return _veil(common, [], small)
+
+
+def _veil(common: list[Cell], beyond: list[Cell], small: list[Cell]) -> Veiled:
+    """Hide what is small, and what is `beyond` the list; that hides it too, as there are many."""
+    counted = [cell for cell in common if cell.views]
     if small and not beyond and counted:
         smallest = min(counted, key=lambda cell: (cell.people, cell.views))
-        shown.remove(smallest)
+        common = [cell for cell in common if cell is not smallest]
         beyond = [smallest]
     hidden = [*beyond, *small]
     rest = added_up(hidden) if hidden else None
     if rest is not None and rest.people < SMALLEST:
         rest = None
-    return Veiled(tuple(shown), rest, len(hidden))
+    return Veiled(tuple(common), rest)
 
 
 def added_up(cells: Iterable[Cell], *, people: int = 0) -> Cell:
@@ -98,19 +107,28 @@ class Statistics:
     last: date
     total: Cell | None
     by_day: Veiled
+    by_week: Veiled | None
     pages: Veiled
     entries: Veiled
     hosts: Veiled
     answers: tuple[Cell, ...]
 
     @property
-    def days(self) -> Iterator[tuple[date, Cell | None]]:
+    def days(self) -> Iterator[tuple[str, Cell | None]]:
         """Each day with what it came to, or None where that is hidden."""
         shown = {cell.key: cell for cell in self.by_day.shown}
-        day = self.first
-        while day <= self.last:
-            yield day, shown.get(day.isoformat())
-            day += A_DAY
+        for n in range((self.last - self.first).days + 1):
+            day = (self.first + n * A_DAY).isoformat()
+            yield day, shown.get(day)
+
+    @property
+    def weeks(self) -> Iterator[tuple[str, Cell | None]]:
+        """Each week with what it came to, as `days`; nothing where the period is drawn by days."""
+        if self.by_week is not None:
+            shown = {cell.key: cell for cell in self.by_week.shown}
+            days = [day for day, _ in self.days]
+            for name in (week_name(days[week]) for week in in_weeks(len(days))):
+                yield name, shown.get(name)
 
     @property
     def refused_share(self) -> int | None:
@@ -128,24 +146,21 @@ def statistics(days: int) -> Statistics:
     """Return the statistics of the last `days` that were counted."""
     last = _last_counted()
     first = last - (days - 1) * A_DAY
-    counts = DailyCount.objects.filter(day__gte=first, day__lte=last)
-    people = _people(last, days)
-    found: dict[str, list[Cell]] = {kind: [] for kind in Kind}
-    rows = counts.exclude(kind=Kind.TOTAL).values_list("kind", "key").annotate(
-        Max("visitors"), Sum("views"), Sum("visits"), Sum("visitors"), Sum("seconds")
-    ).order_by("-visits__sum", "-views__sum", "key")  # fmt: skip
-    for kind, key, best, *numbers in rows:
-        found[kind].append(Cell(key, max(best, people.get((kind, key), 0)), *numbers))
-    by_day = list(_days(first, last, counts))
-    total = added_up(by_day, people=people.get((Kind.TOTAL, ""), 0))
+    people = _people(last)
+    span = max(span for span in SPANS if span <= days)
+    year = list(_days(last - (max(PERIODS) - 1) * A_DAY, last))
+    total = added_up(year[-days:], people=people.get(span, 0))
+    by_day, by_week = _over_time(year, people.get(WEEK, 0))
+    found = _lists(first, last, span)
     return Statistics(
         first=first,
         last=last,
         total=total if not total.views or total.people >= SMALLEST else None,
-        by_day=veil(by_day),
-        pages=veil(found[Kind.PAGE], most=LISTED),
-        entries=veil(found[Kind.ENTRY], most=LISTED),
-        hosts=veil(found[Kind.HOST], most=LISTED),
+        by_day=by_day,
+        by_week=by_week if days > LONGEST_BY_DAY else None,
+        pages=found[Kind.PAGE],
+        entries=found[Kind.ENTRY],
+        hosts=found[Kind.HOST],
         answers=tuple(_answers(first, last)),
     )
 
@@ -155,21 +170,90 @@ def _last_counted() -> date:
     return newest or timezone.localdate() - A_DAY
 
 
-def _people(last: date, days: int) -> dict[tuple[str, str], int]:
-    """Return how many people each key has had, by the longest span that lies in the period."""
-    spans = [span for span in (7, 30) if span <= days]
-    rows = Reach.objects.filter(day=last, days=max(spans)).values_list("kind", "key", "people")
-    return {(kind, key): people for kind, key, people in rows}
+def _people(last: date) -> dict[int, int]:
+    """Return how many people there have been in the last week, and in the last month."""
+    found = Reach.objects.filter(day=last, kind=Kind.TOTAL)
+    return dict(found.values_list("days", "people"))
 
 
-def _days(first: date, last: date, counts: QuerySet[DailyCount]) -> Iterator[Cell]:
-    totals = counts.filter(kind=Kind.TOTAL).values_list(
-        "day", "visitors", "views", "visits", "visitors", "seconds"
-    )
+def _days(first: date, last: date) -> Iterator[Cell]:
+    counts = DailyCount.objects.filter(kind=Kind.TOTAL, day__gte=first, day__lte=last)
+    totals = counts.values_list("day", "visitors", "views", "visits", "visitors", "seconds")
     known = {day: Cell(day.isoformat(), *numbers) for day, *numbers in totals}
     for n in range((last - first).days + 1):
         day = first + n * A_DAY
         yield known.get(day, Cell(day.isoformat()))
+
+
+LISTS = """
+WITH cells AS (
+    SELECT kind, key, MAX(visitors) AS best, SUM(views) AS views, SUM(visits) AS visits,
+        SUM(visitors) AS visitors, SUM(seconds) AS seconds
+    FROM visits_dailycount
+    WHERE day BETWEEN %s AND %s AND kind <> %s
+    GROUP BY kind, key
+), known AS (
+    SELECT cells.*, CASE WHEN reach.people > best THEN reach.people ELSE best END AS people
+    FROM cells LEFT JOIN visits_reach AS reach
+        ON reach.day = %s AND reach.days = %s AND reach.kind = cells.kind AND reach.key = cells.key
+), placed AS (
+    SELECT known.*, people >= %s AS common, ROW_NUMBER() OVER (
+        PARTITION BY kind, people >= %s ORDER BY visits DESC, views DESC, key
+    ) AS place
+    FROM known
+)
+SELECT kind, common, CASE WHEN common AND place <= %s THEN key END AS name, MAX(people),
+    CAST(SUM(views) AS bigint), CAST(SUM(visits) AS bigint), CAST(SUM(visitors) AS bigint),
+    CAST(SUM(seconds) AS bigint)
+FROM placed
+GROUP BY 1, 2, 3
+ORDER BY MIN(place)
+"""
+"""The most frequent of what is common by name; the others come as one, and so do the small ones.
+
+A year has names by the thousand, as a browser may say what it likes of the host that led here.
+"""
+
+
+def _lists(first: date, last: date, span: int) -> dict[str, Veiled]:
+    """Return pages, first pages and hosts; people by the longest span that lies in the period."""
+    common: dict[str, list[Cell]] = {kind: [] for kind in Kind}
+    beyond: dict[str, list[Cell]] = {kind: [] for kind in Kind}
+    small: dict[str, list[Cell]] = {kind: [] for kind in Kind}
+    values: list[Any] = [first, last, Kind.TOTAL.value, last, span, SMALLEST, SMALLEST, LISTED]
+    with connection.cursor() as cursor:
+        cursor.execute(LISTS, values)
+        for kind, is_common, name, *numbers in cursor.fetchall():
+            place = common if name is not None else beyond if is_common else small
+            place[kind].append(Cell(name or "", *numbers))
+    return {kind: _veil(common[kind], beyond[kind], small[kind]) for kind in Kind}
+
+
+def in_weeks(days: int) -> Iterator[slice]:
+    """Yield where each week of so many days lies; the last one is whole, the first may be less."""
+    for end in range((days - 1) % WEEK + 1, days + 1, WEEK):
+        yield slice(max(0, end - WEEK), end)
+
+
+def week_name(days: Sequence[str]) -> str:
+    """Name some days by the first and the last of them."""
+    return f"{days[0]} to {days[-1]}"
+
+
+def _over_time(days: list[Cell], people: int) -> tuple[Veiled, Veiled]:
+    """Hide days and weeks; `people` is how many the last week is sure to hold."""
+    weeks = [days[week] for week in in_weeks(len(days))]
+    sums = [
+        replace(
+            added_up(week, people=people if week is weeks[-1] else 0),
+            key=week_name([day.key for day in week]),
+        )
+        for week in weeks
+    ]
+    by_week = veil(sums)
+    shown = {cell.key for cell in by_week.shown}
+    of_weeks = [veil(week) for week, cell in zip(weeks, sums, strict=True) if cell.key in shown]
+    return Veiled(tuple(day for veiled in of_weeks for day in veiled.shown), None), by_week
 
 
 def _answers(first: date, last: date) -> Iterator[Cell]:

@@ -1,6 +1,6 @@
 """The one address at which pages report that they are seen."""
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -16,18 +16,18 @@ from privacy.consent.offer.catalogue import (
     VISITOR_DAYS,
 )
 from privacy.consent.own_page import from_own_page
-from sens_site.lib.http.rate_limit import allow, seconds_left
+from sens_site.lib.http.local_limit import LocalLimit
 from visits import services
 from visits.models import PageView
 from visits.report import Report, number_in
 from visits.withdrawal import forget_views
 
 BODY_MAX = 4096
-SCOPE = "visits"
-VISITS, AN_HOUR = 30, 3600
-"""How many visits may begin at one address in an hour. Those beyond it are not counted."""
-VIEWS = 100
-"""How many views of one visit are counted."""
+BEGINNINGS = LocalLimit((120, 3600), (500, 24 * 3600))
+"""How many visits may begin at one address, in one process. Those beyond it are not counted.
+
+In memory alone: a row of the shared cache would tell by its time who began which visit.
+"""
 
 
 @require_POST
@@ -61,17 +61,18 @@ def _count_time(reported: Report, visit: UUID | None, visitor: UUID | None) -> H
 def _count_view(
     request: HttpRequest, reported: Report, visit: UUID | None, visitor: UUID | None
 ) -> HttpResponse:
-    counted = PageView.objects.of_visit(visit, visitor).count() if visit and visitor else 0
-    if counted >= VIEWS or not (counted or _may_begin(request)):
-        wait = seconds_left(AN_HOUR)
-        return HttpResponse(status=429, headers={"Retry-After": str(wait)})
-    goes_on = counted > 0
-    view = services.record_view(
-        visit=visit if visit and goes_on else uuid4(),
-        visitor=visitor or uuid4(),
-        path=reported.path,
-        entry=not goes_on,
-        referring_host=reported.referring_host,
+    if visit and visitor:
+        if services.add_view(visit=visit, visitor=visitor, path=reported.path):
+            response = HttpResponse(status=204)
+            _keep_visit(response, visit)
+            return response
+        if PageView.objects.of_visit(visit, visitor).exists():
+            return _too_many(VISIT_MINUTES * 60)
+    wait = BEGINNINGS.take(BEGINNINGS.client(request))
+    if wait:
+        return _too_many(wait)
+    view = services.begin_visit(
+        visitor=visitor, path=reported.path, referring_host=reported.referring_host
     )
     response = HttpResponse(status=204)
     _keep_visit(response, view.visit)
@@ -80,8 +81,8 @@ def _count_view(
     return response
 
 
-def _may_begin(request: HttpRequest) -> bool:
-    return allow(request, scope=SCOPE, limit=VISITS, window_seconds=AN_HOUR)
+def _too_many(wait: int) -> HttpResponse:
+    return HttpResponse(status=429, headers={"Retry-After": str(wait)})
 
 
 def _forget(request: HttpRequest) -> HttpResponse:

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Route
 
+from tests.run import find_whole_chromium
+
 pytestmark = pytest.mark.usefixtures("everything_on")
 TAG = """
 window.tagIsAlive = true;
@@ -26,7 +28,8 @@ def with_cache(
 ) -> Iterator[Browser]:
     """A browser as people have it."""
     browser = browser_type.launch(
-        **browser_type_launch_args, ignore_default_args=["--disable-back-forward-cache"]
+        **{**browser_type_launch_args, "executable_path": find_whole_chromium()},
+        ignore_default_args=["--disable-back-forward-cache"],
     )
     yield browser
     browser.close()

@@ -25,7 +25,7 @@ from privacy.rights.secret_links import status_path
 from tests.architecture.routes import public_routes
 from tests.browser.stand_in import Outside, everybody_else
 from tests.factories.people import PASSWORD, make_person, make_staff
-from tests.run import find_chromium
+from tests.run import find_whole_chromium
 
 pytestmark = pytest.mark.usefixtures("everything_on")
 WELCOMING = {node.path for node in walk() if node.content} | {"/sitemap/"}
@@ -45,7 +45,7 @@ def outside(site: str, everything_on: None) -> Iterator[Outside]:
 def chromium(playwright: Playwright, outside: Outside) -> Iterator[Browser]:
     """A browser that finds nobody but us and the stand-in, and keeps pages for Back."""
     browser = playwright.chromium.launch(
-        executable_path=find_chromium(),
+        executable_path=find_whole_chromium(),
         args=["--disable-dev-shm-usage", *outside.arguments],
         ignore_default_args=["--disable-back-forward-cache"],
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request
 
-from tests.run import find_chromium
+from tests.run import find_whole_chromium
 from visits.models import PageView
 
 NUMBERS = {"visit", "visitor"}
@@ -150,7 +150,7 @@ def test_a_page_in_another_tab_reports_nothing_once_consent_is_taken_back(allowe
 def keeping_pages(playwright: Playwright, site: str) -> Iterator[BrowserContext]:
     """A browser that keeps pages for Back, as browsers do; drivers switch that off."""
     browser = playwright.chromium.launch(
-        executable_path=find_chromium(),
+        executable_path=find_whole_chromium(),
         args=["--disable-dev-shm-usage"],
         ignore_default_args=["--disable-back-forward-cache"],
     )

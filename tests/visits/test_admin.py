@@ -1,7 +1,7 @@
 """The page of staff: who may see it, what it is asked for, and what it never shows."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests.client import SiteClient
 from tests.factories.people import make_staff
-from visits.models import DailyCount, Reach
+from visits.models import DailyCount, PageView, Reach
 
 PAGE = "/admin/visits/dailycount/"
 pytestmark = pytest.mark.django_db
@@ -78,9 +78,9 @@ def test_each_period_is_linked_and_the_one_that_is_shown_is_marked(counted, staf
 
 
 def test_without_a_choice_the_month_is_shown(counted, staff_client):
-    response = staff_client.get(PAGE)
-    assert response.context["days"] == 30
-    assert "<strong>9 visits</strong>" in " ".join(response.content.decode().split())
+    text = " ".join(staff_client.get(PAGE).content.decode().split())
+    assert '<a href="?days=30" aria-current="page">30 days</a>' in text
+    assert "<strong>9 visits</strong>" in text
 
 
 def test_every_picture_has_a_name_a_description_and_a_table_and_there_is_no_script(
@@ -92,6 +92,17 @@ def test_every_picture_has_a_name_a_description_and_a_table_and_there_is_no_scri
     assert counts == [7, 7, 7, 7]
     assert "<script" not in main
     assert "style=" not in main.partition("<footer")[0]
+
+
+def test_the_page_of_a_year_has_weeks_and_its_file_days(counted, staff_client):
+    page, file = (
+        staff_client.get(path, {"days": "365"}).content.decode()
+        for path in (PAGE, f"{PAGE}export.csv")
+    )
+    week = f"{counted - timedelta(days=6)} to {counted}"
+    assert (page.count(f"<td>{week}</td>"), f"<td>{counted}</td>" in page) == (2, False)
+    assert page.count(" weeks, 0 of them hidden.") == 4  # in both pictures, and below each
+    assert (week in file, file.count(f"{counted},9")) == (False, 2)
 
 
 def test_before_anything_is_counted_the_page_says_so(staff_client):
@@ -134,3 +145,11 @@ def test_the_page_costs_seven_queries_however_much_is_counted(
     )
     with django_assert_num_queries(7):
         staff_client.get(PAGE)
+
+
+def test_no_row_says_in_its_name_more_than_what_it_counts():
+    day = date(2026, 3, 10)
+    assert str(DailyCount(day=day, kind="page", key="/")) == "2026-03-10 page /"
+    assert str(Reach(day=day, days=7, kind="page", key="/")) == "7 days to 2026-03-10: page /"
+    view = PageView(pk=7, path="/contact/", visitor="1" * 32, referring_host="a.test")
+    assert str(view) == "View 7"

@@ -1,13 +1,14 @@
 """What staff are told of a period, and that no number tells of one to four people."""
 
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 import time_machine
 
 from privacy.consent.models import DailyChoice
 from visits.models import DailyCount, Reach
-from visits.statistics import Cell, added_up, statistics, veil
+from visits.statistics import Cell, Statistics, added_up, statistics, veil
 
 LAST = date(2026, 3, 10)
 pytestmark = pytest.mark.django_db
@@ -28,37 +29,28 @@ def names(cells) -> list[str]:
 
 def test_a_cell_of_four_people_is_hidden_and_so_is_the_smallest_other_one():
     found = veil([cell("a", 9), cell("b", 5), cell("c", 4)])
-    assert (names(found.shown), found.hidden) == (["a"], 2)
+    assert names(found.shown) == ["a"]
     assert (of(found.rest).people, of(found.rest).views) == (5, 9)
     assert names(found.cells) == ["a", ""]
 
 
 def test_nothing_is_hidden_where_all_cells_are_of_five_or_of_nobody():
     found = veil([cell("a", 5), cell("b", 5), cell("zero", 0)])
-    assert (names(found.cells), found.hidden, found.rest) == (["a", "b", "zero"], 0, None)
+    assert (names(found.cells), found.rest) == (["a", "b", "zero"], None)
 
 
 def test_where_all_cells_are_small_not_even_their_sum_is_shown():
     found = veil([cell("a", 4), cell("b", 3), cell("zero", 0)])
-    assert (names(found.cells), found.hidden, found.rest) == (["zero"], 2, None)
+    assert (names(found.cells), found.rest) == (["zero"], None)
 
 
 @pytest.mark.parametrize("sizes", [(1, 5), (4, 7, 30), (3, 3, 6, 8), (1, 2, 3, 4, 5)])
 def test_no_hidden_cell_follows_from_the_total(sizes):
     found = veil([cell(str(n), people) for n, people in enumerate(sizes)])
-    assert found.hidden >= 2
+    assert len(sizes) - len(found.shown) >= 2
     left = sum(sizes) - sum(one.views for one in found.shown)
     assert left == of(found.rest).views
     assert left > max(size for size in sizes if size < 5)
-
-
-def test_a_long_list_ends_with_what_the_others_come_to():
-    cells = [cell(str(n), 9) for n in range(25)]
-    found = veil(cells, most=20)
-    assert (len(found.shown), of(found.rest).views, found.hidden) == (20, 45, 5)
-    # The small one is hidden among those beyond the list, so nothing else has to be.
-    found = veil([*cells, cell("small", 1)], most=20)
-    assert (len(found.shown), of(found.rest).views) == (20, 46)
 
 
 def test_people_are_never_added_up():
@@ -97,7 +89,7 @@ def test_before_the_first_count_the_period_ends_yesterday_and_is_empty():
     with time_machine.travel("2026-03-11T12:00:00Z", tick=False):
         found = statistics(7)
     assert (found.last, found.total) == (LAST, Cell(""))
-    assert all(one == Cell(day.isoformat()) for day, one in found.days)
+    assert all(one == Cell(day) for day, one in found.days)
     assert found.refused_share is None
 
 
@@ -105,7 +97,7 @@ def test_a_day_of_four_visitors_is_hidden_with_the_smallest_other_day():
     reach(7, "total", "", 9)
     for back, visitors in ((0, 9), (1, 4), (2, 6)):
         count("total", "", back=back, visitors=visitors, visits=visitors)
-    shown = {day.day: one.visits if one else None for day, one in statistics(7).days}
+    shown = {int(day[-2:]): one.visits if one else None for day, one in statistics(7).days}
     assert shown == {10: 9, 9: None, 8: None, 7: 0, 6: 0, 5: 0, 4: 0}
 
 
@@ -137,6 +129,87 @@ def test_a_total_of_four_people_is_not_shown():
     assert (found.total, found.by_day.rest) == (None, None)
 
 
+def weeks_of(found: Statistics) -> list[int | None]:
+    """The visits of the weeks, the newest first; None where they are hidden."""
+    return [one.visits if one else None for _, one in found.weeks][::-1]
+
+
+def days_of(found: Statistics) -> list[int | None]:
+    return [one.visits if one else None for _, one in found.days][::-1]
+
+
+def people_came(*visitors: int) -> None:
+    """Have so many visitors on the last day, on the day before, and so on."""
+    for back, number in enumerate(visitors):
+        if number:
+            count("total", "", back=back, visitors=number, visits=number, views=number)
+
+
+def test_a_year_is_52_weeks_and_a_day_and_the_last_week_ends_with_the_last_day():
+    reach(7, "total", "", 9)
+    people_came(9)
+    names_of_weeks = [name for name, _ in statistics(365).weeks]
+    assert len(names_of_weeks) == 53
+    assert names_of_weeks[-2:] == ["2026-02-25 to 2026-03-03", "2026-03-04 to 2026-03-10"]
+    assert names_of_weeks[0] == "2025-03-11 to 2025-03-11"
+    assert names_of_weeks[1] == "2025-03-12 to 2025-03-18"
+    assert [list(statistics(days).weeks) for days in (7, 30)] == [[], []]
+
+
+def test_a_week_holds_as_many_people_as_its_best_day_and_the_last_one_as_many_as_were_counted():
+    reach(7, "total", "", 14)
+    people_came(6, 8, 0, 0, 0, 0, 0, 7, 7, 9)
+    people = [one.people if one else None for _, one in statistics(365).weeks][::-1]
+    assert people[:3] == [14, 9, 0]
+
+
+def test_days_that_are_all_small_are_a_week_that_can_be_shown_where_five_people_came():
+    reach(7, "total", "", 5)
+    people_came(3, 3, 3)
+    found = statistics(365)
+    assert weeks_of(found)[:2] == [9, 0]
+    assert days_of(found)[:4] == [None, None, None, 0]
+
+
+def test_a_week_of_four_people_is_hidden_with_the_smallest_other_week_and_so_are_their_days():
+    reach(7, "total", "", 4)
+    people_came(4, 0, 0, 0, 0, 0, 0, 9, 9, 0, 0, 0, 0, 0, 6, 5, 0, 0, 0, 0, 0, 20)
+    found = statistics(365)
+    assert weeks_of(found)[:5] == [None, 18, None, 20, 0]
+    assert days_of(found)[:22] == [*[None] * 7, 9, 9, 0, 0, 0, 0, 0, *[None] * 7, 20]
+
+
+def test_a_day_that_is_hidden_in_the_year_is_hidden_in_the_month_and_the_week_too():
+    reach(7, "total", "", 20)
+    # Each week has a small day; the smallest other day of the month is in the second week.
+    people_came(20, 4, 10, 0, 0, 0, 0, 30, 3, 8)
+    hidden = {days: days_of(statistics(days))[:10] for days in (7, 30, 365)}
+    assert hidden[365] == [20, None, None, 0, 0, 0, 0, 30, None, None]
+    assert hidden[30] == hidden[365]
+    assert hidden[7] == hidden[365][:7]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_day_follows_from_its_week_and_no_week_from_the_year(seed):
+    dice = Random(seed)  # noqa: S311 - the same days each time
+    visitors = [dice.choice([0, 0, 1, 3, 4, 5, 6, 40]) for _ in range(365)]
+    visitors[8:80] = [dice.choice([5, 6, 40]) for _ in range(72)]
+    last_week = max(visitors[:7])
+    reach(7, "total", "", last_week)
+    people_came(*visitors)
+    found = statistics(365)
+    days, weeks = days_of(found), weeks_of(found)
+    assert all(told in (None, true) for told, true in zip(days, visitors, strict=True))
+    assert all(told is None for told, true in zip(days, visitors, strict=True) if 0 < true < 5)
+    for number, week in enumerate(weeks):
+        place = slice(number * 7, number * 7 + 7)
+        unknown = sum(1 for day in days[place] if day is None)
+        assert week in (None, sum(visitors[place]))
+        assert unknown == len(days[place]) if week is None else unknown != 1
+        assert week is None or not 0 < max(visitors[place]) < 5
+    assert weeks.count(None) != 1
+
+
 def test_pages_entries_and_hosts_are_listed_by_size_and_apart():
     count("page", "/a/", views=9, seconds=90)
     count("page", "/b/", visits=8, views=20)
@@ -147,6 +220,21 @@ def test_pages_entries_and_hosts_are_listed_by_size_and_apart():
     assert names(found.entries.shown) == ["/a/"]
     assert names(found.hosts.shown) == ["a.test"]
     assert found.pages.shown[1].seconds_a_view == 10
+
+
+def test_a_long_list_ends_with_what_the_others_come_to():
+    for number in range(25):
+        count("host", f"{number:02}.test", visitors=9, visits=9, views=9)
+        count("page", f"/{number:02}/", visitors=9, visits=50 - number, views=9)
+    found = statistics(365)
+    assert names(found.hosts.shown) == [f"{number:02}.test" for number in range(20)]
+    assert (of(found.hosts.rest).views, of(found.hosts.rest).people) == (45, 9)
+    assert of(found.pages.rest).visits == 30 + 29 + 28 + 27 + 26
+    # The small one is hidden among those beyond the list, so nothing else has to be.
+    count("host", "small.test", visitors=1, visits=99, views=99)
+    found = statistics(365)
+    assert names(found.hosts.shown) == [f"{number:02}.test" for number in range(20)]
+    assert of(found.hosts.rest).views == 45 + 99
 
 
 def answers(**counts: int) -> None:

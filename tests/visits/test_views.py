@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from privacy.consent.offer.current import current_offer
+from privacy.promises.written_tables import rows_written
 from tests.client import SAME_ORIGIN, SiteClient
 from tests.visits.conftest import REPORT, ago, allow_statistics, make_view, report
 from visits.models import PageView
 from visits.page_token import proven
+from visits.views import BEGINNINGS
 
 VISIT, VISITOR = "__Host-visit", "__Host-visitor"
 pytestmark = pytest.mark.django_db
@@ -78,6 +82,14 @@ def test_a_number_that_we_did_not_give_names_no_visit(allowing):
     answer = report(allowing)
     assert the_view().visit.hex != "0" * 32
     assert answer.cookies[VISITOR].value == the_view().visitor.hex
+
+
+def test_a_visit_of_which_nothing_is_stored_any_more_begins_anew_under_another_number(allowing):
+    other = make_view()
+    allowing.cookies[VISIT], allowing.cookies[VISITOR] = other.visit.hex, "1" * 32
+    report(allowing)
+    begun = PageView.objects.get(visitor="1" * 32)
+    assert (begun.entry, begun.visit == other.visit) == (True, False)
 
 
 @pytest.mark.parametrize("answer_given", ["", "analytics=-1", "analytics=00000000"])
@@ -258,14 +270,24 @@ def test_a_report_that_no_page_of_ours_sent_is_refused(allowing, headers):
     assert not PageView.objects.exists()
 
 
-def test_thirty_visits_an_hour_may_begin_at_one_address_and_those_that_run_go_on(db):
+def test_120_visits_an_hour_may_begin_at_one_address_and_those_that_run_go_on(db):
     running = allow_statistics(SiteClient())
     statuses = [report(running).status_code]
-    statuses += [report(allow_statistics(SiteClient())).status_code for _ in range(30)]
-    assert statuses == [204] * 30 + [429]
+    statuses += [report(allow_statistics(SiteClient())).status_code for _ in range(120)]
+    assert statuses == [204] * 120 + [429]
     refused = report(allow_statistics(SiteClient()))
     assert 0 < int(refused.headers["Retry-After"]) <= 3600
     assert report(running).status_code == 204
+
+
+def test_500_visits_a_day_may_begin_at_one_address():
+    taken = []
+    for hour in range(6):
+        with time_machine.travel(f"2026-03-10T{hour:02}:30:00Z", tick=False):
+            taken += [BEGINNINGS.take("an address") for _ in range(100)]
+    assert (taken[:500], 0 in taken[500:]) == ([0] * 500, False)
+    with time_machine.travel("2026-03-11T00:00:00Z", tick=False):
+        assert BEGINNINGS.take("an address") == 0
 
 
 def test_a_hundred_views_of_one_visit_are_counted(allowing):
@@ -278,12 +300,32 @@ def test_a_hundred_views_of_one_visit_are_counted(allowing):
     assert PageView.objects.count() == 100
 
 
-def test_a_report_costs_four_statements(allowing, django_assert_num_queries):
+def test_what_a_full_visit_reports_is_taken_again_once_the_visit_has_ended(allowing):
     report(allowing)
-    with django_assert_num_queries(4):  # count, savepoint, insert, release
+    first = the_view()
+    PageView.objects.bulk_create(
+        PageView(visit=first.visit, visitor=first.visitor, path="/", entry=False) for _ in range(99)
+    )
+    refused = report(allowing)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1800")
+    del allowing.cookies[VISIT]
+    assert report(allowing).status_code == 204
+
+
+def test_who_began_a_visit_is_written_nowhere_but_in_the_view(allowing):
+    with rows_written() as tables, CaptureQueriesContext(connection) as queries:
+        report(allowing)
+    assert (tables, len(queries)) == (["visits_pageview"], 1)
+
+
+def test_a_report_of_a_further_page_is_one_statement_and_one_of_time_two(
+    allowing, django_assert_num_queries
+):
+    report(allowing)
+    with django_assert_num_queries(1):
         report(allowing)
     PageView.objects.update(seen_at=ago(seconds=90))
-    with django_assert_num_queries(4):  # savepoint, read, update, release
+    with django_assert_num_queries(2):
         report(allowing, seconds=30)
 
 
