@@ -7,7 +7,7 @@ from django.test import RequestFactory
 
 from accounts.adapter import AccountAdapter
 from accounts.models import ConfirmedAddress
-from accounts.session_store import DEVICE
+from accounts.session_store import DEVICE, SessionStore
 
 
 def test_an_address_without_one_spelling_is_refused_whoever_asks():
@@ -33,3 +33,10 @@ def test_a_log_in_without_a_proof_notes_the_device_alone(person, monkeypatch):
     request.session = {}  # type: ignore[assignment]
     AccountAdapter().login(request, person)
     assert list(request.session) == [DEVICE]
+
+
+def test_no_session_makes_an_address_confirmed(person):
+    request = RequestFactory().get("/")
+    request.session = SessionStore()
+    request.session["account_verified_email"] = "ada@customer.test"
+    assert AccountAdapter().is_email_verified(request, "ada@customer.test") is False

@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection
 
 from outbox import mass_mail
 from outbox.mass_mail import store_copies
-from outbox.models import NOTICE, OutboxMail
+from outbox.models import NOTICE, MassMailProgress, OutboxMail
 
 LETTER = EmailMessage("A change — soon", "Read it: “here”.\n", "site@company.test")
 
@@ -115,3 +115,7 @@ def test_run_that_was_broken_off_is_finished_by_the_next(db, monkeypatch):
         store_copies(LETTER, broken_off(), dedupe_key="k")
     assert store_copies(LETTER, [f"{n}@customer.test" for n in "abcd"], dedupe_key="k") == 2
     assert OutboxMail.objects.count() == 4
+
+
+def test_progress_names_the_audience_and_nobody_in_it():
+    assert str(MassMailProgress(dedupe_key="k", audience="accounts")) == "copies to accounts"

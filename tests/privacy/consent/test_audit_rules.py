@@ -8,6 +8,7 @@ from privacy.consent.audit_rules import (
     Sent,
     State,
     faults_in,
+    is_welcoming,
     origin_of,
     silent_services,
     states_of,
@@ -198,3 +199,12 @@ def test_a_service_that_is_on_but_never_permitted_is_named(full_offer):
 )
 def test_origins(url, origin):
     assert origin_of(url) == origin
+
+
+def test_what_is_no_address_of_ours_lets_nobody_in():
+    assert [is_welcoming(path) for path in ("/about/", "/privacy/", "about/", "")] == [
+        True,
+        False,
+        False,
+        False,
+    ]

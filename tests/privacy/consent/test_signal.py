@@ -175,3 +175,8 @@ def test_the_date_is_that_of_the_first_version_of_the_unbroken_run():
 def test_a_policy_that_does_not_speak_of_it_gives_no_date(client):
     add_version("We say nothing of it.", effective_on=timezone.localdate())
     assert client.get("/.well-known/gpc.json").json() == {"gpc": True}
+
+
+def test_what_every_version_says_is_honored_since_the_first(monkeypatch):
+    monkeypatch.setattr("privacy.consent.offer.loading.SIGNAL_HONORED", "signals.do-not-track")
+    assert signal_honored_since() == dt.date(2020, 7, 17)

@@ -6,7 +6,7 @@ from django.db import OperationalError
 from privacy.consent import withdrawal
 from privacy.consent.offer import current
 from privacy.consent.offer.building import build_offer
-from privacy.consent.offer.catalogue import GROUPS
+from privacy.consent.offer.catalogue import GROUPS, RECEIPT_COOKIE
 from privacy.consent.offer.parts import COOKIE, Service, StoredItem
 from tests.client import SAME_ORIGIN, SiteClient
 from tests.privacy.consent.conftest import answer, squeezed
@@ -221,3 +221,23 @@ def test_the_page_after_a_choice_empties_the_cache_once_more(client, full_offer)
     assert (response.content, response.headers["Content-Type"]) == (b"", "text/css")
     assert response.headers["Clear-Site-Data"] == '"cache"'
     assert response.headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_server_of_kept_pages_knows_what_the_answer_has_to_delete(full_offer):
+    granted = f"analytics={full_offer.by_key['analytics'].version}"
+    told = [
+        withdrawal.has_left_over(names, cookie, gpc)
+        for names, cookie, gpc in (
+            (["_ga", "theirs"], "", False),
+            (["_ga", "theirs"], granted, False),
+            (["_ga", "theirs"], granted, True),
+            (["theirs"], "", False),
+        )
+    ]
+    assert told == [True, False, True, False]
+
+
+def test_the_number_of_a_receipt_that_is_none_goes_with_a_refusal(client):
+    client.cookies[RECEIPT_COOKIE] = "nonsense"
+    response = choose(client, "reject")
+    assert (RECEIPT_COOKIE, "", "/cookies/") in deletions(response)

@@ -301,3 +301,8 @@ def test_the_worker_says_which_guard_is_missing(db: None, caplog: pytest.LogCapt
     with row_guards.lifted():
         assert compare_guards() == len(caplog.messages) == len(row_guards.missing()) > 0
     assert "Run manage.py migrate." in caplog.messages[0]
+
+
+def test_where_no_table_is_guarded_none_is_looked_for(monkeypatch):
+    monkeypatch.setattr(row_guards, "_expected", lambda connection: [])
+    assert row_guards.missing() == []

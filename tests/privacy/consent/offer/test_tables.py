@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from cookie_consent.models import Cookie, CookieGroup, LogItem
 
+from privacy.consent.apps import sync_catalogue as sync_after_migrate
 from privacy.consent.offer import tables
 from privacy.consent.offer.catalogue import GROUPS
 from privacy.consent.offer.parts import StoredItem
@@ -66,3 +67,8 @@ def test_staff_see_the_catalogue_and_cannot_change_it(staff_client):
         assert staff_client.get(f"{page}add/").status_code == 403
         assert staff_client.post(f"{page}{pk}/change/", {"name": "x"}).status_code == 403
         assert staff_client.post(f"{page}{pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_a_migration_of_another_database_leaves_the_catalogue_alone(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        sync_after_migrate("replica")
