@@ -21,7 +21,7 @@ def kept(claim: str) -> Evidence:
 def test_nothing_is_measured_of_who_gives_no_answer_refuses_or_sends_the_signal():
     figures = kept("usage.time-and-areas").figures
     assert (figures["reports without consent"], figures["rows written"]) == (3, 0)
-    assert figures["pages looked at"] > 1
+    assert figures["pages looked at"] in range(2, 21)
 
 
 def test_nobody_is_known_again_before_an_act():
