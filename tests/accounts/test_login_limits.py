@@ -49,8 +49,11 @@ def crowd(name: str) -> None:
     left = what_a_crowd_leaves(name)
     assert len(left) > 20, "each address is counted, and the name"
     with connection.cursor() as cursor:
+        # A row that a log-in before has begun is counted on, so that it stands as the crowd left it.
         cursor.executemany(
-            "INSERT INTO shared_cache (cache_key, value, expires) VALUES (%s, %s, %s)",
+            "INSERT INTO shared_cache (cache_key, value, expires) VALUES (%s, %s, %s)"
+            " ON CONFLICT (cache_key) DO UPDATE SET value = excluded.value,"
+            " expires = excluded.expires",
             list(left - counted()),
         )
 
