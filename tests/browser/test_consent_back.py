@@ -57,7 +57,7 @@ class Visitor:
         page = page or self.page
         page.goto("/cookies/")
         page.locator(f"#choices button[value={choice}]").click()
-        page.wait_for_url("**done=*")
+        page.wait_for_url("**#done")
 
     def see(self, path: str) -> None:
         self.page.goto(path)
@@ -134,7 +134,7 @@ def test_a_page_that_asked_does_not_ask_again_after_the_answer(visitor: Visitor)
     visitor.see("/about/")
     visitor.see("/products/")
     visitor.page.get_by_role("button", name="Reject all").click()
-    visitor.page.wait_for_url("**done=*")
+    visitor.page.wait_for_url("**#done")
     visitor.page.wait_for_load_state("networkidle")
     for path in ("/products/", "/about/"):
         visitor.back()
