@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect
 
 from tests.run import find_whole_chromium
 from visits.models import PageView
@@ -172,6 +172,6 @@ def test_a_page_that_is_restored_by_back_is_loaded_again(keeping_pages: BrowserC
     page.evaluate("document.title = 'as it was left'")
     page.goto("/privacy/")
     page.go_back(wait_until="commit")
-    page.wait_for_function("document.title !== 'as it was left'")
+    expect(page).not_to_have_title("as it was left")
     assert page.evaluate("name") == "restored"
     becomes(lambda: seen().count("/contact/") == 2)
