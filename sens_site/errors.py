@@ -85,17 +85,18 @@ LAST_RESORT = (
 def error_page(request: HttpRequest, status: int, *, reason: str = "") -> HttpResponse:
     """Return the page for a status. `reason` is said instead of what usually happened."""
     title, happened, advice = TEXTS[status]
+    has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
     texts = {"title": title, "happened": reason or happened, "advice": advice}
     context = {
         **site(request),
         **texts,
         # Whoever has a session is offered the way to it; to look into it would need the database.
-        "signed_in": settings.SESSION_COOKIE_NAME in request.COOKIES,
+        "signed_in": has_session,
         "has_session": False,
         "request": request,
         "status": status,
     }
-    if status in WITHOUT_QUESTIONS:
+    if has_session or status in WITHOUT_QUESTIONS:  # what an account refuses is in the database
         context["consent"] = None
     try:
         html = render_to_string("errors/error.html", context)

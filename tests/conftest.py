@@ -13,8 +13,6 @@ import psycopg
 import pytest
 from django.core.cache import caches
 from django.db import connection
-from django.template import Template
-from django.test import utils
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
@@ -86,22 +84,6 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
                 caches["default"].clear()
                 content.load()
                 connection.close()
-
-
-DRAW = "_render"  # of Django's own, as is what its test environment puts in its place
-DRAWN_PLAINLY = getattr(Template, DRAW)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _templates_drawn_plainly(django_test_environment: None) -> None:
-    """Draw templates as the site does: the test environment copies the context of each."""
-    setattr(Template, DRAW, DRAWN_PLAINLY)
-
-
-@pytest.fixture
-def contexts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have `response.context` hold what the page was drawn with."""
-    monkeypatch.setattr(Template, DRAW, vars(utils)["instrumented_test_render"])
 
 
 _blocker_key = pytest.StashKey[DjangoDbBlocker]()

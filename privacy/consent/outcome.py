@@ -73,6 +73,11 @@ class Outcome:
         return frozenset(s for key, g in self.grants.items() for s in g.services(by_key[key]))
 
     @cached_property
+    def allows_more(self) -> bool:
+        """Tell whether the choice allows a service that may not run already."""
+        return not self.services <= self.before.services
+
+    @cached_property
     def overridden(self) -> tuple[str, ...]:
         """The groups granted against the browser's signal."""
         return tuple(key for key in self.granted if self.grants[key].override)

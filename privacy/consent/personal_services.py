@@ -108,7 +108,7 @@ def bind_choice(request: HttpRequest, choice: Choice, before: ConsentDecision) -
     A yes that cannot be stored is none (503), as everywhere; a no is obeyed at once all the same.
     """
     at = timezone.now()
-    allows_more = not outcome_of(choice, before).services <= before.services
+    allows_more = outcome_of(choice, before).allows_more
     try:
         person = request.user
         if not person.is_authenticated:

@@ -71,7 +71,7 @@ def record_choice(outcome: Outcome, *, act: Act, held: UUID | None) -> Recorded:
     Raises TooManyReceiptsError for a grant of something new by a client that has had too many.
     """
     choice = Pending(outcome, act, held, timezone.now().replace(microsecond=0))
-    if allows_more(outcome):
+    if outcome.allows_more:
         with transaction.atomic():
             recorded = _record(choice)
     else:
@@ -85,11 +85,6 @@ def record_choice(outcome: Outcome, *, act: Act, held: UUID | None) -> Recorded:
             return Recorded(held)
     write_what_is_left()
     return recorded
-
-
-def allows_more(outcome: Outcome) -> bool:
-    """Tell whether a choice allows a service that may not run already."""
-    return not outcome.services <= outcome.before.services
 
 
 def write_what_is_left() -> None:
@@ -127,7 +122,7 @@ def _record(choice: Pending) -> Recorded:
         return Recorded(number)
     # What another receipt proves can always be taken back; of that there is one receipt.
     wait = choice.act.seconds_to_wait() if outcome.granted or earlier is None else 0
-    if wait and allows_more(outcome):
+    if wait and outcome.allows_more:
         raise TooManyReceiptsError(wait)
     if wait:
         logger.warning("A client has many receipts; what it took back holds without another.")

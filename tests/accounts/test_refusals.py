@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -9,13 +10,18 @@ from django.utils import timezone
 from accounts import services
 from accounts.models import User
 from privacy.consent.models import PersonalRefusals
-from privacy.consent.personal_services import accept_newsletter, object_to_sharing
+from privacy.consent.personal_services import (
+    accept_newsletter,
+    object_to_sharing,
+    refuse_newsletter,
+)
 from privacy.datamap.export import PAGE, stream_export
 from privacy.datamap.subjects import by_address, subject_of
 from privacy.rights import intake
 from privacy.rights import services as desk
 from privacy.rights.choices import Channel, Kind, Proof
 from privacy.rights.objections import register_objection
+from privacy.rights.secret_links import make_link
 from tests.factories.people import make_person, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -60,13 +66,13 @@ def test_an_objection_by_the_form_holds_once_it_is_shown_who_objects(person):
 
 def test_an_objection_that_a_mailed_link_proves_holds_with_its_button(person, monkeypatch):
     tokens = []
-    real = intake.make_link
+    real = make_link
 
-    def make_link(*args, **kwargs):
+    def noted(*args, **kwargs):
         tokens.append(real(*args, **kwargs))
         return tokens[-1]
 
-    monkeypatch.setattr(intake, "make_link", make_link)
+    monkeypatch.setattr(intake, "make_link", noted)
     request = ask(person)
     assert intake.ask_identity(request)
     assert row(person) is None
@@ -104,7 +110,7 @@ def test_every_room_that_registers_is_told(person, monkeypatch):
     from privacy.rights import objections
 
     monkeypatch.setattr(objections, "_heeds", {})
-    told = []
+    told: list[Any] = []
     register_objection("a room", told.append)
     ask(person, channel=Channel.ACCOUNT, proof=Proof.PASSWORD)
     assert [subject.user_id for subject in told] == [person.pk]
@@ -121,7 +127,7 @@ def test_news_that_was_wanted_and_is_not_any_more_is_refused(person):
     services.change_profile(person, marketing=False, **profile())
     since = row(person).newsletter_refused_at
     assert since is not None
-    services.refuse_newsletter(person)
+    refuse_newsletter(person)
     assert row(person).newsletter_refused_at == since
     services.change_profile(person, marketing=True, **profile())
     assert row(person).newsletter_refused_at is None

@@ -1,6 +1,7 @@
 """The written query says exactly what Django's own would say."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -43,7 +44,7 @@ def test_what_the_person_refuses_comes_along(django_assert_num_queries):
     make_session("a" * 32, user=ada)
     make_session("b" * 32, user=bea)
     with django_assert_num_queries(2):
-        found = [session_with_user(key * 32) for key in "ab"]
+        found: list[Any] = [session_with_user(key * 32) for key in "ab"]
         assert [refusals_of_person(session.user) for session in found] == [
             (Refusal("marketing", 1),),
             (),

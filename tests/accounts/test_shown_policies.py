@@ -33,7 +33,8 @@ def seal(slug):
 
 
 def stamp_in(response):
-    (stamp,) = re.findall(r'name="shown" value="([^"]*)"', response.content.decode())
+    form, _, _banner = response.content.decode().partition('<section class="cookie-banner"')
+    (stamp,) = re.findall(r'name="shown" value="([^"]*)"', form)
     return stamp
 
 

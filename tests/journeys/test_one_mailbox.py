@@ -43,7 +43,8 @@ NONE = (
     "mike@github.example\u200b", "mi\u200bke@github.example", "mike@git\u00adhub.example",
     "mike@git\u200dhub.example", "\u202emike@github.example", "mike@github.example\u0000",
     "mike%40github.example", "mike@github%2eexample", "Mike <mike@github.example>",
-    "mike@github.example,x@evil.example", "mike@[192.0.2.7]", "mike@\ufffd.example",
+    "mike@github.example,x@evil.example", "mike@[192.0.2.7]", "mike@192.0.2.7",
+    "mike@\ufffd.example",
     "a@" + "ü" * 60 + ".example", "x" * 70 + "@github.example", "mike@@github.example",
 )  # fmt: skip
 SPELLINGS = (*SAME, *OTHERS, *NONE)

@@ -30,7 +30,7 @@ def a_view_with_the_address_of_who_sent_it(hand: Hand) -> None:
 @breaks("usage.time-and-areas")
 def a_view_with_the_name_of_the_browser(hand: Hand) -> None:
     hand.wrap(
-        "visits.report._host", lambda old, request, name: request.headers.get("User-Agent", "")
+        "visits.report._host", lambda old, request, name: request.headers.get("User-Agent", "-")
     )
 
 

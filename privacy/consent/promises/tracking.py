@@ -4,7 +4,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles import finders
 
 from privacy.consent.offer.current import current_offer
-from privacy.consent.offer.parts import ANALYTICS, MARKETING
+from privacy.consent.offer.parts import ANALYTICS, COOKIE, MARKETING
 from privacy.consent.offer.switches import recipient_is_in_policy
 from privacy.consent.offer.third_parties import GOOGLE_ADS, GOOGLE_ANALYTICS, LINKEDIN_INSIGHT
 from privacy.consent.promises.all_services_on import (
@@ -171,7 +171,8 @@ def settings_on_every_page_and_withdrawal_deletes(site: RunningSite) -> Evidence
     require(not missing, f"{len(missing)} pages lack a link to {COOKIES}, first {missing[:1]}")
     with everything_on(site):
         visitor = visitor_who_allows(site, MARKETING)
-        own = [i for s in services_in(MARKETING) for i in s.items if not i.foreign]
+        items = [i for s in services_in(MARKETING) for i in s.items if i.kind == COOKIE]
+        own = [item for item in items if not item.foreign]
         names = [f"{item.name}X1" if item.prefix else item.name for item in own]
         visitor.cookies.update(dict.fromkeys(names, "1"))
         answer = choose(visitor, "reject")

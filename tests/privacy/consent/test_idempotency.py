@@ -35,7 +35,7 @@ def clock(monkeypatch):
 
     now = [1000.0]
     monkeypatch.setattr(idempotency, "time", SimpleNamespace(monotonic=lambda: now[0]))
-    monkeypatch.setattr(idempotency.threading, "Timer", Timer)
+    monkeypatch.setattr("privacy.consent.idempotency.threading.Timer", Timer)
 
     def passes(seconds):
         now[0] += seconds
@@ -111,7 +111,12 @@ def test_memory_holds_ten_thousand_acts_at_most_and_drops_the_oldest(clock, monk
 
 def test_all_copies_take_one_of_the_receipts_of_a_client(clock, monkeypatch):
     asked = []
-    monkeypatch.setattr(idempotency.LIMIT, "take", lambda client: asked.append(client) or 7)
+
+    def take(client):
+        asked.append(client)
+        return 7
+
+    monkeypatch.setattr(idempotency.LIMIT, "take", take)
     acts = RecentActs()
     assert [acts.of(press()).seconds_to_wait() for _ in range(3)] == [7, 7, 7]
     assert len(asked) == 1

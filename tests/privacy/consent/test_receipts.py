@@ -10,7 +10,7 @@ from django.apps import apps
 from django.conf import settings
 from django.utils import timezone
 
-from privacy.consent import idempotency, services
+from privacy.consent import idempotency
 from privacy.consent.models import ConsentReceipt, DailyChoice, NoticeSnapshot
 from privacy.consent.offer.catalogue import RECEIPT_COOKIE
 from privacy.consent.receipt_chain import seal_receipts
@@ -159,7 +159,7 @@ def test_choosing_the_same_on_another_day_is_proven_for_another_182_days(choose,
 def time_machine_day(monkeypatch):
     def move(by):
         later = timezone.now() + by
-        monkeypatch.setattr(services.timezone, "now", lambda: later)
+        monkeypatch.setattr("privacy.consent.services.timezone.now", lambda: later)
 
     return move
 

@@ -14,7 +14,6 @@ from accounts.models import Session
 from privacy.consent import idempotency, services
 from privacy.consent.models import ConsentReceipt, DailyChoice, NoticeSnapshot
 from privacy.consent.offer.catalogue import RECEIPT_COOKIE
-from sens_site.lib.http import local_limit
 from sens_site.lib.http.local_limit import LocalLimit
 from tests.client import SAME_ORIGIN, SiteClient
 from tests.privacy.consent.conftest import COOKIE, answer, squeezed
@@ -252,10 +251,12 @@ def test_a_client_gets_500_receipts_a_day(monkeypatch):
     noon = 1_800_000_000 - 1_800_000_000 % (24 * 3600)
     taken = []
     for moment in range(0, 24 * 3600, 60):
-        monkeypatch.setattr(local_limit.time, "time", lambda now=noon + moment: now)
+        monkeypatch.setattr(
+            "sens_site.lib.http.local_limit.time.time", lambda now=noon + moment: now
+        )
         taken.append(idempotency.LIMIT.take("a"))
     assert taken.count(0) == 500
-    monkeypatch.setattr(local_limit.time, "time", lambda: noon + 24 * 3600)
+    monkeypatch.setattr("sens_site.lib.http.local_limit.time.time", lambda: noon + 24 * 3600)
     assert idempotency.LIMIT.take("a") == 0
 
 

@@ -31,7 +31,7 @@ def fields_of(client, path):
     form = form[: form.index("</form>")]
     fields = {}
     for tag in re.findall(r"<input[^>]*>", form):
-        name, value = (re.search(rf'{a}="([^"]*)"', tag)[1] for a in ("name", "value"))
+        name, value = (re.findall(rf'{a}="([^"]*)"', tag)[0] for a in ("name", "value"))
         if 'type="hidden"' in tag or "checked" in tag:
             fields[name] = unescape(value)
     return fields
@@ -244,7 +244,7 @@ def test_loading_once_what_has_changed_shows_the_placeholder_again(client, full_
 def banner_leads_to(response):
     html = squeezed(response)
     banner = html[html.index('<section class="cookie-banner"') :]
-    return unescape(re.search(r'name="next" value="([^"]*)"', banner)[1])
+    return unescape(re.findall(r'name="next" value="([^"]*)"', banner)[0])
 
 
 def test_an_answer_leads_back_to_the_page_with_its_query(client, full_offer):

@@ -80,8 +80,9 @@ class Browser:
 
     def answered(self, group: str, answer: str, *, own: bool = False) -> "Browser":
         whose = (self.whose | {group}) if own else (self.whose - {group})
-        field = "plain" if group == PLAIN else "covered"
-        return replace(self, whose=whose, **{field: answer})
+        if group == PLAIN:
+            return replace(self, whose=whose, plain=answer)
+        return replace(self, whose=whose, covered=answer)
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,8 @@ class Word:
 class Spec:
     """The rules in plain words."""
 
-    browsers: tuple[Browser, Browser] = (Browser(), Browser())
-    words: tuple[tuple[Word, Word], ...] = ((Word(), Word()), (Word(), Word()))
+    browsers: tuple[Browser, ...] = (Browser(), Browser())
+    words: tuple[tuple[Word, ...], ...] = ((Word(), Word()), (Word(), Word()))
 
     def word(self, person: str, group: str) -> Word:
         return self.words[PERSONS.index(person)][BOTH.index(group)]
@@ -237,7 +238,7 @@ class Device:
 class Code:
     """Cookies as the browsers hold them, and the accounts' rows."""
 
-    devices: tuple[Device, Device] = (Device(), Device())
+    devices: tuple[Device, ...] = (Device(), Device())
     accounts: tuple[tuple[tuple[str, refusals.Standing], ...], ...] = ((), ())
 
     def standings(self, person: str) -> dict[str, refusals.Standing]:
@@ -418,7 +419,7 @@ def accept_all_is_explicit(choice, before):
 def refuses_what_accept_all_left_off(standings, choice, before, at):
     bound = replace(before, refusals=refusals.refusals_in(standings))
     left = REAL_OUTCOME(choice, bound).refused
-    answers = dict.fromkeys(left, frozenset())
+    answers: dict[str, frozenset[str]] = dict.fromkeys(left, frozenset())
     refused = replace(choice, answers={**choice.answers, **answers})
     return REAL_AFTER_CHOICE(standings, refused, before, at)
 

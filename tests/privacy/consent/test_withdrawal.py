@@ -167,8 +167,15 @@ def forgotten(monkeypatch):
     """Note the services for which the rooms are asked to forget."""
     asked = []
     monkeypatch.setattr(withdrawal, "_forgetting", {})
+
+    def note(key):
+        def forget(request, response):
+            asked.append(key)
+
+        return forget
+
     for key in ("visits", "google-analytics"):
-        withdrawal.on_withdrawal(key)(lambda request, response, key=key: asked.append(key))
+        withdrawal.on_withdrawal(key)(note(key))
     return asked
 
 

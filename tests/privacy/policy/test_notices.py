@@ -324,11 +324,14 @@ def killed(*args: object) -> None:
 
 
 def test_of_two_workers_at_once_the_slower_one_leaves_it(by_twos, posted, monkeypatch):
+    monkeypatch.setattr("accounts.services.ADDRESSES_A_PAGE", 1)
+
     def overtaken(after: int) -> Any:
-        rows = verified_addresses(after)
+        rows = iter(verified_addresses(after))
         yield next(rows)
         monkeypatch.setattr(notices, "_audiences", {"customers": verified_addresses})
         assert announce(posted) == 5
+        set_verified_address(by_twos[1], email="b-new@customer.test")
         yield from rows
 
     monkeypatch.setattr(notices, "_audiences", {"customers": overtaken})

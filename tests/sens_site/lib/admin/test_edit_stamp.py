@@ -17,10 +17,10 @@ from privacy.consent.models import ServiceSwitch
 from privacy.policy.models import Kind, PolicyDraft
 from privacy.policy.services import create_draft, ensure_policy
 from sens_site.lib.admin.edit_stamp import EditStampMixin, stamp_of
-from tests.client import SiteClient
+from tests.client import SiteClient, stamp_in
 from tests.factories.people import make_person, make_staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contexts")]
+pytestmark = pytest.mark.django_db
 
 
 def page_of(row: Any) -> str:
@@ -200,3 +200,14 @@ def test_every_admin_whose_rows_are_edited_carries_the_stamp():
     assert [one.list_editable for one in edited if one.list_editable] == []
     assert [str(one) for one in admin.site._registry.values() for inline in one.inlines
             if inline(one.model, admin.site).has_change_permission(request)] == []  # fmt: skip
+
+
+def test_the_stamp_of_one_row_fits_no_other_that_says_the_same(client, policy):
+    client.force_login(make_staff())
+    drafts = [
+        create_draft(ensure_policy("privacy"), by=None, source_text="The same words.")
+        for _ in range(2)
+    ]
+    pages = [reverse("admin:policy_policydraft_change", args=[draft.pk]) for draft in drafts]
+    first, second = (stamp_in(client.get(page))["edit_stamp"] for page in pages)
+    assert first != second

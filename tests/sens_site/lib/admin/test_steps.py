@@ -16,11 +16,7 @@ from tests.client import SiteClient, stamp_in
 from tests.factories.people import make_staff
 from tests.pages.reading import read
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.urls(__name__),
-    pytest.mark.usefixtures("contexts"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
 RIGHT = "auth.change_group"
 service = Mock()

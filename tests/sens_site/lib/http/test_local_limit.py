@@ -14,7 +14,7 @@ def at(monkeypatch):
     """Say what time it is, in seconds after the beginning of a window."""
 
     def say(seconds):
-        monkeypatch.setattr(local_limit.time, "time", lambda: NOON + seconds)
+        monkeypatch.setattr("sens_site.lib.http.local_limit.time.time", lambda: NOON + seconds)
 
     say(0)
     return say
