@@ -89,6 +89,35 @@ def test_the_signal_is_shown_and_kept(browser: Browser, site: str):
     context.close()
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("path", ["/contact/webmaster/", "/privacy/"])
+def test_an_answer_below_a_form_takes_nothing_of_what_was_typed(
+    browser: Browser, site: str, path, scripts
+):
+    context = browser.new_context(
+        base_url=site, java_script_enabled=scripts, viewport={"width": 320, "height": 700}
+    )
+    page = context.new_page()
+    page.goto(path)
+    page.fill("#id_name", "Ada Example")
+    page.fill("#id_message", "A long text.")
+    page.get_by_role("button", name="Reject all").press("Enter")
+    frame = page.frame_locator('iframe[name="answer"]')
+    expect(frame.get_by_role("status")).to_have_text("Saved. The next page no longer asks.")
+    expect(frame.get_by_role("status")).to_be_focused()
+    assert page.url == site + path
+    assert page.input_value("#id_name") == "Ada Example"
+    assert page.input_value("#id_message") == "A long text."
+    assert [cookie["name"] for cookie in context.cookies()] == ["cookie_consent"]
+    shown = frame.locator("html").evaluate(
+        "e => [e.scrollWidth - innerWidth, e.scrollHeight - innerHeight]"
+    )
+    assert max(shown) <= 0  # all of it is seen
+    page.goto(path)
+    assert page.get_by_role("region", name="Cookies").count() == 0
+    context.close()
+
+
 @pytest.mark.parametrize("width", [320, 768, 1280, 1920])
 def test_no_button_of_the_banner_and_no_word_of_it_stands_alone(page: Page, width):
     page.set_viewport_size({"width": width, "height": 700})
