@@ -86,7 +86,7 @@ class Choice:
             shown=shown,
             explicit=data["choice"] == SOME,
             method=PAGE if fields else BANNER,
-            next=safe_target(data["next"]) if "next" in data else "",
+            next=safe_target(data.get("next", "/")) if "next" in data else "",
             stale=not before.undecided <= shown.keys()
             or any(shown[key] != o.version for key, o in groups.items() if key in shown),
             unclear=frozenset(unclear),

@@ -32,8 +32,8 @@ def answer(choice: str = "accept", **fields: str) -> dict[str, str]:
 def choose(client: SiteClient):
     """Send a choice as the banner or the cookies page does."""
 
-    def send(choice="accept", headers=SAME_ORIGIN, next="/", **fields):
-        body = {"next": next, **answer(choice, **fields)}
+    def send(choice="accept", headers=SAME_ORIGIN, **fields):
+        body = {"next": "/", **answer(choice, **fields)}
         return client.post("/cookies/choose/", body, headers=headers)
 
     return send
