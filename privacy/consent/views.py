@@ -79,7 +79,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         if choice.next:
             location = by_way_of_check(request, with_notice(choice.next, said))
         else:
-            location = with_notice(reverse("consent:answer"), said)
+            location = _answer_address(request, said)
         response = HttpResponse(status=303, headers={"Location": location})
     held = number_in(request.COOKIES.get(RECEIPT_COOKIE, ""))
     try:
@@ -95,6 +95,16 @@ def choose(request: HttpRequest) -> HttpResponse:
         response.delete_cookie(RECEIPT_COOKIE, path=RECEIPT_PATH, samesite="Strict")
     _end(request, response, outcome)
     return response
+
+
+def _answer_address(request: HttpRequest, said: str) -> str:
+    """Return where the answer in the frame stands: in view and focus of who pressed a button.
+
+    A program that refuses for the visitor must not move the page, nor take the focus from a field.
+    """
+    address = with_notice(reverse("consent:answer"), said)
+    pressed = request.headers.get("Sec-Fetch-User") == "?1"
+    return address if pressed else address.partition("#")[0]
 
 
 def _ask_again(request: HttpRequest, before: ConsentDecision, outcome: Outcome) -> HttpResponse:

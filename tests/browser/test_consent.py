@@ -121,6 +121,15 @@ def test_an_answer_below_a_form_takes_nothing_of_what_was_typed(
     context.close()
 
 
+def test_a_program_that_refuses_below_a_form_takes_neither_place_nor_focus(page: Page):
+    page.goto("/contact/webmaster/")
+    page.evaluate("document.querySelector('#id_name').focus({preventScroll: true})")
+    page.evaluate("document.querySelector('.cookie-banner [value=reject]').click()")
+    answer = page.frame_locator('iframe[name="answer"]').get_by_role("status")
+    expect(answer).to_have_text("Saved. The next page no longer asks.")
+    assert page.evaluate("[scrollY, document.activeElement.id]") == [0, "id_name"]
+
+
 @pytest.mark.parametrize("width", [320, 768, 1280, 1920])
 def test_no_button_of_the_banner_and_no_word_of_it_stands_alone(page: Page, width):
     page.set_viewport_size({"width": width, "height": 700})

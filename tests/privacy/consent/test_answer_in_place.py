@@ -55,6 +55,12 @@ def test_the_answer_is_kept_and_said_in_a_page_that_only_ours_may_frame(client):
     assert b"cookie-banner" not in client.get(FORM).content
 
 
+@pytest.mark.parametrize("pressed", [True, False])
+def test_only_a_button_that_somebody_pressed_moves_the_focus_to_the_answer(client, pressed):
+    done = send(client, **({"Sec-Fetch-User": "?1"} if pressed else {}))
+    assert done.headers["Location"].endswith("#done") is pressed
+
+
 def test_a_browser_that_keeps_no_cookies_is_told_so_in_the_frame(client):
     done = send(client)
     page = SiteClient().get(done.headers["Location"])
