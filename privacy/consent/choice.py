@@ -40,7 +40,8 @@ class Choice:
 
     `answers` are the services allowed, none where the answer is no; a group that the form leaves
     alone is not in it. `typed` is the form as it was sent, `shown` the versions that it showed.
-    `explicit` says that each group was asked about by name. `stale` says that something is offered
+    `next` is empty where the
+    answer is shown in the page itself. `explicit` says that each group was asked about by name. `stale` says that something is offered
     now that the form did not show so, and `unclear` which groups it answers in two ways.
     """
 
@@ -85,7 +86,7 @@ class Choice:
             shown=shown,
             explicit=data["choice"] == SOME,
             method=PAGE if fields else BANNER,
-            next=safe_target(data.get("next", "/")),
+            next=safe_target(data.get("next", "/")) if "next" in data else "",
             stale=not before.undecided <= shown.keys()
             or any(shown[key] != o.version for key, o in groups.items() if key in shown),
             unclear=frozenset(unclear),

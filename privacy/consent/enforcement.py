@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from privacy.consent.decision import ConsentDecision
 from privacy.consent.offer.parts import Service
-from sens_site.lib.http.csp import extended
+from sens_site.lib.http.csp import SELF, extended
 from sens_site.lib.http.third_parties import View, lets_third_parties_in
 from sens_site.lib.http.types import Policy, SiteRequest, SiteResponse
 
@@ -90,10 +90,19 @@ def allow(response: HttpResponse, services: tuple[Service, ...], *, base: Policy
     cast("SiteResponse", response)._csp_config = policy_with(services, base)
 
 
+def widen(response: HttpResponse, directive: str) -> None:
+    """Let a page have one of ours in a frame, or stand in one of ours."""
+    response = cast("SiteResponse", response)
+    base = getattr(response, "_csp_config", settings.SECURE_CSP)
+    response._csp_config = extended(base, {directive: (SELF,)})
+
+
 def enforce(request: HttpRequest, response: HttpResponse, services: tuple[Service, ...]) -> None:
     """Write the headers that follow from the services that may act on this page."""
     if not response.headers.get("Content-Type", "").startswith("text/html"):
         return
+    if getattr(request, "answered_in_frame", False):
+        widen(response, "frame-src")
     if not services:
         response.headers.setdefault("Referrer-Policy", ORIGIN_ALONE)
     if not any(service.origins for service in services):

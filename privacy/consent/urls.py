@@ -8,6 +8,7 @@ from privacy.consent.cookie_check import kept
 app_name = "consent"
 urlpatterns = [
     path("cookies/", views.cookies_page, name="cookies"),
+    path("cookies/answer/", views.answer, name="answer"),
     path("cookies/choose/", views.choose, name="choose"),
     path("cookies/empty-cache.css", views.empty_cache, name="empty-cache"),
     path("cookies/kept/", kept, name="kept"),

@@ -7,7 +7,7 @@ from cookie_consent.util import set_cookie_dict_to_response
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,7 +15,7 @@ from privacy.consent import personal_services, services, withdrawal
 from privacy.consent.choice import SHOWN, Choice
 from privacy.consent.cookie_check import by_way_of_check
 from privacy.consent.decision import ConsentDecision, decision_of
-from privacy.consent.enforcement import allow
+from privacy.consent.enforcement import allow, widen
 from privacy.consent.idempotency import RECENT
 from privacy.consent.offer.catalogue import RECEIPT_COOKIE, RECEIPT_PATH, embed_service
 from privacy.consent.offer.loading import signal_honored_since
@@ -25,11 +25,12 @@ from privacy.consent.questions import Row, rows_again, rows_of
 from privacy.consent.receipt_check import number_in
 from privacy.consent.receipt_views import hand_over, too_many
 from sens_site.lib.http.cache_control import shared_page
-from sens_site.lib.http.done_notice import with_notice
+from sens_site.lib.http.done_notice import notice_in, with_notice
 from sens_site.lib.http.safe_next import safe_path
 
 MAX_TITLE_LENGTH = 200
 SAVED, PARTLY = "cookies-saved", "cookies-partly"
+CHANGED, TOO_MANY, NO_COOKIES = "changed", "too-many", "no-cookies"
 
 
 @require_safe
@@ -62,36 +63,80 @@ def choose(request: HttpRequest) -> HttpResponse:
 
     Where the form can grant nothing, because the offer has changed since or because its answers do
     not go together, its refusals hold at once and the page comes back with what was typed.
+
+    A banner below a form names no page to go back to: its answer comes in a frame beside it, so
+    that nothing is lost of what was typed above it.
     """
     before = decision_of(request)
     choice = Choice.read(request.POST, before)
     outcome = outcome_of(choice, personal_services.bind_choice(request, choice, before))
     if outcome.asks_again:
-        response = _page(
-            request,
-            before,
-            rows_again(outcome),
-            next=choice.next,
-            again=outcome,
-            status=409 if choice.stale else 422,
-        )
+        response = _ask_again(request, before, outcome)
         if outcome.changes_nothing:
             return response
     else:
         said = PARTLY if outcome.held_back else SAVED
-        location = by_way_of_check(request, with_notice(choice.next, said))
+        if choice.next:
+            location = by_way_of_check(request, with_notice(choice.next, said))
+        else:
+            location = _answer_address(request, said)
         response = HttpResponse(status=303, headers={"Location": location})
     held = number_in(request.COOKIES.get(RECEIPT_COOKIE, ""))
     try:
         recorded = services.record_choice(outcome, act=RECENT.of(request), held=held)
     except services.TooManyReceiptsError as error:
-        return too_many(request, error.wait)
+        if choice.next:
+            return too_many(request, error.wait)
+        return _in_frame(request, TOO_MANY, status=429)
     set_cookie_dict_to_response(response, outcome.cookie)
     if recorded.receipt is not None:
         hand_over(response, recorded.receipt)
     elif RECEIPT_COOKIE in request.COOKIES:
         response.delete_cookie(RECEIPT_COOKIE, path=RECEIPT_PATH, samesite="Strict")
     _end(request, response, outcome)
+    return response
+
+
+def _answer_address(request: HttpRequest, said: str) -> str:
+    """Return where the answer in the frame stands: in view and focus of who pressed a button.
+
+    A program that refuses for the visitor must not move the page, nor take the focus from a field.
+    """
+    address = with_notice(reverse("consent:answer"), said)
+    pressed = request.headers.get("Sec-Fetch-User") == "?1"
+    return address if pressed else address.partition("#")[0]
+
+
+def _ask_again(request: HttpRequest, before: ConsentDecision, outcome: Outcome) -> HttpResponse:
+    choice = outcome.choice
+    if not choice.next:
+        return _in_frame(request, CHANGED, status=409)
+    return _page(
+        request,
+        before,
+        rows_again(outcome),
+        next=choice.next,
+        again=outcome,
+        status=409 if choice.stale else 422,
+    )
+
+
+@require_safe
+def answer(request: HttpRequest) -> HttpResponse:
+    """Say in a frame of the page with the banner that the choice is saved.
+
+    Only right after a choice: nobody else has a use for it, and no other page may be framed.
+    """
+    said = notice_in(request)
+    if said not in (SAVED, PARTLY):
+        return redirect("consent:cookies")
+    return _in_frame(request, said if request.COOKIES else NO_COOKIES)
+
+
+def _in_frame(request: HttpRequest, said: str, status: int = 200) -> HttpResponse:
+    response = render(request, "privacy/consent/answer.html", {"said": said}, status=status)
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    widen(response, "frame-ancestors")
     return response
 
 

@@ -46,6 +46,13 @@ def after_choice(context: Context) -> str:
     return own_referer(request) or "/"
 
 
+@register.simple_tag(takes_context=True)
+def let_frame_answer(context: Context) -> str:
+    """Let this page hold one of ours in a frame: the answer to its banner, which leads nowhere."""
+    context["request"].answered_in_frame = True
+    return ""
+
+
 @register.inclusion_tag("privacy/consent/embed.html", takes_context=True)
 def embed(context: Context, key: str, reference: str, title: str) -> dict[str, Any]:
     """Show a video, map or post: itself where it may act on this page, else a placeholder.

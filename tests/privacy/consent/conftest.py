@@ -33,7 +33,8 @@ def choose(client: SiteClient):
     """Send a choice as the banner or the cookies page does."""
 
     def send(choice="accept", headers=SAME_ORIGIN, **fields):
-        return client.post("/cookies/choose/", answer(choice, **fields), headers=headers)
+        body = {"next": "/", **answer(choice, **fields)}
+        return client.post("/cookies/choose/", body, headers=headers)
 
     return send
 

@@ -15,7 +15,7 @@ from tests.privacy.consent.conftest import COOKIE, IDENTIFIERS, squeezed
 
 pytestmark = pytest.mark.django_db
 VISITOR = "__Host-visitor"
-NOTHING_HOLDS = "Nothing new is allowed until you save your choices."
+NOTHING_HOLDS = "Nothing new is allowed until you answer here."
 
 
 def offer(**identifiers):
