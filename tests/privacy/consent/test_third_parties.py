@@ -40,11 +40,11 @@ def allow_everything(client, offer):
 
 
 def lets_in(response) -> bool:
-    """Whether a page carries a tag, or the browser is told of another origin."""
+    """Whether a page carries a tag or a frame that loads, or names another origin."""
     body = b"" if response.streaming else response.content
     return (
         TAG.encode() in body
-        or b"<iframe" in body
+        or re.search(rb"<iframe[^>]*\ssrc=", body) is not None
         or "://" in response.headers["Content-Security-Policy"]
     )
 
