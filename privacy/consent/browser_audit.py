@@ -111,10 +111,12 @@ class Auditor:
         if state.taken_back:
             self._answer(page, tuple(self.offer.by_key), state)
             self._open(page, paths[0], Seen())
-            seen.requested.clear()
-            seen.complaints.clear()
         if state.allowed is not None:
             self._answer(page, state.allowed, state)
+        if state.taken_back:  # what a page says as it is left, it says while it is still allowed
+            seen.requested.clear()
+            seen.complaints.clear()
+            seen.sent.clear()
         for path in self._paths_of(state, paths):
             self._open(page, path, seen)
         self._look(context, seen)

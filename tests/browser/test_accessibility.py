@@ -65,9 +65,7 @@ def test_a_form_with_faults_says_so_first_and_links_to_each(page, path, scheme):
     assert sent.value.status == 422
     assert page.title().startswith("Error: ")
     assert summary.count() == 1
-    page.wait_for_function(
-        "document.activeElement.contains(document.querySelector('[role=alert]'))"
-    )
+    expect(page.locator("[role=alert]:focus, :focus:has([role=alert])")).to_have_count(1)
     links = summary.locator("a")
     targets = [links.nth(n).get_attribute("href") for n in range(links.count())]
     assert targets != []
