@@ -140,9 +140,10 @@ class Auditor:
         before = page.url if page.url.startswith(self.url) else None
         response = page.goto(urljoin(self.url, asked), wait_until="load", referer=before)
         policy = response.headers.get("content-security-policy", "") if response else ""
-        seen.permitted[path] = {w for w in policy.replace(";", " ").split() if "://" in w}
+        permitted = {w for w in policy.replace(";", " ").split() if "://" in w}
+        seen.permitted[urlsplit(page.url).path] = permitted  # where a redirect has led
         seen.pages += 1
-        if seen.permitted[path]:
+        if permitted:
             page.wait_for_timeout(SETTLE_MS)
         seen.storage |= set(page.evaluate(_STORAGE_KEYS))
 
