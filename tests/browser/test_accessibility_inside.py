@@ -62,5 +62,5 @@ def test_the_page_after_a_message_is_accessible(page, a_name):
 def test_staff_pages_run_under_the_policy_without_a_complaint(page, log_in, a_name, path):
     log_in(make_staff(a_name("grace")))
     response = page.goto(path)
-    page.evaluate("() => new Promise(resolve => requestIdleCallback(resolve))")
+    page.evaluate("() => new Promise(resolve => requestIdleCallback(resolve, {timeout: 1000}))")
     assert (response.status, page.url.endswith(path)) == (200, True)
