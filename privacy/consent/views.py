@@ -87,7 +87,9 @@ def choose(request: HttpRequest) -> HttpResponse:
     except services.TooManyReceiptsError as error:
         if choice.next:
             return too_many(request, error.wait)
-        return _in_frame(request, TOO_MANY, status=429)
+        refused = _in_frame(request, TOO_MANY, status=429)
+        refused.headers["Retry-After"] = str(error.wait)
+        return refused
     set_cookie_dict_to_response(response, outcome.cookie)
     if recorded.receipt is not None:
         hand_over(response, recorded.receipt)

@@ -102,6 +102,7 @@ def test_a_grant_that_cannot_be_written_down_is_refused_in_the_frame(client, mon
     monkeypatch.setattr(services, "record_choice", flooded)
     response = send(client, "accept")
     assert response.status_code == 429
+    assert 0 < int(response.headers["Retry-After"]) <= 600
     assert may_be_framed(response)
     assert "Nothing was allowed or changed" in squeezed(response)
     assert settings.COOKIE_CONSENT_NAME not in response.cookies

@@ -235,7 +235,7 @@ def test_a_program_that_keeps_no_cookie_gets_120_receipts_in_ten_minutes(full_of
         idempotency.LIMIT.take(this)
     answers = [
         SiteClient(headers={"user-agent": f"flood {number}"}).post(
-            "/cookies/choose/", answer("accept"), headers=SAME_ORIGIN
+            "/cookies/choose/", answer("accept", next="/"), headers=SAME_ORIGIN
         )
         for number in range(4)
     ]

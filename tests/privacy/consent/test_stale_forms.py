@@ -133,6 +133,21 @@ def test_the_banner_decides_about_the_groups_that_it_names_and_no_others(client)
     assert decide(client.cookies[COOKIE].value, gpc=False).declined == {"analytics"}
 
 
+def test_a_banner_that_is_out_of_date_leaves_the_groups_that_it_did_not_name_as_they_are(client):
+    offer(google_ads=1)
+    send(client, fields_of(client, "/cookies/"), "accept")
+    offer(google_ads=1, youtube=1)
+    banner = fields_of(client, "/about/")
+    assert banner["shown"].startswith("preferences=")
+    offer(google_ads=1, youtube=1, google_maps=1)
+    response = send(client, banner, "accept")
+    assert response.status_code == 409
+    html = squeezed(response)
+    assert "Preferences has changed." in html
+    assert 'name="marketing" value="yes" checked' in html
+    assert granted(client) == {"visits", "google-ads"}
+
+
 def test_of_two_tabs_the_last_answer_counts(client):
     offer(google_ads=1)
     first, second = fields_of(client, "/about/"), fields_of(client, "/cookies/")
