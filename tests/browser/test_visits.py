@@ -93,6 +93,9 @@ def test_the_time_in_view_is_reported_when_the_page_is_left(allowed: Page):
 
 
 def test_the_host_that_led_here_is_counted_and_our_own_is_not(allowed: Page):
+    # A page that was in view for a second says so when it is left, and its visit goes on.
+    allowed.goto("about:blank")
+    allowed.wait_for_timeout(1000)
     allowed.context.clear_cookies(name="visit")
     allowed.goto("/contact/", referer="https://search.example/?q=secret")
     becomes(lambda: seen() == ["/about/", "/contact/"])
