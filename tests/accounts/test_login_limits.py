@@ -1,6 +1,7 @@
 """Guesses at a password: limited for each stranger and for all together, never for the owner."""
 
 import functools
+import re
 
 import pytest
 import time_machine
@@ -162,7 +163,7 @@ def test_the_cookie_names_nobody_and_goes_to_the_account_pages_alone(person, cli
         "/accounts/", True, True, "Lax",
     )  # fmt: skip
     assert cookie["max-age"] == 182 * 24 * 3600
-    assert "ada" not in cookie.value
+    assert "ada" not in re.split(r"[^A-Za-z0-9]", cookie.value)
     assert cookie.value != log_in(SiteClient()).cookies[DEVICE].value
 
 
