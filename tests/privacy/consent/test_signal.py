@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from privacy.consent.decision import decide
+from privacy.consent.offer import current
 from privacy.consent.offer.loading import signal_honored_since
 from tests.architecture.wsgi import connection_kept, fresh_application, request
 from tests.client import SAME_ORIGIN, SiteClient, said_by
@@ -92,8 +93,10 @@ def test_where_the_signal_covers_everything_nothing_is_asked(client):
 
 
 @pytest.fixture
-def pages(full_offer):
+def pages(full_offer, monkeypatch):
     """A server process of its own; ask it for a page."""
+    # It may look for news of the offer at any time, and would find what the database has.
+    monkeypatch.setattr(current, "refresh_offer", lambda: full_offer)
     application = fresh_application()
 
     def ask(path, **headers):
