@@ -49,8 +49,8 @@ OWN_SITE = Service(
         ),
         StoredItem(
             name=RECEIPT_COOKIE,
-            purpose="Finds the receipt of what you allowed. Set when you allow something; sent to "
-            "the cookies page alone.",
+            purpose="Finds the receipt of what you allowed or took back. Set when you allow "
+            "something; sent to the cookies page alone.",
             life_days=settings.COOKIE_CONSENT_MAX_AGE // DAY,
             path=RECEIPT_PATH,
         ),
