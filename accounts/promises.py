@@ -21,7 +21,7 @@ from privacy.policy.models import Kind
 from privacy.policy.notices import announce, everybody, told_too_late, unannounced
 from privacy.policy.promises.record import BECAUSE, in_force
 from privacy.policy.services import create_draft, seal_and_publish
-from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
 from sens_site.lib.months import add_months
 
@@ -113,7 +113,7 @@ def deleted(person: Person) -> Answer:
     return answer
 
 
-@promise("account.delete")
+@promise("account.delete", look=Look.REHEARSAL)
 def an_account_can_be_deleted(site: RunningSite) -> Evidence:
     """The whole way, without script: register, confirm, log in twice, delete, be gone."""
     with site.rehearsal():
@@ -137,7 +137,7 @@ def an_account_can_be_deleted(site: RunningSite) -> Evidence:
     )
 
 
-@promise("account.delete-removes-data")
+@promise("account.delete-removes-data", look=Look.REHEARSAL)
 def nothing_of_the_person_is_left(site: RunningSite) -> Evidence:
     """After the deletion, no table holds a word of the person but the last mail to them."""
     with site.rehearsal():
@@ -164,7 +164,7 @@ def nothing_of_the_person_is_left(site: RunningSite) -> Evidence:
     )
 
 
-@promise("retention.account")
+@promise("retention.account", look=Look.REHEARSAL)
 def an_account_lives_until_it_is_deleted(site: RunningSite) -> Evidence:
     """No job ends an account in use; deleting it takes effect before the page answers."""
     with site.rehearsal():
@@ -183,7 +183,7 @@ def an_account_lives_until_it_is_deleted(site: RunningSite) -> Evidence:
     return Evidence("The account was gone when the page answered.", {"days of waiting": 0})
 
 
-@promise("retention.idle-account")
+@promise("retention.idle-account", look=Look.REHEARSAL)
 def an_unused_account_ends_after_a_notice(site: RunningSite) -> Evidence:
     """Of those unused for a year one is told and ends, one is used again, one belongs to staff."""
     now, a_day = timezone.now(), timedelta(days=1)
@@ -230,7 +230,7 @@ def _gone(people: dict[str, User]) -> list[str]:
     return [kind for kind, user in people.items() if not User.objects.filter(pk=user.pk).exists()]
 
 
-@promise("information.account-profile")
+@promise("information.account-profile", look=Look.REHEARSAL)
 def an_account_holds_what_the_policy_names(site: RunningSite) -> Evidence:
     """No column beside the named ones; one page shows all of them to their person."""
     columns = {column.name for column in User._meta.local_concrete_fields}
@@ -252,7 +252,7 @@ def an_account_holds_what_the_policy_names(site: RunningSite) -> Evidence:
     )
 
 
-@promise("rights.correction")
+@promise("rights.correction", look=Look.REHEARSAL)
 def a_profile_can_be_corrected(site: RunningSite) -> Evidence:
     """A change by the form is stored, shown, and replaces what was wrong."""
     with site.rehearsal():
@@ -273,7 +273,7 @@ def a_profile_can_be_corrected(site: RunningSite) -> Evidence:
     )
 
 
-@promise("use.policy-changes")
+@promise("use.policy-changes", look=Look.REHEARSAL)
 def everybody_is_told_of_a_material_change(site: RunningSite) -> Evidence:
     """Posting a material version writes one mail to each registered person, and no second one."""
     overdue = unannounced().filter(posted_at__lt=timezone.now() - timedelta(hours=1)).count()

@@ -13,7 +13,7 @@ from contact.models import ContactMessage, State
 from outbox.models import OutboxMail
 from privacy.datamap.promises.purging import purge_keeps
 from privacy.datamap.retention import purge_expired
-from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
 from sens_site.lib.forms.honeypot import TRAP
 from sens_site.lib.months import add_months
@@ -38,7 +38,7 @@ def sent(visitor: Visitor, data: dict[str, str]) -> Answer:
     return answer
 
 
-@promise("form.required-fields")
+@promise("form.required-fields", look=Look.REHEARSAL)
 def telephone_is_optional_and_the_rest_is_asked_for(site: RunningSite) -> Evidence:
     """Each required field is missed in turn; the telephone number is left out."""
     required = ("name", "email", "message")
@@ -58,7 +58,7 @@ def telephone_is_optional_and_the_rest_is_asked_for(site: RunningSite) -> Eviden
     )
 
 
-@promise("form.only-to-contact")
+@promise("form.only-to-contact", look=Look.REHEARSAL)
 def a_message_signs_nobody_up(site: RunningSite) -> Evidence:
     """After a message, no row of another room holds its address."""
     with site.rehearsal():
@@ -82,7 +82,7 @@ def a_message_signs_nobody_up(site: RunningSite) -> Evidence:
     )
 
 
-@promise("form.contact-me-choice")
+@promise("form.contact-me-choice", look=Look.REHEARSAL)
 def the_choice_is_stored_and_kept(site: RunningSite) -> Evidence:
     """Who did not ask to be contacted gets no mail."""
     with site.rehearsal():
@@ -99,7 +99,7 @@ def the_choice_is_stored_and_kept(site: RunningSite) -> Evidence:
     return Evidence("The choice is stored with the message, and a no sends nothing.")
 
 
-@promise("form.field-left-empty")
+@promise("form.field-left-empty", look=Look.REHEARSAL)
 def the_trap_field_sets_a_message_aside(site: RunningSite) -> Evidence:
     """A filled trap gets the same answer, is held, and mails nobody."""
     page = site.get(FORM).text
@@ -124,7 +124,7 @@ def the_trap_field_sets_a_message_aside(site: RunningSite) -> Evidence:
                     "was the ordinary one.")  # fmt: skip
 
 
-@promise("information.communications-kept")
+@promise("information.communications-kept", look=Look.REHEARSAL)
 def a_message_is_kept_until_its_time_is_over(site: RunningSite) -> Evidence:
     """A message is stored; the purge leaves it while it is young."""
     with site.rehearsal():
@@ -139,7 +139,7 @@ def a_message_is_kept_until_its_time_is_over(site: RunningSite) -> Evidence:
     )
 
 
-@promise("retention.messages")
+@promise("retention.messages", look=Look.REHEARSAL)
 def messages_go_after_their_time(site: RunningSite) -> Evidence:
     """Of each kind of closed message the older one goes; one that waits stays, however old."""
     purge_keeps("retention.messages")
@@ -172,7 +172,7 @@ def messages_go_after_their_time(site: RunningSite) -> Evidence:
     )
 
 
-@promise("use.answer-inquiries")
+@promise("use.answer-inquiries", look=Look.REHEARSAL)
 def staff_see_what_waits_and_how_long(site: RunningSite) -> Evidence:
     """The inbox shows a waiting message with its age, the oldest first."""
     with site.rehearsal():

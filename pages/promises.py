@@ -6,7 +6,7 @@ from django.conf import settings
 
 from pages.navigation import HOME, walk
 from privacy.promises.page_reader import foreign
-from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite
 
 DIFFERENT = {"Accept_Language": "de", "User_Agent": "One/1.0", "Referer": "https://a.test/"}
@@ -33,14 +33,14 @@ def digits_of(words: str) -> str:
     return re.sub(r"\D", "", words)
 
 
-@promise("site.register-and-login")
+@promise("site.register-and-login", look=Look.NOW)
 def register_and_login_on_every_page(site: RunningSite) -> Evidence:
     """Both links stand on every page and lead to a page."""
     pages = pages_linking_to(site, "/accounts/register/", "/accounts/login/")
     return Evidence("Every page links to both, and both open.", {"pages": pages})
 
 
-@promise("footer.privacy-and-legal")
+@promise("footer.privacy-and-legal", look=Look.NOW)
 def privacy_and_legal_on_every_page(site: RunningSite) -> Evidence:
     """Both links stand in the footer of every page and lead to a page."""
     for answer in site.pages:
@@ -55,7 +55,7 @@ def privacy_and_legal_on_every_page(site: RunningSite) -> Evidence:
     )
 
 
-@promise("policy.breadcrumb")
+@promise("policy.breadcrumb", look=Look.NOW)
 def the_policy_stands_under_home(site: RunningSite) -> Evidence:
     """A stranger opens the page; the path is shown to people and told to machines."""
     answer = site.get("/privacy/")
@@ -72,7 +72,7 @@ def the_policy_stands_under_home(site: RunningSite) -> Evidence:
     return Evidence("The page opens without signing in, and its path reads Home > Privacy.")
 
 
-@promise("information.may-decline")
+@promise("information.may-decline", look=Look.NOW)
 def all_pages_open_to_who_tells_nothing(site: RunningSite) -> Evidence:
     """Each address that a link leads to answers a visitor who gives neither name nor cookie."""
     reached = {answer.path for answer in site.pages}
@@ -93,7 +93,7 @@ def all_pages_open_to_who_tells_nothing(site: RunningSite) -> Evidence:
     )
 
 
-@promise("cookies.personalize-content")
+@promise("cookies.personalize-content", look=Look.NOW)
 def the_same_page_for_everybody(site: RunningSite) -> Evidence:
     """Visitors who differ in language, browser and origin get the same bytes."""
     pages = tree(site)
@@ -106,7 +106,7 @@ def the_same_page_for_everybody(site: RunningSite) -> Evidence:
     )
 
 
-@promise("signals.do-not-track")
+@promise("signals.do-not-track", look=Look.NOW)
 def do_not_track_changes_nothing(site: RunningSite) -> Evidence:
     """Each page is the same with `DNT: 1` and without it."""
     pages = tree(site)
@@ -124,7 +124,7 @@ def do_not_track_changes_nothing(site: RunningSite) -> Evidence:
     )
 
 
-@promise("contact.address-and-phone")
+@promise("contact.address-and-phone", look=Look.NOW)
 def address_and_phone_agree(site: RunningSite) -> Evidence:
     """Policy, footer and structured data give the same address and number."""
     policy, contact = site.get("/privacy/").page, site.get("/contact/").page
@@ -158,7 +158,7 @@ def address_and_phone_agree(site: RunningSite) -> Evidence:
     )
 
 
-@promise("footer.copyright-year")
+@promise("footer.copyright-year", look=Look.NOW)
 def copyright_year_is_that_of_the_last_update(site: RunningSite) -> Evidence:
     """The copyright line of every page ends in the year in which the policy was last updated."""
     told = [
@@ -177,7 +177,7 @@ def copyright_year_is_that_of_the_last_update(site: RunningSite) -> Evidence:
     )
 
 
-@promise("links.to-others")
+@promise("links.to-others", look=Look.NOW)
 def links_to_other_sites_are_known(site: RunningSite) -> Evidence:
     """An inventory of outside links, made from the pages as they are."""
     outside = {one for answer in site.pages for one in foreign(answer.page.links)}

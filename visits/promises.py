@@ -15,7 +15,7 @@ from privacy.consent.promises.all_services_on import (
 )
 from privacy.datamap.promises.purging import purge_keeps
 from privacy.datamap.retention import purge_expired
-from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
 from privacy.promises.written_tables import rows_written
 from visits.models import PageView
@@ -71,7 +71,7 @@ def counts_nothing(site: RunningSite, token: str) -> int:
     return len(without)
 
 
-@promise("usage.time-and-areas")
+@promise("usage.time-and-areas", look=Look.REHEARSAL)
 def nothing_is_measured_before_a_yes(site: RunningSite) -> Evidence:
     """Nothing before consent, what was allowed after it, and nothing of it once it has ended."""
     looked_at = _looking_around_leaves_no_rows(site)
@@ -136,7 +136,7 @@ def _views_go_after_thirty_days(site: RunningSite, token: str) -> None:
     require("not yet" in kept, "a view is deleted before its 30 days are over")
 
 
-@promise("cookies.recognize-return")
+@promise("cookies.recognize-return", look=Look.REHEARSAL)
 def recognized_only_after_an_act(site: RunningSite) -> Evidence:
     """Who only looks is a stranger each time; who allows it is known for 90 days, and no longer."""
     looking = site.visitor()

@@ -5,11 +5,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from privacy.promises.claims import Claim, all_claims
-from privacy.promises.models import PromiseResult
+from privacy.promises.models import PromiseResult, State
 from sens_site.lib.admin.read_only import ReadOnlyAdmin
 from sens_site.lib.admin.to_do import Task
 
-BROKEN = "?kept__exact=0"
+BROKEN = "?state__exact=broken"
 UNKNOWN = "No claim has this id any more."
 
 
@@ -17,16 +17,19 @@ UNKNOWN = "No claim has this id any more."
 class PromiseResultAdmin(ReadOnlyAdmin[PromiseResult]):
     """The newest result of each check."""
 
-    list_display = ("claim", "kept", "words", "owner", "broken_since", "checked_at")
-    list_filter = ("kept",)
+    list_display = ("claim", "state", "look", "words", "owner", "broken_since", "checked_at")
+    list_filter = ("state", "look", "strength")
     search_fields = ("claim_id", "words")
-    ordering = ("kept", "claim_id")
-    fields = ("claim_id", "said", "kept", "words", "figures", "owner", "broken_since", "checked_at")
+    ordering = ("state", "claim_id")
+    fields = (
+        "claim_id", "said", "state", "look", "strength", "words", "figures", "owner",
+        "broken_since", "checked_at", "check_name",
+    )  # fmt: skip
     readonly_fields = ("said", "owner")
 
     def to_do(self) -> list[Task]:
         """Tell the front page which promises are not kept."""
-        broken = PromiseResult.objects.filter(kept=False).count()
+        broken = PromiseResult.objects.filter(state=State.BROKEN).count()
         return [Task(broken, "promise that is not kept", "promises that are not kept", BROKEN)]
 
     @admin.display(description="claim", ordering="claim_id")

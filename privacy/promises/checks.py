@@ -21,8 +21,8 @@ def check_promise_ids(**kwargs: Any) -> list[CheckMessage]:
     except ContentError:
         return []  # sens_site.E003 says what is missing
     found: list[CheckMessage] = []
-    for claim_id, check in registered_checks().items():
-        where = f"{check.__module__}.{check.__name__}"
+    for claim_id, checks in registered_checks().items():
+        where = ", ".join(check.name for check in checks)
         claim = claims.get(claim_id)
         if claim is None:
             found.append(

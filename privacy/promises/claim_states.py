@@ -1,18 +1,22 @@
 """What readers see of promises: a row for each claim of a version, and the totals."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
 
 from privacy.promises.claims import Claim, all_claims
-from privacy.promises.models import PromiseResult
+from privacy.promises.models import PromiseResult, State
+from privacy.promises.registry import Look
 
 KEPT, BROKEN, UNCHECKED, STATED = "kept", "broken", "unchecked", "stated"
+NOT_CARRIED_OUT = "not-carried-out"
 STATES = {
     KEPT: "Checked: kept",
     BROKEN: "Checked: not kept",
+    NOT_CARRIED_OUT: "The check could not be carried out",
     UNCHECKED: "Not yet checked",
     STATED: "Stated by the company",
 }
@@ -76,7 +80,13 @@ class Row:
 
     claim: Claim
     state: str
-    result: PromiseResult | None
+    results: Sequence[PromiseResult]
+    """What each of its checks saw last, the broken ones first."""
+
+    @property
+    def result(self) -> PromiseResult | None:
+        """The result to be read first."""
+        return self.results[0] if self.results else None
 
     @property
     def state_words(self) -> str:
@@ -92,10 +102,13 @@ class Row:
 
 def rows_of(claim_ids: Iterable[str]) -> list[Row]:
     """Return the rows of claims, in number order. One query. Unknown ids are left out."""
-    claims, results = all_claims(), {one.claim_id: one for one in PromiseResult.objects.all()}
+    claims, results = all_claims(), defaultdict[str, list[PromiseResult]](list)
+    for result in PromiseResult.objects.all():
+        results[result.claim_id].append(result)
     known = sorted((claims[one] for one in set(claim_ids) if one in claims), key=_number)
     return [
-        Row(claim, _state(claim, results.get(claim.id)), results.get(claim.id)) for claim in known
+        Row(claim, state_of(claim, results[claim.id]), sorted(results[claim.id], key=_worst_first))
+        for claim in known
     ]
 
 
@@ -109,14 +122,28 @@ def totals_of(rows: Iterable[Row]) -> dict[str, int]:
 
 def last_checked(rows: Iterable[Row]) -> datetime | None:
     """Return when the last check of some rows ran."""
-    return max((row.result.checked_at for row in rows if row.result is not None), default=None)
+    return max((one.checked_at for row in rows for one in row.results), default=None)
 
 
 def _number(claim: Claim) -> int:
     return claim.number
 
 
-def _state(claim: Claim, result: PromiseResult | None) -> str:
-    if result is not None:
-        return KEPT if result.kept else BROKEN
+def state_of(claim: Claim, results: Iterable[PromiseResult]) -> str:
+    """Return how a claim stands: broken by one check, and else not carried out by one from inside.
+
+    The stranger's look adds to what is known; where nobody looked from outside, the rest counts.
+    """
+    states = {(one.state, one.look == Look.OUTSIDE) for one in results}
+    if {(State.BROKEN, True), (State.BROKEN, False)} & states:
+        return BROKEN
+    if (State.NOT_CARRIED_OUT, False) in states:
+        return NOT_CARRIED_OUT
+    if {(State.KEPT, True), (State.KEPT, False)} & states:
+        return KEPT
     return STATED if claim.kind == "O" else UNCHECKED
+
+
+def _worst_first(result: PromiseResult) -> tuple[int, str]:
+    order = [State.BROKEN, State.NOT_CARRIED_OUT, State.KEPT]
+    return order.index(State(result.state)), result.check_name

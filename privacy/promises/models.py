@@ -4,12 +4,25 @@ from typing import ClassVar
 
 from django.db import models
 
+from privacy.promises.registry import Look, Strength
+
+
+class State(models.TextChoices):
+    """What a check came to."""
+
+    KEPT = "kept", "kept"
+    BROKEN = "broken", "not kept"
+    NOT_CARRIED_OUT = "not carried out", "could not be carried out"
+
 
 class PromiseResult(models.Model):
-    """What a check saw the last time it ran."""
+    """What a check saw of one claim the last time it ran."""
 
-    claim_id = models.CharField(max_length=100, unique=True)
-    kept = models.BooleanField()
+    claim_id = models.CharField(max_length=100)
+    check_name = models.CharField(max_length=200)
+    look = models.CharField(max_length=20, choices=[(one.value, one.value) for one in Look])
+    strength = models.CharField(max_length=20, choices=[(one.value, one.value) for one in Strength])
+    state = models.CharField(max_length=20, choices=State)
     words = models.TextField()
     figures = models.JSONField(default=dict)
     checked_at = models.DateTimeField()
@@ -17,7 +30,10 @@ class PromiseResult(models.Model):
     broken_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering: ClassVar[list[str]] = ["kept", "claim_id"]
+        ordering: ClassVar[list[str]] = ["state", "claim_id", "check_name"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["claim_id", "check_name"], name="promise_result_once")
+        ]
 
     def __str__(self) -> str:
-        return f"{self.claim_id}: {'kept' if self.kept else 'broken'}"
+        return f"{self.claim_id}: {self.state}"

@@ -1,7 +1,8 @@
-"""Which check stands for which claim. Rooms register; nothing here knows a room."""
+"""Which checks stand for which claim. Rooms register; nothing here knows a room."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.utils.module_loading import autodiscover_modules
@@ -10,11 +11,49 @@ if TYPE_CHECKING:
     from privacy.promises.running_site import RunningSite
 
 Figure = int | float | str
-Check = Callable[["RunningSite"], "Evidence"]
+Function = Callable[["RunningSite"], "Evidence"]
+
+
+class Look(StrEnum):
+    """At what a check looks (law 14)."""
+
+    NOW = "now"
+    """The configuration and content that visitors get at this moment."""
+    REHEARSAL = "rehearsal"
+    """Something switched on or played through for the test, and undone."""
+    ROWS = "rows"
+    """What is stored: nothing overdue, nothing unmapped, jobs ran when they should."""
+    OUTSIDE = "outside"
+    """A stranger's look through the front server."""
+
+
+class Strength(StrEnum):
+    """How much a check shows, the strongest first."""
+
+    SHOWN = "shown"
+    """The thing itself was seen on the site that visitors use."""
+    PLAYED = "played through"
+    """It was done for the test, by the code that visitors use."""
+    LOOKED_UP = "looked up"
+    """It was read from what is stored or configured."""
+    STATED = "stated"
+    """Somebody has entered it; software cannot see whether it is so."""
+
+
+USUAL = {
+    Look.NOW: Strength.SHOWN,
+    Look.REHEARSAL: Strength.PLAYED,
+    Look.ROWS: Strength.LOOKED_UP,
+    Look.OUTSIDE: Strength.SHOWN,
+}
 
 
 class PromiseBroken(Exception):  # noqa: N818 - it is what happened, and reads so where it is raised
     """A check found that the site does not do what the policy says. The message says what."""
+
+
+class NotCarriedOut(Exception):  # noqa: N818 - it is what happened, and reads so where it is raised
+    """A check could not look: neither kept nor broken. The message says what was in its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,30 +64,48 @@ class Evidence:
     figures: Mapping[str, Figure] = field(default_factory=dict)
 
 
-_checks: dict[str, Check] = {}
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A function that looks, and what kind of look it is."""
+
+    function: Function
+    look: Look
+    strength: Strength
+
+    @property
+    def name(self) -> str:
+        """Its name among all checks: module and function."""
+        return f"{self.function.__module__}.{self.function.__name__}"
 
 
-def promise(*claim_ids: str) -> Callable[[Check], Check]:
+_checks: dict[str, dict[str, Check]] = {}
+
+
+def promise(
+    *claim_ids: str, look: Look, strength: Strength | None = None
+) -> Callable[[Function], Function]:
     """Register a check for one claim, or for several that one observation shows.
 
-    Raises ValueError where a claim already has a check: two answers to one question are none.
+    A claim may have several checks, such as a rehearsal and a look at the rows: it is broken when
+    one of them finds it so. The strength is the usual one of the kind of look unless named.
+    Raises ValueError where a check of that name is there already.
     """
 
-    def register(check: Check) -> Check:
+    def register(function: Function) -> Function:
+        check = Check(function, look, strength or USUAL[look])
         for claim_id in claim_ids:
-            known = _checks.get(claim_id)
-            if known is not None and known.__qualname__ != check.__qualname__:
-                message = f"{claim_id} is already checked by {known.__module__}.{known.__name__}"
-                raise ValueError(message)
-            _checks[claim_id] = check
-        return check
+            known = _checks.setdefault(claim_id, {})
+            if check.name in known and known[check.name].function is not function:
+                raise ValueError(f"{claim_id} is already checked by {check.name}")
+            known[check.name] = check
+        return function
 
     return register
 
 
-def registered_checks() -> Mapping[str, Check]:
-    """Return all checks by claim id."""
-    return dict(_checks)
+def registered_checks() -> Mapping[str, tuple[Check, ...]]:
+    """Return the checks of each claim that has one."""
+    return {claim_id: tuple(checks.values()) for claim_id, checks in _checks.items()}
 
 
 def discover() -> None:

@@ -26,8 +26,8 @@ from privacy.policy.rendering import (
     strip_source_marks,
 )
 from privacy.promises.claims import Claim, all_claims
-from privacy.promises.models import PromiseResult
-from privacy.promises.registry import discover, registered_checks
+from privacy.promises.models import PromiseResult, State
+from privacy.promises.registry import Look, discover, registered_checks
 
 FRESH = timedelta(days=2)
 """How long a result counts. The worker looks every night."""
@@ -108,27 +108,36 @@ def _of_checks(claims: list[Claim], now: datetime) -> Iterator[Obstacle]:
     """Ask what the worker saw last: to look now would take seconds, and act beside visitors."""
     discover()
     checks = registered_checks()
-    results = PromiseResult.objects.in_bulk([c.id for c in claims], field_name="claim_id")
+    results = {(one.claim_id, one.check_name): one for one in PromiseResult.objects.all()}
     for claim in claims:
-        result = results.get(claim.id)
-        if claim.id not in checks:
+        inside = [one for one in checks.get(claim.id, ()) if one.look is not Look.OUTSIDE]
+        seen = [results.get((claim.id, check.name)) for check in inside]
+        newest = [one for one in seen if one is not None and one.checked_at >= now - FRESH]
+        if not inside:
             yield _obstacle(
                 claim.id,
                 "No check shows that the site does this.",
                 f'Register one with @promise("{claim.id}") in the room that does it.',
             )
-        elif result is None or result.checked_at < now - FRESH:
+        elif len(newest) < len(inside):
             yield _obstacle(
                 claim.id,
                 "It has not been checked for two days.",
                 f"See that the worker runs, or run: manage.py verify_promises {claim.id}",
             )
-        elif not result.kept:
-            yield _obstacle(
-                claim.id,
-                f"The check fails: {result.words}",
-                "Mend the site, or say in the text what it really does.",
-            )
+        for result in newest:
+            if result.state == State.BROKEN:
+                yield _obstacle(
+                    claim.id,
+                    f"The check fails: {result.words}",
+                    "Mend the site, or say in the text what it really does.",
+                )
+            elif result.state == State.NOT_CARRIED_OUT:
+                yield _obstacle(
+                    claim.id,
+                    f"The check could not be carried out: {result.words}",
+                    f"Remove what is in its way, and run: manage.py verify_promises {claim.id}",
+                )
 
 
 def _blocks(source: str) -> Iterator[str]:

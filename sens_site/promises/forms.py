@@ -1,7 +1,7 @@
 """Promises about what forms ask for, and what they say while asking."""
 
 from privacy.promises.page_reader import Element, fields_of
-from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite
 
 ABOUT_COOKIES = ("/cookies/choose/", "/cookies/once/")
@@ -36,7 +36,7 @@ def forms_for_strangers(site: RunningSite) -> list[tuple[Answer, Element]]:
     return list(found.values())
 
 
-@promise("information.business-card")
+@promise("information.business-card", look=Look.NOW)
 def forms_demand_what_a_business_card_shows(site: RunningSite) -> Evidence:
     """What a form does not mark as optional is on the short list."""
     forms = forms_for_strangers(site)
@@ -56,7 +56,7 @@ def forms_demand_what_a_business_card_shows(site: RunningSite) -> Evidence:
     )
 
 
-@promise("information.listed-occasions")
+@promise("information.listed-occasions", look=Look.NOW)
 def every_form_is_one_of_the_occasions(site: RunningSite) -> Evidence:
     """Each form of a public page is sent to an address that belongs to a listed occasion."""
     forms = [
@@ -73,7 +73,7 @@ def every_form_is_one_of_the_occasions(site: RunningSite) -> Evidence:
     )
 
 
-@promise("use.told-when-collected")
+@promise("use.told-when-collected", look=Look.NOW)
 def every_form_says_what_it_is_for(site: RunningSite) -> Evidence:
     """Beside each form that collects something stands what it is for, and the way to the notice."""
     forms = [
@@ -99,7 +99,7 @@ def every_form_says_what_it_is_for(site: RunningSite) -> Evidence:
     )
 
 
-@promise("choices.withhold")
+@promise("choices.withhold", look=Look.REHEARSAL)
 def what_is_optional_may_be_left_out(site: RunningSite) -> Evidence:
     """Each form is sent with nothing but what it demands, and is taken."""
     values = {

@@ -13,7 +13,7 @@ from django.utils.regex_helper import normalize
 from privacy.consent.promises.all_services_on import choose
 from privacy.consent.receipt_chain import verify_stored
 from privacy.policy.verification import verify
-from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 from sens_site.lib import row_guards
 
@@ -31,7 +31,7 @@ OWN_PAGES = "/accounts/"
 ATTEMPTS = 8
 
 
-@promise("security.technical")
+@promise("security.technical", look=Look.REHEARSAL)
 def measures_are_in_force(site: RunningSite) -> Evidence:
     """Transport, headers, cookies and limits, each looked at on the running site."""
     encrypted = settings.SITE_IS_HTTPS
@@ -95,7 +95,7 @@ def _require_limits(site: RunningSite) -> None:
         require(429 in statuses, f"{ATTEMPTS} passwords in a row can be tried")
 
 
-@promise("security.against-misuse")
+@promise("security.against-misuse", look=Look.REHEARSAL)
 def nobody_sees_what_is_not_theirs(site: RunningSite) -> Evidence:
     """Every address is tried by a stranger and by a customer: what is staff's stays staff's."""
     paths = sorted(set(_paths(get_resolver().url_patterns, "/")))
@@ -128,7 +128,7 @@ def nobody_sees_what_is_not_theirs(site: RunningSite) -> Evidence:
     )
 
 
-@promise("security.against-change")
+@promise("security.against-change", look=Look.ROWS)
 def sealed_rows_are_as_they_were(site: RunningSite) -> Evidence:
     """The locks are in the database, and both chains are whole."""
     missing = row_guards.missing()

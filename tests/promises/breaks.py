@@ -7,10 +7,19 @@ of these neighbours, `make test-exhaustive` at all.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from tests.promises.hand import Hand
 
 Act = Callable[[Hand], object]
+
+
+class Way(StrEnum):
+    """What a break changes."""
+
+    CODE = "code"
+    CONFIGURATION = "configuration or template"
+    ROWS = "stored rows"
 
 
 @dataclass(frozen=True)
@@ -21,17 +30,18 @@ class Break:
     claims: frozenset[str]
     in_sql: bool
     """Whether it acts on rows or changes which statements are sent: it breaks both databases."""
+    way: Way = Way.CODE
 
 
 BREAKS: dict[str, Break] = {}
 
 
-def breaks(*claims: str, in_sql: bool = False) -> Callable[[Act], Act]:
-    """Say which claims a break turns red."""
+def breaks(*claims: str, in_sql: bool = False, way: Way = Way.CODE) -> Callable[[Act], Act]:
+    """Say which claims a break turns red, and in which way."""
 
     def register(act: Act) -> Act:
         assert act.__name__ not in BREAKS
-        BREAKS[act.__name__] = Break(act, frozenset(claims), in_sql)
+        BREAKS[act.__name__] = Break(act, frozenset(claims), in_sql or way is Way.ROWS, way)
         return act
 
     return register

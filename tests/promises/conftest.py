@@ -32,7 +32,7 @@ def broken() -> Callable[..., set[str]]:
     def look(claims: Iterable[str] | None = None, *, whole: bool = False) -> set[str]:
         ids = sorted(registered_checks() if claims is None else claims)
         site = RunningSite() if whole else RunningSite(ONE_OF_EACH, len(ONE_OF_EACH) + 1)
-        red = [outcome for outcome in run_checks(ids, site=site) if not outcome.kept]
+        red = [outcome for outcome in run_checks(ids, site=site) if outcome.broken]
         print(*(f"{one.claim_id}: {one.evidence.words}" for one in red), sep="\n")
         return {outcome.claim_id for outcome in red}
 

@@ -42,9 +42,11 @@ def test_every_break_is_of_a_promise_that_is_checked():
 def neighbours(name: str) -> list[str]:
     """Return the other claims that the modules of a break's checks look after."""
     claims, checks = BREAKS[name].claims, registered_checks()
-    modules = {checks[claim].__module__ for claim in claims}
+    modules = {one.function.__module__ for claim in claims for one in checks[claim]}
     return sorted(
-        i for i, check in checks.items() if check.__module__ in modules and i not in claims
+        i
+        for i, of_claim in checks.items()
+        if i not in claims and any(one.function.__module__ in modules for one in of_claim)
     )
 
 

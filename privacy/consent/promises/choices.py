@@ -17,7 +17,7 @@ from privacy.consent.promises.all_services_on import (
     visitor_who_allows,
 )
 from privacy.promises.page_reader import Element
-from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.promises.written_tables import rows_written
 
@@ -39,7 +39,7 @@ def receipt_of(cookies: dict[str, str]) -> ConsentReceipt | None:
     return ConsentReceipt.objects.filter(pk=cookies.get(RECEIPT_COOKIE, NOBODYS)).first()
 
 
-@promise("consent.only-by-act")
+@promise("consent.only-by-act", look=Look.REHEARSAL)
 def no_receipt_without_an_act(site: RunningSite) -> Evidence:
     """Looking around makes no receipt, an act makes one, and each on record names its act."""
     with site.rehearsal():
@@ -64,7 +64,7 @@ def no_receipt_without_an_act(site: RunningSite) -> Evidence:
     )
 
 
-@promise("rights.withdraw-consent")
+@promise("rights.withdraw-consent", look=Look.REHEARSAL)
 def taking_back_is_as_easy_as_giving(site: RunningSite) -> Evidence:
     """One press gives, one press takes back, from the same page, and the next page obeys."""
     with everything_on(site):
@@ -94,7 +94,7 @@ def taking_back_is_as_easy_as_giving(site: RunningSite) -> Evidence:
     )
 
 
-@promise("transfers.your-consent")
+@promise("transfers.your-consent", look=Look.REHEARSAL)
 def each_transfer_by_consent_has_its_own_box(site: RunningSite) -> Evidence:
     """A vendor outside the EEA is reached after a box of its own was ticked, with a receipt."""
     with everything_on(site):
@@ -124,7 +124,7 @@ def each_transfer_by_consent_has_its_own_box(site: RunningSite) -> Evidence:
     )
 
 
-@promise("banner.best-experience")
+@promise("banner.best-experience", look=Look.NOW)
 def the_banner_names_every_group(site: RunningSite) -> Evidence:
     """Each group that is asked about stands in the banner by name."""
     words = banner_of(site).text.lower()
@@ -135,7 +135,7 @@ def the_banner_names_every_group(site: RunningSite) -> Evidence:
     return Evidence(f"The banner names {', '.join(names)}.", {"groups": len(names)})
 
 
-@promise("banner.answer-and-policy-link")
+@promise("banner.answer-and-policy-link", look=Look.REHEARSAL)
 def the_banner_works_without_script(site: RunningSite) -> Evidence:
     """Two buttons and a link answer it on every page, and the policy is one step away."""
     for answer in site.pages:
@@ -157,7 +157,7 @@ def the_banner_works_without_script(site: RunningSite) -> Evidence:
     )
 
 
-@promise("banner.reject-equals-accept")
+@promise("banner.reject-equals-accept", look=Look.REHEARSAL)
 def rejecting_is_as_easy_as_accepting(site: RunningSite) -> Evidence:
     """Both buttons differ in their words alone, and each takes one press."""
     buttons = {button.get("value"): button for button in banner_of(site).all("button")}
@@ -184,7 +184,7 @@ def rejecting_is_as_easy_as_accepting(site: RunningSite) -> Evidence:
     )
 
 
-@promise("signals.gpc-honored")
+@promise("signals.gpc-honored", look=Look.REHEARSAL)
 def the_signal_switches_covered_groups_off(site: RunningSite) -> Evidence:
     """With the signal, `Accept all` leaves covered groups off; a yes by name overrides it."""
     with everything_on(site):

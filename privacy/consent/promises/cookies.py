@@ -10,7 +10,7 @@ from privacy.consent.promises.all_services_on import (
     visitor_who_allows,
 )
 from privacy.promises.page_reader import foreign
-from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite
 
 COOKIES = "/cookies/"
@@ -27,7 +27,7 @@ def shown_cookies(answer: Answer) -> dict[str, list[str]]:
     return rows
 
 
-@promise("cookies.none-before-consent")
+@promise("cookies.none-before-consent", look=Look.NOW)
 def no_cookie_on_a_first_visit(site: RunningSite) -> Evidence:
     """No public page sets anything or names another company."""
     for answer in (*site.pages, *site.closed):
@@ -41,7 +41,7 @@ def no_cookie_on_a_first_visit(site: RunningSite) -> Evidence:
     )
 
 
-@promise("cookies.several-types")
+@promise("cookies.several-types", look=Look.REHEARSAL)
 def every_cookie_stands_in_the_list(site: RunningSite) -> Evidence:
     """The cookies page shows the whole catalogue, and the site sets no cookie beside it."""
     listed = {item.name: item for group in GROUPS for item in group.items}
@@ -70,7 +70,7 @@ def every_cookie_stands_in_the_list(site: RunningSite) -> Evidence:
     )
 
 
-@promise("cookies.remember-preferences")
+@promise("cookies.remember-preferences", look=Look.REHEARSAL)
 def a_preference_is_kept_after_it_was_set(site: RunningSite) -> Evidence:
     """The group of preferences is off until somebody says yes to it, and then stays on."""
     with everything_on(site):
@@ -90,7 +90,7 @@ def a_preference_is_kept_after_it_was_set(site: RunningSite) -> Evidence:
     )
 
 
-@promise("cookies.social-features")
+@promise("cookies.social-features", look=Look.REHEARSAL)
 def no_social_network_before_consent(site: RunningSite) -> Evidence:
     """The group of social media is off until somebody says yes to it."""
     with everything_on(site):
@@ -102,7 +102,7 @@ def no_social_network_before_consent(site: RunningSite) -> Evidence:
     )
 
 
-@promise("cookies.traffic-analysis")
+@promise("cookies.traffic-analysis", look=Look.REHEARSAL)
 def analytics_cookies_are_the_listed_ones(site: RunningSite) -> Evidence:
     """Before consent none; then the listed ones; and taking consent back deletes each of them."""
     with everything_on(site):
@@ -123,7 +123,7 @@ def analytics_cookies_are_the_listed_ones(site: RunningSite) -> Evidence:
     )
 
 
-@promise("cookies.disabled-costs-features")
+@promise("cookies.disabled-costs-features", look=Look.REHEARSAL)
 def only_what_must_know_you_needs_cookies(site: RunningSite) -> Evidence:
     """Reading and writing to us work without cookies; of the rest only pages of an account fail."""
     message = {
@@ -148,7 +148,7 @@ def only_what_must_know_you_needs_cookies(site: RunningSite) -> Evidence:
     )
 
 
-@promise("cookies.no-flash")
+@promise("cookies.no-flash", look=Look.NOW)
 def nothing_needs_flash(site: RunningSite) -> Evidence:
     """No page embeds a plug-in, and no page links or loads a Flash file."""
     for answer in site.pages:

@@ -11,14 +11,14 @@ from privacy.consent.receipt_chain import seal_receipts
 from privacy.consent.receipts import keep_until
 from privacy.datamap.promises.purging import purge_keeps
 from privacy.datamap.retention import purge_expired
-from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 from sens_site.lib.months import add_months
 
 CHOICE = timedelta(days=182)
 
 
-@promise("retention.consent-receipts")
+@promise("retention.consent-receipts", look=Look.REHEARSAL)
 def receipts_go_after_three_years(site: RunningSite) -> Evidence:
     """A sealed receipt goes three years after its consent has ended, by time or by the visitor."""
     purge_keeps("retention.consent-receipts")

@@ -20,7 +20,7 @@ from privacy.consent.promises.all_services_on import (
 )
 from privacy.consent.promises.cookies import COOKIES, shown_cookies
 from privacy.promises.page_reader import foreign
-from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite
 
 PERSONAL_WORDS = ("user_id", "userid", "username", "email", "phone", "account")
@@ -32,7 +32,7 @@ def policy_links(site: RunningSite, wanted: str) -> None:
     require(wanted in site.get("/privacy/").page.links, f"the policy does not link to {wanted}")
 
 
-@promise("beacons.in-pages")
+@promise("beacons.in-pages", look=Look.NOW)
 def no_hidden_picture(site: RunningSite) -> Evidence:
     """Pages hold no hidden pictures, and load none from elsewhere."""
     pictures = 0
@@ -47,7 +47,7 @@ def no_hidden_picture(site: RunningSite) -> Evidence:
     )
 
 
-@promise("pixels.may-track")
+@promise("pixels.may-track", look=Look.REHEARSAL)
 def no_pixel_before_marketing_is_allowed(site: RunningSite) -> Evidence:
     """The pixel's number and its makers' addresses appear with the consent to marketing only."""
     with everything_on(site):
@@ -61,7 +61,7 @@ def no_pixel_before_marketing_is_allowed(site: RunningSite) -> Evidence:
     )
 
 
-@promise("pixels.browser-opt-out")
+@promise("pixels.browser-opt-out", look=Look.REHEARSAL)
 def without_cookies_no_pixel(site: RunningSite) -> Evidence:
     """A browser that keeps no cookies is a first-time visitor again after `Accept all`."""
     with everything_on(site):
@@ -79,7 +79,7 @@ def without_cookies_no_pixel(site: RunningSite) -> Evidence:
     )
 
 
-@promise("pixels.decline-marketing")
+@promise("pixels.decline-marketing", look=Look.REHEARSAL)
 def declining_keeps_everything_out(site: RunningSite) -> Evidence:
     """After `Reject all`, and after a no to marketing alone, its pixels stay out."""
     numbers = {NOBODYS[service.key] for service in (GOOGLE_ADS, LINKEDIN_INSIGHT)}
@@ -104,7 +104,7 @@ def declining_keeps_everything_out(site: RunningSite) -> Evidence:
     )
 
 
-@promise("analytics.google")
+@promise("analytics.google", look=Look.REHEARSAL)
 def google_analytics_needs_consent(site: RunningSite) -> Evidence:
     """Its tag appears with the consent to analytics alone; Google's explanation is linked."""
     number = NOBODYS[GOOGLE_ANALYTICS.key]
@@ -123,7 +123,7 @@ def google_analytics_needs_consent(site: RunningSite) -> Evidence:
     )
 
 
-@promise("ads.remarketing")
+@promise("ads.remarketing", look=Look.REHEARSAL)
 def the_advertising_tag_needs_consent(site: RunningSite) -> Evidence:
     """Its tag appears with the consent to marketing alone."""
     number = NOBODYS[GOOGLE_ADS.key]
@@ -140,7 +140,7 @@ def the_advertising_tag_needs_consent(site: RunningSite) -> Evidence:
     )
 
 
-@promise("ads.third-party-cookies")
+@promise("ads.third-party-cookies", look=Look.REHEARSAL)
 def cookies_of_others_are_on_record(site: RunningSite) -> Evidence:
     """Each cookie that an advertising vendor sets is listed with who sets it."""
     with everything_on(site):
@@ -164,7 +164,7 @@ def cookies_of_others_are_on_record(site: RunningSite) -> Evidence:
     )
 
 
-@promise("ads.opt-out")
+@promise("ads.opt-out", look=Look.REHEARSAL)
 def settings_on_every_page_and_withdrawal_deletes(site: RunningSite) -> Evidence:
     """The settings are one press away, and taking consent back deletes what it allowed."""
     missing = [answer.path for answer in site.pages if COOKIES not in answer.page.links]
@@ -186,7 +186,7 @@ def settings_on_every_page_and_withdrawal_deletes(site: RunningSite) -> Evidence
     )
 
 
-@promise("usage.may-be-combined")
+@promise("usage.may-be-combined", look=Look.REHEARSAL)
 def tags_do_not_say_who_somebody_is(site: RunningSite) -> Evidence:
     """A tag is the same for who is signed in, and its script asks for nothing personal."""
 
@@ -221,7 +221,7 @@ def tags_do_not_say_who_somebody_is(site: RunningSite) -> Evidence:
     )
 
 
-@promise("usage.shared-with-partners")
+@promise("usage.shared-with-partners", look=Look.REHEARSAL)
 def partners_are_named(site: RunningSite) -> Evidence:
     """After `Accept all`, pages reach the recorded partners alone, and each is named."""
     with everything_on(site):
@@ -246,7 +246,7 @@ def partners_are_named(site: RunningSite) -> Evidence:
     )
 
 
-@promise("sharing.analytics-vendors")
+@promise("sharing.analytics-vendors", look=Look.REHEARSAL)
 def analytics_vendors_are_on_record(site: RunningSite) -> Evidence:
     """Who allowed analytics alone reaches the analytics vendors alone; each has a record."""
     with everything_on(site):

@@ -15,7 +15,7 @@ from privacy.datamap.rows import rows_of
 from privacy.datamap.search import hits
 from privacy.datamap.subjects import Subject, subject_of
 from privacy.datamap.terms import OnErase
-from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 
 
@@ -51,31 +51,31 @@ def says_of_every_item(site: RunningSite, key: str, words: str) -> Evidence:
     return Evidence(f"The copy says {words} for every item.", {"items": len(items)})
 
 
-@promise("rights.purposes")
+@promise("rights.purposes", look=Look.REHEARSAL)
 def the_copy_says_what_for(site: RunningSite) -> Evidence:
     """Purposes."""
     return says_of_every_item(site, "purpose", "what it is used for")
 
 
-@promise("rights.source")
+@promise("rights.source", look=Look.REHEARSAL)
 def the_copy_says_where_from(site: RunningSite) -> Evidence:
     """Sources."""
     return says_of_every_item(site, "source", "where we got it")
 
 
-@promise("rights.recipients")
+@promise("rights.recipients", look=Look.REHEARSAL)
 def the_copy_says_who_receives_it(site: RunningSite) -> Evidence:
     """Recipients."""
     return says_of_every_item(site, "recipients", "who may receive it")
 
 
-@promise("rights.retention")
+@promise("rights.retention", look=Look.REHEARSAL)
 def the_copy_says_how_long(site: RunningSite) -> Evidence:
     """Periods."""
     return says_of_every_item(site, "retention", "how long it is kept")
 
 
-@promise("rights.copy")
+@promise("rights.copy", look=Look.REHEARSAL)
 def the_copy_is_whole_and_holds_nobody_else(site: RunningSite) -> Evidence:
     """A mark in every field of a person is in the copy, a neighbour's is not."""
     with site.rehearsal():
@@ -100,7 +100,7 @@ def the_copy_is_whole_and_holds_nobody_else(site: RunningSite) -> Evidence:
     )
 
 
-@promise("rights.portability")
+@promise("rights.portability", look=Look.REHEARSAL)
 def the_copy_can_be_read_by_machines(site: RunningSite) -> Evidence:
     """The copy is JSON in a named format, and its digests fit."""
     with site.rehearsal():
@@ -118,7 +118,7 @@ def the_copy_can_be_read_by_machines(site: RunningSite) -> Evidence:
     )
 
 
-@promise("rights.erasure")
+@promise("rights.erasure", look=Look.REHEARSAL)
 def an_erasure_does_what_its_plan_says(site: RunningSite) -> Evidence:
     """The plan is carried out to the letter, and its report names what is kept, and why."""
     with site.rehearsal():
@@ -148,7 +148,7 @@ ELSEWHERE = frozenset({"analytics-vendors", "cookies", "marketing-vendors"})
 """Not kept by us: in the person's own browser, or with vendors, who do not know the name."""
 
 
-@promise("account.kept-after-deletion")
+@promise("account.kept-after-deletion", look=Look.REHEARSAL)
 def only_the_listed_records_stay(site: RunningSite) -> Evidence:
     """What a report can name as kept is on the list of the policy, each with its reason."""
     with site.rehearsal():

@@ -12,7 +12,7 @@ from privacy.datamap.record import records
 from privacy.datamap.registry import activities, concrete_fields, entries, personal_entries
 from privacy.datamap.terms import Basis, Category, Transfer
 from privacy.policy.promises.record import in_force
-from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import RunningSite
 
 # The items that the policy names in each group, as columns are called.
@@ -106,7 +106,7 @@ def agreed(*checks: str, about: tuple[str, ...] = ()) -> None:
     require(not found, found[0] if found else "")
 
 
-@promise("policy.names-what-we-collect")
+@promise("policy.names-what-we-collect", look=Look.NOW, strength=Strength.LOOKED_UP)
 def every_field_has_a_group_of_the_policy(site: RunningSite) -> Evidence:
     """Each stored column is classified, and each category is one that the policy in force names."""
     unknown = [
@@ -125,7 +125,7 @@ def every_field_has_a_group_of_the_policy(site: RunningSite) -> Evidence:
     )
 
 
-@promise("policy.names-use-and-sharing")
+@promise("policy.names-use-and-sharing", look=Look.NOW, strength=Strength.LOOKED_UP)
 def purposes_and_recipients_are_those_of_the_policy(site: RunningSite) -> Evidence:
     """Each purpose and recipient is one that the policy in force names, and the other way round."""
     agreed("E104", "E106")
@@ -137,7 +137,7 @@ def purposes_and_recipients_are_those_of_the_policy(site: RunningSite) -> Eviden
     )
 
 
-@promise("gdpr.used-as-described")
+@promise("gdpr.used-as-described", look=Look.NOW, strength=Strength.LOOKED_UP)
 def nothing_is_held_without_a_purpose(site: RunningSite) -> Evidence:
     """Each table about people belongs to an activity whose purpose the policy in force names."""
     held = list(personal_entries())
@@ -156,7 +156,7 @@ def nothing_is_held_without_a_purpose(site: RunningSite) -> Evidence:
     )
 
 
-@promise("gdpr.four-bases")
+@promise("gdpr.four-bases", look=Look.NOW)
 def each_purpose_has_one_of_four_bases(site: RunningSite) -> Evidence:
     """Each purpose rests on one of the four, and the public record says on which."""
     require(len(Basis) == 4, f"there are {len(Basis)} bases")
@@ -177,31 +177,31 @@ def each_purpose_has_one_of_four_bases(site: RunningSite) -> Evidence:
     )
 
 
-@promise("information.contact-group")
+@promise("information.contact-group", look=Look.NOW, strength=Strength.LOOKED_UP)
 def contact_fields(site: RunningSite) -> Evidence:
     """Contact information is what the policy lists."""
     return only_named_items(Category.CONTACT)
 
 
-@promise("information.employment-group")
+@promise("information.employment-group", look=Look.NOW, strength=Strength.LOOKED_UP)
 def employment_fields(site: RunningSite) -> Evidence:
     """Employment information is what the policy lists."""
     return only_named_items(Category.EMPLOYMENT)
 
 
-@promise("information.marketing-group")
+@promise("information.marketing-group", look=Look.NOW, strength=Strength.LOOKED_UP)
 def marketing_fields(site: RunningSite) -> Evidence:
     """Marketing information is what the policy lists."""
     return only_named_items(Category.MARKETING)
 
 
-@promise("usage.details")
+@promise("usage.details", look=Look.NOW, strength=Strength.LOOKED_UP)
 def usage_fields(site: RunningSite) -> Evidence:
     """What is written down of a visit is what the policy lists."""
     return only_named_items(Category.USAGE)
 
 
-@promise("information.transaction-group")
+@promise("information.transaction-group", look=Look.NOW)
 def no_shop(site: RunningSite) -> Evidence:
     """No column and no form field is about orders or payments."""
     found = asked_or_held(site, MONEY)
@@ -212,7 +212,7 @@ def no_shop(site: RunningSite) -> Evidence:
     )
 
 
-@promise("children.none-knowingly")
+@promise("children.none-knowingly", look=Look.NOW)
 def nobody_is_asked_for_an_age(site: RunningSite) -> Evidence:
     """No column and no form field is about somebody's age."""
     found = asked_or_held(site, AGE)
@@ -223,7 +223,7 @@ def nobody_is_asked_for_an_age(site: RunningSite) -> Evidence:
     )
 
 
-@promise("transfers.three-grounds")
+@promise("transfers.three-grounds", look=Look.NOW)
 def each_recipient_has_a_ground(site: RunningSite) -> Evidence:
     """Each recipient has one of three grounds on record, and the public record says which."""
     require(len(Transfer) == 3, f"there are {len(Transfer)} grounds")

@@ -15,7 +15,7 @@ from privacy.consent.promises.all_services_on import choose
 from privacy.datamap.promises.purging import purge_keeps
 from privacy.datamap.retention import purge_expired
 from privacy.datamap.search import hits
-from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 
 _REMOTE = re.compile(r"<img\b|<link\b|<iframe\b|url\(|\bsrc\s*=", re.IGNORECASE)
@@ -37,7 +37,7 @@ def parts_of(mail: OutboxMail) -> Iterator[Message]:
     return (part for part in mail.as_message().message().walk() if not part.is_multipart())
 
 
-@promise("beacons.in-mail")
+@promise("beacons.in-mail", look=Look.REHEARSAL)
 def mails_load_nothing(site: RunningSite) -> Evidence:
     """No template of a mail holds a picture; mails written in a rehearsal and waiting ones hold none."""
     own = [(n, s) for n, s in mail_templates() if "site-packages" not in n]
@@ -64,7 +64,7 @@ def mails_load_nothing(site: RunningSite) -> Evidence:
     )
 
 
-@promise("usage.ip-address")
+@promise("usage.ip-address", look=Look.REHEARSAL)
 def an_address_is_stored_nowhere_else(site: RunningSite) -> Evidence:
     """After a visit with forms and choices, no table holds the visitor's address."""
     with site.rehearsal():
@@ -91,7 +91,7 @@ def an_address_is_stored_nowhere_else(site: RunningSite) -> Evidence:
     )
 
 
-@promise("retention.sent-mail")
+@promise("retention.sent-mail", look=Look.REHEARSAL)
 def sent_mail_is_blanked_and_goes(site: RunningSite) -> Evidence:
     """The text goes when the mail is sent; the row goes after 14 days, and not before."""
     purge_keeps("retention.sent-mail")

@@ -14,7 +14,7 @@ from privacy.policy.chain import hash_of
 from privacy.policy.models import NOTICE_DAYS, PRIVACY, Kind, PolicyVersion
 from privacy.policy.rendering import place_marks
 from privacy.policy.services import create_draft, ensure_policy, seal_and_publish
-from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 
 POLICY = "/privacy/"
@@ -86,7 +86,7 @@ def _day_in_feed(site: RunningSite) -> str:
     return "nothing"
 
 
-@promise("policy.last-updated")
+@promise("policy.last-updated", look=Look.NOW)
 def every_place_tells_one_date(site: RunningSite) -> Evidence:
     """What people see is what machines, caches, search engines and feed readers are told."""
     days = days_told(site)
@@ -101,7 +101,7 @@ def every_place_tells_one_date(site: RunningSite) -> Evidence:
     )
 
 
-@promise("changes.posted-here")
+@promise("changes.posted-here", look=Look.REHEARSAL)
 def the_page_shows_what_is_in_force_and_what_comes(site: RunningSite) -> Evidence:
     """A change that is posted is linked at once, and shown on the day it takes effect."""
     version = in_force()
@@ -125,7 +125,7 @@ def the_page_shows_what_is_in_force_and_what_comes(site: RunningSite) -> Evidenc
     )
 
 
-@promise("changes.date-at-top")
+@promise("changes.date-at-top", look=Look.REHEARSAL)
 def no_new_text_without_a_new_date(site: RunningSite) -> Evidence:
     """The database refuses to change a sealed text; a new one brings its own date."""
     version = in_force()
@@ -161,7 +161,7 @@ def no_new_text_without_a_new_date(site: RunningSite) -> Evidence:
     )
 
 
-@promise("changes.check-back")
+@promise("changes.check-back", look=Look.NOW)
 def readers_need_not_remember(site: RunningSite) -> Evidence:
     """History, comparison and feed are one step away, and work."""
     answer = site.get(POLICY)
@@ -193,7 +193,7 @@ def readers_need_not_remember(site: RunningSite) -> Evidence:
     )
 
 
-@promise("changes.thirty-days-first")
+@promise("changes.thirty-days-first", look=Look.REHEARSAL)
 def a_material_change_waits(site: RunningSite) -> Evidence:
     """The database refuses a material version that takes effect too early, whoever writes it."""
     version = in_force()
@@ -235,7 +235,7 @@ def _insert(fields: dict[str, object]) -> bool:
     return True
 
 
-@promise("changes.earlier-versions")
+@promise("changes.earlier-versions", look=Look.NOW)
 def every_version_stays_as_it_was(site: RunningSite) -> Evidence:
     """Each posted version opens at its own address and shows what was sealed."""
     versions = list(PolicyVersion.objects.posted(PRIVACY))

@@ -1,7 +1,7 @@
 """Promises that are kept by the text of the policy itself: where its links lead."""
 
 from privacy.promises.page_reader import Page
-from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 
 COMPLAINT_AUTHORITIES = "https://www.edpb.europa.eu/about-edpb/about-edpb/members_en"
@@ -23,21 +23,21 @@ def linked(site: RunningSite, address: str, what: str) -> str:
     return links[0].text
 
 
-@promise("cookies.refusal-help")
+@promise("cookies.refusal-help", look=Look.NOW)
 def help_on_refusing_is_linked(site: RunningSite) -> Evidence:
     """The explanation of cookies is linked in the text."""
     words = linked(site, "https://allaboutcookies.org", "an explanation of cookies")
     return Evidence(f"The policy links to it as “{words}”.")
 
 
-@promise("ads.google-settings")
+@promise("ads.google-settings", look=Look.NOW)
 def google_settings_are_linked(site: RunningSite) -> Evidence:
     """Google's page of settings is linked in the text."""
     words = linked(site, "https://adssettings.google.com/", "Google’s settings")
     return Evidence(f"The policy links to it as “{words}”.")
 
 
-@promise("use.see-choices")
+@promise("use.see-choices", look=Look.NOW)
 def the_pointer_points_at_a_section(site: RunningSite) -> Evidence:
     """Each link inside the text leads to a part of the page, the one about choices to its heading."""
     page = policy_page(site)
@@ -58,7 +58,7 @@ def the_pointer_points_at_a_section(site: RunningSite) -> Evidence:
     )
 
 
-@promise("terms.also-apply")
+@promise("terms.also-apply", look=Look.NOW)
 def the_terms_are_one_link_away(site: RunningSite) -> Evidence:
     """The terms in force are linked in the text of the policy and open."""
     linked(site, "/legal/", "the terms")
@@ -70,7 +70,7 @@ def the_terms_are_one_link_away(site: RunningSite) -> Evidence:
     return Evidence("The policy links to the terms in force, and they open with their date.")
 
 
-@promise("contact.form-link")
+@promise("contact.form-link", look=Look.NOW)
 def the_link_leads_to_the_form(site: RunningSite) -> Evidence:
     """The policy holds the form at its foot, and the link in its text leads to the same form."""
     linked(site, "/contact/webmaster/", "the form")

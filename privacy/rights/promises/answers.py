@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
 from privacy.policy.promises.text import COMPLAINT_AUTHORITIES, linked
-from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.rights import services
 from privacy.rights.alarms import raise_alarms
@@ -29,7 +29,7 @@ RECEIPT_CHECK = "/cookies/receipt/check/"
 """Takes a consent receipt as a file, which names nobody."""
 
 
-@promise("rights.answer-within-30-days")
+@promise("rights.answer-within-30-days", look=Look.NOW, strength=Strength.LOOKED_UP)
 def answers_are_due_in_30_days_or_a_month(site: RunningSite) -> Evidence:
     """The earlier of both counts, and no request on this site is late."""
     zone = timezone.get_default_timezone()
@@ -47,7 +47,7 @@ def answers_are_due_in_30_days_or_a_month(site: RunningSite) -> Evidence:
     )
 
 
-@promise("rights.told-of-delay")
+@promise("rights.told-of-delay", look=Look.REHEARSAL)
 def more_time_needs_a_notice(site: RunningSite) -> Evidence:
     """More time cannot be taken without a reason that is mailed, nor after the date."""
     with at_the_desk(site) as staff:
@@ -61,7 +61,7 @@ def more_time_needs_a_notice(site: RunningSite) -> Evidence:
     return Evidence("More time needed a reason, and was given only with a notice sent in time.")
 
 
-@promise("rights.within-three-months")
+@promise("rights.within-three-months", look=Look.REHEARSAL)
 def three_months_are_the_end(site: RunningSite) -> Evidence:
     """Extended once, a request is due after three months; then staff are alarmed every day."""
     with at_the_desk(site) as staff:
@@ -82,7 +82,7 @@ def three_months_are_the_end(site: RunningSite) -> Evidence:
     )
 
 
-@promise("rights.confirm-identity")
+@promise("rights.confirm-identity", look=Look.REHEARSAL)
 def a_link_is_proof_and_papers_are_not(site: RunningSite) -> Evidence:
     """Nothing personal is answered before a proof; the proof is a link; no form takes files."""
     with at_the_desk(site) as staff:
@@ -121,7 +121,7 @@ def _needs_ground_and_reason(
     require(COMPLAINT_AUTHORITIES in words, "the notice does not say where to complain")
 
 
-@promise("rights.fee-if-unfounded")
+@promise("rights.fee-if-unfounded", look=Look.REHEARSAL)
 def a_fee_needs_a_ground_and_a_reason(site: RunningSite) -> Evidence:
     """A fee is named on a ground of the policy, in writing, with the authority to complain to."""
     with at_the_desk(site) as staff:
@@ -133,7 +133,7 @@ def a_fee_needs_a_ground_and_a_reason(site: RunningSite) -> Evidence:
     )
 
 
-@promise("rights.refusal-if-unfounded")
+@promise("rights.refusal-if-unfounded", look=Look.REHEARSAL)
 def a_refusal_needs_a_ground_and_a_reason(site: RunningSite) -> Evidence:
     """A refusal is sent on a ground of the policy, in writing, with the authority to complain to."""
     with at_the_desk(site) as staff:
@@ -144,7 +144,7 @@ def a_refusal_needs_a_ground_and_a_reason(site: RunningSite) -> Evidence:
     )
 
 
-@promise("rights.grounds-limited")
+@promise("rights.grounds-limited", look=Look.NOW, strength=Strength.LOOKED_UP)
 def the_desk_knows_no_other_ground(site: RunningSite) -> Evidence:
     """The grounds for a fee are the three of the policy, and the database takes no other."""
     named = {Ground.UNFOUNDED, Ground.REPETITIVE, Ground.EXCESSIVE}
@@ -157,7 +157,7 @@ def the_desk_knows_no_other_ground(site: RunningSite) -> Evidence:
     )
 
 
-@promise("rights.complaint")
+@promise("rights.complaint", look=Look.REHEARSAL)
 def authorities_are_linked(site: RunningSite) -> Evidence:
     """The list of authorities is linked in the text and in a refusal."""
     words = linked(site, COMPLAINT_AUTHORITIES, "the list of authorities")
@@ -170,7 +170,7 @@ def authorities_are_linked(site: RunningSite) -> Evidence:
     )
 
 
-@promise("use.requested-information")
+@promise("use.requested-information", look=Look.REHEARSAL)
 def the_record_says_what_was_sent(site: RunningSite) -> Evidence:
     """An answer is kept with the request, in the words that were mailed."""
     with at_the_desk(site) as staff:

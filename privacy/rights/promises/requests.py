@@ -10,7 +10,7 @@ from privacy.datamap.promises.purging import purge_keeps
 from privacy.datamap.retention import purge_expired
 from privacy.datamap.vendors import VENDORS
 from privacy.promises.page_reader import fields_of
-from privacy.promises.registry import Evidence, promise, require
+from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.rights import services
 from privacy.rights.answer_drafts import draft_answer
@@ -29,7 +29,7 @@ from privacy.rights.statistics import SMALLEST, figures
 from sens_site.lib.months import add_months
 
 
-@promise("rights.eea-may-ask")
+@promise("rights.eea-may-ask", look=Look.NOW)
 def everybody_is_offered_every_right(site: RunningSite) -> Evidence:
     """The form offers each kind of request to strangers and does not ask where they live."""
     page = site.get(CHOICES)
@@ -48,7 +48,7 @@ def everybody_is_offered_every_right(site: RunningSite) -> Evidence:
     )
 
 
-@promise("rights.by-webmaster-form")
+@promise("rights.by-webmaster-form", look=Look.REHEARSAL)
 def the_form_on_the_privacy_page_takes_requests(site: RunningSite) -> Evidence:
     """The form at the foot of the page opens a request, without script, cookie or account."""
     forms = site.get("/privacy/").page.forms("/contact/webmaster/")
@@ -65,7 +65,7 @@ def the_form_on_the_privacy_page_takes_requests(site: RunningSite) -> Evidence:
     )
 
 
-@promise("rights.restriction")
+@promise("rights.restriction", look=Look.REHEARSAL)
 def restriction_can_be_asked_for(site: RunningSite) -> Evidence:
     """Restriction is a kind of its own, at the form and at the desk."""
     with site.rehearsal():
@@ -74,7 +74,7 @@ def restriction_can_be_asked_for(site: RunningSite) -> Evidence:
     return Evidence("A request to restrict processing was taken as a kind of its own.")
 
 
-@promise("rights.object")
+@promise("rights.object", look=Look.REHEARSAL)
 def an_objection_is_taken(site: RunningSite) -> Evidence:
     """An objection is taken without proof of identity, and staff may act on it at once."""
     with site.rehearsal():
@@ -83,7 +83,7 @@ def an_objection_is_taken(site: RunningSite) -> Evidence:
     return Evidence("An objection was taken, and staff can act on it at once.")
 
 
-@promise("rights.whether-we-process")
+@promise("rights.whether-we-process", look=Look.REHEARSAL)
 def the_answer_says_yes_or_no(site: RunningSite) -> Evidence:
     """The draft of an answer begins with yes or no, after a search of every table."""
     with at_the_desk(site):
@@ -97,7 +97,7 @@ def the_answer_says_yes_or_no(site: RunningSite) -> Evidence:
     return Evidence("The answer says no where nothing is held, and yes where something is.")
 
 
-@promise("rights.typically-free")
+@promise("rights.typically-free", look=Look.REHEARSAL)
 def a_request_costs_nothing(site: RunningSite) -> Evidence:
     """From the form to the answer there is no step with a payment, and no fee unless staff act."""
     forms = [form for answer in (*site.pages, site.get(CHOICES)) for form in answer.page.forms()]
@@ -120,7 +120,7 @@ def a_request_costs_nothing(site: RunningSite) -> Evidence:
     )
 
 
-@promise("retention.requests")
+@promise("retention.requests", look=Look.REHEARSAL)
 def words_go_after_12_months_and_the_rest_after_36(site: RunningSite) -> Evidence:
     """A purge blanks and deletes by the day of closing, whatever happened after it."""
     purge_keeps("retention.requests")
@@ -178,7 +178,7 @@ def _words_of(asked: SubjectRequest) -> set[str]:
     return found - {""}
 
 
-@promise("sharing.not-identifying")
+@promise("sharing.not-identifying", look=Look.REHEARSAL)
 def published_figures_name_nobody(site: RunningSite) -> Evidence:
     """Figures of fewer than five requests are not shown."""
     first = timezone.localdate().replace(day=1)
@@ -203,7 +203,7 @@ def published_figures_name_nobody(site: RunningSite) -> Evidence:
     )
 
 
-@promise("vendors.agreements")
+@promise("vendors.agreements", look=Look.NOW, strength=Strength.STATED)
 def each_vendor_has_an_agreement_or_a_reason(site: RunningSite) -> Evidence:
     """Each vendor's record has the date of its agreement, or says why there is none."""
     require(VENDORS, "no vendor is on record")
@@ -216,7 +216,7 @@ def each_vendor_has_an_agreement_or_a_reason(site: RunningSite) -> Evidence:
     )
 
 
-@promise("retention.other-records")
+@promise("retention.other-records", look=Look.REHEARSAL)
 def the_answer_has_a_place_for_other_periods(site: RunningSite) -> Evidence:
     """Whoever asks for access is told the periods of records that this website does not hold."""
     with at_the_desk(site):
