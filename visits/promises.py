@@ -1,5 +1,6 @@
 """Promises about what is measured of a visit, and about being recognized. Each is played through."""
 
+import re
 from datetime import timedelta
 
 from django.conf import settings
@@ -21,7 +22,8 @@ from privacy.promises.written_tables import rows_written
 from visits.models import PageView
 
 REPORT = "/visits/"
-SCRIPT = "/visits/visit.js"
+SCRIPT = re.compile(r"/visits/visit(\.\w+)?\.js$")
+"""In production the names of files hold a digest of them."""
 PAGE = "/contact/"
 BROWSER = "Mozilla/5.0 (a browser of the check)"
 FROM = "search.example"
@@ -30,7 +32,7 @@ NUMBERS = {VISIT_COOKIE, VISITOR_COOKIE}
 
 def page_token(page: Answer) -> str:
     """Return by what a page may report that it is seen; nothing where it carries no script."""
-    found = [s.get("data-page") for s in page.page.scripts if s.get("src").endswith(SCRIPT)]
+    found = [s.get("data-page") for s in page.page.scripts if SCRIPT.search(s.get("src"))]
     return found[0] if found else ""
 
 
