@@ -10,9 +10,23 @@ from privacy.promises.registry import Look, Strength
 class State(models.TextChoices):
     """What a check came to."""
 
-    KEPT = "kept", "kept"
-    BROKEN = "broken", "not kept"
-    NOT_CARRIED_OUT = "not carried out", "could not be carried out"
+    KEPT = "kept", "Kept"
+    BROKEN = "broken", "Not kept"
+    NOT_CARRIED_OUT = "not carried out", "Could not be carried out"
+
+
+LOOKS = {
+    Look.NOW: "On the site as it is now",
+    Look.REHEARSAL: "In a rehearsal",
+    Look.ROWS: "In what is stored",
+    Look.OUTSIDE: "From outside",
+}
+STRENGTHS = {
+    Strength.SHOWN: "Shown",
+    Strength.PLAYED: "Played through",
+    Strength.LOOKED_UP: "Looked up",
+    Strength.STATED: "Stated",
+}
 
 
 class PromiseResult(models.Model):
@@ -20,8 +34,12 @@ class PromiseResult(models.Model):
 
     claim_id = models.CharField(max_length=100)
     check_name = models.CharField(max_length=200)
-    look = models.CharField(max_length=20, choices=[(one.value, one.value) for one in Look])
-    strength = models.CharField(max_length=20, choices=[(one.value, one.value) for one in Strength])
+    look = models.CharField(
+        max_length=20, choices=[(key.value, words) for key, words in LOOKS.items()]
+    )
+    strength = models.CharField(
+        max_length=20, choices=[(key.value, words) for key, words in STRENGTHS.items()]
+    )
     state = models.CharField(max_length=20, choices=State)
     words = models.TextField()
     figures = models.JSONField(default=dict)
@@ -37,3 +55,9 @@ class PromiseResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.claim_id}: {self.state}"
+
+    @property
+    def found(self) -> str:
+        """What the check saw, for readers. What is not as it should be begins with the state."""
+        words = self.words
+        return words if self.state == State.KEPT else f"{State(self.state).label}: {words}"

@@ -16,6 +16,7 @@ from privacy.promises.models import PromiseResult, State
 from privacy.promises.registry import (
     Check,
     Evidence,
+    Look,
     NotCarriedOut,
     PromiseBroken,
     discover,
@@ -118,14 +119,20 @@ def verify_promises(
         outcomes = run_checks(claim_ids, progress)
     store_outcomes(outcomes, at=timezone.now())
     if claim_ids is None:
-        forget_results_but_of(outcome.check.name for outcome in outcomes)
+        forget_results_but_of((one.claim_id, one.check.name) for one in outcomes)
     return outcomes
 
 
-@transaction.atomic
-def forget_results_but_of(names: Iterable[str]) -> int:
-    """Delete results of checks that are no more; return how many."""
-    deleted, _ = PromiseResult.objects.exclude(check_name__in=set(names)).delete()
+def forget_results_but_of(pairs: Iterable[tuple[str, str]]) -> int:
+    """Delete results from inside whose check, or whose claim of that check, is no more.
+
+    Return how many. What was seen from outside comes and goes with the script that looks there.
+    """
+    kept = set(pairs)
+    inside = PromiseResult.objects.exclude(look=Look.OUTSIDE)
+    rows = inside.values_list("pk", "claim_id", "check_name")
+    gone = [pk for pk, claim_id, name in rows if (claim_id, name) not in kept]
+    deleted, _ = PromiseResult.objects.filter(pk__in=gone).delete()
     return deleted
 
 
