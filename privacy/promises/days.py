@@ -83,10 +83,10 @@ class PromiseDays:
         """Return the last day of which something can be said. Today counts once it was seen."""
         return max(self.last, today - ONE_DAY)
 
-    def count(self, today: date) -> tuple[int, int]:
-        """Return on how many days it was kept, and of how many."""
+    def count(self, until: date) -> tuple[int, int]:
+        """Return on how many days up to one it was kept, and of how many."""
         seen = (self.last - self.first).days + 1
-        return seen - len(self.stood), (self.until(today) - self.first).days + 1
+        return seen - len(self.stood), (until - self.first).days + 1
 
     def breaks_on(self, found: datetime, mended: datetime | None) -> Iterator[date]:
         """Yield the days that hold a part of a break."""
