@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from contact.models import ContactMessage, State
 from outbox.models import OutboxMail
-from privacy.promises.models import PromiseResult
+from privacy.promises.models import State as PromiseState
 from tests.factories.people import make_staff
+from tests.factories.promises import make_result
 from tests.pages.reading import read
 
 pytestmark = pytest.mark.django_db
@@ -60,10 +61,9 @@ def test_staff_learn_of_nothing_that_they_may_not_see(client: Client):
 
 
 def test_a_promise_that_is_not_kept_waits_for_somebody(staff_client: Client):
-    for number, kept in enumerate((True, False)):
-        PromiseResult.objects.create(
-            claim_id=f"some.claim-{number}", kept=kept, words="Seen.", checked_at=timezone.now()
-        )
-    address = "/admin/promises/promiseresult/?kept__exact=0"
+    make_result("some.claim-0")
+    make_result("some.claim-1", PromiseState.BROKEN)
+    make_result("some.claim-2", PromiseState.NOT_CARRIED_OUT)
+    address = "/admin/promises/promiseresult/?state__exact=broken"
     assert waiting(staff_client) == [(address, "1 promise that is not kept")]
     assert staff_client.get(address).status_code == 200
