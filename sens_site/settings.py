@@ -17,6 +17,7 @@ from environs import Env, validate
 from sens_site.lib.content import load_company
 from sens_site.lib.http.csp import BASE_POLICY
 from sens_site.lib.http.forwarded import OLDER, STANDARD
+from sens_site.lib.signed_note import KEY_FORM
 
 django_stubs_ext.monkeypatch()
 
@@ -46,6 +47,8 @@ TRUSTED_PROXY_HEADER = env.str(
 )
 STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", not DEBUG)
 POLICY_FOUR_EYES = env.bool("POLICY_FOUR_EYES", not DEBUG)
+# Signs the checkpoints of the log of heads; 32 random bytes. Without it none is published.
+LOG_SIGNING_KEY = env.str("LOG_SIGNING_KEY", "", validate=validate.Regexp(rf"^(?:{KEY_FORM})?$"))
 HSTS_SECONDS = env.int("HSTS_SECONDS", 63_072_000)
 # Both bind what is not this site: other host names of the domain, and all browsers for months.
 HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", False)
