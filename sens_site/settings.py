@@ -69,6 +69,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 WEBMASTER_EMAIL = env.str("WEBMASTER_EMAIL", "webmaster@localhost")
 # Outside the database, and better on another disk: it makes erasures outlive a restored backup.
 ERASURE_LEDGER = str(BASE_DIR / env.str("ERASURE_LEDGER", "var/erasure-ledger.jsonl"))
+# Copies of our log of heads that others have kept, brought back: checks compare the site with them.
+KEPT_HEADS = str(BASE_DIR / env.str("KEPT_HEADS", "var/kept-heads"))
 PRIVATE_ROOT = str(BASE_DIR / env.str("PRIVATE_ROOT", "var/private"))
 # How many notices may go out in an hour; 0 = no cap. Providers block senders beyond theirs.
 OUTBOX_HOURLY_CAP = env.int("OUTBOX_HOURLY_CAP", 0, validate=validate.Range(min=0))

@@ -36,6 +36,7 @@ OWN_VARIABLES = {
     "WEBMASTER_EMAIL": "webmaster@company.test",
     "LOG_LEVEL": "WARNING",
     "ERASURE_LEDGER": str(SCRATCH / "erasure-ledger.jsonl"),
+    "KEPT_HEADS": str(SCRATCH / "kept-heads"),
     "PRIVATE_ROOT": str(SCRATCH / "private"),
 }
 KEPT_FROM_CALLER = (

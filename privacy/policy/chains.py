@@ -26,8 +26,8 @@ class Head:
             raise ValueError(f"this is no head of a chain: {self}")
 
 
-def _nothing() -> None:
-    """Do nothing before the night's look."""
+def _nothing() -> list[str]:
+    return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ class Chain:
     """The hash of its last link when it had so many links; nothing for what it does not have."""
     at_once: bool = False
     """Whether a new head is logged within a minute, or once a night."""
+    faults: Callable[[], list[str]] = _nothing
+    """What is wrong inside the chain, in words: a row that is not what its link holds."""
     before_night: Callable[[], object] = _nothing
     """What is done before its head is logged at night, such as sealing what came in by day."""
 

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from privacy.policy.chains import START, Chain, Head, registered_chains
-from privacy.policy.models import HeadLogEntry
+from privacy.policy.log_models import HeadLogEntry
 from sens_site.lib.cache.content_stamp import content_changed
 from sens_site.lib.merkle import root_of
 from sens_site.lib.signed_note import Checkpoint, SigningKey, signing_key

@@ -20,6 +20,7 @@ from privacy.policy.addresses import PRIVACY, TERMS, Addresses
 from privacy.policy.choices import Kind, State
 from privacy.policy.db_functions import DaysBetween
 from privacy.policy.frozen_models import FrozenModel, FrozenQuerySet, SealedError
+from privacy.policy.log_models import HeadLogEntry
 
 __all__ = [
     "PRIVACY",
@@ -260,30 +261,6 @@ class PolicyEvent(FrozenModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} at {localize(timezone.localtime(self.at))}"
-
-
-class HeadLogEntry(FrozenModel):
-    """One line of the log of heads: on this day this chain had so many links and ended so."""
-
-    position = models.PositiveBigIntegerField(primary_key=True)  # from 0, as leaves are counted
-    chain = models.CharField(max_length=40)
-    size = models.PositiveBigIntegerField()
-    head = models.CharField(max_length=64)
-    logged_on = models.DateField()
-
-    objects = FrozenQuerySet.as_manager()
-
-    class Meta:
-        ordering: ClassVar[list[str]] = ["position"]
-        verbose_name = "line of the log of heads"
-        verbose_name_plural = "lines of the log of heads"
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["chain", "-position"], name="head_log_newest")
-        ]
-
-    def __str__(self) -> str:
-        """Write the line as it is published and hashed."""
-        return f"{self.chain} {self.size} {self.head} {self.logged_on.isoformat()}"
 
 
 class PolicyDraft(models.Model):
