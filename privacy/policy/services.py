@@ -187,6 +187,7 @@ def load_bundled_policies() -> list[PolicyVersion]:
                 posted_at=_midnight(entry["posted_on"]),
                 effective_on=entry["effective_on"],
                 imported=True,
+                origin=entry.get("origin", ""),
             )
         )
     return added
@@ -223,6 +224,7 @@ def _insert_version(
     posted_at: datetime,
     effective_on: date,
     imported: bool = False,
+    origin: str = "",
 ) -> PolicyVersion:
     """Add the next link of the chain. The caller holds the lock on the policy."""
     before = PolicyVersion.objects.filter(policy=policy).order_by("-number").first()
@@ -241,6 +243,7 @@ def _insert_version(
         posted_on=timezone.localdate(posted_at),
         effective_on=effective_on,
         imported=imported,
+        origin=normalised(origin).strip(),
         previous_hash=before.hash if before else GENESIS,
     )
     version.hash = hash_of(version)
