@@ -24,7 +24,7 @@ classify(
     "Visit statistics",
     activity=STATISTICS,
     subject=ByRule(_by_the_number_in_the_cookie),
-    keep=Keep("retention.access-logs", Period(days=30), at_most=True, after="seen_at"),
+    keep=Keep("retention.visits", Period(days=30), after="seen_at"),
     on_erase=OnErase.KEEP,
     ground="They name nobody. Rejecting analytics at /cookies/ deletes those of your browser.",
     fields={

@@ -124,7 +124,7 @@ def _tells_of_nobody(visitor: Visitor) -> None:
 
 
 def _views_go_after_thirty_days(site: RunningSite, token: str) -> None:
-    purge_keeps("retention.access-logs")
+    purge_keeps("retention.visits")
     limit, a_minute = timezone.now() - timedelta(days=30), timedelta(minutes=1)
     numbers = {}
     for name, moment in (("over", limit - a_minute), ("not yet", limit + a_minute)):

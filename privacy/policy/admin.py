@@ -253,7 +253,7 @@ class PolicyVersionAdmin(ReadOnlyAdmin[PolicyVersion]):
     change_form_template = "admin/policy/policyversion/change_form.html"
     fields = (
         "policy", "number", "kind", "reason", "summary", "posted_at", "effective_on", "imported",
-        "hash", "previous_hash", "renderer", "address", "notices", "shown",
+        "origin", "hash", "previous_hash", "renderer", "address", "notices", "shown",
     )  # fmt: skip
     readonly_fields = ("address", "notices", "shown")
 

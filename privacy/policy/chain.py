@@ -56,7 +56,10 @@ def _quoted(text: str) -> bytes:
 
 
 def _short_fields(version: "PolicyVersion") -> dict[str, Any]:
+    # Left out where there is none: what was hashed before this was a field keeps its hash.
+    origin = {"origin": version.origin} if version.origin else {}
     return {
+        **origin,
         "format": FORMAT,
         "policy": version.policy.slug,
         "number": version.number,

@@ -30,6 +30,7 @@ def compare_page(request: HttpRequest, slug: str, old: int, new: int) -> HttpRes
         "html": html,
         "sections": sections,
         "same": redline.is_empty,
+        "is_next": new == old + 1,
         "text_path": after.policy.paths.compare_text(old, new),
         "counts": {
             "words_added": redline.words(Change.ADDED),

@@ -25,8 +25,8 @@ not_about_people(
     "policy.PolicyVersion",
     "a published text and its dates",
     "id", "policy", "number", "kind", "reason", "summary", "source_text", "rendered_html",
-    "renderer", "claims_json", "posted_at", "posted_on", "effective_on", "imported", "previous_hash",
-    "hash",
+    "renderer", "claims_json", "posted_at", "posted_on", "effective_on", "imported", "origin",
+    "previous_hash", "hash",
 )  # fmt: skip
 not_about_people(
     "policy.PolicyEvent",

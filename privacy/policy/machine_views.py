@@ -44,7 +44,7 @@ def version_text(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         f"Last updated: {version.last_updated.isoformat()}\n"
         f"In effect from: {version.effective_on.isoformat()}\n"
         f"Address: {settings.SITE_ORIGIN}{version.get_absolute_url()}\n"
-        f"SHA-256: {version.hash}\n\n"
+        f"SHA-256: {version.hash}\n" + (f"{version.origin}\n" if version.origin else "") + "\n"
     )
     text = head + strip_source_marks(version.source_text)
     return _dated(HttpResponse(text, content_type=TEXT), version)
@@ -130,6 +130,7 @@ def _entry(version: PolicyVersion) -> dict[str, Any]:
     return {
         "number": version.number,
         "kind": version.kind,
+        "origin": version.origin,
         "posted_on": version.posted_on.isoformat(),
         "effective_on": version.effective_on.isoformat(),
         "hash": version.hash,

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from privacy.policy.bundled import TEXT_DIR, claims_in
+from privacy.policy.bundled import claims_in, shipped_text
 from privacy.policy.chain import GENESIS, hash_of
 from privacy.policy.models import (
     PRIVACY,
@@ -24,7 +24,7 @@ from privacy.policy.obstacles import Obstacle, own_obstacles, registered_obstacl
 from privacy.policy.rendering import RENDERER, normalised, render
 from sens_site.lib.cache.content_stamp import content_changed
 from sens_site.lib.canonical_json import canonical_json
-from sens_site.lib.content import read_content, read_versions
+from sens_site.lib.content import read_versions
 
 TITLES = {PRIVACY: "Privacy policy", TERMS: "Terms and conditions"}
 DRAFT_FIELDS = frozenset({"kind", "reason", "summary", "source_text", "post_on", "effective_on"})
@@ -183,10 +183,11 @@ def load_bundled_policies() -> list[PolicyVersion]:
                 kind=entry["kind"],
                 reason=entry["reason"],
                 summary=entry["summary"],
-                source_text=read_content(TEXT_DIR / entry["file"]),
+                source_text=shipped_text(entry["file"]),
                 posted_at=_midnight(entry["posted_on"]),
                 effective_on=entry["effective_on"],
                 imported=True,
+                origin=entry.get("origin", ""),
             )
         )
     return added
@@ -223,6 +224,7 @@ def _insert_version(
     posted_at: datetime,
     effective_on: date,
     imported: bool = False,
+    origin: str = "",
 ) -> PolicyVersion:
     """Add the next link of the chain. The caller holds the lock on the policy."""
     before = PolicyVersion.objects.filter(policy=policy).order_by("-number").first()
@@ -241,6 +243,7 @@ def _insert_version(
         posted_on=timezone.localdate(posted_at),
         effective_on=effective_on,
         imported=imported,
+        origin=normalised(origin).strip(),
         previous_hash=before.hash if before else GENESIS,
     )
     version.hash = hash_of(version)

@@ -92,6 +92,8 @@ class Company:
     copyright_from: int = key("2020")
     copyright_to: int = key("2026")
     newsletter_teaser: str = key('"News about power supplies."')
+    governing_law: str = key('"the law of the State of Ohio"')
+    jurisdiction: str = key('"the courts of Anytown, Ohio"')
     password_words: tuple[str, ...] = key('["example", "power"]')
     reserved_usernames: tuple[str, ...] = key('["example-power"]')
     departments: tuple[Link, ...] = key('[{ path = "/contact/", label = "General Contact" }]')
@@ -226,6 +228,11 @@ def _line(value: object) -> str:
     return "is not a line of text"
 
 
+def _line_or_nothing(value: object) -> str:
+    """What the company has not filled in yet is empty: `privacy.policy.to_fill_in` asks for it."""
+    return "" if value == "" else _line(value)
+
+
 def _country_code(value: object) -> str:
     sound = isinstance(value, str) and re.fullmatch(r"[A-Z]{2}", value)
     return "" if sound else "is not the two letters of a country"
@@ -274,6 +281,8 @@ def _menu(value: object) -> str:
 _RULES: dict[str, Callable[[object], str]] = {
     "country_code": _country_code,
     "time_zone": _time_zone,
+    "governing_law": _line_or_nothing,
+    "jurisdiction": _line_or_nothing,
     "copyright_from": _year,
     "copyright_to": _year,
     "password_words": _words,

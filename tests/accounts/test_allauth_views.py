@@ -305,7 +305,7 @@ def test_confirming_for_somebody_else_ends_the_session_only_by_the_button(signed
 
 @pytest.mark.django_db
 def test_confirmation_link_ends_after_a_day(client, letters):
-    with time_machine.travel("2026-11-22T12:00:00Z") as clock:
+    with time_machine.travel("2026-11-29T12:00:00Z") as clock:
         client.post(
             "/accounts/register/",
             {

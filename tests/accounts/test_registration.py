@@ -228,5 +228,5 @@ def test_mail_links_by_the_configured_origin(client, letters, settings):
 @pytest.mark.django_db
 def test_a_policy_that_is_not_published_yet_is_not_accepted(client, policy, monkeypatch):
     monkeypatch.setattr("accounts.shown_policies.TERMS", "not-yet")
-    register(client, shown="terms.0-privacy.2")
+    register(client, shown="terms.0-privacy.3")
     assert [acceptance.version for acceptance in PolicyAcceptance.objects.all()] == [policy]

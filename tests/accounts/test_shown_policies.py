@@ -49,13 +49,13 @@ def recorded():
 
 def test_terms_are_accepted_and_the_policy_is_recorded_as_shown(client):
     client.post("/accounts/register/", REGISTRATION)
-    assert recorded() == [("privacy", 2, "shown"), ("terms", 1, "accepted")]
+    assert recorded() == [("privacy", 3, "shown"), ("terms", 2, "accepted")]
 
 
 def test_page_asks_nobody_to_agree_to_the_privacy_policy(client):
     page = words(client.get("/accounts/register/"))
-    assert 'you accept our <a href="/legal/">terms</a> (version 1).' in page
-    assert '<a href="/privacy/">privacy policy</a> (version 2); you need not agree to it' in page
+    assert 'you accept our <a href="/legal/">terms</a> (version 2).' in page
+    assert '<a href="/privacy/">privacy policy</a> (version 3); you need not agree to it' in page
     main = page.partition("<main")[2].partition("</main>")[0]
     assert main.count("accept") == 1
 
@@ -66,8 +66,8 @@ def test_own_data_say_what_was_accepted_and_what_was_shown(client):
     page = words(client.get("/accounts/data/"))
     today = timezone.localdate()
     day = f"{today:%B} {today.day}, {today.year}"
-    assert f"Privacy policy, version 2, shown on {day}" in page
-    assert f"Terms and conditions, version 1, accepted on {day}" in page
+    assert f"Privacy policy, version 3, shown on {day}" in page
+    assert f"Terms and conditions, version 2, accepted on {day}" in page
 
 
 @pytest.mark.parametrize(
@@ -75,13 +75,13 @@ def test_own_data_say_what_was_accepted_and_what_was_shown(client):
     [
         (
             "privacy",
-            "Version 3 of our privacy policy has come into force since this page was opened.",
-            '<a href="/privacy/compare/2/3/">Compare versions 2 and 3</a>',
+            "Version 4 of our privacy policy has come into force since this page was opened.",
+            '<a href="/privacy/compare/3/4/">Compare versions 3 and 4</a>',
         ),
         (
             "terms",
-            "Version 2 of our terms and conditions has come into force since this page was opened.",
-            '<a href="/legal/compare/1/2/">Compare versions 1 and 2</a>',
+            "Version 3 of our terms and conditions has come into force since this page was opened.",
+            '<a href="/legal/compare/2/3/">Compare versions 2 and 3</a>',
         ),
     ],
 )
@@ -89,7 +89,7 @@ def test_what_was_sealed_after_the_page_was_opened_is_shown_before_it_is_stored(
     client, slug, said, compared
 ):
     carried = stamp_in(client.get("/accounts/register/"))
-    assert carried == "terms.1-privacy.2"
+    assert carried == "terms.2-privacy.3"
     seal(slug)
     response = client.post("/accounts/register/", {**REGISTRATION, "shown": carried})
     page = words(response)
@@ -101,7 +101,7 @@ def test_what_was_sealed_after_the_page_was_opened_is_shown_before_it_is_stored(
     assert 'value="Engines Ltd"' in page
     again = client.post("/accounts/register/", {**REGISTRATION, "shown": stamp_in(response)})
     assert again.status_code == 303
-    privacy, terms = (3, 1) if slug == "privacy" else (2, 2)
+    privacy, terms = (4, 2) if slug == "privacy" else (3, 3)
     assert recorded() == [("privacy", privacy, "shown"), ("terms", terms, "accepted")]
 
 
@@ -112,17 +112,17 @@ def test_what_was_sealed_after_the_page_was_opened_is_shown_before_it_is_stored(
         "nonsense",
         "\x00",
         "x" * 99,
-        "terms.1-privacy.3",
-        "terms.9-privacy.2",
-        "terms.１-privacy.２",
+        "terms.2-privacy.4",
+        "terms.9-privacy.3",
+        "terms.２-privacy.３",
     ],
 )
 def test_a_form_that_does_not_say_what_it_showed_shows_it_first(client, carried):
     response = client.post("/accounts/register/", {**REGISTRATION, "shown": carried})
     assert response.status_code == 422
     assert "You are not registered yet." in words(response)
-    assert 'href="/privacy/v/2/">Read version 2' in words(response) or "privacy.2" in carried
-    assert (User.objects.count(), stamp_in(response)) == (0, "terms.1-privacy.2")
+    assert 'href="/privacy/v/3/">Read version 3' in words(response) or "privacy.3" in carried
+    assert (User.objects.count(), stamp_in(response)) == (0, "terms.2-privacy.3")
 
 
 def test_what_is_sealed_while_the_form_is_stored_is_not_what_was_shown(client, monkeypatch):
@@ -134,7 +134,7 @@ def test_what_is_sealed_while_the_form_is_stored_is_not_what_was_shown(client, m
 
     monkeypatch.setattr(RegisterPage, "store", overtaken)
     assert client.post("/accounts/register/", REGISTRATION).status_code == 303
-    assert recorded() == [("privacy", 2, "shown"), ("terms", 1, "accepted")]
+    assert recorded() == [("privacy", 3, "shown"), ("terms", 2, "accepted")]
 
 
 def test_a_known_address_is_answered_alike_when_the_policy_has_changed(client):

@@ -153,7 +153,7 @@ def test_page_of_what_we_hold_shows_everything_once(client, letters):
     page = here.get("/accounts/data/").content.decode()
     for held in (
         "ada@customer.test", "Ada Lovelace", "Engines Ltd", "Analyst", "+44 20 7946 0000",
-        "you asked for it on", "version 1", "Firefox on Windows", "You have not set one up",
+        "you asked for it on", "version 2", "Firefox on Windows", "You have not set one up",
     ):  # fmt: skip
         assert held in page
 

@@ -45,7 +45,7 @@ FOREIGN = {  # by the header that tells
 DATA = {
     "username": "ada", "email": "ada@customer.test", "login": "ada", "name": "Ada", "action": "all",
     "password": "plover-lantern-42-quiet", "password1": "plover-lantern-42-quiet",
-    "message": "Please send me the manual.", "shown": "terms.1-privacy.2",
+    "message": "Please send me the manual.", "shown": "terms.2-privacy.3",
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ FORMS: dict[str, dict[str, str]] = {
         "username": "ada.byron",
         "email": "ada@customer.test",
         "password1": "plover-lantern-42-quiet",
-        "shown": "terms.1-privacy.2",
+        "shown": "terms.2-privacy.3",
     },
     "/accounts/login/": {"login": "nobody.here", "password": "plover-lantern-42-quiet"},
     "/accounts/password/reset/": {"email": "ada@customer.test"},

@@ -119,7 +119,7 @@ GROUPS: tuple[Group, ...] = (
         key=ANALYTICS,
         name="Analytics",
         purpose="Count which pages are visited and for how long, so that we can improve them.",
-        claims=("analytics.", "cookies.traffic-analysis"),
+        claims=("analytics.", "cookies.traffic-analysis", "visits."),
         services=(VISIT_STATISTICS, GOOGLE_ANALYTICS),
     ),
     Group(

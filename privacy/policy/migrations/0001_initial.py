@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                 ('posted_on', models.DateField()),
                 ('effective_on', models.DateField()),
                 ('imported', models.BooleanField(default=False)),
+                ('origin', models.TextField(blank=True, verbose_name='where the text comes from')),
                 ('previous_hash', models.CharField(max_length=64)),
                 ('hash', models.CharField(max_length=64, unique=True)),
                 ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='policy.policy')),

@@ -72,7 +72,7 @@ def test_a_link_from_another_site_is_told_why_no_receipt_is_shown(receipt, clien
 def test_the_page_shows_what_was_allowed_by_its_name(receipt, client):
     page = squeezed(client.get("/cookies/receipt/"))
     assert "Analytics (Our visit statistics, Google Analytics 4)" in page
-    assert '<a href="https://testserver/privacy/v/2/">' in page
+    assert '<a href="https://testserver/privacy/v/3/">' in page
 
 
 def test_a_withdrawal_can_be_shown_and_saved_with_what_was_before(receipt, choose, client):

@@ -83,7 +83,7 @@ def test_it_shows_names_where_the_database_has_keys(ada, ada_subject):
     archive = opened(ada_subject)
     tables = json.loads(archive.read("data.json"))["tables"]
     accepted = {row["version"] for row in tables["accounts.PolicyAcceptance"]}
-    assert accepted == {"Privacy policy version 2", "Terms and conditions version 1"}
+    assert accepted == {"Privacy policy version 3", "Terms and conditions version 1"}
     (asked,) = tables["rights.SubjectRequest"]
     assert {row["request"] for row in tables["rights.RequestEvent"]} == {
         f"Request {asked['reference']}"

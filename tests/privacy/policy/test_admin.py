@@ -56,7 +56,7 @@ def test_a_draft_begins_with_the_newest_text(staff_client, policy: PolicyVersion
 
 
 def test_a_draft_of_the_terms_begins_with_the_terms(staff_client, db):
-    terms = PolicyVersion.objects.get(policy__slug="terms")
+    terms = PolicyVersion.objects.get(policy__slug="terms", number=2)
     page = staff_client.get(address("add"), {"policy": terms.policy_id})
     assert page.context["adminform"].form.initial["source_text"] == terms.source_text
 
@@ -75,7 +75,7 @@ def test_the_whole_way_from_draft_to_version(staff_client, staff, client, policy
 
     preview = flat(staff_client.get(created.url).content.decode())
     assert flat("<p>We keep <strong>it</strong>.</p>") in preview
-    assert flat("What changes from version 2, which is in force") in preview
+    assert flat("What changes from version 3, which is in force") in preview
     assert flat('<span class="visually-hidden">[added: </span>We keep it.') in preview
 
     asked = staff_client.fill_in(address("change", draft.pk), fields(_review=""))
@@ -83,19 +83,19 @@ def test_the_whole_way_from_draft_to_version(staff_client, staff, client, policy
     assert (asked.url, draft.state) == (address("changelist"), "Waiting for a second person")
 
     seal = flat(staff_client.get(address("seal", draft.pk)).content.decode())
-    assert flat("<strong>version 3</strong> of the privacy policy, a minor change") in seal
+    assert flat("<strong>version 4</strong> of the privacy policy, a minor change") in seal
     assert flat("<strong>can never be changed or deleted</strong>") in seal
-    assert PolicyVersion.objects.filter(number=3).count() == 0
+    assert PolicyVersion.objects.filter(number=4).count() == 0
 
     own = flat(staff_client.fill_in(address("seal", draft.pk), {}).content.decode())
     assert "A second person has to read it and seal it." in own
-    assert PolicyVersion.objects.filter(number=3).count() == 0
+    assert PolicyVersion.objects.filter(number=4).count() == 0
     second = SiteClient()
     second.force_login(make_staff("second"))
     sealed = second.fill_in(address("seal", draft.pk), {})
-    version = PolicyVersion.objects.get(number=3)
+    version = PolicyVersion.objects.get(number=4)
     assert sealed.headers["Location"] == address("change", version.pk, model="policyversion")
-    assert client.get("/privacy/v/3/").status_code == 200
+    assert client.get("/privacy/v/4/").status_code == 200
     draft.refresh_from_db()
     assert (draft.state, draft.sealed_as) == ("Sealed", version)
 
@@ -115,7 +115,7 @@ def test_what_stops_sealing_is_listed_and_keeps_the_button_away(staff_client, ma
     ]
     assert "Seal and publish version" not in page
     staff_client.fill_in(address("seal", draft.pk), {})
-    assert PolicyVersion.objects.filter(number=3).count() == 0
+    assert PolicyVersion.objects.filter(number=4).count() == 0
 
 
 def test_an_officer_overrides_with_a_reason_that_readers_see(staff_client, client, make_draft):
@@ -124,9 +124,9 @@ def test_an_officer_overrides_with_a_reason_that_readers_see(staff_client, clien
     refusal = staff_client.fill_in(address("seal", draft.pk), {"override_reason": " "})
     assert refusal.status_code == 422
     assert b'name="override_reason"' in refusal.content
-    assert PolicyVersion.objects.filter(number=3).count() == 0
+    assert PolicyVersion.objects.filter(number=4).count() == 0
     staff_client.fill_in(address("seal", draft.pk), {"override_reason": "Counsel marks it later."})
-    shown = flat(client.get("/privacy/v/3/").content.decode())
+    shown = flat(client.get("/privacy/v/4/").content.decode())
     assert "<p>Counsel marks it later.</p>" in shown
     assert "<p>A sentence has no promise.</p>" in shown
 
@@ -139,7 +139,7 @@ def test_only_who_may_override_is_asked_for_a_reason(make_draft):
     assert refusal.status_code == 422
     assert b"A sentence has no promise." in refusal.content
     assert b"override_reason" not in refusal.content
-    assert PolicyVersion.objects.filter(number=3).count() == 0
+    assert PolicyVersion.objects.filter(number=4).count() == 0
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_each_page_asks_for_its_permission(make_draft, permissions, preview: int
     assert client.get(address("seal", draft.pk)).status_code == seal
     if seal == 403:
         assert client.post(address("seal", draft.pk)).status_code == 403
-        assert PolicyVersion.objects.filter(number=3).count() == 0
+        assert PolicyVersion.objects.filter(number=4).count() == 0
 
 
 @pytest.mark.parametrize("slow", [False, True], ids=["before the page is sent", "in between"])
@@ -175,7 +175,7 @@ def test_a_draft_is_sealed_as_the_page_showed_it(staff_client, make_draft, monke
     answer = staff_client.post(seal, {"shown": shown, "override_reason": "Because."})
     assert answer.status_code == (422 if slow else 409)
     assert "changed" in answer.content.decode()
-    assert PolicyVersion.objects.filter(number=3).count() == 0
+    assert PolicyVersion.objects.filter(number=4).count() == 0
     assert staff_client.fill_in(seal, {}).status_code == (422 if slow else 302)
 
 
@@ -191,7 +191,7 @@ def test_strangers_are_led_to_the_log_in(client, make_draft):
     draft = make_draft()
     for path in (address("preview", draft.pk), address("seal", draft.pk)):
         assert client.post(path).status_code == 302
-    assert PolicyVersion.objects.filter(number=3).count() == 0
+    assert PolicyVersion.objects.filter(number=4).count() == 0
 
 
 def test_what_is_sealed_is_only_read(staff_client, make_draft, policy: PolicyVersion):

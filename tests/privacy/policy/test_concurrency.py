@@ -53,14 +53,14 @@ def test_one_draft_makes_one_version(no_site_checks: None):
         "Somebody else has sealed this draft already.",
         "Somebody else has sealed this draft already.",
         "Somebody else has sealed this draft already.",
-        "Terms and conditions version 2",
+        "Terms and conditions version 3",
     ]
-    assert PolicyVersion.objects.filter(policy__slug="terms").count() == 2
+    assert PolicyVersion.objects.filter(policy__slug="terms").count() == 3
 
 
 def test_two_drafts_make_two_links_of_one_chain(no_site_checks: None):
     drafts = [draft_of(f"New terms {n}.") for n in range(4)]
     at_once(*[lambda draft=draft: seal_and_publish(draft, by=None) for draft in drafts])
     versions = list(PolicyVersion.objects.filter(policy__slug="terms").order_by("number"))
-    assert [v.number for v in versions] == [1, 2, 3, 4, 5]
+    assert [v.number for v in versions] == [1, 2, 3, 4, 5, 6]
     assert [v.previous_hash for v in versions[1:]] == [v.hash for v in versions[:-1]]

@@ -21,7 +21,7 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql"
 TABLES = ("policy_policy", "policy_policyversion", "policy_policyevent", "policy_policydraft")
 COLUMNS = (
     "policy_id, number, kind, reason, summary, source_text, rendered_html, renderer, claims_json,"
-    " posted_at, posted_on, effective_on, imported, previous_hash, hash"
+    " posted_at, posted_on, effective_on, imported, origin, previous_hash, hash"
 )
 UPSERT = "SET summary = excluded.summary"
 

@@ -82,8 +82,8 @@ def test_the_notice_says_what_changes_where_to_read_it_and_the_hash(material, lo
     )
     for part in (
         "We keep less.",
-        "https://testserver/privacy/v/3/",
-        "https://testserver/privacy/compare/2/3/",
+        "https://testserver/privacy/v/4/",
+        "https://testserver/privacy/compare/3/4/",
         f"SHA-256 {version.hash}",
     ):
         assert part in text

@@ -54,15 +54,18 @@ def test_bundled_versions_are_loaded_once_with_their_dates(db: None):
     ) == [
         (PRIVACY, 1, dt.date(2020, 7, 17), dt.date(2020, 7, 17), True),
         (PRIVACY, 2, dt.date(2026, 10, 20), dt.date(2026, 11, 20), True),
+        (PRIVACY, 3, dt.date(2026, 10, 24), dt.date(2026, 11, 24), True),
         (TERMS, 1, dt.date(2020, 7, 17), dt.date(2020, 7, 17), True),
+        (TERMS, 2, dt.date(2026, 10, 24), dt.date(2026, 11, 24), True),
     ]
 
 
 def test_bundled_versions_form_a_chain(db: None):
-    first, second = PolicyVersion.objects.filter(policy__slug=PRIVACY).order_by("number")
+    chain = list(PolicyVersion.objects.filter(policy__slug=PRIVACY).order_by("number"))
+    first, second, third = chain
     assert first.previous_hash == GENESIS
-    assert second.previous_hash == first.hash
-    assert [hash_of(v) for v in (first, second)] == [first.hash, second.hash]
+    assert (second.previous_hash, third.previous_hash) == (first.hash, second.hash)
+    assert [hash_of(v) for v in chain] == [v.hash for v in chain]
 
 
 def test_every_mark_of_the_shipped_text_is_sealed_with_its_class(policy: PolicyVersion):
@@ -76,7 +79,7 @@ def test_seal_gives_the_next_number_and_keeps_who_did_it_as_a_pseudonym(make_dra
     version = seal_and_publish(draft, by=sealer)
     draft.refresh_from_db()
     event = version.events.get(kind=PolicyEvent.Kind.SEALED)
-    assert (version.number, version.kind, version.imported) == (3, Kind.MINOR, False)
+    assert (version.number, version.kind, version.imported) == (4, Kind.MINOR, False)
     assert (draft.sealed_as, draft.author, draft.reviewer) == (version, author, sealer)
     assert event.actor == pseudonym(sealer)
     assert "ben" not in event.actor
@@ -98,7 +101,7 @@ def test_a_draft_makes_one_version_and_then_stays_as_it_is(make_draft: MakeDraft
     assert refused(stale) == ["Somebody else has sealed this draft already."]
     with pytest.raises(SealingRefused):
         update_draft(stale, by=None, summary="Another one.")
-    assert PolicyVersion.objects.filter(number__gt=2).count() == 1
+    assert PolicyVersion.objects.filter(number__gt=3).count() == 1
 
 
 @pytest.mark.parametrize(
@@ -114,7 +117,7 @@ def test_what_is_missing_stops_sealing(
     make_draft: MakeDraft, fields: dict[str, object], obstacle: str
 ):
     assert refused(make_draft(**fields)) == [obstacle]
-    assert PolicyVersion.objects.filter(number__gt=2).count() == 0
+    assert PolicyVersion.objects.filter(number__gt=3).count() == 0
 
 
 @time_machine.travel("2027-01-15 12:00-07:00", tick=False)
@@ -133,7 +136,7 @@ def test_a_version_cannot_come_before_the_one_before_it(make_draft: MakeDraft):
     later = make_draft(effective_on=day, source_text="Another text.")
     assert [text.split(".")[0] for text in refused(later)] == [
         (
-            f"Version 3 takes effect on {first.effective_on:%B} "
+            f"Version 4 takes effect on {first.effective_on:%B} "
             f"{first.effective_on.day}, {first.effective_on.year}"
         )
     ]
@@ -141,7 +144,7 @@ def test_a_version_cannot_come_before_the_one_before_it(make_draft: MakeDraft):
 
 def test_the_same_text_is_no_new_version(make_draft: MakeDraft, policy: PolicyVersion):
     draft = make_draft(source_text=policy.source_text + "\n\n", kind=Kind.EDITORIAL)
-    assert refused(draft) == ["The text is that of version 2: nothing has changed."]
+    assert refused(draft) == ["The text is that of version 3: nothing has changed."]
 
 
 def test_white_space_alone_is_editorial(make_draft: MakeDraft, policy: PolicyVersion):
@@ -158,7 +161,7 @@ def test_a_second_person_seals_where_that_is_asked(make_draft: MakeDraft, settin
     settings.POLICY_FOUR_EYES = True
     with pytest.raises(SealingRefused):
         seal_and_publish(draft, by=author)
-    assert seal_and_publish(draft, by=other).number == 3
+    assert seal_and_publish(draft, by=other).number == 4
 
 
 def test_an_overridable_obstacle_gives_way_to_a_reason(make_draft: MakeDraft):
@@ -188,11 +191,11 @@ def test_a_version_that_waits_is_hidden_until_its_day(make_draft: MakeDraft):
 
     def shown() -> tuple[list[int], State]:
         numbers = [v.number for v in PolicyVersion.objects.public(PRIVACY)]
-        return numbers, version.state(in_force=2)
+        return numbers, version.state(in_force=3)
 
-    assert shown() == ([2, 1], State.SEALED)
+    assert shown() == ([3, 2, 1], State.SEALED)
     with time_machine.travel(timezone.now() + 2 * DAY):
-        assert shown() == ([3, 2, 1], State.POSTED)
+        assert shown() == ([4, 3, 2, 1], State.POSTED)
 
 
 def test_what_waits_can_be_withdrawn_once_with_a_reason(make_draft: MakeDraft):
@@ -206,9 +209,9 @@ def test_what_waits_can_be_withdrawn_once_with_a_reason(make_draft: MakeDraft):
     with time_machine.travel(timezone.now() + 60 * DAY):
         in_force = PolicyVersion.objects.in_force(PRIVACY)
         assert in_force is not None
-        assert in_force.number == 2
+        assert in_force.number == 3
     following = seal_and_publish(make_draft(source_text="Yet another."), by=None)
-    assert (following.number, following.previous_hash) == (4, version.hash)
+    assert (following.number, following.previous_hash) == (5, version.hash)
 
 
 def test_what_was_posted_cannot_be_withdrawn(policy: PolicyVersion):
@@ -247,13 +250,17 @@ def test_in_force_from_local_midnight(db: None):
         assert number() == 1
     with time_machine.travel("2026-11-20 00:00:00-07:00", tick=False):
         assert number() == 2
+    with time_machine.travel("2026-11-23 23:59:59-07:00", tick=False):
+        assert number() == 2
+    with time_machine.travel("2026-11-24 00:00:00-07:00", tick=False):
+        assert number() == 3
     assert PolicyVersion.objects.in_force(PRIVACY, dt.date(2020, 7, 16)) is None
 
 
 def test_the_database_keeps_the_days_of_notice(policy: PolicyVersion):
     version = PolicyVersion(
         policy=policy.policy,
-        number=3,
+        number=4,
         kind=Kind.MATERIAL,
         summary="s",
         source_text="t",
@@ -282,7 +289,7 @@ def test_the_first_version_of_a_policy_has_none_to_differ_from(db: None):
 def test_a_version_cannot_be_posted_before_the_one_before_it(make_draft: MakeDraft):
     day = timezone.localdate() + 20 * DAY
     seal_and_publish(make_draft(post_on=day), by=None)
-    posted = f"Version 3 is posted on {day:%B} {day.day}, {day.year}."
+    posted = f"Version 4 is posted on {day:%B} {day.day}, {day.year}."
     assert refused(make_draft(source_text="Another text.")) == [
         f"{posted} This one cannot be posted before it."
     ]

@@ -53,17 +53,26 @@ def anchors() -> verification.Anchors:
 
 def test_what_was_sealed_is_found_whole(db: None):
     report = verification.verify(anchors=anchors(), all_renderings=True)
-    assert (report.versions, report.anchors, report.faults) == (3, 3, [])
+    assert (report.versions, report.anchors, report.faults) == (5, 5, [])
 
 
 def test_one_changed_byte_is_found(db: None):
-    tamper("UPDATE policy_policyversion SET summary = summary || '.' WHERE number = 2")
-    assert faults() == ["privacy version 2: is not what was sealed: its hash is another"]
+    tamper("UPDATE policy_policyversion SET summary = summary || '.' WHERE number = 3")
+    assert faults() == ["privacy version 3: is not what was sealed: its hash is another"]
 
 
 @pytest.mark.parametrize(
     "column",
-    ["posted_at", "effective_on", "posted_on", "kind", "renderer", "claims_json", "imported"],
+    [
+        "posted_at",
+        "effective_on",
+        "posted_on",
+        "kind",
+        "renderer",
+        "claims_json",
+        "imported",
+        "origin",
+    ],
 )
 def test_no_column_is_left_out_of_the_hash(db: None, column: str):
     value = {
@@ -91,10 +100,10 @@ def test_a_deleted_row_is_found(db: None):
 
 def test_a_deleted_last_row_is_found_by_its_anchor(db: None):
     kept = anchors()
-    tamper("DELETE FROM policy_policyversion WHERE number = 2")
+    tamper("DELETE FROM policy_policyversion WHERE number = 3")
     assert faults() == []
     assert faults(anchors=kept) == [
-        "privacy version 2: is in the anchor file and not in the database"
+        "privacy version 3: is in the anchor file and not in the database"
     ]
 
 
@@ -118,14 +127,20 @@ def test_a_chain_that_was_made_anew_is_found_by_its_anchor_alone(db: None):
     assert faults() == []
     assert faults(anchors=kept) == [
         f"{name}: has another hash than the anchor file: the chain was made anew"
-        for name in ("privacy version 1", "privacy version 2", "terms version 1")
+        for name in (
+            "privacy version 1",
+            "privacy version 2",
+            "privacy version 3",
+            "terms version 1",
+            "terms version 2",
+        )  # fmt: skip
     ]
 
 
 def test_html_that_is_not_of_its_text_is_found(db: None):
-    tamper("UPDATE policy_policyversion SET rendered_html = '<p>x</p>' WHERE number = 2")
+    tamper("UPDATE policy_policyversion SET rendered_html = '<p>x</p>' WHERE number = 3")
     make_chain_anew()
-    assert faults() == ["privacy version 2: shows other than its text"]
+    assert faults() == ["privacy version 3: shows other than its text"]
 
 
 def test_a_missing_guard_is_found(db: None):
@@ -144,11 +159,11 @@ def test_anchors_are_read_from_a_kept_copy_of_the_log():
 def test_the_command_writes_anchors_and_holds_the_record_against_them(db: None, tmp_path, capsys):
     file = tmp_path / "anchors.txt"
     call_command("verify_policy", write_anchors=file)
-    assert len(file.read_text().splitlines()) == 3
+    assert len(file.read_text().splitlines()) == 5
     call_command("verify_policy", anchors=[file])
-    assert "3 of them were compared" in capsys.readouterr().out
-    tamper("UPDATE policy_policyversion SET summary = 'x' WHERE number = 2")
-    with pytest.raises(CommandError, match=r"First at privacy version 2: is not what was sealed"):
+    assert "5 of them were compared" in capsys.readouterr().out
+    tamper("UPDATE policy_policyversion SET summary = 'x' WHERE number = 3")
+    with pytest.raises(CommandError, match=r"First at privacy version 3: is not what was sealed"):
         call_command("verify_policy", anchors=[file])
     capsys.readouterr()
 
@@ -162,15 +177,15 @@ def test_a_file_without_anchors_proves_nothing_and_says_so(db: None, tmp_path, c
 
 
 def test_a_reader_checks_a_version_with_ten_lines_of_python(client, db: None, tmp_path):
-    page = tmp_path / "2.json"
-    page.write_bytes(client.get("/privacy/v/2.json").content)
+    page = tmp_path / "3.json"
+    page.write_bytes(client.get("/privacy/v/3.json").content)
 
     def check(*arguments: str) -> tuple[int, str]:
         command = [sys.executable, str(CHECKER), page.as_uri(), *arguments]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout
 
-    digest = PolicyVersion.objects.get(number=2).hash
+    digest = PolicyVersion.objects.get(number=3).hash
     assert len(CHECKER.read_text().splitlines()) <= 10
     assert check() == (0, f"unchanged {digest}\n")
     assert check(digest) == (0, f"unchanged {digest}\n")

@@ -18,8 +18,8 @@ def test_policy_shows_the_version_in_force(client, policy: PolicyVersion):
     assert response.status_code == 200
     assert (
         flat(
-            '<p>Last updated: <time datetime="2026-10-20">October 20, 2026</time>. '
-            'In effect from <time datetime="2026-11-20">November 20, 2026</time>.'
+            '<p>Last updated: <time datetime="2026-10-24">October 24, 2026</time>. '
+            'In effect from <time datetime="2026-11-24">November 24, 2026</time>.'
         )
         in page
     )
@@ -34,9 +34,9 @@ def test_one_date_stands_in_page_header_and_data_for_machines(client, policy: Po
     response = client.get("/privacy/")
     page = flat(response.content.decode())
     data = json.loads(re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)[0])
-    assert data["dateModified"] == policy.last_updated.isoformat() == "2026-10-20"
-    assert data["version"] == "2"
-    assert response.headers["Last-Modified"] == "Tue, 20 Oct 2026 06:00:00 GMT"
+    assert data["dateModified"] == policy.last_updated.isoformat() == "2026-10-24"
+    assert data["version"] == "3"
+    assert response.headers["Last-Modified"] == "Sat, 24 Oct 2026 06:00:00 GMT"
 
 
 def test_the_policy_ends_with_the_form_to_the_webmaster(client, db):
@@ -50,8 +50,8 @@ def test_an_earlier_version_says_so(client, db):
     assert flat("<strong>This is an earlier version.</strong>") in page
     assert (
         flat(
-            'Today <a href="/privacy/">version 2</a> applies; '
-            '<a href="/privacy/compare/1/2/">see what changed</a>.'
+            'Today <a href="/privacy/">version 3</a> applies; '
+            '<a href="/privacy/compare/1/3/">see what changed</a>.'
         )
         in page
     )
@@ -60,9 +60,9 @@ def test_an_earlier_version_says_so(client, db):
 def test_an_upcoming_version_is_linked_and_readable(client, make_draft):
     version = seal_and_publish(make_draft(), by=None)
     day = f"{version.effective_on:%B} {version.effective_on.day}, {version.effective_on.year}"
-    line = f'From {day} this changes: <a href="/privacy/v/3/">read version 3</a>.'
+    line = f'From {day} this changes: <a href="/privacy/v/4/">read version 4</a>.'
     assert flat(line) in flat(client.get("/privacy/").content.decode())
-    later = flat(client.get("/privacy/v/3/").content.decode())
+    later = flat(client.get("/privacy/v/4/").content.decode())
     assert flat("<strong>This version is not in force yet.</strong>") in later
 
 
@@ -70,13 +70,15 @@ def test_history_lists_every_version_newest_first(client, make_draft):
     seal_and_publish(make_draft(), by=None)
     page = flat(client.get("/privacy/history/").content.decode())
     states = re.findall(r"<dt>State</dt><dd>(.*?)</dd>", page)
-    assert re.findall(r'<h2 id="v(\d)">', page) == ["3", "2", "1"]
-    assert states == ["Posted, not yet in force", "In force", "Superseded"]
+    assert re.findall(r'<h2 id="v(\d)">', page) == ["4", "3", "2", "1"]
+    assert "Version 3 says what this website does today." in page
+    assert "Our own visit statistics: what is stored" not in page
+    assert states == ["Posted, not yet in force", "In force", "Superseded", "Superseded"]
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/privacy/v/9/", "/privacy/v/0/", "/privacy/v/01/", "/privacy/v/9999999999/", "/legal/v/2/"],
+    ["/privacy/v/9/", "/privacy/v/0/", "/privacy/v/01/", "/privacy/v/9999999999/", "/legal/v/3/"],
 )
 def test_no_such_version_is_a_404_in_the_site_look(client, db, path: str):
     response = client.get(path)
@@ -90,9 +92,9 @@ def test_what_is_not_posted_yet_is_nowhere(client, make_draft):
     from django.utils import timezone
 
     seal_and_publish(make_draft(post_on=timezone.localdate() + timedelta(days=2)), by=None)
-    assert client.get("/privacy/v/3/").status_code == 404
-    assert b"version 3" not in client.get("/privacy/").content
-    assert b"Version 3" not in client.get("/privacy/history/").content
+    assert client.get("/privacy/v/4/").status_code == 404
+    assert b"version 4" not in client.get("/privacy/").content
+    assert b"Version 4" not in client.get("/privacy/history/").content
 
 
 def test_terms_are_published_in_the_same_way(client, db):

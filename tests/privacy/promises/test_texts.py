@@ -7,7 +7,7 @@ from privacy.policy.rendering import promise_ids
 from privacy.promises.claims import all_claims
 from privacy.promises.sealing_obstacles import unmarked_passages
 
-TEXTS = {1: "privacy-1.md", 2: "privacy-2.md"}
+TEXTS = {1: "privacy-1.md", 2: "privacy-2.md", 3: "privacy-3.md"}
 
 
 @pytest.fixture(params=TEXTS.items(), ids=str)

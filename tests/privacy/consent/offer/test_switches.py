@@ -274,13 +274,13 @@ def test_what_the_policy_said_then_is_linked_beside_what_it_says_now(client, rec
     add_version(source, effective_on=timezone.localdate())
     current.refresh_offer()
     offered = current.current_offer().by_key["analytics"]
-    assert offered.compared == "/privacy/compare/2/3/#s2"
+    assert offered.compared == "/privacy/compare/3/4/#s2"
     html = " ".join(client.get("/about/").content.decode().split()).replace(" >", ">")
     assert (
         "We ask again about “Analytics”: The privacy policy says something new about it. "
         f'<a href="{offered.compared}">Compare what the policy says</a>.'
     ) in html
-    section = client.get("/privacy/compare/2/3/").content.decode().partition('id="s2"')[2]
+    section = client.get("/privacy/compare/3/4/").content.decode().partition('id="s2"')[2]
     assert section.partition(">")[2].startswith("Other information we collect")
     assert "sell" in section.partition("<h2")[0]
 
