@@ -249,6 +249,8 @@ def new_receipts_are_kept_for_two_years(hand: Hand) -> None:
 
 
 @breaks(
+    "retention.account",
+    "retention.access-logs",
     "retention.messages",
     "retention.sent-mail",
     "retention.consent-receipts",
