@@ -7,7 +7,7 @@ time, so that looking for them afterwards finds this person and nobody else.
 import re
 import secrets
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -15,6 +15,7 @@ from allauth.account.models import EmailAddress
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import (
     ConfirmedAddress,
@@ -267,6 +268,7 @@ def an_unused_account_ends_after_a_notice(site: RunningSite) -> Evidence:
         idle = end | {"used again", "not reached"}
         told = _told_by_the_job(people, at_least=idle)
         require(told == idle, f"told were: {', '.join(sorted(told)) or 'none'}")
+        _is_told_when_it_ends(people["unused"], on=now + timedelta(days=30))
         # The days count from the mail that went out, not from the one that waits or was given up.
         mails = OutboxMail.objects.filter(purpose=NOTICE, recipient__in=_addresses(people))
         not_reached = people["not reached"].email
@@ -307,6 +309,16 @@ def _told_by_the_job(people: dict[str, User], *, at_least: set[str]) -> set[str]
         if told >= at_least:
             break
     return told
+
+
+def _is_told_when_it_ends(user: User, *, on: datetime) -> None:
+    """Require that the notice says why it comes, when the account ends, and how to keep it."""
+    mail = OutboxMail.objects.to_address(user.email).get()
+    payload: Any = mail.as_message().message().get_payload(decode=True)
+    text = payload.decode()
+    day = date_format(timezone.localtime(on).date())
+    for said in ("one year", day, "/accounts/login/"):
+        require(said in text, f"the notice does not say “{said}”")
 
 
 def _gone(people: dict[str, User]) -> list[str]:

@@ -251,6 +251,7 @@ def new_receipts_are_kept_for_two_years(hand: Hand) -> None:
 @breaks(
     "retention.account",
     "retention.access-logs",
+    "retention.backups",
     "retention.messages",
     "retention.sent-mail",
     "retention.consent-receipts",

@@ -13,6 +13,7 @@ from privacy.datamap.record import records
 from privacy.datamap.registry import activities, concrete_fields, entries, personal_entries
 from privacy.datamap.terms import Basis, Category, Transfer
 from privacy.policy.promises.record import in_force
+from privacy.promises.page_reader import fields_of
 from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import RunningSite
 
@@ -86,13 +87,15 @@ def asked_or_held(site: RunningSite, words: frozenset[str]) -> list[str]:
         for field in concrete_fields(entry.model)
         if words_of(field.name) & words
     ]
-    asked = [
-        f"{answer.path} {field.get('name')}"
-        for answer in site.pages
-        for form in answer.page.forms()
-        for field in form.all("input", "select", "textarea")
-        if (words_of(field.get("name")) | words_of(field.get("autocomplete"))) & words
-    ]
+    asked = []
+    for answer in site.pages:
+        for form in answer.page.forms():
+            shown = {f"{field.name} {field.label}" for field in fields_of(form)}
+            sent = {
+                f"{field.get('name')} {field.get('autocomplete')}"
+                for field in form.all("input", "select", "textarea")
+            }
+            asked += [f"{answer.path} {one}" for one in shown | sent if words_of(one) & words]
     return [*held, *asked]
 
 

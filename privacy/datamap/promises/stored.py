@@ -6,6 +6,7 @@ hand stands in the database all the same.
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,21 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.db.models import FileField
+from django.utils import timezone
 
+from privacy.datamap import ledger
 from privacy.datamap.checks import check_map
+from privacy.datamap.promises.purging import (
+    A_DAY,
+    LATE,
+    PURGE,
+    age,
+    job_named,
+    ran_lately,
+    sentence_gives_its_periods,
+)
 from privacy.datamap.registry import entries, is_installed
+from privacy.datamap.replay import pending
 from privacy.datamap.stores import cached_items
 from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import RunningSite
@@ -188,4 +201,31 @@ def the_map_has_no_fault(site: RunningSite) -> Evidence:
     return Evidence(
         "The data map classifies every column, and calls none not personal that sounds so.",
         {"tables in the map": len(entries())},
+    )
+
+
+@promise("retention.backups", look=Look.ROWS)
+def the_ledger_follows_the_backups(site: RunningSite) -> Evidence:
+    """No line is older than a backup may be, and what a restored backup brought back is gone."""
+    sentence_gives_its_periods("retention.backups")
+    now = timezone.now()
+    limit = now - timedelta(days=35)
+    kept_from = ledger.BACKUP_LIFE.before(now)
+    require(abs(kept_from - limit) < A_DAY, f"lines are kept from {(now - kept_from).days} days on")
+    moments = [line.moment for line in ledger.lines()]
+    old = sum(moment < limit - LATE for moment in moments)
+    require(not old, f"{old} lines of the ledger are older than any backup may be")
+    job_named(PURGE)
+    job_named("finish erasures")
+    waiting = sum(line.moment < now - LATE for line in pending())
+    require(not waiting, f"{waiting} erasures are unknown to this database, as after a restore")
+    return Evidence(
+        "The ledger, by which people are erased again after a restore, has no line older than 35 "
+        "days, and none that this database has not seen. The backups themselves lie elsewhere and "
+        "are not looked at.",
+        {
+            "lines": len(moments),
+            "the oldest": age(min(moments, default=None)),
+            **ran_lately(PURGE),
+        },
     )

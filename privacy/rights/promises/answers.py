@@ -19,9 +19,9 @@ from privacy.datamap.promises.purging import (
 from privacy.policy.promises.text import COMPLAINT_AUTHORITIES, linked
 from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import RunningSite
-from privacy.rights import services
+from privacy.rights import alarms, services
 from privacy.rights.choices import FEE_GROUNDS, Did, Ground, Kind, Proof
-from privacy.rights.deadlines import deadline_for
+from privacy.rights.deadlines import Alarm, deadline_for
 from privacy.rights.intake import record
 from privacy.rights.models import RequestEvent, RequestNote, SubjectRequest
 from privacy.rights.promises.played_requests import (
@@ -200,7 +200,7 @@ def _staff_are_alarmed(today: date, staff: AbstractBaseUser) -> None:
         SubjectRequest.objects.filter(pk=asked.pk).update(received_at=received, is_held=held)
         played[asked.pk] = name
         if name == "late for the second day":
-            record(asked, Did.ALARM, fact=f"late {(today - timedelta(days=1)).isoformat()}")
+            record(asked, Did.ALARM, fact=alarms.stage_of(Alarm.LATE, today - timedelta(days=1)))
     before = set(RequestEvent.objects.filter(did="alarm").values_list("pk", flat=True))
     mails = OutboxMail.objects.count()
     done_by_the_job(ALARMS)
