@@ -24,6 +24,7 @@ from privacy.datamap.promises.purging import (
     nothing_is_over,
     purge_keeps,
     ran_lately,
+    sentence_gives_its_periods,
 )
 from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor

@@ -1,13 +1,8 @@
-"""Promises about mail and about what is left of a visit: beacons, addresses, periods."""
+"""Promises about what is left of a visit and of a mail: addresses, periods."""
 
-import re
 import secrets
-from collections.abc import Iterator
 from datetime import timedelta
-from email.message import Message
-from pathlib import Path
 
-from django.template import engines
 from django.utils import timezone
 
 from outbox.models import OutboxMail
@@ -25,51 +20,6 @@ from privacy.datamap.promises.purging import (
 from privacy.datamap.search import hits
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
-
-_REMOTE = re.compile(r"<img\b|<link\b|<iframe\b|url\(|\bsrc\s*=", re.IGNORECASE)
-IN_MAIL = ("mail", "email")
-
-
-def mail_templates() -> Iterator[tuple[str, str]]:
-    """Yield the templates of mails with their sources."""
-    for folder in engines["django"].template_dirs:
-        root = Path(folder)
-        for file in sorted(root.rglob("*")):
-            name = file.relative_to(root)
-            if file.is_file() and (file.suffix == ".txt" or set(name.parts[:-1]) & set(IN_MAIL)):
-                yield str(name), file.read_text(encoding="utf-8")
-
-
-def parts_of(mail: OutboxMail) -> Iterator[Message]:
-    """Yield the readable parts of a stored mail."""
-    return (part for part in mail.as_message().message().walk() if not part.is_multipart())
-
-
-@promise("beacons.in-mail", look=Look.REHEARSAL)
-def mails_load_nothing(site: RunningSite) -> Evidence:
-    """No template of a mail holds a picture; mails written in a rehearsal and waiting ones hold none."""
-    own = [(n, s) for n, s in mail_templates() if "site-packages" not in n]
-    require(own, "no template of a mail was found")
-    for name, source in own:
-        require(not _REMOTE.search(source), f"the mail {name} loads something")
-    with site.rehearsal():
-        data = {"name": "A check", "email": "check@example.com", "message": "Rolled back."}
-        site.visitor().post("/contact/webmaster/", {**data, "wants_contact": "on"})
-        account = {"username": "check-mail", "email": "check-mail@example.com"}
-        site.visitor().fill_in("/accounts/register/", {**account, "password1": "plover lantern 42"})
-        mails = list(OutboxMail.objects.waiting().order_by("-pk")[:50])
-        require(len(mails) >= 2, "no mail was written")
-        for mail in mails:
-            for part in parts_of(mail):
-                payload = part.get_payload(decode=True)
-                words = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
-                plain = part.get_content_type() == "text/plain"
-                require(plain or not _REMOTE.search(words), "a mail loads something from a server")
-                require(part.get_content_maintype() == "text", "a mail holds something beside text")
-    return Evidence(
-        "No e-mail holds a picture or anything else that is loaded from a server.",
-        {"templates read": len(own), "mails read": len(mails)},
-    )
 
 
 @promise("usage.ip-address", look=Look.REHEARSAL)
