@@ -1,4 +1,5 @@
-"""The checks of what the policy says about every form and about the security of the whole site."""
+"""The checks of what the policy says about every form, about security, and of the walk to all."""
 
 import sens_site.promises.forms
-import sens_site.promises.security  # noqa: F401 - each registers its checks
+import sens_site.promises.security
+import sens_site.promises.walk  # noqa: F401 - each registers its checks
