@@ -1,8 +1,10 @@
 """Accounts for the walk of the promises: complete, confirmed, and with a second factor for staff."""
 
+import base64
+import secrets
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.mfa.utils import encrypt
 from django.contrib.auth.models import Group
 
@@ -29,7 +31,7 @@ def account_of(person: Canary, role: Group | None, is_staff: bool) -> User:
     if role is not None:
         user.groups.add(role)
     if is_staff:
-        secret = encrypt(generate_totp_secret())
+        secret = encrypt(base64.b32encode(secrets.token_bytes(20)).decode())
         Authenticator.objects.create(
             user=user, type=Authenticator.Type.TOTP, data={"secret": secret}
         )

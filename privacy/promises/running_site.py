@@ -65,16 +65,21 @@ class RunningSite:
     routes: frozenset[str] | None = None
     """The names of the routes to which a walk goes; all of them but in tests."""
     _cache: RehearsalCache = field(default_factory=RehearsalCache)
-    _walk: Walk | None = None
+    _walked: Walk | Exception | None = None
 
     @property
     def walk(self) -> Walk:
         """What came of walking to every address, by everybody. Done once, if it fails too."""
-        if self._walk is None:
-            self._walk = Walk(self, self.routes)
-            self._walk.run()
-        self._walk.require_done()
-        return self._walk
+        if self._walked is None:
+            walk = Walk(self, self.routes)
+            try:
+                walk.run()
+                self._walked = walk
+            except Exception as error:  # noqa: BLE001 - told to each check that asks
+                self._walked = error
+        if isinstance(self._walked, Exception):
+            raise self._walked
+        return self._walked
 
     @cached_property
     def _handler(self) -> WSGIHandler:

@@ -3,19 +3,16 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
+from sens_site.lib.http.csp import ContentSecurityPolicyMiddleware as Outer
 from tests.promises.breaks import breaks
 from tests.promises.hand import Hand
 
 
 def answer_at(hand: Hand, view: str, change: Any) -> None:
     """Change what one address answers, whatever its view does."""
-    from django.urls import get_resolver, reverse
-
-    from sens_site.lib.http.csp import ContentSecurityPolicyMiddleware as Outer
-
     plain, path = Outer.__call__, reverse(view)
-    assert get_resolver()
 
     def changed(self: Any, request: HttpRequest) -> HttpResponse:
         response = plain(self, request)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import admin
+from django.apps import apps
 from django.urls import URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 from django.utils.regex_helper import normalize
@@ -67,13 +67,12 @@ def _without_values(pattern: Any) -> str | None:
 
 def addresses_of_rows(routes: tuple[Route, ...]) -> Iterator[tuple[Route, str]]:
     """Yield the addresses of the newest rows of each model on the staff's site."""
-    for model in admin.site._registry:  # noqa: SLF001 - Django has no public name for it
-        start = f"{ADMIN}{model._meta.app_label}/{model._meta.model_name}/"
-        own = [
-            one for one in routes if one.pattern.startswith(start) and one.pattern.count("<") == 1
-        ]
-        newest = model._default_manager.order_by("-pk").values_list("pk", flat=True)
-        for pk in newest[:ROWS_OF_EACH] if own else ():
-            for route in own:
-                before, _, rest = route.pattern.partition("<")
-                yield route, f"/{before}{pk}{rest.partition('>')[2]}"
+    for route in routes:
+        before, _, rest = route.pattern.partition("<")
+        place = before.removeprefix(ADMIN).strip("/").split("/")
+        if not route.is_admin or not rest or "<" in rest or len(place) != 2:
+            continue
+        model = apps.get_model(place[0], place[1])
+        newest = model._base_manager.order_by("-pk").values_list("pk", flat=True)
+        for pk in newest[:ROWS_OF_EACH]:
+            yield route, f"/{before}{pk}{rest.partition('>')[2]}"

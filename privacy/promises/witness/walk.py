@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import Resolver404, resolve
 
-from privacy.promises.registry import NotCarriedOut, require
 from privacy.promises.visitor import Answer, Site, Visitor
 from privacy.promises.witness import browser_rules, cast, record_rules  # noqa: F401 - the rules register themselves
 from privacy.promises.witness.cast import MEMBER, STRANGER, SUPERUSER
@@ -45,7 +44,6 @@ class Walk:
     reached: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     addresses: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
     routes: tuple[Route, ...] = ()
-    done: bool = False
 
     def run(self) -> None:
         """Walk."""
@@ -62,24 +60,15 @@ class Walk:
             visitors = cast.visitors(self.site, self.people)
             with heard_by(self.recorder):
                 self._walk(visitors)
-        self.done = True
-
-    def require_done(self) -> None:
-        """Raise NotCarriedOut where the walk has ended in an error, for all who ask after the first."""
-        if not self.done:
-            raise NotCarriedOut("The walk to every address did not come to its end.")
 
     @property
     def unreached(self) -> list[str]:
         """The views that no look has come to."""
         return [one.shown_name for one in self.routes if one.pattern not in self.reached]
 
-    def require_kept(self, *subjects: str) -> None:
-        """Raise PromiseBroken with the first breach of some rules."""
-        for subject in subjects:
-            faults = self.judge.faults.get(subject, [])
-            more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-            require(not faults, f"{faults[0]}{more}" if faults else "")
+    def faults_of(self, *subjects: str) -> list[str]:
+        """Return the breaches of some rules."""
+        return [fault for subject in subjects for fault in self.judge.faults.get(subject, [])]
 
     def _told(self, kind: str, thing: Any) -> None:
         if kind == "row":
