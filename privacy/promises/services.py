@@ -20,6 +20,7 @@ from privacy.promises.registry import (
     PromiseBroken,
     discover,
     registered_checks,
+    within_surroundings,
 )
 from privacy.promises.running_site import RunningSite
 from sens_site.lib.cache.content_stamp import content_changed
@@ -81,6 +82,7 @@ def is_of_the_world(error: BaseException) -> bool:
     return isinstance(error, InterfaceError | OSError | MemoryError)
 
 
+@within_surroundings()
 def run_checks(
     claim_ids: Iterable[str] | None = None,
     progress: Progress | None = None,
