@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import timezone
 
+from privacy.datamap import vendors
 from privacy.datamap.agreement import used_recipients
 from privacy.datamap.promises.used_hosts import is_public, used_hosts
-from privacy.datamap import vendors
 from privacy.datamap.vendors import Vendor, engaged
 from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import RunningSite
