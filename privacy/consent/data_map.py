@@ -1,14 +1,31 @@
 """What consent holds: receipts that name nobody, what accounts refuse, and the catalogue."""
 
+from collections.abc import Iterator
+
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from privacy.consent.models import KEPT, ConsentReceipt, ReceiptSeal
+from privacy.consent.offer.current import current_offer
+from privacy.consent.offer.parts import ANALYTICS, MARKETING
 from privacy.consent.refusals import sentences_of
 from privacy.datamap.columns import not_personal, personal
 from privacy.datamap.registry import Keep, classify, not_about_people
 from privacy.datamap.stores import CONSENT
 from privacy.datamap.subjects import ByRule, ByUser, Subject
-from privacy.datamap.terms import Category, OnErase
+from privacy.datamap.terms import Category, OnErase, Recipient
+from privacy.datamap.vendors import Engaged, register_engaged
+
+KINDS = {ANALYTICS: Recipient.ANALYTICS_VENDORS, MARKETING: Recipient.MARKETING_VENDORS}
+
+
+@register_engaged
+def switched_on() -> Iterator[Engaged]:
+    """Yield the services of other firms that run today, for who allows their group."""
+    for offered in current_offer().groups:
+        for service in offered.services:
+            if service.identifier:
+                does = f"{service.name}: {service.purpose}"
+                yield Engaged(service.recipient, does, service.country, KINDS.get(offered.key))
 
 
 def _by_its_number_only(subject: Subject) -> None:

@@ -21,6 +21,7 @@ from privacy.promises.registry import (
     PromiseBroken,
     discover,
     registered_checks,
+    within_surroundings,
 )
 from privacy.promises.running_site import RunningSite
 from privacy.promises.staff_mail import Changes, tell_staff, words_by_claim
@@ -89,6 +90,7 @@ def is_of_the_world(error: BaseException) -> bool:
     return isinstance(error, InterfaceError | OSError | MemoryError)
 
 
+@within_surroundings()
 def run_checks(
     claim_ids: Iterable[str] | None = None,
     progress: Progress | None = None,

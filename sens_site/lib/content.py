@@ -21,6 +21,7 @@ COMPANY_FILE = "company.toml"
 FILES = {
     COMPANY_FILE: "the names, the address and the menu of the company",
     "claims.toml": "what each mark in the policies means, and who answers for it",
+    "vendors.toml": "the firms that hold or carry something for the website",
     "policy/versions.toml": "the list of the policies' versions, oldest first",
     "static/css/company.css": "the colors of the site: --accent, --on-accent and --deep",
     "static/img/icon.svg": "the picture in a browser's tab",

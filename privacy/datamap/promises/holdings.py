@@ -11,7 +11,7 @@ from privacy.datamap.agreement import (
 from privacy.datamap.promises.named_items import nothing_else_is_held, only_named_items
 from privacy.datamap.record import records
 from privacy.datamap.registry import activities, concrete_fields, entries, personal_entries
-from privacy.datamap.terms import Basis, Category, Transfer
+from privacy.datamap.terms import Basis, Category
 from privacy.policy.promises.record import in_force
 from privacy.promises.page_reader import fields_of
 from privacy.promises.registry import Evidence, Look, Strength, promise, require
@@ -248,23 +248,4 @@ def nobody_is_asked_for_an_age(site: RunningSite) -> Evidence:
     return Evidence(
         "No stored field and no form of this site is about somebody’s age.",
         {"tables": len(entries()), "pages": len(site.pages)},
-    )
-
-
-@promise("transfers.three-grounds", look=Look.NOW)
-def each_recipient_has_a_ground(site: RunningSite) -> Evidence:
-    """Each recipient has one of three grounds on record, and the public record says which."""
-    require(len(Transfer) == 3, f"there are {len(Transfer)} grounds")
-    used = used_recipients()
-    page = site.get("/privacy/record/").page.text
-    for recipient in used:
-        require(isinstance(recipient.transfer, Transfer), f"{recipient.title} has no ground")
-        require(
-            f"{recipient.title}; to the United States because of {recipient.transfer.title}"
-            in page,
-            f"the public record does not say on what ground {recipient.title} receive anything",
-        )
-    return Evidence(
-        "Each kind of recipient has one of the three grounds, and the public record names it.",
-        {"kinds of recipients": len(used)},
     )

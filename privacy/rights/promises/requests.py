@@ -20,7 +20,7 @@ from privacy.datamap.promises.purging import (
 )
 from privacy.datamap.vendors import VENDORS
 from privacy.promises.page_reader import fields_of
-from privacy.promises.registry import Evidence, Look, Strength, promise, require
+from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.rights import services
 from privacy.rights.answer_drafts import draft_answer
@@ -299,19 +299,6 @@ def published_figures_name_nobody(site: RunningSite) -> Evidence:
     return Evidence(
         "Published figures hold no count smaller than five and nothing personal.",
         {"smallest count": SMALLEST},
-    )
-
-
-@promise("vendors.agreements", look=Look.NOW, strength=Strength.STATED)
-def each_vendor_has_an_agreement_or_a_reason(site: RunningSite) -> Evidence:
-    """Each vendor's record has the date of its agreement, or says why there is none."""
-    require(VENDORS, "no vendor is on record")
-    bare = [v.title for v in VENDORS if v.agreed_on is None and not v.exception.strip()]
-    require(not bare, f"{bare[:1]} has neither an agreement nor a reason")
-    dated = sum(vendor.agreed_on is not None for vendor in VENDORS)
-    return Evidence(
-        "Each vendor on record has the date of its agreement, or the reason why there is none.",
-        {"vendors": len(VENDORS), "with an agreement": dated},
     )
 
 
