@@ -49,8 +49,8 @@ MOST_REHEARSED = 2000
 """With more people than this, a rehearsal would keep others from writing for too long."""
 PROFILE, DATA, DELETE = "/accounts/profile/", "/accounts/data/", "/accounts/delete/"
 NAMED_BY_THE_POLICY = {
-    "username": "user name",
-    "email": "e-mail address",
+    "username": "username",
+    "email": "email address",
     "name": "name",
     "company": "employer",
     "position": "position",

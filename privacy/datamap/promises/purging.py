@@ -32,7 +32,11 @@ SAID = {
     "retention.backups": {"35 days"},
 }
 """The periods that the sentences give, word by word."""
-PERIOD = re.compile(r"(?<!\w)(?:\d+|[a-z]+) (?:hour|day|week|month|year)s?(?!\w)", re.IGNORECASE)
+PERIOD = re.compile(
+    r"(?<!\w)(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|thirty)"
+    r" (?:hour|day|week|month|year)s?(?!\w)",
+    re.IGNORECASE,
+)
 PURGE = "purge expired"
 IDLE_ACCOUNTS = "idle accounts"
 ALARMS = "request alarms"
