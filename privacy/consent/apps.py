@@ -26,9 +26,10 @@ class ConsentConfig(AppConfig):
     verbose_name = "Consent"
 
     def ready(self) -> None:
-        """Register checks and guards, and what happens after each migration."""
+        """Register checks, guards and chain, and what happens after each migration."""
         import privacy.consent.checks  # noqa: PLC0415 - registers on import
-        import privacy.consent.guards  # noqa: F401, PLC0415 - registers on import
+        import privacy.consent.guards  # noqa: PLC0415 - registers on import
+        import privacy.consent.receipt_chain  # noqa: F401, PLC0415 - registers on import
 
         post_migrate.connect(install_after_migrate, sender=self)
         post_migrate.connect(sync_catalogue, sender=self)

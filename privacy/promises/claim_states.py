@@ -1,15 +1,17 @@
 """What readers see of promises: a row for each claim of a version, and the totals."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
+from django.utils import timezone
 
 from privacy.promises.claims import Claim, all_claims
-from privacy.promises.models import PromiseResult, State
-from privacy.promises.registry import Look
+from privacy.promises.days import History, PromiseDays
+from privacy.promises.models import STRENGTHS, PromiseResult, State
+from privacy.promises.registry import Look, Strength
 
 KEPT, BROKEN, UNCHECKED, STATED = "kept", "broken", "unchecked", "stated"
 NOT_CARRIED_OUT = "not-carried-out"
@@ -19,6 +21,14 @@ STATES = {
     NOT_CARRIED_OUT: "The check could not be carried out",
     UNCHECKED: "Not yet checked",
     STATED: "Stated by the company",
+}
+
+
+MEANINGS = {
+    Strength.SHOWN: "The thing itself was seen on the site that visitors use.",
+    Strength.PLAYED: "It was done for the check, by the code that visitors use, and undone.",
+    Strength.LOOKED_UP: "It was read from what is stored or configured.",
+    Strength.STATED: "Somebody has entered it; software cannot see whether it is so.",
 }
 
 
@@ -82,11 +92,31 @@ class Row:
     state: str
     results: Sequence[PromiseResult]
     """What each of its checks saw last, the broken ones first."""
+    days: PromiseDays | None = None
+    """How it stood on each day, where that was asked for and anybody has looked."""
 
     @property
-    def result(self) -> PromiseResult | None:
-        """The result to be read first."""
-        return self.results[0] if self.results else None
+    def seen(self) -> str:
+        """At what its checks look, in the order in which the board explains it, and its days."""
+        taken = {one.look for one in self.results}
+        days = [f"kept on {self.days_kept}"] if self.days else []
+        return ", ".join([*(look for look in Look if look in taken), *days])
+
+    @property
+    def days_kept(self) -> str:
+        """On how many days it was kept, and of how many: none before anybody looked."""
+        if self.days is None:
+            return ""
+        kept, count = self.days.count(self.until)
+        return f"{kept} of {count} days"
+
+    @property
+    def until(self) -> date:
+        """The last of its days. What is no longer checked at all ended with its last look."""
+        today = timezone.localdate()
+        if self.days is None:
+            return today
+        return self.days.until(today) if self.results else self.days.last
 
     @property
     def state_words(self) -> str:
@@ -100,14 +130,20 @@ class Row:
         return DOORS[max(fitting, key=len)] if fitting else None
 
 
-def rows_of(claim_ids: Iterable[str]) -> list[Row]:
+def rows_of(claim_ids: Iterable[str], history: History | None = None) -> list[Row]:
     """Return the rows of claims, in number order. One query. Unknown ids are left out."""
+    days = history.promises if history else {}
     claims, results = all_claims(), defaultdict[str, list[PromiseResult]](list)
     for result in PromiseResult.objects.all():
         results[result.claim_id].append(result)
     known = sorted((claims[one] for one in set(claim_ids) if one in claims), key=_number)
     return [
-        Row(claim, state_of(claim, results[claim.id]), sorted(results[claim.id], key=_worst_first))
+        Row(
+            claim,
+            state_of(claim, results[claim.id]),
+            sorted(results[claim.id], key=_worst_first),
+            days.get(claim.id),
+        )
         for claim in known
     ]
 
@@ -118,6 +154,12 @@ def totals_of(rows: Iterable[Row]) -> dict[str, int]:
     for row in rows:
         counts[row.state] += 1
     return counts
+
+
+def strengths_of(rows: Iterable[Row]) -> list[tuple[str, str, int]]:
+    """Count the results by how much they show, the strongest first: word, meaning, count."""
+    counts = Counter(result.strength for row in rows for result in row.results)
+    return [(STRENGTHS[one], MEANINGS[one], counts[one]) for one in Strength]
 
 
 def last_checked(rows: Iterable[Row]) -> datetime | None:

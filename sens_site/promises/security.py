@@ -11,11 +11,8 @@ from django.urls import URLResolver, get_resolver
 from django.utils.regex_helper import normalize
 
 from privacy.consent.promises.all_services_on import choose
-from privacy.consent.receipt_chain import verify_stored
-from privacy.policy.verification import verify
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
-from sens_site.lib import row_guards
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 HEADERS = {
@@ -125,22 +122,6 @@ def nobody_sees_what_is_not_theirs(site: RunningSite) -> Evidence:
         "Strangers and customers tried every address: none showed what is for staff or for "
         "somebody else.",
         {"addresses for staff": len(staffs), "addresses of accounts": len(owns), "roles": 2},
-    )
-
-
-@promise("security.against-change", look=Look.ROWS)
-def sealed_rows_are_as_they_were(site: RunningSite) -> Evidence:
-    """The locks are in the database, and both chains are whole."""
-    missing = row_guards.missing()
-    require(not missing, f"the lock {missing[:1]} is missing or changed")
-    require(row_guards.registered(), "nothing is locked")
-    report = verify()
-    require(not report.faults, str(report.faults[0]) if report.faults else "")
-    chain = verify_stored()
-    require(chain.whole, chain.faults[0] if chain.faults else "")
-    return Evidence(
-        "The locks are in place, and the chains of policies and consents show no tampering.",
-        {"tables locked": len(row_guards.registered()), "policy versions": report.versions},
     )
 
 

@@ -1,5 +1,7 @@
 """The admin's front page lists what waits, to those who may see it."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.mail import send_mail
@@ -8,8 +10,9 @@ from django.utils import timezone
 
 from contact.models import ContactMessage, State
 from outbox.models import OutboxMail
-from privacy.promises.models import PromiseResult
+from privacy.promises.models import State as PromiseState
 from tests.factories.people import make_staff
+from tests.factories.promises import make_result
 from tests.pages.reading import read
 
 pytestmark = pytest.mark.django_db
@@ -60,10 +63,24 @@ def test_staff_learn_of_nothing_that_they_may_not_see(client: Client):
 
 
 def test_a_promise_that_is_not_kept_waits_for_somebody(staff_client: Client):
-    for number, kept in enumerate((True, False)):
-        PromiseResult.objects.create(
-            claim_id=f"some.claim-{number}", kept=kept, words="Seen.", checked_at=timezone.now()
-        )
-    address = "/admin/promises/promiseresult/?kept__exact=0"
+    make_result("some.claim-0")
+    make_result("some.claim-1", PromiseState.BROKEN)
+    make_result("some.claim-1", PromiseState.BROKEN, check_name="another")
+    make_result("some.claim-2", PromiseState.NOT_CARRIED_OUT)
+    address = "/admin/promises/promiseresult/?state__exact=broken"
     assert waiting(staff_client) == [(address, "1 promise that is not kept")]
     assert staff_client.get(address).status_code == 200
+
+
+def test_a_check_that_cannot_look_waits_from_its_third_day_on(staff_client: Client):
+    now = timezone.now()
+    for number, days in enumerate((0, 1, 2, 3)):
+        make_result(
+            f"some.claim-{number}",
+            PromiseState.NOT_CARRIED_OUT,
+            checked_at=now,
+            blind_since=now - timedelta(days=days),
+        )
+    address = "/admin/promises/promiseresult/?state__exact=not+carried+out"
+    assert waiting(staff_client) == [(address, "2 checks that cannot look, three days in a row")]
+    assert "some.claim-3" in staff_client.get(address).content.decode()
