@@ -20,7 +20,7 @@ from privacy.datamap.registry import (
     stores,
 )
 from privacy.datamap.terms import Category, OnErase
-from privacy.datamap.vendors import VENDORS, Vendor
+from privacy.datamap.vendors import Vendor, vendors_on_record
 
 CONTEXT = {
     "dpv": "https://w3id.org/dpv#",
@@ -124,7 +124,7 @@ def as_json() -> dict[str, Any]:
             "dpv:hasContact": settings.COMPANY.phone,
         },
         "dpv:hasProcess": [_process(record) for record in records()],
-        "dpv:hasDataProcessor": [_processor(vendor) for vendor in VENDORS],
+        "dpv:hasDataProcessor": [_processor(vendor) for vendor in vendors_on_record()],
     }
 
 
@@ -132,7 +132,8 @@ def _processor(vendor: Vendor) -> dict[str, Any]:
     agreed = vendor.agreed_on.isoformat() if vendor.agreed_on else vendor.exception
     return {
         "@type": "dpv:DataProcessor",
-        "dpv:hasName": vendor.title,
+        "dpv:hasName": vendor.name,
+        "dct:title": vendor.title,
         "dpv:hasCountry": vendor.country,
         "dpv:hasTechnicalOrganisationalMeasure": vendor.safeguard,
         "dpv:DataProcessingAgreement": agreed,

@@ -6,7 +6,7 @@ rooms read texts and policies from the same folder. Whatever is missing is named
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ COMPANY_FILE = "company.toml"
 FILES = {
     COMPANY_FILE: "the names, the address and the menu of the company",
     "claims.toml": "what each mark in the policies means, and who answers for it",
+    "vendors.toml": "the firms that hold something for the website",
     "policy/versions.toml": "the list of the policies' versions, oldest first",
     "static/css/company.css": "the colors of the site: --accent, --on-accent and --deep",
     "static/img/icon.svg": "the picture in a browser's tab",
@@ -47,6 +48,19 @@ VERSION = {
     "summary": '"This is the first version on record."',
     "posted_on": "2026-01-05",
     "effective_on": "2026-01-05",
+}
+VENDOR = {
+    "key": '"hosting"',
+    "title": '"Hosting provider"',
+    "name": '"Example Hosting, Inc."',
+    "country": '"United States"',
+    "safeguard": '"Encrypted disks."',
+    "agreement": "2026-01-05",
+}
+# What only the company knows, and the site can do without until it says so.
+LATER = {
+    "governing_law": "the law that governs the terms",
+    "jurisdiction": "the place of jurisdiction of the terms",
 }
 # Addresses that code leads to or hangs further pages on.
 NEEDED_IN_MENU = ("/contact/", "/downloads/")
@@ -148,6 +162,25 @@ def read_versions(folder: Path) -> list[dict[str, Any]]:
     return _read_rows(folder / "policy" / "versions.toml", "version", VERSION)
 
 
+def read_vendors(folder: Path) -> list[dict[str, Any]]:
+    """Return the firms that work for the company. Raises ContentError with all faults at once."""
+    return _read_rows(folder / "vendors.toml", "vendor", VENDOR)
+
+
+def not_filled_in(company: Company, vendors: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return what the company has still to fill in, each with the place where it belongs."""
+    found = [
+        f"{what}: {name} in {COMPANY_FILE}"
+        for name, what in LATER.items()
+        if not getattr(company, name)
+    ]
+    for vendor in vendors:
+        empty = [name for name in VENDOR if not vendor[name]]
+        if empty:
+            found.append(f"{vendor['title']}: {', '.join(empty)} in vendors.toml")
+    return [one[0].upper() + one[1:] for one in found]
+
+
 def _read_rows(file: Path, table: str, keys: Mapping[str, str]) -> list[dict[str, Any]]:
     rows = read_toml(file).get(table)
     if not isinstance(rows, list) or not rows:
@@ -229,7 +262,7 @@ def _line(value: object) -> str:
 
 
 def _line_or_nothing(value: object) -> str:
-    """What the company has not filled in yet is empty: `privacy.policy.to_fill_in` asks for it."""
+    """What the company has not filled in yet is empty: `not_filled_in` names it."""
     return "" if value == "" else _line(value)
 
 
@@ -281,8 +314,7 @@ def _menu(value: object) -> str:
 _RULES: dict[str, Callable[[object], str]] = {
     "country_code": _country_code,
     "time_zone": _time_zone,
-    "governing_law": _line_or_nothing,
-    "jurisdiction": _line_or_nothing,
+    **dict.fromkeys(LATER, _line_or_nothing),
     "copyright_from": _year,
     "copyright_to": _year,
     "password_words": _words,

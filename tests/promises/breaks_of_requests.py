@@ -136,7 +136,7 @@ def figures_of_single_people(hand: Hand) -> None:
 def a_vendor_without_a_reason(hand: Hand) -> None:
     from privacy.datamap.vendors import VENDORS
 
-    hand.frozen(VENDORS[0], "exception", "")
+    hand.frozen(VENDORS[0], "name", "Example Hosting, Inc.")
 
 
 @breaks("use.policy-changes")

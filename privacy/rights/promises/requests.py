@@ -8,9 +8,9 @@ from django.utils import timezone
 from outbox.models import OutboxMail
 from privacy.datamap.promises.purging import purge_keeps
 from privacy.datamap.retention import purge_expired
-from privacy.datamap.vendors import VENDORS
+from privacy.datamap.vendors import VENDORS, vendors_on_record
 from privacy.promises.page_reader import fields_of
-from privacy.promises.registry import Evidence, Look, Strength, promise, require
+from privacy.promises.registry import Evidence, Look, NotCarriedOut, Strength, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.rights import services
 from privacy.rights.answer_drafts import draft_answer
@@ -206,13 +206,15 @@ def published_figures_name_nobody(site: RunningSite) -> Evidence:
 @promise("vendors.agreements", look=Look.NOW, strength=Strength.STATED)
 def each_vendor_has_an_agreement_or_a_reason(site: RunningSite) -> Evidence:
     """Each vendor's record has the date of its agreement, or says why there is none."""
-    require(VENDORS, "no vendor is on record")
-    bare = [v.title for v in VENDORS if v.agreed_on is None and not v.exception.strip()]
+    named = [*(vendor for vendor in VENDORS if vendor.name), *vendors_on_record()]
+    bare = [vendor.name for vendor in named if not vendor.has_agreement]
     require(not bare, f"{bare[:1]} has neither an agreement nor a reason")
-    dated = sum(vendor.agreed_on is not None for vendor in VENDORS)
+    if not named:
+        raise NotCarriedOut("The company has not filled in yet which firms work for it.")
+    dated = sum(vendor.agreed_on is not None for vendor in vendors_on_record())
     return Evidence(
-        "Each vendor on record has the date of its agreement, or the reason why there is none.",
-        {"vendors": len(VENDORS), "with an agreement": dated},
+        "Each firm on record has the date of its agreement, or the reason why there is none.",
+        {"firms": len(vendors_on_record()), "with an agreement": dated},
     )
 
 

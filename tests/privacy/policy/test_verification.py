@@ -133,7 +133,7 @@ def test_a_chain_that_was_made_anew_is_found_by_its_anchor_alone(db: None):
             "privacy version 3",
             "terms version 1",
             "terms version 2",
-        )  # fmt: skip
+        )
     ]
 
 
