@@ -6,7 +6,14 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
 
-from sens_site.lib.content import ContentError, missing_files, read_claims, read_versions
+from sens_site.lib.content import (
+    ContentError,
+    missing_files,
+    not_filled_in,
+    read_claims,
+    read_vendors,
+    read_versions,
+)
 from sens_site.lib.http.forwarded import STANDARD
 
 ORIGIN = "sens_site.lib.http.same_origin.SameOriginMiddleware"
@@ -52,7 +59,7 @@ def check_content(**kwargs: Any) -> list[CheckMessage]:
         (f"{folder / name} is missing.", f"It holds {what}.")
         for name, what in missing_files(folder).items()
     ]
-    for read in (read_claims, read_versions):
+    for read in (read_claims, read_versions, read_vendors):
         try:
             rows = read(folder)
         except ContentError as error:
@@ -67,6 +74,17 @@ def check_content(**kwargs: Any) -> list[CheckMessage]:
             if "file" in row and not (folder / "policy" / row["file"]).is_file()
         ]
     return [Error(message, hint=hint, id="sens_site.E003") for message, hint in found]
+
+
+@register(deploy=True)
+def check_filled_in(**kwargs: Any) -> list[CheckMessage]:
+    """E004: before others can reach the site, the company has said what only it can know."""
+    try:
+        gaps = not_filled_in(settings.COMPANY, read_vendors(settings.CONTENT_DIR))
+    except ContentError:
+        return []  # E003 says what is missing
+    hint = "Write it there; until then public pages leave out what it belongs to."
+    return [Error(f"Not filled in yet: {gap}.", hint=hint, id="sens_site.E004") for gap in gaps]
 
 
 @register(Tags.security, deploy=True)

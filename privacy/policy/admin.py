@@ -77,6 +77,11 @@ class PolicyDraftAdmin(EditStampMixin[PolicyDraft], admin.ModelAdmin[PolicyDraft
         return [
             Task(waiting, "policy draft to review and seal", "policy drafts to review and seal"),
             Task(drafts.count() - waiting, "policy draft to finish", "policy drafts to finish"),
+            Task(
+                len(services.lacking_in_terms()),
+                "line of the terms is filled in, and their newest version lacks it",
+                "lines of the terms are filled in, and their newest version lacks them",
+            ),
         ]
 
     def get_urls(self) -> list[URLPattern]:

@@ -158,7 +158,7 @@ class PolicyVersion(FrozenModel):
     effective_on = models.DateField()
     # History from before this site, to which the days of notice do not apply.
     imported = models.BooleanField(default=False)
-    # Said to readers where an imported text is not what was published at its date, word for word.
+    # Said where an imported text is not, word for word, what was published on its date.
     origin = models.TextField("where the text comes from", blank=True)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64, unique=True)
@@ -203,11 +203,6 @@ class PolicyVersion(FrozenModel):
         """What each mark in the text meant on the day of sealing."""
         claims: list[dict[str, Any]] = json.loads(self.claims_json)
         return claims
-
-    @property
-    def summary_start(self) -> str:
-        """The first paragraph of the summary, for lists. The comparison has the whole."""
-        return self.summary.partition("\n\n")[0]
 
     @property
     def last_updated(self) -> date:

@@ -24,7 +24,7 @@ from privacy.policy.obstacles import Obstacle, own_obstacles, registered_obstacl
 from privacy.policy.rendering import RENDERER, normalised, render
 from sens_site.lib.cache.content_stamp import content_changed
 from sens_site.lib.canonical_json import canonical_json
-from sens_site.lib.content import read_versions
+from sens_site.lib.content import LATER, read_versions
 
 TITLES = {PRIVACY: "Privacy policy", TERMS: "Terms and conditions"}
 DRAFT_FIELDS = frozenset({"kind", "reason", "summary", "source_text", "post_on", "effective_on"})
@@ -191,6 +191,14 @@ def load_bundled_policies() -> list[PolicyVersion]:
             )
         )
     return added
+
+
+def lacking_in_terms() -> list[str]:
+    """Return what the company has filled in for the terms since their newest version was made."""
+    newest = PolicyVersion.objects.of(TERMS).not_withdrawn().first()
+    text = newest.source_text if newest else ""
+    values = [str(getattr(settings.COMPANY, name)) for name in LATER]
+    return [value for value in values if value and value not in text]
 
 
 def record_event(

@@ -95,7 +95,12 @@ def history_page(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "policy": versions[0].policy,
         "rows": [
-            (version, version.state(in_force=in_force), _comparison(version, older))
+            (
+                version,
+                version.state(in_force=in_force),
+                _comparison(version, older),
+                version.summary.partition("\n\n")[0],  # the comparison has the whole
+            )
             for version, older in zip_longest(versions[:HISTORY_PAGE], versions[1:])
             if version is not None
         ],

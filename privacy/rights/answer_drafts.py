@@ -28,6 +28,7 @@ OPENINGS = {
     Kind.RESTRICTION: "From now on we only store the following and do not otherwise use it: [say what].",
     Kind.OBJECTION: "We have stopped the use that you object to: [say what].",
     Kind.WITHDRAWAL: "Your consent is withdrawn. From now on we no longer: [say what].",
+    Kind.COMPLAINT: "[Say what you found, and what you have done about it.]",
     Kind.QUESTION: "[Answer the question.]",
 }
 

@@ -14,10 +14,11 @@ class Kind(models.TextChoices):
     PORTABILITY = "portability", "Hand my information over to another organization"
     OBJECTION = "objection", "Object to how my information is used"
     WITHDRAWAL = "withdrawal", "Withdraw a consent"
+    COMPLAINT = "complaint", "Complain about how my information is handled"
     QUESTION = "question", "Ask a question about privacy"
 
 
-NEEDS_NO_PROOF = frozenset({Kind.QUESTION, Kind.OBJECTION, Kind.WITHDRAWAL})
+NEEDS_NO_PROOF = frozenset({Kind.COMPLAINT, Kind.QUESTION, Kind.OBJECTION, Kind.WITHDRAWAL})
 """Kinds that tell nobody anything about a person and destroy nothing."""
 
 

@@ -6,7 +6,7 @@ rooms read texts and policies from the same folder. Whatever is missing is named
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,25 @@ VERSION = {
     "summary": '"This is the first version on record."',
     "posted_on": "2026-01-05",
     "effective_on": "2026-01-05",
+}
+VENDOR = {
+    "key": '"hosting"',
+    "part": '"Runs the servers on which this website is"',
+    "receives": '"service providers"',
+    "firm": '"Example Hosting, Inc."',
+}
+FACTS = {
+    "country": ("country",),
+    "safeguard": ("safeguard",),
+    "agreement": ("agreed_on", "exception"),
+}
+"""What is asked of a firm beside its name, and the keys that may say it."""
+ALWAYS_PLAYED = "service providers"
+"""Somebody runs the servers and carries the mail of every site, if only the company itself."""
+# What only the company knows, and the site can do without until it says so.
+LATER = {
+    "governing_law": "the law that governs the terms",
+    "jurisdiction": "the place of jurisdiction of the terms",
 }
 # Addresses that code leads to or hangs further pages on.
 NEEDED_IN_MENU = ("/contact/", "/downloads/")
@@ -149,6 +168,28 @@ def read_versions(folder: Path) -> list[dict[str, Any]]:
     return _read_rows(folder / "policy" / "versions.toml", "version", VERSION)
 
 
+def read_vendors(folder: Path) -> list[dict[str, Any]]:
+    """Return the firms that work for the company. Raises ContentError with all faults at once."""
+    return _read_rows(folder / "vendors.toml", "vendor", VENDOR)
+
+
+def not_filled_in(company: Company, vendors: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return what the company has still to fill in, each with the place where it belongs."""
+    found = [
+        f"{what}: {name} in {COMPANY_FILE}"
+        for name, what in LATER.items()
+        if not getattr(company, name)
+    ]
+    for vendor in vendors:
+        if not vendor["firm"] and vendor["receives"] != ALWAYS_PLAYED:
+            continue
+        empty = [name for name, keys in FACTS.items() if not any(map(vendor.get, keys))]
+        empty = empty if vendor["firm"] else ["firm", *empty]
+        if empty:
+            found.append(f"{vendor['part']}: {', '.join(empty)} in vendors.toml")
+    return [one[0].upper() + one[1:] for one in found]
+
+
 def _read_rows(file: Path, table: str, keys: Mapping[str, str]) -> list[dict[str, Any]]:
     rows = read_toml(file).get(table)
     if not isinstance(rows, list) or not rows:
@@ -230,7 +271,7 @@ def _line(value: object) -> str:
 
 
 def _line_or_nothing(value: object) -> str:
-    """What the company has not filled in yet is empty: `privacy.policy.to_fill_in` asks for it."""
+    """What the company has not filled in yet is empty: `not_filled_in` names it."""
     return "" if value == "" else _line(value)
 
 
@@ -282,8 +323,7 @@ def _menu(value: object) -> str:
 _RULES: dict[str, Callable[[object], str]] = {
     "country_code": _country_code,
     "time_zone": _time_zone,
-    "governing_law": _line_or_nothing,
-    "jurisdiction": _line_or_nothing,
+    **dict.fromkeys(LATER, _line_or_nothing),
     "copyright_from": _year,
     "copyright_to": _year,
     "password_words": _words,

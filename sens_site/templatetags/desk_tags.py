@@ -1,12 +1,14 @@
-"""The list on the admin's front page."""
+"""The lists on the admin's front page: what waits, and what the set-up still needs."""
 
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.contrib import admin
 from django.urls import reverse
 
 from sens_site.lib.admin.to_do import HasTasks
+from sens_site.lib.content import not_filled_in, read_vendors
 
 register = template.Library()
 
@@ -23,3 +25,9 @@ def to_do(context: dict[str, Any]) -> dict[str, Any]:
             url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
             tasks += [(url + task.query, task) for task in model_admin.to_do() if task.count]
     return {"tasks": tasks}
+
+
+@register.inclusion_tag("admin/set_up.html")
+def set_up() -> dict[str, Any]:
+    """Name what only the company can say and has not said yet."""
+    return {"gaps": not_filled_in(settings.COMPANY, read_vendors(settings.CONTENT_DIR))}

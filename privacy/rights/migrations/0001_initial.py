@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reference', models.CharField(default=privacy.rights.models.new_reference, editable=False, max_length=10, unique=True)),
-                ('kind', models.CharField(choices=[('access', 'See or get a copy of my information'), ('rectification', 'Correct my information'), ('erasure', 'Erase my information'), ('restriction', 'Restrict how my information is used'), ('portability', 'Hand my information over to another organization'), ('objection', 'Object to how my information is used'), ('withdrawal', 'Withdraw a consent'), ('question', 'Ask a question about privacy')], max_length=14)),
+                ('kind', models.CharField(choices=[('access', 'See or get a copy of my information'), ('rectification', 'Correct my information'), ('erasure', 'Erase my information'), ('restriction', 'Restrict how my information is used'), ('portability', 'Hand my information over to another organization'), ('objection', 'Object to how my information is used'), ('withdrawal', 'Withdraw a consent'), ('complaint', 'Complain about how my information is handled'), ('question', 'Ask a question about privacy')], max_length=14)),
                 ('channel', models.CharField(choices=[('form', 'Your privacy choices'), ('contact', 'Contact Webmaster form'), ('account', "A signed-in person's pages"), ('other', 'Letter, telephone or e-mail')], editable=False, max_length=8)),
                 ('received_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='received')),
                 ('name', models.CharField(blank=True, max_length=100)),
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 'ordering': ['due_on', 'received_at', 'pk'],
                 'permissions': (('answer_subjectrequest', 'Can answer privacy requests'),),
                 'indexes': [models.Index(fields=['closed_at', 'due_on'], name='subject_request_queue')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['access', 'rectification', 'erasure', 'restriction', 'portability', 'objection', 'withdrawal', 'question'])), name='subject_request_kind_is_known'), models.UniqueConstraint(condition=models.Q(('closed_at', None), models.Q(('fingerprint', ''), _negated=True)), fields=('fingerprint',), name='subject_request_sent_twice_is_one')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['access', 'rectification', 'erasure', 'restriction', 'portability', 'objection', 'withdrawal', 'complaint', 'question'])), name='subject_request_kind_is_known'), models.UniqueConstraint(condition=models.Q(('closed_at', None), models.Q(('fingerprint', ''), _negated=True)), fields=('fingerprint',), name='subject_request_sent_twice_is_one')],
             },
         ),
         migrations.AddField(

@@ -26,6 +26,7 @@ def test_before_it_was_shown_who_is_asking_nothing_is_drafted(ask):
         (Kind.RESTRICTION, "From now on we only store the following"),
         (Kind.OBJECTION, "We have stopped the use that you object to"),
         (Kind.WITHDRAWAL, "Your consent is withdrawn."),
+        (Kind.COMPLAINT, "[Say what you found, and what you have done about it.]"),
         (Kind.QUESTION, "[Answer the question.]"),
     ],
 )

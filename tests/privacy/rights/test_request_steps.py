@@ -273,6 +273,7 @@ GAPS = {
     Kind.RESTRICTION: "[say what]",
     Kind.OBJECTION: "[say what]",
     Kind.WITHDRAWAL: "[say what]",
+    Kind.COMPLAINT: "[Say what you found, and what you have done about it.]",
     Kind.QUESTION: "[Answer the question.]",
     Kind.ACCESS: "[say the period]",
     Kind.PORTABILITY: "[say the period]",

@@ -1,5 +1,6 @@
 """The admin's front page lists what waits, to those who may see it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,12 @@ from django.utils import timezone
 
 from contact.models import ContactMessage, State
 from outbox.models import OutboxMail
+from privacy.policy.models import PolicyVersion
+from privacy.policy.services import lacking_in_terms
 from privacy.promises.models import State as PromiseState
+from sens_site.lib.content import load_company
 from tests.factories.people import make_staff
+from tests.factories.policies import add_version
 from tests.factories.promises import make_result
 from tests.pages.reading import read
 
@@ -41,6 +46,35 @@ def test_nothing_waits_on_a_quiet_day(staff_client: Client):
     page = read(staff_client.get("/admin/"))
     assert page.texts("p", inside="div.to-do") == ["Nothing waits for you."]
     assert waiting(staff_client) == []
+
+
+def test_what_the_set_up_still_needs_is_named_with_its_place(staff_client: Client, settings):
+    page = read(staff_client.get("/admin/"))
+    assert page.texts("li", inside="div.set-up") == [
+        "The law that governs the terms: governing_law in company.toml",
+        "The place of jurisdiction of the terms: jurisdiction in company.toml",
+        "Runs the servers on which this website is: firm, country, safeguard, agreement in vendors.toml",
+        "Carries our email: firm, country, safeguard, agreement in vendors.toml",
+    ]
+    assert "docs/for-counsel.md" in page.texts("p", inside="div.set-up")[1]
+    settings.CONTENT_DIR = settings.BASE_DIR / "content" / "example"
+    settings.COMPANY = load_company(settings.CONTENT_DIR)
+    assert read(staff_client.get("/admin/")).texts("li", inside="div.set-up") == []
+
+
+def test_terms_that_lack_what_is_filled_in_wait_for_a_version(staff_client: Client, settings):
+    law = "the law of the State of Ohio"
+    settings.COMPANY = replace(settings.COMPANY, governing_law=law)
+    lacking = "1 line of the terms is filled in, and their newest version lacks it"
+    assert waiting(staff_client) == [("/admin/policy/policydraft/", lacking)]
+    add_version(f"Governed by {law}.", effective_on=timezone.localdate(), slug="terms")
+    assert waiting(staff_client) == []
+
+
+def test_a_site_without_terms_lacks_what_is_filled_in_for_them(settings, monkeypatch):
+    settings.COMPANY = replace(settings.COMPANY, jurisdiction="the courts of Anytown")
+    monkeypatch.setattr(PolicyVersion.objects, "of", lambda slug: PolicyVersion.objects.none())
+    assert lacking_in_terms() == ["the courts of Anytown"]
 
 
 @pytest.mark.usefixtures("two_messages_and_a_parked_mail")
