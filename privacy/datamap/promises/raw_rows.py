@@ -117,13 +117,11 @@ def _quoted(name: str) -> str:
 
 
 def _holds_bytes(column: Any) -> bool:
-    return (
-        connection.vendor == "postgresql"
-        and "bytea" in str(connection.introspection.data_types_reverse.get(column.type_code, ""))
-    ) or column.type_code == 17
+    """Tell whether PostgreSQL holds bytes there (its type 17), which it does not cast to text."""
+    return bool(column.type_code == 17)
 
 
 def _as_text(column: str, holds_bytes: bool) -> str:
-    if holds_bytes and connection.vendor == "postgresql":
+    if holds_bytes:
         return f"encode({_quoted(column)}, 'escape')"
     return f"CAST({_quoted(column)} AS text)"
