@@ -176,7 +176,8 @@ def _store(seen: Iterable[PromiseResult], *, at: datetime, replaces: Callable[[s
     Visitors wait for SQLite's write lock meanwhile: so one statement writes all results.
     """
     # On PostgreSQL the lock makes two runs that end at once wait for each other.
-    before = {_pair(one): one for one in PromiseResult.objects.select_for_update()}
+    results = PromiseResult.objects.defer("words", "figures").select_for_update()
+    before = {_pair(one): one for one in results}
     new = {_pair(one): one for one in seen}
     stay = {pair: one for pair, one in before.items() if pair not in new}
     gone = [one for one in stay.values() if replaces(one.check_name)]

@@ -61,10 +61,7 @@ def test_a_run_says_what_each_claim_came_to_and_is_hashed_as_it_is_kept(checks):
         "format": 1,
         "found": {OTHER: ["… is shown to everybody"]},
         "gone": {},
-        "looks": {
-            "now": {"kept": [CLAIM], "broken": [OTHER]},
-            "rows": {"not carried out": [OTHER]},
-        },
+        "claims": {"now: kept": [CLAIM], "now: broken, rows: not carried out": [OTHER]},
         "number": 1,
         "previous_hash": ZEROS,
     }
@@ -96,15 +93,15 @@ def test_a_run_of_nothing_is_no_link(checks):
 def test_two_checks_of_one_kind_come_to_the_worse(checks):
     checks[CLAIM] = looks(kept, blind)
     checks[OTHER] = looks(blind, broken)
-    looked = json.loads(run().record)["looks"]
-    assert looked == {"now": {"not carried out": [CLAIM], "broken": [OTHER]}}
+    seen = json.loads(run().record)["claims"]
+    assert seen == {"now: not carried out": [CLAIM], "now: broken": [OTHER]}
 
 
 def test_a_check_that_did_not_run_this_time_is_not_mended(checks):
     make_result(CLAIM, State.BROKEN, check_name="privacy/verify.py", broken_since=THREE)
-    assert json.loads(run(THREE, CLAIM).record)["looks"] == {"now": {"broken": [CLAIM]}}
+    assert json.loads(run(THREE, CLAIM).record)["claims"] == {"now: broken": [CLAIM]}
     make_result(OTHER, State.NOT_CARRIED_OUT, check_name="privacy/verify.py")
-    assert json.loads(run(THREE, OTHER).record)["looks"] == {"now": {"kept": [OTHER]}}
+    assert json.loads(run(THREE, OTHER).record)["claims"] == {"now: kept": [OTHER]}
 
 
 def test_a_look_that_nobody_takes_any_more_is_named(checks):
@@ -114,7 +111,7 @@ def test_a_look_that_nobody_takes_any_more_is_named(checks):
     del checks[OTHER]
     record = json.loads(run().record)
     assert record["gone"] == {"now": [OTHER], "rows": [CLAIM]}
-    assert record["looks"] == {"now": {"kept": [CLAIM]}}
+    assert record["claims"] == {"now: kept": [CLAIM]}
 
 
 def test_a_check_that_goes_while_another_looks_the_same_way_leaves_no_gap(checks):
@@ -134,7 +131,7 @@ def test_what_is_seen_from_outside_is_a_run_of_its_own(checks):
         (CLAIM, "privacy/verify.py", "kept", "The page was the same.", "shown"),
     ]
     record = json.loads(PromiseRun.objects.last().record)
-    assert record["looks"] == {"outside": {"broken": [OTHER], "kept": [CLAIM]}}
+    assert record["claims"] == {"outside: broken": [OTHER], "outside: kept": [CLAIM]}
     assert record["found"] == {OTHER: ["A cookie."]}
 
 
@@ -187,7 +184,7 @@ def forged(run: PromiseRun, **said) -> str:
     ("forge", "faults"),
     [
         (
-            lambda run: {"record": forged(run, looks={"now": {"kept": [CLAIM]}})},
+            lambda run: {"record": forged(run, claims={"now: kept": [CLAIM]})},
             ["promises run 2: is not what was written: its hash is another"],
         ),
         (
