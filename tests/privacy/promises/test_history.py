@@ -254,5 +254,5 @@ def test_a_missing_guard_is_named(checks):
         named = [fault.what for fault in verify_history()]
     finally:
         row_guards.install()
-    assert "guard_promises_promiserun_update is missing or changed" in named
+    assert any(one.startswith("guard_promises_promiserun_update") for one in named)
     assert all("promises_promiserun" in one for one in named)

@@ -1,7 +1,7 @@
 """The marks beside the sentences of the policy, and the pages they lead to."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
@@ -271,3 +271,29 @@ def test_staff_read_the_history_and_write_nothing(staff_client):
         staff_client.post("/admin/promises/promiserun/1/delete/", {}).status_code,
     ]
     assert answers == [403, 403, 403]
+
+
+@time_machine.travel(datetime(2026, 11, 24, 18, tzinfo=UTC), tick=False)
+def test_of_a_promise_that_nobody_has_looked_at_no_day_is_counted():
+    (row,) = rows_of(["policy.last-updated"])
+    assert (row.seen, row.days_kept, row.until) == ("", "", date(2026, 11, 24))
+
+
+@pytest.mark.parametrize(
+    ("states", "words"),
+    [
+        ([(State.KEPT, Look.NOW), (State.BROKEN, Look.OUTSIDE)], "Checked: not kept"),
+        (
+            [(State.KEPT, Look.NOW), (State.NOT_CARRIED_OUT, Look.ROWS)],
+            "The check could not be carried out",
+        ),
+        ([(State.KEPT, Look.NOW), (State.NOT_CARRIED_OUT, Look.OUTSIDE)], "Checked: kept"),
+        ([(State.KEPT, Look.OUTSIDE)], "Checked: kept"),
+        ([(State.NOT_CARRIED_OUT, Look.OUTSIDE)], "Not yet checked"),
+        ([], "Not yet checked"),
+    ],
+)
+def test_the_looks_at_a_promise_come_to_one_state(states, words):
+    for number, (state, look) in enumerate(states):
+        make_result("policy.last-updated", state, look=look, check_name=str(number))
+    assert rows_of(["policy.last-updated"])[0].state_words == words
