@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -246,6 +247,30 @@ def test_what_was_cut_out_is_found_and_what_was_cut_off_by_whoever_kept_a_head(c
     assert [str(fault) for fault in verify_history(known_heads=[head])] == [
         "promises run 3: has another hash than was kept elsewhere: the chain was cut or made anew"
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_runs_that_end_at_the_same_moment_follow_each_other(checks):
+    run()
+    seen, barrier, problems = run_checks(), threading.Barrier(4), []
+
+    def store():
+        barrier.wait()
+        try:
+            store_outcomes(seen, at=THREE, whole=True)
+        except DatabaseError as error:
+            problems.append(repr(error))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=store) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    assert history_head()[0] == 5
+    assert verify_history() == []
 
 
 def test_a_missing_guard_is_named(checks):
