@@ -154,8 +154,11 @@ def store_outcomes(outcomes: Iterable[Outcome], *, at: datetime, whole: bool = F
 def store_outside(found: Mapping[str, tuple[State, str]], *, at: datetime) -> None:
     """Store what the script for strangers found: for each claim its state, and words for readers.
 
-    It is all that the script found, and takes the place of what it found before.
+    It is all that the script found, and takes the place of what it found before. A script that has
+    found nothing at all has not looked: what it could not reach it reports as not carried out.
     """
+    if not found:
+        return
     seen = [
         PromiseResult(
             claim_id=claim_id,

@@ -149,6 +149,13 @@ def test_a_look_from_outside_replaces_the_one_before_and_nothing_from_inside(che
     ]
 
 
+def test_a_script_that_found_nothing_has_not_looked(checks):
+    store_outside({CLAIM: (State.KEPT, "Seen.")}, at=THREE)
+    store_outside({}, at=THREE + timedelta(days=1))
+    assert history_head()[0] == 1
+    assert PromiseResult.objects.get().claim_id == CLAIM
+
+
 def test_django_changes_no_run(checks):
     link = run()
     link.at = THREE - timedelta(days=1)
@@ -162,19 +169,36 @@ def test_django_changes_no_run(checks):
             attempt()
 
 
+COLUMNS = "number, at, record, previous_hash, hash"
+SQLITE, POSTGRESQL = (pytest.mark.only_on(one) for one in ("sqlite", "postgresql"))
+
+
+def copied(verb: str, number: str, rest: str = "") -> str:
+    """Insert the run once more, with another record."""
+    again = f"{number}, at, '{{}}', previous_hash, hash FROM promises_promiserun WHERE true {rest}"
+    return f"{verb} INTO promises_promiserun ({COLUMNS}) SELECT {again}"
+
+
 @pytest.mark.parametrize(
     "statement",
     [
         "UPDATE promises_promiserun SET record = '{}'",
         "UPDATE promises_promiserun SET number = 7",
         "DELETE FROM promises_promiserun",
+        copied("INSERT", "7"),
+        copied("INSERT", "1", "ON CONFLICT (number) DO UPDATE SET record = '{}'"),
+        copied("INSERT", "7", "ON CONFLICT (hash) DO UPDATE SET record = '{}'"),
+        copied("INSERT", "7", "ON CONFLICT (previous_hash) DO UPDATE SET record = '{}'"),
+        pytest.param(copied("INSERT OR REPLACE", "1"), marks=SQLITE),
+        pytest.param(copied("INSERT OR REPLACE", "7"), marks=SQLITE),
+        pytest.param("TRUNCATE promises_promiserun", marks=POSTGRESQL),
     ],
 )
 def test_the_database_changes_no_run(checks, statement):
-    before = run().hash
+    before = run().record
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
-    assert PromiseRun.objects.get().hash == before
+    assert PromiseRun.objects.get().record == before
 
 
 def forged(run: PromiseRun, **said) -> str:

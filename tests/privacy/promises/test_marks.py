@@ -250,7 +250,9 @@ def test_a_promise_page_shows_its_days(client):
 def test_what_is_no_longer_checked_is_counted_to_its_last_look(client):
     run(20, 3, kept=CLAIMS)
     path = f"/privacy/p/{all_claims()[CLAIMS[0]].number}/"
-    assert "Kept on 1 of 1 days since November 20, 2026." in passages(client, path, "p")
+    said = passages(client, path, "p")
+    assert "Kept on 1 of 1 days since November 20, 2026." in said
+    assert "No check of this claim runs any more. We count such claims openly." in said
     make_result(CLAIMS[0])
     renew_stamp()
     assert "Kept on 1 of 4 days since November 20, 2026." in passages(client, path, "p")
