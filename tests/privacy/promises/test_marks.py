@@ -299,3 +299,16 @@ def test_the_looks_at_a_promise_come_to_one_state(states, words):
     for number, (state, look) in enumerate(states):
         make_result("policy.last-updated", state, look=look, check_name=str(number))
     assert rows_of(["policy.last-updated"])[0].state_words == words
+
+
+def test_the_board_says_what_was_found_in_the_rows_once_for_all_that_it_shows(client):
+    words = "0 messages are older than 24 months; the oldest is 3 months old."
+    make_result("policy.last-updated", look=Look.ROWS, words=words)
+    make_result("policy.breadcrumb", look=Look.ROWS, words=words)
+    make_result("site.register-and-login", State.BROKEN, look=Look.ROWS, words="One is late.")
+    make_result("policy.breadcrumb", look=Look.NOW, check_name="now", words="Seen on the page.")
+    said = passages(client, "/privacy/promises/", "li")
+    assert [one for one in said if re.match(r"\d+: ", one)] == [
+        f"1: {words}",
+        "3: Not kept: One is late.",
+    ]
