@@ -1,12 +1,20 @@
 """What the checks of locks and chains say where something cannot be compared or signed."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
+from privacy.consent.models import ConsentReceipt, NoticeSnapshot, ReceiptSeal
+from privacy.consent.receipts import hash_of
 from privacy.policy.head_log import close_day, current_checkpoint
+from privacy.policy.models import PolicyEvent, PolicyVersion
+from privacy.policy.services import record_event
 from privacy.promises.models import State
 from privacy.promises.services import run_checks
+from sens_site.lib import row_guards
 
 pytestmark = pytest.mark.django_db
 CLAIM = "security.against-change"
@@ -54,3 +62,26 @@ def test_a_site_without_a_key_says_that_nothing_is_signed(settings):
     found = outcome("the_log_is_published")
     assert found.state == State.KEPT
     assert "No checkpoint of it is signed" in found.evidence.words
+
+
+@pytest.mark.parametrize(("days", "state"), [(184, State.KEPT), (185, State.BROKEN)])
+def test_a_receipt_may_be_gone_when_its_consent_can_be_three_years_over(kept, days, state):
+    """A consent that ended at once: three years later 182 days are left, and three for calendars."""
+    until = timezone.localdate() + timedelta(days=days)
+    notice = NoticeSnapshot.objects.create(digest=hash_of("{}"), content="{}")
+    receipt = ConsentReceipt(at=timezone.now(), keep_until=until, notice=notice)
+    said = {"receipt_id": receipt.pk, "keep_until": until, "notice": notice.digest}
+    receipt.document = "{" + ",".join(f'"{key}":"{value}"' for key, value in said.items()) + "}"
+    receipt.digest = hash_of(receipt.document)
+    receipt.save()
+    event = PolicyVersion.objects.of("privacy")[0]
+    record_event(event, PolicyEvent.Kind.OVERRIDDEN, note="Because.")
+    close_day()
+    assert ReceiptSeal.objects.count() == 1
+    with row_guards.lifted(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM consent_consentreceipt")
+        connection.check_constraints()
+    found = outcome("the_chains_are_whole")
+    assert found.state == state
+    if state == State.BROKEN:
+        assert found.evidence.words == "the receipt of link 1 of the chain of consents is missing"

@@ -295,9 +295,10 @@ def test_the_command_keeps_countersigns_and_refuses(served, shown, tmp_path, cap
 
 
 def test_a_witness_without_a_key_keeps_and_does_not_sign(served, tmp_path, settings, capsys):
-    key, settings.BASE_DIR = str(log_key().public), tmp_path
+    signing, settings.BASE_DIR = log_key(), tmp_path
+    assert signing is not None
     settings.LOG_SIGNING_KEY = ""
-    call_command("witness", served, key=key)
+    call_command("witness", served, key=str(signing.public))
     assert "kept, not signed" in capsys.readouterr().out
     text = (tmp_path / "var" / "witness" / "127.0.0.1.txt").read_text("utf-8")
     assert "privacy/witness" not in text

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 NIGHT = datetime.fromisoformat("2026-12-01T09:00:00+00:00")
 
 
-def alter(statement: str, *values: object) -> None:
+def alter(statement: str, *values: str) -> None:
     with row_guards.lifted(), connection.cursor() as cursor:
         cursor.execute(statement, values)
         connection.check_constraints()
