@@ -16,6 +16,7 @@ POLICY, LEGAL, FORM, JOIN = "/privacy/", "/legal/", "/contact/webmaster/", "/acc
 CHOOSE, RECEIPT = "/cookies/choose/", "/cookies/receipt/consent-receipt.json"
 MEMBERS = ("/accounts/delete/", "/accounts/profile/", "/accounts/data/", "/admin/")
 LOADS = ("action", "background", "data", "formaction", "ping", "poster", "src", "srcset")
+LOGS = ("/privacy/log/heads", "/privacy/log/key", "/privacy/log.txt", "/privacy/promises/log.txt")
 CARD = """about company email kind marketing message name next password1 phone position shown
 subject_line text username wants_contact"""  # business-card information, and what the forms need
 
@@ -95,13 +96,11 @@ def is_signed(text, signature, key):  # Ed25519, as in RFC 8032
     left = times(int.from_bytes(signature[32:], "little"), point(b"X" + b"f" * 31))
     right = times(int.from_bytes(digest, "little") % order, point(key))
     return left == add(point(signature[:32]), right)
-
 def root_of(lines):  # of a Merkle tree, as in RFC 6962
     half = 1 << (len(lines) - 1).bit_length() - 1
     leaf = b"\0" + lines[0] if lines else b""
     node = b"\1" + root_of(lines[:half]) + root_of(lines[half:]) if lines[1:] else leaf
     return hashlib.sha256(node).digest()
-
 def days_between(one, other):
     return (datetime.date.fromisoformat(other[:10]) - datetime.date.fromisoformat(one[:10])).days
 
@@ -121,8 +120,6 @@ def look_at_pages(site):
     yield "pixels.may-track ads.third-party-cookies: nothing may", [a for a in pages if a.opened]
     yield "cookies.personalize-content: two visitors get the same bytes", site.differing
     yield "signals.do-not-track: the signal changes no byte", site.tracking
-    closed = [way for way in site.pages["/sitemap.xml"].ways if site.pages[way].status != 200]
-    yield "information.may-decline: each page opens without an account", closed
     bare = [a for a in pages if a.status == 200 and not {POLICY, LEGAL} <= {*a.links}]
     yield "footer.privacy-and-legal: each page links to both", bare
     guard = "(?=.*default-src 'none'.*frame-ancestors)(?=.*nosniff)"
@@ -151,30 +148,32 @@ def look_at_policy(site):
         altered += [] if whole else [page]
         if version["number"] == listing["in_force"]:
             yield "changes.posted-here: it is the text in force", not policy.shows(record["html"])
-            yield "changes.date-at-top: it came with this text", day != record["posted_on"]
     yield "changes.earlier-versions: each opens, and gives the hash that it has", altered
-    old, site.after["hashes"] = site.before.get("hashes", []), hashes
-    yield "security.against-change: versions go on from what was seen", hashes[:len(old)] != old
     ways = ("/privacy/history/", "/privacy/feed.atom", JOIN, "/accounts/login/", LEGAL, FORM)
     dead = {way for way in ways if way not in policy.links or site.ask(way).status != 200}
     yield "changes.check-back: history and feed are linked and open", dead & {*ways[:2]}
     yield "site.register-and-login: both are offered and open", dead & {*ways[2:4]}
     yield "terms.also-apply: the terms are linked and open", dead & {LEGAL}
     yield "contact.form-link: the form is linked and opens", dead & {FORM}
-    note, heads, key = (site.ask(f"/privacy/log/{name}") for name in ("checkpoint", "heads", "key"))
-    if note.status == 404: return  # this site keeps no signed log yet
-    text, lines, key = note.find("(.*?\n)\n"), heads.body.splitlines(), key.text.split("+", 2)[2]
+    logs = [site.ask(path) for path in LOGS]
+    for log in logs:
+        now, old = log.text.splitlines() * (log.status == 200), site.before.get(log.path, [])
+        site.after[log.path] = now or old
+        yield "security.against-change: the logs go on from what was seen", now[:len(old)] != old
+    head = site.ask("/privacy/promises.json").find(r'"head": "0*(\w*)"')
+    yield "security.against-change: the list of promises names its last run", head not in log.text
+    note, lines = site.ask("/privacy/log/checkpoint"), logs[0].body.splitlines()
+    if note.status == 404: return  # this site signs no log
+    text, key = note.find("(.*?\n)\n"), logs[1].text.split("+", 2)[2]
     signature, public = (base64.b64decode(one) for one in (note.find(r"\n\n— \S+ (\S+)"), key))
     whole = text.split("\n")[1:3] == [str(len(lines)), base64.b64encode(root_of(lines)).decode()]
     fair = whole and is_signed(text.encode(), signature[4:], public[1:])
     yield "security.against-change: the log is signed and whole", not fair
-    old, site.after["log"] = site.before.get("log", [key]), [key, *heads.text.splitlines()]
-    yield "security.against-change: the log goes on, too", site.after["log"][:len(old)] != old
 
 def look_at_forms(site):
     policy, join = site.ask(POLICY), site.ask(JOIN)
-    marked = {n for n, a in site.ask(FORM, {}).fields(FORM).items() if "aria-invalid" in a}
-    yield "form.required-fields: these three, no other", marked != {"name", "email", "message"}
+    must = {n for n, a in site.ask(FORM, {}).fields(FORM).items() if "aria-invalid" in a}
+    yield "form.required-fields choices.withhold: only these", must != {"name", "email", "message"}
     yield "form.field-left-empty: it is there, out of sight", 'class="trap"' not in policy.text
     kinds = {a.get("value") for tag, a in policy.tags if tag == "option" and a["of"] == FORM}
     yield "rights.by-webmaster-form rights.eea-may-ask: the form ends the policy", not kinds
