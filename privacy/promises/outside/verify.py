@@ -56,7 +56,6 @@ class Answer(html.parser.HTMLParser):  # what the site answered, and what a brow
 
 class AsItIs(urllib.request.HTTPErrorProcessor):  # errors and redirects are answers, too
     http_response = https_response = lambda self, request, answer: answer
-
 class Site:  # as strangers meet it: no cookie but those that a look hands over
     def __init__(self, address, before):
         self.origin, self.before, self.after = address.rstrip("/"), before, {}
@@ -232,8 +231,9 @@ def main(arguments=None):
             for said, fault in look(site):
                 ids, words = said.split(": ")
                 left.pop(ids, None)
-                where = [getattr(a, "path", a) for a in ([] if fault is True else fault or [])]
-                found.append(("broken" if fault else "kept", ids, ", ".join([words, *where[:3]])))
+                at = ", ".join(getattr(a, "path", a) for a in getattr(fault, "__iter__", tuple)())
+                words += at and f": not so at {at[:70]}"
+                found.append(("broken" if fault else "kept", ids, words))
         except Exception as error:  # what a site shows may be anything
             state, why = "not looked" if isinstance(error, OSError) else "broken", error
         found += [(state, ids, f"{words}: {why}") for ids, words in left.items()]
