@@ -41,7 +41,6 @@ class Answer(html.parser.HTMLParser):  # what the site answered, and what a brow
         ways = [*self.links, self.header("Location", ""), *re.findall("<loc>([^<]+)", self.text)]
         there = [urljoin(origin + path, way).split("#")[0] for way in ways]
         self.ways = {one[len(origin):] for one in there if one.startswith(f"{origin}/")}
-
     def handle_starttag(self, tag, attrs):
         named = {name: value or "" for name, value in attrs}
         self.form = named.get("action", "") if tag == "form" else self.form
@@ -56,7 +55,6 @@ class Answer(html.parser.HTMLParser):  # what the site answered, and what a brow
 
 class AsItIs(urllib.request.HTTPErrorProcessor):  # errors and redirects are answers, too
     http_response = https_response = lambda self, request, answer: answer
-
 class Site:  # as strangers meet it: no cookie but those that a look hands over
     def __init__(self, address, before):
         self.origin, self.before, self.after = address.rstrip("/"), before, {}
@@ -116,16 +114,16 @@ def look_at_pages(site):
     yield "cookies.none-before-consent: nothing sets a cookie", [a for a in answers if a.cookies]
     yield "consent.only-by-act: no script runs before an answer", [a for a in pages if a.scripts]
     yield "consent.only-by-act: no other site may answer", [forced] * (forced.status != 403)
-    yield "beacons.in-pages: nothing loads from elsewhere", [a for a in answers if a.foreign]
-    yield "pixels.may-track ads.third-party-cookies: nothing may", [a for a in pages if a.opened]
+    yield "beacons.in-pages: no page loads from elsewhere", [a for a in answers if a.foreign]
+    yield "pixels.may-track ads.third-party-cookies: nor may it", [a for a in pages if a.opened]
     yield "cookies.personalize-content: two visitors get the same bytes", site.differing
     yield "signals.do-not-track: the signal changes no byte", site.tracking
     bare = [a for a in pages if a.status == 200 and not {POLICY, LEGAL} <= {*a.links}]
     yield "footer.privacy-and-legal: each page links to both", bare
     guard = "(?=.*default-src 'none'.*frame-ancestors)(?=.*nosniff)"
-    guard += r"(?=.*max-age=\d{8})" * site.origin.startswith("https:")
-    weak = [a for a in pages if not re.search(guard, a.head, re.DOTALL)]
-    yield "security.technical: each page comes encrypted and with protective headers", weak
+    if not re.match("http://(127|localhost)", site.origin): guard += r"(?=.*urity: max-age=\d{8})"
+    weak = [a for a in pages if not re.search(f"(?is){guard}", a.head)]
+    yield "security.technical: each page has protective headers, encryption among them", weak
 
 def look_at_policy(site):
     policy, listing = site.ask(POLICY), json.loads(site.ask("/privacy/list.json").text)
@@ -172,9 +170,10 @@ def look_at_policy(site):
 
 def look_at_forms(site):
     policy, join = site.ask(POLICY), site.ask(JOIN)
-    must = {n for n, a in site.ask(FORM, {}).fields(FORM).items() if "aria-invalid" in a}
-    yield "form.required-fields choices.withhold: only these", must != {"name", "email", "message"}
-    yield "form.field-left-empty: it is there, out of sight", 'class="trap"' not in policy.text
+    again = site.ask(FORM, {}).fields(FORM)
+    odd = {name for name in again if "aria-invalid" in again[name]} ^ {"name", "email", "message"}
+    yield "form.required-fields choices.withhold: name, email and message are, no other", odd
+    yield "form.field-left-empty: there is one, out of sight", 'class="trap"' not in policy.text
     kinds = {a.get("value") for tag, a in policy.tags if tag == "option" and a["of"] == FORM}
     yield "rights.by-webmaster-form rights.eea-may-ask: the form ends the policy", not kinds
     yield "rights.correction: the form takes it", "rectification" not in kinds
@@ -184,7 +183,7 @@ def look_at_forms(site):
     yield "rights.copy rights.whether-we-process: the form takes it", "access" not in kinds
     pages = [(p, a["of"]) for p in site.pages.values() for _, a in p.tags if a["name"] == "email"]
     asked = {name for page, form in pages for name in page.fields(form)} - {*CARD.split()}
-    yield "information.business-card: forms ask for nothing else", asked
+    yield "information.business-card: forms ask for no more than that", asked
     yield "use.promotional-mail: off unless chosen", "checked" in join.fields(JOIN)["marketing"]
     wide = [m for m in MEMBERS if "/login/?next=" not in site.ask(m).header("Location", "")]
     yield "account.delete security.against-misuse: a log-in guards what is for members", wide
@@ -196,7 +195,7 @@ def look_at_choice(site):
     if "shown" not in page.fields(CHOOSE): return  # the site asks about no cookies
     typed = {"next": "/", "shown": page.fields(CHOOSE)["shown"]["value"]}
     asked = home.find(f'action="{CHOOSE}"(.*?"accept".*?"reject".*?)</form>')
-    yield "banner.answer-and-policy-link: it has both", f'href="{POLICY}"' not in asked
+    yield "banner.answer-and-policy-link: the question has both", f'href="{POLICY}"' not in asked
     ways = ("reject", "reject", "accept")
     no, again, yes = (site.ask(CHOOSE, {"choice": way, **typed}) for way in ways)
     looks = {a["class"] for _, a in home.tags + page.tags if a.get("value") in ways}
@@ -207,7 +206,7 @@ def look_at_choice(site):
     yield "pixels.decline-marketing: a no leaves one cookie", extra or no.cookies != again.cookies
     receipt = json.loads(site.ask(RECEIPT, cookies=yes.cookies).text)
     days = days_between(receipt["event"]["time"], receipt["keep_until"])  # 182, and three years
-    yield "retention.consent-receipts: three years after the end", days not in (1277, 1278, 1279)
+    yield "retention.consent-receipts: three years from the end", days not in (1277, 1278, 1279)
     told = site.ask("/.well-known/gpc.json").find('"gpc": true')
     signal = site.ask("/", cookies=yes.cookies, **{"Sec-GPC": "1"})
     ignored = signal.scripts and len(signal.scripts) == len(allowed.scripts)
@@ -227,13 +226,14 @@ def main(arguments=None):
     site = Site(options.address, json.loads(before))
     for look in (look_at_pages, look_at_policy, look_at_forms, look_at_choice):
         left = dict(re.findall(r'yield "([a-z. -]+): ([^"]+)"', inspect.getsource(look)))
-        state, why = "not looked", "there is nothing to look at"
+        state, why = "not looked", "nothing to look at yet"
         try:
             for said, fault in look(site):
                 ids, words = said.split(": ")
                 left.pop(ids, None)
-                where = [getattr(a, "path", a) for a in ([] if fault is True else fault or [])]
-                found.append(("broken" if fault else "kept", ids, ", ".join([words, *where[:3]])))
+                at = ", ".join(getattr(a, "path", a) for a in getattr(fault, "__iter__", tuple)())
+                words += at and f": not so at {at[:70]}"
+                found.append(("broken" if fault else "kept", ids, words))
         except Exception as error:  # what a site shows may be anything
             state, why = "not looked" if isinstance(error, OSError) else "broken", error
         found += [(state, ids, f"{words}: {why}") for ids, words in left.items()]
