@@ -185,3 +185,17 @@ class MassMailProgress(models.Model):
 
     def __str__(self) -> str:
         return f"copies to {self.audience}"
+
+
+class JobRun(models.Model):
+    """When a periodic job last began, and when it last came to its end. It is about nobody."""
+
+    name = models.CharField(max_length=100, unique=True)
+    started_at = models.DateTimeField()
+    succeeded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

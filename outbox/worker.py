@@ -15,6 +15,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, close_old
 
 from outbox.delivery import TransportDownError, deliver_due
 from outbox.error_names import place, short_name
+from outbox.job_runs import run_noted
 from outbox.jobs import Job
 
 logger = logging.getLogger(__name__)
@@ -53,7 +54,8 @@ class Worker:
         clock: Callable[[], float] = time.monotonic,
         start: Callable[[Job], Process] = start_apart,
     ) -> None:
-        self.jobs = tuple(jobs)
+        # What only looks comes last: after a pause it sees what the others have made good.
+        self.jobs = tuple(sorted(jobs, key=lambda job: job.niceness))
         self.clock = clock
         self.start = start
         self.stopping = False
@@ -156,7 +158,7 @@ class Worker:
             if not job.when():
                 return False
             if not job.apart:
-                job.run()
+                run_noted(job)
                 return True
         except Exception as error:  # noqa: BLE001 - one job never ends the others
             logger.error(  # noqa: TRY400 - a traceback may print personal data

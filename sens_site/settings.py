@@ -17,6 +17,7 @@ from environs import Env, validate
 from sens_site.lib.content import load_company
 from sens_site.lib.http.csp import BASE_POLICY
 from sens_site.lib.http.forwarded import OLDER, STANDARD
+from sens_site.lib.signed_note import KEY_FORM
 
 django_stubs_ext.monkeypatch()
 
@@ -46,6 +47,8 @@ TRUSTED_PROXY_HEADER = env.str(
 )
 STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", not DEBUG)
 POLICY_FOUR_EYES = env.bool("POLICY_FOUR_EYES", not DEBUG)
+# Signs the checkpoints of the log of heads; 32 random bytes. Without it none is published.
+LOG_SIGNING_KEY = env.str("LOG_SIGNING_KEY", "", validate=validate.Regexp(rf"^(?:{KEY_FORM})?$"))
 HSTS_SECONDS = env.int("HSTS_SECONDS", 63_072_000)
 # Both bind what is not this site: other host names of the domain, and all browsers for months.
 HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", False)
@@ -66,6 +69,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 WEBMASTER_EMAIL = env.str("WEBMASTER_EMAIL", "webmaster@localhost")
 # Outside the database, and better on another disk: it makes erasures outlive a restored backup.
 ERASURE_LEDGER = str(BASE_DIR / env.str("ERASURE_LEDGER", "var/erasure-ledger.jsonl"))
+# Copies of our log of heads that others have kept, brought back: checks compare the site with them.
+KEPT_HEADS = str(BASE_DIR / env.str("KEPT_HEADS", "var/kept-heads"))
 PRIVATE_ROOT = str(BASE_DIR / env.str("PRIVATE_ROOT", "var/private"))
 # How many notices may go out in an hour; 0 = no cap. Providers block senders beyond theirs.
 OUTBOX_HOURLY_CAP = env.int("OUTBOX_HOURLY_CAP", 0, validate=validate.Range(min=0))

@@ -27,6 +27,7 @@ OWN_VARIABLES = {
     "ENV_FILE": os.devnull,
     "DEBUG": "false",
     "SECRET_KEY": "tests-only-2f6c0b1d4a9e4c7f8a53-tests-only-9d1b7e3c5f",
+    "LOG_SIGNING_KEY": "tests-only-tests-only-tests-only-tests-only",
     "SITE_ORIGIN": "https://testserver",
     "DATABASE_URL": os.environ.get("DATABASE_URL", f"sqlite:///{SCRATCH / 'unused.sqlite3'}"),
     "DATABASE_POOL_SIZE": "16",
@@ -35,6 +36,7 @@ OWN_VARIABLES = {
     "WEBMASTER_EMAIL": "webmaster@company.test",
     "LOG_LEVEL": "WARNING",
     "ERASURE_LEDGER": str(SCRATCH / "erasure-ledger.jsonl"),
+    "KEPT_HEADS": str(SCRATCH / "kept-heads"),
     "PRIVATE_ROOT": str(SCRATCH / "private"),
 }
 KEPT_FROM_CALLER = (

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from cookie_consent.models import Cookie, CookieGroup
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -220,7 +220,7 @@ class ConsentReceiptAdmin(ReadOnlyAdmin[ConsentReceipt]):
     def check_view(self, request: HttpRequest) -> HttpResponse:
         """Tell whether a receipt that somebody shows is ours and unchanged. Writes nothing."""
         if not self.has_view_permission(request):
-            return self.admin_site.login(request)
+            raise PermissionDenied
         form = CheckForm(request.POST or None)
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),

@@ -1,11 +1,13 @@
 """Consent as a Django app."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate
 
+from privacy.promises.registry import look_within
 from sens_site.lib.row_guards import install_after_migrate
 
 
@@ -19,6 +21,14 @@ def sync_catalogue(using: str, **kwargs: Any) -> None:
         tables.sync_switches()
 
 
+def as_offered_now() -> AbstractContextManager[None]:
+    """Have checks look at the offer as visitors get it, whichever process runs them."""
+    from privacy.consent.offer.current import rehearse_offer  # noqa: PLC0415 - needs loaded models
+    from privacy.consent.offer.loading import load_offer  # noqa: PLC0415 - needs loaded models
+
+    return rehearse_offer(load_offer())
+
+
 class ConsentConfig(AppConfig):
     """See the package's docstring."""
 
@@ -26,9 +36,11 @@ class ConsentConfig(AppConfig):
     verbose_name = "Consent"
 
     def ready(self) -> None:
-        """Register checks and guards, and what happens after each migration."""
+        """Register checks, guards and chain, and what happens after each migration."""
         import privacy.consent.checks  # noqa: PLC0415 - registers on import
-        import privacy.consent.guards  # noqa: F401, PLC0415 - registers on import
+        import privacy.consent.guards  # noqa: PLC0415 - registers on import
+        import privacy.consent.receipt_chain  # noqa: F401, PLC0415 - registers on import
 
+        look_within(as_offered_now)
         post_migrate.connect(install_after_migrate, sender=self)
         post_migrate.connect(sync_catalogue, sender=self)

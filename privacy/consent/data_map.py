@@ -2,35 +2,30 @@
 
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from privacy.consent.models import KEPT, ConsentReceipt, ReceiptSeal
 from privacy.consent.offer.current import current_offer
+from privacy.consent.offer.parts import ANALYTICS, MARKETING
 from privacy.consent.refusals import sentences_of
 from privacy.datamap.columns import not_personal, personal
 from privacy.datamap.registry import Keep, classify, not_about_people
 from privacy.datamap.stores import CONSENT
 from privacy.datamap.subjects import ByRule, ByUser, Subject
-from privacy.datamap.terms import Category, OnErase
-from privacy.datamap.vendors import Vendor, register_makers
+from privacy.datamap.terms import Category, OnErase, Recipient
+from privacy.datamap.vendors import Engaged, register_engaged
+
+KINDS = {ANALYTICS: Recipient.ANALYTICS_VENDORS, MARKETING: Recipient.MARKETING_VENDORS}
 
 
-def makers_switched_on() -> Iterator[Vendor]:
-    """Yield who else gets something from visitors who allow it, by each service that runs."""
-    for group in current_offer().groups:
-        for service in group.services:
-            if service.recipient != settings.COMPANY.legal_name:
-                yield Vendor(
-                    key=service.key,
-                    title=service.name,
-                    name=service.recipient,
-                    country=service.country,
-                    safeguard="Reached only after you allow it; no name, address or account is sent.",
-                )
-
-
-register_makers("consent", makers_switched_on)
+@register_engaged
+def switched_on() -> Iterator[Engaged]:
+    """Yield the services of other firms that run today, for who allows their group."""
+    for offered in current_offer().groups:
+        for service in offered.services:
+            if service.identifier:
+                does = f"{service.name}: {service.purpose}"
+                yield Engaged(service.recipient, does, service.country, KINDS.get(offered.key))
 
 
 def _by_its_number_only(subject: Subject) -> None:

@@ -5,7 +5,7 @@ after it was given. Each link holds the digest of a receipt and the hash of the 
 whoever changes, removes or swaps a sealed row breaks the chain there.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import islice
@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from privacy.consent.models import EARLIEST_DAYS, ConsentReceipt, NoticeSnapshot, ReceiptSeal
 from privacy.consent.receipts import hash_of
+from privacy.policy.chains import START, Chain, Head, register_chain
 
-START = "0" * 64
 BATCH = 2000
 PORTION = 500
 """How many rows a look at the chain holds at a time; a statement takes only so many values."""
@@ -163,6 +163,27 @@ def verify_stored(known_heads: Iterable[tuple[int, str]] = ()) -> Verification:
         today=timezone.localdate(),
         known_heads=known_heads,
     )
+
+
+def head() -> Head:
+    """Return the newest link."""
+    newest = ReceiptSeal.objects.order_by("-number").values_list("number", "hash").first()
+    return Head(*newest) if newest else Head(0, START)
+
+
+def hashes_at(sizes: Collection[int]) -> dict[int, str]:
+    """Return the hashes of links by their numbers."""
+    return dict(ReceiptSeal.objects.filter(number__in=sizes).values_list("number", "hash"))
+
+
+def faults() -> list[str]:
+    """Say what is wrong with the chain as it is stored."""
+    return verify_stored().faults
+
+
+register_chain(
+    Chain("receipts", head=head, hashes_at=hashes_at, faults=faults, before_night=seal_receipts)
+)
 
 
 def _stored_links() -> Iterator[tuple[SealRow, ReceiptRow | None]]:

@@ -8,10 +8,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core import checks
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connections
-from django.db.models import CASCADE, PROTECT, RESTRICT, FileField, ForeignKey, Model
+from django.db.models import (
+    CASCADE,
+    PROTECT,
+    RESTRICT,
+    SET_NULL,
+    EmailField,
+    FileField,
+    ForeignKey,
+    GenericIPAddressField,
+    Model,
+)
 
 from privacy.datamap.models import Erasure
 from privacy.datamap.periods import NO_PERIOD, periods_in
@@ -68,6 +79,7 @@ def check_entry(entry: Entry) -> list[checks.CheckMessage]:
     return [
         *_columns(entry),
         *_reasons(entry),
+        *_called_like_people(entry),
         *_retention(entry),
         *_paths(entry),
         *_cascades(entry),
@@ -103,6 +115,56 @@ def _reasons(entry: Entry) -> Iterator[checks.CheckMessage]:
                 'Write not_personal("why it says nothing about a person").',
                 entry.model,
             )
+
+
+LIKE_PEOPLE = frozenset({
+    "address", "email", "fax", "firstname", "forename", "ip", "lastname", "mail", "mobile", "nickname",
+    "phone", "postcode", "surname", "telephone", "tel", "useragent", "username", "zip", "zipcode",
+})  # fmt: skip
+"""Words of column names that speak of a person, wherever they stand."""
+NEVER_HELD = frozenset({
+    "biometric", "birth", "birthdate", "birthday", "citizenship", "confession", "disability", "dob",
+    "ethnic", "ethnicity", "faith", "gender", "genetic", "health", "income", "marital", "nationality",
+    "passport", "politics", "race", "religion", "religious", "salary", "sex", "sexual", "ssn",
+    "union",
+})  # fmt: skip
+"""Words of column names for what the policy names in no group, most of it of GDPR Article 9."""
+
+
+def _called_like_people(entry: Entry) -> Iterator[checks.CheckMessage]:
+    """A column that is called like something personal is not waved through by its classification."""
+    for field in concrete_fields(entry.model):
+        column = entry.columns.get(field.name)
+        words = set(field.name.lower().split("_"))
+        if words & NEVER_HELD:
+            yield problem(
+                "E115",
+                f"{entry.label}.{field.name} is called like something that no policy names.",
+                "Do not hold it; or give the column another name if it is something else.",
+                entry.model,
+            )
+        elif column is None or column.personal or column.staff:
+            continue
+        elif words & LIKE_PEOPLE or isinstance(field, EmailField | GenericIPAddressField):
+            yield problem(
+                "E115",
+                f"{entry.label}.{field.name} is called not personal, and is called like people.",
+                f'Classify it: "{field.name}": personal(Category.CONTACT).',
+                entry.model,
+            )
+        elif isinstance(field, ForeignKey) and _is_of_people(field):
+            yield problem(
+                "E115",
+                f"{entry.label}.{field.name} is called not personal, and points to an account.",
+                "Classify it as personal(…) or staff_link(…), or let it be cut off by "
+                "on_delete=SET_NULL.",
+                entry.model,
+            )
+
+
+def _is_of_people(field: "ForeignKey[Any, Any]") -> bool:
+    accounts = field.remote_field.model._meta.label == settings.AUTH_USER_MODEL
+    return accounts and field.remote_field.on_delete is not SET_NULL
 
 
 def _retention(entry: Entry) -> Iterator[checks.CheckMessage]:

@@ -61,6 +61,11 @@ not_about_people(
     "id", "dedupe_key", "audience", "reached", "written",
 )  # fmt: skip
 not_about_people(
+    "outbox.JobRun",
+    "when a periodic job last ran",
+    "id", "name", "started_at", "succeeded_at",
+)  # fmt: skip
+not_about_people(
     "datamap.PurgeFailure",
     "a retention rule that failed, by its name and the class of the error",
     "id", "rule", "title", "promise", "error", "since",

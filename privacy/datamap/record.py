@@ -20,7 +20,7 @@ from privacy.datamap.registry import (
     stores,
 )
 from privacy.datamap.terms import Category, OnErase
-from privacy.datamap.vendors import Vendor, vendors_on_record
+from privacy.datamap.vendors import Firm, firms
 
 CONTEXT = {
     "dpv": "https://w3id.org/dpv#",
@@ -124,19 +124,21 @@ def as_json() -> dict[str, Any]:
             "dpv:hasContact": settings.COMPANY.phone,
         },
         "dpv:hasProcess": [_process(record) for record in records()],
-        "dpv:hasDataProcessor": [_processor(vendor) for vendor in vendors_on_record()],
+        "dpv:hasDataProcessor": [_processor(firm) for firm in firms()],
     }
 
 
-def _processor(vendor: Vendor) -> dict[str, Any]:
-    agreed = vendor.agreed_on.isoformat() if vendor.agreed_on else vendor.exception
+def _processor(firm: Firm) -> dict[str, Any]:
+    if firm.ground is None:
+        return {"@type": "dpv:DataProcessor", "dct:description": f"{firm.does}: {firm.nobody}"}
     return {
         "@type": "dpv:DataProcessor",
-        "dpv:hasName": vendor.name,
-        "dct:title": vendor.title,
-        "dpv:hasCountry": vendor.country,
-        "dpv:hasTechnicalOrganisationalMeasure": vendor.safeguard,
-        "dpv:DataProcessingAgreement": agreed,
+        "dpv:hasName": firm.name,
+        "dct:description": firm.does,
+        "dpv:hasCountry": firm.country,
+        "dpv:hasLegalBasis": firm.ground.dpv,
+        "dpv:hasTechnicalOrganisationalMeasure": firm.safeguard,
+        "dpv:DataProcessingAgreement": firm.agreement,
     }
 
 

@@ -1,91 +1,156 @@
-"""The firms that hold something for us: what each is for, where, on what agreement.
+"""The firms that hold or carry something for us: who, for what, where, on what ground.
 
-Who they are only the company knows, and writes into its `vendors.toml`. The makers of services that
-staff have switched on come from the room that offers these to visitors, which registers here.
+The company writes its own into `vendors.toml`; those whose services of the cookie catalogue are
+switched on are told by a source that a higher room registers. A firm is on record when all is
+filled in; what is missing is said in so many words, as a stand-in would pass for a fact.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
-from sens_site.lib.content import read_vendors
+from privacy.datamap.terms import Recipient, Transfer
+from sens_site.lib.content import ContentError, read_toml
+
+RECEIVES = {
+    "service providers": Recipient.SERVICE_PROVIDERS,
+    "analytics vendors": Recipient.ANALYTICS_VENDORS,
+    "marketing vendors": Recipient.MARKETING_VENDORS,
+}
+NOT_ON_RECORD = "None on record."
+NOBODY = "Nobody is on record."
+NONE_SWITCHED_ON = "None is switched on."
+CONSENTED = "Loaded only after consent; no name, address or account is passed on."
 
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """One firm, by the part it plays. What is empty has not been filled in."""
+    """A part, and the firm that plays it. Without a firm nobody does.
+
+    `hosts` are the names under which the configuration knows the firm: servers, or packages that
+    send something there. An agreement without a date needs a reason (policy: vendors.agreements).
+    """
 
     key: str
-    title: str
-    name: str = ""
+    part: str
+    recipient: Recipient
+    firm: str = ""
     country: str = ""
     safeguard: str = ""
     agreed_on: date | None = None
     exception: str = ""
-    """Why there is no agreement."""
+    hosts: tuple[str, ...] = field(default=())
 
     @property
-    def has_agreement(self) -> bool:
-        """Tell whether its agreement has a day, or the lack of one a reason (claim 120)."""
-        return bool(self.agreed_on or self.exception.strip())
+    def title(self) -> str:
+        """The part with the firm, where there is one."""
+        return f"{self.firm}: {self.part}" if self.firm else self.part
 
     @property
-    def is_filled_in(self) -> bool:
-        """Tell whether all is known that the public record says of a firm."""
-        return bool(self.name and self.country and self.safeguard and self.has_agreement)
+    def agreement(self) -> str:
+        """The date of the agreement, or why there is none."""
+        return self.agreed_on.isoformat() if self.agreed_on else self.exception or NOT_ON_RECORD
 
 
-def _from_file() -> Iterator[Vendor]:
-    for row in read_vendors(settings.CONTENT_DIR):
-        agreement = row["agreement"]
-        dated = isinstance(agreement, date)
-        yield Vendor(
-            key=row["key"],
-            title=row["title"],
-            name=row["name"],
-            country=row["country"],
-            safeguard=row["safeguard"],
-            agreed_on=agreement if dated else None,
-            exception="" if dated else agreement,
+@dataclass(frozen=True, slots=True)
+class Engaged:
+    """A service of a firm that runs on our pages today, once a visitor allows it."""
+
+    firm: str
+    does: str
+    country: str
+    recipient: Recipient | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """One line of the public record. Without a `country` nobody plays the part."""
+
+    name: str
+    does: str
+    country: str = ""
+    ground: Transfer | None = None
+    safeguard: str = ""
+    agreement: str = ""
+    nobody: str = NOBODY
+
+
+Source = Callable[[], Iterable[Engaged]]
+_sources: list[Source] = []
+
+
+def register_engaged(source: Source) -> Source:
+    """Add something that knows which firms' services run on our pages today."""
+    _sources.append(source)
+    return source
+
+
+def engaged() -> tuple[Engaged, ...]:
+    """Return what runs on our pages today, once a visitor allows it."""
+    return tuple(one for source in _sources for one in source())
+
+
+def read_vendors(folder: Path) -> tuple[Vendor, ...]:
+    """Read `vendors.toml` of a company. Raises ContentError for an entry that cannot be read."""
+    file = folder / "vendors.toml"
+    rows = read_toml(file).get("vendor", [])
+    try:
+        return tuple(_vendor(**row) for row in rows)
+    except (KeyError, TypeError) as error:
+        raise ContentError(f"{file} has an entry that cannot be read: {error}.") from None
+
+
+def _vendor(*, key: str, part: str, receives: str, **more: Any) -> Vendor:
+    hosts = tuple(more.pop("hosts", ()))
+    return Vendor(key, part, RECEIVES[receives], **more, hosts=hosts)
+
+
+VENDORS = read_vendors(settings.CONTENT_DIR)
+BY_KEY = {vendor.key: vendor for vendor in VENDORS}
+
+
+def vendor_of(firm: str) -> Vendor | None:
+    """Return what is on record of a firm."""
+    return next((vendor for vendor in VENDORS if vendor.firm == firm), None)
+
+
+def firms() -> list[Firm]:
+    """Return who works for us today, and which parts nobody plays."""
+    return [*_firms_of_parts(), *map(_switched_on, engaged())]
+
+
+def _firms_of_parts() -> Iterator[Firm]:
+    on = {one.recipient for one in engaged()}
+    firms_on = {one.firm for one in engaged()}
+    for vendor in VENDORS:
+        asked_for = vendor.recipient.transfer is Transfer.CONSENT
+        if vendor.firm in firms_on or (not vendor.firm and vendor.recipient in on):
+            continue
+        if not vendor.firm or asked_for:
+            nobody = NONE_SWITCHED_ON if asked_for else NOBODY
+            yield Firm(vendor.firm, vendor.part, nobody=nobody)
+            continue
+        yield Firm(
+            vendor.firm,
+            vendor.part,
+            country=vendor.country,
+            ground=vendor.recipient.transfer,
+            safeguard=vendor.safeguard,
+            agreement=vendor.agreement,
         )
 
 
-VENDORS = (
-    *_from_file(),
-    Vendor(key="analytics", title="Website analytics vendor"),
-    Vendor(key="advertising", title="Advertising vendor"),
-)
-"""Whom the desk may have to tell of a request."""
-BY_KEY = {vendor.key: vendor for vendor in VENDORS}
-
-Makers = Callable[[], Iterable[Vendor]]
-_makers: dict[str, Makers] = {}
-
-
-def register_makers(name: str, makers: Makers) -> None:
-    """Have the record name those whose services are switched on at the time."""
-    _makers[name] = makers
-
-
-def vendors_on_record() -> list[Vendor]:
-    """Return the firms that get something now, as far as they are filled in.
-
-    A maker of a service that is switched on is named even where nobody has filled in its agreement:
-    what is passed on is public at once.
-    """
-    from_file = [vendor for vendor in VENDORS if vendor.is_filled_in]
-    known = {vendor.name: vendor for vendor in from_file}
-    made = [maker for makers in _makers.values() for maker in makers() if maker.name not in known]
-    return [*from_file, *_each_once(made)]
-
-
-def _each_once(vendors: Iterable[Vendor]) -> Iterator[Vendor]:
-    """One line for each firm, with all that it does for us."""
-    merged: dict[str, Vendor] = {}
-    for vendor in vendors:
-        known = merged.get(vendor.name)
-        both = f"{known.title}; {vendor.title}" if known else vendor.title
-        merged[vendor.name] = replace(vendor, title=both)
-    yield from merged.values()
+def _switched_on(one: Engaged) -> Firm:
+    vendor = vendor_of(one.firm)
+    return Firm(
+        one.firm,
+        one.does,
+        country=one.country,
+        ground=Transfer.CONSENT,
+        safeguard=vendor.safeguard if vendor and vendor.safeguard else CONSENTED,
+        agreement=vendor.agreement if vendor else NOT_ON_RECORD,
+    )

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from privacy.datamap.record import as_json, records
-from privacy.datamap.vendors import vendors_on_record
+from privacy.datamap.vendors import firms
 from sens_site.lib.http.cache_control import shared_page
 
 
@@ -13,8 +13,7 @@ from sens_site.lib.http.cache_control import shared_page
 @shared_page
 def record_page(request: HttpRequest) -> HttpResponse:
     """Show what the site holds, why, on what basis, for how long, and who receives it."""
-    context = {"records": records(), "vendors": vendors_on_record()}
-    return render(request, "privacy/datamap/record.html", context)
+    return render(request, "privacy/datamap/record.html", {"records": records(), "firms": firms()})
 
 
 @require_safe

@@ -13,8 +13,9 @@ class PolicyConfig(AppConfig):
     verbose_name = "Policy"
 
     def ready(self) -> None:
-        """Register checks and guards, and have the guards written after each migration."""
+        """Register checks, guards and chains, and have the guards written after each migration."""
         import privacy.policy.checks  # noqa: PLC0415 - registers on import
-        import privacy.policy.guards  # noqa: F401, PLC0415 - registers on import
+        import privacy.policy.guards  # noqa: PLC0415 - registers on import
+        import privacy.policy.policy_chains  # noqa: F401, PLC0415 - registers on import
 
         post_migrate.connect(install_after_migrate, sender=self)

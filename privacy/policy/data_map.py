@@ -39,3 +39,8 @@ not_about_people(
     "id", "policy", "kind", "reason", "summary", "source_text", "post_on", "effective_on",
     "author", "reviewer", "review_asked_at", "created_at", "changed_at", "sealed_as",
 )  # fmt: skip
+not_about_people(
+    "policy.HeadLogEntry",
+    "how far each chain had come on a day: digests of what is kept elsewhere",
+    "position", "chain", "size", "head", "logged_on",
+)  # fmt: skip

@@ -22,3 +22,5 @@ DRAFT = register(
         frozen="OLD.sealed_as_id IS NOT NULL",
     )
 )
+
+HEAD_LOG = register(Guard("policy_headlogentry", primary_key="position"))

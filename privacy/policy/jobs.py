@@ -3,6 +3,8 @@
 import logging
 
 from outbox.jobs import periodic
+from privacy.policy.head_log import append_heads
+from privacy.policy.log_mail import close_day_and_mail, is_night
 from privacy.policy.notices import announce_due, unannounced
 from sens_site.lib import row_guards
 
@@ -18,6 +20,18 @@ def a_version_waits() -> bool:
 def announce_posted_versions() -> object:
     """Tell people of versions that have come to their day of posting."""
     return announce_due()
+
+
+@periodic("log heads at once", every_seconds=60)
+def log_heads_at_once() -> object:
+    """Log what has just been sealed."""
+    return append_heads(at_once=True)
+
+
+@periodic("close the day of the chains", every_seconds=600, when=is_night)
+def close_day_of_chains() -> object:
+    """Log the heads of all chains, and send the checkpoint out of the house."""
+    return close_day_and_mail()
 
 
 @periodic("compare guards", every_seconds=3600)

@@ -10,6 +10,7 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from privacy.policy.chain import record_of
+from privacy.policy.head_log import current_checkpoint
 from privacy.policy.models import PolicyVersion
 from privacy.policy.rendering import strip_source_marks
 from privacy.policy.verification import log_line
@@ -91,9 +92,12 @@ def feed(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     paths, origin = versions[0].policy.paths, settings.SITE_ORIGIN
     title = versions[0].policy.title
+    signed = current_checkpoint()
+    vouched = f"\n\n{signed}" if signed else ""
     atom = Atom1Feed(
         title=f"{title}: {settings.SITE_HOST}",
-        description=f"Every version of the {title.lower()}.",
+        description="",
+        subtitle=f"Every version of the {title.lower()}.{vouched}",
         link=origin + paths.in_force,
         feed_url=origin + paths.feed,
         feed_guid=_tag(slug),
@@ -111,10 +115,10 @@ def feed(request: HttpRequest, slug: str) -> HttpResponse:
             pubdate=version.posted_at,
             updateddate=version.last_modified,
         )
-    response = HttpResponse(
+    # No Last-Modified: the checkpoint is younger than the newest version. The ETag tells.
+    return HttpResponse(
         atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
     )
-    return _dated(response, versions[0])
 
 
 def _tag(path: str) -> str:

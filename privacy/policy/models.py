@@ -20,12 +20,14 @@ from privacy.policy.addresses import PRIVACY, TERMS, Addresses
 from privacy.policy.choices import Kind, State
 from privacy.policy.db_functions import DaysBetween
 from privacy.policy.frozen_models import FrozenModel, FrozenQuerySet, SealedError
+from privacy.policy.log_models import HeadLogEntry
 
 __all__ = [
     "PRIVACY",
     "TERMS",
     "FrozenModel",
     "FrozenQuerySet",
+    "HeadLogEntry",
     "Kind",
     "Policy",
     "PolicyAcknowledgement",

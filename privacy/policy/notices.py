@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from outbox.mass_mail import store_copies
 from outbox.models import MassMailProgress, OutboxMail
+from privacy.policy.head_log import append_heads, current_checkpoint
 from privacy.policy.models import (
     Kind,
     Policy,
@@ -56,6 +57,7 @@ def announce(version: PolicyVersion) -> int:
         return 0
     written = 0
     if version.kind == Kind.MATERIAL:
+        append_heads(at_once=True)  # so that the checkpoint in the mail covers this version
         message = _notice(version)
         try:
             for name in _audiences:
@@ -137,6 +139,7 @@ def _notice(version: PolicyVersion) -> EmailMessage:
         "version": version,
         "policy": version.policy,
         "compare": paths.compare(before, version.number) if before else "",
+        "checkpoint": current_checkpoint(),
     }
     return EmailMessage(
         subject=render_without_request("privacy/policy/mail/notice_subject.txt", context).strip(),

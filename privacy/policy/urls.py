@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.urls import URLPattern, path, register_converter
 
-from privacy.policy import comparison_views, machine_views, views
+from privacy.policy import comparison_views, log_views, machine_views, views
 from privacy.policy.addresses import PRIVACY, TERMS
 from privacy.policy.url_converters import IsoDay, VersionNumber
 
@@ -45,6 +45,9 @@ def _family(base: str, slug: str, front: str, prefix: str) -> list[URLPattern]:
 app_name = "policy"
 urlpatterns = [
     path("privacy/acknowledge/", views.acknowledge_change, name="acknowledge"),
+    path("privacy/log/checkpoint", log_views.checkpoint, name="checkpoint"),
+    path("privacy/log/heads", log_views.heads, name="heads"),
+    path("privacy/log/key", log_views.key, name="log_key"),
     *_family("privacy/", PRIVACY, "policy", ""),
     *_family("legal/", TERMS, "legal", "legal_"),
 ]

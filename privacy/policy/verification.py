@@ -1,9 +1,9 @@
 """Check the record: every hash, every link, what was kept elsewhere, the guards, the rendering.
 
-Whoever owns the database can change a row and compute the chain anew. So the chain alone proves
-that nothing was changed by accident or by halves; together with one hash that somebody else kept
-(a reader's copy of the log, a notice mail, an anchor file) it proves that nothing was changed
-before that.
+Whoever owns the database can change a row and compute the chain anew, and the log of its heads with
+it. So what is stored proves by itself that nothing was changed by accident or by halves; together
+with one head that somebody else kept (a witness, a mail with a checkpoint, a reader's copy of a
+log) it proves that nothing was changed before that.
 """
 
 import re
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from privacy.policy.chain import GENESIS, hash_of
+from privacy.policy.kept_heads import Comparison, Kept, compare_stored
 from privacy.policy.models import Policy, PolicyVersion
 from privacy.policy.rendering import RENDERER, render
 from sens_site.lib import row_guards
@@ -40,11 +41,16 @@ class Report:
     versions: int
     anchors: int
     faults: list[Fault]
+    comparison: Comparison
 
 
-def verify(*, anchors: Anchors | None = None, all_renderings: bool = False) -> Report:
+def verify(
+    *, anchors: Anchors | None = None, kept: Iterable[Kept] = (), all_renderings: bool = False
+) -> Report:
     """Check everything."""
-    report = Report(versions=0, anchors=len(anchors or {}), faults=[])
+    report = Report(
+        versions=0, anchors=len(anchors or {}), faults=[], comparison=compare_stored(kept)
+    )
     unseen = dict(anchors or {})
     for policy in Policy.objects.order_by("slug"):
         report.faults += _chain_faults(policy, report, unseen)
@@ -52,6 +58,7 @@ def verify(*, anchors: Anchors | None = None, all_renderings: bool = False) -> R
         Fault(f"{slug} version {number}", "is in the anchor file and not in the database")
         for slug, number in sorted(unseen)
     )
+    report.faults += (Fault("heads", words) for words in report.comparison.faults)
     report.faults += _rendering_faults(all_renderings=all_renderings)
     report.faults += (
         Fault("guards", f"{name} is missing or changed") for name in row_guards.missing()

@@ -1,6 +1,9 @@
 """The promises as a Django app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from sens_site.lib.row_guards import install_after_migrate
 
 
 class PromisesConfig(AppConfig):
@@ -10,7 +13,8 @@ class PromisesConfig(AppConfig):
     verbose_name = "Promises"
 
     def ready(self) -> None:
-        """Register the checks of the start, the marks of a text, and what stops its sealing."""
+        """Register checks, marks and obstacles, and have the guards written after a migration."""
+        post_migrate.connect(install_after_migrate, sender=self)
         import privacy.promises.checks  # noqa: PLC0415 - registers on import
         import privacy.promises.marks  # noqa: PLC0415 - registers on import
         import privacy.promises.sealing_obstacles  # noqa: F401, PLC0415 - registers on import

@@ -1,15 +1,17 @@
 """What readers see of promises: a row for each claim of a version, and the totals."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
+from django.utils import timezone
 
 from privacy.promises.claims import Claim, all_claims
+from privacy.promises.days import History, PromiseDays
 from privacy.promises.models import PromiseResult, State
-from privacy.promises.registry import Look
+from privacy.promises.registry import Look, Strength
 
 KEPT, BROKEN, UNCHECKED, STATED = "kept", "broken", "unchecked", "stated"
 NOT_CARRIED_OUT = "not-carried-out"
@@ -82,11 +84,30 @@ class Row:
     state: str
     results: Sequence[PromiseResult]
     """What each of its checks saw last, the broken ones first."""
+    days: PromiseDays | None = None
+    """How it stood on each day, where that was asked for and anybody has looked."""
 
     @property
-    def result(self) -> PromiseResult | None:
-        """The result to be read first."""
-        return self.results[0] if self.results else None
+    def looks(self) -> str:
+        """At what its checks look, in the order in which the board explains it."""
+        taken = {one.look for one in self.results}
+        return ", ".join(look for look in Look if look in taken)
+
+    @property
+    def days_kept(self) -> str:
+        """On how many days it was kept, and of how many: none before anybody looked."""
+        if self.days is None:
+            return ""
+        kept, count = self.days.count(self.until)
+        return f"{kept} of {count} days"
+
+    @property
+    def until(self) -> date:
+        """The last of its days. What is no longer checked at all ended with its last look."""
+        today = timezone.localdate()
+        if self.days is None:
+            return today
+        return self.days.until(today) if self.results else self.days.last
 
     @property
     def state_words(self) -> str:
@@ -100,14 +121,20 @@ class Row:
         return DOORS[max(fitting, key=len)] if fitting else None
 
 
-def rows_of(claim_ids: Iterable[str]) -> list[Row]:
+def rows_of(claim_ids: Iterable[str], history: History | None = None) -> list[Row]:
     """Return the rows of claims, in number order. One query. Unknown ids are left out."""
+    days = history.promises if history else {}
     claims, results = all_claims(), defaultdict[str, list[PromiseResult]](list)
     for result in PromiseResult.objects.all():
         results[result.claim_id].append(result)
     known = sorted((claims[one] for one in set(claim_ids) if one in claims), key=_number)
     return [
-        Row(claim, state_of(claim, results[claim.id]), sorted(results[claim.id], key=_worst_first))
+        Row(
+            claim,
+            state_of(claim, results[claim.id]),
+            sorted(results[claim.id], key=_worst_first),
+            days.get(claim.id),
+        )
         for claim in known
     ]
 
@@ -118,6 +145,12 @@ def totals_of(rows: Iterable[Row]) -> dict[str, int]:
     for row in rows:
         counts[row.state] += 1
     return counts
+
+
+def strengths_of(rows: Iterable[Row]) -> list[tuple[str, int]]:
+    """Count the results by how much they show, the strongest first."""
+    counts = Counter(result.strength for row in rows for result in row.results)
+    return [(strength.value, counts[strength]) for strength in Strength]
 
 
 def last_checked(rows: Iterable[Row]) -> datetime | None:

@@ -1,4 +1,4 @@
-"""What the promises hold: results of checks, and nothing about anybody."""
+"""What the promises hold: results of checks and their history, and nothing about anybody."""
 
 from privacy.datamap.registry import not_about_people
 
@@ -6,5 +6,10 @@ not_about_people(
     "promises.PromiseResult",
     "what a check of the site saw",
     "id", "claim_id", "check_name", "look", "strength", "state", "words", "figures", "checked_at",
-    "broken_since",
+    "broken_since", "blind_since",
+)  # fmt: skip
+not_about_people(
+    "promises.PromiseRun",
+    "what all checks of the site saw at one time",
+    "number", "at", "record", "previous_hash", "hash",
 )  # fmt: skip

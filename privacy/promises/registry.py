@@ -1,6 +1,7 @@
 """Which checks stand for which claim. Rooms register; nothing here knows a room."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -101,6 +102,28 @@ def promise(
         return function
 
     return register
+
+
+Surroundings = Callable[[], AbstractContextManager[object]]
+_surroundings: list[Surroundings] = []
+
+
+def look_within(surroundings: Surroundings) -> Surroundings:
+    """Have all checks of a run look within a context: what visitors get that no request reads anew.
+
+    A server process reads it when it changes; a command or the worker, which answers nobody, never.
+    """
+    _surroundings.append(surroundings)
+    return surroundings
+
+
+@contextmanager
+def within_surroundings() -> Iterator[None]:
+    """Enter all that checks look within."""
+    with ExitStack() as entered:
+        for surroundings in _surroundings:
+            entered.enter_context(surroundings())
+        yield
 
 
 def registered_checks() -> Mapping[str, tuple[Check, ...]]:

@@ -6,30 +6,32 @@ are gone with it.
 """
 
 import logging
-import secrets
+import tempfile
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import import_module
+from http.cookies import SimpleCookie
 from io import BytesIO
 from typing import Any
-from urllib.parse import unquote_to_bytes, urlencode, urljoin, urlsplit
+from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.db import transaction
 from django.http import HttpResponse
 from django.urls import resolve
 
 from privacy.datamap.ledger import rehearsing
-from privacy.promises.page_reader import Page, hidden_in, permitted_origins, read
-from sens_site.lib.cache.content_stamp import stamp_of_today
+from privacy.promises.visitor import Answer, SetCookie, Visitor
+from privacy.promises.witness.walk import Walk
+from sens_site.lib.cache.content_stamp import KEY, generation, stamp_of_today
 from sens_site.lib.cache.fragment_cache import forget_fragments
+from sens_site.lib.cache.rehearsal_cache import RehearsalCache, in_place_of_the_shared_cache
+
+__all__ = ["NO_SUCH_PAGE", "Answer", "RunningSite", "Visitor"]
 
 FORM = "application/x-www-form-urlencoded"
 NO_SUCH_PAGE = "/no-such-page/"
@@ -50,95 +52,34 @@ for _name in ("django.request", "privacy.datamap.erasure", "privacy.datamap.rete
     logging.getLogger(_name).addFilter(_Quiet())
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What the site answered."""
-
-    path: str
-    status: int
-    headers: Mapping[str, str]
-    set_cookies: Mapping[str, str]
-    text: str
-    lives: Mapping[str, str] = field(default_factory=dict)
-    """For how many seconds each cookie is to be kept."""
-
-    def header(self, name: str) -> str:
-        """Return a header, or an empty string."""
-        return {key.lower(): value for key, value in self.headers.items()}.get(name.lower(), "")
-
-    @cached_property
-    def page(self) -> Page:
-        """The page that the answer is."""
-        return read(self.text)
-
-    @property
-    def is_page(self) -> bool:
-        """Tell whether the answer is HTML."""
-        return self.header("Content-Type").startswith("text/html")
-
-    @property
-    def permitted(self) -> dict[str, list[str]]:
-        """The other origins that its Content-Security-Policy allows, by directive."""
-        return permitted_origins(self.header("Content-Security-Policy"))
-
-
-def address_of_nobody() -> str:
-    """Return an address from the range for documents (RFC 3849): a check is nobody's rate limit."""
-    return f"2001:db8:{secrets.randbelow(0x10000):x}:{secrets.randbelow(0x10000):x}::1"
-
-
-@dataclass
-class Visitor:
-    """A browser without script: keeps the cookies it is given and sends them back."""
-
-    site: "RunningSite"
-    cookies: dict[str, str] = field(default_factory=dict)
-    headers: dict[str, str] = field(default_factory=dict)
-    address: str = field(default_factory=address_of_nobody)
-
-    def get(self, path: str, **headers: str) -> Answer:
-        """Open an address."""
-        return self._send("GET", path, "", headers)
-
-    def post(self, path: str, data: Mapping[str, Any], **headers: str) -> Answer:
-        """Send a form from a page of this site."""
-        provenance = {"Origin": settings.SITE_ORIGIN, "Sec-Fetch-Site": "same-origin"}
-        return self._send("POST", path, urlencode(data, doseq=True), {**provenance, **headers})
-
-    def fill_in(self, path: str, data: Mapping[str, Any]) -> Answer:
-        """Open a page, and send its form with what the page itself put in."""
-        forms = [one for action in (path, "") for one in self.get(path).page.forms(action)]
-        return self.post(path, {**(hidden_in(forms[0]) if forms else {}), **data})
-
-    def sign_in(self, user: AbstractBaseUser) -> None:
-        """Open a session for a user, as after a log-in."""
-        store = import_module(settings.SESSION_ENGINE).SessionStore()
-        store[SESSION_KEY] = str(user.pk)
-        store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        store.save()
-        self.cookies[settings.SESSION_COOKIE_NAME] = store.session_key
-
-    def _send(self, method: str, path: str, body: str, headers: Mapping[str, str]) -> Answer:
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        sent = {**self.headers, **sent}
-        if self.cookies:
-            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        answer = self.site.send(method, path, body=body, headers=sent, address=self.address)
-        for name, value in answer.set_cookies.items():
-            if value:
-                self.cookies[name] = value
-            else:
-                self.cookies.pop(name, None)
-        return answer
-
-
 @dataclass(eq=False)
 class RunningSite:
-    """The door through which checks look at the site. `pages` is made once and kept."""
+    """The door through which checks look at the site. `pages` and `walk` are made once and kept.
+
+    It has a shared cache of its own, and each rehearsal a fresh one: the limits that visitors have
+    used up are none of a check's, nor the other way round.
+    """
 
     entrances: tuple[str, ...] = ("/",)
     most_pages: int = 1000
+    routes: frozenset[str] | None = None
+    """The names of the routes to which a walk goes; all of them but in tests."""
+    _cache: RehearsalCache = field(default_factory=RehearsalCache)
+    _walked: Walk | Exception | None = None
+
+    @property
+    def walk(self) -> Walk:
+        """What came of walking to every address, by everybody. Done once, if it fails too."""
+        if self._walked is None:
+            walk = Walk(self, self.routes)
+            try:
+                walk.run()
+                self._walked = walk
+            except Exception as error:  # noqa: BLE001 - told to each check that asks
+                self._walked = error
+        if isinstance(self._walked, Exception):
+            raise self._walked
+        return self._walked
 
     @cached_property
     def _handler(self) -> WSGIHandler:
@@ -193,10 +134,12 @@ class RunningSite:
     ) -> Answer:
         """Send one request through the real handler and return the answer."""
         stamp_of_today()  # what another process has published counts from here on
+        self._cache.set(KEY, generation()[0])
         token = _asking.set(True)
         request = WSGIRequest(_environ(method, path, body, headers, address))
         try:
-            response = self._handler.get_response(request)
+            with in_place_of_the_shared_cache(self._cache):
+                response = self._handler.get_response(request)
             try:
                 return _answer(path, response)
             finally:
@@ -210,16 +153,36 @@ class RunningSite:
     def rehearsal(self) -> Iterator[None]:
         """Act for real and leave nothing behind: the database is rolled back at the end."""
         token = _asking.set(True)
+        usual, self._cache = self._cache, RehearsalCache()
+        self._cache.set(KEY, generation()[0])
         try:
-            with rehearsing(), transaction.atomic():
+            with (
+                rehearsing(),
+                _private_files_elsewhere(),
+                in_place_of_the_shared_cache(self._cache),
+                transaction.atomic(),
+            ):
                 try:
                     yield
                 finally:
                     transaction.set_rollback(True)
         finally:
+            self._cache = usual
             _asking.reset(token)
             # Parts of pages that were made from what is now rolled back.
             forget_fragments()
+
+
+@contextmanager
+def _private_files_elsewhere() -> Iterator[None]:
+    """Keep files that a rehearsal makes out of the folders of the site: no rollback finds them."""
+    usual = settings.PRIVATE_ROOT, settings.MEDIA_ROOT
+    with tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
+        settings.PRIVATE_ROOT = settings.MEDIA_ROOT = folder
+        try:
+            yield
+        finally:
+            settings.PRIVATE_ROOT, settings.MEDIA_ROOT = usual
 
 
 def _path_here(href: str, page: str) -> str:
@@ -269,11 +232,25 @@ def _answer(path: str, response: Any) -> Answer:
         if response.streaming
         else HttpResponse.getvalue(response)
     )
+    cookies = _cookies(response)
     return Answer(
         path=path,
         status=response.status_code,
         headers=dict(response.items()),
-        set_cookies={morsel.key: morsel.value for morsel in response.cookies.values()},
+        set_cookies={one.name: one.value for one in cookies},
         text=body.decode(response.charset or "utf-8", "replace"),
-        lives={morsel.key: str(morsel["max-age"]) for morsel in response.cookies.values()},
+        lives={one.name: one.attributes.get("max-age", "") for one in cookies},
+        cookies=cookies,
+    )
+
+
+def _cookies(response: Any) -> tuple[SetCookie, ...]:
+    """Return what an answer sets, by Django's own means or by a header of its own."""
+    told = response.cookies
+    if response.has_header("Set-Cookie"):
+        told = SimpleCookie(response.headers["Set-Cookie"])
+        told.update(response.cookies)
+    return tuple(
+        SetCookie(one.key, one.value, {k: str(v) for k, v in one.items() if v != ""})
+        for one in told.values()
     )

@@ -1,31 +1,40 @@
-"""Run checks, store what they saw, and tell staff when a promise turns red."""
+"""Run checks, and store what they saw: as the newest results, and as a run of the history."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.conf import settings
-from django.core.mail import send_mail
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from privacy.promises.claims import all_claims
 from privacy.promises.database_copy import on_a_copy
+from privacy.promises.history import States, append_run
 from privacy.promises.models import PromiseResult, State
 from privacy.promises.registry import (
+    USUAL,
     Check,
     Evidence,
+    Look,
     NotCarriedOut,
     PromiseBroken,
     discover,
     registered_checks,
+    within_surroundings,
 )
 from privacy.promises.running_site import RunningSite
+from privacy.promises.staff_mail import Changes, tell_staff, words_by_claim
 from sens_site.lib.cache.content_stamp import content_changed
 
 logger = logging.getLogger(__name__)
 Progress = Callable[["Outcome"], None]
+OUTSIDE_CHECK = "privacy/verify.py"
+"""The file with which a stranger looks, as the name of its check."""
+UPDATED = (
+    "look", "strength", "state", "words", "figures", "checked_at", "broken_since", "blind_since",
+)  # fmt: skip
+BADNESS = [State.KEPT, State.NOT_CARRIED_OUT, State.BROKEN].index
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,7 @@ def is_of_the_world(error: BaseException) -> bool:
     return isinstance(error, InterfaceError | OSError | MemoryError)
 
 
+@within_surroundings()
 def run_checks(
     claim_ids: Iterable[str] | None = None,
     progress: Progress | None = None,
@@ -110,71 +120,123 @@ def run_checks(
 def verify_promises(
     claim_ids: Iterable[str] | None = None, *, progress: Progress | None = None
 ) -> list[Outcome]:
-    """Run checks and store what they saw, telling staff of each promise that turned red.
+    """Run checks and store what they saw, telling staff of what turned red and what is mended.
 
     A run of all checks also drops the results of those that are no more.
     """
     with on_a_copy():
         outcomes = run_checks(claim_ids, progress)
-    store_outcomes(outcomes, at=timezone.now())
-    if claim_ids is None:
-        forget_results_but_of(outcome.check.name for outcome in outcomes)
+    store_outcomes(outcomes, at=timezone.now(), whole=claim_ids is None)
     return outcomes
 
 
-@transaction.atomic
-def forget_results_but_of(names: Iterable[str]) -> int:
-    """Delete results of checks that are no more; return how many."""
-    deleted, _ = PromiseResult.objects.exclude(check_name__in=set(names)).delete()
-    return deleted
+def store_outcomes(outcomes: Iterable[Outcome], *, at: datetime, whole: bool = False) -> None:
+    """Store what checks from inside saw, as the newest results and as a run of the history.
+
+    A whole run holds all that there is to see: a result without a successor in it is dropped.
+    """
+    seen = [
+        PromiseResult(
+            claim_id=one.claim_id,
+            check_name=one.check.name,
+            look=one.check.look,
+            strength=one.check.strength,
+            state=one.state,
+            words=one.evidence.words,
+            figures=dict(one.evidence.figures),
+            checked_at=at,
+        )
+        for one in outcomes
+    ]
+    _store(seen, at=at, replaces=lambda name: whole and name != OUTSIDE_CHECK)
+
+
+def store_outside(found: Mapping[str, tuple[State, str]], *, at: datetime) -> None:
+    """Store what the script for strangers found: for each claim its state, and words for readers.
+
+    It is all that the script found, and takes the place of what it found before.
+    """
+    seen = [
+        PromiseResult(
+            claim_id=claim_id,
+            check_name=OUTSIDE_CHECK,
+            look=Look.OUTSIDE,
+            strength=USUAL[Look.OUTSIDE],
+            state=state,
+            words=words,
+            checked_at=at,
+        )
+        for claim_id, (state, words) in found.items()
+    ]
+    _store(seen, at=at, replaces=lambda name: name == OUTSIDE_CHECK)
 
 
 @transaction.atomic
-def store_outcomes(outcomes: Iterable[Outcome], *, at: datetime) -> None:
-    """Store outcomes as the newest results and write one mail of what turned red."""
-    known = {(one.claim_id, one.check_name): one for one in PromiseResult.objects.all()}
-    turned_red = []
-    for outcome in outcomes:
-        before = known.get((outcome.claim_id, outcome.check.name))
-        since = before.broken_since if before else None
-        if outcome.broken and since is None:
-            turned_red.append(outcome)
-            since = at
-        elif outcome.kept:
-            since = None  # who could not look does not know that it is mended
-        PromiseResult.objects.update_or_create(
-            claim_id=outcome.claim_id,
-            check_name=outcome.check.name,
-            defaults={
-                "look": outcome.check.look,
-                "strength": outcome.check.strength,
-                "state": outcome.state,
-                "words": outcome.evidence.words,
-                "figures": dict(outcome.evidence.figures),
-                "checked_at": at,
-                "broken_since": since,
-            },
-        )
-    if turned_red:
-        send_mail(
-            f"{len(turned_red)} promise(s) of the privacy policy turned red",
-            _alarm(turned_red),
-            settings.DEFAULT_FROM_EMAIL,
-            [settings.WEBMASTER_EMAIL],
-        )
+def _store(seen: Iterable[PromiseResult], *, at: datetime, replaces: Callable[[str], bool]) -> None:
+    """Write results, the run, and the mails about what has changed.
+
+    Visitors wait for SQLite's write lock meanwhile: so one statement writes all results.
+    """
+    # On PostgreSQL the lock makes two runs that end at once wait for each other.
+    before = {_pair(one): one for one in PromiseResult.objects.select_for_update()}
+    new = {_pair(one): one for one in seen}
+    stay = {pair: one for pair, one in before.items() if pair not in new}
+    gone = [one for one in stay.values() if replaces(one.check_name)]
+    stay = {pair: one for pair, one in stay.items() if one not in gone}
+    if not new and not gone:
+        return
+    for pair, one in new.items():
+        one.broken_since, one.blind_since = _since(before.get(pair), one)
+    PromiseResult.objects.filter(pk__in=[one.pk for one in gone]).delete()
+    PromiseResult.objects.bulk_create(
+        new.values(),
+        update_conflicts=True,
+        unique_fields=["claim_id", "check_name"],
+        update_fields=UPDATED,
+    )
+    changes = Changes(before, new, stay)
+    append_run(
+        _states(new.values(), stay.values()),
+        gone={_way(one) for one in gone} - {_way(one) for one in (*new.values(), *stay.values())},
+        found=words_by_claim(changes.turned_red),
+        at=at,
+    )
+    tell_staff(changes)
     content_changed()
 
 
-def _alarm(outcomes: list[Outcome]) -> str:
-    claims = all_claims()
-    lines = []
-    for outcome in outcomes:
-        claim = claims.get(outcome.claim_id)
-        lines += [
-            f"{outcome.claim_id} (owner: {claim.owner if claim else 'unknown'})",
-            f"  The policy says: {claim.claim if claim else 'unknown'}",
-            f"  The check found: {outcome.evidence.words}",
-            "",
-        ]
-    lines.append(f"All promises: {settings.SITE_ORIGIN}/privacy/promises/")
-    return "\n".join(lines)
+def _pair(result: PromiseResult) -> tuple[str, str]:
+    return result.claim_id, result.check_name
+
+
+def _way(result: PromiseResult) -> tuple[str, Look]:
+    return result.claim_id, Look(result.look)
+
+
+def _since(
+    before: PromiseResult | None, now: PromiseResult
+) -> tuple[datetime | None, datetime | None]:
+    """Return since when a check has found its claim broken, and since when it could not look.
+
+    Who could not look does not know that it is mended.
+    """
+    broken = before.broken_since if before else None
+    blind = before.blind_since if before else None
+    if now.state == State.NOT_CARRIED_OUT:
+        return broken, blind or now.checked_at
+    return (broken or now.checked_at if now.state == State.BROKEN else None), None
+
+
+def _states(new: Iterable[PromiseResult], stay: Iterable[PromiseResult]) -> States:
+    """Return what each kind of look at a claim came to: the worst of its checks.
+
+    A check that has not run this time counts where it found the claim broken: nobody has seen that
+    it is mended.
+    """
+    states: dict[tuple[str, Look], State] = {}
+    for one in new:
+        states[_way(one)] = max(states.get(_way(one), State.KEPT), State(one.state), key=BADNESS)
+    for one in stay:
+        if one.state == State.BROKEN and _way(one) in states:
+            states[_way(one)] = State.BROKEN
+    return states

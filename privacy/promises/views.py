@@ -1,15 +1,44 @@
 """The promises as readers see them: all by section, and each by itself."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from privacy.policy.models import PRIVACY, PolicyVersion
 from privacy.policy.rendering import promise_ids
-from privacy.promises.claim_states import BROKEN, KEPT, STATES, last_checked, rows_of, totals_of
+from privacy.promises.claim_states import (
+    BROKEN,
+    KEPT,
+    STATES,
+    Row,
+    last_checked,
+    rows_of,
+    strengths_of,
+    totals_of,
+)
 from privacy.promises.claims import CLASSES, SECTIONS, claims_by_number
+from privacy.promises.days import Stood, read_history
+from privacy.promises.strip import Strip, broken_words, stretches_of, strip_of, strip_of_all
 from sens_site.lib.cache.member_page_cache import alike_for_members
 from sens_site.lib.http.cache_control import shared_page
+
+MOST_NAMED = 10
+"""So many of the promises that were broken on a day are named on the board."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenDay:
+    """A day on which promises were not kept, for the board."""
+
+    day: date
+    rows: Sequence[tuple[Row, str]]
+    """Some of them, each with how long."""
+    more: int
 
 
 @require_safe
@@ -23,7 +52,7 @@ def promise_board(request: HttpRequest) -> HttpResponse:
     state, kind = request.GET.get("state", ""), request.GET.get("class", "")
     if (state and state not in STATES) or (kind and kind not in CLASSES):
         raise Http404
-    rows = rows_of(promise_ids(version.source_text))
+    rows = rows_of(promise_ids(version.source_text), read_history())
     shown = [
         row
         for row in rows
@@ -31,6 +60,7 @@ def promise_board(request: HttpRequest) -> HttpResponse:
     ]
     order = list(SECTIONS)
     totals = totals_of(rows)
+    strip = strip_of_all(((row.days, row.until) for row in rows if row.days), timezone.localdate())
     context = {
         "version": version,
         "rows": sorted(shown, key=lambda row: order.index(row.claim.section)),
@@ -39,11 +69,14 @@ def promise_board(request: HttpRequest) -> HttpResponse:
         "checked": totals[KEPT] + totals[BROKEN],
         "checked_at": last_checked(rows),
         "totals": [(key, STATES[key], count) for key, count in totals.items()],
+        "strengths": strengths_of(rows),
         "classes": [
             (key, words, sum(row.claim.kind == key for row in rows))
             for key, words in CLASSES.items()
             if key != "O"
         ],
+        "strip": strip,
+        "broken_days": list(_broken_days(strip, rows)),
         "state": state,
         "kind": kind,
     }
@@ -54,11 +87,27 @@ def promise_board(request: HttpRequest) -> HttpResponse:
 @shared_page
 @alike_for_members
 def promise_page(request: HttpRequest, number: int) -> HttpResponse:
-    """Show one promise: what it means in practice, the evidence, and when it was last checked."""
+    """Show one promise: what it means in practice, the evidence, and how it stood on each day."""
     claim = claims_by_number().get(number)
     if claim is None:
         raise Http404
     version = PolicyVersion.objects.in_force(PRIVACY)
     in_force = version is not None and claim.id in promise_ids(version.source_text)
-    context = {"row": rows_of([claim.id])[0], "claim": claim, "in_force": in_force}
+    row = rows_of([claim.id], read_history())[0]
+    context = {"row": row, "claim": claim, "in_force": in_force}
+    if row.days is not None:
+        strip = strip_of(row.days, row.until)
+        context |= {"strip": strip, "stretches": stretches_of(row.days, strip)}
     return render(request, "privacy/promises/promise.html", context)
+
+
+def _broken_days(strip: Strip, rows: Sequence[Row]) -> Iterable[BrokenDay]:
+    """Yield the days of a strip on which a promise was not kept, the newest first."""
+    for day, stood in reversed(strip.days):
+        if stood is Stood.BROKEN:
+            broken = [
+                (row, broken_words(row.days, day))
+                for row in rows
+                if row.days and row.days.first <= day and row.days.on(day) is Stood.BROKEN
+            ]
+            yield BrokenDay(day, broken[:MOST_NAMED], len(broken[MOST_NAMED:]))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,15 @@ from django.db import connection
 _WRITES = re.compile(
     r"\s*(?:INSERT(?: OR \w+)? INTO|REPLACE INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One statement that writes: into which table, and which values."""
+
+    table: str
+    values: tuple[Any, ...]
+    statement: str
 
 
 @contextmanager
@@ -22,10 +32,18 @@ def rows_written() -> Iterator[list[str]]:
     def watch(
         execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
     ) -> Any:
-        found = _WRITES.match(sql)
-        if found is not None and found[1] != cache:
-            tables.append(found[1])
+        tables.extend(one.table for one in written_by(sql, (), many=False) if one.table != cache)
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(watch):
         yield tables
+
+
+def written_by(sql: str, params: Any, *, many: bool) -> Iterator[Written]:
+    """Yield what a statement writes; nothing for one that reads."""
+    found = _WRITES.match(sql)
+    if found is None:
+        return
+    for row in params if many else (params,):
+        values = tuple(row.values()) if isinstance(row, dict) else tuple(row or ())
+        yield Written(found[1], values, sql)

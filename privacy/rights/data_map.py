@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from privacy.datamap.columns import not_personal, personal, secret
 from privacy.datamap.periods import Period
-from privacy.datamap.registry import Keep, activity, classify
+from privacy.datamap.registry import Keep, activity, classify, not_about_people
 from privacy.datamap.subjects import ByAddress
 from privacy.datamap.terms import Category, OnErase, People, Purpose, Source
 from privacy.rights.choices import CLOSING
@@ -157,3 +157,8 @@ classify(
         "evidence": personal(Category.COMMUNICATIONS, blank=""),
     },
 )
+not_about_people(
+    "rights.RequestSeal",
+    "digests that prove that no event of a request was altered",
+    "number", "sealed_on", "salt", "content", "previous_hash", "hash",
+)  # fmt: skip

@@ -37,3 +37,7 @@ retention.requests). All events of a request go by that one date, later ones too
 goes last, as the others are asked by it. Nobody gets around it by adding a closing event with an
 old date: a request that came in later than that was not closed then. The second is what SQLite's
 clock cuts off."""
+
+SEAL = register(
+    Guard("rights_requestseal", primary_key="number", unique=(("sealed_on",), ("hash",)))
+)

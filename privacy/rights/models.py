@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.formats import localize
 
 from privacy.datamap.subjects import Subject, subject_with_address
+from privacy.policy.frozen_models import FrozenModel, FrozenQuerySet
 from privacy.rights.choices import CLOSING, NEEDS_NO_PROOF, Channel, Did, Ground, Kind, Proof
 from privacy.rights.deadlines import Deadline, days_left, deadline_for, is_late
 from sens_site.lib.email_field import CanonicalEmailField
@@ -186,6 +187,25 @@ class RequestEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_did_display()} ({localize(timezone.localtime(self.at))})"
+
+
+class RequestSeal(FrozenModel):
+    """One night's link of the chain over all events. Holds digests only and is kept for ever."""
+
+    number = models.PositiveBigIntegerField(primary_key=True)
+    sealed_on = models.DateField(unique=True)
+    salt = models.CharField(max_length=32)
+    content = models.TextField()
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)
+
+    objects = FrozenQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["number"]
+
+    def __str__(self) -> str:
+        return f"Seal {self.number}"
 
 
 class RequestNote(models.Model):

@@ -6,7 +6,7 @@ rooms read texts and policies from the same folder. Whatever is missing is named
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ COMPANY_FILE = "company.toml"
 FILES = {
     COMPANY_FILE: "the names, the address and the menu of the company",
     "claims.toml": "what each mark in the policies means, and who answers for it",
-    "vendors.toml": "the firms that hold something for the website",
+    "vendors.toml": "the firms that hold or carry something for the website",
     "policy/versions.toml": "the list of the policies' versions, oldest first",
     "static/css/company.css": "the colors of the site: --accent, --on-accent and --deep",
     "static/img/icon.svg": "the picture in a browser's tab",
@@ -48,14 +48,6 @@ VERSION = {
     "summary": '"This is the first version on record."',
     "posted_on": "2026-01-05",
     "effective_on": "2026-01-05",
-}
-VENDOR = {
-    "key": '"hosting"',
-    "title": '"Hosting provider"',
-    "name": '"Example Hosting, Inc."',
-    "country": '"United States"',
-    "safeguard": '"Encrypted disks."',
-    "agreement": "2026-01-05",
 }
 # What only the company knows, and the site can do without until it says so.
 LATER = {
@@ -162,22 +154,26 @@ def read_versions(folder: Path) -> list[dict[str, Any]]:
     return _read_rows(folder / "policy" / "versions.toml", "version", VERSION)
 
 
-def read_vendors(folder: Path) -> list[dict[str, Any]]:
-    """Return the firms that work for the company. Raises ContentError with all faults at once."""
-    return _read_rows(folder / "vendors.toml", "vendor", VENDOR)
+def not_filled_in(folder: Path, company: Company) -> list[str]:
+    """Return what the company has still to fill in, each with the place where it belongs.
 
-
-def not_filled_in(company: Company, vendors: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return what the company has still to fill in, each with the place where it belongs."""
+    A firm on which the website needs no consent is one, or there is a reason why there is none.
+    """
     found = [
         f"{what}: {name} in {COMPANY_FILE}"
         for name, what in LATER.items()
         if not getattr(company, name)
     ]
-    for vendor in vendors:
-        empty = [name for name in VENDOR if not vendor[name]]
+    for row in read_toml(folder / "vendors.toml").get("vendor", []):
+        if row.get("receives") != "service providers" or (
+            not row.get("firm") and row.get("exception")
+        ):
+            continue
+        empty = [name for name in ("firm", "country", "safeguard") if not row.get(name)]
+        if not (row.get("agreed_on") or row.get("exception")):
+            empty.append("agreed_on or exception")
         if empty:
-            found.append(f"{vendor['title']}: {', '.join(empty)} in vendors.toml")
+            found.append(f"{row.get('part')}: {', '.join(empty)} in vendors.toml")
     return [one[0].upper() + one[1:] for one in found]
 
 

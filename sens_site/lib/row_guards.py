@@ -126,6 +126,13 @@ def missing(connection: BaseDatabaseWrapper | None = None) -> list[str]:
     return [t.name for t in expected if catalogue.get((t.table, t.name)) != t.shown]
 
 
+def unknown(connection: BaseDatabaseWrapper | None = None) -> list[str]:
+    """Return the names of triggers that no guard has written: nobody knows what they do."""
+    connection = connection or default_connection
+    known = {(trigger.table, trigger.name) for trigger in _expected(connection)}
+    return sorted(name for table, name in _catalogue(connection) if (table, name) not in known)
+
+
 def install_after_migrate(using: str, **kwargs: Any) -> None:
     """Receiver of post_migrate: SQLite loses a table's triggers when it rebuilds the table."""
     install(connections[using])

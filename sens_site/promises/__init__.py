@@ -1,4 +1,7 @@
-"""The checks of what the policy says about every form and about the security of the whole site."""
+"""The checks of all forms, all mails, of security, and of the walk to every address."""
 
+import sens_site.promises.access
 import sens_site.promises.forms
-import sens_site.promises.security  # noqa: F401 - each registers its checks
+import sens_site.promises.mails
+import sens_site.promises.security
+import sens_site.promises.walk  # noqa: F401 - each registers its checks

@@ -1,45 +1,117 @@
 """Promises about what forms ask for, and what they say while asking."""
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from privacy.promises.page_reader import Element, fields_of
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite
+from sens_site.promises.access import Somebody
+from sens_site.promises.every_form import PASSPHRASE, Box, boxes_on, every_page
 
 ABOUT_COOKIES = ("/cookies/choose/", "/cookies/once/")
 # What a business card shows, what somebody wants to say, and what an account cannot do without.
 MAY_BE_DEMANDED = frozenset({
-    "address", "company", "email", "kind", "login", "message", "name", "password", "password1",
-    "phone", "position", "text", "username",
+    "address", "code", "company", "email", "kind", "login", "message", "name", "oldpassword",
+    "password", "password1", "phone", "position", "text", "username",
 })  # fmt: skip
-PROOF_OF_WHO_YOU_ARE = frozenset({"email", "login", "password"})
-"""A form with nothing else collects nothing new: it signs in, or mails a link."""
+ITEMS = {
+    "about": ("what is it about?",),
+    "code": ("code", "authenticator code"),
+    "company": ("company",),
+    "email": ("email", "email address", "new email address"),
+    "file": ("the file that you saved",),
+    "kind": ("what would you like?",),
+    "login": ("username or email address",),
+    "marketing": ("send me news about ",),
+    "message": ("message",),
+    "name": ("name", "name of the passkey"),
+    "oldpassword": ("password you use now",),
+    "password": ("password",),
+    "password1": ("password", "new password"),
+    "phone": ("phone",),
+    "position": ("position",),
+    "remember": ("keep me logged in on this device for ",),
+    "subject_line": ("leave this field empty",),
+    "text": ("details", "or the text of the receipt"),
+    "username": ("username",),
+    "wants_contact": ("i would like ",),
+}
+"""Each thing that a form may ask for, by the words that the policy and the page have for it: what a
+business card shows, what a person writes, chooses or signs in with, and the field that is a trap."""
+GROUPS = ("preferences", "analytics", "marketing", "social")
+CARRIED = {
+    "/accounts/2fa/app/on/": ("sealed",),
+    "/accounts/register/": ("shown",),
+    "/accounts/sessions/end/": ("session",),
+    "/cookies/choose/": ("next", "shown", *GROUPS),
+    "/cookies/once/": ("next", "shown", *GROUPS),
+    "/cookies/load-once/": ("next", "service"),
+    "/privacy/acknowledge/": ("version", "next"),
+}
+"""What a form carries without asking: where it came from, and which text or step it showed."""
+READING = {"/privacy/on/": ("day",), "/legal/on/": ("day",), "/privacy/compare/": ("old", "new"),
+           "/legal/compare/": ("old", "new")}  # fmt: skip
+"""What a reader chooses to see of the record. It is about no person, and is not stored."""
+PROOF_OF_WHO_YOU_ARE = frozenset({"code", "email", "login", "password", "password1"})
+"""A form with nothing else collects nothing new: it signs in, mails a link, or sets a password."""
 OCCASIONS = {
-    "/accounts/login/": "use a profile",
-    "/accounts/passkey/login/": "use a profile",
-    "/accounts/password/": "use a profile",
-    "/accounts/register/": "set up a profile",
-    "/contact/": "contact us",
+    "/accounts/": "set up a profile",
+    "/contact/webmaster/": "contact us",
     "/cookies/": "complete a form",
     "/downloads/": "download something",
     "/newsletter/": "sign up for promotional messages",
     "/privacy/": "complete a form",
 }
-"""Where a stranger can tell us something, and on which of the policy's occasions."""
+"""Where somebody can tell us something, and on which of the policy's occasions."""
 
 
-def forms_for_strangers(site: RunningSite) -> list[tuple[Answer, Element]]:
-    """Return the forms of all public pages that ask for something, each address once."""
-    found: dict[str, tuple[Answer, Element]] = {}
-    for answer in site.pages:
+def pages_of(site: RunningSite, *, strangers: bool = False) -> list[Answer]:
+    """Return the pages that links or the map of addresses lead to, those of members at will."""
+    met = [one.answer for one in every_page(site) if not strangers or one.by == "a stranger"]
+    return [*site.pages, *met]
+
+
+def asking_forms(site: RunningSite, *, strangers: bool = False) -> list[tuple[Answer, Element]]:
+    """Return the forms that ask for something, those of one page and address once."""
+    found: dict[tuple[str, str], tuple[Answer, Element]] = {}
+    for answer in pages_of(site, strangers=strangers):
         for form in answer.page.forms():
             if form.get("action") not in ABOUT_COOKIES and fields_of(form):
-                found.setdefault(form.get("action") or answer.path, (answer, form))
+                action = form.get("action") or answer.path
+                found.setdefault((answer.path, action), (answer, form))
     return list(found.values())
 
 
-@promise("information.business-card", look=Look.NOW)
+def _is_known(box: Box) -> bool:
+    """Tell whether the policy has a word for what is asked, or the form only carries it."""
+    path = box.action.partition("?")[0]
+    if box.name in READING.get(path, ()) or box.name in CARRIED.get(path, ()):
+        return True
+    label = box.label.lower().removesuffix("(optional)").strip()
+    known = ITEMS.get(box.name, ())
+    return label in known or any(one.endswith(" ") and label.startswith(one) for one in known)
+
+
+@promise("information.business-card", look=Look.REHEARSAL)
+def forms_ask_for_what_the_policy_names(site: RunningSite) -> Evidence:
+    """Each field of each page, optional and hidden ones too, is one of the items."""
+    boxes = {box for answer in pages_of(site) for box in boxes_on(answer)}
+    require(boxes, "no form was found")
+    for box in sorted(boxes, key=str):
+        require(_is_known(box), f"{box.path} takes “{box.said}”, which the policy does not name")
+    return Evidence(
+        "Played through for this check as a stranger and as a member, every form asked for what "
+        "the policy names and for nothing else, optional and hidden fields included.",
+        {"pages": len(pages_of(site)), "fields": len({(b.action, b.name) for b in boxes})},
+    )
+
+
+@promise("information.business-card", look=Look.REHEARSAL)
 def forms_demand_what_a_business_card_shows(site: RunningSite) -> Evidence:
     """What a form does not mark as optional is on the short list."""
-    forms = forms_for_strangers(site)
+    forms = asking_forms(site)
     require(forms, "no form was found")
     demanded: set[str] = set()
     for answer, form in forms:
@@ -56,29 +128,30 @@ def forms_demand_what_a_business_card_shows(site: RunningSite) -> Evidence:
     )
 
 
-@promise("information.listed-occasions", look=Look.NOW)
+@promise("information.listed-occasions", look=Look.REHEARSAL)
 def every_form_is_one_of_the_occasions(site: RunningSite) -> Evidence:
-    """Each form of a public page is sent to an address that belongs to a listed occasion."""
+    """Each form of each page is sent to an address that belongs to a listed occasion."""
     forms = [
         (answer.path, form.get("action") or answer.path)
-        for answer in site.pages
+        for answer in pages_of(site)
         for form in answer.page.forms()
     ]
+    require(forms, "no form was found")
     for path, action in forms:
         known = any(action.startswith(start) for start in OCCASIONS)
         require(known, f"{path} sends a form to {action}, which is on no list of occasions")
     return Evidence(
         "Every form of the site belongs to one of the listed occasions.",
-        {"forms": len({action for _, action in forms}), "pages": len(site.pages)},
+        {"forms": len({action for _, action in forms}), "pages": len(pages_of(site))},
     )
 
 
-@promise("use.told-when-collected", look=Look.NOW)
+@promise("use.told-when-collected", look=Look.REHEARSAL)
 def every_form_says_what_it_is_for(site: RunningSite) -> Evidence:
     """Beside each form that collects something stands what it is for, and the way to the notice."""
     forms = [
         (answer, form)
-        for answer, form in forms_for_strangers(site)
+        for answer, form in asking_forms(site, strangers=True)
         if not {field.name for field in fields_of(form)} <= PROOF_OF_WHO_YOU_ARE
     ]
     require(forms, "no form was found")
@@ -99,31 +172,101 @@ def every_form_says_what_it_is_for(site: RunningSite) -> Evidence:
     )
 
 
+AGE = frozenset({"age", "birth", "birthday", "birthdate", "born", "dob", "bday", "grade", "school"})
+MONEY = frozenset({
+    "amount", "bank", "card", "cc", "cvc", "cvv", "iban", "invoice", "order", "payment", "price",
+})  # fmt: skip
+
+
+def _asking_about(site: RunningSite, words: frozenset[str]) -> list[str]:
+    return [
+        f"{box.path} asks for “{box.said}”"
+        for answer in pages_of(site)
+        for box in boxes_on(answer)
+        if set(re.split(r"[^a-z]+", f"{box.name} {box.label} {box.filled_from}".lower())) & words
+    ]
+
+
+@promise("children.none-knowingly", look=Look.REHEARSAL)
+def no_form_asks_for_an_age(site: RunningSite) -> Evidence:
+    """By its name, its label or what the browser fills in, on every page."""
+    found = _asking_about(site, AGE)
+    require(not found, found[0] if found else "")
+    return Evidence(
+        "Played through for this check, no form asked for anybody’s age.",
+        {"pages": len(pages_of(site))},
+    )
+
+
+@promise("information.transaction-group", "rights.typically-free", look=Look.REHEARSAL)
+def no_form_asks_for_a_payment(site: RunningSite) -> Evidence:
+    """By its name, its label or what the browser fills in, on every page."""
+    found = _asking_about(site, MONEY)
+    require(not found, found[0] if found else "")
+    return Evidence(
+        "Played through for this check, no form asked for a payment.",
+        {"pages": len(pages_of(site))},
+    )
+
+
+@dataclass(frozen=True)
+class Least:
+    """The least that a form can be sent with, and what the policy lets people keep back."""
+
+    path: str
+    needed: Mapping[str, str]
+    optional: tuple[str, ...]
+    member: bool = False
+
+
+WORDS = "A check of the promises, rolled back."
+LEAST = (
+    Least(
+        "/contact/webmaster/",
+        {"name": "A check", "email": "check-least@example.com", "message": WORDS},
+        ("phone", "about", "wants_contact"),
+    ),
+    Least(
+        "/accounts/register/",
+        {"username": "check-least", "email": "check-least-2@example.com",
+         "password1": PASSPHRASE},
+        ("name", "company", "position", "phone", "marketing"),
+    ),
+    Least(
+        "/privacy/choices/",
+        {"kind": "question", "name": "A check", "email": "check-least-3@example.com"},
+        ("text",),
+    ),
+    Least("/accounts/profile/", {}, ("name", "company", "position", "phone", "marketing"), True),
+)  # fmt: skip
+"""Every form that takes something about a person, as the policy and the pages have it."""
+
+
 @promise("choices.withhold", look=Look.REHEARSAL)
 def what_is_optional_may_be_left_out(site: RunningSite) -> Evidence:
-    """Each form is sent with nothing but what it demands, and is taken."""
-    values = {
-        "email": "check-of-the-promises@example.com",
-        "message": "A check of the promises, rolled back.",
-        "name": "A check of the promises",
-        "password1": "plover lantern 42 quiet",
-        "username": "check-of-the-promises",
-    }
+    """Each form is sent with the least, and is taken; and it says of the rest that it is optional."""
     left_out = 0
-    paths = ("/contact/webmaster/", "/accounts/register/")
-    for path in paths:
-        forms = site.get(path).page.forms(path)
-        require(len(forms) == 1, f"{path} holds {len(forms)} forms")
-        fields = fields_of(forms[0])
-        data = {f.name: values[f.name] for f in fields if f.required and f.name in values}
-        left_out += sum(not field.required for field in fields)
+    for least in LEAST:
         with site.rehearsal():
-            answer = site.visitor().fill_in(path, data)
+            visitor = site.visitor()
+            if least.member:
+                visitor = Somebody(site).visitor
+            forms = visitor.get(least.path).page.forms(least.path)
+            require(len(forms) == 1, f"{least.path} holds {len(forms)} forms")
+            told = {one.name for one in fields_of(forms[0]) if one.required} - set(least.needed)
+            require(not told, f"{least.path} demands {sorted(told)[:1]}")
+            names = {box.get("name") for box in forms[0].all("input", "select", "textarea")}
+            missing = [one for one in least.optional if one not in names]
+            require(not missing, f"{least.path} does not ask for {missing[:1]}")
+            empty = dict.fromkeys(set(least.optional) - {"marketing", "wants_contact"}, "")
+            answer = visitor.fill_in(least.path, {**empty, **least.needed})
             require(
                 answer.status in (302, 303),
-                f"{path} answers {answer.status} to who leaves the optional fields empty",
+                f"{least.path} answers {answer.status} to who leaves the optional fields empty",
             )
+        left_out += len(least.optional)
     return Evidence(
-        "Messages and registrations were taken with every optional field left empty.",
-        {"forms": len(paths), "fields left empty": left_out},
+        "Played through for this check, messages, registrations, requests and profiles were taken "
+        "with every optional field left empty.",
+        {"forms": len(LEAST), "fields left empty": left_out},
     )

@@ -67,7 +67,7 @@ def test_a_form_with_faults_says_so_first_and_links_to_each(page, path, scheme):
     summary = page.locator("[role=alert]")
     assert sent.value.status == 422
     assert page.title().startswith("Error: ")
-    assert summary.count() == 1
+    expect(summary).to_have_count(1)
     expect(page.locator("[role=alert]:focus, :focus:has([role=alert])")).to_have_count(1)
     links = summary.locator("a")
     targets = [links.nth(n).get_attribute("href") for n in range(links.count())]
@@ -133,6 +133,6 @@ def test_wide_tables_print_whole(page, path):
 def test_the_page_prints_without_menu_and_banner(page):
     page.emulate_media(media="print")
     page.goto("/privacy/")
-    assert page.locator("nav[aria-label=Main]").is_visible() is False
-    assert page.locator(".cookie-banner").is_visible() is False
-    assert page.locator("h1").is_visible() is True
+    expect(page.locator("nav[aria-label=Main]")).not_to_be_visible()
+    expect(page.locator(".cookie-banner")).not_to_be_visible()
+    expect(page.locator("h1")).to_be_visible()

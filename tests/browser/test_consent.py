@@ -50,9 +50,9 @@ def test_one_press_answers_and_says_so(page: Page, choice):
     saved = page.locator("#done")
     expect(saved).to_be_visible()
     expect(saved).to_be_focused()
-    assert page.get_by_role("region", name="Cookies").count() == 0
+    expect(page.get_by_role("region", name="Cookies")).to_have_count(0)
     page.goto("/privacy/")
-    assert page.locator("#done").is_visible() is False
+    expect(page.locator("#done")).not_to_be_visible()
     names = {cookie["name"] for cookie in page.context.cookies()}
     if choice == "Accept all":  # our own statistics begin, at their own time
         assert {"cookie_consent", "consent_receipt"} <= names
@@ -83,12 +83,12 @@ def test_the_signal_is_shown_and_kept(browser: Browser, site: str):
     )
     page = context.new_page()
     page.goto("/about/")
-    assert page.get_by_role("region", name="Cookies").count() == 0  # the signal has answered
+    expect(page.get_by_role("region", name="Cookies")).to_have_count(0)  # the signal has answered
     page.goto("/cookies/")
-    assert page.get_by_text("Opt-out preference signal honored.").is_visible()
+    expect(page.get_by_text("Opt-out preference signal honored.")).to_be_visible()
     page.get_by_role("button", name="Accept all").click()
     page.wait_for_url("**done=*")
-    assert page.locator('input[name="analytics"][value="no"]').is_checked()
+    expect(page.locator('input[name="analytics"][value="no"]')).to_be_checked()
     context.close()
 
 
@@ -108,7 +108,7 @@ def test_an_answer_below_a_form_takes_nothing_of_what_was_typed(
     frame = page.frame_locator('iframe[name="answer"]')
     expect(frame.get_by_role("status")).to_have_text("Saved. The next page no longer asks.")
     expect(frame.get_by_role("status")).to_be_focused()
-    assert page.url == site + path
+    expect(page).to_have_url(site + path)
     assert page.input_value("#id_name") == "Ada Example"
     assert page.input_value("#id_message") == "A long text."
     assert [cookie["name"] for cookie in context.cookies()] == ["cookie_consent"]
@@ -117,7 +117,7 @@ def test_an_answer_below_a_form_takes_nothing_of_what_was_typed(
     )
     assert max(shown) <= 0  # all of it is seen
     page.goto(path)
-    assert page.get_by_role("region", name="Cookies").count() == 0
+    expect(page.get_by_role("region", name="Cookies")).to_have_count(0)
     context.close()
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.models import User
 from privacy.datamap.models import Erasure
@@ -89,7 +90,7 @@ def test_a_stranger_asks_and_gets_a_copy(page, log_in, a_name):
     page.get_by_label("Name", exact=True).fill("A Stranger")
     page.get_by_label("Email", exact=True).fill(address)
     assert press(page, "Send request") == 200
-    assert page.locator("h1").inner_text() == "Your request is stored"
+    expect(page.locator("h1")).to_have_text("Your request is stored", use_inner_text=True)
     assert page.context.cookies() == []
     asked = SubjectRequest.objects.get(email=address)
 
@@ -97,7 +98,7 @@ def test_a_stranger_asks_and_gets_a_copy(page, log_in, a_name):
     page.goto(link_to(address, "/privacy/confirm/"))
     assert asked.proof is None
     assert press(page, "Yes, I asked for this") == 200
-    assert page.locator("#done").is_visible()
+    expect(page.locator("#done")).to_be_visible()
     assert SubjectRequest.objects.get(pk=asked.pk).proof is not None
     picture(page, "request-status")
 
@@ -122,7 +123,7 @@ def test_a_stranger_asks_and_gets_a_copy(page, log_in, a_name):
     tables = fetched(page)
     assert [row["email"] for row in tables["rights.SubjectRequest"]] == [address]
     page.goto(link_to(address, "/privacy/request/"))
-    assert "Copy fetched" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Copy fetched", use_inner_text=True)
     assert page.context.cookies() == []
 
 
@@ -160,8 +161,8 @@ def test_staff_see_an_alarm_and_clear_it(page, log_in, a_name):
     desk = staff_page(page, log_in, a_name)
     desk.goto("/admin/rights/subjectrequest/")
     row = desk.locator("#result_list tr", has_text=late.reference)
-    assert "▲ LATE by" in row.inner_text()
-    assert "late 20" in row.inner_text()
+    expect(row).to_contain_text("▲ LATE by", use_inner_text=True)
+    expect(row).to_contain_text("late 20", use_inner_text=True)
     picture(desk, "request-alarm")
     row.get_by_role("link").click()
     follow(desk, "I have seen the alarm")
@@ -171,11 +172,11 @@ def test_staff_see_an_alarm_and_clear_it(page, log_in, a_name):
     ]
     desk.goto("/admin/rights/subjectrequest/")
     row = desk.locator("#result_list tr", has_text=late.reference)
-    assert "late 20" not in row.inner_text()
+    expect(row).not_to_contain_text("late 20", use_inner_text=True)
     desk.context.close()
 
 
 def test_the_record_is_read(page):
     page.goto("/privacy/record/")
-    assert page.locator("h1").inner_text() == "What we hold, and why"
+    expect(page.locator("h1")).to_have_text("What we hold, and why", use_inner_text=True)
     picture(page, "record")

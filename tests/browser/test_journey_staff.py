@@ -66,7 +66,7 @@ def test_staff_draft_preview_seal_and_publish_a_version(page, a_name):
 
     # Preview: as readers would see it; nobody outside sees it yet.
     press(page, "Save and preview")
-    assert SENTENCE in page.locator("article").inner_text()
+    expect(page.locator("article")).to_contain_text(SENTENCE, use_inner_text=True)
     assert PolicyVersion.objects.count() == versions
 
     # A second person reads and seals it.
@@ -77,7 +77,7 @@ def test_staff_draft_preview_seal_and_publish_a_version(page, a_name):
 
     # Seal and publish: a page says what will happen, and only its button does it.
     press(page, "Seal and publish", "link")
-    assert f"version {number}" in page.locator("#content").inner_text()
+    expect(page.locator("#content")).to_contain_text(f"version {number}", use_inner_text=True)
     assert PolicyVersion.objects.count() == versions
     in_spite = f"Seal and publish version {number} in spite of this"
     page.get_by_role("button", name=in_spite, exact=True).click()
@@ -104,4 +104,4 @@ def test_staff_draft_preview_seal_and_publish_a_version(page, a_name):
 
     # What is sealed is only read.
     page.goto(f"/admin/policy/policyversion/{sealed.pk}/change/")
-    assert page.locator("textarea:visible, input[name=_save]").count() == 0
+    expect(page.locator("textarea:visible, input[name=_save]")).to_have_count(0)

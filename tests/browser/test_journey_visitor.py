@@ -1,5 +1,7 @@
 """The core journey, with JavaScript off: from reading the policy to leaving for good."""
 
+import re
+
 import pytest
 from django.core import mail
 from playwright.sync_api import expect
@@ -30,7 +32,7 @@ def test_a_visitor_reads_decides_writes_registers_and_leaves(page, a_name, setti
     # Read the policy.
     page.goto("/")
     page.get_by_role("contentinfo").get_by_role("link", name="Privacy", exact=True).click()
-    assert page.locator("h1").inner_text() == "Privacy policy"
+    expect(page.locator("h1")).to_have_text("Privacy policy", use_inner_text=True)
     assert records.count_all() == at_first
 
     # Reject cookies: the same page still, an answer in sight, one cookie that names nobody.
@@ -38,7 +40,7 @@ def test_a_visitor_reads_decides_writes_registers_and_leaves(page, a_name, setti
     answer = page.frame_locator('iframe[name="answer"]').locator("#done")
     expect(answer).to_have_text("Saved. The next page no longer asks.")
     page.reload()
-    assert page.locator(".cookie-banner").count() == 0
+    expect(page.locator(".cookie-banner")).to_have_count(0)
     assert [cookie["name"] for cookie in page.context.cookies()] == ["cookie_consent"]
     assert username not in page.context.cookies()[0]["value"]
     assert records.count_all() == at_first
@@ -47,11 +49,11 @@ def test_a_visitor_reads_decides_writes_registers_and_leaves(page, a_name, setti
     page.get_by_label("Name", exact=True).fill("Ada Byron")
     page.get_by_label("Message", exact=True).fill("Which of my data do you hold?")
     assert press(page, "Send message") == 422
-    assert page.get_by_label("Name", exact=True).input_value() == "Ada Byron"
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Ada Byron")
     assert records.count_all() == at_first
     page.get_by_label("Email", exact=True).fill(f"{username}@elsewhere.test")
     assert press(page, "Send message") == 200
-    assert page.locator("h1").inner_text() == "Your message is stored"
+    expect(page.locator("h1")).to_have_text("Your message is stored", use_inner_text=True)
     stored = ContactMessage.objects.get(email=f"{username}@elsewhere.test")
     assert (stored.name, stored.message) == ("Ada Byron", "Which of my data do you hold?")
     assert (stored.state, stored.quarantined_because) == ("waiting", "")
@@ -63,9 +65,9 @@ def test_a_visitor_reads_decides_writes_registers_and_leaves(page, a_name, setti
     page.get_by_label("Email address").fill(address)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Company").fill("Analytical Engines")
-    assert page.get_by_label("Send me news").is_checked() is False
+    expect(page.get_by_label("Send me news")).not_to_be_checked()
     assert press(page, "Register") == 200
-    assert page.locator("h1").inner_text() == "Check your email"
+    expect(page.locator("h1")).to_have_text("Check your email", use_inner_text=True)
     user = User.objects.get(username=username)
     assert (user.email, user.company, user.marketing_opt_in_at) == (
         address,
@@ -79,7 +81,7 @@ def test_a_visitor_reads_decides_writes_registers_and_leaves(page, a_name, setti
     # Confirm by the mailed link: opening it changes nothing, the button does.
     (letter,) = records.mails_to(address)
     page.goto(records.link_in(letter))
-    assert page.locator("h1").inner_text() == "Confirm your email address"
+    expect(page.locator("h1")).to_have_text("Confirm your email address", use_inner_text=True)
     assert user.emailaddress_set.get().verified is False
     assert press(page, "Confirm") == 200
     assert user.emailaddress_set.get().verified is True
@@ -89,25 +91,25 @@ def test_a_visitor_reads_decides_writes_registers_and_leaves(page, a_name, setti
     page.get_by_label("Username or email address").fill(address)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     assert press(page, "Log in") == 200
-    assert page.url.endswith("/accounts/profile/")
+    expect(page).to_have_url(re.compile("/accounts/profile/$"))
     assert Session.objects.filter(user=user).count() == 1
 
     # Edit the profile.
     page.get_by_label("Position").fill("Engineer")
     assert press(page, "Save changes") == 200
-    assert page.locator("#done").inner_text() == "Your changes are saved."
+    expect(page.locator("#done")).to_have_text("Your changes are saved.", use_inner_text=True)
     user.refresh_from_db()
     assert (user.position, user.company) == ("Engineer", "Analytical Engines")
 
     # Delete the account: log-in was a moment ago and counts. The wrong name does nothing.
     page.get_by_role("link", name="Delete your account").click()
-    assert page.locator("h1").inner_text() == "Delete your account"
+    expect(page.locator("h1")).to_have_text("Delete your account", use_inner_text=True)
     page.get_by_label("Username", exact=True).fill("somebody")
     assert press(page, "Delete my account") == 422
     assert User.objects.filter(pk=user.pk).count() == 1
     page.get_by_label("Username", exact=True).fill(username)
     assert press(page, "Delete my account") == 200
-    assert page.locator("h1").inner_text() == "Your account has been deleted"
+    expect(page.locator("h1")).to_have_text("Your account has been deleted", use_inner_text=True)
     assert "session" not in [cookie["name"] for cookie in page.context.cookies()]
     assert records.tables_that_hold(address) == ["outbox_outboxmail"]
 
@@ -116,7 +118,7 @@ def test_a_visitor_reads_decides_writes_registers_and_leaves(page, a_name, setti
     assert [m.subject for m in mail.outbox if m.to == [address]][-1:] != []
     assert records.tables_that_hold(address) == []
     page.goto("/accounts/profile/")
-    assert page.locator("h1").inner_text() == "Log in"
+    expect(page.locator("h1")).to_have_text("Log in", use_inner_text=True)
 
 
 def test_a_visitor_accepts_looks_again_and_changes_their_mind(page, site):
@@ -129,4 +131,4 @@ def test_a_visitor_accepts_looks_again_and_changes_their_mind(page, site):
     assert press(page, "Reject all") == 200
     assert page.context.cookies()[0]["value"] != accepted
     page.goto("/products/")
-    assert page.locator(".cookie-banner").count() == 0
+    expect(page.locator(".cookie-banner")).to_have_count(0)

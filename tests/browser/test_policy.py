@@ -109,6 +109,6 @@ def test_a_customer_is_told_of_a_change_and_puts_the_line_away(
     )
     with page.expect_navigation():
         line.get_by_role("button", name="I have seen this").click()
-    assert page.url.endswith("/products/")
-    assert page.locator("form", has_text="I have seen this").count() == 0
+    expect(page).to_have_url(re.compile("/products/$"))
+    expect(page.locator("form", has_text="I have seen this")).to_have_count(0)
     assert PolicyAcknowledgement.objects.filter(user=person, version=version).count() == 1

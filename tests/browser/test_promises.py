@@ -3,12 +3,11 @@
 import re
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import expect
 
-from privacy.promises.models import PromiseResult
 from sens_site.lib.cache.content_stamp import renew_stamp
 from tests.browser.measure import findings
+from tests.factories.promises import make_result
 
 PATHS = ("/privacy/promises/", "/privacy/promises/?state=unchecked", "/privacy/p/66/")
 
@@ -16,10 +15,7 @@ PATHS = ("/privacy/promises/", "/privacy/promises/?state=unchecked", "/privacy/p
 @pytest.mark.usefixtures("put_back")
 @pytest.mark.browser_context_args(java_script_enabled=False)
 def test_a_reader_opens_the_promise_behind_a_sentence(page):
-    PromiseResult.objects.update_or_create(
-        claim_id="account.delete",
-        defaults={"kept": True, "words": "Seen in a browser.", "checked_at": timezone.now()},
-    )
+    make_result("account.delete", words="Seen in a browser.")
     renew_stamp()
     page.wait_for_timeout(1100)  # kept pages look for news once a second
     page.goto("/privacy/")

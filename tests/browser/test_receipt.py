@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.measure import findings
 
@@ -21,12 +21,14 @@ def test_a_receipt_is_saved_and_checked_by_somebody_else(page: Page, browser, si
     stranger.goto("/cookies/receipt/check/")
     stranger.get_by_label("The file that you saved").set_input_files(file)
     stranger.get_by_role("button", name="Check the receipt").click()
-    assert "Unchanged." in stranger.get_by_role("status").inner_text()
+    expect(stranger.get_by_role("status")).to_contain_text("Unchanged.", use_inner_text=True)
     document = json.loads(file.read_text())
     document["declined"] = ["analytics"]
     stranger.get_by_label("Or the text of the receipt").fill(json.dumps(document))
     stranger.get_by_role("button", name="Check the receipt").click()
-    assert "Not ours, or changed." in stranger.get_by_role("status").inner_text()
+    expect(stranger.get_by_role("status")).to_contain_text(
+        "Not ours, or changed.", use_inner_text=True
+    )
     assert stranger.context.cookies() == []
     stranger.context.close()
 
@@ -38,10 +40,10 @@ def test_a_withdrawal_is_shown_and_a_link_from_elsewhere_says_why_it_shows_none(
         page.wait_for_url("**#done")
         page.goto("/cookies/")
     page.goto("/cookies/receipt/")
-    assert page.get_by_text("Taken back on").count() == 1
-    assert page.get_by_role("heading", name="Before that").count() == 1
+    expect(page.get_by_text("Taken back on")).to_have_count(1)
+    expect(page.get_by_role("heading", name="Before that")).to_have_count(1)
     page.goto("about:blank")  # no origin at all, and so not ours
     page.set_content(f'<a href="{site}/cookies/receipt/">my receipt</a>')
     page.get_by_role("link", name="my receipt").click()
     page.get_by_role("link", name="Show my receipt").click()
-    assert page.get_by_text("Taken back on").count() == 1
+    expect(page.get_by_text("Taken back on")).to_have_count(1)

@@ -59,7 +59,7 @@ def reports(page: Page) -> list[Request]:
 def test_after_a_yes_pages_are_counted_and_before_it_nothing_is(page: Page):
     sent = reports(page)
     page.goto("/about/")
-    assert page.locator("script[src]").count() == 0
+    expect(page.locator("script[src]")).to_have_count(0)
     page.get_by_role("button", name="Accept all").click()
     page.wait_for_url("**/about/*#done")
     becomes(lambda: seen() == ["/about/"])
@@ -112,7 +112,7 @@ def test_who_refuses_or_gives_no_answer_runs_no_script_and_is_not_counted(page: 
         page.wait_for_url("**/about/*#done")
     page.goto("/contact/")
     page.wait_for_timeout(500)
-    assert page.locator("script[src]").count() == 0
+    expect(page.locator("script[src]")).to_have_count(0)
     assert (sent, seen(), numbers(page.context)) == ([], [], {})
 
 

@@ -164,7 +164,7 @@ def a_receipt_without_an_act(hand: Hand) -> None:
     hand.wrap("privacy.consent.services.document_of", implied)
 
 
-@breaks("rights.withdraw-consent")
+@breaks("rights.withdraw-consent", "banner.reject-equals-accept")
 def no_button_to_take_back(hand: Hand) -> None:
     hand.template("privacy/consent/choices.html", ('name="choice" value="reject"', "disabled"))
 

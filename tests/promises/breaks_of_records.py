@@ -249,6 +249,9 @@ def new_receipts_are_kept_for_two_years(hand: Hand) -> None:
 
 
 @breaks(
+    "retention.account",
+    "retention.visits",
+    "retention.backups",
     "retention.messages",
     "retention.sent-mail",
     "retention.consent-receipts",

@@ -132,13 +132,6 @@ def figures_of_single_people(hand: Hand) -> None:
     hand.replace("privacy.rights.statistics.SMALLEST", 1)
 
 
-@breaks("vendors.agreements")
-def a_vendor_without_a_reason(hand: Hand) -> None:
-    from privacy.datamap.vendors import VENDORS
-
-    hand.frozen(VENDORS[0], "name", "Example Hosting, Inc.")
-
-
 @breaks("use.policy-changes")
 def nobody_is_told(hand: Hand) -> None:
     hand.replace("privacy.policy.notices.store_copies", lambda *args, **kwargs: 0)

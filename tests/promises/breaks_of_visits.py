@@ -39,12 +39,12 @@ def views_that_stay_when_consent_is_taken_back(hand: Hand) -> None:
     hand.replace("visits.withdrawal.forget_visitor", lambda **numbers: 0)
 
 
-@breaks("usage.time-and-areas", in_sql=True)
+@breaks("retention.visits", in_sql=True)
 def views_that_stay_for_a_month_and_a_day(hand: Hand) -> None:
     _keep_for(hand, 31)
 
 
-@breaks("usage.time-and-areas", in_sql=True)
+@breaks("retention.visits", in_sql=True)
 def views_that_go_a_day_too_soon(hand: Hand) -> None:
     _keep_for(hand, 29)
 

@@ -20,13 +20,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def look():
-    """Run one check on a small site; return whether it is kept, and its words."""
+    """Run the checks of a claim on a small site; return whether it is kept, and their words."""
     discover()
 
     def run(claim: str) -> tuple[bool, str]:
         site = RunningSite(ONE_OF_EACH, len(ONE_OF_EACH) + 1)
-        (outcome,) = run_checks([claim], site=site)
-        return outcome.kept, outcome.evidence.words
+        outcomes = run_checks([claim], site=site)
+        kept = all(outcome.kept for outcome in outcomes)
+        return kept, " ".join(outcome.evidence.words for outcome in outcomes)
 
     return run
 

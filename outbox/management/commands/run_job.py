@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from outbox.error_names import place, short_name
+from outbox.job_runs import run_noted
 from outbox.jobs import registered_jobs
 
 logger = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class Command(BaseCommand):
             signal.signal(number, _end)
         os.nice(job.niceness)
         try:
-            job.run()
+            run_noted(job)
         except Exception as error:  # noqa: BLE001 - as in the worker: the log names it
             logger.error(  # noqa: TRY400 - a traceback may print personal data
                 "Job %s failed: %s at %s", job.name, short_name(error), place(error)

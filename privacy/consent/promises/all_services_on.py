@@ -1,7 +1,14 @@
-"""Visitors of a site on which every service of the catalogue is switched on, in a rehearsal."""
+"""Visitors of a site on which services of the catalogue are switched on, in a rehearsal.
 
-from collections.abc import Iterator
+What each service is, to which group it belongs and whom it may reach stands here a second time, as
+the policy and the makers' documents say it: a check that read it from the catalogue would agree
+with any catalogue.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from privacy.consent.offer.building import build_offer
 from privacy.consent.offer.catalogue import GROUPS
@@ -19,12 +26,70 @@ NOBODYS = {
 """Account numbers that belong to nobody, by service."""
 PAGES = ("/", "/contact/", "/about/")
 """Pages on which a service may act once it is allowed: they have let third parties in (law 17)."""
+GOOGLE_TAGS = (
+    r"www\.googletagmanager\.com|(?:.+\.)?google-analytics\.com|(?:.+\.)?analytics\.google\.com"
+)
+GOOGLE_ADS = (
+    r"www\.googletagmanager\.com|www\.googleadservices\.com|pagead2\.googlesyndication\.com"
+    r"|(?:.+\.)?doubleclick\.net|(?:.+\.)?google\.com|www\.google\.(?:[a-z]{2}|co\.uk|com\.[a-z]{2})"
+    r"|(?:.+\.)?google-analytics\.com|(?:.+\.)?analytics\.google\.com"
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a service, whatever the catalogue says: `hosts` are the only ones it reaches.
+
+    `maker` is the word by which the policy has to name the firm before its service may run.
+    """
+
+    group: str
+    maker: str
+    hosts: str
+    tag: str = ""
+    embedded: bool = False
+    covered: bool = True
+    """Whether the browser's opt-out signal speaks about it."""
+
+
+KNOWN = {
+    "visits": Known("analytics", "", r"(?!)", tag="visits/visit.js"),
+    "google-analytics": Known("analytics", "Google", GOOGLE_TAGS, tag="consent/google.js"),
+    "google-ads-conversions": Known("marketing", "Google", GOOGLE_ADS, tag="consent/google.js"),
+    "google-ads": Known("marketing", "Google", GOOGLE_ADS, tag="consent/google.js"),
+    "linkedin-insight": Known(
+        "marketing",
+        "LinkedIn",
+        r"snap\.licdn\.com|px4?\.ads\.linkedin\.com|www\.linkedin\.com",
+        tag="consent/linkedin-insight.js",
+    ),
+    "linkedin-posts": Known("social", "LinkedIn", r"www\.linkedin\.com", embedded=True),
+    "youtube": Known(
+        "preferences", "Google", r"www\.youtube-nocookie\.com", embedded=True, covered=False
+    ),
+    "google-maps": Known(
+        "preferences", "Google", r"www\.google\.com", embedded=True, covered=False
+    ),
+    "openstreetmap": Known(
+        "preferences", "OpenStreetMap", r"www\.openstreetmap\.org", embedded=True, covered=False
+    ),
+}
+FOUR_GROUPS = ("preferences", "analytics", "marketing", "social")
+"""Those of the policy: cookies for these stay off until their group is allowed."""
+
+
+@contextmanager
+def switched_on(site: RunningSite, *keys: str) -> Iterator[None]:
+    """Offer some services of other firms to the visitors of a rehearsal, and our own."""
+    identifiers = {key: NOBODYS[key] for key in keys}
+    with site.rehearsal(), rehearse_offer(build_offer(identifiers)):
+        yield
 
 
 @contextmanager
 def everything_on(site: RunningSite) -> Iterator[None]:
     """Offer every service of the catalogue to the visitors of a rehearsal."""
-    with site.rehearsal(), rehearse_offer(build_offer(NOBODYS)):
+    with switched_on(site, *NOBODYS):
         yield
 
 
@@ -42,6 +107,19 @@ def origins_of(services: tuple[Service, ...]) -> dict[str, list[str]]:
     return {directive: sorted(origins) for directive, origins in named.items()}
 
 
+def permitted_hosts(answer: Answer) -> set[str]:
+    """Return the hosts of others that a page permits, a star for any below being left out."""
+    origins = {one for sources in answer.permitted.values() for one in sources}
+    return {re.sub(r"^[a-z]+://(?:\*\.)?|[:/].*$", "", one) for one in origins}
+
+
+def strangers(answer: Answer, keys: Iterable[str]) -> list[str]:
+    """Return the hosts that a page permits and that none of some services may reach."""
+    allowed = [KNOWN[key].hosts for key in keys if key in KNOWN]
+    hosts = permitted_hosts(answer)
+    return sorted(h for h in hosts if not any(re.fullmatch(one, h) for one in allowed))
+
+
 def tag_numbers(answer: Answer) -> set[str]:
     """Return the account numbers that the tags of a page carry."""
     return {number for script in answer.page.scripts for number in script.get("data-ids").split()}
@@ -50,6 +128,15 @@ def tag_numbers(answer: Answer) -> set[str]:
 def numbers_of(services: tuple[Service, ...]) -> set[str]:
     """Return the account numbers of services that are loaded by a tag. Our own has none."""
     return {NOBODYS[s.key] for s in services if s.loader and s.identifier}
+
+
+def acts(answer: Answer, key: str, number: str) -> bool:
+    """Tell whether a service acts on a page: by its tag, or by what the page lets in for it."""
+    known = KNOWN[key]
+    if known.embedded:
+        return any(re.fullmatch(known.hosts, host) for host in permitted_hosts(answer))
+    loaded = any(re.search(rf"{known.tag[:-3]}\b", s.get("src")) for s in answer.page.scripts)
+    return loaded and (not number or number in tag_numbers(answer))
 
 
 def choose(visitor: Visitor, choice: str, *groups: str) -> Answer:
@@ -80,6 +167,11 @@ def stays_out_until_allowed(site: RunningSite, group: str) -> int:
     own, rest = services_in(group), services_in(*others)
     require(own, f"no service of the group {group} is known")
     rivals, friend = visitor_who_allows(site, *others), visitor_who_allows(site, group)
+    mine = [key for key, known in KNOWN.items() if known.group == group]
+    require(
+        {service.key for service in own} == set(mine),
+        f"the group {group} has other services than those known",
+    )
     for path in PAGES:
         first = site.get(path)
         require(not first.page.scripts, f"{path} runs a script before consent")
@@ -95,4 +187,46 @@ def stays_out_until_allowed(site: RunningSite, group: str) -> int:
             tag_numbers(allowed) == numbers_of(own) and allowed.permitted == origins_of(own),
             f"{path} loads or permits something else than the services of {group}",
         )
+        beyond = strangers(allowed, mine)
+        require(not beyond, f"{path} permits {beyond[:1]}, which is no host of {group}")
     return len(own)
+
+
+def acts_alone_with_its_group(site: RunningSite, key: str) -> None:
+    """Switch one service on, and require that it acts for who allowed its group, and for nobody else.
+
+    One at a time shows what all at once would hide: that a service rests on another's consent.
+    """
+    known, number = KNOWN[key], NOBODYS.get(key, "")
+    others = [one for one in FOUR_GROUPS if one != known.group]
+    with switched_on(site, *([key] if number else [])):
+        offered = current_offer().by_key
+        require(
+            known.group in offered, f"{key} is switched on, and {known.group} is not asked about"
+        )
+        refusing, looking = site.visitor(), site.visitor()
+        choose(refusing, "reject")
+        elsewhere = visitor_who_allows(site, *(one for one in others if one in offered))
+        friend = visitor_who_allows(site, known.group)
+        accepting = site.visitor()
+        choose(accepting, "accept")
+        signalling = visitor_who_allows(site, *others)
+        signalling.headers["Sec-GPC"] = "1"
+        choose(signalling, "accept")
+        path = PAGES[0]
+        for who, visitor in (
+            ("before consent", looking),
+            ("after a no", refusing),
+            ("after a yes to other groups alone", elsewhere),
+        ):
+            require(not acts(visitor.get(path), key, number), f"{path} lets {key} act {who}")
+        for visitor in (friend, accepting):
+            seen = visitor.get(path)
+            require(acts(seen, key, number), f"{path} lacks {key} after a yes to {known.group}")
+            beyond = strangers(seen, [key, "visits"])
+            require(not beyond, f"{path} permits {beyond[:1]} for {key}")
+        seen = signalling.get(path)
+        require(
+            acts(seen, key, number) is not known.covered,
+            f"{key} and the browser’s opt-out signal do not go together as the policy says",
+        )

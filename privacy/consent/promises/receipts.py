@@ -1,5 +1,6 @@
 """The promise about how long proof of consent is kept."""
 
+import json
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -9,11 +10,17 @@ from privacy.consent.promises.all_services_on import choose
 from privacy.consent.promises.choices import receipt_of
 from privacy.consent.receipt_chain import seal_receipts
 from privacy.consent.receipts import keep_until
-from privacy.datamap.promises.purging import purge_keeps
-from privacy.datamap.retention import purge_expired
+from privacy.datamap.promises.purging import (
+    LATE,
+    PURGE,
+    done_by_the_job,
+    months_from,
+    nothing_is_over,
+    purge_keeps,
+    ran_lately,
+)
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
-from sens_site.lib.months import add_months
 
 CHOICE = timedelta(days=182)
 
@@ -22,14 +29,14 @@ CHOICE = timedelta(days=182)
 def receipts_go_after_three_years(site: RunningSite) -> Evidence:
     """A sealed receipt goes three years after its consent has ended, by time or by the visitor."""
     purge_keeps("retention.consent-receipts")
-    three_years_ago, a_day = add_months(timezone.now(), -36), timedelta(days=1)
+    three_years_ago, a_day = months_from(timezone.now(), -36), timedelta(days=1)
     with site.rehearsal():
         visitor = site.visitor()
         choose(visitor, "accept")
         young = receipt_of(visitor.cookies)
         require(young is not None, "an act of consent leaves no receipt")
         assert young is not None  # noqa: S101 - for the type checker
-        last_day = add_months(young.at + CHOICE, 36).date()
+        last_day = months_from(young.at + CHOICE, 36).date()
         require(young.keep_until == last_day, "a new receipt is not kept for three years")
 
         def given(at: datetime, **fields: object) -> ConsentReceipt:
@@ -48,7 +55,7 @@ def receipts_go_after_three_years(site: RunningSite) -> Evidence:
             played[f"taking it back, {name}"] = given(moment, replaces=early.pk)
         while seal_receipts():
             pass
-        purge_expired()
+        done_by_the_job(PURGE)
         keys = {receipt.pk: name for name, receipt in played.items()} | {young.pk: "new"}
         left = ConsentReceipt.objects.filter(pk__in=keys).values_list("pk", flat=True)
         kept = {keys[pk] for pk in left}
@@ -57,7 +64,38 @@ def receipts_go_after_three_years(site: RunningSite) -> Evidence:
     early_gone = sorted(n for n in {*keys.values()} - kept if not n.endswith(", over"))
     require(not early_gone, f"a receipt goes before three years ({', '.join(early_gone)})")
     return Evidence(
-        "A receipt whose time was over was deleted; a new one is kept for three years after the "
-        "consent ends.",
+        "Played through for this check: a receipt whose time was over was deleted; a new one is "
+        "kept for three years after the consent ends.",
         {"years after the consent ends": 3},
+    )
+
+
+@promise("retention.consent-receipts", look=Look.ROWS)
+def no_stored_receipt_is_over(site: RunningSite) -> Evidence:
+    """No receipt is older than three years after its consent, and none says that it stays longer."""
+    now = timezone.now()
+    three_years_ago, receipts = months_from(now, -36), ConsentReceipt._base_manager
+    found = nothing_is_over(
+        "receipts of consents that ended more than three years ago",
+        receipts.all(), "at", before=three_years_ago - CHOICE,
+    )  # fmt: skip
+    last = months_from(now + CHOICE + LATE, 36).date()
+    longer = receipts.filter(keep_until__gt=last).count()
+    require(not longer, f"{longer} receipts are to stay for more than three years")
+    over = receipts.filter(keep_until__lt=(now - LATE).date()).count()
+    require(not over, f"{over} receipts are still there after their last day")
+    # Ended by the visitor: by a later receipt, or by one that takes everything back.
+    old = receipts.filter(at__lt=three_years_ago - LATE)
+    taken_back = sum(
+        json.loads(document)["event"]["state"] == "withdrawn"
+        for document in old.values_list("document", flat=True)
+    )
+    replaced = receipts.filter(pk__in=old.exclude(replaces=None).values("replaces")).count()
+    require(
+        not taken_back + replaced,
+        f"{taken_back + replaced} receipts of consents that were taken back stay for longer",
+    )
+    return Evidence(
+        "No stored receipt is of a consent that ended more than three years ago.",
+        {**found, **ran_lately(PURGE)},
     )

@@ -4,21 +4,27 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles import finders
 
 from privacy.consent.offer.current import current_offer
-from privacy.consent.offer.parts import ANALYTICS, COOKIE, MARKETING
+from privacy.consent.offer.parts import ANALYTICS, COOKIE, MARKETING, Service
 from privacy.consent.offer.switches import recipient_is_in_policy
-from privacy.consent.offer.third_parties import GOOGLE_ADS, GOOGLE_ANALYTICS, LINKEDIN_INSIGHT
+from privacy.consent.offer.third_parties import GOOGLE_ADS, LINKEDIN_INSIGHT
 from privacy.consent.promises.all_services_on import (
+    FOUR_GROUPS,
+    KNOWN,
     NOBODYS,
     PAGES,
+    acts,
+    acts_alone_with_its_group,
     choose,
     everything_on,
     origins_of,
     services_in,
     stays_out_until_allowed,
+    strangers,
     tag_numbers,
     visitor_who_allows,
 )
 from privacy.consent.promises.cookies import COOKIES, shown_cookies
+from privacy.datamap.promises.vendors import shown_as_switched, shown_firms
 from privacy.promises.page_reader import foreign
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite
@@ -50,13 +56,15 @@ def no_hidden_picture(site: RunningSite) -> Evidence:
 @promise("pixels.may-track", look=Look.REHEARSAL)
 def no_pixel_before_marketing_is_allowed(site: RunningSite) -> Evidence:
     """The pixel's number and its makers' addresses appear with the consent to marketing only."""
+    acts_alone_with_its_group(site, "linkedin-insight")
     with everything_on(site):
         stays_out_until_allowed(site, MARKETING)
         allowed = visitor_who_allows(site, MARKETING).get("/")
         pixel = NOBODYS[LINKEDIN_INSIGHT.key]
         require(pixel in tag_numbers(allowed), "the pixel is not loaded even when it is allowed")
     return Evidence(
-        "The pixel was neither loaded nor permitted before marketing cookies were allowed.",
+        "When we switched it on for a test, alone and with all others, the pixel was neither loaded "
+        "nor permitted before marketing cookies were allowed.",
         {"pages compared": len(PAGES)},
     )
 
@@ -74,7 +82,8 @@ def without_cookies_no_pixel(site: RunningSite) -> Evidence:
             require(not seen.page.scripts, f"{path} runs a script in a browser without cookies")
             require(not seen.permitted, f"{path} permits others in a browser without cookies")
     return Evidence(
-        "A browser that keeps no cookies was shown no pixel, even after Accept all.",
+        "When we switched everything on for a test, a browser that keeps no cookies was shown no "
+        "pixel, even after Accept all.",
         {"pages opened": len(PAGES), "pixels": 0},
     )
 
@@ -99,7 +108,8 @@ def declining_keeps_everything_out(site: RunningSite) -> Evidence:
                 f"without marketing, {path} permits other origins than those allowed",
             )
     return Evidence(
-        "After declining, pages neither loaded a pixel nor permitted the browser to.",
+        "When we switched everything on for a test, pages neither loaded a pixel after declining nor "
+        "permitted the browser to.",
         {"pages opened": 2 * len(PAGES), "pixels": 0},
     )
 
@@ -107,18 +117,12 @@ def declining_keeps_everything_out(site: RunningSite) -> Evidence:
 @promise("analytics.google", look=Look.REHEARSAL)
 def google_analytics_needs_consent(site: RunningSite) -> Evidence:
     """Its tag appears with the consent to analytics alone; Google's explanation is linked."""
-    number = NOBODYS[GOOGLE_ANALYTICS.key]
-    with everything_on(site):
-        others = [key for key in current_offer().by_key if key != ANALYTICS]
-        refusing, allowing = visitor_who_allows(site, *others), visitor_who_allows(site, ANALYTICS)
-        for path in PAGES:
-            require(number not in tag_numbers(site.get(path)), f"{path} loads it before consent")
-            require(number not in tag_numbers(refusing.get(path)), f"{path} loads it after a no")
-            require(number in tag_numbers(allowing.get(path)), f"{path} lacks it after a yes")
+    acts_alone_with_its_group(site, "google-analytics")
+    _acts_with_its_group_of_all(site, "google-analytics")
     policy_links(site, "https://policies.google.com/privacy/partners")
     return Evidence(
-        "Google Analytics was loaded after a yes to analytics and in no other case; Google’s own "
-        "explanation is linked.",
+        "When we switched it on for a test, Google Analytics was loaded after a yes to analytics "
+        "and in no other case; Google’s own explanation is linked.",
         {"pages compared": len(PAGES)},
     )
 
@@ -126,17 +130,57 @@ def google_analytics_needs_consent(site: RunningSite) -> Evidence:
 @promise("ads.remarketing", look=Look.REHEARSAL)
 def the_advertising_tag_needs_consent(site: RunningSite) -> Evidence:
     """Its tag appears with the consent to marketing alone."""
-    number = NOBODYS[GOOGLE_ADS.key]
-    with everything_on(site):
-        others = [key for key in current_offer().by_key if key != MARKETING]
-        refusing, allowing = visitor_who_allows(site, *others), visitor_who_allows(site, MARKETING)
-        for path in PAGES:
-            require(number not in tag_numbers(site.get(path)), f"{path} loads it before consent")
-            require(number not in tag_numbers(refusing.get(path)), f"{path} loads it after a no")
-            require(number in tag_numbers(allowing.get(path)), f"{path} lacks it after a yes")
+    for key in ("google-ads", "google-ads-conversions"):
+        acts_alone_with_its_group(site, key)
+    _acts_with_its_group_of_all(site, "google-ads")
     return Evidence(
-        "The advertising tag was loaded after a yes to marketing and in no other case.",
+        "When we switched it on for a test, the advertising tag was loaded after a yes to marketing "
+        "and in no other case.",
         {"pages compared": len(PAGES)},
+    )
+
+
+def _acts_with_its_group_of_all(site: RunningSite, key: str) -> None:
+    """Require of one service, with all switched on, that it acts with its own group alone."""
+    number, own = NOBODYS[key], KNOWN[key].group
+    with everything_on(site):
+        refusing = visitor_who_allows(site, *(one for one in FOUR_GROUPS if one != own))
+        allowing = visitor_who_allows(site, own)
+        for path in PAGES:
+            require(not acts(site.get(path), key, number), f"{path} loads it before consent")
+            require(not acts(refusing.get(path), key, number), f"{path} loads it after a no")
+            require(acts(allowing.get(path), key, number), f"{path} lacks it after a yes")
+
+
+@promise("cookies.social-features", look=Look.REHEARSAL)
+def social_features_alone(site: RunningSite) -> Evidence:
+    """What a social network shows needs the consent to social media, and to nothing else."""
+    acts_alone_with_its_group(site, "linkedin-posts")
+    return Evidence(
+        "When we switched them on alone for a test, posts of LinkedIn were let in after a yes to "
+        "social media and in no other case."
+    )
+
+
+@promise("cookies.remember-preferences", look=Look.REHEARSAL)
+def videos_and_maps_alone(site: RunningSite) -> Evidence:
+    """What is shown inside pages by preference needs the consent to preferences alone."""
+    for key in ("youtube", "google-maps", "openstreetmap"):
+        acts_alone_with_its_group(site, key)
+    return Evidence(
+        "When we switched each on alone for a test, videos and maps were let in after a yes to "
+        "preferences and in no other case.",
+        {"services": 3},
+    )
+
+
+@promise("cookies.traffic-analysis", look=Look.REHEARSAL)
+def our_statistics_alone(site: RunningSite) -> Evidence:
+    """Our own statistics need the consent to analytics."""
+    acts_alone_with_its_group(site, "visits")
+    return Evidence(
+        "Played through for this check with nothing else on: our own statistics acted after a yes "
+        "to analytics and in no other case."
     )
 
 
@@ -158,8 +202,8 @@ def cookies_of_others_are_on_record(site: RunningSite) -> Evidence:
         named = [o for origins in first.permitted.values() for o in origins]
         require(not named, f"a first visit permits {named[:1]}")
     return Evidence(
-        "Every advertising cookie of another company is listed with its maker, and none can be "
-        "set on a first visit.",
+        "When we switched it on for a test, every advertising cookie of another company was listed "
+        "with its maker, and none could be set on a first visit.",
         {"cookies": len(found), "domains": len(domains)},
     )
 
@@ -181,7 +225,8 @@ def settings_on_every_page_and_withdrawal_deletes(site: RunningSite) -> Evidence
     require('"storage"' in answer.header("Clear-Site-Data"), "what scripts stored stays")
     policy_links(site, "https://support.google.com/ads/answer/7395996")
     return Evidence(
-        "Every page links to the settings, and rejecting there deleted what had been allowed.",
+        "Every page links to the settings. When we switched marketing on for a test, rejecting there "
+        "deleted what had been allowed.",
         {"pages": len(site.pages), "cookies deleted": len(names)},
     )
 
@@ -216,7 +261,8 @@ def tags_do_not_say_who_somebody_is(site: RunningSite) -> Evidence:
         told = [word for word in PERSONAL_WORDS if word in words]
         require(not told, f"the script {loader} speaks of {told[:1]}")
     return Evidence(
-        "The tags are the same for strangers and for people who are signed in.",
+        "When we switched everything on for a test, the tags were the same for strangers and for "
+        "people who are signed in.",
         {"pages compared": len(PAGES), "scripts read": len(loaders)},
     )
 
@@ -229,19 +275,20 @@ def partners_are_named(site: RunningSite) -> Evidence:
         visitor = site.visitor()
         choose(visitor, "accept")
         for path in PAGES:
+            seen = visitor.get(path)
             require(
-                visitor.get(path).permitted == origins_of(services),
+                seen.permitted == origins_of(services) and not strangers(seen, KNOWN),
                 f"{path} permits other origins than those of the partners on record",
             )
         page = site.get(COOKIES).page.text
         unnamed = sorted({s.recipient for s in services if s.recipient not in page})
         require(not unnamed, f"the cookies page does not name {unnamed[:1]}")
-        strangers = sorted({s.recipient for s in services if not recipient_is_in_policy(s)})
+        unpromised = {s.recipient for s in services if not recipient_is_in_policy(s)}
     in_use = {s.recipient for s in services_in(*current_offer().by_key)}
-    require(not in_use & set(strangers), "a partner in use is not named in the policy")
+    require(not in_use & unpromised, "a partner in use is not named in the policy")
     return Evidence(
-        "Even after Accept all, pages can reach the partners on record only, and all are named on "
-        "the cookies page.",
+        "When we switched everything on for a test, pages could reach the partners on record only, "
+        "even after Accept all, and all were named on the cookies page.",
         {"partners": len({s.recipient for s in services}), "services": len(services)},
     )
 
@@ -261,10 +308,27 @@ def analytics_vendors_are_on_record(site: RunningSite) -> Evidence:
                 visitor.get(path).permitted == origins_of(services),
                 f"{path} permits other origins than those of the analytics vendors",
             )
+        for service in services:
+            _stands_on_the_record(site, service)
         shown = site.get(COOKIES).page.text
         unnamed = [s.recipient for s in services if s.recipient not in shown]
         require(not unnamed, f"the cookies page does not name {unnamed[:1]}")
     return Evidence(
-        "With analytics allowed, pages can reach the recorded analytics vendors and nobody else.",
+        "When we switched it on for a test, pages could reach the recorded analytics vendors and "
+        "nobody else, and the public record named them.",
         {"vendors on record": len(services)},
     )
+
+
+def _stands_on_the_record(site: RunningSite, service: Service) -> None:
+    """Require that the public record says where a service runs and on what ground it may."""
+    if not service.identifier:
+        return
+    found = [
+        line
+        for line in shown_firms(site)
+        if (line.name, line.country, line.ground)
+        == (service.recipient, service.country, "your explicit consent")
+    ]
+    require(found, f"{service.name} was switched on, and the public record does not say so")
+    shown_as_switched(site, "analytics vendors")

@@ -2,4 +2,6 @@
 
 import privacy.datamap.promises.export_and_erasure
 import privacy.datamap.promises.holdings
-import privacy.datamap.promises.mail  # noqa: F401 - each registers its checks
+import privacy.datamap.promises.mail
+import privacy.datamap.promises.stored
+import privacy.datamap.promises.vendors  # noqa: F401 - each registers its checks

@@ -8,30 +8,15 @@ from privacy.datamap.agreement import (
     used_purposes,
     used_recipients,
 )
+from privacy.datamap.promises.named_items import nothing_else_is_held, only_named_items
 from privacy.datamap.record import records
 from privacy.datamap.registry import activities, concrete_fields, entries, personal_entries
-from privacy.datamap.terms import Basis, Category, Transfer
+from privacy.datamap.terms import Basis, Category
 from privacy.policy.promises.record import in_force
+from privacy.promises.page_reader import fields_of
 from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import RunningSite
 
-# The items that the policy names in each group, as columns are called.
-NAMED = {
-    Category.CONTACT: {
-        "company", "customer_number", "email", "email_address", "name", "phone", "postal_address",
-        "recipient",
-    },
-    Category.EMPLOYMENT: {"company", "employer", "position", "title"},
-    Category.MARKETING: {
-        "asked_for", "confirmed_at", "marketing_opt_in_at", "preferences", "sent_at",
-        "subscribed_at", "topics",
-    },
-    Category.USAGE: {
-        "created", "created_at", "device", "downloaded_at", "entry", "expire_date", "last_login",
-        "last_used_at", "path", "queued_at", "referring_host", "seconds", "seen_at", "sent",
-        "sent_at", "signed_in_at", "visit", "visitor",
-    },
-}  # fmt: skip
 MONEY = frozenset(
     [
         "amount",
@@ -49,28 +34,44 @@ MONEY = frozenset(
         "purchases",
     ]
 )
+USE_OF = {
+    "accounts": "use.requested-information",
+    "advertising": "use.promotional-mail",
+    "analytics": "use.better-visit",
+    "cookie-choice": "use.better-visit",
+    "erasure-proof": "account.kept-after-deletion",
+    "idle-accounts": "gdpr.four-bases",
+    "mail": "use.requested-information",
+    "messages": "use.answer-inquiries",
+    "policy-notices": "use.policy-changes",
+    "product-support": "use.support",
+    "promotional-mail": "use.promotional-mail",
+    "requests": "rights.answer-within-30-days",
+    "safety": "gdpr.four-bases",
+    "signing-in": "gdpr.four-bases",
+    "staff-trail": "gdpr.four-bases",
+    "visit-statistics": "use.better-visit",
+}
+"""For which of its uses the policy lets each kind of record be held."""
+BASIS_OF = {
+    "account.kept-after-deletion": "A6-1-c",  # a legal obligation to show what was done
+    "gdpr.four-bases": "A6-1-f",  # "keeping the Services safe and working"
+    "rights.answer-within-30-days": "A6-1-c",
+    "use.answer-inquiries": "A6-1-f",
+    "use.better-visit": "A6-1-a",  # preferences and statistics: only after a yes
+    "use.policy-changes": "A6-1-c",
+    "use.promotional-mail": "A6-1-a",  # "that you signed up for"
+    "use.requested-information": "A6-1-b",
+    "use.support": "A6-1-b",
+}
+"""The letter of GDPR Article 6(1) for each use: (a) consent, (b) contract, (c) a legal obligation,
+(f) a legitimate interest."""
+FOR_ONE_USE = {
+    "sharing.analytics-vendors": {"analytics"},
+    "sharing.marketing-vendors": {"advertising"},
+}
+"""Recipients that get what one activity gathers, and nothing else. The others run the site."""
 AGE = frozenset(["age", "birth", "birthday", "birthdate", "born", "dob"])
-
-
-def columns_of(category: Category) -> list[str]:
-    """Return the columns of a category as `table.column`."""
-    return [
-        f"{entry.label}.{name}"
-        for entry in personal_entries()
-        for name, column in entry.columns.items()
-        if column.category is category
-    ]
-
-
-def only_named_items(category: Category) -> Evidence:
-    """Require that the columns of a group hold its named items alone."""
-    found = columns_of(category)
-    beside = [one for one in found if one.rpartition(".")[2] not in NAMED[category]]
-    require(not beside, f"{beside[:1]} stands in the group and holds none of the named items")
-    return Evidence(
-        "Every stored field of this group holds one of the items that the policy names.",
-        {"fields": len(found)},
-    )
 
 
 def words_of(name: str) -> set[str]:
@@ -86,13 +87,15 @@ def asked_or_held(site: RunningSite, words: frozenset[str]) -> list[str]:
         for field in concrete_fields(entry.model)
         if words_of(field.name) & words
     ]
-    asked = [
-        f"{answer.path} {field.get('name')}"
-        for answer in site.pages
-        for form in answer.page.forms()
-        for field in form.all("input", "select", "textarea")
-        if (words_of(field.get("name")) | words_of(field.get("autocomplete"))) & words
-    ]
+    asked = []
+    for answer in site.pages:
+        for form in answer.page.forms():
+            shown = {f"{field.name} {field.label}" for field in fields_of(form)}
+            sent = {
+                f"{field.get('name')} {field.get('autocomplete')}"
+                for field in form.all("input", "select", "textarea")
+            }
+            asked += [f"{answer.path} {one}" for one in shown | sent if words_of(one) & words]
     return [*held, *asked]
 
 
@@ -118,6 +121,7 @@ def every_field_has_a_group_of_the_policy(site: RunningSite) -> Evidence:
     require(not unknown, f"{unknown[:1]} has no category")
     agreed("E105")
     agreed("E107", about=("information.", "usage.", "downloads."))
+    nothing_else_is_held()
     columns = sum(len(entry.columns) for entry in entries().values())
     return Evidence(
         "Every stored field has a category, and the policy in force names every category.",
@@ -130,6 +134,10 @@ def purposes_and_recipients_are_those_of_the_policy(site: RunningSite) -> Eviden
     """Each purpose and recipient is one that the policy in force names, and the other way round."""
     agreed("E104", "E106")
     agreed("E107", about=("use.", "sharing."))
+    for activity in activities().values():
+        for recipient in activity.recipients:
+            uses = FOR_ONE_USE.get(recipient.promise, {activity.name})
+            require(activity.name in uses, f"{recipient.title}: receive {activity.title}")
     return Evidence(
         "The policy in force names every purpose and every recipient of the data map, and the map "
         "has a use for each.",
@@ -143,6 +151,9 @@ def nothing_is_held_without_a_purpose(site: RunningSite) -> Evidence:
     held = list(personal_entries())
     idle = [entry.label for entry in held if entry.activity is None]
     require(not idle, f"{idle[:1]} is held for no purpose")
+    uses = {activity: activity.purpose.promise for activity in activities().values()}
+    other = [one.title for one, use in uses.items() if USE_OF.get(one.name, use) != use]
+    require(not other, f"{other[:1]}: the policy does not allow this use of it")
     text = in_force().source_text
     for activity in activities().values():
         purpose = activity.purpose
@@ -159,7 +170,12 @@ def nothing_is_held_without_a_purpose(site: RunningSite) -> Evidence:
 @promise("gdpr.four-bases", look=Look.NOW)
 def each_purpose_has_one_of_four_bases(site: RunningSite) -> Evidence:
     """Each purpose rests on one of the four, and the public record says on which."""
-    require(len(Basis) == 4, f"there are {len(Basis)} bases")
+    letters = {basis.dpv.rpartition(":")[2] for basis in Basis}
+    require(letters == {"A6-1-a", "A6-1-b", "A6-1-c", "A6-1-f"}, "the bases are not the four")
+    for purpose in used_purposes():
+        letter = purpose.basis.dpv.rpartition(":")[2]
+        right = BASIS_OF.get(purpose.promise) == letter
+        require(right, f"{purpose.title}: rests on {purpose.basis.title}")
     page = site.get("/privacy/record/")
     require(page.status == 200, f"the public record answers {page.status}")
     for record in records():
@@ -201,6 +217,18 @@ def usage_fields(site: RunningSite) -> Evidence:
     return only_named_items(Category.USAGE)
 
 
+@promise("information.communications-kept", look=Look.NOW, strength=Strength.LOOKED_UP)
+def fields_of_messages(site: RunningSite) -> Evidence:
+    """What is kept of messages and questions is what the policy names."""
+    return only_named_items(Category.COMMUNICATIONS)
+
+
+@promise("information.account-profile", look=Look.NOW, strength=Strength.LOOKED_UP)
+def fields_of_accounts(site: RunningSite) -> Evidence:
+    """What is kept of an account, beside what its person says, is what an account needs."""
+    return only_named_items(Category.ACCOUNT)
+
+
 @promise("information.transaction-group", look=Look.NOW)
 def no_shop(site: RunningSite) -> Evidence:
     """No column and no form field is about orders or payments."""
@@ -220,23 +248,4 @@ def nobody_is_asked_for_an_age(site: RunningSite) -> Evidence:
     return Evidence(
         "No stored field and no form of this site is about somebody’s age.",
         {"tables": len(entries()), "pages": len(site.pages)},
-    )
-
-
-@promise("transfers.three-grounds", look=Look.NOW)
-def each_recipient_has_a_ground(site: RunningSite) -> Evidence:
-    """Each recipient has one of three grounds on record, and the public record says which."""
-    require(len(Transfer) == 3, f"there are {len(Transfer)} grounds")
-    used = used_recipients()
-    page = site.get("/privacy/record/").page.text
-    for recipient in used:
-        require(isinstance(recipient.transfer, Transfer), f"{recipient.title} has no ground")
-        require(
-            f"{recipient.title}; to the United States because of {recipient.transfer.title}"
-            in page,
-            f"the public record does not say on what ground {recipient.title} receive anything",
-        )
-    return Evidence(
-        "Each kind of recipient has one of the three grounds, and the public record names it.",
-        {"kinds of recipients": len(used)},
     )

@@ -18,6 +18,22 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='HeadLogEntry',
+            fields=[
+                ('position', models.PositiveBigIntegerField(primary_key=True, serialize=False)),
+                ('chain', models.CharField(max_length=40)),
+                ('size', models.PositiveBigIntegerField()),
+                ('head', models.CharField(max_length=64)),
+                ('logged_on', models.DateField()),
+            ],
+            options={
+                'verbose_name': 'line of the log of heads',
+                'verbose_name_plural': 'lines of the log of heads',
+                'ordering': ['position'],
+                'indexes': [models.Index(fields=['chain', '-position'], name='head_log_newest')],
+            },
+        ),
+        migrations.CreateModel(
             name='Policy',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

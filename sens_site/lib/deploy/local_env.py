@@ -12,6 +12,7 @@ LINES = """\
 # For this machine only. Made once by `make run`; .env.example explains every variable.
 DEBUG=true
 SECRET_KEY={secret}
+LOG_SIGNING_KEY={log_key}
 SITE_ORIGIN=http://127.0.0.1:8000
 ALLOWED_HOSTS=127.0.0.1,localhost,[::1]
 MAIL_TRANSPORT=outbox.terminal.TerminalBackend
@@ -27,7 +28,9 @@ def write_local_env(path: Path) -> bool:
         return False
     with os.fdopen(descriptor, "w") as file:
         # Letters, digits, - and _ alone: no reader of .env files takes any of them for a sign.
-        file.write(LINES.format(secret=secrets.token_urlsafe(50)))
+        file.write(
+            LINES.format(secret=secrets.token_urlsafe(50), log_key=secrets.token_urlsafe(32))
+        )
     return True
 
 

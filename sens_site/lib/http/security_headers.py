@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 # What a script could ask of a visitor's device, switched off for us and for frames. Features that
@@ -16,7 +17,7 @@ ONLY_FOR_PAGES = ("Cross-Origin-Opener-Policy", "Referrer-Policy")
 
 
 class SecurityHeadersMiddleware:
-    """Add Permissions-Policy and Cross-Origin-Resource-Policy."""
+    """Add what Django does not, and what it does too late."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -25,6 +26,8 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         if response.headers.get("Content-Type", "").startswith("text/html"):
             response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+            # Django's own middleware does not see the pages that refuse a request early.
+            response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
         else:
             for name in ONLY_FOR_PAGES:
                 response.headers.pop(name, None)

@@ -61,7 +61,7 @@ def test_the_checks_run_at_every_start_and_take_no_time():
 
 def test_e101_a_model_that_is_not_in_the_map(forget_models):
     class Visit(models.Model):  # noqa: DJ008
-        address = models.CharField(max_length=40)
+        page = models.CharField(max_length=40)
 
         class Meta:
             app_label = "datamap"

@@ -5,6 +5,7 @@ import pytest
 from privacy.promises import checks, registry
 from privacy.promises.checks import check_promise_ids
 from privacy.promises.registry import Evidence
+from tests.factories.promises import looks
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def seen(site):
     ],
 )
 def test_each_fault_has_its_id(registered, claim_id, expected):
-    registered[claim_id] = seen
+    registered[claim_id] = looks(seen)
     assert [one.id for one in check_promise_ids()] == expected
 
 

@@ -10,6 +10,7 @@ from privacy.promises import registry
 from privacy.promises.database_copy import on_a_copy
 from privacy.promises.registry import Evidence
 from privacy.promises.services import verify_promises
+from tests.factories.promises import looks
 
 
 def names():
@@ -52,7 +53,7 @@ def test_others_write_while_a_check_rehearses(monkeypatch):
         seen["database"] = connection.connection and connection.connection is not original
         return Evidence("seen")
 
-    monkeypatch.setattr(registry, "_checks", {"policy.last-updated": check})
+    monkeypatch.setattr(registry, "_checks", {"policy.last-updated": looks(check)})
     monkeypatch.setattr("privacy.promises.services.discover", lambda: None)
     connection.ensure_connection()
     original = connection.connection

@@ -11,24 +11,27 @@ from privacy.promises import registry
 from privacy.promises.jobs import VERIFIED_VERSION, is_due, verify
 from privacy.promises.models import PromiseResult
 from privacy.promises.registry import Evidence
+from tests.factories.promises import looks, make_result
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.get_default_timezone())
 THREE = NOON.replace(hour=3)
 
 
+def look(site):
+    return Evidence("seen")
+
+
 @pytest.fixture
 def verified(monkeypatch, settings):
     """A site whose promises were checked some hours ago, by this code."""
-    mine = {"policy.last-updated": lambda site: Evidence("seen")}
+    mine = {"policy.last-updated": looks(look)}
     monkeypatch.setattr(registry, "_checks", mine)
     monkeypatch.setattr("privacy.promises.services.discover", lambda: None)
 
     def at(moment: datetime, version: str = "") -> None:
         PromiseResult.objects.all().delete()
-        PromiseResult.objects.create(
-            claim_id="policy.last-updated", kept=True, words="seen", checked_at=moment
-        )
+        make_result("policy.last-updated", checked_at=moment)
         cache.set(VERIFIED_VERSION, version or settings.VERSION, timeout=None)
 
     yield at

@@ -8,16 +8,13 @@ from django.utils import timezone
 from privacy.promises.claim_states import DOORS, rows_of
 from privacy.promises.claims import all_claims
 from privacy.promises.marks import mark_widget
-from privacy.promises.models import PromiseResult
+from privacy.promises.models import State
+from privacy.promises.registry import Look, Strength
+from tests.factories.promises import make_result
+from tests.pages.reading import read
 
 pytestmark = pytest.mark.django_db
 MARK = re.compile(r"<a href=((?:\.\./)*p/\d+/)>(\d+)</a>")
-
-
-def result(claim_id: str, *, kept: bool, **fields) -> PromiseResult:
-    return PromiseResult.objects.create(
-        claim_id=claim_id, kept=kept, words="Seen so.", checked_at=timezone.now(), **fields
-    )
 
 
 def test_a_mark_is_a_bare_link_with_the_number():
@@ -32,7 +29,7 @@ def test_a_mark_without_a_claim_is_not_shown():
 
 
 def test_a_promise_that_is_not_kept_says_so_in_words():
-    result("policy.last-updated", kept=False)
+    make_result("policy.last-updated", State.BROKEN)
     widget = mark_widget("A.<!--promise:policy.last-updated-->", page="/privacy/")
     assert widget("policy.last-updated") == "<a href=p/1/>1 (not kept)</a>"
 
@@ -63,7 +60,7 @@ def test_a_mark_leads_to_its_promise_from_every_page(client):
 
 
 def test_a_promise_page_says_what_was_seen(client):
-    result("policy.last-updated", kept=True, figures={"places compared": 5})
+    make_result("policy.last-updated", figures={"places compared": 5})
     page = client.get("/privacy/p/1/").content.decode()
     assert "<h1>The policy shows the date of its last update.</h1>" in page
     assert "<p>Seen so.</p>" in page
@@ -74,7 +71,7 @@ def test_a_promise_page_says_what_was_seen(client):
 
 def test_a_broken_promise_says_since_when(client):
     moment = timezone.now().replace(year=2026, month=3, day=2, hour=20)
-    result("policy.last-updated", kept=False, broken_since=moment)
+    make_result("policy.last-updated", State.BROKEN, broken_since=moment)
     page = client.get("/privacy/p/1/").content.decode()
     assert re.search(r"Not kept since\s+<time\s+datetime=\"2026-03-02T", page)
 
@@ -92,8 +89,8 @@ def test_a_claim_of_an_earlier_version_says_so(client):
 
 
 def test_the_board_counts_and_filters(client):
-    result("policy.last-updated", kept=True)
-    result("policy.breadcrumb", kept=False)
+    make_result("policy.last-updated")
+    make_result("policy.breadcrumb", State.BROKEN)
     page = client.get("/privacy/promises/").content.decode()
     total = sum(claim.is_in(3) for claim in all_claims().values())
     assert f"makes {total} claims" in " ".join(page.split())
@@ -126,8 +123,8 @@ def test_every_door_is_of_a_claim():
 
 
 def test_staff_see_the_broken_ones_first_and_write_nothing(staff_client):
-    result("policy.last-updated", kept=True)
-    broken = result("policy.breadcrumb", kept=False)
+    make_result("policy.last-updated")
+    broken = make_result("policy.breadcrumb", State.BROKEN)
     page = staff_client.get("/admin/promises/promiseresult/").content.decode()
     assert page.index("policy.breadcrumb") < page.index("policy.last-updated")
     own = staff_client.get(f"/admin/promises/promiseresult/{broken.pk}/change/")
@@ -141,6 +138,46 @@ def test_staff_see_the_broken_ones_first_and_write_nothing(staff_client):
 
 
 def test_staff_see_of_which_claim_a_result_was_when_it_is_no_more(staff_client):
-    gone = result("gone.claim", kept=True)
+    gone = make_result("gone.claim")
     page = staff_client.get(f"/admin/promises/promiseresult/{gone.pk}/change/").content.decode()
     assert "No claim has this id any more." in page
+
+
+def test_a_promise_page_shows_each_look_with_its_strength_the_broken_one_first(client):
+    make_result("policy.last-updated", check_name="a", words="The dates agree.")
+    make_result(
+        "policy.last-updated",
+        State.BROKEN,
+        check_name="b",
+        look=Look.ROWS,
+        strength=Strength.LOOKED_UP,
+        words="A version has no date.",
+    )
+    make_result(
+        "policy.last-updated",
+        State.NOT_CARRIED_OUT,
+        check_name="c",
+        look=Look.OUTSIDE,
+        words="The site was not reached.",
+    )
+    make_result(
+        "policy.last-updated",
+        check_name="d",
+        look=Look.REHEARSAL,
+        strength=Strength.PLAYED,
+        words="A version was sealed.",
+    )
+    page = read(client.get("/privacy/p/1/"))
+    assert page.find("span", inside="main", **{"class": "state"})[0].text == "Checked: not kept"
+    assert [heading.text for heading in page.find("h3", inside="main")] == [
+        "In what is stored",
+        "From outside",
+        "On the site as it is now",
+        "In a rehearsal",
+    ]
+    said = [passage.text for passage in page.find("p", inside="main")]
+    assert "Not kept: A version has no date." in said
+    assert "Could not be carried out: The site was not reached." in said
+    assert {"The dates agree.", "A version was sealed."} <= set(said)
+    facts = [fact.text for fact in page.find("dd", inside="main dl.facts")]
+    assert facts[::2][:4] == ["Looked up", "Shown", "Shown", "Played through"]

@@ -9,13 +9,14 @@ from django.utils import timezone
 from privacy.policy.blocks import blocks_of
 from privacy.policy.rendering import render
 from privacy.promises import registry
-from privacy.promises.models import PromiseResult
-from privacy.promises.registry import Evidence
+from privacy.promises.models import State
+from privacy.promises.registry import Evidence, Look
 from privacy.promises.sealing_obstacles import (
     lost_promises,
     obstacles_to_sealing,
     unmarked_passages,
 )
+from tests.factories.promises import looks, make_result
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 22)
@@ -86,12 +87,25 @@ DATED = "We date it.{promise:policy.last-updated}"
 HOURS_AGO = {"hours": 20}
 
 
-def seen(checks, *, kept=True, **ago):
-    checks["policy.last-updated"] = lambda site: Evidence("seen")
-    PromiseResult.objects.create(
-        claim_id="policy.last-updated",
-        kept=kept,
-        words="seen" if kept else "the date is missing",
+def look(site):
+    return Evidence("seen")
+
+
+def look_at_rows(site):
+    return Evidence("counted")
+
+
+def look_from_outside(site):
+    return Evidence("seen from outside")
+
+
+def seen(checks, state=State.KEPT, *, words="seen", by=look, **ago):
+    checks.setdefault("policy.last-updated", looks(look))
+    make_result(
+        "policy.last-updated",
+        state,
+        check_name=f"{by.__module__}.{by.__name__}",
+        words=words,
         checked_at=timezone.now() - timedelta(**ago),
     )
 
@@ -106,16 +120,32 @@ def test_a_promise_without_a_check_stops_sealing(checks):
 
 
 def test_a_broken_promise_stops_sealing(checks):
-    seen(checks, kept=False, **HOURS_AGO)
+    seen(checks, State.BROKEN, words="the date is missing", **HOURS_AGO)
     assert problems(DATED) == [("policy.last-updated", "The check fails: the date is missing")]
 
 
 def test_a_promise_that_was_not_looked_at_lately_stops_sealing(checks):
     not_lately = [("policy.last-updated", "It has not been checked for two days.")]
-    checks["policy.last-updated"] = lambda site: Evidence("seen")
+    checks["policy.last-updated"] = looks(look)
     assert problems(DATED) == not_lately
     seen(checks, days=3)
     assert problems(DATED) == not_lately
+
+
+def test_a_check_that_could_not_look_stops_sealing(checks):
+    seen(checks, State.NOT_CARRIED_OUT, words="the disk is full", **HOURS_AGO)
+    assert problems(DATED) == [
+        ("policy.last-updated", "The check could not be carried out: the disk is full")
+    ]
+
+
+def test_each_look_from_inside_has_to_be_fresh_and_none_from_outside(checks):
+    inside = looks(look, look_at_rows)
+    checks["policy.last-updated"] = {**inside, **looks(look_from_outside, look=Look.OUTSIDE)}
+    seen(checks, **HOURS_AGO)
+    assert problems(DATED) == [("policy.last-updated", "It has not been checked for two days.")]
+    seen(checks, by=look_at_rows, **HOURS_AGO)
+    assert problems(DATED) == []
 
 
 def test_unknown_and_doubled_ids_stop_sealing(checks):

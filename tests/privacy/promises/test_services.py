@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from outbox.models import OutboxMail
 from privacy.promises import registry
-from privacy.promises.models import PromiseResult
-from privacy.promises.registry import Evidence, PromiseBroken, promise
+from privacy.promises.models import PromiseResult, State
+from privacy.promises.registry import Evidence, Look, NotCarriedOut, PromiseBroken, promise
 from privacy.promises.services import run_checks, store_outcomes, verify_promises
+from tests.factories.promises import looks, make_result
 
 pytestmark = pytest.mark.django_db
 CLAIM, OTHER = "policy.last-updated", "policy.breadcrumb"
@@ -31,10 +33,17 @@ def kept(site):
     return Evidence("it is so", {"pages": 3})
 
 
-def test_one_claim_has_one_check(checks):
-    promise(CLAIM)(kept)
+def test_a_claim_has_each_of_its_checks_once(checks):
+    def again(site):
+        return Evidence("another function of that name")
+
+    again.__module__, again.__name__ = kept.__module__, kept.__name__
+    promise(CLAIM, look=Look.NOW)(kept)
+    promise(CLAIM, look=Look.NOW)(kept)
+    promise(CLAIM, look=Look.ROWS)(broken)
+    assert [one.function for one in registry.registered_checks()[CLAIM]] == [kept, broken]
     with pytest.raises(ValueError, match="already checked"):
-        promise(CLAIM)(broken)
+        promise(CLAIM, look=Look.NOW)(again)
 
 
 def test_a_check_for_several_claims_runs_once(checks):
@@ -44,49 +53,84 @@ def test_a_check_for_several_claims_runs_once(checks):
         runs.append(site)
         return Evidence("seen")
 
-    promise(CLAIM, OTHER)(check)
+    promise(CLAIM, OTHER, look=Look.NOW)(check)
     assert [one.claim_id for one in run_checks()] == [CLAIM, OTHER]
     assert len(runs) == 1
 
 
-def test_a_check_that_fails_itself_shows_nothing(checks, caplog):
-    checks[CLAIM] = lambda site: 1 / 0
+def cut_off(site):
+    raise NotCarriedOut("There is no network here.")
+
+
+def divided(site):
+    return 1 / 0
+
+
+def locked(site):
+    raise OperationalError("database is locked")
+
+
+def full(site):
+    raise OSError("no space left on device")
+
+
+def without_table(site):
+    raise OperationalError("no such table: contact_contactmessage")
+
+
+@pytest.mark.parametrize(
+    ("check", "state", "words"),
+    [
+        (kept, State.KEPT, "it is so"),
+        (broken, State.BROKEN, "it is not so"),
+        (cut_off, State.NOT_CARRIED_OUT, "There is no network here."),
+        (divided, State.BROKEN, "What was tried ended in an error (ZeroDivisionError)."),
+        (locked, State.NOT_CARRIED_OUT, "The check could not look (OperationalError)."),
+        (full, State.NOT_CARRIED_OUT, "The check could not look (OSError)."),
+        (without_table, State.BROKEN, "What was tried ended in an error (OperationalError)."),
+    ],
+)
+def test_what_the_world_is_to_blame_for_is_neither_kept_nor_broken(
+    checks, caplog, check, state, words
+):
+    checks[CLAIM] = looks(check)
     (outcome,) = run_checks()
-    assert (outcome.kept, outcome.evidence.words) == (
-        False,
-        "The check could not be carried out (ZeroDivisionError).",
-    )
+    assert (outcome.state, outcome.evidence.words) == (state, words)
 
 
 def test_no_ids_is_not_all_ids(checks):
-    checks[CLAIM] = kept
+    checks[CLAIM] = looks(kept)
     assert run_checks([]) == []
 
 
 def test_results_are_stored_with_their_figures(checks):
-    checks[CLAIM] = kept
+    checks[CLAIM] = looks(kept)
     verify_promises()
     result = PromiseResult.objects.get(claim_id=CLAIM)
-    assert (result.kept, result.words, result.figures) == (True, "it is so", {"pages": 3})
+    assert (result.state, result.words, result.figures) == (
+        State.KEPT,
+        "it is so",
+        {"pages": 3},
+    )
     assert result.broken_since is None
 
 
 def test_staff_hear_once_of_a_promise_that_turns_red(checks, settings):
     mails = OutboxMail.objects.count()
-    checks[CLAIM] = broken
+    checks[CLAIM] = looks(broken)
     verify_promises()
     verify_promises()
     assert OutboxMail.objects.count() - mails == 1
-    checks[CLAIM] = kept
+    checks[CLAIM] = looks(kept)
     verify_promises()
     assert OutboxMail.objects.count() - mails == 1
-    checks[CLAIM] = broken
+    checks[CLAIM] = looks(broken)
     verify_promises()
     assert OutboxMail.objects.count() - mails == 2
 
 
 def test_a_broken_promise_remembers_since_when(checks):
-    checks[CLAIM] = broken
+    checks[CLAIM] = looks(broken)
     first = timezone.now() - timedelta(days=2)
     store_outcomes(run_checks(), at=first)
     store_outcomes(run_checks(), at=first + timedelta(days=1))
@@ -96,19 +140,17 @@ def test_a_broken_promise_remembers_since_when(checks):
 def test_a_rehearsal_leaves_nothing_behind(checks):
     def check(site):
         with site.rehearsal():
-            PromiseResult.objects.create(
-                claim_id="rehearsed", kept=True, words="", checked_at=timezone.now()
-            )
+            make_result("rehearsed")
             assert PromiseResult.objects.filter(claim_id="rehearsed").exists()
         return Evidence("done")
 
-    checks[CLAIM] = check
+    checks[CLAIM] = looks(check)
     assert run_checks()[0].kept is True
     assert PromiseResult.objects.filter(claim_id="rehearsed").exists() is False
 
 
 def test_a_run_of_all_drops_the_results_of_checks_that_are_no_more(checks):
-    checks[CLAIM] = checks[OTHER] = kept
+    checks[CLAIM] = checks[OTHER] = looks(kept)
     verify_promises()
     del checks[OTHER]
     verify_promises([CLAIM])

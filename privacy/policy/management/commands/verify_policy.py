@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from privacy.policy.kept_heads import Kept, KeptError, kept_here, read_files
 from privacy.policy.models import PolicyVersion
 from privacy.policy.verification import Anchors, log_line, read_anchors, verify
 
@@ -26,6 +27,16 @@ class Command(BaseCommand):
             help="a copy of /privacy/log.txt that was kept elsewhere; may be repeated",
         )
         parser.add_argument(
+            "--heads",
+            type=Path,
+            action="append",
+            default=[],
+            metavar="FILE",
+            help="what somebody has kept of the log of heads: the file of a witness, a mail with a"
+            " checkpoint, a copy of /privacy/log/heads; may be repeated. Those in KEPT_HEADS are"
+            " read in any case",
+        )
+        parser.add_argument(
             "--write-anchors", type=Path, metavar="FILE", help="write such a copy when all is well"
         )
         parser.add_argument(
@@ -35,7 +46,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Verify and report."""
         report = verify(
-            anchors=self._anchors(options["anchors"]), all_renderings=options["all_renderings"]
+            anchors=self._anchors(options["anchors"]),
+            kept=self._kept(options["heads"]),
+            all_renderings=options["all_renderings"],
         )
         if report.faults:
             for fault in report.faults:
@@ -51,11 +64,18 @@ class Command(BaseCommand):
             f"{report.versions} versions are what was sealed; "
             f"{report.anchors} of them were compared with hashes kept elsewhere."
         )
-        if not report.anchors:
+        self.stdout.write(f"The chains were {report.comparison.words}.")
+        if not (report.anchors or report.comparison.witnesses):
             self.stdout.write(
-                "Without --anchors this cannot tell whether somebody who owns the database "
-                "made the whole chain anew."
+                "Without --heads or --anchors this cannot tell whether somebody who owns the "
+                "database made the chains and their log anew."
             )
+
+    def _kept(self, paths: list[Path]) -> list[Kept]:
+        try:
+            return [*kept_here(), *read_files(paths)]
+        except KeptError as error:
+            raise CommandError(f"{error}.") from error
 
     def _anchors(self, paths: list[Path]) -> Anchors:
         anchors: Anchors = {}

@@ -1,0 +1,38 @@
+"""Accounts for the walk of the promises: complete, confirmed, and with a second factor for staff."""
+
+import base64
+import secrets
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
+from django.contrib.auth.models import Group
+
+from accounts.models import User
+from privacy.promises.witness.canary import Canary
+from privacy.promises.witness.cast import makes_people
+
+
+@makes_people
+def account_of(person: Canary, role: Group | None, is_staff: bool) -> User:
+    """Make an account that may do all that its role may."""
+    user = User.objects.create_user(
+        username=person.username,
+        email=person.email,
+        password=f"plover lantern {person.password}",
+        name=person.name,
+        company=person.company,
+        position=person.position,
+        phone=person.phone,
+        is_staff=is_staff,
+        is_superuser=is_staff and role is None,
+    )
+    EmailAddress.objects.create(user=user, email=person.email, verified=True, primary=True)
+    if role is not None:
+        user.groups.add(role)
+    if is_staff:
+        secret = encrypt(base64.b32encode(secrets.token_bytes(20)).decode())
+        Authenticator.objects.create(
+            user=user, type=Authenticator.Type.TOTP, data={"secret": secret}
+        )
+    return user

@@ -1,0 +1,206 @@
+"""The small changes that are tried, found in the sources as they are.
+
+Each is one that somebody could make without meaning harm: a period doubled, a condition turned
+round, a decorator lost, a link dropped from a template, a job that comes too seldom. What only the
+checks themselves, tests and benchmarks are made of is left alone.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("accounts", "contact", "outbox", "pages", "privacy", "visits", "downloads", "newsletter")
+NOT_OURS = {"migrations", "promises", "management", "witness", "outside", "__pycache__"}
+"""The checks are no part of what they look at."""
+PERIOD_WORDS = {"days", "hours", "minutes", "months", "seconds", "weeks", "years"}
+PERIOD_NAMES = re.compile(r"(DAYS|HOURS|MINUTES|MONTHS|SECONDS|WEEKS|YEARS|AGE|KEPT|LIFE)$")
+TECHNICAL = {
+    "accounts/allauth_views.py": "how long to wait before the next attempt, as a hint",
+    "accounts/services.py": "how many rows are read at a time, and how long a lease lasts",
+    "accounts/session_store.py": "how long a half-finished log-in is remembered",
+    "outbox/models.py": "leases and back-off of the sender",
+    "outbox/services.py": "back-off of the sender",
+    "pages/robots_and_sitemap.py": "how long security.txt says that it is valid",
+    "privacy/consent/audit_rules.py": "the tolerance of a tool for staff",
+    "privacy/consent/services.py": "how far two machines' clocks may differ",
+    "privacy/datamap/clock.py": "how far two machines' clocks may differ",
+    "privacy/datamap/replay.py": "how far two machines' clocks may differ",
+    "privacy/policy/comparison_views.py": "how many comparisons are remembered",
+    "privacy/policy/views.py": "how many versions stand on a page",
+    "privacy/rights/statistics.py": "the months of a table for staff",
+    "visits/counting.py": "the borders of a day",
+    "visits/statistics.py": "the borders of a day",
+}
+"""Files whose periods no sentence of the policy speaks of, and why."""
+DECORATORS = re.compile(r"login_required|permission_required|require_POST|reauth|staff|secret")
+LINKS = re.compile(
+    r"(policy|consent|rights|datamap|promises):|accounts:(delete|data)|contact:webmaster"
+    r"|account_(login|signup)"
+)
+"""The links that a sentence of the policy speaks of."""
+CONDITIONS_IN = re.compile(
+    r"(services|erasure|export|retention|decision|choice|outcome|grants|refusals|withdrawal"
+    r"|forms|deadlines|events|notices|queries|admin_permissions|proof|tokens|confirmation"
+    r"|registration|holds|ledger|enforcement|receipts)\.py$"
+)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One changed source: `text` stands in the place of what the file holds."""
+
+    kind: str
+    path: str
+    line: int
+    words: str
+    text: str
+
+    @property
+    def name(self) -> str:
+        """Where it is and what it does, in a line."""
+        return f"{self.kind}: {self.path}:{self.line} {self.words}"
+
+
+class Source:
+    """A Python file whose pieces can be replaced by their place in the syntax tree."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = str(path.relative_to(ROOT))
+        self.text = path.read_text(encoding="utf-8")
+        self.tree = ast.parse(self.text)
+        self._starts = [0]
+        for line in self.text.splitlines(keepends=True):
+            self._starts.append(self._starts[-1] + len(line.encode()))
+
+    def replaced(self, node: ast.AST, new: str) -> str:
+        """Return the text with another piece in the place of a node."""
+        begin = self._starts[getattr(node, "lineno") - 1] + getattr(node, "col_offset")  # noqa: B009
+        end = self._starts[getattr(node, "end_lineno") - 1] + getattr(node, "end_col_offset")  # noqa: B009
+        raw = self.text.encode()
+        return (raw[:begin] + new.encode() + raw[end:]).decode()
+
+    def segment(self, node: ast.AST) -> str:
+        """Return the text of a node."""
+        return ast.get_source_segment(self.text, node) or ""
+
+
+def sources() -> Iterator[Source]:
+    """Yield the files whose code acts on people, mail, consent, and periods."""
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            inside = path.relative_to(ROOT).parts
+            # `privacy/promises` runs the checks; a room's `promises/` and `promises.py` are checks.
+            if not NOT_OURS & {*inside, path.stem}:
+                yield Source(path)
+
+
+def periods(source: Source) -> Iterator[Mutant]:
+    """Each period is doubled, and halved."""
+    if source.path in TECHNICAL:
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and _called(node) in ("Period", "timedelta"):
+            numbers = [k.value for k in node.keywords if k.arg in PERIOD_WORDS]
+        elif isinstance(node, ast.Assign) and PERIOD_NAMES.search(source.segment(node.targets[0])):
+            numbers = [node.value]
+        else:
+            continue
+        for number in numbers:
+            if isinstance(number, ast.Constant) and isinstance(number.value, int) and number.value:
+                for new in {number.value * 2, number.value // 2} - {number.value}:
+                    words = f"{source.segment(node)[:60]} with {new}"
+                    changed = source.replaced(number, str(new))
+                    yield Mutant("period", source.path, number.lineno, words, changed)
+
+
+def conditions(source: Source) -> Iterator[Mutant]:
+    """Each condition of what acts is turned round."""
+    if not CONDITIONS_IN.search(source.path):
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.If | ast.IfExp):
+            test = source.segment(node.test)
+            words = f"if not ({' '.join(test.split())[:60]})"
+            changed = source.replaced(node.test, f"(not ({test}))")
+            yield Mutant("condition", source.path, node.test.lineno, words, changed)
+
+
+def permissions(source: Source) -> Iterator[Mutant]:
+    """Each decorator that guards a view is lost, and each permission of the admin is granted."""
+    for node in ast.walk(source.tree):
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        for decorator in node.decorator_list:
+            if DECORATORS.search(source.segment(decorator)):
+                words = f"{node.name} without @{source.segment(decorator)[:50]}"
+                changed = source.replaced(decorator, "(lambda view: view)")
+                yield Mutant("permission", source.path, decorator.lineno, words, changed)
+        if re.fullmatch(r"has_\w+_permission", node.name):
+            body = node.body[-1]
+            words = f"{node.name} returns True"
+            changed = source.replaced(body, "return True")
+            yield Mutant("permission", source.path, body.lineno, words, changed)
+
+
+def jobs(source: Source) -> Iterator[Mutant]:
+    """Each job comes a hundred times too seldom, is never due, or does nothing."""
+    for node in ast.walk(source.tree):
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        for call in node.decorator_list:
+            if not (isinstance(call, ast.Call) and _called(call) == "periodic"):
+                continue
+            for word in call.keywords:
+                if word.arg == "every_seconds":
+                    changed = source.replaced(word.value, f"100 * ({source.segment(word.value)})")
+                    words = f"{node.name} a hundred times too seldom"
+                    yield Mutant("job", source.path, word.value.lineno, words, changed)
+                elif word.arg == "when":
+                    changed = source.replaced(word.value, "lambda: False")
+                    yield Mutant(
+                        "job", source.path, word.value.lineno, f"{node.name} never", changed
+                    )
+            changed = source.replaced(node.body[-1], "return None")
+            yield Mutant(
+                "job", source.path, node.body[-1].lineno, f"{node.name} does nothing", changed
+            )
+
+
+PIXEL = '<img src="https://beacon.test/1.gif" width="1" height="1" alt="">'
+SCRIPT = "<script>document.cookie = 'seen=1'</script>"
+
+
+def templates() -> Iterator[Mutant]:
+    """Each page loses a link, a label or a field's mark, or gains a pixel or a script."""
+    folders = [ROOT / "templates", *(ROOT / room / "templates" for room in ROOMS)]
+    for path in sorted(file for folder in folders for file in folder.rglob("*.html")):
+        text, place = path.read_text(encoding="utf-8"), str(path.relative_to(ROOT))
+        if "admin" in path.parts:
+            continue
+        for words, new in (("a pixel", PIXEL), ("a script", SCRIPT)):
+            end = re.search(r"{% endblock content[^%]*%}|</main>|</form>", text)
+            if end:
+                changed = text[: end.start()] + new + text[end.start() :]
+                line = text[: end.start()].count("\n") + 1
+                yield Mutant("template", place, line, words, changed)
+        for found in re.finditer(r"<a\b[^>]*?href=\"{% url '([^']+)'[^>]*>", text):
+            if not LINKS.match(found[1]):
+                continue
+            changed = text[: found.start()] + "<a>" + text[found.end() :]
+            line = text[: found.start()].count("\n") + 1
+            yield Mutant("template", place, line, f"no link to {found[1]}", changed)
+
+
+def _called(call: ast.Call) -> str:
+    function = call.func
+    return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+
+
+def all_mutants() -> list[Mutant]:
+    """Return every mutant that can be made."""
+    of_python = (periods, conditions, permissions, jobs)
+    found = [one for source in sources() for kind in of_python for one in kind(source)]
+    return [*found, *templates()]

@@ -1,0 +1,41 @@
+"""When each periodic job last ran: a job that has stopped is noticed by what it has not noted."""
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Min
+from django.utils import timezone
+
+from outbox.jobs import Job
+from outbox.models import JobRun
+
+NOTED_EVERY = timedelta(minutes=10)
+"""A job that runs each minute is noted less often: SQLite has one write lock for everybody."""
+
+
+def run_noted(job: Job) -> object:
+    """Run a job, and note its beginning and its end. One that fails has no end."""
+    _note(job.name, "started_at", timezone.now())
+    result = job.run()
+    _note(job.name, "succeeded_at", timezone.now())
+    return result
+
+
+def _note(name: str, column: str, now: datetime) -> None:
+    noted = JobRun.objects.filter(name=name).values_list(column, flat=True).first()
+    if noted is None or abs(now - noted) >= NOTED_EVERY:
+        JobRun.objects.update_or_create(name=name, defaults={column: now})
+
+
+def idle_since(name: str) -> datetime:
+    """Return since when a job has not come to its end: it never has, since the site was set up."""
+    ended = JobRun.objects.filter(name=name).values_list("succeeded_at", flat=True).first()
+    return ended or set_up_at()
+
+
+def set_up_at() -> datetime:
+    """Return when the first table of this database was made."""
+    applied = MigrationRecorder(connection).migration_qs.aggregate(first=Min("applied"))
+    first: datetime | None = applied["first"]
+    return first or timezone.now()

@@ -1,0 +1,231 @@
+"""What is stored, as it stands: tables, columns, triggers, files and values, against the data map.
+
+The map is not asked what there is, as it knows the models only: a table that somebody has made by
+hand stands in the database all the same.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+from django.db.models import FileField
+from django.utils import timezone
+
+from privacy.datamap import ledger
+from privacy.datamap.checks import check_map
+from privacy.datamap.promises.purging import (
+    A_DAY,
+    LATE,
+    PURGE,
+    age,
+    job_named,
+    ran_lately,
+    sentence_gives_its_periods,
+)
+from privacy.datamap.registry import entries, is_installed
+from privacy.datamap.replay import pending
+from privacy.datamap.stores import cached_items
+from privacy.promises.registry import Evidence, Look, Strength, promise, require
+from privacy.promises.running_site import RunningSite
+from sens_site.lib import row_guards
+
+OF_THE_FRAMEWORK = {"django_migrations": {"id", "app", "name", "applied"}}
+"""Which changes of tables have been made, and when."""
+OF_THE_CACHE = {"cache_key", "value", "expires"}
+PUBLISHED = frozenset({
+    "consent_groupversion", "consent_noticesnapshot", "pages_pagetext", "policy_policy",
+    "policy_policydraft", "policy_policyversion",
+})  # fmt: skip
+"""Texts that everybody reads on the site: the addresses in them are meant for that."""
+PRIVATE_FOLDERS = frozenset({"exports"})
+"""Copies that wait to be fetched; the promise about requests looks at them."""
+MOST_ROWS = 1000
+"""How many of a table are read from either end."""
+MOST_CACHED = 5000
+EMAIL = "an email address"
+PERSONAL = {
+    EMAIL: re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+    "a telephone number": re.compile(
+        r"(?<![\w.+-])(?:\+\d[\d ().-]{7,}\d|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4})(?![\w-])"
+    ),
+    "an IP address": re.compile(
+        r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.])"
+        r"|(?<![\w:])(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}"
+        r"|(?:[0-9a-f]{1,4}:){1,6}:(?:[0-9a-f]{1,4}:){0,5}[0-9a-f]{0,4})(?![\w:])",
+        re.IGNORECASE,
+    ),
+}
+"""What people are reached by or known by, wherever it stands."""
+
+
+def tables() -> dict[str, set[str]]:
+    """Return the tables and views of the database with their columns."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.get_table_list(cursor):
+            described = connection.introspection.get_table_description(cursor, table.name)
+            found[table.name] = {column.name for column in described}
+    return found
+
+
+def mapped() -> dict[str, set[str]]:
+    """Return the tables that the map knows, with the columns that it classifies."""
+    known = dict(OF_THE_FRAMEWORK)
+    known[settings.CACHES["default"]["LOCATION"]] = OF_THE_CACHE
+    for entry in entries().values():
+        if is_installed(entry.label):
+            fields = entry.model._meta.local_concrete_fields
+            known[entry.model._meta.db_table] = {
+                field.column for field in fields if field.name in entry.columns
+            }
+    return known
+
+
+def told_by(text: str, kinds: Iterable[str] = PERSONAL) -> str:
+    """Return what a text tells of somebody, or nothing. The company's own is nobody's."""
+    ours = {settings.WEBMASTER_EMAIL.rpartition("@")[2], settings.SITE_HOST}
+    company = settings.COMPANY
+    phones = {_digits(one) for one in (company.phone, company.toll_free, company.fax)}
+    for what in kinds:
+        for hit in PERSONAL[what].findall(text):
+            if hit.rpartition("@")[2] not in ours and _digits(hit) not in phones:
+                return what
+    return ""
+
+
+def _digits(text: str) -> str:
+    return "".join(sign for sign in text if sign.isdigit())
+
+
+def values_of(table: str, key: str) -> Iterator[tuple[str, str]]:
+    """Yield the column and the words of the values at either end of a table."""
+    quoted, by = connection.ops.quote_name(table), connection.ops.quote_name(key)
+    for direction in ("ASC", "DESC"):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM {quoted} ORDER BY {by} {direction} LIMIT {MOST_ROWS}")  # noqa: S608 - names from the catalogue
+            names = [column[0] for column in cursor.description]
+            for row in cursor.fetchall():
+                for name, value in zip(names, row, strict=True):
+                    if isinstance(value, str | bytes | memoryview | dict | list):
+                        yield name, _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).decode("utf-8", "replace")
+    return str(value)
+
+
+def people_in_tables_about_nobody() -> list[str]:
+    """Return where something personal stands in a table that is declared to be about nobody."""
+    found = []
+    for entry in entries().values():
+        if entry.personal or not is_installed(entry.label):
+            continue
+        meta = entry.model._meta
+        if meta.db_table in PUBLISHED or meta.pk is None:
+            continue
+        seen: dict[str, str] = {}
+        for column, text in values_of(meta.db_table, meta.pk.column):
+            if column not in seen and (what := told_by(text)):
+                seen[column] = what
+        found += [f"{meta.db_table}.{column} holds {what}" for column, what in seen.items()]
+    return found
+
+
+def files_of_nobody() -> list[str]:
+    """Return the folders with a file that no row names and no promise looks at."""
+    named: set[str] = set()
+    for model in apps.get_models():
+        for field in model._meta.local_concrete_fields:
+            if isinstance(field, FileField):
+                named |= set(model._base_manager.values_list(field.name, flat=True))
+    found = set()
+    for root in {str(settings.PRIVATE_ROOT), str(settings.MEDIA_ROOT)} - {""}:
+        for file in Path(root).rglob("*"):
+            place = file.relative_to(root)
+            known = place.parts[0] in PRIVATE_FOLDERS or str(place) in named
+            if file.is_file() and not known:
+                found.add(Path(root).name)
+    return sorted(found)
+
+
+@promise("policy.names-what-we-collect", look=Look.ROWS)
+def nothing_is_stored_beside_the_map(site: RunningSite) -> Evidence:
+    """Every table, column, trigger and file is one that the map knows; what is about nobody is."""
+    there, known = tables(), mapped()
+    more = sorted(set(there) - set(known))
+    require(not more, f"the database holds tables that nobody has classified: {', '.join(more)}")
+    columns = [
+        f"{table}.{name}" for table in sorted(there) for name in sorted(there[table] - known[table])
+    ]
+    require(not columns, f"nobody has classified the columns {', '.join(columns)}")
+    triggers = row_guards.unknown()
+    require(not triggers, f"triggers that nobody knows: {', '.join(triggers)}")
+    people = people_in_tables_about_nobody()
+    require(not people, f"declared to be about nobody, but {', '.join(people)}")
+    cached = list(islice(cached_items(), MOST_CACHED))
+    notes = sum(
+        bool(told_by(f"{key} {value.decode('latin-1')}", (EMAIL,))) for key, value in cached
+    )
+    require(not notes, f"{notes} short-lived notes of the server name somebody")
+    files = files_of_nobody()
+    require(not files, f"files that no record names lie in {', '.join(files)}")
+    return Evidence(
+        "Every table and column of the database is classified, and what is said to be about "
+        "nobody holds no email address, telephone number or IP address.",
+        {
+            "tables": len(there),
+            "columns": sum(map(len, there.values())),
+            "tables about nobody read": sum(not entry.personal for entry in entries().values()),
+            "short-lived notes read": len(cached),
+        },
+    )
+
+
+ABOUT_COLUMNS = frozenset(["datamap.E101", "datamap.E109", "datamap.E115"])
+"""The checks that ask whether each column has its word in the map."""
+
+
+@promise("policy.names-what-we-collect", look=Look.NOW, strength=Strength.LOOKED_UP)
+def the_map_has_no_fault(site: RunningSite) -> Evidence:
+    """What stops a start stops nothing where somebody has silenced it: it is looked at here too."""
+    faults = [fault for fault in check_map() if fault.id in ABOUT_COLUMNS]
+    require(not faults, faults[0].msg if faults else "")
+    return Evidence(
+        "The data map classifies every column, and calls none not personal that sounds so.",
+        {"tables in the map": len(entries())},
+    )
+
+
+@promise("retention.backups", look=Look.ROWS)
+def the_ledger_follows_the_backups(site: RunningSite) -> Evidence:
+    """No line is older than a backup may be, and what a restored backup brought back is gone."""
+    sentence_gives_its_periods("retention.backups")
+    now = timezone.now()
+    limit = now - timedelta(days=35)
+    kept_from = ledger.BACKUP_LIFE.before(now)
+    require(abs(kept_from - limit) < A_DAY, f"lines are kept from {(now - kept_from).days} days on")
+    moments = [line.moment for line in ledger.lines()]
+    old = sum(moment < limit - LATE for moment in moments)
+    require(not old, f"{old} lines of the ledger are older than any backup may be")
+    job_named(PURGE)
+    job_named("finish erasures")
+    waiting = sum(line.moment < now - LATE for line in pending())
+    require(not waiting, f"{waiting} erasures are unknown to this database, as after a restore")
+    return Evidence(
+        "The ledger, by which people are erased again after a restore, has no line older than 35 "
+        "days, and none that this database has not seen. The backups themselves lie elsewhere and "
+        "are not looked at.",
+        {
+            "lines": len(moments),
+            "the oldest": age(min(moments, default=None)),
+            **ran_lately(PURGE),
+        },
+    )

@@ -1,0 +1,114 @@
+"""What the configuration hands data to: hosts and packages, whoever wrote them down.
+
+Looks at all settings, and not at a list of known ones, so that a key that nobody thought of is
+seen too. What is ours (this machine, a private network, a name without a dot) is no firm.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>,;]+", re.IGNORECASE)
+OURS = ("django", "allauth", "outbox", "whitenoise", "logging", "cookie_consent", "crispy_forms")
+ROOMS = (
+    *("accounts", "contact", "downloads", "news", "newsletter", "pages", "privacy", "search"),
+    *("sens_site", "tests", "visits"),
+)
+REPORTERS = frozenset(
+    [
+        "bugsnag",
+        "ddtrace",
+        "elasticapm",
+        "honeybadger",
+        "logtail",
+        "newrelic",
+        "raygun4py",
+        "rollbar",
+        "scout_apm",
+        "sentry_sdk",
+    ]
+)
+"""Packages that send what happens on a site to a firm as soon as they are loaded."""
+LISTS_OF_CODE = ("INSTALLED_APPS", "MIDDLEWARE", "AUTHENTICATION_BACKENDS")
+NETWORKS_OF_OURS = (".localhost", ".local", ".internal", ".lan")
+RESERVED = (".test", ".example", ".invalid", ".example.com", ".example.net", ".example.org")
+
+
+def is_ours(host: str) -> bool:
+    """Tell whether a host is this machine, a network of our own, or this site."""
+    if host.startswith("/") or "." not in host.strip("."):
+        return ":" not in host or _is_private(host)
+    own = host in (settings.SITE_HOST, urlsplit(settings.SITE_ORIGIN).hostname)
+    return own or host.endswith(NETWORKS_OF_OURS) or _is_private(host)
+
+
+def _is_private(host: str) -> bool:
+    try:
+        return ip_address(host.strip("[]")).is_private
+    except ValueError:
+        return False
+
+
+def is_public(host: str) -> bool:
+    """Tell whether others can reach a host: no machine, network or name that is for examples."""
+    dotted = f".{host}"
+    return (
+        "." in host
+        and not _is_private(host)
+        and not dotted.endswith((*NETWORKS_OF_OURS, *RESERVED))
+    )
+
+
+def _texts(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _texts(f"{name}.{key}", one)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for one in value:
+            yield from _texts(name, one)
+
+
+def _all_settings() -> Iterator[tuple[str, str]]:
+    for name in dir(settings):
+        if name.isupper():
+            yield from _texts(name, getattr(settings, name))
+
+
+def _package(path: str) -> str:
+    root = path.partition(".")[0]
+    return "" if root in (*OURS, *ROOMS) else root
+
+
+def used_hosts() -> dict[str, str]:
+    """Return the hosts and packages of others that the configuration names, and which key does."""
+    found = [
+        (urlsplit(url).hostname or "", key)
+        for key, text in _all_settings()
+        for url in URL.findall(text)
+    ]
+    found += [
+        (str(one.get("HOST") or ""), f"DATABASES.{name}")
+        for name, one in settings.DATABASES.items()
+    ]
+    if settings.MAIL_TRANSPORT.endswith(".smtp.EmailBackend"):
+        found.append((settings.EMAIL_HOST, "EMAIL_HOST"))
+    hosts = {host: key for host, key in found if host and not is_ours(host)}
+    return hosts | _used_packages()
+
+
+def _used_packages() -> dict[str, str]:
+    code = [
+        (_package(text), key)
+        for key, text in _all_settings()
+        if key.split(".")[-1] in ("BACKEND", "class") or key in LISTS_OF_CODE
+    ]
+    code.append((_package(settings.MAIL_TRANSPORT), "MAIL_TRANSPORT"))
+    code += [(name, "a package that is loaded") for name in REPORTERS & set(sys.modules)]
+    return {package: key for package, key in code if package}

@@ -1,0 +1,66 @@
+"""The nightly mail of the checkpoint: a copy that no owner of the database can call back."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils import timezone
+
+from outbox.models import OutboxMail
+from privacy.policy.head_log import close_day, current_checkpoint
+from sens_site.context import render_without_request
+
+NIGHT = range(1, 5)
+LONGEST = timedelta(hours=30)
+"""How long the last mail may be ago before another goes out by day: a worker that slept by night."""
+OFFICERS = "policy.override_policydraft"
+"""Who may seal a policy in spite of obstacles answers for it: the privacy officers."""
+KEY = "checkpoint-"
+
+
+def is_night() -> bool:
+    """Tell whether the checkpoint of today is due."""
+    mails = OutboxMail.objects.filter(dedupe_key__startswith=KEY)
+    if mails.filter(dedupe_key=_key()).exists():
+        return False
+    at_night = timezone.localtime().hour in NIGHT
+    return at_night or not mails.filter(created_at__gt=timezone.now() - LONGEST).exists()
+
+
+def officers() -> list[str]:
+    """Return the desk's address and those of the privacy officers."""
+    people = get_user_model()._default_manager.with_perm(OFFICERS, include_superusers=False)
+    addresses = people.filter(is_staff=True).exclude(email="").values_list("email", flat=True)
+    return list(dict.fromkeys([settings.WEBMASTER_EMAIL, *addresses]))
+
+
+@transaction.atomic
+def mail_checkpoint() -> int:
+    """Write today's checkpoint to the officers, once; return to how many. Nothing without a key."""
+    signed = current_checkpoint()
+    if signed is None:
+        return 0
+    people = officers()
+    mail = EmailMessage(
+        subject=f"Checkpoint {signed.size} of {signed.origin}",
+        body=render_without_request(
+            "privacy/policy/mail/checkpoint.txt",
+            {"checkpoint": signed, "day": timezone.localdate()},
+        ),
+        to=people,
+        headers={"X-Dedupe-Key": _key()},
+    )
+    mail.send()
+    return len(people)
+
+
+def close_day_and_mail() -> int:
+    """Log all heads, then write the mail."""
+    close_day()
+    return mail_checkpoint()
+
+
+def _key() -> str:
+    return f"{KEY}{timezone.localdate().isoformat()}"

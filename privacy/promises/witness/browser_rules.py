@@ -1,0 +1,246 @@
+"""What an answer may do to a browser: which cookies it sets, what it loads, and which headers.
+
+The list of cookies is the one that the cookies page shows to everybody.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from privacy.promises.visitor import SetCookie
+from privacy.promises.witness.exchange import Exchange, is_foreign, plain_name
+from privacy.promises.witness.rules import ANSWER, Known, rule
+from privacy.promises.witness.tags import Tag, scripts_of, styles_of, tags_of
+
+COOKIES, FIRST_VISIT, LOADS, BEACONS, SCRIPTS, ORIGINS, HEADERS, CACHES = (
+    "cookies", "first visit", "loads", "beacons", "scripts", "origins", "headers", "caches",
+)  # fmt: skip
+DAY = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A cookie of the list: how long it lives, and by which act it is set."""
+
+    seconds: int
+    set_below: tuple[str, ...]
+    """The beginnings of the addresses to which something is sent when it is set."""
+    path: str = "/"
+
+
+LIST = {
+    "session": Listed(14 * DAY, ("/accounts/", "/admin/")),
+    "cookie_consent": Listed(182 * DAY, ("/cookies/choose/",)),
+    "consent_receipt": Listed(182 * DAY, ("/cookies/choose/",), "/cookies/"),
+    "known_device": Listed(182 * DAY, ("/accounts/",), "/accounts/"),
+    "csrftoken": Listed(364 * DAY, ("/admin/",)),
+    "visit": Listed(30 * 60, ("/visits/",)),
+    "visitor": Listed(90 * DAY, ("/visits/",)),
+}
+BY_A_LOOK = ("csrftoken", "session")
+"""What staff's pages may renew as they are looked at by who is signed in."""
+ANYWHERE = {
+    "Content-Security-Policy": "default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+ON_PAGES = {
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "strict-origin",  # alone, or of what leads to other sites
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=()",
+}
+IN_A_FRAME_OF_OURS = "/cookies/answer/"
+"""The banner's answer, shown in a frame of the page on which it was given."""
+USUAL_HEADERS = frozenset({
+    "allow", "cache-control", "clear-site-data", "content-disposition", "content-encoding",
+    "content-length", "content-security-policy", "content-type", "cross-origin-embedder-policy",
+    "cross-origin-opener-policy", "cross-origin-resource-policy", "date", "etag", "expires",
+    "last-modified", "location", "permissions-policy", "referrer-policy", "retry-after",
+    "set-cookie", "strict-transport-security", "vary", "x-content-type-options",
+    "x-frame-options", "x-robots-tag", "accept-ranges", "content-language", "access-control-allow-origin",
+})  # fmt: skip
+"""All that an answer says. A header that reports, fetches or asks the device is none of them."""
+SOURCES = frozenset({"'none'", "'self'"})
+HANDLER = re.compile(r"on[a-z]+")
+FETCHING = ("src", "poster", "background", "data", "code", "codebase", "archive", "classid",
+            "lowsrc", "dynsrc", "manifest", "profile", "longdesc", "xlink:href", "srcdoc")  # fmt: skip
+SETS = ("srcset", "imagesrcset")
+ASKS_AHEAD = frozenset({"dns-prefetch", "modulepreload", "preconnect", "prefetch", "prerender"})
+CSS_ADDRESS = re.compile(r"(?:url\(|@import|image-set\()\s*[\"']?\s*([^\"')\s;]+)", re.IGNORECASE)
+STAFFS_SCRIPTS = ("/static/admin/", "/admin/jsi18n/")
+PASSKEY_SCRIPTS = ("/static/passkey/", "/static/mfa/")
+
+
+@rule(COOKIES, of=ANSWER)
+def set_as_listed(seen: Exchange, known: Known) -> Iterator[str]:
+    """Each cookie stands in the list, lives as long as it says, and is set by the act it names."""
+    for cookie in seen.answer.cookies:
+        if not cookie.is_taken_back:
+            yield from (f"{seen.said} sets {fault}" for fault in _against_the_list(cookie, seen))
+
+
+def _against_the_list(cookie: SetCookie, seen: Exchange) -> Iterator[str]:
+    name = plain_name(cookie.name)
+    listed = LIST.get(name)
+    if listed is None:
+        yield f"“{cookie.name}”, which is not listed"
+        return
+    if cookie.seconds != listed.seconds:
+        yield f"{name} for {cookie.seconds} seconds, not {listed.seconds}"
+    told = cookie.attributes
+    if told.get("domain") or told.get("path") != listed.path:
+        yield f"{name} for other addresses than {listed.path}"
+    if told.get("samesite") not in ("Lax", "Strict") or not told.get("httponly"):
+        yield f"{name} where other sites or scripts can use it"
+    if settings.SITE_IS_HTTPS and (not told.get("secure") or cookie.name == name):
+        yield f"{name} without binding it to this encrypted site"
+    renewed = name in BY_A_LOOK and seen.is_signed_in and seen.path.startswith("/admin/")
+    if not (seen.path.startswith(listed.set_below) and (seen.method == "POST" or renewed)):
+        yield f"{name}, though nothing was done that needs it"
+
+
+@rule(FIRST_VISIT, of=ANSWER)
+def nothing_on_a_first_visit(seen: Exchange, known: Known) -> Iterator[str]:
+    """Who only looks is given nothing to keep, and nothing is taken back either."""
+    if seen.is_first_visit and seen.answer.cookies:
+        names = ", ".join(one.name for one in seen.answer.cookies)
+        yield f"{seen.said} sets {names}"
+
+
+@rule(LOADS, of=ANSWER)
+def loads_from_here(seen: Exchange, known: Known) -> Iterator[str]:
+    """No answer to who has allowed nothing makes a browser ask another site."""
+    if seen.has_answered:
+        return
+    for name in ("Location", "Refresh"):
+        target = seen.answer.header(name)
+        if is_foreign(target.partition("=")[2].strip() if name == "Refresh" else target):
+            yield f"{seen.said} leads on to another site"
+    if seen.answer.is_page:
+        for tag in tags_of(seen.answer.text):
+            for address in _loaded_by(tag):
+                if is_foreign(address):
+                    yield f"{seen.said} loads {address[:80]} by <{tag.name}>"
+        for style in styles_of(seen.answer.text):
+            yield from _foreign_in_css(style, seen)
+    elif seen.answer.header("Content-Type").startswith("text/css"):
+        yield from _foreign_in_css(seen.answer.text, seen)
+
+
+def _foreign_in_css(text: str, seen: Exchange) -> Iterator[str]:
+    for address in CSS_ADDRESS.findall(text):
+        if is_foreign(address):
+            yield f"{seen.said} loads {address[:80]} by a style"
+
+
+def _loaded_by(tag: Tag) -> Iterator[str]:
+    """Yield what a browser asks for by itself on account of one element, or where a form goes."""
+    yield from (tag.get(name) for name in FETCHING if name != "srcdoc")
+    for name in SETS:
+        yield from (part.split()[0] for part in tag.get(name).split(",") if part.strip())
+    if tag.name in ("link", "image", "use", "feimage", "base"):
+        yield (
+            tag.get("href")
+            if set(tag.get("rel").lower().split())
+            - {"canonical", "alternate", "author", "license", "help"}
+            or tag.name != "link"
+            else ""
+        )
+    yield from (tag.get(name) for name in ("action", "formaction"))
+    yield from CSS_ADDRESS.findall(tag.get("style"))
+    if tag.name == "meta" and tag.get("http-equiv").lower() == "refresh":
+        yield tag.get("content").partition("=")[2].strip(" '\"")
+
+
+@rule(BEACONS, of=ANSWER)
+def holds_no_beacon(seen: Exchange, known: Known) -> Iterator[str]:
+    """No page holds a picture that nobody sees, reports what is followed, or asks ahead."""
+    if seen.has_answered or not seen.answer.is_page:
+        return
+    for tag in tags_of(seen.answer.text):
+        if tag.get("ping"):
+            yield f"{seen.said} reports which link is followed"
+        if tag.name == "link" and ASKS_AHEAD & set(tag.get("rel").lower().split()):
+            yield f"{seen.said} asks ahead for {tag.get('href')[:80]}"
+        if tag.name == "img" and (
+            "hidden" in tag.attrs or {tag.get("width"), tag.get("height")} & {"0", "1"}
+        ):
+            yield f"{seen.said} holds a picture that nobody sees"
+        if "srcdoc" in tag.attrs:
+            yield f"{seen.said} holds a page within the page"
+
+
+@rule(SCRIPTS, of=ANSWER)
+def runs_no_script(seen: Exchange, known: Known) -> Iterator[str]:
+    """No script before a yes but staff's own and that of passkeys; none stands in a page itself."""
+    if not seen.answer.is_page:
+        return
+    for tag, inside in scripts_of(seen.answer.text):
+        source = tag.get("src")
+        if tag.get("type") == "application/json":
+            continue
+        if inside.strip() or not source:
+            yield f"{seen.said} holds a script in the page itself"
+        allowed = (
+            (seen.path.startswith("/admin/") and source.startswith(STAFFS_SCRIPTS))
+            or (seen.path.startswith("/accounts/") and source.startswith(PASSKEY_SCRIPTS))
+            or seen.has_answered
+        )
+        if not allowed:
+            yield f"{seen.said} runs the script {source[:80]} before anything is allowed"
+    for tag in tags_of(seen.answer.text):
+        handlers = [name for name in tag.attrs if HANDLER.fullmatch(name)]
+        if handlers:
+            yield f"{seen.said} runs a script by {handlers[0]} of <{tag.name}>"
+        if any(
+            v.lstrip().lower().startswith(("javascript:", "vbscript:")) for v in tag.attrs.values()
+        ):
+            yield f"{seen.said} runs a script by an address of <{tag.name}>"
+
+
+@rule(ORIGINS, of=ANSWER)
+def permits_only_this_site(seen: Exchange, known: Known) -> Iterator[str]:
+    """The policy for browsers names no source but this site for who has allowed nothing."""
+    if seen.has_answered:
+        return
+    for directive in seen.answer.header("Content-Security-Policy").split(";"):
+        name, *sources = directive.split() or [""]
+        others = sorted(set(sources) - SOURCES)
+        if others:
+            yield f"{seen.said} permits {others[0]} as {name}"
+
+
+@rule(HEADERS, of=ANSWER)
+def carries_the_headers(seen: Exchange, known: Known) -> Iterator[str]:
+    """Every answer, refusals included, tells browsers to be strict, and says nothing unusual."""
+    answer = seen.answer
+    wanted = {**ANYWHERE, **(ON_PAGES if answer.is_page else {})}
+    if settings.SITE_IS_HTTPS:
+        wanted["Strict-Transport-Security"] = "max-age="
+    if seen.path == IN_A_FRAME_OF_OURS and answer.header("X-Frame-Options") == "SAMEORIGIN":
+        del wanted["X-Frame-Options"]
+    for name, expected in wanted.items():
+        if expected not in answer.header(name):
+            yield f"{seen.said} lacks {name}: {expected}"
+    unusual = {name.lower() for name in answer.headers} - USUAL_HEADERS
+    if unusual:
+        yield f"{seen.said} says {min(unusual)}"
+
+
+@rule(CACHES, of=ANSWER)
+def is_kept_for_nobody_else(seen: Exchange, known: Known) -> Iterator[str]:
+    """What is one person's is stored by no machine in between, and by no browser."""
+    told = seen.answer.header("Cache-Control")
+    if seen.path.startswith(settings.STATIC_URL):
+        return
+    personal = seen.is_signed_in or seen.method == "POST" or seen.answer.cookies
+    secret = any(secret in seen.path for secret in known.secrets)
+    if (personal or secret) and "no-store" not in told:
+        yield f"{seen.said} may be stored: {told or 'nothing is said'}"
+    if seen.brought and "public" in told:
+        yield f"{seen.said} may be shown to others"
+    if not told:
+        yield f"{seen.said} does not say who may keep it"

@@ -1,0 +1,63 @@
+"""Filling in a form as a person would, with words that stand nowhere else."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from privacy.promises.page_reader import Element
+from privacy.promises.witness.canary import Canary
+
+UNTOUCHED = ("hidden", "submit", "button", "file", "image", "reset")
+
+
+def filled(form: Element, person: Canary) -> Iterator[dict[str, Any]]:
+    """Yield what a form sends when all of it is filled in, once for each of its buttons."""
+    data = _fields(form, person)
+    buttons = [
+        one
+        for one in form.all("button", "input")
+        if (one.get("type") or one.tag) in ("submit", "button") and one.get("name")
+    ]
+    if not buttons:
+        yield data
+    for button in buttons:
+        yield {**data, button.get("name"): button.get("value")}
+
+
+def _fields(form: Element, person: Canary) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    for box in form.all("input", "textarea", "select"):
+        name, kind = box.get("name"), box.get("type") or "text"
+        if not name or "disabled" in box.attrs or box.get("tabindex") == "-1":
+            continue
+        if box.tag == "select":
+            options = [option.get("value") for option in box.all("option")]
+            chosen = next((value for value in reversed(options) if value), "")
+            data[name] = chosen
+        elif box.tag == "textarea":
+            data[name] = box.raw.strip() or f"Some words: {person.text}"
+        elif kind in ("checkbox", "radio"):
+            data[name] = box.get("value") or "on"
+        elif kind == "hidden":
+            data[name] = box.get("value")
+        elif kind not in UNTOUCHED:
+            data[name] = box.get("value") or _typed(name, kind, person)
+    return data
+
+
+def _typed(name: str, kind: str, person: Canary) -> str:
+    if kind == "email" or "email" in name:
+        return person.email
+    if kind == "password":
+        return f"plover lantern {person.password}"
+    if kind == "date" or name.endswith("_on"):
+        return (timezone.localdate() + timedelta(days=40)).isoformat()
+    if kind == "number":
+        return "1"
+    words: Mapping[str, str] = {
+        "username": person.username, "login": person.username, "phone": person.phone,
+        "company": person.company, "position": person.position, "name": person.name,
+    }  # fmt: skip
+    return words.get(name, person.text)

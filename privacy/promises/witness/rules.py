@@ -1,0 +1,64 @@
+"""What the policy allows to arise, as rules about single things: an answer, a line, a row.
+
+A rule knows literals from the policy's sentences and the cookies page's list, never the catalogue
+or the settings of the code that it judges (law 13).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from privacy.promises.witness.canary import Canary
+
+MOST_KEPT = 20
+ANSWER, LINE, SESSION, ROW, CACHE, MAIL, CONNECTION, FILE = (
+    "answer", "line", "session", "row", "cache", "mail", "connection", "file",
+)  # fmt: skip
+
+
+@dataclass
+class Known:
+    """Who walks, and what nobody else may learn: secret parts of addresses, keys of sessions."""
+
+    people: tuple[Canary, ...]
+    secrets: set[str] = field(default_factory=set)
+
+    def in_text(self, text: str, *whats: str) -> list[str]:
+        """Return what a text holds of some things that people told or that a connection tells."""
+        return sorted({what for one in self.people for what in one.found_in(text, *whats)})
+
+    def secrets_in(self, text: str) -> bool:
+        """Tell whether a text holds a secret."""
+        return any(secret in text for secret in self.secrets)
+
+
+Rule = Callable[[Any, Known], Iterator[str]]
+_rules: dict[str, list[tuple[str, Rule]]] = defaultdict(list)
+
+
+def rule(subject: str, *, of: str) -> Callable[[Rule], Rule]:
+    """Register a rule about one kind of thing. What it yields is a breach, in words."""
+
+    def register(function: Rule) -> Rule:
+        _rules[of].append((subject, function))
+        return function
+
+    return register
+
+
+@dataclass
+class Judge:
+    """Puts each thing before the rules about its kind, and keeps what they say."""
+
+    known: Known
+    faults: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    judged: Counter[str] = field(default_factory=Counter)
+
+    def __call__(self, kind: str, thing: Any) -> None:
+        for subject, function in _rules[kind]:
+            self.judged[subject] += 1
+            kept = self.faults[subject]
+            for fault in function(thing, self.known):
+                if len(kept) < MOST_KEPT and fault not in kept:
+                    kept.append(fault)

@@ -1,0 +1,78 @@
+"""Every address of the site, as its resolver knows it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.urls import URLResolver, get_resolver
+from django.urls.resolvers import RoutePattern
+from django.utils.regex_helper import normalize
+
+ADMIN = "admin/"
+ROWS_OF_EACH = 2
+
+
+@dataclass(frozen=True)
+class Route:
+    """One pattern, and the address that it alone matches where it asks for nothing."""
+
+    pattern: str
+    name: str
+    view: Callable[..., Any]
+    path: str
+
+    @property
+    def is_admin(self) -> bool:
+        """Tell whether it is on the staff's site."""
+        return self.pattern.startswith(ADMIN)
+
+    @property
+    def shown_name(self) -> str:
+        """What it is called in a report."""
+        return self.name or f"/{self.pattern}"
+
+
+def all_routes() -> tuple[Route, ...]:
+    """Return each route once, in the order in which they are tried."""
+    found = {route.pattern: route for route in reversed(tuple(_routes()))}
+    return tuple(reversed(found.values()))
+
+
+def _routes() -> Iterator[Route]:
+    yield from _below(get_resolver().url_patterns, "", "/", "")
+
+
+def _below(entries: list[Any], shape: str, path: str, names: str) -> Iterator[Route]:
+    for entry in entries:
+        here = shape + str(entry.pattern)
+        piece = _without_values(entry.pattern)
+        there = path + piece if path and piece is not None else ""
+        if isinstance(entry, URLResolver):
+            inner = f"{names}{entry.namespace}:" if entry.namespace else names
+            yield from _below(entry.url_patterns, here, there, inner)
+        else:
+            name = names + entry.name if entry.name else ""
+            yield Route(here, name, entry.callback, there)
+
+
+def _without_values(pattern: Any) -> str | None:
+    """Return the piece of an address that a pattern matches, or None where it asks for values."""
+    if pattern.converters or pattern.regex.groups:
+        return None
+    if isinstance(pattern, RoutePattern):
+        return str(pattern)
+    return normalize(pattern.regex.pattern)[0][0].lstrip("/")
+
+
+def addresses_of_rows(routes: tuple[Route, ...]) -> Iterator[tuple[Route, str]]:
+    """Yield the addresses of the newest rows of each model on the staff's site."""
+    for route in routes:
+        before, _, rest = route.pattern.partition("<")
+        place = before.removeprefix(ADMIN).strip("/").split("/")
+        if not route.is_admin or not rest or "<" in rest or len(place) != 2:
+            continue
+        model = apps.get_model(place[0], place[1])
+        newest = model._base_manager.order_by("-pk").values_list("pk", flat=True)
+        for pk in newest[:ROWS_OF_EACH]:
+            yield route, f"/{before}{pk}{rest.partition('>')[2]}"

@@ -1,0 +1,229 @@
+"""The walk: every address of the site, by everybody, with GET, HEAD and POST, in a rehearsal."""
+
+import re
+import secrets
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import Resolver404, resolve
+
+from privacy.promises.visitor import Answer, Site, Visitor
+from privacy.promises.witness import browser_rules, cast, record_rules  # noqa: F401 - the rules register themselves
+from privacy.promises.witness.cast import MEMBER, STRANGER, SUPERUSER
+from privacy.promises.witness.exchange import Exchange, plain_name
+from privacy.promises.witness.filling import filled
+from privacy.promises.witness.mails import Mail, mail_in
+from privacy.promises.witness.recorder import Recorder, heard_by
+from privacy.promises.witness.rules import ANSWER, MAIL, Judge, Known
+from privacy.promises.witness.url_map import Route, addresses_of_rows, all_routes
+
+MOST_OF_A_KIND = 400
+"""Of how many objects of one kind a stranger opens each. Of more, so many that nobody can guess."""
+FEW_OF_A_KIND = 2
+"""How many of them others open, and a stranger at the door of staff."""
+DEEPEST = 3
+"""How many forms in a row are sent: register, confirm, and what the page after that offers."""
+_LINK = re.compile(r"<a\s[^>]*?href\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
+_ACTION = re.compile(r"<(?:form|button)\s[^>]*?action\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
+
+
+@dataclass(eq=False)
+class Walk:
+    """What the walk has come to."""
+
+    site: Site
+    only: frozenset[str] | None = None
+    """The names of the routes that a test wants walked."""
+    counts: Counter[str] = field(default_factory=Counter)
+    reached: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    addresses: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
+    routes: tuple[Route, ...] = ()
+
+    def run(self) -> None:
+        """Walk."""
+        cast.discover()
+        self.people = cast.made_up()
+        self.judge = Judge(Known(tuple(self.people.values())))
+        self.recorder = Recorder(self._told)
+        self.by_pattern = {one.pattern: one for one in all_routes()}
+        self.routes = tuple(
+            one for one in self.by_pattern.values() if self.only is None or one.name in self.only
+        )
+        self.mailed: list[Mail] = []
+        with self.site.rehearsal():
+            visitors = cast.visitors(self.site, self.people)
+            with heard_by(self.recorder):
+                self._walk(visitors)
+
+    @property
+    def unreached(self) -> list[str]:
+        """The views that no look has come to."""
+        return [one.shown_name for one in self.routes if one.pattern not in self.reached]
+
+    def faults_of(self, *subjects: str) -> list[str]:
+        """Return the breaches of some rules."""
+        return [fault for subject in subjects for fault in self.judge.faults.get(subject, [])]
+
+    def _told(self, kind: str, thing: Any) -> None:
+        if kind == "row":
+            mail = mail_in(thing)
+            if mail is not None:
+                self.mailed.append(mail)
+                self.recorder.counts[MAIL] += 1
+                self.judge(MAIL, mail)
+        self.judge(kind, thing)
+
+    def _walk(self, visitors: Mapping[str, Visitor]) -> None:
+        for one in self.routes:
+            if one.path:
+                self.addresses[one.pattern][one.path] = None
+        for one, address in addresses_of_rows(self.routes):
+            self.addresses[one.pattern][address] = None
+        everywhere, at_the_desk = self.routes, tuple(r for r in self.routes if r.is_admin)
+        for who, visitor in visitors.items():
+            staffs = who not in (STRANGER, MEMBER, SUPERUSER)
+            self._go(who, visitor, at_the_desk if staffs else everywhere)
+
+    def _go(self, who: str, visitor: Visitor, routes: tuple[Route, ...]) -> None:
+        done: set[str] = set()
+        forms: set[Any] = set()
+        waiting = list(routes)
+        while waiting:
+            left = []
+            for one in waiting:
+                fresh = self._some_of(one, who, done)
+                if fresh:
+                    left.append(one)
+                for number, address in enumerate(fresh):
+                    done.add(address)
+                    answer = self._send(who, visitor, "GET", address)
+                    if number == 0:
+                        self._send(who, visitor, "HEAD", address)
+                        with self._undone(visitor):
+                            self._send(who, visitor, "POST", address)
+                        self._fill_in(who, visitor, answer, forms, 0)
+            waiting = left
+
+    def _some_of(self, one: Route, who: str, done: set[str]) -> list[str]:
+        """Return addresses of a route that somebody has still to open."""
+        most = MOST_OF_A_KIND if who == STRANGER and not one.is_admin else FEW_OF_A_KIND
+        known = self.addresses[one.pattern]
+        left = most - sum(address in done for address in known)
+        fresh = [address for address in known if address not in done]
+        if len(fresh) <= left:
+            return fresh
+        return secrets.SystemRandom().sample(fresh, max(left, 0))
+
+    @contextmanager
+    def _undone(self, visitor: Visitor) -> Iterator[None]:
+        cookies = dict(visitor.cookies)
+        try:
+            with transaction.atomic():
+                yield
+                transaction.set_rollback(True)
+        finally:
+            visitor.cookies = cookies
+
+    def _fill_in(
+        self, who: str, visitor: Visitor, answer: Answer, forms: set[Any], depth: int
+    ) -> None:
+        if not answer.is_page or "<form" not in answer.text:
+            return
+        for form in answer.page.forms():
+            action = urljoin(answer.path, form.get("action")) or answer.path
+            shape = (
+                self._pattern_of(action),
+                tuple(box.get("name") for box in form.all("input", "textarea", "select")),
+            )
+            if shape in forms or (self.only is not None and not self._wanted(shape[0])):
+                continue
+            forms.add(shape)
+            for data in filled(form, self.people[who]):
+                with self._undone(visitor):
+                    seen = len(self.mailed)
+                    after = self._send(who, visitor, "POST", action, data)
+                    self.counts["forms sent"] += 1
+                    self.counts["forms taken"] += after.status in (200, 302, 303)
+                    self._follow(who, visitor, after, self.mailed[seen:], forms, depth)
+
+    def _follow(
+        self,
+        who: str,
+        visitor: Visitor,
+        after: Answer,
+        mails: list[Mail],
+        forms: set[Any],
+        depth: int,
+    ) -> None:
+        """Open the page after a form, and what was mailed; send the forms there."""
+        if depth >= DEEPEST:
+            return
+        leads = [after.header("Location")] if after.status in (301, 302, 303) else []
+        leads += [link for mail in mails for link in mail.links]
+        for lead in leads:
+            path = path_here(lead, after.path)
+            if path:
+                page = self._send(who, visitor, "GET", path)
+                if page.status in (301, 302, 303):
+                    path = path_here(page.header("Location"), path)
+                    page = self._send(who, visitor, "GET", path) if path else page
+                self._fill_in(who, visitor, page, forms, depth + 1)
+
+    def _wanted(self, pattern: str) -> bool:
+        return any(one.pattern == pattern for one in self.routes)
+
+    def _send(
+        self,
+        who: str,
+        visitor: Visitor,
+        method: str,
+        path: str,
+        data: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        brought = frozenset(map(plain_name, visitor.cookies))
+        with transaction.atomic():  # what fails in the database fails for this request alone
+            answer = visitor.ask(method, path, data or {})
+            if answer.status >= 500:
+                transaction.set_rollback(True)
+        pattern = self._pattern_of(path)
+        self.reached[pattern].add(answer.status)
+        self.counts[method] += 1
+        route = self.by_pattern.get(pattern)
+        self.recorder.note(ANSWER, Exchange(who, method, route, answer, brought, data or {}))
+        if method == "GET" and answer.is_page:
+            for link in {*_LINK.findall(answer.text), *_ACTION.findall(answer.text)}:
+                self._meet(path_here(link, path))
+        if answer.header("Location"):
+            self._meet(path_here(answer.header("Location"), path))
+        return answer
+
+    def _meet(self, path: str) -> None:
+        if path:
+            self.addresses[self._pattern_of(path)].setdefault(path.partition("?")[0])
+
+    def _pattern_of(self, path: str) -> str:
+        return pattern_of(path.partition("?")[0])
+
+
+def pattern_of(path: str) -> str:
+    """Return the pattern that takes an address."""
+    try:
+        return resolve(path).route
+    except Resolver404:
+        return ""
+
+
+def path_here(href: str, page: str) -> str:
+    """Return the path that a link on a page of ours leads to, or nothing for another site's."""
+    target = urlsplit(urljoin(settings.SITE_ORIGIN + page, href.replace("&amp;", "&")))
+    if f"{target.scheme}://{target.netloc}" != settings.SITE_ORIGIN:
+        return ""
+    if target.path.startswith(settings.STATIC_URL):
+        return ""
+    return target.path + (f"?{target.query}" if target.query else "")

@@ -1,0 +1,49 @@
+"""A shared cache for one look at the site: its own, so that no visitor's traffic can change it.
+
+Limits that visitors have used up refuse no check, and what a check uses up refuses no visitor.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+from django.conf import settings
+from django.core.cache import caches
+from django.core.cache.backends.locmem import LocMemCache
+
+AS_CONFIGURED = ("KEY_FUNCTION", "KEY_PREFIX", "TIMEOUT", "VERSION")
+
+
+class RehearsalCache(LocMemCache):
+    """Lies in memory, under the very keys that the configured cache would use."""
+
+    def __init__(self) -> None:
+        configured = settings.CACHES["default"]
+        super().__init__("", {k: configured[k] for k in AS_CONFIGURED if k in configured})
+        # Django's own keeps all caches of a name together, for the life of the process.
+        self._cache: OrderedDict[str, bytes] = OrderedDict()
+        self._expire_info: dict[str, float | None] = {}
+        self._lock = Lock()
+
+    def held(self) -> Iterator[tuple[str, bytes]]:
+        """Yield each key with its value, as bytes that can be searched."""
+        yield from tuple(self._cache.items())
+
+    def drop(self, keys: list[str]) -> None:
+        """Delete what lies under some keys, as `held` names them."""
+        with self._lock:
+            for key in keys:
+                self._cache.pop(key, None)
+                self._expire_info.pop(key, None)
+
+
+@contextmanager
+def in_place_of_the_shared_cache(cache: RehearsalCache) -> Iterator[None]:
+    """Give this thread another shared cache."""
+    shared = caches["default"]
+    caches["default"] = cache
+    try:
+        yield
+    finally:
+        caches["default"] = shared

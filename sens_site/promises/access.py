@@ -1,0 +1,434 @@
+"""Promises about who may see what: each role at each page of the desk, each secret address.
+
+What is expected is written out here, from the documents on the roles and on the desk, and never
+read from the code that gives rights.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
+from django.db.models import F
+from django.urls import URLResolver, get_resolver
+from django.utils import timezone
+from django.utils.regex_helper import normalize
+
+from contact.models import ContactMessage
+from outbox.models import OutboxMail
+from privacy.promises.registry import Evidence, Look, promise, require
+from privacy.promises.running_site import Answer, RunningSite, Visitor
+from privacy.rights.choices import Channel, Kind, Proof
+from privacy.rights.export_files import make_export, path_of
+from privacy.rights.intake import open_request
+from privacy.rights.models import ExportFile, MailedLink, SubjectRequest
+
+DESK, OWN_PAGES = "/admin/", "/accounts/"
+LOOK_AT = ("", "change", "history")
+MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "Editor": {
+        "pages.pagetext": (*LOOK_AT, "preview", "reset"),
+        "policy.policydraft": (*LOOK_AT, "add", "preview"),
+        "policy.policyversion": LOOK_AT,
+    },
+    "Webmaster": {
+        "contact.contactmessage": (*LOOK_AT, "answer", "spam", "deliver"),
+        "outbox.outboxmail": LOOK_AT,
+        "visits.dailycount": ("", "export.csv"),
+    },
+    "Privacy officer": {
+        "accounts.user": (*LOOK_AT, "password", "reset-second-factor"),
+        "consent.consentreceipt": (*LOOK_AT, "check"),
+        "datamap.purgefailure": LOOK_AT,
+        "policy.policydraft": (*LOOK_AT, "preview", "seal"),
+        "policy.policyversion": (*LOOK_AT, "withdraw"),
+        "rights.subjectrequest": (
+            *LOOK_AT, "answer", "ask-identity", "erase", "export", "extend", "fee", "proof",
+            "refuse", "release", "seen", "spam", "vendor", "vendor-done",
+        ),
+    },
+}  # fmt: skip
+"""Which pages of which table each role may open. Every other page is shut to it."""
+RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "Webmaster": {
+        "contact.contactmessage": ("view", "change"),
+        "outbox.outboxmail": ("view", "change"),
+    },
+    "Privacy officer": {
+        "accounts.user": ("view", "reset"),
+        "consent.consentreceipt": ("view",),
+        "rights.subjectrequest": ("view", "answer"),
+    },
+}
+"""The rights at tables about people, each with the one role that may hold it."""
+ABOUT_PEOPLE = frozenset({
+    "account.emailaddress", "account.emailconfirmation", "accounts.session", "accounts.user",
+    "admin.logentry", "consent.consentreceipt", "contact.contactmessage", "mfa.authenticator",
+    "outbox.outboxmail", "rights.exportfile", "rights.mailedlink", "rights.requestevent",
+    "rights.requestnote", "rights.subjectrequest", "rights.vendortask", "visits.pageview",
+})  # fmt: skip
+SHUT = (301, 302, 303, 403, 404, 405)
+LEADING_OUT = ("logout", "login")
+
+
+def _mark() -> str:
+    return f"check{secrets.token_hex(6)}"
+
+
+@dataclass
+class Somebody:
+    """A customer with something of each kind, and the words that stand nowhere else."""
+
+    site: RunningSite
+    mark: str = field(default_factory=_mark)
+
+    def __post_init__(self) -> None:
+        self.email = f"{self.mark}@example.com"
+        self.user = get_user_model().objects.create_user(
+            username=self.mark, email=self.email, name=self.mark
+        )
+        apps.get_model("account", "EmailAddress").objects.create(
+            user=self.user, email=self.email, verified=True, primary=True
+        )
+        self.visitor = self.site.visitor()
+        self.visitor.sign_in(self.user)
+        sent = {"name": self.mark, "email": self.email, "message": f"{self.mark} is rolled back."}
+        answer = self.site.visitor().post("/contact/webmaster/", {**sent, "wants_contact": "on"})
+        require(answer.status == 303, f"a message is answered with {answer.status}")
+        self.message = ContactMessage.objects.get(email=self.email)
+        self.request = open_request(
+            kind=Kind.ACCESS,
+            name=self.mark,
+            email=self.email,
+            text=f"{self.mark} is rolled back.",
+            channel=Channel.FORM,
+        )
+
+    def mailed(self, start: str) -> str:
+        """Return the newest address that was mailed to the person and begins in some way."""
+        for mail in OutboxMail.objects.to_address(self.email).order_by("-pk"):
+            payload: Any = mail.as_message().message().get_payload(decode=True)
+            found = re.search(rf"https?://[^/\s]+({re.escape(start)}\S+)", payload.decode())
+            if found:
+                return found[1]
+        require(False, f"no address below {start} was mailed")
+        return ""
+
+
+def paths_of(patterns: list[Any], start: str = "/") -> Iterator[str]:
+    """Yield an address for each route, with a 1 where a value is needed."""
+    for entry in patterns:
+        template, names = normalize(entry.pattern.regex.pattern)[0]
+        piece = str(template % dict.fromkeys(names, "1")).lstrip("/")
+        if isinstance(entry, URLResolver):
+            yield from paths_of(entry.url_patterns, start + piece)
+        else:
+            yield start + piece
+
+
+def desk_pages(rows: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return the pages of the desk as address, table and what the page is for.
+
+    A page of one row is that of a row that is there, where one is known.
+    """
+    tables = {model._meta.label_lower for model in apps.get_models()}
+    found = set()
+    for path in paths_of(get_resolver().url_patterns):
+        parts = path.removeprefix(DESK).strip("/").split("/")
+        if not path.startswith(DESK) or parts[0] in LEADING_OUT:
+            continue
+        table = ".".join(parts[:2])
+        if table not in tables:
+            found.add((path, "", ""))
+            continue
+        row = str(rows.get(table, 1))
+        rest = [row if part == "1" else part for part in parts[2:]]
+        page = rest[-1] if rest else ""
+        address = "/".join([DESK.strip("/"), *parts[:2], *rest])
+        slash = "/" if path.endswith("/") else ""
+        found.add((f"/{address}{slash}", table, "open" if page == row else page))
+    return sorted(found)
+
+
+@contextmanager
+def people_at_the_desk(site: RunningSite) -> Iterator[tuple[Somebody, dict[str, Visitor]]]:
+    """Play somebody whose words could be read, and one member of staff of each kind."""
+    with site.rehearsal():
+        person = Somebody(site)
+        staff = {name: _member(site, [name]) for name in MAY_OPEN}
+        staff["staff without a role"] = _member(site, [])
+        yield person, staff
+
+
+def _member(site: RunningSite, roles: list[str], *, second: bool = True, **fields: Any) -> Visitor:
+    word = _mark()
+    user = get_user_model().objects.create_user(
+        **{"username": word, "email": f"{word}@example.com", "is_staff": True, **fields}
+    )
+    for role in roles:
+        groups = Group.objects.filter(name=role)
+        require(groups.exists(), f"there is no role {role}")
+        user.groups.add(*groups)
+    if second:
+        factors = apps.get_model("mfa", "Authenticator").objects
+        factors.create(user=user, type="totp", data={"secret": word})
+    visitor = site.visitor()
+    visitor.sign_in(user)
+    return visitor
+
+
+def _must_be_shut(answer: Answer, who: str, mark: str) -> None:
+    require(answer.status in SHUT, f"{answer.path} answers {answer.status} to {who}")
+    require(mark not in answer.text, f"{answer.path} tells {who} of somebody")
+
+
+@promise("security.against-misuse", look=Look.REHEARSAL)
+def each_role_opens_its_own_pages_alone(site: RunningSite) -> Evidence:
+    """Every page of the desk is opened, and what it offers is sent, by each kind of staff."""
+    with people_at_the_desk(site) as (person, staff):
+        receipt = apps.get_model("consent", "ConsentReceipt").objects.order_by("-pk").first()
+        rows = {
+            "contact.contactmessage": person.message.pk,
+            "rights.subjectrequest": person.request.pk,
+            "accounts.user": person.user.pk,
+            "outbox.outboxmail": OutboxMail.objects.order_by("-pk")[0].pk,
+            "consent.consentreceipt": receipt.pk if receipt else 1,
+        }
+        pages = desk_pages(rows)
+        require(len(pages) > 50, "the pages of the desk were not found")
+        for who, visitor in staff.items():
+            shown = 0
+            for path, table, page in pages:
+                answer = visitor.get(path)
+                if page in MAY_OPEN.get(who, {}).get(table, ()):
+                    shown += person.mark in answer.text
+                elif table:
+                    _must_be_shut(answer, who, person.mark)
+                else:
+                    require(person.mark not in answer.text, f"{path} tells {who} of somebody")
+            seen = shown > 0
+            readers = ("Webmaster", "Privacy officer")
+            require(seen == (who in readers), f"{who} {'reads' if seen else 'finds nothing of'} us")
+        _nothing_can_be_sent(staff["staff without a role"], pages, person)
+        _nothing_can_be_sent(staff["Editor"], [p for p in pages if p[1] in ABOUT_PEOPLE], person)
+    return Evidence(
+        "Played through for this check, each role opened the pages that its work needs, and every "
+        "other page of the desk was shut, whether opened or sent to.",
+        {"pages of the desk": len(pages), "roles": len(MAY_OPEN)},
+    )
+
+
+def _nothing_can_be_sent(
+    visitor: Visitor, pages: list[tuple[str, str, str]], person: Somebody
+) -> None:
+    """Require that forms sent without the right change nothing."""
+    tokens = [
+        box.get("value")
+        for box in visitor.get(DESK).page.all("input")
+        if box.get("name") == "csrfmiddlewaretoken"
+    ]
+    data = {
+        "csrfmiddlewaretoken": tokens[0] if tokens else "",
+        "action": "delete_selected",
+        "_selected_action": str(person.message.pk),
+        "post": "yes",
+        "note": "A check",
+    }
+    before = _state_of(person)
+    for path, table, _ in pages:
+        if table:
+            _must_be_shut(visitor.post(path, data), "staff without the right", person.mark)
+    require(_state_of(person) == before, "staff without the right changed something")
+
+
+def _state_of(person: Somebody) -> tuple[Any, ...]:
+    return (
+        *ContactMessage.objects.filter(pk=person.message.pk).values_list("state", flat=True),
+        *SubjectRequest.objects.filter(pk=person.request.pk).values_list("closed_at", flat=True),
+        *get_user_model().objects.filter(pk=person.user.pk).values_list("password", flat=True),
+    )
+
+
+@promise("security.against-misuse", look=Look.REHEARSAL)
+def who_is_no_member_of_staff_sees_no_desk(site: RunningSite) -> Evidence:
+    """Strangers, customers, customers who hold a role, and staff who left or lack a factor."""
+    with site.rehearsal():
+        person = Somebody(site)
+        rows = {
+            "contact.contactmessage": person.message.pk,
+            "rights.subjectrequest": person.request.pk,
+            "accounts.user": person.user.pk,
+        }
+        outside = {
+            "a stranger": site.visitor(),
+            "a customer": Somebody(site).visitor,
+            "a customer with a role": _member(site, list(MAY_OPEN), is_staff=False),
+            "a member of staff who left": _member(site, list(MAY_OPEN), is_active=False),
+        }
+        if settings.STAFF_MFA_REQUIRED:
+            outside["staff without second factor"] = _member(site, list(MAY_OPEN), second=False)
+        pages = desk_pages(rows)
+        for who, visitor in outside.items():
+            for path, _, _ in pages:
+                _must_be_shut(visitor.get(path), who, person.mark)
+    return Evidence(
+        "Played through for this check, every page of the desk was shut to strangers, to "
+        "customers, and to staff who had left or had no second factor.",
+        {"pages of the desk": len(pages), "kinds of people": len(outside)},
+    )
+
+
+@promise("security.against-misuse", look=Look.REHEARSAL)
+def a_customer_sees_nothing_of_another(site: RunningSite) -> Evidence:
+    """Every page of accounts, opened by a stranger and by a neighbour, and sent by the neighbour."""
+    paths = sorted({p for p in paths_of(get_resolver().url_patterns) if p.startswith(OWN_PAGES)})
+    with site.rehearsal():
+        person, neighbour = Somebody(site), Somebody(site)
+        factors = apps.get_model("mfa", "Authenticator").objects
+        factor = factors.create(user=person.user, type="webauthn", data={"name": person.mark})
+        handle = apps.get_model("accounts", "Session").objects.get(user=person.user).handle
+        for path in paths:
+            if "logout" in path:
+                continue
+            for who, visitor in (("a stranger", site.visitor()), ("another", neighbour.visitor)):
+                answer = visitor.get(path)
+                require(person.mark not in answer.text, f"{path} shows an account to {who}")
+            held = "no-store" in answer.header("Cache-Control")
+            require(held, f"{path} may be stored by machines in between")
+        require(person.mark in person.visitor.get("/accounts/data/").text, "nobody sees their own")
+        neighbour.visitor.post("/accounts/sessions/end/", {"session": handle})
+        neighbour.visitor.post(f"/accounts/passkey/{factor.pk}/remove/", {})
+        neighbour.visitor.post("/accounts/profile/", {"username": person.mark, "pk": "1"})
+        left = person.visitor.get("/accounts/data/")
+        require(left.status == 200, "one customer can end the session of another")
+        require(factors.filter(pk=factor.pk).exists(), "one customer can remove another’s passkey")
+        require(person.mark in left.text, "one customer can change the profile of another")
+    return Evidence(
+        "Played through for this check, no page of accounts showed one customer anything of "
+        "another or let one act for another.",
+        {"pages of accounts": len(paths)},
+    )
+
+
+@promise("security.against-misuse", look=Look.REHEARSAL)
+def a_secret_address_opens_one_thing_for_its_time(site: RunningSite) -> Evidence:
+    """Addresses that are another's, made up, used up, too old, or meant for something else."""
+    with site.rehearsal():
+        person, other = Somebody(site), Somebody(site)
+        status, theirs = (one.mailed("/privacy/request/") for one in (person, other))
+        confirm = person.mailed("/privacy/confirm/")
+        require(person.request.reference in site.get(status).text, "a request cannot be followed")
+        token = status.rstrip("/").rpartition("/")[2]
+        swapped = theirs.replace(theirs.rstrip("/").rpartition("/")[2], token)
+        identity = confirm.rstrip("/").rpartition("/")[2]
+        made_up = secrets.token_urlsafe(32)
+        copy, written = _copy_for(person)
+        try:
+            opened = site.get(f"/privacy/copy/{copy}/")
+            require(opened.status == 200, "a mailed copy cannot be fetched")
+            wrong = [
+                swapped,
+                status.replace(token, "0" * len(token)),
+                status.replace(token, token[:-1] + ("0" if token[-1] != "0" else "1")),
+                status.replace(token, identity),
+                f"/privacy/confirm/{made_up}/",
+                f"/privacy/confirm/{copy}/",
+                f"/privacy/copy/{made_up}/",
+                f"/privacy/copy/{identity}/",
+                f"/privacy/copy/{token}/",
+            ]
+            for path in wrong:
+                for answer in (site.get(path), site.visitor().post(path, {})):
+                    shut = answer.status in (404, 405)
+                    require(shut, "an address that was mailed to nobody opens something")
+            for path in (swapped, wrong[1]):
+                answer = site.visitor().post(f"{path}withdraw/", {})
+                require(answer.status == 404, "anybody can take a request back")
+            require(other.request.is_open, "anybody can take a request back")
+            _lives(site, f"/privacy/confirm/{identity}/", person, hours=24)
+            _works(site, f"/privacy/confirm/{identity}/", times=1)
+            _lives(site, f"/privacy/copy/{copy}/", person, hours=72)
+            _works(site, f"/privacy/copy/{copy}/", times=3)
+        finally:
+            for file in written:
+                file.unlink(missing_ok=True)
+    return Evidence(
+        "Played through for this check, an address that was mailed opened its own request alone, "
+        "once or three times and for 24 or 72 hours; no other address opened anything.",
+        {"wrong addresses tried": len(wrong), "hours for a proof": 24, "hours for a copy": 72},
+    )
+
+
+def _copy_for(person: Somebody) -> tuple[str, list[Path]]:
+    """Have a copy made; return the secret that was mailed, and the file, which is to be removed."""
+    asked = open_request(
+        kind=Kind.PORTABILITY,
+        name=person.mark,
+        email=person.email,
+        text=f"{person.mark} again.",
+        channel=Channel.ACCOUNT,
+        proof=Proof.PASSWORD,
+    )
+    export = make_export(asked, by=get_user_model().objects.create_user(username=_mark()))
+    return person.mailed("/privacy/copy/").rstrip("/").rpartition("/")[2], [path_of(export)]
+
+
+def _lives(site: RunningSite, path: str, person: Somebody, *, hours: int) -> None:
+    """Require that a mailed address opens a minute before its time is over, and not a minute after.
+
+    The rows are made older, as no check waits so long.
+    """
+    purpose = "export" if "/copy/" in path else "identity"
+    links = MailedLink.objects.filter(request__email=person.email, purpose=purpose)
+    files = ExportFile.objects.filter(request__email=person.email)
+    stored = (links, files) if purpose == "export" else (links,)
+    a_minute = timedelta(minutes=1)
+    for older, status in ((timedelta(hours=hours) - a_minute, 200), (2 * a_minute, 404)):
+        for rows in stored:
+            rows.update(expires_at=F("expires_at") - older)
+        answer = site.get(path)
+        require(answer.status == status, f"a mailed address does not live for {hours} hours")
+    for rows in stored:
+        rows.update(expires_at=timezone.now() + timedelta(hours=1))
+
+
+def _works(site: RunningSite, path: str, *, times: int) -> None:
+    """Require that the button behind a mailed address works so often, and not once more."""
+    statuses = [site.visitor().post(path, {}).status for _ in range(times + 1)]
+    require(all(one in (200, 303) for one in statuses[:-1]), "a mailed address does not work")
+    require(statuses[-1] == 404, f"a mailed address works more than {times} times")
+    require(site.get(path).status == 404, "a mailed address opens after it was used up")
+
+
+@promise("security.against-misuse", look=Look.ROWS)
+def rights_are_held_by_the_roles_alone(site: RunningSite) -> Evidence:
+    """Whoever holds a right at a table about people holds it by the one role that may have it."""
+    people = get_user_model().objects.filter(is_active=True)
+    staff = people.filter(is_staff=True)
+    held = 0
+    for permission in Permission.objects.select_related("content_type").order_by("pk"):
+        of = permission.content_type
+        table, act = f"{of.app_label}.{of.model}", permission.codename.partition("_")[0]
+        if table not in ABOUT_PEOPLE:
+            continue
+        groups = Group.objects.filter(permissions=permission)
+        named = [role for role, tables in RIGHTS.items() if act in tables.get(table, ())]
+        beside = [group.name for group in groups if group.name not in named]
+        require(not beside, f"the role “{beside[:1]}” may {act} {of.model}")
+        alone = staff.filter(user_permissions=permission, is_superuser=False)
+        require(not alone.exists(), f"an account may {act} {of.model} without the role for it")
+        held += groups.count()
+    powerful = people.filter(is_superuser=True, is_staff=False)
+    require(not powerful.exists(), "a customer holds every right")
+    return Evidence(
+        "Rights at tables about people are held by the roles that need them, and by nobody else.",
+        {"rights held by roles": held, "staff": staff.count()},
+    )

@@ -1,0 +1,113 @@
+"""What the walk to every address has shown: promises about whatever arises on the way."""
+
+from privacy.promises.registry import Evidence, Look, promise, require
+from privacy.promises.running_site import RunningSite
+from privacy.promises.witness import browser_rules as browser
+from privacy.promises.witness import record_rules as records
+from privacy.promises.witness.rules import ANSWER, CACHE, LINE, MAIL, ROW, SESSION
+from privacy.promises.witness.walk import Walk
+
+WALKED = "For this check every address was opened by everybody, with made-up people, and undone. "
+
+
+def figures(walk: Walk, *kinds: str) -> dict[str, int]:
+    """Return how much of what has passed the witness."""
+    names = {
+        ANSWER: "answers", LINE: "lines of logs", SESSION: "states of sessions", ROW: "rows",
+        CACHE: "notes in the shared cache", MAIL: "mails",
+    }  # fmt: skip
+    return {"addresses": len(walk.routes), **{names[k]: walk.recorder.counts[k] for k in kinds}}
+
+
+def require_kept(walk: Walk, *subjects: str) -> None:
+    """Require that nothing that passed the witness is against some rules."""
+    require(walk.recorder.counts[ANSWER], "the walk has seen nothing")
+    faults = walk.faults_of(*subjects)
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    require(not faults, f"{faults[0]}{more}" if faults else "")
+
+
+@promise("cookies.none-before-consent", look=Look.REHEARSAL)
+def no_answer_marks_who_only_looks(site: RunningSite) -> Evidence:
+    """Pages after a form, mailed links, error pages: none sets a cookie or names another origin."""
+    require_kept(site.walk, browser.FIRST_VISIT, browser.LOADS, browser.ORIGINS)
+    return Evidence(
+        f"{WALKED}Nothing was given to who only looked, and no page named another company’s address.",
+        figures(site.walk, ANSWER),
+    )
+
+
+@promise("cookies.several-types", look=Look.REHEARSAL)
+def each_cookie_is_set_as_listed(site: RunningSite) -> Evidence:
+    """Whoever did what: no other cookie, none for longer, none without the act it is for."""
+    require_kept(site.walk, browser.COOKIES)
+    return Evidence(
+        f"{WALKED}Each cookie that was set is one of {len(browser.LIST)} that are listed, for as long "
+        "as the list says.",
+        figures(site.walk, ANSWER),
+    )
+
+
+@promise("beacons.in-pages", look=Look.REHEARSAL)
+def no_page_holds_a_beacon(site: RunningSite) -> Evidence:
+    """No hidden picture, no report of links, nothing that is asked for ahead."""
+    require_kept(site.walk, browser.BEACONS)
+    return Evidence(f"{WALKED}No page held a beacon.", figures(site.walk, ANSWER))
+
+
+@promise("beacons.in-mail", look=Look.REHEARSAL)
+def no_mail_on_the_way_reports(site: RunningSite) -> Evidence:
+    """Mails that the walk causes load nothing and ask for no receipt."""
+    require_kept(site.walk, records.MAILS)
+    return Evidence(f"{WALKED}No mail that came of it loads anything.", figures(site.walk, MAIL))
+
+
+@promise("usage.time-and-areas", look=Look.REHEARSAL)
+def no_script_before_a_yes(site: RunningSite) -> Evidence:
+    """No script watches anybody who has allowed nothing."""
+    require_kept(site.walk, browser.SCRIPTS)
+    return Evidence(
+        f"{WALKED}No script ran before it was allowed, but staff’s own and the one for passkeys.",
+        figures(site.walk, ANSWER),
+    )
+
+
+@promise("usage.ip-address", look=Look.REHEARSAL)
+def no_address_is_kept(site: RunningSite) -> Evidence:
+    """Neither logs nor sessions, rows or the shared cache hold an address or a browser’s name."""
+    require_kept(site.walk, records.KEPT_TRACES, records.LOGGED_TRACES)
+    return Evidence(
+        f"{WALKED}Their IP addresses were found in no log, session, row or note.",
+        figures(site.walk, LINE, SESSION, ROW, CACHE),
+    )
+
+
+@promise("information.communications-kept", look=Look.REHEARSAL)
+def words_are_kept_where_they_belong(site: RunningSite) -> Evidence:
+    """Names, addresses and texts stand in no log, no session and no note."""
+    require_kept(site.walk, records.LOGGED_WORDS, records.KEPT_WORDS)
+    return Evidence(
+        f"{WALKED}What they wrote was found in no log, session or note.",
+        figures(site.walk, LINE, SESSION, CACHE),
+    )
+
+
+@promise("usage.shared-with-partners", look=Look.REHEARSAL)
+def the_server_tells_nobody(site: RunningSite) -> Evidence:
+    """No request makes the server itself ask or tell another machine."""
+    require_kept(site.walk, records.OUTSIDE, records.FILES)
+    return Evidence(
+        f"{WALKED}The server reached out to no other machine and wrote no file.",
+        figures(site.walk, ANSWER),
+    )
+
+
+@promise("security.technical", look=Look.REHEARSAL)
+def every_answer_is_guarded(site: RunningSite) -> Evidence:
+    """Headers on every answer, nothing personal for caches, no secret in a log, no bare password."""
+    walk = site.walk
+    require_kept(walk, browser.HEADERS, browser.CACHES, records.LOGGED_SECRETS, records.PASSWORDS)
+    return Evidence(
+        f"{WALKED}Every answer, refusals included, carried the protective headers.",
+        figures(walk, ANSWER, LINE, ROW),
+    )

@@ -1,0 +1,604 @@
+"""Breaks of the periods: in the code, in what is configured or written, and in the stored rows."""
+
+import json
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from allauth.account.models import EmailAddress
+from django.utils import timezone
+
+from accounts.models import IdleNotice, Registration, Session, User
+from contact.models import ContactMessage, State
+from outbox.models import JobRun, OutboxMail
+from privacy.consent.models import ConsentReceipt, NoticeSnapshot
+from privacy.datamap.periods import Period
+from privacy.datamap.registry import entries
+from privacy.policy.models import Kind as ChangeKind
+from privacy.rights.choices import Channel, Did, Kind
+from privacy.rights.intake import open_request
+from privacy.rights.models import (
+    ExportFile,
+    RequestEvent,
+    RequestNote,
+    SubjectRequest,
+    VendorTask,
+)
+from tests.promises.breaks import Way, breaks
+from tests.promises.hand import Hand
+from visits.models import PageView
+
+BY_THE_PURGE = (
+    "retention.account", "retention.visits", "retention.backups", "retention.messages",
+    "retention.sent-mail", "retention.consent-receipts", "retention.requests",
+)  # fmt: skip
+
+
+def ago(**period: int) -> datetime:
+    return timezone.now() - timedelta(**period)
+
+
+def in_force_instead(old: str, new: str) -> None:
+    """Put another text of the policy in force, sealed as staff do."""
+    from privacy.policy.promises.record import in_force, sealed
+
+    text = in_force().source_text
+    assert old in text, f"the policy has no {old!r} to break"
+    sealed(text.replace(old, new), kind=ChangeKind.MINOR, effective_on=timezone.localdate())
+
+
+def keep_for(hand: Hand, label: str, **changes: Any) -> None:
+    entry = entries()[label]
+    hand.frozen(entry, "keep", tuple(replace(keep, **changes) for keep in entry.keep))
+
+
+def job(hand: Hand, name: str, **changes: Any) -> None:
+    from outbox.jobs import _registry
+
+    hand.item(_registry, name, replace(_registry[name], **changes))
+
+
+def site_of_last_year(hand: Hand) -> None:
+    """Let the site have been set up long ago."""
+    hand.replace("outbox.job_runs.set_up_at", lambda: ago(days=300))
+
+
+# --- the worker -----------------------------------------------------------------------------------
+
+
+@breaks(*BY_THE_PURGE, way=Way.CONFIGURATION)
+def a_purge_every_ten_years(hand: Hand) -> None:
+    job(hand, "purge expired", every_seconds=10 * 365 * 24 * 3600)
+
+
+@breaks(*(set(BY_THE_PURGE) - {"retention.backups"}))
+def a_purge_that_never_finds_anything_to_do(hand: Hand) -> None:
+    job(hand, "purge expired", when=lambda: False)
+
+
+@breaks(*(set(BY_THE_PURGE) - {"retention.backups", "retention.account"}))
+def a_purge_that_only_counts(hand: Hand) -> None:
+    from privacy.datamap.retention import find_expired
+
+    job(hand, "purge expired", run=find_expired)
+
+
+@breaks(*(set(BY_THE_PURGE) - {"retention.backups", "retention.account"}))
+def a_clock_that_is_never_steady(hand: Hand) -> None:
+    hand.replace("privacy.datamap.clock.is_steady", lambda: False)
+
+
+@breaks(*BY_THE_PURGE, way=Way.ROWS)
+def a_purge_that_has_not_run_for_three_days(hand: Hand) -> None:
+    JobRun.objects.create(name="purge expired", started_at=ago(hours=1), succeeded_at=ago(days=3))
+
+
+@breaks(*BY_THE_PURGE, "retention.idle-account", way=Way.ROWS)
+def a_site_of_last_year_whose_worker_never_ran(hand: Hand) -> None:
+    site_of_last_year(hand)
+
+
+@breaks("retention.backups", way=Way.CONFIGURATION)
+def erasures_that_are_finished_once_a_month(hand: Hand) -> None:
+    job(hand, "finish erasures", every_seconds=30 * 24 * 3600)
+
+
+# --- accounts -------------------------------------------------------------------------------------
+
+
+def person(**columns: Any) -> User:
+    name = f"p{uuid4().hex}"
+    return User.objects.create(username=name, email=f"{name}@example.com", **columns)
+
+
+@breaks("retention.account")
+def accounts_that_end_after_five_years(hand: Hand) -> None:
+    entry = entries()["accounts.User"]
+    (keep,) = entry.keep
+    hand.frozen(
+        entry, "keep", (replace(keep, said="", period=Period(years=5), after="date_joined"),)
+    )
+
+
+@breaks("retention.account", way=Way.ROWS)
+def a_session_that_ended_last_month(hand: Hand) -> None:
+    Session.objects.create(session_key="k" * 32, session_data="", expire_date=ago(days=30))
+
+
+@breaks("retention.account", way=Way.ROWS)
+def a_session_that_never_ends(hand: Hand) -> None:
+    Session.objects.create(session_key="k" * 32, session_data="", expire_date=ago(days=-4000))
+
+
+@breaks("retention.account", way=Way.ROWS)
+def a_registration_that_waits_for_ever(hand: Hand) -> None:
+    Registration.objects.create(user=person(), address_hash="", ends_at=ago(days=5))
+
+
+def _forget_addresses() -> None:
+    EmailAddress.objects.all().delete()
+
+
+@breaks("retention.account", way=Way.ROWS)
+def an_address_of_an_account_that_is_gone(hand: Hand) -> None:
+    from django.db import connection
+
+    EmailAddress.objects.create(user=person(last_login=timezone.now()), email="a@example.com")
+    # Both databases look at the key when the transaction ends, and by then the row is gone.
+    hand.on_release(_forget_addresses)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE account_emailaddress SET user_id = 987654321")
+
+
+@breaks("retention.idle-account", way=Way.CONFIGURATION)
+def idle_accounts_that_are_looked_for_once_a_year(hand: Hand) -> None:
+    job(hand, "idle accounts", every_seconds=365 * 24 * 3600)
+
+
+@breaks("retention.idle-account", way=Way.CONFIGURATION)
+def a_notice_that_does_not_say_when(hand: Hand) -> None:
+    hand.template("accounts/idle.txt", ("{{ ends_on|date }}", "soon"))
+
+
+@breaks("retention.idle-account", way=Way.CONFIGURATION)
+def a_policy_that_says_three_years(hand: Hand) -> None:
+    in_force_instead("after one year without a sign-in", "after three years without a sign-in")
+
+
+@breaks("retention.idle-account")
+def an_account_that_is_told_after_three_months(hand: Hand) -> None:
+    hand.replace("accounts.idle_accounts.UNUSED", Period(months=3))
+
+
+@breaks("retention.idle-account")
+def accounts_that_end_although_nobody_was_reached(hand: Hand) -> None:
+    def as_if_sent() -> None:
+        IdleNotice.objects.filter(sent_at=None).update(sent_at=ago(days=31))
+
+    hand.replace("accounts.idle_accounts.note_sent_notices", as_if_sent)
+
+
+@breaks("retention.idle-account", in_sql=True)
+def accounts_with_a_wish_that_are_never_idle(hand: Hand) -> None:
+    hand.wrap(
+        "accounts.idle_accounts.idle_since",
+        lambda old, moment: old(moment).filter(marketing_opt_in_at=None),
+    )
+
+
+@breaks("retention.idle-account", way=Way.ROWS)
+def an_account_idle_for_three_years(hand: Hand) -> None:
+    person(last_login=ago(days=3 * 365))
+
+
+@breaks("retention.idle-account", way=Way.ROWS)
+def an_account_that_nobody_ever_used(hand: Hand) -> None:
+    person(date_joined=ago(days=400))
+
+
+@breaks("retention.idle-account", way=Way.ROWS)
+def an_account_that_was_told_two_months_ago(hand: Hand) -> None:
+    user = person(last_login=ago(days=430))
+    IdleNotice.objects.create(user=user, queued_at=ago(days=62), sent_at=ago(days=60))
+
+
+# --- messages -------------------------------------------------------------------------------------
+
+
+def message(**columns: Any) -> None:
+    row = ContactMessage.objects.create(
+        name="A", email="a@example.com", message="A", fingerprint=uuid4().hex
+    )
+    ContactMessage.objects.filter(pk=row.pk).update(**columns)
+
+
+@breaks("retention.messages")
+def messages_that_stay_for_sixty_months(hand: Hand) -> None:
+    keep_for(hand, "contact.ContactMessage", period=Period(months=60))
+
+
+@breaks("retention.messages")
+def messages_that_stay_for_one_month(hand: Hand) -> None:
+    keep_for(hand, "contact.ContactMessage", period=Period(months=1))
+
+
+@breaks("retention.messages")
+def spam_that_stays_for_ever(hand: Hand) -> None:
+    entry = entries()["contact.ContactMessage"]
+    hand.frozen(entry, "keep", entry.keep[:1])
+
+
+@breaks("retention.messages", in_sql=True)
+def messages_with_a_note_that_stay(hand: Hand) -> None:
+    def without(old: Any, entry: Any, *args: Any) -> Any:
+        rows = old(entry, *args)
+        return rows.filter(answer_note="") if entry.label == "contact.ContactMessage" else rows
+
+    hand.wrap("privacy.datamap.retention.expired_rows", without)
+
+
+@breaks("retention.messages", way=Way.CONFIGURATION)
+def a_policy_that_says_sixty_months(hand: Hand) -> None:
+    in_force_instead("24 months after the matter", "60 months after the matter")
+
+
+@breaks("retention.messages", way=Way.ROWS)
+def a_message_six_years_old(hand: Hand) -> None:
+    message(state=State.ANSWERED, answered_at=ago(days=6 * 365), received_at=ago(days=6 * 365 + 9))
+
+
+@breaks("retention.messages", way=Way.ROWS)
+def a_message_that_has_waited_for_six_years(hand: Hand) -> None:
+    message(received_at=ago(days=6 * 365))
+
+
+@breaks("retention.messages", way=Way.ROWS)
+def spam_of_three_years(hand: Hand) -> None:
+    message(state=State.SPAM, received_at=ago(days=3 * 365))
+
+
+@breaks("retention.messages", way=Way.ROWS)
+def a_message_that_will_be_answered_in_a_hundred_years(hand: Hand) -> None:
+    message(state=State.ANSWERED, received_at=ago(days=999), answered_at=ago(days=-36500))
+
+
+# --- requests -------------------------------------------------------------------------------------
+
+
+def request(*, received: datetime, closed: datetime | None = None) -> SubjectRequest:
+    """Return a request without words."""
+    row = SubjectRequest.objects.create(
+        kind=Kind.ACCESS, channel=Channel.FORM, received_at=received, due_on=received.date(),
+        closed_at=closed,
+    )  # fmt: skip
+    RequestEvent.objects.create(request=row, did=Did.RECEIVED, at=received)
+    if closed:
+        RequestEvent.objects.create(request=row, did=Did.ANSWERED, at=closed)
+    return row
+
+
+def closed_two_years_ago() -> SubjectRequest:
+    return request(received=ago(days=740), closed=ago(days=730))
+
+
+@breaks("retention.requests")
+def notes_of_staff_that_stay_ten_years(hand: Hand) -> None:
+    keep_for(hand, "rights.RequestNote", period=Period(years=10))
+
+
+@breaks("retention.requests")
+def evidence_of_vendors_that_stays_ten_years(hand: Hand) -> None:
+    keep_for(hand, "rights.VendorTask", period=Period(years=10))
+
+
+@breaks("retention.requests")
+def mailed_links_that_stay(hand: Hand) -> None:
+    hand.frozen(entries()["rights.MailedLink"], "keep", ())
+
+
+@breaks("retention.requests", in_sql=True)
+def refused_requests_that_stay(hand: Hand) -> None:
+    entry = entries()["rights.SubjectRequest"]
+    where = {"events__did__in": ("answered", "withdrawn", "spam")}
+    hand.frozen(entry, "keep", tuple(replace(keep, where=where) for keep in entry.keep))
+
+
+@breaks("retention.requests", way=Way.CONFIGURATION)
+def a_policy_that_says_five_years(hand: Hand) -> None:
+    in_force_instead("their text 12 months after closing", "their text 60 months after closing")
+
+
+@breaks("retention.requests", way=Way.ROWS)
+def a_text_of_a_request_closed_two_years_ago(hand: Hand) -> None:
+    row = closed_two_years_ago()
+    SubjectRequest.objects.filter(pk=row.pk).update(text="Who I am")
+
+
+@breaks("retention.requests", way=Way.ROWS)
+def a_note_about_a_request_closed_two_years_ago(hand: Hand) -> None:
+    event = closed_two_years_ago().events.get(did=Did.ANSWERED)
+    RequestNote.objects.create(event=event, text="We told them so")
+
+
+@breaks("retention.requests", way=Way.ROWS)
+def evidence_about_a_request_closed_two_years_ago(hand: Hand) -> None:
+    VendorTask.objects.create(
+        request=closed_two_years_ago(), vendor="hosting", due_on=ago(days=735), evidence="Mail"
+    )
+
+
+@breaks("retention.requests", way=Way.ROWS)
+def an_outline_of_four_years(hand: Hand) -> None:
+    request(received=ago(days=4 * 365 + 9), closed=ago(days=4 * 365))
+
+
+@breaks("retention.requests", way=Way.ROWS)
+def a_copy_that_has_waited_for_months(hand: Hand) -> None:
+    ExportFile.objects.create(
+        request=request(received=timezone.now()), file_name="x.zip", made_at=ago(days=90),
+        expires_at=ago(days=-900),
+    )  # fmt: skip
+
+
+@breaks("retention.requests", way=Way.ROWS)
+def a_file_of_a_copy_that_no_row_knows(hand: Hand) -> None:
+    import os
+
+    from privacy.rights.private_storage import folder
+
+    stray = folder() / "stray.zip"
+    stray.write_bytes(b"PK")
+    hand.on_release(lambda: stray.unlink(missing_ok=True))
+    os.utime(stray, (0, 0))
+
+
+@breaks("rights.answer-within-30-days", "rights.within-three-months", way=Way.ROWS)
+def a_request_open_for_200_days_and_held(hand: Hand) -> None:
+    row = request(received=ago(days=200))
+    SubjectRequest.objects.filter(pk=row.pk).update(is_held=True)
+
+
+@breaks("rights.answer-within-30-days", way=Way.ROWS)
+def a_request_that_is_filed_under_a_later_day(hand: Hand) -> None:
+    row = request(received=timezone.now())
+    SubjectRequest.objects.filter(pk=row.pk).update(due_on=ago(days=-60))
+
+
+@breaks("rights.answer-within-30-days", way=Way.ROWS)
+def a_request_that_is_filed_as_closed_without_an_answer(hand: Hand) -> None:
+    row = request(received=timezone.now())
+    SubjectRequest.objects.filter(pk=row.pk).update(closed_at=timezone.now())
+
+
+@breaks("rights.answer-within-30-days", "rights.told-of-delay")
+def thirty_days_without_the_month(hand: Hand) -> None:
+    hand.replace("privacy.rights.deadlines.due_on", lambda day: day + timedelta(days=31))
+
+
+@breaks("rights.told-of-delay", way=Way.ROWS)
+def more_time_taken_when_it_was_over(hand: Hand) -> None:
+    row = request(received=ago(days=60))
+    event = RequestEvent.objects.create(request=row, did=Did.EXTENDED, at=ago(days=20))
+    RequestNote.objects.create(event=event, text="It takes longer")
+
+
+@breaks("rights.told-of-delay", way=Way.ROWS)
+def more_time_taken_without_a_word(hand: Hand) -> None:
+    row = request(received=ago(days=10))
+    RequestEvent.objects.create(request=row, did=Did.EXTENDED, at=ago(days=5))
+
+
+@breaks("rights.told-of-delay", way=Way.CONFIGURATION)
+def a_notice_of_a_delay_to_nobody(hand: Hand) -> None:
+    hand.template("privacy/rights/mail/extended.txt", ("{{ reason }}", "See the site."))
+
+
+@breaks("rights.within-three-months")
+def alarms_that_come_when_it_is_too_late(hand: Hand) -> None:
+    hand.replace("privacy.rights.deadlines.STAGES", (100,))
+
+
+@breaks("rights.within-three-months")
+def a_late_request_that_is_told_of_once(hand: Hand) -> None:
+    hand.replace("privacy.rights.alarms.stage_of", lambda alarm, today: f"{alarm.value} %")
+
+
+@breaks("rights.within-three-months", in_sql=True)
+def alarms_about_nothing_that_is_held(hand: Hand) -> None:
+    from privacy.rights.models import SubjectRequestQuerySet
+
+    hand.patch.setattr(
+        SubjectRequestQuerySet, "open", lambda self: self.filter(closed_at=None, is_held=False)
+    )
+
+
+@breaks("rights.within-three-months")
+def alarms_that_find_no_request(hand: Hand) -> None:
+    job(hand, "request alarms", when=lambda: False)
+
+
+@breaks("rights.within-three-months", way=Way.CONFIGURATION)
+def alarms_once_a_quarter(hand: Hand) -> None:
+    job(hand, "request alarms", every_seconds=90 * 24 * 3600)
+
+
+@breaks("rights.within-three-months", way=Way.CONFIGURATION)
+def alarms_that_are_mailed_to_nobody(hand: Hand) -> None:
+    hand.replace("privacy.rights.mails.tell_desk", lambda *args, **kwargs: None)
+
+
+@breaks("rights.within-three-months", way=Way.ROWS)
+def a_request_without_an_alarm_on_its_last_day(hand: Hand) -> None:
+    from privacy.rights.promises.answers import received_so_that_it_ends
+
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    request(received=received_so_that_it_ends(tomorrow, extended=False))
+
+
+@breaks("rights.within-three-months", way=Way.ROWS)
+def alarms_that_have_not_run_for_a_week(hand: Hand) -> None:
+    row = open_request(
+        kind=Kind.QUESTION, name="A", email="a@example.com", text="A", channel=Channel.FORM,
+        received_at=ago(days=5),
+    )  # fmt: skip
+    assert row.is_open
+    JobRun.objects.create(name="request alarms", started_at=ago(days=7), succeeded_at=ago(days=7))
+
+
+# --- mail -----------------------------------------------------------------------------------------
+
+
+def mail(**columns: Any) -> OutboxMail:
+    return OutboxMail.objects.create(
+        message_id=uuid4().hex, sender="w@company.test", recipient="a@example.com", subject="A",
+        **{"message": b"", **columns},
+    )  # fmt: skip
+
+
+@breaks("retention.sent-mail")
+def the_text_of_sent_mail_stays(hand: Hand) -> None:
+    def sent(row: OutboxMail) -> None:
+        OutboxMail.objects.filter(pk=row.pk).update(sent_at=timezone.now())
+
+    hand.replace("privacy.datamap.promises.mail.record_sent", sent)
+
+
+@breaks("retention.sent-mail")
+def mail_that_was_given_up_stays(hand: Hand) -> None:
+    entry = entries()["outbox.OutboxMail"]
+    hand.frozen(entry, "keep", entry.keep[:1])
+
+
+@breaks("retention.sent-mail", in_sql=True)
+def notices_that_stay_in_the_log(hand: Hand) -> None:
+    def without(old: Any, entry: Any, *args: Any) -> Any:
+        rows = old(entry, *args)
+        return rows.exclude(purpose="notice") if entry.label == "outbox.OutboxMail" else rows
+
+    hand.wrap("privacy.datamap.retention.expired_rows", without)
+
+
+@breaks("retention.sent-mail", way=Way.CONFIGURATION)
+def a_policy_that_says_fourteen_weeks(hand: Hand) -> None:
+    in_force_instead("Log of mail we sent:** 14 days", "Log of mail we sent:** 14 weeks")
+
+
+@breaks("retention.sent-mail", way=Way.ROWS)
+def a_sent_mail_of_400_days_with_its_text(hand: Hand) -> None:
+    mail(sent_at=ago(days=400), message=b"Hello")
+
+
+@breaks("retention.sent-mail", way=Way.ROWS)
+def a_sent_mail_of_today_with_its_text(hand: Hand) -> None:
+    mail(sent_at=timezone.now(), message=b"Hello")
+
+
+@breaks("retention.sent-mail", way=Way.ROWS)
+def a_mail_given_up_last_month(hand: Hand) -> None:
+    mail(parked_at=ago(days=30), created_at=ago(days=31))
+
+
+@breaks("retention.sent-mail", way=Way.ROWS)
+def a_mail_that_is_neither_sent_nor_given_up(hand: Hand) -> None:
+    mail(created_at=ago(days=60), due_at=ago(days=-1))
+
+
+@breaks("use.requested-information", way=Way.ROWS)
+def a_mail_that_has_been_due_for_two_days(hand: Hand) -> None:
+    mail(due_at=ago(days=2))
+
+
+# --- consent receipts -----------------------------------------------------------------------------
+
+
+def receipt(
+    *, at: datetime, until: datetime, state: str = "given", **columns: Any
+) -> ConsentReceipt:
+    notice, _ = NoticeSnapshot.objects.get_or_create(digest="d" * 64, content="A")
+    return ConsentReceipt.objects.create(
+        at=at, keep_until=until.date(), digest="d" * 64, notice=notice,
+        document=json.dumps({"event": {"state": state}}), **columns,
+    )  # fmt: skip
+
+
+@breaks("retention.consent-receipts", way=Way.CONFIGURATION)
+def a_policy_that_says_ten_years(hand: Hand) -> None:
+    in_force_instead("three years after the consent ends", "ten years after the consent ends")
+
+
+@breaks("retention.consent-receipts", way=Way.ROWS)
+def a_receipt_four_years_after_its_end(hand: Hand) -> None:
+    receipt(at=ago(days=182 + 4 * 365), until=ago(days=365))
+
+
+@breaks("retention.consent-receipts", way=Way.ROWS)
+def a_receipt_of_five_years_that_says_it_stays(hand: Hand) -> None:
+    receipt(at=ago(days=5 * 365), until=ago(days=-365))
+
+
+@breaks("retention.consent-receipts", way=Way.ROWS)
+def a_receipt_that_is_to_stay_for_ever(hand: Hand) -> None:
+    receipt(at=timezone.now(), until=ago(days=-20 * 365))
+
+
+@breaks("retention.consent-receipts", way=Way.ROWS)
+def a_receipt_of_a_consent_taken_back_long_ago(hand: Hand) -> None:
+    given = receipt(at=ago(days=3 * 365 + 60), until=ago(days=-122))
+    receipt(at=ago(days=3 * 365 + 50), until=ago(days=-132), replaces=given.pk)
+
+
+@breaks("retention.consent-receipts", way=Way.ROWS)
+def a_withdrawal_of_three_years_and_a_month(hand: Hand) -> None:
+    receipt(at=ago(days=3 * 365 + 31), until=ago(days=-5), state="withdrawn")
+
+
+# --- views, logs, the ledger ----------------------------------------------------------------------
+
+
+@breaks("retention.visits", way=Way.ROWS)
+def a_view_of_sixty_days(hand: Hand) -> None:
+    PageView.objects.create(
+        visit=uuid4(), visitor=uuid4(), path="/", entry=True, seen_at=ago(days=60)
+    )
+
+
+@breaks("retention.access-logs", way=Way.CONFIGURATION)
+def a_log_in_a_file(hand: Hand) -> None:
+    handler = logging.FileHandler(Path(hand.settings.PRIVATE_ROOT).parent / "a.log", delay=True)
+    logger = logging.getLogger("sens_site.requests")
+    logger.addHandler(handler)
+    hand.on_release(lambda: logger.removeHandler(handler))
+
+
+@breaks("retention.access-logs", way=Way.CONFIGURATION)
+def a_policy_that_says_thirty_months(hand: Hand) -> None:
+    in_force_instead("are kept up to 30 days", "are kept up to 30 months")
+
+
+def _ledger(hand: Hand, **line: Any) -> None:
+    file = Path(hand.settings.PRIVATE_ROOT).parent / f"{uuid4().hex}.jsonl"
+    hand.settings.ERASURE_LEDGER = str(file)
+    facts = {"reference": "r", "cause": "own", "plan": "p", "account": "", "addresses": []}
+    file.write_text(json.dumps({**facts, **line}) + "\n", encoding="utf-8")
+    hand.on_release(file.unlink)
+
+
+@breaks("retention.backups", way=Way.ROWS)
+def a_line_of_the_ledger_that_is_older_than_any_backup(hand: Hand) -> None:
+    from privacy.datamap.models import Erasure
+
+    Erasure.objects.create(reference="r", cause="own", plan_version="p")
+    _ledger(hand, at=ago(days=50).isoformat())
+
+
+@breaks("retention.backups", way=Way.ROWS)
+def an_erasure_that_a_restore_has_undone(hand: Hand) -> None:
+    _ledger(hand, at=ago(days=9).isoformat())
+
+
+@breaks("retention.backups")
+def a_ledger_that_is_kept_for_a_year(hand: Hand) -> None:
+    hand.replace("privacy.datamap.ledger.BACKUP_LIFE", Period(years=1))
