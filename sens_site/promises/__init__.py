@@ -1,7 +1,8 @@
-"""The checks of all forms, all mails, of security, and of the walk to every address."""
+"""The checks of forms, mails, security, of the own account, and of the walk to every address."""
 
 import sens_site.promises.access
 import sens_site.promises.forms
 import sens_site.promises.mails
+import sens_site.promises.own_account
 import sens_site.promises.security
 import sens_site.promises.walk  # noqa: F401 - each registers its checks
