@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -49,8 +49,8 @@ MOST_REHEARSED = 2000
 """With more people than this, a rehearsal would keep others from writing for too long."""
 PROFILE, DATA, DELETE = "/accounts/profile/", "/accounts/data/", "/accounts/delete/"
 NAMED_BY_THE_POLICY = {
-    "username": "user name",
-    "email": "e-mail address",
+    "username": "username",
+    "email": "email address",
     "name": "name",
     "company": "employer",
     "position": "position",
@@ -340,6 +340,14 @@ def no_stored_account_is_idle_for_longer(site: RunningSite) -> Evidence:
     require(not silent, f"{silent} accounts have been idle for a year, and nobody was told")
     over = idle.filter(Exists(told.filter(sent_at__lt=now - timedelta(days=30) - LATE))).count()
     require(not over, f"{over} accounts were told more than 30 days ago and are still there")
+    # The log of mail forgets after 14 days, and a notice that did not go out is written anew.
+    unsent = told.filter(sent_at=None, queued_at__lt=now - timedelta(days=20))
+    waiting = idle.filter(Exists(unsent)).count()
+    require(not waiting, f"{waiting} notices were written weeks ago and have not been sent")
+    ahead = User._base_manager.filter(
+        Q(last_login__gt=now + LATE) | Q(date_joined__gt=now + LATE)
+    ).count()
+    require(not ahead, f"{ahead} accounts bear a date that is still to come, and are never idle")
     return Evidence(
         "No stored account has been idle for a year without a notice, or is still there 30 days "
         "after it.",

@@ -11,6 +11,7 @@ from sens_site.lib.content import (
     missing_files,
     not_filled_in,
     read_claims,
+    read_vendors,
     read_versions,
 )
 from sens_site.lib.http.forwarded import STANDARD
@@ -58,7 +59,7 @@ def check_content(**kwargs: Any) -> list[CheckMessage]:
         (f"{folder / name} is missing.", f"It holds {what}.")
         for name, what in missing_files(folder).items()
     ]
-    for read in (read_claims, read_versions):
+    for read in (read_claims, read_versions, read_vendors):
         try:
             rows = read(folder)
         except ContentError as error:
@@ -79,7 +80,7 @@ def check_content(**kwargs: Any) -> list[CheckMessage]:
 def check_filled_in(**kwargs: Any) -> list[CheckMessage]:
     """E004: before others can reach the site, the company has said what only it can know."""
     try:
-        gaps = not_filled_in(settings.CONTENT_DIR, settings.COMPANY)
+        gaps = not_filled_in(settings.COMPANY, read_vendors(settings.CONTENT_DIR))
     except ContentError:
         return []  # E003 says what is missing
     hint = "Write it there; until then public pages leave out what it belongs to."

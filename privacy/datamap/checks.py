@@ -118,10 +118,15 @@ def _reasons(entry: Entry) -> Iterator[checks.CheckMessage]:
 
 
 LIKE_PEOPLE = frozenset({
-    "address", "email", "fax", "firstname", "forename", "ip", "lastname", "mail", "mobile", "nickname",
-    "phone", "postcode", "surname", "telephone", "tel", "useragent", "username", "zip", "zipcode",
+    "address", "customer", "email", "fax", "firstname", "forename", "ip", "lastname", "mail", "mobile",
+    "nickname", "person", "phone", "postcode", "subscriber", "surname", "tel", "telephone", "user",
+    "useragent", "username", "visitor", "zip", "zipcode",
 })  # fmt: skip
 """Words of column names that speak of a person, wherever they stand."""
+NAMES = frozenset(
+    ["family_name", "first_name", "full_name", "given_name", "last_name", "real_name"]
+)
+"""Columns whose words say so only together."""
 NEVER_HELD = frozenset({
     "biometric", "birth", "birthdate", "birthday", "citizenship", "confession", "disability", "dob",
     "ethnic", "ethnicity", "faith", "gender", "genetic", "health", "income", "marital", "nationality",
@@ -145,7 +150,11 @@ def _called_like_people(entry: Entry) -> Iterator[checks.CheckMessage]:
             )
         elif column is None or column.personal or column.staff:
             continue
-        elif words & LIKE_PEOPLE or isinstance(field, EmailField | GenericIPAddressField):
+        elif (
+            words & LIKE_PEOPLE
+            or field.name.lower() in NAMES
+            or isinstance(field, EmailField | GenericIPAddressField)
+        ):
             yield problem(
                 "E115",
                 f"{entry.label}.{field.name} is called not personal, and is called like people.",

@@ -25,6 +25,7 @@ from privacy.datamap.subjects import Subject, keyed_hash
 
 BACKUP_LIFE = Period(days=35)
 _rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
+_elsewhere: ContextVar[Path | None] = ContextVar("the ledger of a rehearsal", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Line:
 
 def path() -> Path:
     """Return where the ledger is."""
-    return Path(settings.ERASURE_LEDGER)
+    return _elsewhere.get() or Path(settings.ERASURE_LEDGER)
 
 
 def line_for(subject: Subject, *, reference: str, cause: str, plan: str, at: datetime) -> Line:
@@ -85,17 +86,21 @@ def _locked() -> Iterator[TextIOWrapper]:
 
 
 @contextmanager
-def rehearsing() -> Iterator[None]:
-    """Write no lines: what is erased in here is rolled back, and must not be finished later."""
-    token = _rehearsing.set(True)
+def rehearsing(*, into: Path | None = None) -> Iterator[None]:
+    """Write no lines: what is erased in here is rolled back, and must not be finished later.
+
+    Or write them into a ledger of the rehearsal's own, which is read in here, too.
+    """
+    token, place = _rehearsing.set(True), _elsewhere.set(into)
     try:
         yield
     finally:
+        _elsewhere.reset(place)
         _rehearsing.reset(token)
 
 
 def _append(record: dict[str, Any]) -> None:
-    if _rehearsing.get():
+    if _rehearsing.get() and _elsewhere.get() is None:
         return
     with _locked() as ledger:
         ledger.write(json.dumps(record, separators=(",", ":")) + "\n")

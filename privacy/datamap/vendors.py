@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 
 from privacy.datamap.terms import Recipient, Transfer
-from sens_site.lib.content import ContentError, read_toml
+from sens_site.lib.content import ContentError, read_vendors
 
 RECEIVES = {
     "service providers": Recipient.SERVICE_PROVIDERS,
@@ -94,14 +94,13 @@ def engaged() -> tuple[Engaged, ...]:
     return tuple(one for source in _sources for one in source())
 
 
-def read_vendors(folder: Path) -> tuple[Vendor, ...]:
+def vendors_of(folder: Path) -> tuple[Vendor, ...]:
     """Read `vendors.toml` of a company. Raises ContentError for an entry that cannot be read."""
-    file = folder / "vendors.toml"
-    rows = read_toml(file).get("vendor", [])
+    rows = read_vendors(folder)
     try:
         return tuple(_vendor(**row) for row in rows)
     except (KeyError, TypeError) as error:
-        raise ContentError(f"{file} has an entry that cannot be read: {error}.") from None
+        raise ContentError(f"vendors.toml has an entry that cannot be read: {error}.") from None
 
 
 def _vendor(*, key: str, part: str, receives: str, **more: Any) -> Vendor:
@@ -109,7 +108,7 @@ def _vendor(*, key: str, part: str, receives: str, **more: Any) -> Vendor:
     return Vendor(key, part, RECEIVES[receives], **more, hosts=hosts)
 
 
-VENDORS = read_vendors(settings.CONTENT_DIR)
+VENDORS = vendors_of(settings.CONTENT_DIR)
 BY_KEY = {vendor.key: vendor for vendor in VENDORS}
 
 

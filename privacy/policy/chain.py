@@ -2,8 +2,8 @@
 
 The record of a version is a flat JSON object that holds everything a reader could be shown of it,
 and the hash of the version before. Its canonical bytes (sorted keys, no spaces, UTF-8) give the
-hash. The same object is served as `/privacy/v/N.json`, so that ten lines of standard-library
-Python can check a version without trusting this site's code.
+hash. The same object is served as `/privacy/v/N.json`, so that a few lines of standard-library
+Python (`reader_check.txt`) follow the chain without trusting this site's code.
 """
 
 import hashlib

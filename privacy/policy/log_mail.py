@@ -11,6 +11,7 @@ from django.utils import timezone
 from outbox.models import OutboxMail
 from privacy.policy.head_log import close_day, current_checkpoint
 from sens_site.context import render_without_request
+from sens_site.lib.signed_note import Checkpoint
 
 NIGHT = range(1, 5)
 LONGEST = timedelta(hours=30)
@@ -43,17 +44,22 @@ def mail_checkpoint() -> int:
     if signed is None:
         return 0
     people = officers()
-    mail = EmailMessage(
+    mail = checkpoint_mail(signed, to=people)
+    mail.extra_headers["X-Dedupe-Key"] = _key()
+    mail.send()
+    return len(people)
+
+
+def checkpoint_mail(signed: Checkpoint, *, to: list[str]) -> EmailMessage:
+    """Return the mail that holds a checkpoint."""
+    return EmailMessage(
         subject=f"Checkpoint {signed.size} of {signed.origin}",
         body=render_without_request(
             "privacy/policy/mail/checkpoint.txt",
             {"checkpoint": signed, "day": timezone.localdate()},
         ),
-        to=people,
-        headers={"X-Dedupe-Key": _key()},
+        to=to,
     )
-    mail.send()
-    return len(people)
 
 
 def close_day_and_mail() -> int:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from privacy.policy.addresses import Addresses
 from privacy.policy.change_notice import remember
+from privacy.policy.head_log import log_key
 from privacy.policy.mark_widgets import widget_for
 from privacy.policy.models import PRIVACY, PolicyVersion
 from privacy.policy.notices import acknowledge
@@ -26,7 +27,7 @@ from sens_site.lib.http.types import signed_in_user
 from sens_site.lib.json_ld import json_ld
 
 HISTORY_PAGE = 50
-# The ten lines with which a reader checks a version; shown as they are, and run by a test.
+# The lines with which a reader follows the chain; shown as they are, and run by a test.
 CHECKER = Path(__file__).with_name("reader_check.txt")
 
 
@@ -106,6 +107,7 @@ def history_page(request: HttpRequest, slug: str) -> HttpResponse:
         "numbers": [version.number for version in versions],
         "older_than": versions[HISTORY_PAGE - 1].number if len(versions) > HISTORY_PAGE else None,
         "checker": CHECKER.read_text("utf-8"),
+        "signed": log_key() is not None,
         "in_force": in_force,
     }
     response = render(request, "privacy/policy/history.html", context)

@@ -16,5 +16,6 @@ class PromisesConfig(AppConfig):
         """Register checks, marks and obstacles, and have the guards written after a migration."""
         post_migrate.connect(install_after_migrate, sender=self)
         import privacy.promises.checks  # noqa: PLC0415 - registers on import
+        import privacy.promises.history  # noqa: PLC0415 - registers on import
         import privacy.promises.marks  # noqa: PLC0415 - registers on import
         import privacy.promises.sealing_obstacles  # noqa: F401, PLC0415 - registers on import

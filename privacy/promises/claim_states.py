@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from privacy.promises.claims import Claim, all_claims
 from privacy.promises.days import History, PromiseDays
-from privacy.promises.models import PromiseResult, State
+from privacy.promises.models import STRENGTHS, PromiseResult, State
 from privacy.promises.registry import Look, Strength
 
 KEPT, BROKEN, UNCHECKED, STATED = "kept", "broken", "unchecked", "stated"
@@ -21,6 +21,14 @@ STATES = {
     NOT_CARRIED_OUT: "The check could not be carried out",
     UNCHECKED: "Not yet checked",
     STATED: "Stated by the company",
+}
+
+
+MEANINGS = {
+    Strength.SHOWN: "The thing itself was seen on the site that visitors use.",
+    Strength.PLAYED: "It was done for the check, by the code that visitors use, and undone.",
+    Strength.LOOKED_UP: "It was read from what is stored or configured.",
+    Strength.STATED: "Somebody has entered it; software cannot see whether it is so.",
 }
 
 
@@ -88,10 +96,11 @@ class Row:
     """How it stood on each day, where that was asked for and anybody has looked."""
 
     @property
-    def looks(self) -> str:
-        """At what its checks look, in the order in which the board explains it."""
+    def seen(self) -> str:
+        """At what its checks look, in the order in which the board explains it, and its days."""
         taken = {one.look for one in self.results}
-        return ", ".join(look for look in Look if look in taken)
+        days = [f"kept on {self.days_kept}"] if self.days else []
+        return ", ".join([*(look for look in Look if look in taken), *days])
 
     @property
     def days_kept(self) -> str:
@@ -147,10 +156,10 @@ def totals_of(rows: Iterable[Row]) -> dict[str, int]:
     return counts
 
 
-def strengths_of(rows: Iterable[Row]) -> list[tuple[str, int]]:
-    """Count the results by how much they show, the strongest first."""
+def strengths_of(rows: Iterable[Row]) -> list[tuple[str, str, int]]:
+    """Count the results by how much they show, the strongest first: word, meaning, count."""
     counts = Counter(result.strength for row in rows for result in row.results)
-    return [(strength.value, counts[strength]) for strength in Strength]
+    return [(STRENGTHS[one], MEANINGS[one], counts[one]) for one in Strength]
 
 
 def last_checked(rows: Iterable[Row]) -> datetime | None:

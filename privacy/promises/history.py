@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 
+from privacy.policy.chains import Chain, Head, register_chain
 from privacy.policy.verification import Fault
 from privacy.promises.models import PromiseRun, State
 from privacy.promises.registry import Look
@@ -146,3 +147,21 @@ def _written(moment: datetime) -> str:
 
 def _hash_of(record: str) -> str:
     return hashlib.sha256(record.encode()).hexdigest()
+
+
+def _heads_at(sizes: Collection[int]) -> dict[int, str]:
+    return {size: head for size in sizes if (head := hash_at(size)) is not None}
+
+
+def _faults_in_words() -> list[str]:
+    return [str(fault) for fault in verify_history()]
+
+
+register_chain(
+    Chain(
+        name="promises",
+        head=lambda: Head(*history_head()),
+        hashes_at=_heads_at,
+        faults=_faults_in_words,
+    )
+)

@@ -45,7 +45,13 @@ def promises_json(request: HttpRequest) -> HttpResponse:
 @require_safe
 @shared_page
 def feed(request: HttpRequest) -> HttpResponse:
-    """Give the newest breaks and mendings as an Atom feed whose entries never change."""
+    """Give the newest breaks and mendings as an Atom feed whose entries never change.
+
+    The last entry says since when there are any, so that an empty feed needs no clock.
+    """
+    first = PromiseRun.objects.values_list("at", flat=True).first()
+    if first is None:
+        raise Http404
     history, origin = read_history(), settings.SITE_ORIGIN
     atom = Atom1Feed(
         title=f"Promises of the privacy policy: {settings.SITE_HOST}",
@@ -65,6 +71,14 @@ def feed(request: HttpRequest) -> HttpResponse:
             pubdate=change.at,
             updateddate=change.at,
         )
+    atom.add_item(
+        title="The checks began",
+        link=origin + reverse("promises:promises"),
+        description="From here on each break of a promise and each mending is an entry.",
+        unique_id=_tag("promises/0"),
+        pubdate=first,
+        updateddate=first,
+    )
     return HttpResponse(
         atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
     )

@@ -3,6 +3,7 @@
 A bar is told by its shape: whoever sees no colour sees a tall bar where a promise was not kept.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,6 +27,13 @@ WORDS = {
     Stood.BROKEN: "not kept",
     Stood.NOT_CARRIED_OUT: "the check could not be carried out",
     Stood.NOT_LOOKED_AT: "nobody looked",
+}
+
+SHORT = {
+    Stood.KEPT: "kept",
+    Stood.BROKEN: "not kept",
+    Stood.NOT_CARRIED_OUT: "not carried out",
+    Stood.NOT_LOOKED_AT: "not looked at",
 }
 
 
@@ -69,9 +77,9 @@ class Strip:
     @property
     def summary(self) -> str:
         """How many days stood how."""
-        counts = {stood: sum(one is stood for _, one in self.days) for stood in Stood}
-        said = [f"{count} {WORDS[stood]}" for stood, count in counts.items() if count]
-        return f"{', '.join(said)}, of the last {len(self.days)} days"
+        counts = Counter(stood for _, stood in self.days)
+        said = [f"{counts[one]} {SHORT[one]}" for one in SHORT if counts[one]]
+        return f"Of the last {len(self.days)} days: {', '.join(said)}"
 
     def _path(self, drawn: Iterable[Stood]) -> str:
         wanted, there = set(drawn), dict(self.days)

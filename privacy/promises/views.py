@@ -40,6 +40,11 @@ class BrokenDay:
     """Some of them, each with how long."""
     more: int
 
+    @property
+    def rest(self) -> str:
+        """How many more there were."""
+        return f" and {self.more} more" if self.more else ""
+
 
 @require_safe
 @shared_page

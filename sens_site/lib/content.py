@@ -6,7 +6,7 @@ rooms read texts and policies from the same folder. Whatever is missing is named
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,20 @@ VERSION = {
     "posted_on": "2026-01-05",
     "effective_on": "2026-01-05",
 }
+VENDOR = {
+    "key": '"hosting"',
+    "part": '"Runs the servers on which this website is"',
+    "receives": '"service providers"',
+    "firm": '"Example Hosting, Inc."',
+}
+FACTS = {
+    "country": ("country",),
+    "safeguard": ("safeguard",),
+    "agreement": ("agreed_on", "exception"),
+}
+"""What is asked of a firm beside its name, and the keys that may say it."""
+ALWAYS_PLAYED = "service providers"
+"""Somebody runs the servers and carries the mail of every site, if only the company itself."""
 # What only the company knows, and the site can do without until it says so.
 LATER = {
     "governing_law": "the law that governs the terms",
@@ -154,26 +168,25 @@ def read_versions(folder: Path) -> list[dict[str, Any]]:
     return _read_rows(folder / "policy" / "versions.toml", "version", VERSION)
 
 
-def not_filled_in(folder: Path, company: Company) -> list[str]:
-    """Return what the company has still to fill in, each with the place where it belongs.
+def read_vendors(folder: Path) -> list[dict[str, Any]]:
+    """Return the firms that work for the company. Raises ContentError with all faults at once."""
+    return _read_rows(folder / "vendors.toml", "vendor", VENDOR)
 
-    A firm on which the website needs no consent is one, or there is a reason why there is none.
-    """
+
+def not_filled_in(company: Company, vendors: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return what the company has still to fill in, each with the place where it belongs."""
     found = [
         f"{what}: {name} in {COMPANY_FILE}"
         for name, what in LATER.items()
         if not getattr(company, name)
     ]
-    for row in read_toml(folder / "vendors.toml").get("vendor", []):
-        if row.get("receives") != "service providers" or (
-            not row.get("firm") and row.get("exception")
-        ):
+    for vendor in vendors:
+        if not vendor["firm"] and vendor["receives"] != ALWAYS_PLAYED:
             continue
-        empty = [name for name in ("firm", "country", "safeguard") if not row.get(name)]
-        if not (row.get("agreed_on") or row.get("exception")):
-            empty.append("agreed_on or exception")
+        empty = [name for name, keys in FACTS.items() if not any(map(vendor.get, keys))]
+        empty = empty if vendor["firm"] else ["firm", *empty]
         if empty:
-            found.append(f"{row.get('part')}: {', '.join(empty)} in vendors.toml")
+            found.append(f"{vendor['part']}: {', '.join(empty)} in vendors.toml")
     return [one[0].upper() + one[1:] for one in found]
 
 

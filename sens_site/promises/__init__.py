@@ -1,7 +1,9 @@
-"""The checks of forms, mails, security, of the own account, and of the walk to every address."""
+"""The checks of forms, mails, security, chains, locks, one's own account, and of the walk."""
 
 import sens_site.promises.access
+import sens_site.promises.chains
 import sens_site.promises.forms
+import sens_site.promises.locks
 import sens_site.promises.mails
 import sens_site.promises.own_account
 import sens_site.promises.security

@@ -58,7 +58,7 @@ PROOF_OF_WHO_YOU_ARE = frozenset({"code", "email", "login", "password", "passwor
 """A form with nothing else collects nothing new: it signs in, mails a link, or sets a password."""
 OCCASIONS = {
     "/accounts/": "set up a profile",
-    "/contact/webmaster/": "contact us",
+    "/contact/": "contact us",
     "/cookies/": "complete a form",
     "/downloads/": "download something",
     "/newsletter/": "sign up for promotional messages",

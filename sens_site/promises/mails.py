@@ -27,6 +27,8 @@ from accounts.idle_accounts import notify_idle
 from contact import mails as of_messages
 from contact.models import ContactMessage
 from outbox.models import OutboxMail
+from privacy.policy.head_log import current_checkpoint
+from privacy.policy.log_mail import checkpoint_mail
 from privacy.policy.notices import _notice as policy_notice
 from privacy.policy.promises.record import in_force
 from privacy.promises.registry import Evidence, Look, promise, require
@@ -60,7 +62,8 @@ OF_FACTORS = (
 )  # fmt: skip
 OF_ROOMS = (
     "accounts/deleted", "accounts/idle", "contact/mail/acknowledgement", "contact/mail/flood",
-    "contact/mail/held", "contact/mail/message", "privacy/policy/mail/notice",
+    "contact/mail/held", "contact/mail/message", "privacy/policy/mail/checkpoint",
+    "privacy/policy/mail/notice",
     "privacy/rights/mail/acknowledged", "privacy/rights/mail/alarm",
     "privacy/rights/mail/answered", "privacy/rights/mail/erased", "privacy/rights/mail/export",
     "privacy/rights/mail/extended", "privacy/rights/mail/fee", "privacy/rights/mail/identity",
@@ -224,6 +227,9 @@ def _plays() -> Iterator[tuple[Callable[[], object], tuple[str, ...]]]:
     notice = policy_notice(in_force())
     notice.to = [user.email]
     yield notice.send, ()
+    signed = current_checkpoint()
+    if signed is not None:
+        yield checkpoint_mail(signed, to=[staff.email]).send, ()
     yield lambda: _idle_notice(user), ()
     yield lambda: erase_account(user, cause=IDLE), (user.email,)
 

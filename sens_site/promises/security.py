@@ -6,11 +6,8 @@ from django.conf import settings
 from django.core import checks
 
 from privacy.consent.promises.all_services_on import choose
-from privacy.consent.receipt_chain import verify_stored
-from privacy.policy.verification import verify
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
-from sens_site.lib import row_guards
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 HEADERS = {
@@ -86,19 +83,3 @@ def _require_limits(site: RunningSite) -> None:
             for n in range(ATTEMPTS)
         ]
         require(429 in statuses, f"{ATTEMPTS} passwords in a row can be tried")
-
-
-@promise("security.against-change", look=Look.ROWS)
-def sealed_rows_are_as_they_were(site: RunningSite) -> Evidence:
-    """The locks are in the database, and both chains are whole."""
-    missing = row_guards.missing()
-    require(not missing, f"the lock {missing[:1]} is missing or changed")
-    require(row_guards.registered(), "nothing is locked")
-    report = verify()
-    require(not report.faults, str(report.faults[0]) if report.faults else "")
-    chain = verify_stored()
-    require(chain.whole, chain.faults[0] if chain.faults else "")
-    return Evidence(
-        "The locks are in place, and the chains of policies and consents show no tampering.",
-        {"tables locked": len(row_guards.registered()), "policy versions": report.versions},
-    )

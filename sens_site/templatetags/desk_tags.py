@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from sens_site.lib.admin.to_do import HasTasks
-from sens_site.lib.content import not_filled_in
+from sens_site.lib.content import not_filled_in, read_vendors
 
 register = template.Library()
 
@@ -30,4 +30,4 @@ def to_do(context: dict[str, Any]) -> dict[str, Any]:
 @register.inclusion_tag("admin/set_up.html")
 def set_up() -> dict[str, Any]:
     """Name what only the company can say and has not said yet."""
-    return {"gaps": not_filled_in(settings.CONTENT_DIR, settings.COMPANY)}
+    return {"gaps": not_filled_in(settings.COMPANY, read_vendors(settings.CONTENT_DIR))}

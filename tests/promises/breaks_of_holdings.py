@@ -122,6 +122,17 @@ def a_check_that_is_silenced(hand: Hand) -> None:
 
 
 @breaks("policy.names-what-we-collect")
+def full_names_about_nobody(hand: Hand) -> None:
+    held(hand, "visits.Reach", "full_name", not_personal("about nobody"))
+    sql("ALTER TABLE visits_reach ADD COLUMN full_name text")
+
+
+@breaks("policy.names-what-we-collect", way=Way.CONFIGURATION)
+def a_second_cache(hand: Hand) -> None:
+    hand.settings.CACHES = {**hand.settings.CACHES, "people": {"BACKEND": "x", "LOCATION": "y"}}
+
+
+@breaks("policy.names-what-we-collect")
 def a_column_among_the_requests_that_no_sentence_names(hand: Hand) -> None:
     columns = entries()["contact.ContactMessage"].columns
     hand.item(columns, "quarantined_because", personal(Category.REQUEST))

@@ -29,7 +29,7 @@ def an_account_that_is_only_switched_off(hand: Hand) -> None:
     hand.replace("accounts.views.erase_account", switch_off)
 
 
-@breaks("account.delete-removes-data")
+@breaks("account.delete-removes-data", "account.kept-after-deletion", "rights.erasure")
 def messages_that_stay(hand: Hand) -> None:
     hand.frozen(entries()["contact.ContactMessage"], "on_erase", OnErase.KEEP)
 

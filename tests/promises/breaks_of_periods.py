@@ -15,6 +15,7 @@ from accounts.models import IdleNotice, Registration, Session, User
 from contact.models import ContactMessage, State
 from outbox.models import JobRun, OutboxMail
 from privacy.consent.models import ConsentReceipt, NoticeSnapshot
+from privacy.datamap.models import ClockStamp
 from privacy.datamap.periods import Period
 from privacy.datamap.registry import entries
 from privacy.policy.models import Kind as ChangeKind
@@ -94,6 +95,19 @@ def a_clock_that_is_never_steady(hand: Hand) -> None:
 @breaks(*BY_THE_PURGE, way=Way.ROWS)
 def a_purge_that_has_not_run_for_three_days(hand: Hand) -> None:
     JobRun.objects.create(name="purge expired", started_at=ago(hours=1), succeeded_at=ago(days=3))
+
+
+@breaks(*BY_THE_PURGE, way=Way.ROWS)
+def a_purge_that_ran_in_a_hundred_years(hand: Hand) -> None:
+    JobRun.objects.create(
+        name="purge expired", started_at=ago(days=-36500), succeeded_at=ago(days=-36500)
+    )
+
+
+@breaks(*BY_THE_PURGE, "retention.idle-account", way=Way.ROWS)
+def a_clock_that_is_said_to_jump_in_a_hundred_years(hand: Hand) -> None:
+    now, then = timezone.now(), ago(days=-36500)
+    ClockStamp.objects.create(pk=1, last_seen=now, largest_seen=now, moved_at=then)
 
 
 @breaks(*BY_THE_PURGE, "retention.idle-account", way=Way.ROWS)
@@ -203,6 +217,16 @@ def an_account_that_nobody_ever_used(hand: Hand) -> None:
 def an_account_that_was_told_two_months_ago(hand: Hand) -> None:
     user = person(last_login=ago(days=430))
     IdleNotice.objects.create(user=user, queued_at=ago(days=62), sent_at=ago(days=60))
+
+
+@breaks("retention.idle-account", way=Way.ROWS)
+def a_notice_that_was_never_sent(hand: Hand) -> None:
+    IdleNotice.objects.create(user=person(last_login=ago(days=900)), queued_at=ago(days=60))
+
+
+@breaks("retention.idle-account", way=Way.ROWS)
+def an_account_that_signs_in_in_a_hundred_years(hand: Hand) -> None:
+    person(last_login=ago(days=-36500))
 
 
 # --- messages -------------------------------------------------------------------------------------
@@ -373,6 +397,11 @@ def a_request_that_is_filed_as_closed_without_an_answer(hand: Hand) -> None:
     SubjectRequest.objects.filter(pk=row.pk).update(closed_at=timezone.now())
 
 
+@breaks("rights.answer-within-30-days", way=Way.ROWS)
+def a_request_of_the_future(hand: Hand) -> None:
+    request(received=ago(days=-400))
+
+
 @breaks("rights.answer-within-30-days", "rights.told-of-delay")
 def thirty_days_without_the_month(hand: Hand) -> None:
     hand.replace("privacy.rights.deadlines.due_on", lambda day: day + timedelta(days=31))
@@ -522,6 +551,11 @@ def receipt(
         at=at, keep_until=until.date(), digest="d" * 64, notice=notice,
         document=json.dumps({"event": {"state": state}}), **columns,
     )  # fmt: skip
+
+
+@breaks("retention.consent-receipts", way=Way.CONFIGURATION)
+def receipts_that_are_sealed_once_a_year(hand: Hand) -> None:
+    job(hand, "seal consent receipts", every_seconds=365 * 24 * 3600)
 
 
 @breaks("retention.consent-receipts", way=Way.CONFIGURATION)

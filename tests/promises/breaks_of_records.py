@@ -137,12 +137,12 @@ def _form(name: str, label: str, *, action: str = "/contact/more/", more: str = 
     )
 
 
-@breaks("information.transaction-group")
+@breaks("information.transaction-group", "information.business-card", "rights.typically-free")
 def a_form_about_a_payment(hand: Hand) -> None:
     hand.every_page_holds(NOTICE + _form("card_number", "Card number (optional)"))
 
 
-@breaks("children.none-knowingly")
+@breaks("children.none-knowingly", "information.business-card")
 def a_form_about_an_age(hand: Hand) -> None:
     hand.every_page_holds(NOTICE + _form("birth_date", "Date of birth (optional)"))
 
@@ -162,7 +162,7 @@ def a_form_without_a_notice(hand: Hand) -> None:
     hand.template("account/signup.html", ("{% url 'policy:policy' %}", "/"))
 
 
-@breaks("rights.typically-free")
+@breaks("rights.typically-free", "information.business-card", "information.transaction-group")
 def a_form_with_a_fee(hand: Hand) -> None:
     field = _form("message", "Fee (optional)", more=' autocomplete="cc-number"')
     hand.every_page_holds(NOTICE + field)
@@ -300,7 +300,7 @@ def a_copy_with_a_gap(hand: Hand) -> None:
     hand.wrap("privacy.datamap.export.shown_columns", lambda old, entry: old(entry)[1:])
 
 
-@breaks("rights.erasure")
+@breaks("rights.erasure", "account.kept-after-deletion")
 def an_account_that_stays(hand: Hand) -> None:
     def apply(old: Any, entry: Any, subject: Any, keys: Any) -> Any:
         return old(entry, subject, [] if entry.label == "accounts.User" else keys)
@@ -308,6 +308,6 @@ def an_account_that_stays(hand: Hand) -> None:
     hand.wrap("privacy.datamap.erasure._apply", apply)
 
 
-@breaks("account.kept-after-deletion")
+@breaks("account.kept-after-deletion", "rights.erasure")
 def second_factors_that_stay(hand: Hand) -> None:
     hand.frozen(entries()["mfa.Authenticator"], "on_erase", OnErase.KEEP)

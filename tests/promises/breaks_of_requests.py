@@ -40,7 +40,7 @@ def a_request_that_goes_nowhere(hand: Hand) -> None:
 def an_objection_that_has_to_wait(hand: Hand) -> None:
     from privacy.rights.choices import Kind
 
-    others = frozenset({Kind.COMPLAINT, Kind.QUESTION, Kind.WITHDRAWAL})
+    others = frozenset({Kind.QUESTION, Kind.WITHDRAWAL})
     hand.replace("privacy.rights.models.NEEDS_NO_PROOF", others)
 
 

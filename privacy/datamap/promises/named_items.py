@@ -56,7 +56,7 @@ NAMED = {
         "how often": "visits.PageView.visit visits.PageView.visitor visits.PageView.entry"
         " visits.PageView.referring_host",
         "how long": "visits.PageView.seconds",
-        "what you do": "visits.PageView.path",
+        "what you look at": "visits.PageView.path",
     },
     Category.ACCOUNT: {
         # Whose it is, and how it stands.
@@ -74,7 +74,7 @@ NAMED = {
         " admin.LogEntry.user admin.LogEntry.object_id admin.LogEntry.object_repr"
         " admin.LogEntry.change_message consent.PersonalRefusals.user"
         " policy.PolicyAcknowledgement.user",
-        "user name": "accounts.User.username",
+        "username": "accounts.User.username",
     },
 }
 """The items of each group in the policy's words, and the columns that hold them."""

@@ -32,7 +32,11 @@ SAID = {
     "retention.backups": {"35 days"},
 }
 """The periods that the sentences give, word by word."""
-PERIOD = re.compile(r"(?<!\w)(?:\d+|[a-z]+) (?:hour|day|week|month|year)s?(?!\w)", re.IGNORECASE)
+PERIOD = re.compile(
+    r"(?<!\w)(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|thirty)"
+    r" (?:hour|day|week|month|year)s?(?!\w)",
+    re.IGNORECASE,
+)
 PURGE = "purge expired"
 IDLE_ACCOUNTS = "idle accounts"
 ALARMS = "request alarms"
@@ -82,11 +86,15 @@ def purge_keeps(promise: str) -> None:
 
 def ran_lately(name: str, *, within: timedelta = LATE) -> dict[str, Figure]:
     """Require that a job has come to its end lately, if the site is that old; return when."""
-    days = within.days
+    days, now = within.days, timezone.now()
     require(
-        timezone.now() - idle_since(name) <= within,
+        -within <= now - idle_since(name) <= within,
         f"the job “{name}” has not come to its end for more than {days} day{'s' * (days != 1)}",
     )
+    # After a jump of the clock deletions rest for a day.
+    jumps = ClockStamp.objects.exclude(moved_at=None).values_list("moved_at", flat=True)
+    rests = any(moved and not timedelta() <= now - moved <= LATE for moved in jumps)
+    require(not rests, "deletions rest for longer than a jump of the clock is a reason to")
     ended = JobRun.objects.filter(name=name).values_list("succeeded_at", flat=True).first()
     said = date_format(timezone.localtime(ended), "DATETIME_FORMAT") if ended else "not yet"
     return {f"“{name}” last ran": said}

@@ -198,8 +198,11 @@ def the_map_has_no_fault(site: RunningSite) -> Evidence:
     """What stops a start stops nothing where somebody has silenced it: it is looked at here too."""
     faults = [fault for fault in check_map() if fault.id in ABOUT_COLUMNS]
     require(not faults, faults[0].msg if faults else "")
+    more = sorted({*settings.DATABASES, *settings.CACHES} - {"default", "local"})
+    require(not more, f"there are stores that the map does not know: {', '.join(more)}")
     return Evidence(
-        "The data map classifies every column, and calls none not personal that sounds so.",
+        "The data map classifies every column, calls none not personal that sounds so, and knows "
+        "every database and cache.",
         {"tables in the map": len(entries())},
     )
 

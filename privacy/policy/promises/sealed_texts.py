@@ -13,11 +13,12 @@ from django.conf import settings
 from django.utils import timezone
 from markdown_it import MarkdownIt
 
+from privacy.policy.bundled import shipped_text
 from privacy.policy.models import PolicyVersion
 from privacy.promises.page_reader import Element, read
 from privacy.promises.registry import require
 from privacy.promises.running_site import Answer
-from sens_site.lib.content import read_content, read_versions
+from sens_site.lib.content import read_versions
 
 MARK = re.compile(r"\{promise:([a-z0-9.-]+)\}")
 TO_A_PROMISE = re.compile(r"^(?:\.\./)*p/\d+/$")
@@ -103,7 +104,7 @@ def is_what_was_shipped(version: PolicyVersion) -> None:
     found = [r for r in rows if (r["policy"], r["number"]) == (slug, version.number)]
     require(found, f"{what} is called history and was never shipped")
     row = found[0]
-    text = read_content(settings.CONTENT_DIR / "policy" / row["file"])
+    text = shipped_text(row["file"])
     require(text.split() == version.source_text.split(), f"{what} is another text than was shipped")
     for field in ("kind", "posted_on", "effective_on"):
         require(getattr(version, field) == row[field], f"{what} was shipped with another {field}")

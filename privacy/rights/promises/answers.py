@@ -111,6 +111,8 @@ def no_request_is_late(site: RunningSite) -> Evidence:
     require(not filed, f"{filed} requests are filed under a later day")
     closed = sum(request.closed_at is not None for request in waiting)
     require(not closed, f"{closed} requests are filed as closed, and nobody has answered them")
+    ahead = sum(request.received_at > timezone.now() + LATE for request in waiting)
+    require(not ahead, f"{ahead} requests are to come in the future, and are never late")
     longest = min((request.received_at for request in waiting), default=None)
     return Evidence(
         "No stored request has been waiting for longer than 30 days or one month.",

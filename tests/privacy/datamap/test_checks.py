@@ -13,7 +13,14 @@ from django.db import connection, models
 from contact.models import ContactMessage
 from privacy.datamap import agreement, registry, terms
 from privacy.datamap.agreement import differences, sentences
-from privacy.datamap.checks import TAG, check_entry, check_ledger, check_map, check_stores
+from privacy.datamap.checks import (
+    TAG,
+    _called_like_people,
+    check_entry,
+    check_ledger,
+    check_map,
+    check_stores,
+)
 from privacy.datamap.columns import not_personal, personal, staff_link
 from privacy.datamap.periods import Period
 from privacy.datamap.registry import Entry, Keep, MapError, entries, not_about_people, stores
@@ -83,6 +90,48 @@ def test_e101_a_column_that_is_not_in_the_map():
     (found,) = check_entry(entry_with(columns=columns))
     assert (found.id, "ContactMessage.phone" in found.msg) == ("datamap.E101", True)
     assert '"phone": personal(' in str(found.hint)
+
+
+@pytest.fixture
+def looking(forget_models: None) -> type[models.Model]:
+    """A model with columns that are called like people."""
+
+    class Looking(models.Model):  # noqa: DJ008
+        """Columns that are called like people, for no table."""
+
+        user_email = models.TextField()
+        shown = models.EmailField()
+        seen_from = models.GenericIPAddressField(null=True)
+        religion = models.TextField()
+        owner = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
+        editor = models.ForeignKey(
+            "accounts.User", null=True, on_delete=models.SET_NULL, related_name="+"
+        )
+        version = models.ForeignKey("policy.Policy", on_delete=models.CASCADE, related_name="+")
+        title = models.TextField()
+
+        class Meta:
+            app_label = "datamap"
+            managed = False
+
+    return Looking
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        (not_personal("about nobody"), {"user_email", "shown", "seen_from", "religion", "owner"}),
+        (personal(Category.CONTACT), {"religion"}),
+        (staff_link("who changed it"), {"religion"}),
+        (None, {"religion"}),
+    ],
+)
+def test_e115_a_column_that_is_called_like_people(looking, word, found):
+    names = [field.name for field in looking._meta.local_concrete_fields]
+    columns = {} if word is None else dict.fromkeys(names, word)
+    entry = Entry(label="datamap.Looking", title="Looking", columns=columns)
+    said = {m.msg.split()[0] for m in _called_like_people(entry)}
+    assert said == {f"datamap.Looking.{name}" for name in found}
 
 
 def test_e102_a_column_that_is_gone():

@@ -11,7 +11,7 @@ from privacy.datamap.promises import used_hosts
 from privacy.datamap.promises.used_hosts import is_ours, is_public
 from privacy.datamap.record import as_json
 from privacy.datamap.terms import Recipient
-from privacy.datamap.vendors import VENDORS, Vendor, read_vendors
+from privacy.datamap.vendors import VENDORS, Vendor, vendors_of
 from sens_site.lib.content import ContentError
 
 SERVERS = Vendor(
@@ -102,18 +102,21 @@ def test_a_title_names_the_firm_where_there_is_one():
 
 @pytest.mark.parametrize(
     "entry",
-    ['key = "a"\npart = "b"', 'key = "a"\npart = "b"\nreceives = "everybody"', 'shoe = "1"'],
+    [
+        'key = "a"\npart = "b"\nfirm = ""\nreceives = "everybody"',
+        'key = "a"\npart = "b"\nfirm = ""\nreceives = "service providers"\nshoe = "1"',
+    ],
 )
 def test_an_entry_that_cannot_be_read_stops_the_start(tmp_path, entry):
     (tmp_path / "vendors.toml").write_text(f"[[vendor]]\n{entry}\n")
     with pytest.raises(ContentError, match="has an entry that cannot be read"):
-        read_vendors(tmp_path)
+        vendors_of(tmp_path)
 
 
 def test_hosts_of_a_firm_are_read(tmp_path):
-    text = 'key = "a"\npart = "b"\nreceives = "service providers"\nhosts = ["smtp.firm.test"]\n'
+    text = 'key = "a"\npart = "b"\nreceives = "service providers"\nfirm = ""\nhosts = ["smtp.firm.test"]\n'
     (tmp_path / "vendors.toml").write_text(f"[[vendor]]\n{text}")
-    assert read_vendors(tmp_path)[0].hosts == ("smtp.firm.test",)
+    assert vendors_of(tmp_path)[0].hosts == ("smtp.firm.test",)
 
 
 @pytest.mark.parametrize(

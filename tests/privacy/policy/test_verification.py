@@ -1,10 +1,16 @@
 """The record is checked by us and by any reader, and each kind of change is named."""
 
+import contextlib
+import email.message
+import io
+import json
 import subprocess
 import sys
+import urllib.error
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -176,24 +182,67 @@ def test_a_file_without_anchors_proves_nothing_and_says_so(db: None, tmp_path, c
         call_command("verify_policy", anchors=[file])
 
 
-def test_a_reader_checks_a_version_with_ten_lines_of_python(client, db: None, tmp_path):
-    page = tmp_path / "3.json"
-    page.write_bytes(client.get("/privacy/v/3.json").content)
+def saved(client: Any, folder: Path, *numbers: int) -> Path:
+    """Save the JSON of some versions as a reader would; return the address of the newest."""
+    for number in numbers:
+        (folder / f"{number}.json").write_bytes(client.get(f"/privacy/v/{number}.json").content)
+    return folder / f"{max(numbers)}.json"
 
-    def check(*arguments: str) -> tuple[int, str]:
-        command = [sys.executable, str(CHECKER), page.as_uri(), *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        return done.returncode, done.stdout
 
-    digest = PolicyVersion.objects.get(number=3).hash
-    assert len(CHECKER.read_text().splitlines()) <= 10
-    assert check() == (0, f"unchanged {digest}\n")
-    assert check(digest) == (0, f"unchanged {digest}\n")
-    assert check("0" * 64) == (1, f"CHANGED {digest}\n")
-    page.write_text(
-        page.read_text("utf-8").replace("Global Privacy Control", "Nothing", 1), "utf-8"
-    )
-    assert check()[0] == 1
+def checked(file: Path, *arguments: str) -> tuple[int, str]:
+    command = [sys.executable, str(CHECKER), file.as_uri(), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.returncode, (done.stdout + done.stderr).strip()
+
+
+def test_a_reader_follows_the_chain_with_a_few_lines_of_python(client, db: None, tmp_path):
+    newest = saved(client, tmp_path, 1, 2, 3)
+    digests = [v.hash for v in PolicyVersion.objects.of("privacy")]
+    assert len(CHECKER.read_text().splitlines()) <= 20
+    # Who has kept nothing is told so, and not that nothing has changed.
+    assert checked(newest) == (0, f"nothing to compare with {digests[0]}")
+    # A hash of any version that the chain runs through is one to compare with.
+    for digest in digests:
+        assert checked(newest, digest) == (0, f"unchanged {digests[0]}")
+    assert checked(newest, "0" * 64) == (1, "CHANGED: no version has the hash that you kept")
+
+
+def test_the_reader_script_finds_an_old_version_that_was_changed(client, db: None, tmp_path):
+    newest = saved(client, tmp_path, 1, 2, 3)
+    first, text = tmp_path / "1.json", (tmp_path / "1.json").read_text("utf-8")
+    first.write_text(text.replace("privacy", "secrecy", 1), "utf-8")
+    assert checked(newest) == (1, "CHANGED: version 1")
+    # Hashed anew, it is no longer the one that version 2 continues.
+    page = json.loads(text)
+    page["record"]["summary"] = "Nothing."
+    page["hash"] = digest_of(page["record"])
+    first.write_text(json.dumps(page), "utf-8")
+    assert checked(first)[0] == 0
+    assert checked(newest) == (1, "CHANGED: version 1")
+
+
+def test_the_reader_script_says_which_version_is_not_shown(tmp_path):
+    """It is run in this process, with a site that withholds version 1."""
+    record = {"previous_hash": "a" * 64}
+    pages = {"2.json": json.dumps({"record": record, "hash": digest_of(record)})}
+
+    def urlopen(address: str) -> io.StringIO:
+        name = address.rpartition("/")[2]
+        if name not in pages:
+            raise urllib.error.HTTPError(address, 404, "", email.message.Message(), None)
+        return io.StringIO(pages[name])
+
+    out = io.StringIO()
+    with (
+        mock.patch("urllib.request.urlopen", urlopen),
+        mock.patch.object(sys, "argv", ["check.py", "https://x.test/privacy/v/2.json"]),
+        contextlib.redirect_stdout(out),
+    ):
+        exec(compile(CHECKER.read_text(), "check.py", "exec"), {})  # noqa: S102 - our own lines
+    assert out.getvalue().splitlines() == [
+        "version 1 is not shown (404)",
+        f"nothing to compare with {digest_of(record)}",
+    ]
 
 
 def test_the_reader_script_stands_on_the_history_page(client, db: None):

@@ -10,12 +10,16 @@ from django.utils import timezone
 from privacy.promises import registry
 from privacy.promises.jobs import VERIFIED_VERSION, is_due, verify
 from privacy.promises.models import PromiseResult
-from privacy.promises.registry import Evidence
+from privacy.promises.registry import Evidence, Look
 from tests.factories.promises import looks, make_result
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.get_default_timezone())
-THREE = NOON.replace(hour=3)
+
+
+def moment(words: str) -> datetime:
+    zone = timezone.get_default_timezone()
+    return datetime.strptime(f"2026-11-{words}", "%Y-%m-%d %H:%M").replace(tzinfo=zone)
 
 
 def look(site):
@@ -39,19 +43,32 @@ def verified(monkeypatch, settings):
 
 
 @pytest.mark.parametrize(
-    ("now", "hours_ago", "due"),
+    ("last", "now", "due"),
     [
-        (NOON, 9, False),
-        (NOON, 21, False),
-        (THREE, 9, False),
-        (THREE, 21, True),
-        (NOON, 31, True),
+        ("22 03:00", "22 23:59", False),
+        ("22 03:00", "23 00:59", False),
+        ("22 03:00", "23 01:00", True),
+        ("22 03:00", "23 17:00", True),
+        ("22 23:50", "23 01:00", True),
+        ("23 00:10", "23 01:00", False),
     ],
 )
-def test_it_is_due_each_night_and_at_the_latest_after_thirty_hours(verified, now, hours_ago, due):
-    with time_machine.travel(now, tick=False):
-        verified(now - timedelta(hours=hours_ago))
+def test_it_is_due_on_each_day_from_one_in_the_night_on(verified, last, now, due):
+    with time_machine.travel(moment(now), tick=False):
+        verified(moment(last))
         assert is_due() is due
+
+
+def test_what_was_looked_at_by_hand_or_from_outside_is_no_whole_run(verified):
+    with time_machine.travel(moment("23 03:00"), tick=False):
+        verified(moment("22 03:00"))
+        make_result("policy.breadcrumb", checked_at=moment("23 02:00"))
+        assert is_due() is True
+        PromiseResult.objects.filter(claim_id="policy.last-updated").delete()
+        make_result("a.b", look=Look.OUTSIDE, checked_at=moment("20 02:00"))
+        assert is_due() is False
+        PromiseResult.objects.exclude(look=Look.OUTSIDE).delete()
+        assert is_due() is True
 
 
 def test_it_is_due_after_a_deployment_and_at_the_very_first_start(verified):

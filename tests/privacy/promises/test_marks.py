@@ -1,15 +1,19 @@
 """The marks beside the sentences of the policy, and the pages they lead to."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from privacy.promises.claim_states import DOORS, rows_of
 from privacy.promises.claims import all_claims
+from privacy.promises.history import append_run
 from privacy.promises.marks import mark_widget
 from privacy.promises.models import State
 from privacy.promises.registry import Look, Strength
+from sens_site.lib.cache.content_stamp import renew_stamp
 from tests.factories.promises import make_result
 from tests.pages.reading import read
 
@@ -181,3 +185,91 @@ def test_a_promise_page_shows_each_look_with_its_strength_the_broken_one_first(c
     assert {"The dates agree.", "A version was sealed."} <= set(said)
     facts = [fact.text for fact in page.find("dd", inside="main dl.facts")]
     assert facts[::2][:4] == ["Looked up", "Shown", "Shown", "Played through"]
+
+
+def run(day: int, hour: int, *broken: str, kept: tuple[str, ...] = ()) -> None:
+    append_run(
+        {
+            **{(claim, Look.NOW): State.BROKEN for claim in broken},
+            **{(claim, Look.NOW): State.KEPT for claim in kept},
+        },
+        gone=(),
+        found={},
+        at=datetime(2026, 11, day, hour, tzinfo=timezone.get_default_timezone()),
+    )
+
+
+def passages(client, path: str, name: str) -> list[str]:
+    return [one.text for one in read(client.get(path)).find(name, inside="main")]
+
+
+CLAIMS = tuple(one for one in all_claims() if all_claims()[one].is_in(2))[:12]
+
+
+@time_machine.travel(datetime(2026, 11, 24, 18, tzinfo=UTC), tick=False)
+def test_the_board_names_the_broken_days_and_on_how_many_each_was_kept(client):
+    run(22, 3, kept=CLAIMS)
+    run(23, 3, *CLAIMS)
+    run(23, 5, kept=CLAIMS)
+    run(24, 3, CLAIMS[1], kept=(CLAIMS[0],))
+    make_result(CLAIMS[0], look=Look.ROWS)
+    make_result(CLAIMS[0], check_name="two", look=Look.NOW, strength=Strength.LOOKED_UP)
+    said = passages(client, "/privacy/promises/", "li")
+    numbers = [all_claims()[one].number for one in CLAIMS]
+    assert f"November 24, 2026, not kept: promise {numbers[1]} when last looked at" in said
+    ten = ", ".join(f"{number} for 2 hours" for number in numbers[:10])
+    assert f"November 23, 2026, not kept: promise {ten} and 2 more" in said
+    first = all_claims()[CLAIMS[0]].claim
+    assert f"{first} Checked: kept now, rows, kept on 2 of 3 days" in said
+    assert "Shown: 1. The thing itself was seen on the site that visitors use." in said
+    assert "Looked up: 1. It was read from what is stored or configured." in said
+    (drawing,) = read(client.get("/privacy/promises/")).find("svg", inside="main")
+    assert drawing.attributes["aria-label"] == "Of the last 3 days: 1 kept, 2 not kept"
+
+
+def test_the_board_claims_no_day_before_the_first_look(client):
+    page = read(client.get("/privacy/promises/"))
+    assert page.find("svg", inside="main") == []
+    assert "Day by day" not in [one.text for one in page.find("h2")]
+
+
+@time_machine.travel(datetime(2026, 11, 24, 18, tzinfo=UTC), tick=False)
+def test_a_promise_page_shows_its_days(client):
+    run(20, 3, kept=CLAIMS)
+    run(23, 3, *CLAIMS)
+    run(23, 5, kept=CLAIMS)
+    run(24, 3, kept=CLAIMS)
+    make_result(CLAIMS[0])
+    path = f"/privacy/p/{all_claims()[CLAIMS[0]].number}/"
+    assert "Kept on 2 of 5 days since November 20, 2026." in passages(client, path, "p")
+    assert [one for one in passages(client, path, "li") if "2026" in one] == [
+        "November 23, 2026: not kept for 2 hours",
+        "November 21, 2026 to November 22, 2026: nobody looked",
+    ]
+
+
+@time_machine.travel(datetime(2026, 11, 24, 18, tzinfo=UTC), tick=False)
+def test_what_is_no_longer_checked_is_counted_to_its_last_look(client):
+    run(20, 3, kept=CLAIMS)
+    path = f"/privacy/p/{all_claims()[CLAIMS[0]].number}/"
+    assert "Kept on 1 of 1 days since November 20, 2026." in passages(client, path, "p")
+    make_result(CLAIMS[0])
+    renew_stamp()
+    assert "Kept on 1 of 4 days since November 20, 2026." in passages(client, path, "p")
+
+
+def test_staff_read_the_history_and_write_nothing(staff_client):
+    run(22, 3, *CLAIMS[:2], kept=CLAIMS[2:5])
+    page = read(staff_client.get("/admin/promises/promiserun/"))
+    cells = {
+        name: [one.text for one in page.find("td", **{"class": f"field-{name}"})]
+        for name in ("kept", "broken", "not_carried_out")
+    }
+    assert cells == {"kept": ["3"], "broken": ["2"], "not_carried_out": ["0"]}
+    assert CLAIMS[0] in staff_client.get("/admin/promises/promiserun/1/change/").content.decode()
+    answers = [
+        staff_client.get("/admin/promises/promiserun/add/").status_code,
+        staff_client.post("/admin/promises/promiserun/1/change/", {}).status_code,
+        staff_client.post("/admin/promises/promiserun/1/delete/", {}).status_code,
+    ]
+    assert answers == [403, 403, 403]

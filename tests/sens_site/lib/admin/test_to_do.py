@@ -1,6 +1,7 @@
 """The admin's front page lists what waits, to those who may see it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -18,7 +19,6 @@ from tests.factories.people import make_staff
 from tests.factories.policies import add_version
 from tests.factories.promises import make_result
 from tests.pages.reading import read
-from tests.sens_site.lib.test_content import NOT_FILLED_IN
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +50,12 @@ def test_nothing_waits_on_a_quiet_day(staff_client: Client):
 
 def test_what_the_set_up_still_needs_is_named_with_its_place(staff_client: Client, settings):
     page = read(staff_client.get("/admin/"))
-    assert page.texts("li", inside="div.set-up") == NOT_FILLED_IN
+    assert page.texts("li", inside="div.set-up") == [
+        "The law that governs the terms: governing_law in company.toml",
+        "The place of jurisdiction of the terms: jurisdiction in company.toml",
+        "Runs the servers on which this website is: firm, country, safeguard, agreement in vendors.toml",
+        "Carries our email: firm, country, safeguard, agreement in vendors.toml",
+    ]
     assert "docs/for-counsel.md" in page.texts("p", inside="div.set-up")[1]
     settings.CONTENT_DIR = settings.BASE_DIR / "content" / "example"
     settings.COMPANY = load_company(settings.CONTENT_DIR)
@@ -94,7 +99,22 @@ def test_staff_learn_of_nothing_that_they_may_not_see(client: Client):
 def test_a_promise_that_is_not_kept_waits_for_somebody(staff_client: Client):
     make_result("some.claim-0")
     make_result("some.claim-1", PromiseState.BROKEN)
+    make_result("some.claim-1", PromiseState.BROKEN, check_name="another")
     make_result("some.claim-2", PromiseState.NOT_CARRIED_OUT)
     address = "/admin/promises/promiseresult/?state__exact=broken"
     assert waiting(staff_client) == [(address, "1 promise that is not kept")]
     assert staff_client.get(address).status_code == 200
+
+
+def test_a_check_that_cannot_look_waits_from_its_third_day_on(staff_client: Client):
+    now = timezone.now()
+    for number, days in enumerate((0, 1, 2, 3)):
+        make_result(
+            f"some.claim-{number}",
+            PromiseState.NOT_CARRIED_OUT,
+            checked_at=now,
+            blind_since=now - timedelta(days=days),
+        )
+    address = "/admin/promises/promiseresult/?state__exact=not+carried+out"
+    assert waiting(staff_client) == [(address, "2 checks that cannot look, three days in a row")]
+    assert "some.claim-3" in staff_client.get(address).content.decode()
