@@ -76,7 +76,8 @@ bench: $(VENV)/.runtime ## measure the site against a bare Django view in the sa
 check: lint types ## lint, types, import law, formats, migrations, deployment settings
 	$(VENV)/bin/lint-imports --no-logo
 	ENV_FILE=tests/deploy.env $(PY) manage.py makemigrations --check --dry-run
-	ENV_FILE=tests/deploy.env $(PY) manage.py check --deploy --fail-level WARNING
+	# The company of the example has filled in what only a company can know (sens_site.E004).
+	CONTENT_DIR=content/example ENV_FILE=tests/deploy.env $(PY) manage.py check --deploy --fail-level WARNING
 
 lint: $(VENV)/.dev ## look for faults and for files that are not formatted
 	$(VENV)/bin/ruff check .

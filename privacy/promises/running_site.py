@@ -241,6 +241,7 @@ def _answer(path: str, response: Any) -> Answer:
         text=body.decode(response.charset or "utf-8", "replace"),
         lives={one.name: one.attributes.get("max-age", "") for one in cookies},
         cookies=cookies,
+        body=body,
     )
 
 

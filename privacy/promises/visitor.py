@@ -64,6 +64,8 @@ class Answer:
     """For how many seconds each cookie is to be kept."""
     cookies: tuple[SetCookie, ...] = ()
     """All that it sets or takes back, however it does."""
+    body: bytes = field(default=b"", repr=False)
+    """What was sent, of which `text` is the reading as words."""
 
     def header(self, name: str) -> str:
         """Return a header, or an empty string."""

@@ -122,7 +122,9 @@ def _announce(request: SubjectRequest) -> None:
     if request.email and request.proof is None and not mails.mails_left(request.email):
         return  # somebody floods this address
     token = None
-    if request.kind not in NEEDS_NO_PROOF and request.proof is None:
+    # Nobody waits for an objection to be proven; proven, it takes effect before anybody reads it.
+    asks = request.kind not in NEEDS_NO_PROOF or request.kind == Kind.OBJECTION
+    if asks and request.proof is None:
         token = make_link(request, purpose=MailedLink.Purpose.IDENTITY, life=IDENTITY_LIFE)
         record(request, Did.IDENTITY_ASKED)
     mails.acknowledgement(request, token=token).send()

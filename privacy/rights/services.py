@@ -103,6 +103,8 @@ def refuse(
     _must_have_address(request)
     if ground not in Ground:
         raise NotAllowedError("The policy allows a refusal on its own grounds only.")
+    if ground == Ground.NOT_SHOWN and request.proof is not None:
+        raise NotAllowedError("It has been shown who is asking, so this ground does not hold.")
     text = _mailed_words(reason, "The reason")
     record(request, Did.REFUSED, text=text, actor=pseudonym(by), ground=ground)
     context = {"reason": text, "ground": Ground(ground).label}

@@ -68,8 +68,8 @@ def test_a_stranger_checks_the_log_by_hand(client):
     assert check_by_hand(client) == 2
     newest = {v.policy.slug: v for v in PolicyVersion.objects.order_by("number")}
     assert get(client, "/privacy/log/heads").splitlines() == [
-        f"policy-privacy 2 {newest['privacy'].hash} 2026-11-26",
-        f"policy-terms 1 {newest['terms'].hash} 2026-11-26",
+        f"policy-privacy 3 {newest['privacy'].hash} 2026-11-26",
+        f"policy-terms 2 {newest['terms'].hash} 2026-11-26",
     ]
     for number in range(2, 9):
         HeadLogEntry.objects.create(

@@ -53,8 +53,18 @@ def test_the_desk_is_told_without_a_name(ask, mails_to):
 @pytest.mark.parametrize("kind", sorted(NEEDS_NO_PROOF))
 def test_what_tells_and_destroys_nothing_needs_no_proof(ask, kind):
     request = ask(kind)
-    assert kinds_of(request) == [Did.RECEIVED, Did.ACKNOWLEDGED]
+    asked = [Did.IDENTITY_ASKED] if kind == Kind.OBJECTION else []
+    assert kinds_of(request) == [Did.RECEIVED, *asked, Did.ACKNOWLEDGED]
     assert request.may_act is True
+
+
+def test_an_objection_may_be_proven_and_need_not_be(ask, mails_to):
+    ask(Kind.OBJECTION)
+    (mail,) = mails_to(STRANGER)
+    assert "your objection to marketing takes effect at once" in mail
+    assert "Before we can act on it" not in mail
+    link = mail.partition("/privacy/confirm/")[2].split("/")[0]
+    assert intake.prove_identity(link).proof.proof == Proof.LINK
 
 
 def test_the_same_form_twice_is_one_request(ask, mails_to):

@@ -1,0 +1,198 @@
+"""Promises to who has an account: their own copy, an end to marketing, a browser that is known."""
+
+import json
+import re
+from io import BytesIO
+from zipfile import BadZipFile, ZipFile
+
+from accounts.models import User
+from accounts.promises import DATA, Person, registered
+from outbox.models import OutboxMail
+from privacy.promises.registry import Evidence, Look, promise, require
+from privacy.promises.running_site import RunningSite, Visitor
+from privacy.promises.visitor import SetCookie
+
+COPY = "/accounts/data/copy/"
+CHOICES = "/privacy/choices/"
+PROFILE = "/accounts/profile/"
+KNOWN_DEVICE = re.compile(r"(?:__Secure-)?known_device")
+DAYS_182 = 182 * 24 * 3600
+REASON = "A check of the promises, rolled back."
+
+
+def person_with_a_message(site: RunningSite) -> Person:
+    """Return somebody who has registered, filled in the profile and written to us."""
+    person = registered(site)
+    person.visitor.post(PROFILE, person.details)
+    message = {"name": person.details["name"], "email": person.email, "message": _told_by(person)}
+    answer = site.visitor().post("/contact/webmaster/", message)
+    require(answer.status == 303, f"a message is answered with {answer.status}")
+    return person
+
+
+def _told_by(person: Person) -> str:
+    return f"{person.username} wrote this."
+
+
+@promise("account.own-copy", look=Look.REHEARSAL)
+def ones_own_copy_is_whole_and_ones_own(site: RunningSite) -> Evidence:
+    """Who is logged in sees and downloads all that is theirs, and nothing of anybody else's."""
+    with site.rehearsal():
+        person, neighbour = person_with_a_message(site), person_with_a_message(site)
+        shown = person.visitor.get(DATA).text
+        unseen = sorted(word for word in person.words if word not in shown)
+        require(not unseen, f"the page of what we hold lacks {len(unseen)} details of the person")
+        require(COPY in person.visitor.get(DATA).page.links, "the page does not lead to the copy")
+        page = person.visitor.get(COPY)
+        require(page.status == 200, f"the page of the copy answers {page.status}")
+        require(page.page.forms(COPY) or page.page.forms(""), "the page of the copy has no button")
+        files = _unpacked(person.visitor)
+        stranger = site.visitor().post(COPY, {})
+        require(stranger.status in (302, 303), f"a stranger gets {stranger.status} for the copy")
+    mine = {*person.words, _told_by(person)}
+    for name in ("data.json", "index.html"):
+        require(name in files, f"the copy has no {name}")
+        lost = sorted(word for word in mine if word not in files[name])
+        require(not lost, f"{name} of the copy lacks {len(lost)} things of the person")
+    whole = "\n".join([shown, *files.values()])
+    foreign = [word for word in {*neighbour.words, _told_by(neighbour)} if word in whole]
+    require(not foreign, f"the copy holds {len(foreign)} things of somebody else")
+    json.loads(files["data.json"])
+    return Evidence(
+        "Played through for this check: two people registered and wrote to us; one of them saw and "
+        "downloaded all of it at once, and nothing of the other’s.",
+        {"things found in the copy": len(mine), "things of somebody else": 0},
+    )
+
+
+def _unpacked(visitor: Visitor) -> dict[str, str]:
+    answer = visitor.post(COPY, {})
+    require(answer.status == 200, f"the copy is answered with {answer.status}")
+    try:
+        with ZipFile(BytesIO(answer.body)) as archive:
+            return {one: archive.read(one).decode() for one in archive.namelist()}
+    except BadZipFile:
+        require(False, "the copy is no archive that can be opened")
+        return {}
+
+
+@promise("rights.object-to-marketing", look=Look.REHEARSAL)
+def an_objection_ends_marketing_at_once(site: RunningSite) -> Evidence:
+    """Without a reason, by the form or logged in; only who it is ends it, and for nobody else."""
+    with site.rehearsal():
+        by_form, logged_in, neighbour = (registered(site) for _ in range(3))
+        User.objects.filter(username__in=[p.username for p in (by_form, logged_in, neighbour)])
+        for person in (by_form, logged_in, neighbour):
+            _wants_news(person)
+        data = {"kind": "objection", "name": "A check", "email": by_form.email}
+        answer = site.visitor().post(CHOICES, data)
+        require(answer.status == 303, f"an objection without a reason is answered {answer.status}")
+        require(_gets_news(by_form), "anybody who types an address objects for its owner")
+        link = _link_in_the_mail(by_form.email)
+        site.visitor().get(link)
+        require(_gets_news(by_form), "opening the mailed link objects; a scanner of mail does that")
+        site.visitor().post(link, {})
+        require(not _gets_news(by_form), "an objection by the form does not end marketing")
+        answer = logged_in.visitor.post("/accounts/data/ask/", {"kind": "objection"})
+        require(answer.status == 303, f"an objection of a member is answered {answer.status}")
+        require(not _gets_news(logged_in), "an objection of who is logged in ends nothing")
+        require(_gets_news(neighbour), "an objection ends what somebody else wants")
+    return Evidence(
+        "Played through for this check: an objection without a reason ended marketing at once, by "
+        "the form with the mailed link and in the account without one; nobody else’s news ended.",
+        {"ways to object": 2},
+    )
+
+
+@promise("rights.object-to-marketing", look=Look.ROWS)
+def nobody_who_objected_is_still_written_to(site: RunningSite) -> Evidence:
+    """No stored account wants news that were wanted before an objection which has been proven."""
+    from privacy.rights.models import RequestEvent  # noqa: PLC0415 - beside its use
+
+    proven = RequestEvent.objects.filter(did="identity-proved", request__kind="objection")
+    objected = 0
+    for address, at in proven.values_list("request__email", "at"):
+        still = User.objects.filter(email=address, marketing_opt_in_at__lt=at).count()
+        require(not still, f"{still} accounts get marketing that was objected to")
+        objected += 1
+    return Evidence(
+        "No account gets marketing to which its owner has objected.",
+        {"proven objections": objected, "accounts that still get marketing": 0},
+    )
+
+
+def _wants_news(person: Person) -> None:
+    answer = person.visitor.fill_in(PROFILE, {**person.details, "marketing": "on"})
+    require(answer.status == 303, f"asking for news is answered with {answer.status}")
+    require(_gets_news(person), "who asks for news does not get any")
+
+
+def _gets_news(person: Person) -> bool:
+    return User.objects.get(username=person.username).marketing_opt_in_at is not None
+
+
+def _link_in_the_mail(email: str) -> str:
+    for mail in OutboxMail.objects.to_address(email).order_by("-pk"):
+        found = re.search(
+            r"https?://[^/\s]+(/privacy/confirm/\S+)", str(mail.as_message().message())
+        )
+        if found:
+            return found[1]
+    require(False, "who objects by the form gets no link by which to show who they are")
+    return ""
+
+
+@promise("cookies.known-device", look=Look.REHEARSAL)
+def a_browser_is_known_for_182_days(site: RunningSite) -> Evidence:
+    """Set by a log-in alone, for 182 days and the account pages; it keeps guessers from the owner."""
+    with site.rehearsal():
+        looking = site.visitor()
+        for path in ("/", "/accounts/login/", "/accounts/register/"):
+            require(not _marks(looking.get(path).cookies), f"{path} marks a browser as known")
+        wrong = looking.post("/accounts/login/", {"login": "nobody", "password": "not a password"})
+        require(not _marks(wrong.cookies), "a failed log-in marks a browser as known")
+        person = registered(site)
+        again = Person(site.visitor(), username=person.username)
+        given = _marks(again.log_in().cookies)
+        require(len(given) == 1, f"a log-in marks the browser {len(given)} times")
+        told = given[0].attributes
+        require(told.get("max-age") == str(DAYS_182), f"it lives for {told.get('max-age')} seconds")
+        require(told.get("path") == "/accounts/", f"it is sent to {told.get('path')}")
+        require("httponly" in told, "a script can read it")
+        _names_nobody(given[0].value, person)
+        _keeps_the_owner_in(site, person, again.visitor)
+    return Evidence(
+        "Played through for this check: a log-in marked the browser for 182 days, for the account "
+        "pages alone and without a name; when strangers had used up the guesses at the password, "
+        "its owner could still log in from that browser, and nobody could without the password.",
+        {"days": 182},
+    )
+
+
+def _marks(cookies: tuple[SetCookie, ...]) -> list[SetCookie]:
+    return [one for one in cookies if KNOWN_DEVICE.fullmatch(one.name) and one.value]
+
+
+def _names_nobody(value: str, person: Person) -> None:
+    user = User.objects.get(username=person.username)
+    telling = [*person.words, str(user.pk)]
+    parts = re.split(r"[^0-9A-Za-z]+", value)
+    named = [word for word in telling if word.lower() in value.lower() and len(word) > 4]
+    require(not named and str(user.pk) not in parts, "the cookie names its owner")
+
+
+def _keeps_the_owner_in(site: RunningSite, person: Person, known: Visitor) -> None:
+    """Guess at a password from one connection until it is shut; the owner shares the connection."""
+    guesser = Person(site.visitor(), username=person.username)
+    for number in range(20):
+        guesser.visitor.post(
+            "/accounts/login/", {"login": person.username, "password": f"no{number}"}
+        )
+    shut = guesser.log_in()
+    require(shut.status != 303, "guesses at a password are not limited")
+    known.cookies = {name: value for name, value in known.cookies.items() if "known" in name}
+    known.address = guesser.visitor.address
+    wrong = known.post("/accounts/login/", {"login": person.username, "password": "not this one"})
+    require(wrong.status != 303, "a known browser needs no password")
+    owner = Person(known, username=person.username).log_in()
+    require(owner.status == 303, f"strangers lock the owner out of a known browser: {owner.status}")
