@@ -23,6 +23,7 @@ from accounts.models import (
 )
 from outbox.models import NOTICE, OutboxMail
 from privacy.datamap.promises.purging import (
+    AN_HOUR,
     IDLE_ACCOUNTS,
     LATE,
     PURGE,
@@ -184,9 +185,15 @@ def an_account_lives_until_it_is_deleted(site: RunningSite) -> Evidence:
         person = registered(site)
         mine = User.objects.filter(username=person.username)
         mine.update(date_joined=months_from(timezone.now(), -120))
+        now = timezone.now()
+        for name, end in (("over", now - AN_HOUR), ("not yet", now + AN_HOUR)):
+            Session.objects.create(session_key=name, session_data="", expire_date=end)
         for job in (PURGE, IDLE_ACCOUNTS):
             done_by_the_job(job)
         require(mine.exists(), "an account in use is not there any more")
+        sessions = Session.objects.filter(session_key__in=["over", "not yet"])
+        kept = list(sessions.values_list("session_key", flat=True))
+        require(kept == ["not yet"], "sessions do not go when they end")
         user = mine.get()
         deleted(person)
         require(not mine.exists(), "the account is still there when the page answers")
@@ -302,7 +309,7 @@ def everybody_is_told_of_a_material_change(site: RunningSite) -> Evidence:
             effective_on=timezone.localdate() + timedelta(days=400),
         )
         posted = seal_and_publish(draft, by=None, override_reason=BECAUSE)
-        announce(posted)
+        done_by_the_job("announce policy versions")
         announce(posted)
         notices = OutboxMail.objects.filter(purpose=NOTICE, created_at__gte=posted.posted_at)
         mine = notices.to_address(person.email).count()

@@ -61,6 +61,37 @@ def refused_requests_that_stay(hand: Hand) -> None:
     hand.frozen(entry, "keep", tuple(replace(keep, where=where) for keep in entry.keep))
 
 
+@breaks("retention.requests", in_sql=True)
+def requests_that_go_by_the_day_of_receipt(hand: Hand) -> None:
+    entry = entries()["rights.SubjectRequest"]
+    hand.frozen(
+        entry, "keep", tuple(replace(keep, after="received_at", where={}) for keep in entry.keep)
+    )
+
+
+@breaks("retention.requests")
+def copies_that_stay(hand: Hand) -> None:
+    hand.frozen(entries()["rights.ExportFile"], "keep", ())
+
+
+@breaks("retention.requests", way=Way.CONFIGURATION)
+def files_of_copies_that_are_looked_for_once_a_year(hand: Hand) -> None:
+    job(hand, "remove stray copies", every_seconds=365 * 24 * 3600)
+
+
+@breaks("rights.within-three-months", way=Way.ROWS)
+def three_months_that_end_without_an_alarm(hand: Hand) -> None:
+    from privacy.rights.promises.deadlines import received_so_that_it_ends
+
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    received = received_so_that_it_ends(tomorrow, extended=True)
+    row = request(received=received)
+    event = RequestEvent.objects.create(
+        request=row, did=Did.EXTENDED, at=received + timedelta(days=9)
+    )
+    RequestNote.objects.create(event=event, text="It takes longer")
+
+
 @breaks("retention.requests", way=Way.CONFIGURATION)
 def a_policy_that_says_five_years(hand: Hand) -> None:
     in_force_instead("their text 12 months after closing", "their text 60 months after closing")
@@ -188,9 +219,9 @@ def alarms_that_are_mailed_to_nobody(hand: Hand) -> None:
     hand.replace("privacy.rights.mails.tell_desk", lambda *args, **kwargs: None)
 
 
-@breaks("rights.within-three-months", way=Way.ROWS)
+@breaks("rights.answer-within-30-days", way=Way.ROWS)
 def a_request_without_an_alarm_on_its_last_day(hand: Hand) -> None:
-    from privacy.rights.promises.answers import received_so_that_it_ends
+    from privacy.rights.promises.deadlines import received_so_that_it_ends
 
     tomorrow = timezone.localdate() + timedelta(days=1)
     request(received=received_so_that_it_ends(tomorrow, extended=False))

@@ -111,6 +111,16 @@ def erasures_that_are_finished_once_a_month(hand: Hand) -> None:
     job(hand, "finish erasures", every_seconds=30 * 24 * 3600)
 
 
+@breaks("use.policy-changes", way=Way.CONFIGURATION)
+def versions_that_are_announced_once_a_month(hand: Hand) -> None:
+    job(hand, "announce policy versions", every_seconds=30 * 24 * 3600)
+
+
+@breaks("use.policy-changes")
+def versions_that_are_never_due(hand: Hand) -> None:
+    job(hand, "announce policy versions", when=lambda: False)
+
+
 # --- accounts -------------------------------------------------------------------------------------
 
 
@@ -126,6 +136,11 @@ def accounts_that_end_after_five_years(hand: Hand) -> None:
     hand.frozen(
         entry, "keep", (replace(keep, said="", period=Period(years=5), after="date_joined"),)
     )
+
+
+@breaks("retention.account")
+def sessions_that_stay(hand: Hand) -> None:
+    keep_for(hand, "accounts.Session", until="")
 
 
 @breaks("retention.account", way=Way.ROWS)
@@ -385,6 +400,11 @@ def a_receipt_that_is_to_stay_for_ever(hand: Hand) -> None:
 def a_receipt_of_a_consent_taken_back_long_ago(hand: Hand) -> None:
     given = receipt(at=ago(days=3 * 365 + 60), until=ago(days=-122))
     receipt(at=ago(days=3 * 365 + 50), until=ago(days=-132), replaces=given.pk)
+
+
+@breaks("retention.consent-receipts", way=Way.ROWS)
+def a_receipt_that_is_not_sealed(hand: Hand) -> None:
+    receipt(at=ago(days=5), until=ago(days=-3 * 365 - 170))
 
 
 @breaks("retention.consent-receipts", way=Way.ROWS)
