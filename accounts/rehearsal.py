@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+import time
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -10,12 +11,18 @@ from django.contrib.auth.models import Group
 
 from accounts.models import User
 from privacy.promises.witness.canary import Canary
-from privacy.promises.witness.cast import makes_people
+from privacy.promises.witness.cast import Account, also_open, makes_accounts
+
+also_open(
+    "/accounts/passkey/1/remove/",
+    "/accounts/confirm-email/sent/no-token/",
+    "/admin/accounts/user/no-number/password/",
+)
 
 
-@makes_people
-def account_of(person: Canary, role: Group | None, is_staff: bool) -> User:
-    """Make an account that may do all that its role may."""
+@makes_accounts
+def account_of(person: Canary, role: Group | None, is_staff: bool) -> Account:
+    """Make an account that may do all that its role may, and has proven who it is just now."""
     user = User.objects.create_user(
         username=person.username,
         email=person.email,
@@ -35,4 +42,5 @@ def account_of(person: Canary, role: Group | None, is_staff: bool) -> User:
         Authenticator.objects.create(
             user=user, type=Authenticator.Type.TOTP, data={"secret": secret}
         )
-    return user
+    proven = {"method": "password", "at": time.time(), "username": person.username}
+    return Account(user, {"account_authentication_methods": [proven]})

@@ -119,12 +119,13 @@ class Visitor:
         forms = [one for action in (path, "") for one in self.get(path).page.forms(action)]
         return self.post(path, {**(hidden_in(forms[0]) if forms else {}), **data})
 
-    def sign_in(self, user: AbstractBaseUser) -> None:
-        """Open a session for a user, as after a log-in."""
+    def sign_in(self, user: AbstractBaseUser, **also: Any) -> None:
+        """Open a session for a user, as after a log-in. `also` is what else it is to hold."""
         store = import_module(settings.SESSION_ENGINE).SessionStore()
         store[SESSION_KEY] = str(user.pk)
         store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        store.update(also)
         store.save()
         self.cookies[settings.SESSION_COOKIE_NAME] = store.session_key
 

@@ -1,4 +1,5 @@
 """The checks of what the policy says about itself."""
 
 import privacy.policy.promises.record
+import privacy.policy.promises.rehearsal
 import privacy.policy.promises.text  # noqa: F401 - each registers its checks

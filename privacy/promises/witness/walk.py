@@ -1,6 +1,5 @@
 """The walk: every address of the site, by everybody, with GET, HEAD and POST, in a rehearsal."""
 
-import re
 import secrets
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -15,12 +14,13 @@ from django.urls import Resolver404, resolve
 
 from privacy.promises.visitor import Answer, Site, Visitor
 from privacy.promises.witness import browser_rules, cast, record_rules  # noqa: F401 - the rules register themselves
-from privacy.promises.witness.cast import MEMBER, STRANGER, SUPERUSER
+from privacy.promises.witness.cast import STRANGER
 from privacy.promises.witness.exchange import Exchange, plain_name
 from privacy.promises.witness.filling import filled
 from privacy.promises.witness.mails import Mail, mail_in
 from privacy.promises.witness.recorder import Recorder, heard_by
 from privacy.promises.witness.rules import ANSWER, MAIL, Judge, Known
+from privacy.promises.witness.tags import tags_of
 from privacy.promises.witness.url_map import Route, addresses_of_rows, all_routes
 
 MOST_OF_A_KIND = 400
@@ -29,8 +29,6 @@ FEW_OF_A_KIND = 2
 """How many of them others open, and a stranger at the door of staff."""
 DEEPEST = 3
 """How many forms in a row are sent: register, confirm, and what the page after that offers."""
-_LINK = re.compile(r"<a\s[^>]*?href\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
-_ACTION = re.compile(r"<(?:form|button)\s[^>]*?action\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 
 
 @dataclass(eq=False)
@@ -44,11 +42,14 @@ class Walk:
     reached: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     addresses: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
     routes: tuple[Route, ...] = ()
+    _patterns: dict[str, str] = field(default_factory=dict)
+    _links_met: set[str] = field(default_factory=set)
 
     def run(self) -> None:
         """Walk."""
         cast.discover()
         self.people = cast.made_up()
+        self._roles = cast.roles()
         self.judge = Judge(Known(tuple(self.people.values())))
         self.recorder = Recorder(self._told)
         self.by_pattern = {one.pattern: one for one in all_routes()}
@@ -56,10 +57,8 @@ class Walk:
             one for one in self.by_pattern.values() if self.only is None or one.name in self.only
         )
         self.mailed: list[Mail] = []
-        with self.site.rehearsal():
-            visitors = cast.visitors(self.site, self.people)
-            with heard_by(self.recorder):
-                self._walk(visitors)
+        with self.site.rehearsal(), heard_by(self.recorder):
+            self._walk(cast.visitors(self.site, self.people))
 
     @property
     def unreached(self) -> list[str]:
@@ -83,12 +82,16 @@ class Walk:
         for one in self.routes:
             if one.path:
                 self.addresses[one.pattern][one.path] = None
+        for address in cast.unlinked():
+            self._meet(address)
+        for mail in self.mailed:
+            for link in mail.links:
+                self._meet(path_here(link, "/"))
         for one, address in addresses_of_rows(self.routes):
             self.addresses[one.pattern][address] = None
         everywhere, at_the_desk = self.routes, tuple(r for r in self.routes if r.is_admin)
         for who, visitor in visitors.items():
-            staffs = who not in (STRANGER, MEMBER, SUPERUSER)
-            self._go(who, visitor, at_the_desk if staffs else everywhere)
+            self._go(who, visitor, at_the_desk if who in self._roles else everywhere)
 
     def _go(self, who: str, visitor: Visitor, routes: tuple[Route, ...]) -> None:
         done: set[str] = set()
@@ -104,7 +107,8 @@ class Walk:
                     done.add(address)
                     answer = self._send(who, visitor, "GET", address)
                     if number == 0:
-                        self._send(who, visitor, "HEAD", address)
+                        if who not in self._roles:  # of staff one of all tries it
+                            self._send(who, visitor, "HEAD", address)
                         with self._undone(visitor):
                             self._send(who, visitor, "POST", address)
                         self._fill_in(who, visitor, answer, forms, 0)
@@ -112,7 +116,11 @@ class Walk:
 
     def _some_of(self, one: Route, who: str, done: set[str]) -> list[str]:
         """Return addresses of a route that somebody has still to open."""
-        most = MOST_OF_A_KIND if who == STRANGER and not one.is_admin else FEW_OF_A_KIND
+        most = FEW_OF_A_KIND
+        if who == STRANGER and not one.is_admin:
+            most = MOST_OF_A_KIND
+        elif who in self._roles:
+            most = 1
         known = self.addresses[one.pattern]
         left = most - sum(address in done for address in known)
         fresh = [address for address in known if address not in done]
@@ -197,8 +205,11 @@ class Walk:
         route = self.by_pattern.get(pattern)
         self.recorder.note(ANSWER, Exchange(who, method, route, answer, brought, data or {}))
         if method == "GET" and answer.is_page:
-            for link in {*_LINK.findall(answer.text), *_ACTION.findall(answer.text)}:
-                self._meet(path_here(link, path))
+            for link in links_of(answer.text):
+                if link and link not in self._links_met:
+                    if link.startswith("/"):  # leads to one place, wherever it stands
+                        self._links_met.add(link)
+                    self._meet(path_here(link, path))
         if answer.header("Location"):
             self._meet(path_here(answer.header("Location"), path))
         return answer
@@ -208,11 +219,20 @@ class Walk:
             self.addresses[self._pattern_of(path)].setdefault(path.partition("?")[0])
 
     def _pattern_of(self, path: str) -> str:
-        return pattern_of(path.partition("?")[0])
+        bare = path.partition("?")[0]
+        if bare not in self._patterns:
+            self._patterns[bare] = pattern_of(bare)
+        return self._patterns[bare]
+
+
+def links_of(html: str) -> set[str]:
+    """Return where a page leads: by links, and by forms."""
+    leads = {"a": "href", "form": "action", "button": "formaction"}
+    return {tag.get(leads[tag.name]) for tag in tags_of(html) if tag.name in leads}
 
 
 def pattern_of(path: str) -> str:
-    """Return the pattern that takes an address."""
+    """Return the pattern that takes an address, or nothing."""
     try:
         return resolve(path).route
     except Resolver404:
@@ -221,7 +241,7 @@ def pattern_of(path: str) -> str:
 
 def path_here(href: str, page: str) -> str:
     """Return the path that a link on a page of ours leads to, or nothing for another site's."""
-    target = urlsplit(urljoin(settings.SITE_ORIGIN + page, href.replace("&amp;", "&")))
+    target = urlsplit(urljoin(settings.SITE_ORIGIN + page, href))
     if f"{target.scheme}://{target.netloc}" != settings.SITE_ORIGIN:
         return ""
     if target.path.startswith(settings.STATIC_URL):
