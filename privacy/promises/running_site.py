@@ -26,6 +26,7 @@ from django.urls import resolve
 
 from privacy.datamap.ledger import rehearsing
 from privacy.promises.visitor import Answer, SetCookie, Visitor
+from privacy.promises.witness.cast import set_visitors_traffic_aside
 from privacy.promises.witness.walk import Walk
 from sens_site.lib.cache.content_stamp import KEY, generation, stamp_of_today
 from sens_site.lib.cache.fragment_cache import forget_fragments
@@ -163,6 +164,7 @@ class RunningSite:
                 transaction.atomic(),
             ):
                 try:
+                    set_visitors_traffic_aside()
                     yield
                 finally:
                     transaction.set_rollback(True)

@@ -23,7 +23,7 @@ def requests(user: AbstractBaseUser, person: Canary, staff: AbstractBaseUser) ->
             **also,
         )
 
-    asked(Kind.QUESTION)
+    asked(Kind.RECTIFICATION)
     asked(Kind.OBJECTION, trapped=True)
     request = asked(Kind.ACCESS)
     services.record_proof(request, by=staff, how=f"{person.name} came in person")

@@ -66,7 +66,7 @@ def _without_values(pattern: Any) -> str | None:
     return normalize(pattern.regex.pattern)[0][0].lstrip("/")
 
 
-def addresses_of_rows(routes: tuple[Route, ...]) -> Iterator[tuple[Route, str]]:
+def addresses_of_rows(routes: tuple[Route, ...]) -> Iterator[str]:
     """Yield the addresses of the newest rows of each model on the staff's site."""
     for route in routes:
         before, _, rest = route.pattern.partition("<")
@@ -76,4 +76,4 @@ def addresses_of_rows(routes: tuple[Route, ...]) -> Iterator[tuple[Route, str]]:
         model = apps.get_model(place[0], place[1])
         newest = model._base_manager.order_by("-pk").values_list("pk", flat=True)
         for pk in tuple(newest[:ROWS_OF_EACH]) or (NO_ROW,):
-            yield route, f"/{before}{pk}{rest.partition('>')[2]}"
+            yield f"/{before}{pk}{rest.partition('>')[2]}"

@@ -14,7 +14,7 @@ from django.urls import Resolver404, resolve
 
 from privacy.promises.visitor import Answer, Site, Visitor
 from privacy.promises.witness import browser_rules, cast, record_rules  # noqa: F401 - the rules register themselves
-from privacy.promises.witness.cast import STRANGER
+from privacy.promises.witness.cast import STRANGER, SUPERUSER
 from privacy.promises.witness.exchange import Exchange, plain_name
 from privacy.promises.witness.filling import filled
 from privacy.promises.witness.mails import Mail, mail_in
@@ -26,7 +26,7 @@ from privacy.promises.witness.url_map import Route, addresses_of_rows, all_route
 MOST_OF_A_KIND = 400
 """Of how many objects of one kind a stranger opens each. Of more, so many that nobody can guess."""
 FEW_OF_A_KIND = 2
-"""How many of them others open, and a stranger at the door of staff."""
+"""How many of them a superuser opens. All others open one, as strangers do at staff’s door."""
 DEEPEST = 3
 """How many forms in a row are sent: register, confirm, and what the page after that offers."""
 
@@ -87,8 +87,8 @@ class Walk:
         for mail in self.mailed:
             for link in mail.links:
                 self._meet(path_here(link, "/"))
-        for one, address in addresses_of_rows(self.routes):
-            self.addresses[one.pattern][address] = None
+        for address in addresses_of_rows(self.routes):
+            self._meet(address)
         everywhere, at_the_desk = self.routes, tuple(r for r in self.routes if r.is_admin)
         for who, visitor in visitors.items():
             self._go(who, visitor, at_the_desk if who in self._roles else everywhere)
@@ -116,11 +116,9 @@ class Walk:
 
     def _some_of(self, one: Route, who: str, done: set[str]) -> list[str]:
         """Return addresses of a route that somebody has still to open."""
-        most = FEW_OF_A_KIND
+        most = FEW_OF_A_KIND if who == SUPERUSER else 1
         if who == STRANGER and not one.is_admin:
             most = MOST_OF_A_KIND
-        elif who in self._roles:
-            most = 1
         known = self.addresses[one.pattern]
         left = most - sum(address in done for address in known)
         fresh = [address for address in known if address not in done]
