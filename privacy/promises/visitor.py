@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
+from http.cookies import Morsel
 from importlib import import_module
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -23,6 +24,9 @@ class Site(Protocol):
         self, method: str, path: str, *, body: str, headers: Mapping[str, str], address: str
     ) -> "Answer":
         """Send one request."""
+
+    def at_the_front_door(self, path: str) -> "Answer":
+        """Open an address as a server asks for it."""
 
     def rehearsal(self) -> AbstractContextManager[None]:
         """Act for real and leave nothing behind."""
@@ -49,6 +53,14 @@ class SetCookie:
     def is_taken_back(self) -> bool:
         """Tell whether it deletes a cookie."""
         return not self.value and self.seconds == 0
+
+
+def set_by(cookies: Mapping[str, Morsel[str]]) -> tuple[SetCookie, ...]:
+    """Return what cookies tell a browser."""
+    return tuple(
+        SetCookie(one.key, one.value, {k: str(v) for k, v in one.items() if v != ""})
+        for one in cookies.values()
+    )
 
 
 @dataclass(frozen=True)

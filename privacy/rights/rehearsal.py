@@ -7,20 +7,21 @@ from privacy.promises.witness.canary import Canary
 from privacy.promises.witness.cast import makes_rows
 from privacy.rights import export_files, intake, services
 from privacy.rights.choices import Channel, Kind
+from privacy.rights.models import SubjectRequest
 
 
 @makes_rows
 def requests(user: AbstractBaseUser, person: Canary, staff: AbstractBaseUser) -> None:
     """Open them, with their mails and a copy to fetch."""
 
-    def asked(kind: Kind, **also: bool) -> intake.SubjectRequest:
+    def asked(kind: Kind, *, trapped: bool = False) -> SubjectRequest:
         return intake.open_request(
             kind=kind,
             name=person.name,
             email=person.email,
             text=f"{person.text} {kind}",
             channel=Channel.FORM,
-            **also,
+            trapped=trapped,
         )
 
     asked(Kind.RECTIFICATION)

@@ -14,7 +14,7 @@ from django.urls import Resolver404, resolve
 
 from privacy.promises.visitor import Answer, Site, Visitor
 from privacy.promises.witness import browser_rules, cast, record_rules  # noqa: F401 - the rules register themselves
-from privacy.promises.witness.cast import STRANGER, SUPERUSER
+from privacy.promises.witness.cast import MEMBER, STRANGER, SUPERUSER
 from privacy.promises.witness.exchange import Exchange, plain_name
 from privacy.promises.witness.filling import filled
 from privacy.promises.witness.mails import Mail, mail_in
@@ -27,6 +27,9 @@ MOST_OF_A_KIND = 400
 """Of how many objects of one kind a stranger opens each. Of more, so many that nobody can guess."""
 FEW_OF_A_KIND = 2
 """How many of them a superuser opens. All others open one, as strangers do at staff’s door."""
+MOST_AT_THE_DOOR = 8
+FRONT_DOOR = "a stranger at the front door"
+FORBIDDEN = 403
 DEEPEST = 3
 """How many forms in a row are sent: register, confirm, and what the page after that offers."""
 
@@ -44,6 +47,7 @@ class Walk:
     routes: tuple[Route, ...] = ()
     _patterns: dict[str, str] = field(default_factory=dict)
     _links_met: set[str] = field(default_factory=set)
+    _styles: set[str] = field(default_factory=set)
 
     def run(self) -> None:
         """Walk."""
@@ -57,8 +61,12 @@ class Walk:
             one for one in self.by_pattern.values() if self.only is None or one.name in self.only
         )
         self.mailed: list[Mail] = []
+        with heard_by(self.recorder):
+            self._at_the_front_door()
         with self.site.rehearsal(), heard_by(self.recorder):
-            self._walk(cast.visitors(self.site, self.people))
+            visitors = cast.visitors(self.site, self.people)
+            self._collect_addresses()
+            self._walk(visitors)
 
     @property
     def unreached(self) -> list[str]:
@@ -78,7 +86,7 @@ class Walk:
                 self.judge(MAIL, mail)
         self.judge(kind, thing)
 
-    def _walk(self, visitors: Mapping[str, Visitor]) -> None:
+    def _collect_addresses(self) -> None:
         for one in self.routes:
             if one.path:
                 self.addresses[one.pattern][one.path] = None
@@ -89,11 +97,22 @@ class Walk:
                 self._meet(path_here(link, "/"))
         for address in addresses_of_rows(self.routes):
             self._meet(address)
-        everywhere, at_the_desk = self.routes, tuple(r for r in self.routes if r.is_admin)
-        for who, visitor in visitors.items():
-            self._go(who, visitor, at_the_desk if who in self._roles else everywhere)
 
-    def _go(self, who: str, visitor: Visitor, routes: tuple[Route, ...]) -> None:
+    def _walk(self, visitors: Mapping[str, Visitor]) -> None:
+        desk = tuple(one for one in self.routes if one.is_admin)
+        public = tuple(one for one in self.routes if not one.is_admin)
+        for who, visitor in visitors.items():
+            if who in self._roles:
+                self._go(who, visitor, desk, heads=False)
+            elif who in (STRANGER, MEMBER):
+                self._go(who, visitor, public + desk, heads=who == STRANGER)
+            elif who == SUPERUSER:
+                self._go(who, visitor, desk, heads=True)
+                self._go(who, visitor, public, heads=False)
+            else:
+                self._go(who, visitor, public, heads=False)
+
+    def _go(self, who: str, visitor: Visitor, routes: tuple[Route, ...], *, heads: bool) -> None:
         done: set[str] = set()
         forms: set[Any] = set()
         waiting = list(routes)
@@ -107,12 +126,26 @@ class Walk:
                     done.add(address)
                     answer = self._send(who, visitor, "GET", address)
                     if number == 0:
-                        if who not in self._roles:  # of staff one of all tries it
+                        if heads:
                             self._send(who, visitor, "HEAD", address)
-                        with self._undone(visitor):
-                            self._send(who, visitor, "POST", address)
+                        if answer.status != FORBIDDEN or who not in self._roles:
+                            with self._undone(visitor):
+                                self._send(who, visitor, "POST", address)
                         self._fill_in(who, visitor, answer, forms, 0)
             waiting = left
+        for path in sorted(self._styles) if who == STRANGER else ():
+            self._send(who, visitor, "GET", path)
+
+    def _at_the_front_door(self) -> None:
+        """Open some pages as a server does, each twice: made for it, and kept ready since."""
+        public = [one for one in self.routes if one.path and not one.is_admin]
+        some = secrets.SystemRandom().sample(public, min(len(public), MOST_AT_THE_DOOR))
+        for one in (*some, *(one for one in public if one.path == "/")):
+            for _ in range(2):
+                answer = self.site.at_the_front_door(one.path)
+                self.counts["at the front door"] += 1
+                seen = Exchange(FRONT_DOOR, "GET", one, answer, frozenset())
+                self.recorder.note(ANSWER, seen)
 
     def _some_of(self, one: Route, who: str, done: set[str]) -> list[str]:
         """Return addresses of a route that somebody has still to open."""
@@ -203,6 +236,7 @@ class Walk:
         route = self.by_pattern.get(pattern)
         self.recorder.note(ANSWER, Exchange(who, method, route, answer, brought, data or {}))
         if method == "GET" and answer.is_page:
+            self._styles |= styles_named_by(answer.text)
             for link in links_of(answer.text):
                 if link and link not in self._links_met:
                     if link.startswith("/"):  # leads to one place, wherever it stands
@@ -227,6 +261,17 @@ def links_of(html: str) -> set[str]:
     """Return where a page leads: by links, and by forms."""
     leads = {"a": "href", "form": "action", "button": "formaction"}
     return {tag.get(leads[tag.name]) for tag in tags_of(html) if tag.name in leads}
+
+
+def styles_named_by(html: str) -> set[str]:
+    """Return the style sheets of ours that a page names."""
+    return {
+        address
+        for tag in tags_of(html)
+        if tag.name == "link"
+        for address in tag.loaded
+        if address.startswith(settings.STATIC_URL) and address.endswith(".css")
+    }
 
 
 def pattern_of(path: str) -> str:
