@@ -6,10 +6,14 @@ from privacy.promises.claims import all_claims
 from privacy.promises.registry import discover, registered_checks
 from tests.promises import (  # noqa: F401 - each registers its breaks
     breaks_of_consent,
+    breaks_of_looks,
     breaks_of_pages,
     breaks_of_people,
     breaks_of_records,
     breaks_of_requests,
+    breaks_of_tags,
+    breaks_of_vendors,
+    breaks_of_versions,
     breaks_of_visits,
 )
 from tests.promises.breaks import BREAKS
