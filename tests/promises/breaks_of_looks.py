@@ -31,6 +31,8 @@ def served_with(hand: Hand, css: str, *, name: str = "site.css") -> None:
         if not request.path.endswith(name):
             return response
         text = b"".join(response.streaming_content) + css.encode()
+        for closer in vars(response)["_resource_closers"]:
+            closer()
         return HttpResponse(text, content_type="text/css")
 
     hand.patch.setattr(SecurityHeadersMiddleware, "__call__", longer)
@@ -115,12 +117,6 @@ def answers_that_are_asked_for_every_week(hand: Hand) -> None:
 
 @breaks(ALIKE, ANSWERED)
 def a_rejection_in_two_steps(hand: Hand) -> None:
-    def confirm(old: Any, request: Any, *args: Any) -> Any:
-        if request.POST.get("choice") == "reject" and "sure" not in request.POST:
-            return HttpResponse("<form>Are you sure?</form>")
-        return old(request, *args)
-
-    hand.wrap("privacy.consent.urls.views.choose", confirm)
     from privacy.consent import views
 
     chosen = views.outcome_of
@@ -139,7 +135,7 @@ def a_banner_without_choose(hand: Hand) -> None:
     hand.template(BANNER, (CHOOSE, ""))
 
 
-@breaks(ANSWERED, way=TEMPLATE)
+@breaks(ANSWERED, "transfers.your-consent", way=TEMPLATE)
 def a_choice_that_is_made_already(hand: Hand) -> None:
     hand.template(PAGE, ('{% if row.answer == "yes" %}checked{% endif %}', "checked"))
 
