@@ -15,6 +15,7 @@ from accounts.erasure import erase_account
 from accounts.models import User
 from accounts.promises import Person, deleted, registered
 from accounts.services import verified_addresses
+from contact.models import ContactMessage
 from outbox.models import OutboxMail
 from privacy.datamap import ledger
 from privacy.datamap.replay import replay
