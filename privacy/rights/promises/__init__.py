@@ -1,4 +1,5 @@
 """The checks of what the policy says about requests and their answers."""
 
 import privacy.rights.promises.answers
-import privacy.rights.promises.requests  # noqa: F401 - each registers its checks
+import privacy.rights.promises.requests
+import privacy.rights.promises.stored_requests  # noqa: F401 - each registers its checks
