@@ -108,6 +108,8 @@ def deleted(person: Person) -> Answer:
     """Delete the account by its page. The log-in of a moment ago is the proof that it asks for."""
     page = person.visitor.get(DELETE)
     require(page.status == 200, f"the page to delete an account answers {page.status}")
+    asked = {box.get("name") for form in page.page.forms() for box in form.all("input")}
+    require("username" in asked, "the page to delete an account has no form for it")
     answer = person.visitor.post(DELETE, {"username": person.username})
     require(answer.status == 303, f"deleting is answered with {answer.status}")
     return answer
@@ -234,7 +236,7 @@ def _gone(people: dict[str, User]) -> list[str]:
 @promise("information.account-profile", look=Look.REHEARSAL)
 def an_account_holds_what_the_policy_names(site: RunningSite) -> Evidence:
     """No column beside the named ones; one page shows all of them to their person."""
-    columns = {column.name for column in User._meta.local_concrete_fields}
+    columns = set(Database.as_it_stands().tables[User._meta.db_table].columns)
     beside = sorted(columns - set(NAMED_BY_THE_POLICY) - ALSO_HELD)
     require(not beside, f"an account also holds {beside[:1]}")
     with site.rehearsal():

@@ -5,11 +5,16 @@ import pytest
 from privacy.promises.claims import all_claims
 from privacy.promises.registry import discover, registered_checks
 from tests.promises import (  # noqa: F401 - each registers its breaks
+    breaks_of_access,
     breaks_of_consent,
+    breaks_of_copies,
+    breaks_of_forms,
+    breaks_of_mail,
     breaks_of_pages,
     breaks_of_people,
     breaks_of_records,
     breaks_of_requests,
+    breaks_of_rights,
     breaks_of_visits,
 )
 from tests.promises.breaks import BREAKS

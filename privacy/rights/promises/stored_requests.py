@@ -125,3 +125,12 @@ def each_request_has_its_beginning(site: RunningSite) -> Evidence:
     lost = SubjectRequest.objects.filter(~Exists(received)).count()
     require(not lost, f"the clock of {lost} requests does not run")
     return Evidence("The clock of every stored request runs.", {"requests without a clock": 0})
+
+
+@promise("rights.typically-free", look=Look.ROWS)
+def no_fee_came_by_itself(site: RunningSite) -> Evidence:
+    """Each fee on record was decided by a member of staff."""
+    fees = RequestEvent.objects.filter(did="fee-quoted")
+    alone = fees.filter(actor="").count()
+    require(not alone, f"{alone} fees were named although nobody decided so")
+    return Evidence("No fee was named without a decision of staff.", {"fees": fees.count()})
