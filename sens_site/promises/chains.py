@@ -104,7 +104,8 @@ def _versions(slug: str) -> list[str]:
     """Work out the chain of a policy, and return its hashes."""
     columns = (
         "number", "kind", "reason", "summary", "renderer", "source_text", "rendered_html",
-        "claims_json", "posted_at", "posted_on", "effective_on", "imported", "previous_hash", "hash",
+        "claims_json", "posted_at", "posted_on", "effective_on", "imported", "origin", "previous_hash",
+        "hash",
     )  # fmt: skip
     rows = _all(
         f"SELECT {', '.join(f'v.{name}' for name in columns)} FROM policy_policyversion v"  # noqa: S608 - names from above
@@ -130,7 +131,8 @@ def _versions(slug: str) -> list[str]:
             "effective_on": str(said["effective_on"])[:10],
             "imported": bool(said["imported"]),
         }
-        record = {k: v for k, v in record.items() if k not in ("source_text", "rendered_html")}
+        left_out = ("source_text", "rendered_html", *(() if said["origin"] else ("origin",)))
+        record = {k: v for k, v in record.items() if k not in left_out}
         require(_digest(record) == hashed, f"{of} has been changed since it was sealed")
         hashes.append(hashed)
     return hashes
