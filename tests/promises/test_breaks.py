@@ -11,6 +11,7 @@ from tests.promises import (  # noqa: F401 - each registers its breaks
     breaks_of_people,
     breaks_of_records,
     breaks_of_requests,
+    breaks_of_the_front,
     breaks_of_visits,
 )
 from tests.promises.breaks import BREAKS
