@@ -13,6 +13,7 @@ from tests.promises import (  # noqa: F401 - each registers its breaks
     breaks_of_periods,
     breaks_of_records,
     breaks_of_requests,
+    breaks_of_version_three,
     breaks_of_visits,
     breaks_of_walk,
 )
