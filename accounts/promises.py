@@ -7,19 +7,15 @@ time, so that looking for them afterwards finds this person and nobody else.
 import re
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import islice
-from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.formats import date_format
 
+from accounts import promises_of_idle_accounts  # noqa: F401 - registers its checks
 from accounts.models import (
     ConfirmedAddress,
-    IdleNotice,
     PolicyAcceptance,
     Registration,
     Session,
@@ -34,7 +30,6 @@ from privacy.datamap.promises.purging import (
     done_by_the_job,
     months_from,
     ran_lately,
-    sentence_gives_its_periods,
 )
 from privacy.datamap.search import hits
 from privacy.policy.models import Kind
@@ -190,9 +185,15 @@ def an_account_lives_until_it_is_deleted(site: RunningSite) -> Evidence:
         person = registered(site)
         mine = User.objects.filter(username=person.username)
         mine.update(date_joined=months_from(timezone.now(), -120))
+        now = timezone.now()
+        for name, end in (("over", now - AN_HOUR), ("not yet", now + AN_HOUR)):
+            Session.objects.create(session_key=name, session_data="", expire_date=end)
         for job in (PURGE, IDLE_ACCOUNTS):
             done_by_the_job(job)
         require(mine.exists(), "an account in use is not there any more")
+        sessions = Session.objects.filter(session_key__in=["over", "not yet"])
+        kept = list(sessions.values_list("session_key", flat=True))
+        require(kept == ["not yet"], "sessions do not go when they end")
         user = mine.get()
         deleted(person)
         require(not mine.exists(), "the account is still there when the page answers")
@@ -236,126 +237,6 @@ def nothing_of_an_account_outlives_it(site: RunningSite) -> Evidence:
             "sessions that ended long ago": ended,
             "records of accounts that are gone": 0,
             **ran_lately(PURGE),
-        },
-    )
-
-
-@promise("retention.idle-account", look=Look.REHEARSAL)
-def an_unused_account_ends_after_a_notice(site: RunningSite) -> Evidence:
-    """Of those unused for a year each is told and ends, unless it is used again or not reached."""
-    sentence_gives_its_periods("retention.idle-account")
-    now = timezone.now()
-    limit, told_long_ago = months_from(now, -12), now - timedelta(days=30)
-    over, within = limit - timedelta(days=1), limit + timedelta(days=1)
-    played: dict[str, dict[str, Any]] = {
-        "unused": {"last_login": over},
-        "never signed in": {"last_login": None, "date_joined": over},
-        "wishes to get news": {"last_login": over, "marketing_opt_in_at": over},
-        "switched off": {"last_login": over, "is_active": False},
-        "used again": {"last_login": over},
-        "not reached": {"last_login": over},
-        "staff": {"last_login": over, "is_staff": True},
-        "superuser": {"last_login": over, "is_superuser": True},
-        "used within the year": {"last_login": within, "date_joined": over},
-        "joined within the year": {"last_login": None, "date_joined": within},
-    }
-    end = {"unused", "never signed in", "wishes to get news", "switched off"}
-    with site.rehearsal():
-        people = {
-            kind: User.objects.create(username=_word(), email=f"{_word()}@example.com", **columns)
-            for kind, columns in played.items()
-        }
-        idle = end | {"used again", "not reached"}
-        told = _told_by_the_job(people, at_least=idle)
-        require(told == idle, f"told were: {', '.join(sorted(told)) or 'none'}")
-        _is_told_when_it_ends(people["unused"], on=now + timedelta(days=30))
-        # The days count from the mail that went out, not from the one that waits or was given up.
-        mails = OutboxMail.objects.filter(purpose=NOTICE, recipient__in=_addresses(people))
-        not_reached = people["not reached"].email
-        mails.filter(recipient=not_reached).update(parked_at=told_long_ago - AN_HOUR)
-        mails.exclude(recipient=not_reached).update(sent_at=told_long_ago + AN_HOUR)
-        done_by_the_job(IDLE_ACCOUNTS)
-        early = _gone(people)
-        require(not early, f"before the 30 days were over, these were erased: {early}")
-        notices = IdleNotice.objects.filter(user__in=people.values(), sent_at__isnull=False)
-        notices.update(sent_at=told_long_ago - AN_HOUR)
-        User.objects.filter(pk=people["used again"].pk).update(last_login=timezone.now())
-        done_by_the_job(IDLE_ACCOUNTS)
-        gone = _gone(people)
-        require(set(gone) == end, f"erased were: {', '.join(gone) or 'none'}")
-    return Evidence(
-        "Played through for this check: accounts unused for a year were told, and erased 30 days "
-        "after the mail; one that was used again stayed, and so did those of staff.",
-        {"years unused": 1, "days after the notice": 30, "accounts": len(people)},
-    )
-
-
-MOST_RUNS = 10
-"""A run tells so many people; those who have been idle for longer come first."""
-
-
-def _addresses(people: dict[str, User]) -> list[str]:
-    return [user.email for user in people.values()]
-
-
-def _told_by_the_job(people: dict[str, User], *, at_least: set[str]) -> set[str]:
-    """Let the job tell people, and return the kinds of those to whom a mail was stored."""
-    told: set[str] = set()
-    for _ in range(MOST_RUNS):
-        done_by_the_job(IDLE_ACCOUNTS)
-        mails = OutboxMail.objects.filter(purpose=NOTICE, recipient__in=_addresses(people))
-        reached = set(mails.values_list("recipient", flat=True))
-        told = {kind for kind, user in people.items() if user.email in reached}
-        if told >= at_least:
-            break
-    return told
-
-
-def _is_told_when_it_ends(user: User, *, on: datetime) -> None:
-    """Require that the notice says why it comes, when the account ends, and how to keep it."""
-    mail = OutboxMail.objects.to_address(user.email).get()
-    payload: Any = mail.as_message().message().get_payload(decode=True)
-    text = payload.decode()
-    day = date_format(timezone.localtime(on).date())
-    for said in ("one year", day, "/accounts/login/"):
-        require(said in text, f"the notice does not say “{said}”")
-
-
-def _gone(people: dict[str, User]) -> list[str]:
-    return [kind for kind, user in people.items() if not User.objects.filter(pk=user.pk).exists()]
-
-
-@promise("retention.idle-account", look=Look.ROWS)
-def no_stored_account_is_idle_for_longer(site: RunningSite) -> Evidence:
-    """Who has not signed in for a year has been told; who was told 30 days ago is not there."""
-    now = timezone.now()
-    idle = User._base_manager.filter(is_staff=False, is_superuser=False).exclude(
-        email__endswith="@erased.invalid"
-    )
-    idle = idle.annotate(seen_at=Coalesce("last_login", "date_joined")).filter(
-        seen_at__lt=months_from(now, -12) - LATE
-    )
-    told = IdleNotice._base_manager.filter(user=OuterRef("pk"))
-    silent = idle.filter(~Exists(told)).count()
-    require(not silent, f"{silent} accounts have been idle for a year, and nobody was told")
-    over = idle.filter(Exists(told.filter(sent_at__lt=now - timedelta(days=30) - LATE))).count()
-    require(not over, f"{over} accounts were told more than 30 days ago and are still there")
-    # The log of mail forgets after 14 days, and a notice that did not go out is written anew.
-    unsent = told.filter(sent_at=None, queued_at__lt=now - timedelta(days=20))
-    waiting = idle.filter(Exists(unsent)).count()
-    require(not waiting, f"{waiting} notices were written weeks ago and have not been sent")
-    ahead = User._base_manager.filter(
-        Q(last_login__gt=now + LATE) | Q(date_joined__gt=now + LATE)
-    ).count()
-    require(not ahead, f"{ahead} accounts bear a date that is still to come, and are never idle")
-    return Evidence(
-        "No stored account has been idle for a year without a notice, or is still there 30 days "
-        "after it.",
-        {
-            "idle for a year and not told": silent,
-            "told more than 30 days ago": over,
-            "idle and told": idle.count(),
-            **ran_lately(IDLE_ACCOUNTS),
         },
     )
 
@@ -428,7 +309,7 @@ def everybody_is_told_of_a_material_change(site: RunningSite) -> Evidence:
             effective_on=timezone.localdate() + timedelta(days=400),
         )
         posted = seal_and_publish(draft, by=None, override_reason=BECAUSE)
-        announce(posted)
+        done_by_the_job("announce policy versions")
         announce(posted)
         notices = OutboxMail.objects.filter(purpose=NOTICE, created_at__gte=posted.posted_at)
         mine = notices.to_address(person.email).count()

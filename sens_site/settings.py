@@ -66,11 +66,15 @@ EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 10)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "webmaster@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Which key signs our mail (the name before `._domainkey`), for `manage.py check_front` to look up.
+DKIM_SELECTOR = env.str("DKIM_SELECTOR", "")
 WEBMASTER_EMAIL = env.str("WEBMASTER_EMAIL", "webmaster@localhost")
 # Outside the database, and better on another disk: it makes erasures outlive a restored backup.
 ERASURE_LEDGER = str(BASE_DIR / env.str("ERASURE_LEDGER", "var/erasure-ledger.jsonl"))
 # Copies of our log of heads that others have kept, brought back: checks compare the site with them.
 KEPT_HEADS = str(BASE_DIR / env.str("KEPT_HEADS", "var/kept-heads"))
+# What our own look from outside saw last: the next one notices a history that was rewritten since.
+OUTSIDE_STATE = str(BASE_DIR / env.str("OUTSIDE_STATE", "var/seen-from-outside.json"))
 PRIVATE_ROOT = str(BASE_DIR / env.str("PRIVATE_ROOT", "var/private"))
 # How many notices may go out in an hour; 0 = no cap. Providers block senders beyond theirs.
 OUTBOX_HOURLY_CAP = env.int("OUTBOX_HOURLY_CAP", 0, validate=validate.Range(min=0))

@@ -37,6 +37,7 @@ OWN_VARIABLES = {
     "LOG_LEVEL": "WARNING",
     "ERASURE_LEDGER": str(SCRATCH / "erasure-ledger.jsonl"),
     "KEPT_HEADS": str(SCRATCH / "kept-heads"),
+    "OUTSIDE_STATE": str(SCRATCH / "seen-from-outside.json"),
     "PRIVATE_ROOT": str(SCRATCH / "private"),
 }
 KEPT_FROM_CALLER = (

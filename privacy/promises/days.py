@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
 
 from django.utils import timezone
 
-from privacy.promises.history import history_head
+from privacy.promises.history import history_head, states_in
 from privacy.promises.models import PromiseRun, State
 from privacy.promises.registry import Look
 
@@ -136,7 +135,7 @@ class _Reader:
         """Add a run."""
         said, day = json.loads(run.record), timezone.localdate(run.at)
         before = self._broken()
-        for claim_id, look, state in _seen(said):
+        for claim_id, look, state in states_in(said):
             self._begin(claim_id, day)
             if state == State.BROKEN:
                 self.broken[claim_id].add(look)
@@ -201,13 +200,6 @@ def worst_of(stood: Iterable[Stood]) -> Stood | None:
     """Return the worst of how promises stood; None where nothing is said of any."""
     there = set(stood)
     return next((one for one in WORST_FIRST if one in there), None)
-
-
-def _seen(said: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    for look, by_state in said["looks"].items():
-        for state, claims in by_state.items():
-            for claim_id in claims:
-                yield claim_id, look, state
 
 
 def bounds_of(day: date) -> tuple[datetime, datetime]:

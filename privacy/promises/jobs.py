@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from outbox.jobs import periodic
 from privacy.promises.models import PromiseResult
+from privacy.promises.outside import looking  # noqa: F401 - registers the look from outside
 from privacy.promises.registry import Look
 from privacy.promises.services import verify_promises
 

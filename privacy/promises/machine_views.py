@@ -1,5 +1,6 @@
 """The promises for machines: how each stands, what has changed, and the chain of all runs."""
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,8 @@ from privacy.promises.history import history_head
 from privacy.promises.models import PromiseResult, PromiseRun
 from sens_site.lib.http.cache_control import shared_page
 
+SCRIPT = Path(__file__).parent / "outside" / "verify.py"
+PYTHON = "text/x-python; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 FEED_SIZE = 100
 # The year from which the policy has a record; part of the ids of feed entries, and so for ever.
@@ -104,6 +107,13 @@ def run_json(request: HttpRequest, number: int) -> HttpResponse:
     if record is None:
         raise Http404
     return HttpResponse(record, content_type="application/json")
+
+
+@require_safe
+@shared_page
+def verifier(request: HttpRequest) -> HttpResponse:
+    """Give the script with which anybody can look at the site from outside."""
+    return HttpResponse(SCRIPT.read_bytes(), content_type=PYTHON)
 
 
 def _entry(row: Row) -> dict[str, Any]:

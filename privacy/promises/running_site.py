@@ -6,6 +6,7 @@ are gone with it.
 """
 
 import logging
+import sys
 import tempfile
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
@@ -25,7 +26,9 @@ from django.http import HttpResponse
 from django.urls import resolve
 
 from privacy.datamap.ledger import rehearsing
-from privacy.promises.visitor import Answer, SetCookie, Visitor
+from privacy.promises.visitor import Answer, SetCookie, Visitor, address_of_nobody, set_by
+from privacy.promises.witness import front_door
+from privacy.promises.witness.cast import set_visitors_traffic_aside
 from privacy.promises.witness.walk import Walk
 from sens_site.lib.cache.content_stamp import KEY, generation, stamp_of_today
 from sens_site.lib.cache.fragment_cache import forget_fragments
@@ -149,6 +152,12 @@ class RunningSite:
         finally:
             _asking.reset(token)
 
+    def at_the_front_door(self, path: str) -> Answer:
+        """Open an address as a server asks for it: with the pages that are kept ready."""
+        environ = _environ("GET", path, "", {}, address_of_nobody())
+        with in_place_of_the_shared_cache(self._cache):
+            return front_door.ask(path, environ)
+
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
         """Act for real and leave nothing behind: the database is rolled back at the end."""
@@ -163,6 +172,7 @@ class RunningSite:
                 transaction.atomic(),
             ):
                 try:
+                    set_visitors_traffic_aside()
                     yield
                 finally:
                     transaction.set_rollback(True)
@@ -220,7 +230,7 @@ def _environ(
         "CONTENT_LENGTH": str(len(sent)) if sent else "",
         "wsgi.url_scheme": origin.scheme,
         "wsgi.input": BytesIO(sent),
-        "wsgi.errors": BytesIO(),
+        "wsgi.errors": sys.stderr,
         **proxies,
         **{f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()},
     }
@@ -251,7 +261,4 @@ def _cookies(response: Any) -> tuple[SetCookie, ...]:
     if response.has_header("Set-Cookie"):
         told = SimpleCookie(response.headers["Set-Cookie"])
         told.update(response.cookies)
-    return tuple(
-        SetCookie(one.key, one.value, {k: str(v) for k, v in one.items() if v != ""})
-        for one in told.values()
-    )
+    return set_by(told)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
+from http.cookies import Morsel
 from importlib import import_module
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -23,6 +24,9 @@ class Site(Protocol):
         self, method: str, path: str, *, body: str, headers: Mapping[str, str], address: str
     ) -> "Answer":
         """Send one request."""
+
+    def at_the_front_door(self, path: str) -> "Answer":
+        """Open an address as a server asks for it."""
 
     def rehearsal(self) -> AbstractContextManager[None]:
         """Act for real and leave nothing behind."""
@@ -49,6 +53,14 @@ class SetCookie:
     def is_taken_back(self) -> bool:
         """Tell whether it deletes a cookie."""
         return not self.value and self.seconds == 0
+
+
+def set_by(cookies: Mapping[str, Morsel[str]]) -> tuple[SetCookie, ...]:
+    """Return what cookies tell a browser."""
+    return tuple(
+        SetCookie(one.key, one.value, {k: str(v) for k, v in one.items() if v != ""})
+        for one in cookies.values()
+    )
 
 
 @dataclass(frozen=True)
@@ -121,12 +133,13 @@ class Visitor:
         forms = [one for action in (path, "") for one in self.get(path).page.forms(action)]
         return self.post(path, {**(hidden_in(forms[0]) if forms else {}), **data})
 
-    def sign_in(self, user: AbstractBaseUser) -> None:
-        """Open a session for a user, as after a log-in."""
+    def sign_in(self, user: AbstractBaseUser, **also: Any) -> None:
+        """Open a session for a user, as after a log-in. `also` is what else it is to hold."""
         store = import_module(settings.SESSION_ENGINE).SessionStore()
         store[SESSION_KEY] = str(user.pk)
         store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        store.update(also)
         store.save()
         self.cookies[settings.SESSION_COOKIE_NAME] = store.session_key
 

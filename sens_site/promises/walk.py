@@ -106,6 +106,8 @@ def the_server_tells_nobody(site: RunningSite) -> Evidence:
 def every_answer_is_guarded(site: RunningSite) -> Evidence:
     """Headers on every answer, nothing personal for caches, no secret in a log, no bare password."""
     walk = site.walk
+    missed = walk.unreached
+    require(not missed, f"{len(missed)} views were not reached, first {', '.join(missed[:1])}")
     require_kept(walk, browser.HEADERS, browser.CACHES, records.LOGGED_SECRETS, records.PASSWORDS)
     return Evidence(
         f"{WALKED}Every answer, refusals included, carried the protective headers.",

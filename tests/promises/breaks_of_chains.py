@@ -117,6 +117,13 @@ def a_column_of_versions_left_free(hand: Hand) -> None:
 
 
 @breaks(CLAIM, in_sql=True)
+def the_kind_of_versions_left_to_a_constraint(hand: Hand) -> None:
+    """What refuses another kind is then the list of kinds, which lets some through."""
+    known = row_guards._guards["policy_policyversion"]
+    other_guard(hand, known.table, replace(known, mutable=("kind",)))
+
+
+@breaks(CLAIM, in_sql=True)
 def old_versions_left_free(hand: Hand) -> None:
     known = row_guards._guards["policy_policyversion"]
     other_guard(hand, known.table, replace(known, frozen="OLD.number > 1"))
@@ -125,7 +132,8 @@ def old_versions_left_free(hand: Hand) -> None:
 @breaks(CLAIM, in_sql=True)
 def events_of_requests_that_go_after_a_year(hand: Hand) -> None:
     known, words = row_guards._guards["rights_requestevent"], dict[str, str]()
-    for vendor, condition in dict(known.deletable).items():
+    conditions: Any = known.deletable
+    for vendor, condition in conditions.items():
         words[vendor] = condition.replace("36 months", "12 months")
         assert words[vendor] != condition
     other_guard(hand, known.table, replace(known, deletable=words))

@@ -51,6 +51,8 @@ class Hand:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
         self.patch = monkeypatch
         self.settings = settings
+        self.routes: frozenset[str] = frozenset()
+        """Where a short walk is to lead; to the usual few where none are named."""
         self._undo: list[Callable[[], None]] = [forget_results]
 
     def template(self, name: str, *changes: tuple[str, str]) -> None:

@@ -7,6 +7,7 @@ from privacy.promises.registry import discover, registered_checks
 from tests.promises import (  # noqa: F401 - each registers its breaks
     breaks_of_chains,
     breaks_of_consent,
+    breaks_of_deadlines,
     breaks_of_holdings,
     breaks_of_pages,
     breaks_of_people,

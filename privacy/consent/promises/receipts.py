@@ -3,9 +3,10 @@
 import json
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from privacy.consent.models import ConsentReceipt
+from privacy.consent.models import ConsentReceipt, ReceiptSeal
 from privacy.consent.promises.all_services_on import choose
 from privacy.consent.promises.choices import receipt_of
 from privacy.consent.receipt_chain import seal_receipts
@@ -87,6 +88,10 @@ def no_stored_receipt_is_over(site: RunningSite) -> Evidence:
     require(not longer, f"{longer} receipts are to stay for more than three years")
     over = receipts.filter(keep_until__lt=(now - LATE).date()).count()
     require(not over, f"{over} receipts are still there after their last day")
+    seals = ReceiptSeal._base_manager.filter(receipt_id=OuterRef("pk"))
+    lately = receipts.filter(at__range=(now - timedelta(days=30), now - LATE))
+    loose = lately.filter(~Exists(seals)).count()
+    require(not loose, f"{loose} receipts are not sealed after two days, and would stay for ever")
     # Ended by the visitor: by a later receipt, or by one that takes everything back.
     old = receipts.filter(at__lt=three_years_ago - LATE)
     taken_back = sum(

@@ -1,5 +1,6 @@
 """The checks of what the policy says about itself."""
 
 import privacy.policy.promises.record
+import privacy.policy.promises.rehearsal
 import privacy.policy.promises.text
 import privacy.policy.promises.verifier  # noqa: F401 - each registers its checks

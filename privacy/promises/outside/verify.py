@@ -8,7 +8,6 @@ A line for each promise, by its id on the site's own list; exit status 0: all ke
 SSL_CERT_FILE names the authority of a site with one of its own. A run leaves one consent receipt,
 taken back at once: it sends the contact form empty, and says no, yes and no to cookies.
 """
-
 import argparse, base64, concurrent.futures, datetime, email.utils, hashlib, html.parser, inspect
 import json, pathlib, re, sys, time, urllib.request
 from urllib.parse import quote, urlencode, urljoin, urlsplit
@@ -21,13 +20,11 @@ LOGS = ("/privacy/log/heads", "/privacy/log/key", "/privacy/log.txt", "/privacy/
 CARD = """about company email kind marketing message name next password1 phone position shown
 subject_line text username wants_contact"""  # business-card information, and what the forms need
 
-
 class Answer(html.parser.HTMLParser):  # what the site answered, and what a browser makes of it
     def __init__(self, path, origin, answer):
         super().__init__()
         self.path, self.status, self.body = path, answer.status, answer.read()
-        if self.status in (429, 502, 503, 504):
-            raise OSError(f"{path} answered {self.status}")
+        if self.status in (429, 502, 503, 504): raise OSError(f"{path} answered {self.status}")
         self.text, self.head = self.body.decode("utf-8", "replace"), str(answer.headers)
         self.header, host = answer.headers.get, urlsplit(origin).netloc
         self.kind, self.tags, self.form = self.header("Content-Type", ""), [], ""
@@ -43,89 +40,67 @@ class Answer(html.parser.HTMLParser):  # what the site answered, and what a brow
         self.links = [a["href"] for tag, a in self.tags if tag in ("a", "link")]
         ways = [*self.links, self.header("Location", ""), *re.findall("<loc>([^<]+)", self.text)]
         there = [urljoin(origin + path, way).split("#")[0] for way in ways]
-        self.ways = {one[len(origin) :] for one in there if one.startswith(f"{origin}/")}
-
+        self.ways = {one[len(origin):] for one in there if one.startswith(f"{origin}/")}
     def handle_starttag(self, tag, attrs):
         named = {name: value or "" for name, value in attrs}
         self.form = named.get("action", "") if tag == "form" else self.form
         self.tags.append((tag, {"of": self.form, "href": "", "name": "", "type": "", **named}))
-
     def fields(self, form):
         return {a["name"]: a for _, a in self.tags if a["of"] == form and a["name"]}
-
     def find(self, pattern):
         return (re.findall(pattern, self.text, re.DOTALL) or [""])[0]
-
     def shows(self, html):
         bare = re.sub(r"<a href=[^ >]*p/\d+/>\d+</a>", "", self.text)  # the numbers of promises
         return self.status == 200 and re.sub("<!--.*?-->", "", html) in bare
 
-
 class AsItIs(urllib.request.HTTPErrorProcessor):  # errors and redirects are answers, too
     http_response = https_response = lambda self, request, answer: answer
-
-
 class Site:  # as strangers meet it: no cookie but those that a look hands over
     def __init__(self, address, before):
         self.origin, self.before, self.after = address.rstrip("/"), before, {}
         self.pages, self.differing, self.tracking = {}, [], []
-
     def ask(self, path, form=None, cookies=(), **headers):
         body = None if form is None else urlencode(form).encode()
-        if form is not None:
-            headers = {"Origin": self.origin, **headers}
-        if cookies:
-            headers["Cookie"] = "; ".join(f"{name}={cookies[name]}" for name in cookies)
+        if form is not None: headers = {"Origin": self.origin, **headers}
+        if cookies: headers["Cookie"] = "; ".join(f"{name}={cookies[name]}" for name in cookies)
         request = urllib.request.Request(self.origin + quote(path, "/?&=%:,+@"), body, headers)
         with urllib.request.build_opener(AsItIs).open(request, timeout=10) as answer:
             return Answer(path, self.origin, answer)
-
     def visit(self, path):  # as two visitors, who are to get the same bytes
         for _ in range(3):  # what was published anew meanwhile is no difference
             one, other = self.ask(path), self.ask(path, DNT="1", From="somebody@example.org")
-            if one.body == other.body:
-                return one
+            if one.body == other.body: return one
         tracked = one.body == self.ask(path).body != self.ask(path, DNT="1").body
         (self.tracking if tracked else self.differing).append(one)
         return one
 
-
 def is_signed(text, signature, key):  # Ed25519, as in RFC 8032
     prime, order = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
     curve = -121665 * pow(121666, -1, prime)
-
     def add(a, b):
         turn = curve * a[0] * b[0] * a[1] * b[1]
         x, y = a[0] * b[1] + a[1] * b[0], a[1] * b[1] + a[0] * b[0]
         return x * pow(1 + turn, -1, prime) % prime, y * pow(1 - turn, -1, prime) % prime
-
     def times(number, point):
         half = times(number // 2, add(point, point)) if number > 1 else (0, 1)
         return add(half, point) if number % 2 else half
-
     def point(data):
         y = int.from_bytes(data, "little") % 2**255
         square = (y * y - 1) * pow(curve * y * y + 1, -1, prime) % prime
         x = pow(square, (prime + 3) // 8, prime)
         x = x if (x * x - square) % prime == 0 else x * pow(2, (prime - 1) // 4, prime) % prime
         return (prime - x if x % 2 != data[31] >> 7 else x), y
-
     digest = hashlib.sha512(signature[:32] + key + text).digest()
     left = times(int.from_bytes(signature[32:], "little"), point(b"X" + b"f" * 31))
     right = times(int.from_bytes(digest, "little") % order, point(key))
     return left == add(point(signature[:32]), right)
-
-
 def root_of(lines):  # of a Merkle tree, as in RFC 6962
     half = 1 << (len(lines) - 1).bit_length() - 1
     leaf = b"\0" + lines[0] if lines else b""
     node = b"\1" + root_of(lines[:half]) + root_of(lines[half:]) if lines[1:] else leaf
     return hashlib.sha256(node).digest()
-
-
 def days_between(one, other):
     return (datetime.date.fromisoformat(other[:10]) - datetime.date.fromisoformat(one[:10])).days
-
 
 def look_at_pages(site):
     until, waiting = time.monotonic() + 14, {"/", "/sitemap.xml", "/privacy/promises/"}
@@ -139,17 +114,16 @@ def look_at_pages(site):
     yield "cookies.none-before-consent: nothing sets a cookie", [a for a in answers if a.cookies]
     yield "consent.only-by-act: no script runs before an answer", [a for a in pages if a.scripts]
     yield "consent.only-by-act: no other site may answer", [forced] * (forced.status != 403)
-    yield "beacons.in-pages: nothing loads from elsewhere", [a for a in answers if a.foreign]
-    yield "pixels.may-track ads.third-party-cookies: nothing may", [a for a in pages if a.opened]
+    yield "beacons.in-pages: no page loads from elsewhere", [a for a in answers if a.foreign]
+    yield "pixels.may-track ads.third-party-cookies: nor may it", [a for a in pages if a.opened]
     yield "cookies.personalize-content: two visitors get the same bytes", site.differing
     yield "signals.do-not-track: the signal changes no byte", site.tracking
     bare = [a for a in pages if a.status == 200 and not {POLICY, LEGAL} <= {*a.links}]
     yield "footer.privacy-and-legal: each page links to both", bare
     guard = "(?=.*default-src 'none'.*frame-ancestors)(?=.*nosniff)"
-    guard += r"(?=.*max-age=\d{8})" * site.origin.startswith("https:")
-    weak = [a for a in pages if not re.search(guard, a.head, re.DOTALL)]
-    yield "security.technical: each page comes encrypted and with protective headers", weak
-
+    if not re.match("http://(127|localhost)", site.origin): guard += r"(?=.*urity: max-age=\d{8})"
+    weak = [a for a in pages if not re.search(f"(?is){guard}", a.head)]
+    yield "security.technical: each page has protective headers, encryption among them", weak
 
 def look_at_policy(site):
     policy, listing = site.ask(POLICY), json.loads(site.ask("/privacy/list.json").text)
@@ -183,24 +157,23 @@ def look_at_policy(site):
     for log in logs:
         now, old = log.text.splitlines() * (log.status == 200), site.before.get(log.path, [])
         site.after[log.path] = now or old
-        yield "security.against-change: the logs go on from what was seen", now[: len(old)] != old
+        yield "security.against-change: the logs go on from what was seen", now[:len(old)] != old
     head = site.ask("/privacy/promises.json").find(r'"head": "0*(\w*)"')
     yield "security.against-change: the list of promises names its last run", head not in log.text
     note, lines = site.ask("/privacy/log/checkpoint"), logs[0].body.splitlines()
-    if note.status == 404:
-        return  # this site signs no log
+    if note.status == 404: return  # this site signs no log
     text, key = note.find("(.*?\n)\n"), logs[1].text.split("+", 2)[2]
     signature, public = (base64.b64decode(one) for one in (note.find(r"\n\n— \S+ (\S+)"), key))
     whole = text.split("\n")[1:3] == [str(len(lines)), base64.b64encode(root_of(lines)).decode()]
     fair = whole and is_signed(text.encode(), signature[4:], public[1:])
     yield "security.against-change: the log is signed and whole", not fair
 
-
 def look_at_forms(site):
     policy, join = site.ask(POLICY), site.ask(JOIN)
-    must = {n for n, a in site.ask(FORM, {}).fields(FORM).items() if "aria-invalid" in a}
-    yield "form.required-fields choices.withhold: only these", must != {"name", "email", "message"}
-    yield "form.field-left-empty: it is there, out of sight", 'class="trap"' not in policy.text
+    again = site.ask(FORM, {}).fields(FORM)
+    odd = {name for name in again if "aria-invalid" in again[name]} ^ {"name", "email", "message"}
+    yield "form.required-fields choices.withhold: name, email and message are, no other", odd
+    yield "form.field-left-empty: there is one, out of sight", 'class="trap"' not in policy.text
     kinds = {a.get("value") for tag, a in policy.tags if tag == "option" and a["of"] == FORM}
     yield "rights.by-webmaster-form rights.eea-may-ask: the form ends the policy", not kinds
     yield "rights.correction: the form takes it", "rectification" not in kinds
@@ -210,22 +183,19 @@ def look_at_forms(site):
     yield "rights.copy rights.whether-we-process: the form takes it", "access" not in kinds
     pages = [(p, a["of"]) for p in site.pages.values() for _, a in p.tags if a["name"] == "email"]
     asked = {name for page, form in pages for name in page.fields(form)} - {*CARD.split()}
-    yield "information.business-card: forms ask for nothing else", asked
+    yield "information.business-card: forms ask for no more than that", asked
     yield "use.promotional-mail: off unless chosen", "checked" in join.fields(JOIN)["marketing"]
     wide = [m for m in MEMBERS if "/login/?next=" not in site.ask(m).header("Location", "")]
     yield "account.delete security.against-misuse: a log-in guards what is for members", wide
     ways = {way for page in site.pages.values() for way in page.ways if "unsubscribe" in way}
-    if ways:
-        yield "mail.unsubscribe-link: it opens", [w for w in ways if site.ask(w).status != 200]
-
+    if ways: yield "mail.unsubscribe-link: it opens", [w for w in ways if site.ask(w).status != 200]
 
 def look_at_choice(site):
     home, page = site.ask("/"), site.ask("/cookies/")
-    if "shown" not in page.fields(CHOOSE):
-        return  # the site asks about no cookies
+    if "shown" not in page.fields(CHOOSE): return  # the site asks about no cookies
     typed = {"next": "/", "shown": page.fields(CHOOSE)["shown"]["value"]}
     asked = home.find(f'action="{CHOOSE}"(.*?"accept".*?"reject".*?)</form>')
-    yield "banner.answer-and-policy-link: it has both", f'href="{POLICY}"' not in asked
+    yield "banner.answer-and-policy-link: the question has both", f'href="{POLICY}"' not in asked
     ways = ("reject", "reject", "accept")
     no, again, yes = (site.ask(CHOOSE, {"choice": way, **typed}) for way in ways)
     looks = {a["class"] for _, a in home.tags + page.tags if a.get("value") in ways}
@@ -236,7 +206,7 @@ def look_at_choice(site):
     yield "pixels.decline-marketing: a no leaves one cookie", extra or no.cookies != again.cookies
     receipt = json.loads(site.ask(RECEIPT, cookies=yes.cookies).text)
     days = days_between(receipt["event"]["time"], receipt["keep_until"])  # 182, and three years
-    yield "retention.consent-receipts: three years after the end", days not in (1277, 1278, 1279)
+    yield "retention.consent-receipts: three years from the end", days not in (1277, 1278, 1279)
     told = site.ask("/.well-known/gpc.json").find('"gpc": true')
     signal = site.ask("/", cookies=yes.cookies, **{"Sec-GPC": "1"})
     ignored = signal.scripts and len(signal.scripts) == len(allowed.scripts)
@@ -245,7 +215,6 @@ def look_at_choice(site):
     after = site.ask("/", cookies={**yes.cookies, **back.cookies})
     left = after.scripts or '"storage"' not in back.header("Clear-Site-Data", "")
     yield "rights.withdraw-consent: scripts and stored things are gone", left
-
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -257,27 +226,25 @@ def main(arguments=None):
     site = Site(options.address, json.loads(before))
     for look in (look_at_pages, look_at_policy, look_at_forms, look_at_choice):
         left = dict(re.findall(r'yield "([a-z. -]+): ([^"]+)"', inspect.getsource(look)))
-        state, why = "not looked", "there is nothing to look at"
+        state, why = "not looked", "nothing to look at yet"
         try:
             for said, fault in look(site):
                 ids, words = said.split(": ")
                 left.pop(ids, None)
-                where = [getattr(a, "path", a) for a in ([] if fault is True else fault or [])]
-                found.append(("broken" if fault else "kept", ids, ", ".join([words, *where[:3]])))
+                at = ", ".join(getattr(a, "path", a) for a in getattr(fault, "__iter__", tuple)())
+                words += at and f": not so at {at[:70]}"
+                found.append(("broken" if fault else "kept", ids, words))
         except Exception as error:  # what a site shows may be anything
             state, why = "not looked" if isinstance(error, OSError) else "broken", error
         found += [(state, ids, f"{words}: {why}") for ids, words in left.items()]
     worst = {one: (state, said) for state, ids, said in sorted(found)[::-1] for one in ids.split()}
     states = [state for state, _ in worst.values()]
     kept, broken = states.count("kept"), states.count("broken")
-    if options.state and not broken:
-        options.state.write_text(json.dumps(site.before | site.after))
+    if options.state and not broken: options.state.write_text(json.dumps(site.before | site.after))
     lines = [f"{state:10} {claim:29} {words}" for claim, (state, words) in sorted(worst.items())]
     past = "compared with an earlier run" if site.before else "nothing to compare with"
     lines += [f"{kept} kept, {broken} broken, {len(states) - kept - broken} not looked at; {past}"]
     print(json.dumps(worst, indent=1) if options.json else "\n".join(lines))
     return 1 if broken else 0 if kept else 2
-
-
 if __name__ == "__main__":
     sys.exit(main())

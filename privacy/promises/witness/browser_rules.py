@@ -3,7 +3,6 @@
 The list of cookies is the one that the cookies page shows to everybody.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from django.conf import settings
 from privacy.promises.visitor import SetCookie
 from privacy.promises.witness.exchange import Exchange, is_foreign, plain_name
 from privacy.promises.witness.rules import ANSWER, Known, rule
-from privacy.promises.witness.tags import Tag, scripts_of, styles_of, tags_of
+from privacy.promises.witness.tags import css_addresses, scripts_of, styles_of, tags_of
 
 COOKIES, FIRST_VISIT, LOADS, BEACONS, SCRIPTS, ORIGINS, HEADERS, CACHES = (
     "cookies", "first visit", "loads", "beacons", "scripts", "origins", "headers", "caches",
@@ -28,10 +27,12 @@ class Listed:
     set_below: tuple[str, ...]
     """The beginnings of the addresses to which something is sent when it is set."""
     path: str = "/"
+    or_until_closed: bool = False
+    """Whether it may also end with the browser, which is sooner."""
 
 
 LIST = {
-    "session": Listed(14 * DAY, ("/accounts/", "/admin/")),
+    "session": Listed(14 * DAY, ("/accounts/", "/admin/"), or_until_closed=True),
     "cookie_consent": Listed(182 * DAY, ("/cookies/choose/",)),
     "consent_receipt": Listed(182 * DAY, ("/cookies/choose/",), "/cookies/"),
     "known_device": Listed(182 * DAY, ("/accounts/",), "/accounts/"),
@@ -64,12 +65,6 @@ USUAL_HEADERS = frozenset({
 })  # fmt: skip
 """All that an answer says. A header that reports, fetches or asks the device is none of them."""
 SOURCES = frozenset({"'none'", "'self'"})
-HANDLER = re.compile(r"on[a-z]+")
-FETCHING = ("src", "poster", "background", "data", "code", "codebase", "archive", "classid",
-            "lowsrc", "dynsrc", "manifest", "profile", "longdesc", "xlink:href", "srcdoc")  # fmt: skip
-SETS = ("srcset", "imagesrcset")
-ASKS_AHEAD = frozenset({"dns-prefetch", "modulepreload", "preconnect", "prefetch", "prerender"})
-CSS_ADDRESS = re.compile(r"(?:url\(|@import|image-set\()\s*[\"']?\s*([^\"')\s;]+)", re.IGNORECASE)
 STAFFS_SCRIPTS = ("/static/admin/", "/admin/jsi18n/")
 PASSKEY_SCRIPTS = ("/static/passkey/", "/static/mfa/")
 
@@ -88,7 +83,7 @@ def _against_the_list(cookie: SetCookie, seen: Exchange) -> Iterator[str]:
     if listed is None:
         yield f"“{cookie.name}”, which is not listed"
         return
-    if cookie.seconds != listed.seconds:
+    if cookie.seconds != listed.seconds and not (cookie.seconds is None and listed.or_until_closed):
         yield f"{name} for {cookie.seconds} seconds, not {listed.seconds}"
     told = cookie.attributes
     if told.get("domain") or told.get("path") != listed.path:
@@ -121,56 +116,23 @@ def loads_from_here(seen: Exchange, known: Known) -> Iterator[str]:
             yield f"{seen.said} leads on to another site"
     if seen.answer.is_page:
         for tag in tags_of(seen.answer.text):
-            for address in _loaded_by(tag):
+            for address in tag.loaded:
                 if is_foreign(address):
                     yield f"{seen.said} loads {address[:80]} by <{tag.name}>"
-        for style in styles_of(seen.answer.text):
-            yield from _foreign_in_css(style, seen)
-    elif seen.answer.header("Content-Type").startswith("text/css"):
-        yield from _foreign_in_css(seen.answer.text, seen)
-
-
-def _foreign_in_css(text: str, seen: Exchange) -> Iterator[str]:
-    for address in CSS_ADDRESS.findall(text):
+        styles = styles_of(seen.answer.text)
+    else:
+        kind = seen.answer.header("Content-Type")
+        styles = [seen.answer.text] if kind.startswith("text/css") else []
+    for address in (one for style in styles for one in css_addresses(style)):
         if is_foreign(address):
             yield f"{seen.said} loads {address[:80]} by a style"
-
-
-def _loaded_by(tag: Tag) -> Iterator[str]:
-    """Yield what a browser asks for by itself on account of one element, or where a form goes."""
-    yield from (tag.get(name) for name in FETCHING if name != "srcdoc")
-    for name in SETS:
-        yield from (part.split()[0] for part in tag.get(name).split(",") if part.strip())
-    if tag.name in ("link", "image", "use", "feimage", "base"):
-        yield (
-            tag.get("href")
-            if set(tag.get("rel").lower().split())
-            - {"canonical", "alternate", "author", "license", "help"}
-            or tag.name != "link"
-            else ""
-        )
-    yield from (tag.get(name) for name in ("action", "formaction"))
-    yield from CSS_ADDRESS.findall(tag.get("style"))
-    if tag.name == "meta" and tag.get("http-equiv").lower() == "refresh":
-        yield tag.get("content").partition("=")[2].strip(" '\"")
 
 
 @rule(BEACONS, of=ANSWER)
 def holds_no_beacon(seen: Exchange, known: Known) -> Iterator[str]:
     """No page holds a picture that nobody sees, reports what is followed, or asks ahead."""
-    if seen.has_answered or not seen.answer.is_page:
-        return
-    for tag in tags_of(seen.answer.text):
-        if tag.get("ping"):
-            yield f"{seen.said} reports which link is followed"
-        if tag.name == "link" and ASKS_AHEAD & set(tag.get("rel").lower().split()):
-            yield f"{seen.said} asks ahead for {tag.get('href')[:80]}"
-        if tag.name == "img" and (
-            "hidden" in tag.attrs or {tag.get("width"), tag.get("height")} & {"0", "1"}
-        ):
-            yield f"{seen.said} holds a picture that nobody sees"
-        if "srcdoc" in tag.attrs:
-            yield f"{seen.said} holds a page within the page"
+    if seen.answer.is_page and not seen.has_answered:
+        yield from (f"{seen.said} {tag.beacon}" for tag in tags_of(seen.answer.text) if tag.beacon)
 
 
 @rule(SCRIPTS, of=ANSWER)
@@ -180,25 +142,19 @@ def runs_no_script(seen: Exchange, known: Known) -> Iterator[str]:
         return
     for tag, inside in scripts_of(seen.answer.text):
         source = tag.get("src")
-        if tag.get("type") == "application/json":
-            continue
         if inside.strip() or not source:
             yield f"{seen.said} holds a script in the page itself"
-        allowed = (
-            (seen.path.startswith("/admin/") and source.startswith(STAFFS_SCRIPTS))
-            or (seen.path.startswith("/accounts/") and source.startswith(PASSKEY_SCRIPTS))
-            or seen.has_answered
-        )
-        if not allowed:
+        elif not (seen.has_answered or _is_wanted(source, seen)):
             yield f"{seen.said} runs the script {source[:80]} before anything is allowed"
     for tag in tags_of(seen.answer.text):
-        handlers = [name for name in tag.attrs if HANDLER.fullmatch(name)]
-        if handlers:
-            yield f"{seen.said} runs a script by {handlers[0]} of <{tag.name}>"
-        if any(
-            v.lstrip().lower().startswith(("javascript:", "vbscript:")) for v in tag.attrs.values()
-        ):
-            yield f"{seen.said} runs a script by an address of <{tag.name}>"
+        if tag.runs:
+            yield f"{seen.said} runs a script by {tag.runs} of <{tag.name}>"
+
+
+def _is_wanted(source: str, seen: Exchange) -> bool:
+    staffs = seen.path.startswith("/admin/") and source.startswith(STAFFS_SCRIPTS)
+    passkeys = seen.path.startswith("/accounts/") and source.startswith(PASSKEY_SCRIPTS)
+    return staffs or passkeys
 
 
 @rule(ORIGINS, of=ANSWER)

@@ -5,6 +5,8 @@ of promises. All of it is made in a rehearsal, and gone with it.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, Group
 from django.utils.module_loading import autodiscover_modules
@@ -13,17 +15,33 @@ from privacy.promises.visitor import Site, Visitor
 from privacy.promises.witness.canary import Canary
 
 STRANGER, MEMBER, SUPERUSER = "a stranger", "a customer", "a superuser"
-MakePerson = Callable[[Canary, Group | None, bool], AbstractBaseUser]
-"""Who, with which role, and whether they are staff; staff without a role may do everything."""
-MakeRows = Callable[[AbstractBaseUser, Canary], None]
 
-_makes_person: list[MakePerson] = []
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody with an account, and what their session holds beside it."""
+
+    user: AbstractBaseUser
+    session: Mapping[str, Any]
+
+
+MakeAccount = Callable[[Canary, Group | None, bool], Account]
+"""Of whom, with which role, and whether they are staff; staff without a role may do everything."""
+MakeRows = Callable[[AbstractBaseUser, Canary, AbstractBaseUser], None]
+"""About whom, in whose words, and by which member of staff."""
+Act = Callable[[Visitor], None]
+SetAside = Callable[[], object]
+
+_makes_account: list[MakeAccount] = []
 _makes_rows: list[MakeRows] = []
+_acts_before: dict[str, Act] = {}
+_also_open: dict[str, None] = {}
+_set_aside: list[SetAside] = []
 
 
-def makes_people(make: MakePerson) -> MakePerson:
-    """Register what makes somebody with an account: a customer, or staff with a role or all."""
-    _makes_person[:] = [make]
+def makes_accounts(make: MakeAccount) -> MakeAccount:
+    """Register what makes an account that may do all that its role may."""
+    _makes_account[:] = [make]
     return make
 
 
@@ -34,28 +52,71 @@ def makes_rows(make: MakeRows) -> MakeRows:
     return make
 
 
+def walks_as(who: str) -> Callable[[Act], Act]:
+    """Register a visitor who does something before looking around."""
+
+    def register(act: Act) -> Act:
+        _acts_before[who] = act
+        return act
+
+    return register
+
+
+def sets_aside(act: SetAside) -> SetAside:
+    """Register what takes visitors' traffic out of a limit that counts rows of the whole site.
+
+    Done at the start of each rehearsal, and rolled back with it: what visitors have used up is none
+    of a check's (law 14).
+    """
+    if act not in _set_aside:
+        _set_aside.append(act)
+    return act
+
+
+def set_visitors_traffic_aside() -> None:
+    """Have it all done."""
+    discover()
+    for act in _set_aside:
+        act()
+
+
+def also_open(*paths: str) -> None:
+    """Register addresses that no page links to."""
+    _also_open.update(dict.fromkeys(paths))
+
+
+def unlinked() -> tuple[str, ...]:
+    """Return the addresses that no page links to."""
+    return tuple(_also_open)
+
+
 def discover() -> None:
     """Import what the rooms have to say."""
     autodiscover_modules("rehearsal")
 
 
+def roles() -> dict[str, Group]:
+    """Return the roles of staff, by who has each."""
+    return {f"a {group.name}": group for group in Group.objects.order_by("name")}
+
+
 def made_up() -> dict[str, Canary]:
-    """Return who walks: a stranger, a customer, each role of staff, and a superuser."""
-    roles = [f"a {name}" for name in Group.objects.order_by("name").values_list("name", flat=True)]
-    return {who: Canary() for who in (STRANGER, MEMBER, *roles, SUPERUSER)}
+    """Return who walks: strangers, a customer, each role of staff, and a superuser."""
+    return {who: Canary() for who in (STRANGER, *_acts_before, MEMBER, *roles(), SUPERUSER)}
 
 
 def visitors(site: Site, people: Mapping[str, Canary]) -> dict[str, Visitor]:
-    """Give each of them an account and a browser."""
-    make, walking = _makes_person[0], {}
+    """Give each of them a browser, and an account to whom has one."""
+    walking = {who: person.visitor(site) for who, person in people.items()}
+    accounts, groups = {}, roles()
     for who, person in people.items():
-        visitor = person.visitor(site)
-        if who != STRANGER:
-            role = Group.objects.filter(name=who.removeprefix("a ")).first()
-            user = make(person, role, who != MEMBER)
-            visitor.sign_in(user)
-            if who == MEMBER:
-                for rows in _makes_rows:
-                    rows(user, person)
-        walking[who] = visitor
+        if who == STRANGER:
+            continue
+        if who in _acts_before:
+            _acts_before[who](walking[who])
+            continue
+        accounts[who] = _makes_account[0](person, groups.get(who), who != MEMBER)
+        walking[who].sign_in(accounts[who].user, **accounts[who].session)
+    for rows in _makes_rows:
+        rows(accounts[MEMBER].user, people[MEMBER], accounts[SUPERUSER].user)
     return walking

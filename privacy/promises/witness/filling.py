@@ -14,19 +14,17 @@ UNTOUCHED = ("hidden", "submit", "button", "file", "image", "reset")
 
 def filled(form: Element, person: Canary) -> Iterator[dict[str, Any]]:
     """Yield what a form sends when all of it is filled in, once for each of its buttons."""
-    data = _fields(form, person)
+    whole, least = _fields(form, person, whole=True), _fields(form, person, whole=False)
     buttons = [
-        one
+        {one.get("name"): one.get("value")}
         for one in form.all("button", "input")
         if (one.get("type") or one.tag) in ("submit", "button") and one.get("name")
     ]
-    if not buttons:
-        yield data
-    for button in buttons:
-        yield {**data, button.get("name"): button.get("value")}
+    for data in (whole, least) if least != whole else (whole,):
+        yield from ({**data, **button} for button in buttons or ({},))
 
 
-def _fields(form: Element, person: Canary) -> dict[str, Any]:
+def _fields(form: Element, person: Canary, *, whole: bool) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for box in form.all("input", "textarea", "select"):
         name, kind = box.get("name"), box.get("type") or "text"
@@ -34,12 +32,14 @@ def _fields(form: Element, person: Canary) -> dict[str, Any]:
             continue
         if box.tag == "select":
             options = [option.get("value") for option in box.all("option")]
-            chosen = next((value for value in reversed(options) if value), "")
-            data[name] = chosen
+            chosen = [value for value in options if value]
+            # All of it: the last choice there is. The least: what stands there first, or nothing.
+            data[name] = (chosen[-1:] if whole else options[:1]) or ""
         elif box.tag == "textarea":
             data[name] = box.raw.strip() or f"Some words: {person.text}"
         elif kind in ("checkbox", "radio"):
-            data[name] = box.get("value") or "on"
+            if whole or "checked" in box.attrs:
+                data[name] = box.get("value") or "on"
         elif kind == "hidden":
             data[name] = box.get("value")
         elif kind not in UNTOUCHED:

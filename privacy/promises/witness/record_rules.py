@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 
-from privacy.promises.witness.browser_rules import CSS_ADDRESS
 from privacy.promises.witness.exchange import is_foreign
 from privacy.promises.witness.mails import Mail
 from privacy.promises.witness.recorder import Line
@@ -20,7 +19,7 @@ from privacy.promises.witness.rules import (
     Known,
     rule,
 )
-from privacy.promises.witness.tags import tags_of
+from privacy.promises.witness.tags import css_addresses, tags_of
 from privacy.promises.written_tables import Written
 
 LOGGED_WORDS, LOGGED_TRACES, LOGGED_SECRETS = "logged words", "logged traces", "logged secrets"
@@ -132,7 +131,7 @@ def a_mail_reports_nothing(mail: Mail, known: Known) -> Iterator[str]:
                     "audio",
                 ) or tag.get("background"):
                     yield f"the mail “{mail.subject[:60]}” loads something by <{tag.name}>"
-            if any(is_foreign(one) for one in CSS_ADDRESS.findall(text)):
+            if any(is_foreign(one) for one in css_addresses(text)):
                 yield f"the mail “{mail.subject[:60]}” loads something by a style"
     unusual = {name.lower() for name, _ in mail.headers} - MAIL_HEADERS
     if unusual:

@@ -11,6 +11,7 @@ from django.utils.regex_helper import normalize
 
 ADMIN = "admin/"
 ROWS_OF_EACH = 2
+NO_ROW = 1
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def _routes() -> Iterator[Route]:
 
 def _below(entries: list[Any], shape: str, path: str, names: str) -> Iterator[Route]:
     for entry in entries:
-        here = shape + str(entry.pattern)
+        here = shape + str(entry.pattern).removeprefix("^" if shape else "")  # as `resolve` joins
         piece = _without_values(entry.pattern)
         there = path + piece if path and piece is not None else ""
         if isinstance(entry, URLResolver):
@@ -65,7 +66,7 @@ def _without_values(pattern: Any) -> str | None:
     return normalize(pattern.regex.pattern)[0][0].lstrip("/")
 
 
-def addresses_of_rows(routes: tuple[Route, ...]) -> Iterator[tuple[Route, str]]:
+def addresses_of_rows(routes: tuple[Route, ...]) -> Iterator[str]:
     """Yield the addresses of the newest rows of each model on the staff's site."""
     for route in routes:
         before, _, rest = route.pattern.partition("<")
@@ -74,5 +75,5 @@ def addresses_of_rows(routes: tuple[Route, ...]) -> Iterator[tuple[Route, str]]:
             continue
         model = apps.get_model(place[0], place[1])
         newest = model._base_manager.order_by("-pk").values_list("pk", flat=True)
-        for pk in newest[:ROWS_OF_EACH]:
-            yield route, f"/{before}{pk}{rest.partition('>')[2]}"
+        for pk in tuple(newest[:ROWS_OF_EACH]) or (NO_ROW,):
+            yield f"/{before}{pk}{rest.partition('>')[2]}"

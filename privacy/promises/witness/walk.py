@@ -1,6 +1,5 @@
 """The walk: every address of the site, by everybody, with GET, HEAD and POST, in a rehearsal."""
 
-import re
 import secrets
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -21,16 +20,18 @@ from privacy.promises.witness.filling import filled
 from privacy.promises.witness.mails import Mail, mail_in
 from privacy.promises.witness.recorder import Recorder, heard_by
 from privacy.promises.witness.rules import ANSWER, MAIL, Judge, Known
+from privacy.promises.witness.tags import tags_of
 from privacy.promises.witness.url_map import Route, addresses_of_rows, all_routes
 
 MOST_OF_A_KIND = 400
 """Of how many objects of one kind a stranger opens each. Of more, so many that nobody can guess."""
 FEW_OF_A_KIND = 2
-"""How many of them others open, and a stranger at the door of staff."""
+"""How many of them a superuser opens. All others open one, as strangers do at staff’s door."""
+MOST_AT_THE_DOOR = 8
+FRONT_DOOR = "a stranger at the front door"
+FORBIDDEN = 403
 DEEPEST = 3
 """How many forms in a row are sent: register, confirm, and what the page after that offers."""
-_LINK = re.compile(r"<a\s[^>]*?href\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
-_ACTION = re.compile(r"<(?:form|button)\s[^>]*?action\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 
 
 @dataclass(eq=False)
@@ -44,11 +45,15 @@ class Walk:
     reached: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     addresses: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
     routes: tuple[Route, ...] = ()
+    _patterns: dict[str, str] = field(default_factory=dict)
+    _links_met: set[str] = field(default_factory=set)
+    _styles: set[str] = field(default_factory=set)
 
     def run(self) -> None:
         """Walk."""
         cast.discover()
         self.people = cast.made_up()
+        self._roles = cast.roles()
         self.judge = Judge(Known(tuple(self.people.values())))
         self.recorder = Recorder(self._told)
         self.by_pattern = {one.pattern: one for one in all_routes()}
@@ -56,10 +61,12 @@ class Walk:
             one for one in self.by_pattern.values() if self.only is None or one.name in self.only
         )
         self.mailed: list[Mail] = []
-        with self.site.rehearsal():
+        with heard_by(self.recorder):
+            self._at_the_front_door()
+        with self.site.rehearsal(), heard_by(self.recorder):
             visitors = cast.visitors(self.site, self.people)
-            with heard_by(self.recorder):
-                self._walk(visitors)
+            self._collect_addresses()
+            self._walk(visitors)
 
     @property
     def unreached(self) -> list[str]:
@@ -79,18 +86,33 @@ class Walk:
                 self.judge(MAIL, mail)
         self.judge(kind, thing)
 
-    def _walk(self, visitors: Mapping[str, Visitor]) -> None:
+    def _collect_addresses(self) -> None:
         for one in self.routes:
             if one.path:
                 self.addresses[one.pattern][one.path] = None
-        for one, address in addresses_of_rows(self.routes):
-            self.addresses[one.pattern][address] = None
-        everywhere, at_the_desk = self.routes, tuple(r for r in self.routes if r.is_admin)
-        for who, visitor in visitors.items():
-            staffs = who not in (STRANGER, MEMBER, SUPERUSER)
-            self._go(who, visitor, at_the_desk if staffs else everywhere)
+        for address in cast.unlinked():
+            self._meet(address)
+        for mail in self.mailed:
+            for link in mail.links:
+                self._meet(path_here(link, "/"))
+        for address in addresses_of_rows(self.routes):
+            self._meet(address)
 
-    def _go(self, who: str, visitor: Visitor, routes: tuple[Route, ...]) -> None:
+    def _walk(self, visitors: Mapping[str, Visitor]) -> None:
+        desk = tuple(one for one in self.routes if one.is_admin)
+        public = tuple(one for one in self.routes if not one.is_admin)
+        for who, visitor in visitors.items():
+            if who in self._roles:
+                self._go(who, visitor, desk, heads=False)
+            elif who in (STRANGER, MEMBER):
+                self._go(who, visitor, public + desk, heads=who == STRANGER)
+            elif who == SUPERUSER:
+                self._go(who, visitor, desk, heads=True)
+                self._go(who, visitor, public, heads=False)
+            else:
+                self._go(who, visitor, public, heads=False)
+
+    def _go(self, who: str, visitor: Visitor, routes: tuple[Route, ...], *, heads: bool) -> None:
         done: set[str] = set()
         forms: set[Any] = set()
         waiting = list(routes)
@@ -104,15 +126,32 @@ class Walk:
                     done.add(address)
                     answer = self._send(who, visitor, "GET", address)
                     if number == 0:
-                        self._send(who, visitor, "HEAD", address)
-                        with self._undone(visitor):
-                            self._send(who, visitor, "POST", address)
+                        if heads:
+                            self._send(who, visitor, "HEAD", address)
+                        if answer.status != FORBIDDEN or who not in self._roles:
+                            with self._undone(visitor):
+                                self._send(who, visitor, "POST", address)
                         self._fill_in(who, visitor, answer, forms, 0)
             waiting = left
+        for path in sorted(self._styles) if who == STRANGER else ():
+            self._send(who, visitor, "GET", path)
+
+    def _at_the_front_door(self) -> None:
+        """Open some pages as a server does, each twice: made for it, and kept ready since."""
+        public = [one for one in self.routes if one.path and not one.is_admin]
+        some = secrets.SystemRandom().sample(public, min(len(public), MOST_AT_THE_DOOR))
+        for one in (*some, *(one for one in public if one.path == "/")):
+            for _ in range(2):
+                answer = self.site.at_the_front_door(one.path)
+                self.counts["at the front door"] += 1
+                seen = Exchange(FRONT_DOOR, "GET", one, answer, frozenset())
+                self.recorder.note(ANSWER, seen)
 
     def _some_of(self, one: Route, who: str, done: set[str]) -> list[str]:
         """Return addresses of a route that somebody has still to open."""
-        most = MOST_OF_A_KIND if who == STRANGER and not one.is_admin else FEW_OF_A_KIND
+        most = FEW_OF_A_KIND if who == SUPERUSER else 1
+        if who == STRANGER and not one.is_admin:
+            most = MOST_OF_A_KIND
         known = self.addresses[one.pattern]
         left = most - sum(address in done for address in known)
         fresh = [address for address in known if address not in done]
@@ -197,8 +236,12 @@ class Walk:
         route = self.by_pattern.get(pattern)
         self.recorder.note(ANSWER, Exchange(who, method, route, answer, brought, data or {}))
         if method == "GET" and answer.is_page:
-            for link in {*_LINK.findall(answer.text), *_ACTION.findall(answer.text)}:
-                self._meet(path_here(link, path))
+            self._styles |= styles_named_by(answer.text)
+            for link in links_of(answer.text):
+                if link and link not in self._links_met:
+                    if link.startswith("/"):  # leads to one place, wherever it stands
+                        self._links_met.add(link)
+                    self._meet(path_here(link, path))
         if answer.header("Location"):
             self._meet(path_here(answer.header("Location"), path))
         return answer
@@ -208,11 +251,31 @@ class Walk:
             self.addresses[self._pattern_of(path)].setdefault(path.partition("?")[0])
 
     def _pattern_of(self, path: str) -> str:
-        return pattern_of(path.partition("?")[0])
+        bare = path.partition("?")[0]
+        if bare not in self._patterns:
+            self._patterns[bare] = pattern_of(bare)
+        return self._patterns[bare]
+
+
+def links_of(html: str) -> set[str]:
+    """Return where a page leads: by links, and by forms."""
+    leads = {"a": "href", "form": "action", "button": "formaction"}
+    return {tag.get(leads[tag.name]) for tag in tags_of(html) if tag.name in leads}
+
+
+def styles_named_by(html: str) -> set[str]:
+    """Return the style sheets of ours that a page names."""
+    return {
+        address
+        for tag in tags_of(html)
+        if tag.name == "link"
+        for address in tag.loaded
+        if address.startswith(settings.STATIC_URL) and address.endswith(".css")
+    }
 
 
 def pattern_of(path: str) -> str:
-    """Return the pattern that takes an address."""
+    """Return the pattern that takes an address, or nothing."""
     try:
         return resolve(path).route
     except Resolver404:
@@ -221,7 +284,7 @@ def pattern_of(path: str) -> str:
 
 def path_here(href: str, page: str) -> str:
     """Return the path that a link on a page of ours leads to, or nothing for another site's."""
-    target = urlsplit(urljoin(settings.SITE_ORIGIN + page, href.replace("&amp;", "&")))
+    target = urlsplit(urljoin(settings.SITE_ORIGIN + page, href))
     if f"{target.scheme}://{target.netloc}" != settings.SITE_ORIGIN:
         return ""
     if target.path.startswith(settings.STATIC_URL):

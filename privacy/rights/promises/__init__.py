@@ -2,4 +2,5 @@
 
 import privacy.rights.promises.answers
 import privacy.rights.promises.choices_page
+import privacy.rights.promises.deadlines
 import privacy.rights.promises.requests  # noqa: F401 - each registers its checks

@@ -1,29 +1,19 @@
-"""Promises about answers: by when there is one, on what ground there is none, who may get it."""
+"""Promises about answers: on what ground there is none, and who may get one."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
 from outbox.models import NOTICE, OutboxMail
-from privacy.datamap.promises.purging import (
-    ALARMS,
-    LATE,
-    age,
-    done_by_the_job,
-    months_from,
-    ran_lately,
-)
 from privacy.policy.promises.text import COMPLAINT_AUTHORITIES, linked
 from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import RunningSite
-from privacy.rights import alarms, services
+from privacy.rights import services
 from privacy.rights.choices import FEE_GROUNDS, Did, Ground, Kind, Proof
-from privacy.rights.deadlines import Alarm, deadline_for
-from privacy.rights.intake import record
-from privacy.rights.models import RequestEvent, RequestNote, SubjectRequest
+from privacy.rights.models import RequestEvent, SubjectRequest
 from privacy.rights.promises.played_requests import (
     CHOICES,
     REASON,
@@ -35,204 +25,6 @@ from privacy.rights.promises.played_requests import (
 
 RECEIPT_CHECK = "/cookies/receipt/check/"
 """Takes a consent receipt as a file, which names nobody."""
-
-
-IN_30_DAYS = {
-    date(2026, 1, 30): date(2026, 2, 28),
-    date(2026, 2, 1): date(2026, 3, 1),
-    date(2026, 4, 30): date(2026, 5, 30),
-    date(2026, 7, 31): date(2026, 8, 30),
-    date(2028, 1, 31): date(2028, 2, 29),
-}
-"""By when a request of a day is answered: 30 days, or one calendar month if that ends sooner."""
-IN_THREE_MONTHS = {
-    date(2026, 1, 31): date(2026, 4, 30),
-    date(2026, 5, 15): date(2026, 8, 15),
-    date(2026, 11, 30): date(2027, 2, 28),
-}
-
-
-def last_day(received: datetime, *, extended: bool) -> date:
-    """Return the last day for an answer, counted as the policy says it."""
-    day = timezone.localtime(received).date()
-    if extended:
-        return months_from(day, 3)
-    return min(day + timedelta(days=30), months_from(day, 1))
-
-
-def received_so_that_it_ends(when: date, *, extended: bool) -> datetime:
-    """Return when a request came whose last day is the given one, or the next after it."""
-    zone = timezone.get_default_timezone()
-    days = (
-        datetime.combine(when - timedelta(days=back), time(12), zone) for back in range(95, 0, -1)
-    )
-    return next(day for day in days if last_day(day, extended=extended) >= when)
-
-
-def open_requests() -> list[SubjectRequest]:
-    """Return what is not answered, held ones too: in them somebody may have asked for a right."""
-    return [
-        request
-        for request in SubjectRequest._base_manager.prefetch_related("events")
-        if not {event.did for event in request.events.all()} & CLOSED_BY
-    ]
-
-
-CLOSED_BY = {"answered", "refused", "withdrawn", "spam"}
-
-
-def is_extended(request: SubjectRequest) -> bool:
-    """Tell whether more time was taken."""
-    return any(event.did == "extended" for event in request.events.all())
-
-
-@promise("rights.answer-within-30-days", look=Look.NOW, strength=Strength.LOOKED_UP)
-def answers_are_due_in_30_days_or_a_month(site: RunningSite) -> Evidence:
-    """The earlier of both counts."""
-    zone = timezone.get_default_timezone()
-    for received, last in IN_30_DAYS.items():
-        due = deadline_for(datetime.combine(received, time(12), zone), zone).in_force
-        require(due == last, f"received {received}, due {due}")
-    return Evidence(
-        "Answers are due after 30 days or one month, whichever ends first.",
-        {"days tried": len(IN_30_DAYS)},
-    )
-
-
-@promise("rights.answer-within-30-days", look=Look.ROWS)
-def no_request_is_late(site: RunningSite) -> Evidence:
-    """No request on this site, held or not, has been open for longer, and the desk knows its day."""
-    today, waiting = timezone.localdate(), [r for r in open_requests() if not is_extended(r)]
-    late = sum(last_day(request.received_at, extended=False) < today for request in waiting)
-    require(not late, f"{late} requests wait longer than that")
-    filed = sum(
-        request.due_on > last_day(request.received_at, extended=False) for request in waiting
-    )
-    require(not filed, f"{filed} requests are filed under a later day")
-    closed = sum(request.closed_at is not None for request in waiting)
-    require(not closed, f"{closed} requests are filed as closed, and nobody has answered them")
-    ahead = sum(request.received_at > timezone.now() + LATE for request in waiting)
-    require(not ahead, f"{ahead} requests are to come in the future, and are never late")
-    longest = min((request.received_at for request in waiting), default=None)
-    return Evidence(
-        "No stored request has been waiting for longer than 30 days or one month.",
-        {"requests that wait": len(waiting), "late": late, "the longest": age(longest)},
-    )
-
-
-@promise("rights.told-of-delay", look=Look.REHEARSAL)
-def more_time_needs_a_notice(site: RunningSite) -> Evidence:
-    """More time cannot be taken without a reason that is mailed, nor after the date."""
-    today = timezone.localdate()
-    with at_the_desk(site) as staff:
-        asked = request_of(Kind.ACCESS)
-        require(is_refused(services.extend, asked, by=staff, reason=" "), "no reason is needed")
-        services.extend(asked, by=staff, reason=REASON)
-        require(REASON in mailed(), "the notice does not give the reason")
-        for ends_in, may in ((1, True), (-1, False), (-10, False)):
-            received = received_so_that_it_ends(today + timedelta(days=ends_in), extended=False)
-            other = request_of(Kind.ERASURE, days_ago=(today - received.date()).days)
-            SubjectRequest.objects.filter(pk=other.pk).update(received_at=received)
-            other.refresh_from_db()
-            taken = not is_refused(services.extend, other, by=staff, reason=REASON)
-            require(taken or not may, "more time cannot be taken a day before the date")
-            require(may or not taken, "more time can be taken when it is over")
-    return Evidence(
-        "Played through for this check: more time needed a reason, and was given only with a "
-        "notice sent in time."
-    )
-
-
-@promise("rights.told-of-delay", look=Look.ROWS)
-def nobody_was_told_too_late(site: RunningSite) -> Evidence:
-    """Where more time was taken, it was taken before the date, with a reason in writing."""
-    extended = [request for request in open_requests() if is_extended(request)]
-    for request in extended:
-        told = next(event for event in request.events.all() if event.did == "extended")
-        date_of_notice = timezone.localtime(told.at).date()
-        in_time = date_of_notice <= last_day(request.received_at, extended=False)
-        require(in_time, "more time was taken when the date had passed")
-        reason = RequestNote._base_manager.filter(event=told).exclude(text="").exists()
-        require(reason, "more time was taken without a reason")
-    return Evidence(
-        "Where a request that waits was given more time, a reason was stored before the date.",
-        {"requests with more time": len(extended)},
-    )
-
-
-@promise("rights.within-three-months", look=Look.REHEARSAL)
-def three_months_are_the_end(site: RunningSite) -> Evidence:
-    """Extended once, a request is due after three months; staff are alarmed before, and then daily."""
-    zone, today = timezone.get_default_timezone(), timezone.localdate()
-    for received, last in IN_THREE_MONTHS.items():
-        moment = datetime.combine(received, time(12), zone)
-        due = deadline_for(moment, zone, extended=True).in_force
-        require(due == last, f"received {received} and extended, due {due}")
-    with at_the_desk(site) as staff:
-        asked = request_of(Kind.ACCESS)
-        services.extend(asked, by=staff, reason=REASON)
-        asked = SubjectRequest.objects.get(pk=asked.pk)
-        due = asked.deadline.in_force
-        require(due == last_day(asked.received_at, extended=True), f"it is due on {due}")
-        again = is_refused(services.extend, asked, by=staff, reason=REASON)
-        require(again, "the time can be extended twice")
-        _staff_are_alarmed(today, staff)
-    require(site.get("/privacy/requests/").status == 200, "the answer times are not published")
-    return Evidence(
-        "Played through for this check: extended once, a request was due after three months and "
-        "could not be extended again; staff were told before its last day, and when it was late.",
-        {"months": 3},
-    )
-
-
-def _staff_are_alarmed(today: date, staff: AbstractBaseUser) -> None:
-    """Let the job give the alarms: on the day before the last one, and anew when it is late."""
-    played: dict[int, str] = {}
-    for name, ends_in, extended, held in (
-        ("before its last day", 1, False, False),
-        ("before its last day, held as spam", 1, False, True),
-        ("before its last day, with more time", 1, True, False),
-        ("late", -1, False, False),
-        ("late for the second day", -2, False, False),
-    ):
-        asked = request_of(Kind.PORTABILITY, days_ago=len(played))
-        if extended:
-            services.extend(asked, by=staff, reason=REASON)
-        received = received_so_that_it_ends(today + timedelta(days=ends_in), extended=extended)
-        SubjectRequest.objects.filter(pk=asked.pk).update(received_at=received, is_held=held)
-        played[asked.pk] = name
-        if name == "late for the second day":
-            record(asked, Did.ALARM, fact=alarms.stage_of(Alarm.LATE, today - timedelta(days=1)))
-    before = set(RequestEvent.objects.filter(did="alarm").values_list("pk", flat=True))
-    mails = OutboxMail.objects.count()
-    done_by_the_job(ALARMS)
-    new = RequestEvent.objects.filter(did="alarm").exclude(pk__in=before)
-    told = {played.get(pk) for pk in new.values_list("request", flat=True)}
-    missed = sorted(set(played.values()) - told)
-    require(not missed, f"nobody is told of a request {', '.join(missed)}")
-    sent = OutboxMail.objects.count() - mails
-    require(sent >= len(played), f"of {len(played)} alarms {sent} are mailed")
-
-
-@promise("rights.within-three-months", look=Look.ROWS)
-def no_reply_is_missing_after_three_months(site: RunningSite) -> Evidence:
-    """No request is open after three months, and of each whose time runs out staff were told."""
-    today, now = timezone.localdate(), timezone.now()
-    waiting = open_requests()
-    late = sum(last_day(request.received_at, extended=True) < today for request in waiting)
-    require(not late, f"{late} requests have had no reply for more than three months")
-    known = [request for request in waiting if request.received_at < now - LATE]
-    silent = sum(
-        last_day(request.received_at, extended=is_extended(request)) <= today + timedelta(days=1)
-        and not any(event.did == "alarm" for event in request.events.all())
-        for request in known
-    )
-    require(not silent, f"staff were not told of {silent} requests whose time is over tomorrow")
-    ran = ran_lately(ALARMS, within=timedelta(days=1)) if known else {}
-    return Evidence(
-        "No stored request has been open for more than three months.",
-        {"requests that wait": len(waiting), **ran},
-    )
 
 
 @promise("rights.confirm-identity", look=Look.REHEARSAL)

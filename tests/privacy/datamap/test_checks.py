@@ -130,7 +130,9 @@ def test_e115_a_column_that_is_called_like_people(looking, word, found):
     names = [field.name for field in looking._meta.local_concrete_fields]
     columns = {} if word is None else dict.fromkeys(names, word)
     entry = Entry(label="datamap.Looking", title="Looking", columns=columns)
-    said = {m.msg.split()[0] for m in _called_like_people(entry)}
+    messages = list(_called_like_people(entry))
+    assert {str(m.id).partition(".")[2] for m in messages} == {"E115"}
+    said = {m.msg.split()[0] for m in messages}
     assert said == {f"datamap.Looking.{name}" for name in found}
 
 

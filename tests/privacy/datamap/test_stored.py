@@ -1,5 +1,6 @@
 """What tells of people in a text, and what of it is nobody's."""
 
+import re
 from datetime import date, timedelta
 from types import SimpleNamespace
 
@@ -33,11 +34,16 @@ from privacy.datamap.terms import Category
         ("a::before and @media", ""),
         ("AW-123-456-7890", ""),
         ("info@testserver, webmaster@company.test", ""),
-        ("(303) 678-7500 or 866.736.7872", ""),
     ],
 )
 def test_people_are_seen_in_a_text_and_dates_and_digests_are_not(text, told):
     assert stored.told_by(text) == told
+
+
+def test_the_numbers_of_the_company_are_nobodys(settings):
+    company = settings.COMPANY
+    assert stored.told_by(f"{company.phone} or {company.fax}") == ""
+    assert stored.told_by(re.sub(r"\D+", ".", company.toll_free).strip(".")) == ""
 
 
 def test_only_what_is_asked_for_is_looked_for():
