@@ -58,7 +58,7 @@ def announce(version: PolicyVersion) -> int:
     written = 0
     if version.kind == Kind.MATERIAL:
         append_heads(at_once=True)  # so that the checkpoint in the mail covers this version
-        message = _notice(version)
+        message = notice_mail(version)
         try:
             for name in _audiences:
                 written += _write_to(name, version, message)
@@ -133,7 +133,7 @@ def _key(version: PolicyVersion) -> str:
     return f"policy-notice-{version.pk}"
 
 
-def _notice(version: PolicyVersion) -> EmailMessage:
+def notice_mail(version: PolicyVersion) -> EmailMessage:
     paths, before = version.policy.paths, version.number - 1
     context = {
         "version": version,

@@ -1,10 +1,13 @@
-"""The checks of forms, mails, security, chains, locks, one's own account, and of the walk."""
+"""The checks of forms, mails, access, choices, chains, locks, one's own account, and of the walk."""
 
 import sens_site.promises.access
 import sens_site.promises.chains
+import sens_site.promises.choices
 import sens_site.promises.forms
+import sens_site.promises.leaving
 import sens_site.promises.locks
 import sens_site.promises.mails
 import sens_site.promises.own_account
+import sens_site.promises.secret_addresses
 import sens_site.promises.security
 import sens_site.promises.walk  # noqa: F401 - each registers its checks

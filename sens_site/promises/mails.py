@@ -29,7 +29,7 @@ from contact.models import ContactMessage
 from outbox.models import OutboxMail
 from privacy.policy.head_log import current_checkpoint
 from privacy.policy.log_mail import checkpoint_mail
-from privacy.policy.notices import _notice as policy_notice
+from privacy.policy.notices import notice_mail
 from privacy.policy.promises.record import in_force
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
@@ -224,7 +224,7 @@ def _plays() -> Iterator[tuple[Callable[[], object], tuple[str, ...]]]:
     yield from ((one, ()) for one in _of_accounts(user))
     yield from _of_messages(word)
     yield from ((one, ()) for one in _of_requests(word, staff))
-    notice = policy_notice(in_force())
+    notice = notice_mail(in_force())
     notice.to = [user.email]
     yield notice.send, ()
     signed = current_checkpoint()
@@ -275,7 +275,6 @@ def _of_requests(word: str, staff: Any) -> Iterator[Callable[[], object]]:
     by: Mapping[str, Any] = {"by": staff}
     open_ = {kind: _asked(word, kind) for kind in Kind if kind is not Kind.RESTRICTION}
     unproved = _asked(word, Kind.RESTRICTION, None)
-    OutboxMail.objects.filter(recipient__startswith=word).delete()
     yield lambda: _asked(f"{word}-new", Kind.ACCESS, None)
     yield lambda: intake.ask_identity(unproved)
     yield lambda: intake.withdraw_request(unproved)
@@ -285,7 +284,7 @@ def _of_requests(word: str, staff: Any) -> Iterator[Callable[[], object]]:
         open_[Kind.QUESTION], ground=Ground.EXCESSIVE, amount="20 USD", reason=why, **by
     )
     yield lambda: services.refuse(open_[Kind.QUESTION], ground=Ground.UNFOUNDED, reason=why, **by)
-    yield of_requests.export_ready(open_[Kind.PORTABILITY], token="made-up").send  # noqa: S106
+    yield of_requests.export_ready(open_[Kind.PORTABILITY], token=word).send
     yield lambda: services.erase_for_request(open_[Kind.ERASURE], **by)
     for name in ("alarm", "many"):
         facts = {"request": open_[Kind.WITHDRAWAL], "stage": "75 %"}

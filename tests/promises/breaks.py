@@ -8,6 +8,8 @@ of these neighbours, `make test-exhaustive` at all.
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib import import_module
+from pathlib import Path
 
 from tests.promises.hand import Hand
 
@@ -45,3 +47,9 @@ def breaks(*claims: str, in_sql: bool = False, way: Way = Way.CODE) -> Callable[
         return act
 
     return register
+
+
+def find_breaks() -> None:
+    """Import each `breaks_of_*.py` beside this file: it registers its breaks."""
+    for file in sorted(Path(__file__).parent.glob("breaks_of_*.py")):
+        import_module(f"tests.promises.{file.stem}")

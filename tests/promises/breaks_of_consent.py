@@ -132,7 +132,7 @@ def a_list_without_other_domains(hand: Hand) -> None:
     hand.template("privacy/consent/items.html", ("{{ item.foreign }}", "another site"))
 
 
-@breaks("ads.opt-out")
+@breaks("ads.opt-out", "rights.withdraw-consent")
 def a_withdrawal_that_leaves_storage(hand: Hand) -> None:
     hand.replace("privacy.consent.withdrawal.clear_site_data", lambda *args: None)
 
@@ -169,7 +169,7 @@ def no_button_to_take_back(hand: Hand) -> None:
     hand.template("privacy/consent/choices.html", ('name="choice" value="reject"', "disabled"))
 
 
-@breaks("transfers.your-consent")
+@breaks("transfers.your-consent", "cookies.remember-preferences")
 def a_box_that_is_ticked(hand: Hand) -> None:
     hand.template("privacy/consent/choices.html", ('row.answer == "no"', 'row.answer == "never"'))
 

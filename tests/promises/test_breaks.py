@@ -4,7 +4,7 @@ import pytest
 
 from privacy.promises.claims import all_claims
 from privacy.promises.registry import discover, registered_checks
-from tests.promises import (  # noqa: F401 - each registers its breaks
+
     breaks_of_chains,
     breaks_of_consent,
     breaks_of_deadlines,
@@ -18,7 +18,10 @@ from tests.promises import (  # noqa: F401 - each registers its breaks
     breaks_of_visits,
     breaks_of_walk,
 )
+find_breaks()
+from tests.promises import (  # noqa: F401 - each registers its breaks
 from tests.promises.breaks import BREAKS
+from tests.promises.breaks import BREAKS, find_breaks
 
 pytestmark = pytest.mark.django_db
 

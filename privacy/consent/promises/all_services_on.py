@@ -47,6 +47,8 @@ class Known:
     maker: str
     hosts: str
     tag: str = ""
+    numbers: str = ""
+    """What account numbers look like at the maker's."""
     embedded: bool = False
     covered: bool = True
     """Whether the browser's opt-out signal speaks about it."""
@@ -54,14 +56,21 @@ class Known:
 
 KNOWN = {
     "visits": Known("analytics", "", r"(?!)", tag="visits/visit.js"),
-    "google-analytics": Known("analytics", "Google", GOOGLE_TAGS, tag="consent/google.js"),
-    "google-ads-conversions": Known("marketing", "Google", GOOGLE_ADS, tag="consent/google.js"),
-    "google-ads": Known("marketing", "Google", GOOGLE_ADS, tag="consent/google.js"),
+    "google-analytics": Known(
+        "analytics", "Google", GOOGLE_TAGS, tag="consent/google.js", numbers=r"G-.+"
+    ),
+    "google-ads-conversions": Known(
+        "marketing", "Google", GOOGLE_ADS, tag="consent/google.js", numbers=r"AW-.+"
+    ),
+    "google-ads": Known(
+        "marketing", "Google", GOOGLE_ADS, tag="consent/google.js", numbers=r"AW-.+"
+    ),
     "linkedin-insight": Known(
         "marketing",
         "LinkedIn",
         r"snap\.licdn\.com|px4?\.ads\.linkedin\.com|www\.linkedin\.com",
         tag="consent/linkedin-insight.js",
+        numbers=r"\d+",
     ),
     "linkedin-posts": Known("social", "LinkedIn", r"www\.linkedin\.com", embedded=True),
     "youtube": Known(
@@ -110,7 +119,11 @@ def origins_of(services: tuple[Service, ...]) -> dict[str, list[str]]:
 def permitted_hosts(answer: Answer) -> set[str]:
     """Return the hosts of others that a page permits, a star for any below being left out."""
     origins = {one for sources in answer.permitted.values() for one in sources}
-    return {re.sub(r"^[a-z]+://(?:\*\.)?|[:/].*$", "", one) for one in origins}
+    return {_host(one) for one in origins}
+
+
+def _host(origin: str) -> str:
+    return re.sub(r"^[a-z]+://(?:\*\.)?|[:/].*$", "", origin)
 
 
 def strangers(answer: Answer, keys: Iterable[str]) -> list[str]:
@@ -125,9 +138,15 @@ def tag_numbers(answer: Answer) -> set[str]:
     return {number for script in answer.page.scripts for number in script.get("data-ids").split()}
 
 
-def numbers_of(services: tuple[Service, ...]) -> set[str]:
-    """Return the account numbers of services that are loaded by a tag. Our own has none."""
-    return {NOBODYS[s.key] for s in services if s.loader and s.identifier}
+def tags_on(answer: Answer) -> set[str]:
+    """Return the account numbers on a page, and `visits` where our own statistics are loaded."""
+    own = {"visits"} if acts(answer, "visits", "") else set()
+    return tag_numbers(answer) | own
+
+
+def tags_of(services: Iterable[Service]) -> set[str]:
+    """Return what services are known by on a page, those that are loaded by a tag."""
+    return {NOBODYS.get(s.key, "visits") for s in services if s.loader}
 
 
 def acts(answer: Answer, key: str, number: str) -> bool:
@@ -135,8 +154,39 @@ def acts(answer: Answer, key: str, number: str) -> bool:
     known = KNOWN[key]
     if known.embedded:
         return any(re.fullmatch(known.hosts, host) for host in permitted_hosts(answer))
-    loaded = any(re.search(rf"{known.tag[:-3]}\b", s.get("src")) for s in answer.page.scripts)
-    return loaded and (not number or number in tag_numbers(answer))
+    tags = [s for s in answer.page.scripts if re.search(rf"{known.tag[:-3]}\b", s.get("src"))]
+    if not known.numbers:
+        return bool(tags)
+    wanted = re.escape(number) if number else known.numbers
+    return any(re.fullmatch(wanted, one) for tag in tags for one in tag.get("data-ids").split())
+
+
+def leaked(answer: Answer, *groups: str, beside: Iterable[str] = ()) -> list[str]:
+    """Return what a page loads or permits of some groups, and would not for others that are allowed."""
+    own, rest = services_in(*groups), services_in(*beside)
+    allowed = origins_of(rest)
+    found = tags_on(answer) & (tags_of(own) - tags_of(rest))
+    for directive, origins in origins_of(own).items():
+        more = set(origins) - set(allowed.get(directive, ()))
+        found |= more & set(answer.permitted.get(directive, ()))
+    return sorted(found)
+
+
+def lacking(answer: Answer, *groups: str) -> list[str]:
+    """Return what a page would load and permit for some groups, and does not."""
+    own = services_in(*groups)
+    found = tags_of(own) - tags_on(answer)
+    for directive, origins in origins_of(own).items():
+        found |= set(origins) - set(answer.permitted.get(directive, ()))
+    return sorted(found)
+
+
+def reaches_its_own_hosts(key: str) -> None:
+    """Require that what is offered of a service names no host but those known to be its maker's."""
+    services = [s for s in services_in(*FOUR_GROUPS) if s.key == key]
+    origins = [one for s in services for sources in s.origins.values() for one in sources]
+    beyond = [o for o in origins if not re.fullmatch(KNOWN[key].hosts, _host(o))]
+    require(not beyond, f"{key} may reach {beyond[:1]}, which is not its maker’s")
 
 
 def choose(visitor: Visitor, choice: str, *groups: str) -> Answer:
@@ -162,33 +212,26 @@ def stays_out_until_allowed(site: RunningSite, group: str) -> int:
     Looks as a first-time visitor, as one who allowed every other group, and as one who allowed
     this one. Returns how many services the group has. Runs inside `everything_on`.
     """
-    offer = current_offer()
-    others = tuple(key for key in offer.by_key if key != group)
-    own, rest = services_in(group), services_in(*others)
-    require(own, f"no service of the group {group} is known")
-    rivals, friend = visitor_who_allows(site, *others), visitor_who_allows(site, group)
-    mine = [key for key, known in KNOWN.items() if known.group == group]
-    require(
-        {service.key for service in own} == set(mine),
-        f"the group {group} has other services than those known",
-    )
+    own = {service.key for service in services_in(group)}
+    known = {key for key, one in KNOWN.items() if one.group == group}
+    require(own == known, f"the group {group} has other services than those known")
+    for key in sorted(known):
+        reaches_its_own_hosts(key)
+    others = [one for one in FOUR_GROUPS if one != group]
+    without = [(visitor_who_allows(site, *others), others)]
+    without += [(visitor_who_allows(site, one), [one]) for one in others]
+    friend = visitor_who_allows(site, group)
     for path in PAGES:
-        first = site.get(path)
-        require(not first.page.scripts, f"{path} runs a script before consent")
-        require(not first.permitted, f"{path} permits {first.permitted} before consent")
-        refused, allowed = rivals.get(path), friend.get(path)
-        leaked = tag_numbers(refused) & (numbers_of(own) - numbers_of(rest))
-        require(not leaked, f"{path} loads a tag of {group} for who allowed all but this group")
-        require(
-            refused.permitted == origins_of(rest),
-            f"{path} permits other origins than those of the groups that were allowed",
-        )
-        require(
-            tag_numbers(allowed) == numbers_of(own) and allowed.permitted == origins_of(own),
-            f"{path} loads or permits something else than the services of {group}",
-        )
-        beyond = strangers(allowed, mine)
-        require(not beyond, f"{path} permits {beyond[:1]}, which is no host of {group}")
+        found = leaked(site.get(path), group)
+        require(not found, f"{path} lets {found[:1]} of {group} act before consent")
+        for visitor, allowed in without:
+            found = leaked(visitor.get(path), group, beside=allowed)
+            require(
+                not found,
+                f"{path} lets {found[:1]} of {group} act for who allowed other groups alone",
+            )
+        missing = lacking(friend.get(path), group)
+        require(not missing, f"{path} lacks {missing[:1]} after a yes to {group}")
     return len(own)
 
 
@@ -204,6 +247,7 @@ def acts_alone_with_its_group(site: RunningSite, key: str) -> None:
         require(
             known.group in offered, f"{key} is switched on, and {known.group} is not asked about"
         )
+        reaches_its_own_hosts(key)
         refusing, looking = site.visitor(), site.visitor()
         choose(refusing, "reject")
         elsewhere = visitor_who_allows(site, *(one for one in others if one in offered))
@@ -223,8 +267,6 @@ def acts_alone_with_its_group(site: RunningSite, key: str) -> None:
         for visitor in (friend, accepting):
             seen = visitor.get(path)
             require(acts(seen, key, number), f"{path} lacks {key} after a yes to {known.group}")
-            beyond = strangers(seen, [key, "visits"])
-            require(not beyond, f"{path} permits {beyond[:1]} for {key}")
         seen = signalling.get(path)
         require(
             acts(seen, key, number) is not known.covered,

@@ -15,6 +15,8 @@ from django.utils import timezone
 from privacy.policy.chain import hash_of
 from privacy.policy.models import PRIVACY, TERMS, Kind, PolicyDraft, PolicyVersion
 from privacy.policy.promises.sealed_texts import (
+    DATES,
+    TEXTS,
     are_called_what_they_are,
     is_what_was_drafted,
     is_what_was_shipped,
@@ -111,7 +113,7 @@ def every_place_tells_one_date(site: RunningSite) -> Evidence:
     """What people see is what machines, caches, search engines and feed readers are told."""
     days = days_told(site)
     version = in_force()
-    is_what_was_shipped(version)
+    is_what_was_shipped(version, "posted_on")
     expected = version.posted_on.isoformat()
     require(
         timezone.localdate(version.posted_at) == version.posted_on,
@@ -205,6 +207,7 @@ def no_new_text_without_a_new_date(site: RunningSite) -> Evidence:
         f"UPDATE {table} SET rendered_html = 'x' WHERE id = %s",  # noqa: S608 - our own table
         f"UPDATE {table} SET source_text = 'x' WHERE id = %s",  # noqa: S608 - our own table
         f"UPDATE {table} SET posted_on = '2001-01-01' WHERE id = %s",  # noqa: S608 - our own table
+        f"UPDATE {table} SET effective_on = '2001-01-01' WHERE id = %s",  # noqa: S608 - our own table
         f"DELETE FROM {table} WHERE id = %s",  # noqa: S608 - our own table
     )
     refused = 0
@@ -401,7 +404,7 @@ def each_material_change_has_waited(site: RunningSite) -> Evidence:
         versions = posted_versions(slug)
         are_called_what_they_are(versions)
         for version in versions:
-            is_what_was_shipped(version)
+            is_what_was_shipped(version, "kind")
             if version.kind == "material" and not version.imported:
                 material += 1
                 waits.append((version.effective_on - version.posted_on).days)
@@ -426,7 +429,7 @@ def every_version_stays_as_it_was(site: RunningSite) -> Evidence:
         for version in versions[:NEWEST]:
             address = f"{path}v/{version.number}/"
             require(hash_of(version) == version.hash, f"version {version.number} is altered")
-            is_what_was_shipped(version)
+            is_what_was_shipped(version, *TEXTS, *DATES)
             is_what_was_drafted(version)
             shows_what_was_sealed(site.get(address), version.source_text, address)
             told = json.loads(site.get(f"{path}v/{version.number}.json").text or "{}")

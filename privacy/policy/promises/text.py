@@ -1,9 +1,11 @@
 """Promises that are kept by the text of the policy itself: where its links lead."""
 
-from privacy.promises.page_reader import Page
+from privacy.promises.page_reader import Element, Page
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 
+HIDING = frozenset(["hidden", "style", "inert", "aria-hidden"])
+CHOICES = "Your choices about your information"
 COMPLAINT_AUTHORITIES = "https://www.edpb.europa.eu/about-edpb/about-edpb/members_en"
 
 
@@ -20,6 +22,10 @@ def linked(site: RunningSite, address: str, what: str) -> str:
     links = [a for a in main.all("a") if a.get("href") == address] if main else []
     require(links, f"the policy does not link to {what}")
     require(links[0].text, f"the link to {what} has no words")
+    above: Element | None = links[0]
+    while above is not None:
+        require(not HIDING & set(above.attrs), f"the link to {what} is hidden")
+        above = above.parent
     return links[0].text
 
 
@@ -45,11 +51,11 @@ def the_pointer_points_at_a_section(site: RunningSite) -> Evidence:
     inside = [a for a in main.all("a") if a.get("href").startswith("#")] if main else []
     lost = [a.get("href") for a in inside if page.by_id(a.get("href")[1:]) is None]
     require(not lost, f"{lost[:1]} leads nowhere")
-    pointers = [a for a in inside if a.text.startswith("Your choices") and a.within("nav") is None]
+    pointers = [a for a in inside if a.text == CHOICES and a.within("nav") is None]
     require(pointers, "the text does not point at the section about choices")
     heading = page.by_id(pointers[0].get("href")[1:])
     require(
-        heading is not None and heading.text == pointers[0].text,
+        heading is not None and heading.tag == "h2" and heading.text == CHOICES,
         "the section has another name than the pointer",
     )
     return Evidence(
@@ -80,6 +86,7 @@ def the_link_leads_to_the_form(site: RunningSite) -> Evidence:
         require(len(forms) == 1, f"{path} holds {len(forms)} such forms")
         names.append([f.get("name") for f in forms[0].all("input", "textarea") if f.get("name")])
     require(names[0] == names[1], "the two forms ask for different things")
+    require({"name", "email", "message"} <= set(names[0]), "the form lacks name, email or message")
     return Evidence(
         "The link leads to the form, and the same form stands at the foot of the Privacy page.",
         {"fields": len(names[0])},

@@ -95,7 +95,7 @@ def is_signed(text, signature, key):  # Ed25519, as in RFC 8032
     right = times(int.from_bytes(digest, "little") % order, point(key))
     return left == add(point(signature[:32]), right)
 def root_of(lines):  # of a Merkle tree, as in RFC 6962
-    half = 1 << (len(lines) - 1).bit_length() - 1
+    half = 2 ** max((len(lines) - 1).bit_length() - 1, 0)
     leaf = b"\0" + lines[0] if lines else b""
     node = b"\1" + root_of(lines[:half]) + root_of(lines[half:]) if lines[1:] else leaf
     return hashlib.sha256(node).digest()
@@ -225,18 +225,18 @@ def main(arguments=None):
     before = options.state.read_text() if options.state and options.state.exists() else "{}"
     site = Site(options.address, json.loads(before))
     for look in (look_at_pages, look_at_policy, look_at_forms, look_at_choice):
-        left = dict(re.findall(r'yield "([a-z. -]+): ([^"]+)"', inspect.getsource(look)))
+        left = set(re.findall('yield "([^"]+)"', inspect.getsource(look)))
         state, why = "not looked", "nothing to look at yet"
         try:
             for said, fault in look(site):
                 ids, words = said.split(": ")
-                left.pop(ids, None)
+                left.discard(said)
                 at = ", ".join(getattr(a, "path", a) for a in getattr(fault, "__iter__", tuple)())
                 words += at and f": not so at {at[:70]}"
                 found.append(("broken" if fault else "kept", ids, words))
         except Exception as error:  # what a site shows may be anything
             state, why = "not looked" if isinstance(error, OSError) else "broken", error
-        found += [(state, ids, f"{words}: {why}") for ids, words in left.items()]
+        found += [(state, *f"{one}: {why}".split(": ", 1)) for one in left]
     worst = {one: (state, said) for state, ids, said in sorted(found)[::-1] for one in ids.split()}
     states = [state for state, _ in worst.values()]
     kept, broken = states.count("kept"), states.count("broken")

@@ -116,9 +116,7 @@ class Front:
             link.request(handler.command, handler.path, form, dict(handler.headers.items()))
             answer = link.getresponse()
             headers = [one for one in answer.getheaders() if one[0].lower() not in DROPPED]
-            return Reply(
-                handler.path, handler.headers, form, answer.status, headers, answer.read()
-            )
+            return Reply(handler.path, handler.headers, form, answer.status, headers, answer.read())
 
 
 @contextmanager
@@ -162,5 +160,3 @@ def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
             time.sleep(0.1)
         else:
             return
-
-

@@ -246,7 +246,9 @@ def a_refusal_by_which_a_visitor_can_be_told(reply: Reply) -> None:
 @breaks("banner.reject-equals-accept")
 def a_smaller_button_for_no(reply: Reply) -> None:
     if reply.path == "/":
-        reply.replace('"button" name="choice" value="reject"', '"link" name="choice" value="reject"')
+        reply.replace(
+            '"button" name="choice" value="reject"', '"link" name="choice" value="reject"'
+        )
 
 
 @breaks("banner.answer-and-policy-link")

@@ -1,0 +1,175 @@
+"""Promises about choices: none is made for somebody, and each has its effect at once."""
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Subquery
+from django.utils import timezone
+
+from accounts.models import User
+from privacy.consent.models import PersonalRefusals
+from privacy.promises.registry import Evidence, Look, promise, require
+from privacy.promises.running_site import RunningSite, Visitor
+from privacy.rights.choices import Channel, Kind, Proof
+from privacy.rights.intake import open_request
+from sens_site.promises.access import Somebody
+from sens_site.promises.every_form import PASSPHRASE, every_page
+
+PROFILE, REGISTER = "/accounts/profile/", "/accounts/register/"
+NO = ("", "no", "off", "0", "false", "none")
+ASKED = ("marketing", "wants_contact")
+A_MOMENT = timedelta(seconds=1)
+
+
+def wants_mail(user: User) -> bool:
+    """Tell whether promotional mail may go to an account, as it is stored."""
+    row = User.objects.get(pk=user.pk)
+    refused = PersonalRefusals.objects.filter(user=user, newsletter_refused_at__isnull=False)
+    return row.marketing_opt_in_at is not None and not refused.exists()
+
+
+def _register(site: RunningSite, **more: str) -> User:
+    word = f"check{secrets.token_hex(6)}"
+    data = {"username": word, "email": f"{word}@example.com", "password1": PASSPHRASE, **more}
+    answer = site.visitor().fill_in(REGISTER, data)
+    require(answer.status == 303, f"registering is answered with {answer.status}")
+    return User.objects.get(username=word)
+
+
+@promise("consent.only-by-act", look=Look.REHEARSAL)
+def no_box_is_ticked_beforehand(site: RunningSite) -> Evidence:
+    """On every page that a stranger or a member of whom nothing is known meets."""
+    boxes = 0
+    for met in every_page(site):
+        for box in met.answer.page.all("input"):
+            if box.get("type") not in ("checkbox", "radio"):
+                continue
+            boxes += 1
+            means_no = box.get("type") == "radio" and box.get("value").lower() in NO
+            require(
+                "checked" not in box.attrs or means_no,
+                f"{met.answer.path} has said yes to {box.get('name')} already",
+            )
+        for box in met.answer.page.all("input"):
+            carried = box.get("type") == "hidden" and box.get("name") in ASKED
+            require(not carried, f"{met.answer.path} says yes to {box.get('name')} by itself")
+    require(boxes, "no box was found")
+    return Evidence(
+        "Played through for this check, no box and no button on any page had said yes beforehand.",
+        {"boxes": boxes},
+    )
+
+
+@promise("consent.only-by-act", look=Look.REHEARSAL)
+def promotional_mail_is_agreed_to_by_its_own_box(site: RunningSite) -> Evidence:
+    """Registering, writing, asking, logging in and saving a profile agree to nothing."""
+    with site.rehearsal():
+        silent, willing = _register(site), _register(site, marketing="on")
+        require(not wants_mail(silent), "who registers is taken to want promotional mail")
+        require(wants_mail(willing), "a yes at registration is not stored")
+        person = Somebody(site)
+        acts = (
+            ("/contact/webmaster/", {"message": "Rolled back.", "wants_contact": "on"}),
+            ("/privacy/choices/", {"kind": "question", "text": "Rolled back."}),
+        )
+        for path, data in acts:
+            sender = {"name": person.mark, "email": person.email}
+            person.visitor.fill_in(path, {**sender, **data})
+        _save_profile(person.visitor, marketing=False)
+        person.visitor.get("/newsletter/")
+        require(not wants_mail(person.user), "something else is taken for a yes to mail")
+    return Evidence(
+        "Played through for this check, only the box made for it agreed to promotional mail.",
+        {"ways tried": 6},
+    )
+
+
+def _save_profile(visitor: Visitor, *, marketing: bool) -> None:
+    data = dict.fromkeys(("name", "company", "position", "phone"), "check")
+    answer = visitor.fill_in(PROFILE, data | ({"marketing": "on"} if marketing else {}))
+    require(answer.status == 303, f"saving a profile is answered with {answer.status}")
+
+
+@promise("consent.only-by-act", look=Look.ROWS)
+def each_yes_was_given_by_itself(site: RunningSite) -> Evidence:
+    """No two people said yes at one instant, and nobody before they came or in the future."""
+    agreed = User.objects.filter(marketing_opt_in_at__isnull=False)
+    at_once = agreed.values("marketing_opt_in_at").annotate(people=Count("pk")).filter(people__gt=1)
+    require(not at_once.exists(), "several people are noted to have said yes at one instant")
+    early = agreed.filter(marketing_opt_in_at__lt=F("date_joined") - A_MOMENT)
+    late = agreed.filter(marketing_opt_in_at__gt=timezone.now() + timedelta(days=1))
+    wrong = early.count() + late.count()
+    require(not wrong, f"{wrong} people are noted to have said yes when they could not")
+    return Evidence(
+        "Each stored yes to promotional mail was given by itself.", {"people": agreed.count()}
+    )
+
+
+@promise("rights.withdraw-consent", look=Look.REHEARSAL)
+def a_yes_to_mail_is_taken_back_as_it_was_given(site: RunningSite) -> Evidence:
+    """By the same form, in one step, and with effect before the page answers."""
+    with site.rehearsal():
+        person = Somebody(site)
+        _save_profile(person.visitor, marketing=True)
+        require(wants_mail(person.user), "a yes to promotional mail is not stored")
+        box = _box(person.visitor)
+        require("checked" in box.attrs, "the profile does not show the yes that was given")
+        _save_profile(person.visitor, marketing=False)
+        require(not wants_mail(person.user), "a yes that was taken back still stands")
+        require("checked" not in _box(person.visitor).attrs, "the profile still shows a yes")
+        _save_profile(person.visitor, marketing=True)
+        require(wants_mail(person.user), "who changes their mind again is not heard")
+    return Evidence(
+        "Played through for this check, a yes to promotional mail was taken back where it was "
+        "given, in one step and at once.",
+        {"steps to give": 1, "steps to take back": 1},
+    )
+
+
+def _box(visitor: Visitor) -> Any:
+    boxes = [b for b in visitor.get(PROFILE).page.all("input") if b.get("name") == "marketing"]
+    require(len(boxes) == 1, "the profile does not ask about promotional mail")
+    return boxes[0]
+
+
+@promise("rights.object", look=Look.REHEARSAL)
+def an_objection_stops_what_can_be_stopped(site: RunningSite) -> Evidence:
+    """As soon as it is shown who objects: promotional mail, sharing and sale end for the account."""
+    with site.rehearsal():
+        for channel, proof in ((Channel.ACCOUNT, Proof.PASSWORD), (Channel.FORM, None)):
+            person = Somebody(site)
+            _save_profile(person.visitor, marketing=True)
+            open_request(
+                kind=Kind.OBJECTION, name=person.mark, email=person.email, text="Rolled back.",
+                channel=channel, proof=proof,
+            )  # fmt: skip
+            objected = PersonalRefusals.objects.filter(
+                user=person.user, sale_objected_at__isnull=False
+            ).exists()
+            stopped = objected and not wants_mail(person.user)
+            require(stopped is (proof is not None), _about(channel, stopped=stopped))
+    return Evidence(
+        "Played through for this check, an objection ended promotional mail, sharing and sale at "
+        "once when it was shown who objects, and a stranger’s wish ended nothing for others.",
+        {"ways": 2},
+    )
+
+
+def _about(channel: Channel, *, stopped: bool) -> str:
+    if stopped:
+        return "whoever types an address decides for its owner"
+    return f"an objection by {channel.label.lower()} stops nothing"
+
+
+@promise("rights.object", "rights.withdraw-consent", look=Look.ROWS)
+def nobody_is_written_to_after_a_no(site: RunningSite) -> Evidence:
+    """Nobody whose newest word is no stands among those who want promotional mail."""
+    newest = PersonalRefusals.objects.filter(user=OuterRef("pk")).values("newsletter_refused_at")
+    agreed = User.objects.filter(marketing_opt_in_at__isnull=False)
+    against = agreed.annotate(no=Subquery(newest[:1])).filter(no__isnull=False).count()
+    require(not against, f"{against} people are to be written to after a no")
+    return Evidence(
+        "Nobody who said no or objected is among those who want promotional mail.",
+        {"people who said yes": agreed.count()},
+    )

@@ -1,0 +1,162 @@
+"""Promises about leaving and about a corrected address: what is told, and how far it reaches."""
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.erasure import erase_account
+from accounts.models import User
+from accounts.promises import Person, deleted, registered
+from accounts.services import verified_addresses
+from contact.models import ContactMessage
+from outbox.models import OutboxMail
+from privacy.datamap import ledger
+from privacy.datamap.replay import replay
+from privacy.promises.registry import Evidence, Look, promise, require
+from privacy.promises.running_site import RunningSite
+from sens_site.promises.every_form import PASSPHRASE
+
+
+def _word() -> str:
+    return f"check{secrets.token_hex(6)}"
+
+
+def _addresses() -> Any:
+    return apps.get_model("account", "EmailAddress").objects
+
+
+KEPT_BY_THE_POLICY = (
+    "consent receipts", "your privacy requests", "erasure ledger", "access logs", "backups",
+)  # fmt: skip
+"""What the policy lists as kept after a deletion, and whatever has happened, as the report calls it.
+A hash of a newsletter's address and a message that is needed for a claim are kept of few."""
+
+
+@promise("account.kept-after-deletion", look=Look.REHEARSAL)
+def the_report_is_shown_and_mailed(site: RunningSite) -> Evidence:
+    """One mail and one page say what was deleted and what is kept, line for line."""
+    with site.rehearsal():
+        person = registered(site)
+        asked = {
+            "kind": "question",
+            "name": "A check",
+            "email": person.email,
+            "text": "Rolled back.",
+        }
+        site.visitor().post("/privacy/choices/", asked)
+        answer = deleted(person)
+        page = person.visitor.get(answer.header("Location"))
+        require(page.status == 200, f"the report answers {page.status}")
+        mails = list(OutboxMail.objects.to_address(person.email))
+        require(len(mails) == 1, f"{len(mails)} mails are left to the person who was deleted")
+        payload: Any = mails[0].as_message().message().get_payload(decode=True)
+    shown, mailed = page.page.text.lower(), " ".join(payload.decode().lower().split())
+    for where, words in (("page", shown), ("mail", mailed)):
+        for heading in ("deleted", "kept, and why"):
+            require(heading in words, f"the {where} does not say what is {heading}")
+        missing = [one for one in KEPT_BY_THE_POLICY if one not in words]
+        require(not missing, f"the {where} does not say that {missing[:1]} are kept")
+        require(
+            "account and profile" in words, f"the {where} does not say that the account is gone"
+        )
+    require(person.username not in shown, "the address of the report names the person")
+    return Evidence(
+        "Played through for this check, one mail and one page listed what was deleted and what is "
+        "kept.",
+        {"mails": 1, "kinds listed as kept": len(KEPT_BY_THE_POLICY)},
+    )
+
+
+def _moved(site: RunningSite) -> tuple[Person, User, str]:
+    """Play somebody who has written, and then gives another address; return the old one, too."""
+    person = registered(site)
+    old, person.email = person.email, f"{_word()}@example.com"
+    _writes(site, old, person.details["position"])
+    new = {"email": person.email, "action_add": ""}
+    answer = person.visitor.fill_in("/accounts/email/", new)
+    require(answer.status in (302, 303), f"a new address is answered with {answer.status}")
+    user = User.objects.get(username=person.username)
+    require(user.email == old, "an address counts before it is confirmed")
+    person.visitor.post(person.mailed_link(), {})
+    user.refresh_from_db()
+    return person, user, old
+
+
+@promise("rights.correction", look=Look.REHEARSAL)
+def a_corrected_address_counts_everywhere(site: RunningSite) -> Evidence:
+    """The new address replaces the old one wherever the person is written to, shown or let in."""
+    with site.rehearsal():
+        person, user, old = _moved(site)
+        stored = set(_addresses().filter(user=user).values_list("email", "verified"))
+        require(stored == {(person.email, True)}, "the old address still stands at the account")
+        require(user.email == person.email, "the new address does not stand at the account")
+        told = {address for _, address in verified_addresses(user.pk - 1)}
+        require(person.email in told and old not in told, "notices go to the old address")
+        words = person.visitor.get("/accounts/data/").page.text
+        require(person.email in words and old not in words, "the old address is still shown")
+        for login, status in ((old, 422), (person.email, 303)):
+            answer = site.visitor().post(
+                "/accounts/login/", {"login": login, "password": PASSPHRASE}
+            )
+            require(
+                answer.status == status, "the old address still lets in, and the new one does not"
+            )
+    return Evidence(
+        "Played through for this check, a corrected address replaced the old one wherever the "
+        "person is written to, shown or let in.",
+        {"addresses": 2},
+    )
+
+
+@promise("account.kept-after-deletion", look=Look.REHEARSAL)
+def an_earlier_address_is_forgotten_too(site: RunningSite) -> Evidence:
+    """What came from an earlier address goes with the account, and from a restored backup.
+
+    What comes from there later is somebody else's: the mailbox may have another owner.
+    """
+    with site.rehearsal(), TemporaryDirectory() as folder:
+        person, user, old = _moved(site)
+        before, after = person.details["position"], _word()
+        _writes(site, old, after)
+        messages = ContactMessage.objects.filter(message__in=[before, after])
+        later = timezone.now() + timedelta(minutes=1)
+        messages.filter(message=after).update(received_at=later)
+        with ledger.rehearsing(into=Path(folder) / "ledger"):
+            backup = transaction.savepoint()
+            erase_account(user)
+            kept = set(messages.values_list("message", flat=True))
+            require(kept == {after}, "a deletion forgets what came from an earlier address")
+            transaction.savepoint_rollback(backup)
+            replay()
+            kept = set(messages.values_list("message", flat=True))
+            require(kept == {after}, "a restored backup keeps what came from an earlier address")
+    return Evidence(
+        "Played through for this check, what had come from an earlier address went with the "
+        "account, also out of a restored backup; what came from there later stayed.",
+        {"addresses": 2},
+    )
+
+
+def _writes(site: RunningSite, email: str, words: str) -> None:
+    data = {"name": "A check", "email": email, "message": words}
+    answer = site.visitor().post("/contact/webmaster/", data)
+    require(answer.status == 303, f"a message is answered with {answer.status}")
+
+
+@promise("rights.correction", look=Look.ROWS)
+def accounts_have_one_address(site: RunningSite) -> Evidence:
+    """The address of an account is the one that its person has confirmed."""
+    primary = _addresses().filter(primary=True, verified=True)
+    differing = primary.exclude(email=F("user__email")).count()
+    require(not differing, f"{differing} accounts have another address than was confirmed")
+    return Evidence(
+        "Every account has the address that its person confirmed.",
+        {"accounts": primary.count(), "differing": differing},
+    )

@@ -1,0 +1,107 @@
+"""Promises about secret addresses: each opens one thing, for one person and for its time."""
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+from django.contrib.auth import get_user_model
+from django.db.models import F
+from django.utils import timezone
+
+from privacy.promises.registry import Evidence, Look, promise, require
+from privacy.promises.running_site import RunningSite
+from privacy.rights.choices import Channel, Kind, Proof
+from privacy.rights.export_files import make_export, path_of
+from privacy.rights.intake import open_request
+from privacy.rights.models import ExportFile, MailedLink
+from sens_site.promises.access import Somebody, new_mark
+
+
+@promise("security.against-misuse", look=Look.REHEARSAL)
+def a_secret_address_opens_one_thing_for_its_time(site: RunningSite) -> Evidence:
+    """Addresses that are another's, made up, used up, too old, or meant for something else."""
+    with site.rehearsal():
+        person, other = Somebody(site), Somebody(site)
+        status, theirs = (one.mailed("/privacy/request/") for one in (person, other))
+        confirm = person.mailed("/privacy/confirm/")
+        require(person.request.reference in site.get(status).text, "a request cannot be followed")
+        token = status.rstrip("/").rpartition("/")[2]
+        swapped = theirs.replace(theirs.rstrip("/").rpartition("/")[2], token)
+        identity = confirm.rstrip("/").rpartition("/")[2]
+        made_up = secrets.token_urlsafe(32)
+        copy, written = _copy_for(person)
+        try:
+            opened = site.get(f"/privacy/copy/{copy}/")
+            require(opened.status == 200, "a mailed copy cannot be fetched")
+            wrong = [
+                swapped,
+                status.replace(token, "0" * len(token)),
+                status.replace(token, token[:-1] + ("0" if token[-1] != "0" else "1")),
+                status.replace(token, identity),
+                f"/privacy/confirm/{made_up}/",
+                f"/privacy/confirm/{copy}/",
+                f"/privacy/copy/{made_up}/",
+                f"/privacy/copy/{identity}/",
+                f"/privacy/copy/{token}/",
+            ]
+            for path in wrong:
+                for answer in (site.get(path), site.visitor().post(path, {})):
+                    shut = answer.status in (404, 405)
+                    require(shut, "an address that was mailed to nobody opens something")
+            for path in (swapped, wrong[1]):
+                answer = site.visitor().post(f"{path}withdraw/", {})
+                require(answer.status == 404, "anybody can take a request back")
+            require(other.request.is_open, "anybody can take a request back")
+            _lives(site, f"/privacy/confirm/{identity}/", person, hours=24)
+            _works(site, f"/privacy/confirm/{identity}/", times=1)
+            _lives(site, f"/privacy/copy/{copy}/", person, hours=72)
+            _works(site, f"/privacy/copy/{copy}/", times=3)
+        finally:
+            for file in written:
+                file.unlink(missing_ok=True)
+    return Evidence(
+        "Played through for this check, an address that was mailed opened its own request alone, "
+        "once or three times and for 24 or 72 hours; no other address opened anything.",
+        {"wrong addresses tried": len(wrong), "hours for a proof": 24, "hours for a copy": 72},
+    )
+
+
+def _copy_for(person: Somebody) -> tuple[str, list[Path]]:
+    """Have a copy made; return the secret that was mailed, and the file, which is to be removed."""
+    asked = open_request(
+        kind=Kind.PORTABILITY,
+        name=person.mark,
+        email=person.email,
+        text=f"{person.mark} again.",
+        channel=Channel.ACCOUNT,
+        proof=Proof.PASSWORD,
+    )
+    export = make_export(asked, by=get_user_model().objects.create_user(username=new_mark()))
+    return person.mailed("/privacy/copy/").rstrip("/").rpartition("/")[2], [path_of(export)]
+
+
+def _lives(site: RunningSite, path: str, person: Somebody, *, hours: int) -> None:
+    """Require that a mailed address opens a minute before its time is over, and not a minute after.
+
+    The rows are made older, as no check waits so long.
+    """
+    purpose = "export" if "/copy/" in path else "identity"
+    links = MailedLink.objects.filter(request__email=person.email, purpose=purpose)
+    files = ExportFile.objects.filter(request__email=person.email)
+    stored = (links, files) if purpose == "export" else (links,)
+    a_minute = timedelta(minutes=1)
+    for older, status in ((timedelta(hours=hours) - a_minute, 200), (2 * a_minute, 404)):
+        for rows in stored:
+            rows.update(expires_at=F("expires_at") - older)
+        answer = site.get(path)
+        require(answer.status == status, f"a mailed address does not live for {hours} hours")
+    for rows in stored:
+        rows.update(expires_at=timezone.now() + timedelta(hours=1))
+
+
+def _works(site: RunningSite, path: str, *, times: int) -> None:
+    """Require that the button behind a mailed address works so often, and not once more."""
+    statuses = [site.visitor().post(path, {}).status for _ in range(times + 1)]
+    require(all(one in (200, 303) for one in statuses[:-1]), "a mailed address does not work")
+    require(statuses[-1] == 404, f"a mailed address works more than {times} times")
+    require(site.get(path).status == 404, "a mailed address opens after it was used up")
