@@ -4,24 +4,9 @@ import pytest
 
 from privacy.promises.claims import all_claims
 from privacy.promises.registry import discover, registered_checks
-
-    breaks_of_chains,
-    breaks_of_consent,
-    breaks_of_deadlines,
-    breaks_of_holdings,
-    breaks_of_pages,
-    breaks_of_people,
-    breaks_of_periods,
-    breaks_of_records,
-    breaks_of_requests,
-    breaks_of_version_three,
-    breaks_of_visits,
-    breaks_of_walk,
-)
-find_breaks()
-from tests.promises import (  # noqa: F401 - each registers its breaks
-from tests.promises.breaks import BREAKS
 from tests.promises.breaks import BREAKS, find_breaks
+
+find_breaks()
 
 pytestmark = pytest.mark.django_db
 
