@@ -37,7 +37,7 @@ ACCOUNTS = activity(
 )
 SIGNING_IN = activity(
     "signing-in",
-    title="Signing in safely",
+    title="Logging in safely",
     purpose=Purpose.SECURITY,
     people=(People.CUSTOMERS, People.STAFF),
     source=Source.YOU,
@@ -109,7 +109,7 @@ classify(
 )
 classify(
     "account.EmailAddress",
-    "E-mail addresses",
+    "Email addresses",
     activity=ACCOUNTS,
     subject=ByUser(),
     keep=WITH_THE_ACCOUNT,
@@ -123,7 +123,7 @@ classify(
 )
 classify(
     "account.EmailConfirmation",
-    "E-mail confirmations",
+    "Email confirmations",
     activity=SIGNING_IN,
     subject=ByUser("email_address__user"),
     keep=WITH_THE_ACCOUNT,
@@ -152,7 +152,7 @@ classify(
 )
 classify(
     "accounts.Session",
-    "Where you are signed in",
+    "Where you are logged in",
     activity=SIGNING_IN,
     subject=(ByUser(), ByRule(sessions_of)),
     keep=Keep("retention.account", said="while you keep it", until="expire_date"),

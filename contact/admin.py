@@ -82,7 +82,7 @@ class ContactMessageAdmin(StepsAdmin[ContactMessage]):
     list_select_related = ("answered_by",)
     ordering = ("received_at", "pk")
     search_fields = ("reference", "name", "email")
-    search_help_text = "Reference, name or e-mail address, under the tab that is chosen"
+    search_help_text = "Reference, name or email address, under the tab that is chosen"
     fieldsets = (
         (None, {"fields": ("reference", "topic", "received_at", "age")}),
         ("Sender", {"fields": ("name", "reply_address", "reply_phone", "wants_contact")}),
@@ -121,7 +121,7 @@ class ContactMessageAdmin(StepsAdmin[ContactMessage]):
         """Return how long ago the message came in."""
         return timesince(message.received_at)
 
-    @admin.display(description="e-mail")
+    @admin.display(description="email")
     def reply_address(self, message: ContactMessage) -> SafeString:
         """Return the address: as a link only where the sender asked to be contacted."""
         if message.wants_contact:

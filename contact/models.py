@@ -90,7 +90,7 @@ class ContactMessage(models.Model):
     )
     topic = models.CharField(max_length=40, choices=Topic, default=Topic.WEBMASTER)
     name = models.CharField(max_length=NAME_MAX)
-    email = CanonicalEmailField("e-mail", max_length=EMAIL_MAX)
+    email = CanonicalEmailField("email", max_length=EMAIL_MAX)
     phone = models.CharField(max_length=PHONE_MAX, blank=True)
     message = models.TextField(max_length=MESSAGE_MAX)
     wants_contact = models.BooleanField("wants to be contacted", default=False)

@@ -69,7 +69,7 @@ def the_policy_stands_under_home(site: RunningSite) -> Evidence:
     told = [one for one in answer.page.structured if one.get("@type") == "BreadcrumbList"]
     names = [step.get("name") for one in told for step in one["itemListElement"]]
     require(names == steps, f"machines are told {names}")
-    return Evidence("The page opens without signing in, and its path reads Home > Privacy.")
+    return Evidence("The page opens without logging in, and its path reads Home > Privacy.")
 
 
 @promise("information.may-decline", look=Look.NOW)

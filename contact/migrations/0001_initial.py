@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('reference', models.CharField(default=contact.models.new_reference, editable=False, max_length=10, unique=True)),
                 ('topic', models.CharField(choices=[('webmaster', 'Webmaster')], default='webmaster', max_length=40)),
                 ('name', models.CharField(max_length=100)),
-                ('email', sens_site.lib.email_field.CanonicalEmailField(max_length=254, verbose_name='e-mail')),
+                ('email', sens_site.lib.email_field.CanonicalEmailField(max_length=254, verbose_name='email')),
                 ('phone', models.CharField(blank=True, max_length=40)),
                 ('message', models.TextField(max_length=5000)),
                 ('wants_contact', models.BooleanField(default=False, verbose_name='wants to be contacted')),

@@ -13,7 +13,7 @@ DELIVERY = not_personal("state of the delivery")
 
 MAIL = activity(
     "mail",
-    title="E-mail that the site sends",
+    title="Email that the site sends",
     purpose=Purpose.REQUESTED,
     people=(People.CUSTOMERS, People.WRITERS, People.SUBSCRIBERS),
     source=Source.US,
@@ -28,7 +28,7 @@ PROOF = activity(
 
 classify(
     "outbox.OutboxMail",
-    "E-mail to you, and log of e-mail sent",
+    "Email to you, and log of email sent",
     activity=MAIL,
     subject=(ByAddress("recipient", "created_at", claimed=True), ByRule(mails_naming)),
     keep=(

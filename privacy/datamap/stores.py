@@ -55,7 +55,7 @@ ANSWERING = activity(
 )
 PROMOTION = activity(
     "promotional-mail",
-    title="Promotional e-mail that you signed up for",
+    title="Promotional email that you signed up for",
     purpose=Purpose.PROMOTION,
     people=(People.CUSTOMERS, People.SUBSCRIBERS),
     source=Source.YOU,
@@ -181,7 +181,7 @@ register_store(
     Store(
         name="cookies",
         title="Cookies in your browser",
-        holds="Your answer about cookies; that you are signed in.",
+        holds="Your answer about cookies; that you are logged in.",
         keep=Keep("retention.account", said="while you keep it"),
         reason="They are in your browser, where you can delete them.",
         on_erase=OnErase.KEEP,

@@ -100,7 +100,7 @@ class Category(Enum):
     )
     ACCOUNT = ("Account profile", "information.account-profile", "pd:AccountIdentifier")
     CREDENTIALS = (
-        "What you sign in with",
+        "What you log in with",
         "account.delete-removes-data",
         "pd:Authenticating",
     )
@@ -136,7 +136,7 @@ class Recipient(Enum):
     """Who may receive something: kinds of firms, as in the policy; their names are `vendors.py`."""
 
     SERVICE_PROVIDERS = (
-        "Service providers that run our servers and deliver our e-mail",
+        "Service providers that run our servers and deliver our email",
         "sharing.service-providers",
         Transfer.CONTRACT,
     )

@@ -38,13 +38,13 @@ AUTHORITIES = "https://www.edpb.europa.eu/about-edpb/about-edpb/members_en"
 class Channel(models.TextChoices):
     FORM = "form", "Your privacy choices"
     CONTACT = "contact", "Contact Webmaster form"
-    ACCOUNT = "account", "A signed-in person's pages"
-    OTHER = "other", "Letter, telephone or e-mail"
+    ACCOUNT = "account", "The pages of a person’s own account"
+    OTHER = "other", "Letter, telephone or email"
 
 
 class Proof(models.TextChoices):
     LINK = "link", "A link sent to the address was used"
-    PASSWORD = "password", "Signed in and typed the password again"
+    PASSWORD = "password", "Logged in and typed the password again"
     STAFF = "staff", "Seen by a member of staff"
 
 
@@ -52,7 +52,7 @@ class Did(models.TextChoices):
     RECEIVED = "received", "Received"
     HELD = "held", "Held as suspected spam"
     RELEASED = "released", "Released from quarantine"
-    ACKNOWLEDGED = "acknowledged", "Acknowledged by e-mail"
+    ACKNOWLEDGED = "acknowledged", "Acknowledged by email"
     IDENTITY_ASKED = "identity-asked", "Asked to show who is asking"
     IDENTITY_PROVED = "identity-proved", "Shown who is asking"
     EXTENDED = "extended", "More time taken, with a reason"

@@ -55,7 +55,7 @@ class SubjectRequest(models.Model):
     channel = models.CharField(max_length=8, choices=Channel.choices, editable=False)
     received_at = models.DateTimeField("received", default=timezone.now, editable=False)
     name = models.CharField(max_length=NAME_MAX, blank=True)
-    email = CanonicalEmailField("e-mail", max_length=EMAIL_MAX, blank=True)
+    email = CanonicalEmailField("email", max_length=EMAIL_MAX, blank=True)
     text = models.TextField(max_length=TEXT_MAX, blank=True)
     wants_contact = models.BooleanField("wants to be contacted", default=False, editable=False)
     # A keyed hash of what was typed: a form that is sent twice is one request.

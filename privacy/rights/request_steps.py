@@ -59,7 +59,7 @@ STEPS: tuple[Step[SubjectRequest], ...] = (
     ),
     Step(
         "release", "Not spam: release",
-        "The request is acknowledged by e-mail. Its time has run since it came.",
+        "The request is acknowledged by email. Its time has run since it came.",
         "Released.",
         lambda r, by, data: services.release(r, by=by),
         lambda r: r.is_open and r.is_held,
@@ -94,7 +94,7 @@ STEPS: tuple[Step[SubjectRequest], ...] = (
     ),
     Step(
         "erase", "Erase",
-        "Everything listed as deleted below goes at once and for good. The person gets the report, "
+        "Everything listed as deleted below goes at once, and cannot be brought back. The person gets the report, "
         "and the request is closed.",
         "Erased. The report is mailed.",
         lambda r, by, data: services.erase_for_request(r, by=by),

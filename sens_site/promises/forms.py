@@ -123,7 +123,7 @@ def forms_demand_what_a_business_card_shows(site: RunningSite) -> Evidence:
                 )
                 demanded.add(field.name)
     return Evidence(
-        "Forms demand only what a business card shows, a message, or what signing in needs.",
+        "Forms demand only what a business card shows, a message, or what logging in needs.",
         {"forms": len(forms), "kinds of fields demanded": len(demanded)},
     )
 

@@ -6,7 +6,7 @@ from tests.promises.breaks import breaks
 from tests.promises.hand import Hand
 
 
-@breaks("usage.time-and-areas")
+@breaks("usage.time-and-areas", "beacons.in-pages")
 def a_link_that_reports(hand: Hand) -> None:
     hand.every_page_holds('<a href="/" ping="/seen/">Home</a>')
 
@@ -22,19 +22,14 @@ def views_that_are_counted_without_consent(hand: Hand) -> None:
     hand.replace("visits.views._forget", count)
 
 
-@breaks("usage.time-and-areas")
-def a_view_with_the_address_of_who_sent_it(hand: Hand) -> None:
-    hand.wrap("visits.report._host", lambda old, request, name: request.META["REMOTE_ADDR"])
-
-
-@breaks("usage.time-and-areas")
+@breaks("visits.what-is-kept")
 def a_view_with_the_name_of_the_browser(hand: Hand) -> None:
     hand.wrap(
         "visits.report._host", lambda old, request, name: request.headers.get("User-Agent", "-")
     )
 
 
-@breaks("usage.time-and-areas", in_sql=True)
+@breaks("visits.deleted-on-withdrawal", in_sql=True)
 def views_that_stay_when_consent_is_taken_back(hand: Hand) -> None:
     hand.replace("visits.withdrawal.forget_visitor", lambda **numbers: 0)
 
@@ -57,7 +52,10 @@ def _keep_for(hand: Hand, days: int) -> None:
     hand.frozen(keep, "period", Period(days=days))
 
 
-@breaks("usage.time-and-areas", "cookies.recognize-return")
+@breaks(
+    "usage.time-and-areas", "cookies.recognize-return", "visits.what-is-kept",
+    "visits.deleted-on-withdrawal",
+)  # fmt: skip
 def a_page_that_does_not_load_the_script(hand: Hand) -> None:
     hand.template("partials/tags.html", ("{% static tag.loader %}", ""))
 

@@ -140,10 +140,10 @@ def only_what_must_know_you_needs_cookies(site: RunningSite) -> Evidence:
     needing = ("/accounts/profile/", "/accounts/data/", "/accounts/delete/")
     for path in needing:
         own = site.get(path)
-        require(own.status == 302, f"{path} answers {own.status} to who is not signed in")
+        require(own.status == 302, f"{path} answers {own.status} to somebody who is not logged in")
     return Evidence(
         "Reading every page and writing to us worked without cookies; only an account’s own pages "
-        "ask to sign in.",
+        "ask to log in.",
         {"pages read": len(site.pages), "need an account": len(needing)},
     )
 

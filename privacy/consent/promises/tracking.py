@@ -249,7 +249,7 @@ def tags_do_not_say_who_somebody_is(site: RunningSite) -> Evidence:
         for path in PAGES:
             alike = tags(stranger.get(path))
             require(alike, f"{path} carries no tag, so there is nothing to compare")
-            require(alike == tags(member.get(path)), f"the tags of {path} tell who is signed in")
+            require(alike == tags(member.get(path)), f"the tags of {path} tell who is logged in")
         for service in current_offer().services_of(current_offer().by_key):
             loaders |= {service.loader} - {""}
     for loader in loaders:
@@ -261,7 +261,7 @@ def tags_do_not_say_who_somebody_is(site: RunningSite) -> Evidence:
         require(not told, f"the script {loader} speaks of {told[:1]}")
     return Evidence(
         "When we switched everything on for a test, the tags were the same for strangers and for "
-        "people who are signed in.",
+        "people who are logged in.",
         {"pages compared": len(PAGES), "scripts read": len(loaders)},
     )
 

@@ -40,7 +40,7 @@ SOURCES = {
 WHERE_FROM = (
     "You, in a form on this site", "Your use of this site", "Us, while we handle your matter",
 )  # fmt: skip
-PROVIDERS = "Service providers that run our servers and deliver our e-mail"
+PROVIDERS = "Service providers that run our servers and deliver our email"
 KEPT = {
     "accounts.User": ["while you keep it"],
     "consent.ConsentReceipt": ["three years after the consent ends"],

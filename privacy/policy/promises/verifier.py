@@ -12,7 +12,7 @@ from privacy.promises.running_site import RunningSite
 POLICY, PROGRAM = "/privacy/", "/privacy/verify.py"
 NUMBER = re.compile(r"\d+(?: \(not kept\))?")
 CHECKED = ("Checked: kept", "Checked: not kept", "could not be carried out", "Not yet checked")
-STATED = "Stated by the company"
+STATED = "Software cannot show this."
 
 
 @promise("policy.verifier", look=Look.NOW)
