@@ -30,6 +30,7 @@ from privacy.datamap.promises.purging import (
     done_by_the_job,
     months_from,
     ran_lately,
+    runs_daily,
 )
 from privacy.datamap.promises.raw_rows import Database
 from privacy.policy.models import Kind
@@ -42,6 +43,7 @@ from privacy.promises.running_site import Answer, RunningSite, Visitor
 PASSWORD = "plover lantern 42 quiet"  # noqa: S105 - of people who do not exist
 MOST_REHEARSED = 2000
 """With more people than this, a rehearsal would keep others from writing for too long."""
+ANNOUNCE = "announce policy versions"
 PROFILE, DATA, DELETE = "/accounts/profile/", "/accounts/data/", "/accounts/delete/"
 NAMED_BY_THE_POLICY = {
     "username": "username",
@@ -312,7 +314,8 @@ def everybody_is_told_of_a_material_change(site: RunningSite) -> Evidence:
             effective_on=timezone.localdate() + timedelta(days=400),
         )
         posted = seal_and_publish(draft, by=None, override_reason=BECAUSE)
-        done_by_the_job("announce policy versions")
+        runs_daily(ANNOUNCE)
+        done_by_the_job(ANNOUNCE)
         announce(posted)
         notices = OutboxMail.objects.filter(purpose=NOTICE, created_at__gte=posted.posted_at)
         mine = notices.to_address(person.email).count()

@@ -15,11 +15,11 @@ from privacy.datamap.promises.purging import (
     LATE,
     PURGE,
     done_by_the_job,
-    job_named,
     months_from,
     nothing_is_over,
     purge_keeps,
     ran_lately,
+    runs_daily,
 )
 from privacy.datamap.vendors import VENDORS
 from privacy.promises.page_reader import Element
@@ -238,7 +238,7 @@ def words_go_after_12_months_and_the_rest_after_36(site: RunningSite) -> Evidenc
         "outline, not yet": months_from(now, -36) + a_day,
         "outline, over": months_from(now, -36) - a_day,
     }
-    job_named("remove stray copies")
+    runs_daily("remove stray copies")
     with site.rehearsal():
         played = {
             _closed(moment, kind, CLOSED_BY[number % 4], list(Channel)[number % 4]): (name, kind)
