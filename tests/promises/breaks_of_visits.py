@@ -6,7 +6,7 @@ from tests.promises.breaks import breaks
 from tests.promises.hand import Hand
 
 
-@breaks("usage.time-and-areas")
+@breaks("usage.time-and-areas", "beacons.in-pages")
 def a_link_that_reports(hand: Hand) -> None:
     hand.every_page_holds('<a href="/" ping="/seen/">Home</a>')
 
