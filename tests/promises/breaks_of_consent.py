@@ -59,12 +59,12 @@ def _leak(hand: Hand, *, when: str, group: str) -> None:
     hand.wrap("privacy.consent.middleware.services_on", more)
 
 
-@breaks("cookies.social-features", "cookies.remember-preferences")
+@breaks("cookies.social-features")
 def social_media_with_preferences(hand: Hand) -> None:
     _leak(hand, when="preferences", group="social")
 
 
-@breaks("cookies.traffic-analysis", "usage.time-and-areas", "cookies.social-features")
+@breaks("cookies.traffic-analysis", "usage.time-and-areas")
 def analytics_with_social_media(hand: Hand) -> None:
     _leak(hand, when="social", group="analytics")
 
@@ -72,8 +72,6 @@ def analytics_with_social_media(hand: Hand) -> None:
 @breaks(
     *ALL_TAGS_OF,
     "sharing.analytics-vendors",
-    "cookies.traffic-analysis",
-    "usage.time-and-areas",
 )
 def marketing_with_analytics(hand: Hand) -> None:
     _leak(hand, when="analytics", group="marketing")
