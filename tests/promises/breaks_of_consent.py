@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.promises.breaks import breaks
+from tests.promises.breaks import Way, breaks
 from tests.promises.hand import Hand
 
 ALL_TAGS_OF = ("pixels.may-track", "pixels.decline-marketing", "ads.remarketing")
@@ -97,7 +97,7 @@ def a_plugin(hand: Hand) -> None:
     hand.every_page_holds('<object data="/film.swf"></object>')
 
 
-@breaks("beacons.in-pages")
+@breaks("beacons.in-pages", way=Way.CONFIGURATION)
 def a_hidden_picture(hand: Hand) -> None:
     hand.every_page_holds('<img src="/static/img/icon.png" width="1" height="1" alt="">')
 

@@ -163,6 +163,19 @@ def a_pixel_for_browsers_without_cookies(hand: Hand) -> None:
     )
 
 
+@breaks(
+    "pixels.browser-opt-out", "pixels.may-track", "ads.remarketing", "ads.third-party-cookies",
+    "consent.only-by-act",
+)  # fmt: skip
+def a_browser_without_cookies_has_allowed(hand: Hand) -> None:
+    acting(
+        hand,
+        lambda found, decision: (
+            found if decision.stored else decision.offer.services_of(["marketing"])
+        ),
+    )
+
+
 # --- what is listed -------------------------------------------------------------------------------
 
 
@@ -432,3 +445,9 @@ def do_not_track_passes_for_a_no(hand: Hand) -> None:
             request.consent_services, request.consent_tags = (), ()
 
     hand.patch.setattr(ConsentMiddleware, "process_view", process)
+
+
+@breaks("signals.do-not-track", way=TEMPLATE)
+def a_page_that_answers_do_not_track(hand: Hand) -> None:
+    line = "{% if request.headers.dnt %}<p>You are not tracked.</p>{% endif %}"
+    hand.template("base.html", ("</main>", line + "</main>"))

@@ -16,6 +16,7 @@ from privacy.policy.chain import hash_of
 from privacy.policy.models import PRIVACY, TERMS, Kind, PolicyDraft, PolicyVersion
 from privacy.policy.promises.sealed_texts import (
     DATES,
+    HIDING,
     TEXTS,
     are_called_what_they_are,
     is_what_was_drafted,
@@ -295,9 +296,6 @@ def _comparison_shows_all(
         require(not unmarked, f"{address} does not mark what was changed: {sorted(unmarked)[:1]}")
         hidden = [one.tag for one in _with_all_above(found, tag) if set(one.attrs) & HIDING]
         require(not hidden, f"{address} hides what was changed")
-
-
-HIDING = frozenset(["hidden", "style", "aria-hidden"])
 
 
 def _with_all_above(found: Element, tag: str) -> Iterator[Element]:
