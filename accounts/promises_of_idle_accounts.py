@@ -19,6 +19,7 @@ from privacy.datamap.promises.purging import (
     done_by_the_job,
     months_from,
     ran_lately,
+    runs_daily,
     sentence_gives_its_periods,
 )
 from privacy.promises.registry import Evidence, Look, promise, require
@@ -33,6 +34,7 @@ def _word() -> str:
 def an_unused_account_ends_after_a_notice(site: RunningSite) -> Evidence:
     """Of those unused for a year each is told and ends, unless it is used again or not reached."""
     sentence_gives_its_periods("retention.idle-account")
+    runs_daily(IDLE_ACCOUNTS)
     now = timezone.now()
     limit, told_long_ago = months_from(now, -12), now - timedelta(days=30)
     over, within = limit - timedelta(days=1), limit + timedelta(days=1)

@@ -1,6 +1,7 @@
 """System checks that look at the composition of the whole site."""
 
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
@@ -19,6 +20,7 @@ from sens_site.lib.http.forwarded import STANDARD
 ORIGIN = "sens_site.lib.http.same_origin.SameOriginMiddleware"
 CACHING = "sens_site.lib.http.cache_control.CacheControlMiddleware"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+ENCRYPTED_MODES = {"require", "verify-ca", "verify-full"}
 
 
 @register(Tags.security)
@@ -114,3 +116,48 @@ def check_proxy_header(**kwargs: Any) -> list[CheckMessage]:
             id="sens_site.W002",
         )
     ]
+
+
+@register(Tags.security, deploy=True)
+def check_mail_encryption(**kwargs: Any) -> list[CheckMessage]:
+    """E005: mail leaves this machine encrypted."""
+    if settings.EMAIL_HOST in LOOPBACK or settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL:
+        return []
+    return [
+        Error(
+            f"Mail is handed to {settings.EMAIL_HOST} in clear.",
+            hint="Set EMAIL_USE_TLS=true (usually port 587) or EMAIL_USE_SSL=true (port 465).",
+            id="sens_site.E005",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_encryption_to_stores(**kwargs: Any) -> list[CheckMessage]:
+    """E006, E007: what is stored on another machine travels there encrypted."""
+    found: list[CheckMessage] = []
+    database = urlsplit(settings.DATABASE_URL)
+    modes = parse_qs(database.query).get("sslmode", [])
+    if _is_elsewhere(database.hostname) and not set(modes) & ENCRYPTED_MODES:
+        found.append(
+            Error(
+                f"The database on {database.hostname} may be spoken to in clear.",
+                hint="Add ?sslmode=verify-full to DATABASE_URL (or require, within one network).",
+                id="sens_site.E006",
+            )
+        )
+    cache = urlsplit(settings.CACHE_URL)
+    if cache.scheme == "redis" and _is_elsewhere(cache.hostname):
+        found.append(
+            Error(
+                f"The cache on {cache.hostname} is spoken to in clear.",
+                hint="Let CACHE_URL begin with rediss://.",
+                id="sens_site.E007",
+            )
+        )
+    return found
+
+
+def _is_elsewhere(host: str | None) -> bool:
+    """Tell whether a host is another machine: a path, or no name at all, is a socket on this one."""
+    return bool(host) and host not in LOOPBACK and not unquote(str(host)).startswith("/")

@@ -33,6 +33,7 @@ def environment(database: Path) -> dict[str, str]:
         "ENV_FILE": os.devnull,
         "DEBUG": "false",
         "SECRET_KEY": "bench-only-" + "0" * 40,
+        "LOG_SIGNING_KEY": "bench-only-bench-only-bench-only-bench-only",
         "SITE_ORIGIN": "https://testserver",
         "DATABASE_URL": f"sqlite:///{database}",
         "LOG_LEVEL": "CRITICAL",

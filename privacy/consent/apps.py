@@ -1,5 +1,6 @@
 """Consent as a Django app."""
 
+import logging
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.db.models.signals import post_migrate
 
 from privacy.promises.registry import look_within
 from sens_site.lib.row_guards import install_after_migrate
+
+logger = logging.getLogger(__name__)
 
 
 def sync_catalogue(using: str, **kwargs: Any) -> None:
@@ -23,10 +26,16 @@ def sync_catalogue(using: str, **kwargs: Any) -> None:
 
 def as_offered_now() -> AbstractContextManager[None]:
     """Have checks look at the offer as visitors get it, whichever process runs them."""
-    from privacy.consent.offer.current import rehearse_offer  # noqa: PLC0415 - needs loaded models
+    from privacy.consent.offer.current import current_offer, rehearse_offer  # noqa: PLC0415 - needs loaded models
     from privacy.consent.offer.loading import load_offer  # noqa: PLC0415 - needs loaded models
 
-    return rehearse_offer(load_offer())
+    try:
+        offer = load_offer()
+    except Exception:
+        # What visitors then get is for a check to say (`usage.shared-with-partners`).
+        logger.exception("The offer cannot be read")
+        offer = current_offer()
+    return rehearse_offer(offer)
 
 
 class ConsentConfig(AppConfig):

@@ -70,6 +70,8 @@ ABOUT_PEOPLE = frozenset({
     "outbox.outboxmail", "rights.exportfile", "rights.mailedlink", "rights.requestevent",
     "rights.requestnote", "rights.subjectrequest", "rights.vendortask", "visits.pageview",
 })  # fmt: skip
+HASHED = r"^(!|[a-z0-9_]+\$.+\$)"
+"""How a stored password begins: unusable, or the name and the numbers of a hash."""
 SHUT = (301, 302, 303, 403, 404, 405)
 LEADING_OUT = ("logout", "login")
 
@@ -199,10 +201,12 @@ def each_role_opens_its_own_pages_alone(site: RunningSite) -> Evidence:
         }
         pages = desk_pages(rows)
         require(len(pages) > 50, "the pages of the desk were not found")
+        secret = person.mailed("/privacy/confirm/")
         for who, visitor in staff.items():
             shown = 0
             for path, table, page in pages:
                 answer = visitor.get(path)
+                require(secret not in answer.text, f"{path} shows {who} the text of a mail")
                 if page in MAY_OPEN.get(who, {}).get(table, ()):
                     shown += person.mark in answer.text
                 elif table:
@@ -331,6 +335,8 @@ def rights_are_held_by_the_roles_alone(site: RunningSite) -> Evidence:
         alone = staff.filter(user_permissions=permission, is_superuser=False)
         require(not alone.exists(), f"an account may {act} {of.model} without the role for it")
         held += groups.count()
+    clear = get_user_model().objects.exclude(password__regex=HASHED).count()
+    require(not clear, f"{clear} passwords are stored as they were typed")
     powerful = people.filter(is_superuser=True, is_staff=False)
     require(not powerful.exists(), "a customer holds every right")
     return Evidence(

@@ -8,6 +8,7 @@ from django.db.models import Count, F, OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.promises import registered
 from privacy.consent.models import PersonalRefusals
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
@@ -41,7 +42,7 @@ def _register(site: RunningSite, **more: str) -> User:
 def no_box_is_ticked_beforehand(site: RunningSite) -> Evidence:
     """On every page that a stranger or a member of whom nothing is known meets."""
     boxes = 0
-    for met in every_page(site):
+    for met in (one for one in every_page(site) if one.answer.is_page):
         for box in met.answer.page.all("input"):
             if box.get("type") not in ("checkbox", "radio"):
                 continue
@@ -65,7 +66,9 @@ def no_box_is_ticked_beforehand(site: RunningSite) -> Evidence:
 def promotional_mail_is_agreed_to_by_its_own_box(site: RunningSite) -> Evidence:
     """Registering, writing, asking, logging in and saving a profile agree to nothing."""
     with site.rehearsal():
-        silent, willing = _register(site), _register(site, marketing="on")
+        willing = _register(site, marketing="on")
+        # Registered without the box, confirmed and logged in.
+        silent = User.objects.get(username=registered(site).username)
         require(not wants_mail(silent), "who registers is taken to want promotional mail")
         require(wants_mail(willing), "a yes at registration is not stored")
         person = Somebody(site)
@@ -81,7 +84,7 @@ def promotional_mail_is_agreed_to_by_its_own_box(site: RunningSite) -> Evidence:
         require(not wants_mail(person.user), "something else is taken for a yes to mail")
     return Evidence(
         "Played through for this check, only the box made for it agreed to promotional mail.",
-        {"ways tried": 6},
+        {"ways tried": 8},
     )
 
 

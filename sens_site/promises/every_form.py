@@ -26,6 +26,8 @@ class Met:
 
     by: str
     answer: Answer
+    tells: bool = False
+    """Whether a stranger who has no secret address is told of somebody."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +84,10 @@ def _pages(site: RunningSite) -> Iterator[Met]:
             answer = visitor.get(path)
             if "/reset/key/" in path and answer.header("Location"):
                 answer = visitor.get(answer.header("Location"))
+            tells = who == "a stranger" and path in known and person.mark in answer.text
+            yield Met(who, answer, tells)
             if not answer.is_page:
                 continue
-            yield Met(who, answer)
             own = [one for one in answer.page.forms() if one.get("action") in ("", answer.path)]
             if any(fields_of(one) for one in own):
                 yield Met(who, visitor.post(answer.path, WRONG))

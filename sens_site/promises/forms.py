@@ -70,7 +70,7 @@ OCCASIONS = {
 def pages_of(site: RunningSite, *, strangers: bool = False) -> list[Answer]:
     """Return the pages that links or the map of addresses lead to, those of members at will."""
     met = [one.answer for one in every_page(site) if not strangers or one.by == "a stranger"]
-    return [*site.pages, *met]
+    return [*site.pages, *(answer for answer in met if answer.is_page)]
 
 
 def asking_forms(site: RunningSite, *, strangers: bool = False) -> list[tuple[Answer, Element]]:

@@ -1,4 +1,4 @@
-"""Promises about secret addresses: each opens one thing, for one person and for its time."""
+"""Promises about what strangers can find out: behind secret addresses, and on all others."""
 
 import secrets
 from datetime import timedelta
@@ -15,6 +15,7 @@ from privacy.rights.export_files import make_export, path_of
 from privacy.rights.intake import open_request
 from privacy.rights.models import ExportFile, MailedLink
 from sens_site.promises.access import Somebody, new_mark
+from sens_site.promises.every_form import PASSPHRASE, every_page
 
 
 @promise("security.against-misuse", look=Look.REHEARSAL)
@@ -105,3 +106,54 @@ def _works(site: RunningSite, path: str, *, times: int) -> None:
     require(all(one in (200, 303) for one in statuses[:-1]), "a mailed address does not work")
     require(statuses[-1] == 404, f"a mailed address works more than {times} times")
     require(site.get(path).status == 404, "a mailed address opens after it was used up")
+
+
+@promise("security.against-misuse", look=Look.REHEARSAL)
+def no_address_tells_a_stranger_of_somebody(site: RunningSite) -> Evidence:
+    """Every address of the map, pages and files, while somebody has an account, and has written."""
+    met = [one for one in every_page(site) if one.by == "a stranger"]
+    require(len(met) > 50, "the addresses of the site were not found")
+    telling = [one.answer.path for one in met if one.tells]
+    require(not telling, f"{telling[:1]} tells strangers of somebody")
+    return Evidence(
+        "Played through for this check, no address of the site told a stranger anything of "
+        "somebody who has an account and has written.",
+        {"addresses": len(met)},
+    )
+
+
+@promise("security.against-misuse", look=Look.REHEARSAL)
+def no_form_tells_who_has_an_account(site: RunningSite) -> Evidence:
+    """Registering, forgetting a password and asking are answered alike for everybody."""
+    with site.rehearsal():
+        known = Somebody(site).email
+        answers = {
+            (address == known): [
+                _told(site, path, {name: address, **more})
+                for path, name, more in (
+                    (
+                        "/accounts/register/",
+                        "email",
+                        {"username": new_mark(), "password1": PASSPHRASE},
+                    ),
+                    ("/accounts/password/reset/", "email", {}),
+                    ("/privacy/choices/", "email", {"kind": "access", "name": "A check"}),
+                    ("/accounts/login/", "login", {"password": "not the password"}),
+                )
+            ]
+            for address in (known, f"{new_mark()}@example.com")
+        }
+    require(answers[True] == answers[False], "a form tells who has an account")
+    return Evidence(
+        "Played through for this check, four forms answered alike for an address with an account "
+        "and for one without.",
+        {"forms": len(answers[True])},
+    )
+
+
+def _told(site: RunningSite, path: str, data: dict[str, str]) -> tuple[int, str, str]:
+    """Return what an answer tells, without what names the one who sent the form."""
+    answer = site.visitor().fill_in(path, data)
+    where = answer.header("Location").partition("/sent/")[0]
+    main = answer.page.first("main") if answer.is_page else None
+    return answer.status, where, main.text if main else ""

@@ -74,10 +74,20 @@ def no_script_before_a_yes(site: RunningSite) -> Evidence:
 
 @promise("usage.ip-address", look=Look.REHEARSAL)
 def no_address_is_kept(site: RunningSite) -> Evidence:
-    """Neither logs nor sessions, rows or the shared cache hold an address or a browser’s name."""
-    require_kept(site.walk, records.KEPT_TRACES, records.LOGGED_TRACES)
+    """Neither logs nor sessions, rows or the shared cache hold the address of a visitor."""
+    require_kept(site.walk, records.ADDRESSES)
     return Evidence(
         f"{WALKED}Their IP addresses were found in no log, session, row or note.",
+        figures(site.walk, LINE, SESSION, ROW, CACHE),
+    )
+
+
+@promise("usage.details", look=Look.REHEARSAL)
+def no_browser_is_kept(site: RunningSite) -> Evidence:
+    """Neither the name of a browser nor a file beside the database is written."""
+    require_kept(site.walk, records.BROWSERS, records.FILES)
+    return Evidence(
+        f"{WALKED}The names of their browsers were found nowhere, and no file was written.",
         figures(site.walk, LINE, SESSION, ROW, CACHE),
     )
 
@@ -95,9 +105,9 @@ def words_are_kept_where_they_belong(site: RunningSite) -> Evidence:
 @promise("usage.shared-with-partners", look=Look.REHEARSAL)
 def the_server_tells_nobody(site: RunningSite) -> Evidence:
     """No request makes the server itself ask or tell another machine."""
-    require_kept(site.walk, records.OUTSIDE, records.FILES)
+    require_kept(site.walk, records.OUTSIDE)
     return Evidence(
-        f"{WALKED}The server reached out to no other machine and wrote no file.",
+        f"{WALKED}The server reached out to no other machine.",
         figures(site.walk, ANSWER),
     )
 

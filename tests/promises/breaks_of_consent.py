@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.promises.breaks import breaks
+from tests.promises.breaks import Way, breaks
 from tests.promises.hand import Hand
 
 ALL_TAGS_OF = ("pixels.may-track", "pixels.decline-marketing", "ads.remarketing")
@@ -59,12 +59,12 @@ def _leak(hand: Hand, *, when: str, group: str) -> None:
     hand.wrap("privacy.consent.middleware.services_on", more)
 
 
-@breaks("cookies.social-features", "cookies.remember-preferences")
+@breaks("cookies.social-features")
 def social_media_with_preferences(hand: Hand) -> None:
     _leak(hand, when="preferences", group="social")
 
 
-@breaks("cookies.traffic-analysis", "usage.time-and-areas", "cookies.social-features")
+@breaks("cookies.traffic-analysis", "usage.time-and-areas")
 def analytics_with_social_media(hand: Hand) -> None:
     _leak(hand, when="social", group="analytics")
 
@@ -72,8 +72,6 @@ def analytics_with_social_media(hand: Hand) -> None:
 @breaks(
     *ALL_TAGS_OF,
     "sharing.analytics-vendors",
-    "cookies.traffic-analysis",
-    "usage.time-and-areas",
 )
 def marketing_with_analytics(hand: Hand) -> None:
     _leak(hand, when="analytics", group="marketing")
@@ -99,7 +97,7 @@ def a_plugin(hand: Hand) -> None:
     hand.every_page_holds('<object data="/film.swf"></object>')
 
 
-@breaks("beacons.in-pages")
+@breaks("beacons.in-pages", way=Way.CONFIGURATION)
 def a_hidden_picture(hand: Hand) -> None:
     hand.every_page_holds('<img src="/static/img/icon.png" width="1" height="1" alt="">')
 

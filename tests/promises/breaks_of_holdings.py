@@ -221,6 +221,11 @@ def messages_that_serve_promotion(hand: Hand) -> None:
     hand.frozen(activities()["messages"], "purpose", Purpose.PROMOTION)
 
 
+@breaks("gdpr.used-as-described")
+def messages_that_are_filed_as_promotion(hand: Hand) -> None:
+    hand.frozen(entries()["contact.ContactMessage"], "activity", activities()["promotional-mail"])
+
+
 @breaks("policy.names-use-and-sharing")
 def messages_that_marketing_vendors_get(hand: Hand) -> None:
     hand.frozen(activities()["messages"], "recipients", (Recipient.MARKETING_VENDORS,))

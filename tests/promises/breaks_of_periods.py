@@ -61,7 +61,7 @@ def site_of_last_year(hand: Hand) -> None:
 # --- the worker -----------------------------------------------------------------------------------
 
 
-@breaks(*BY_THE_PURGE, way=Way.CONFIGURATION)
+@breaks(*(set(BY_THE_PURGE) - {"retention.account"}), way=Way.CONFIGURATION)
 def a_purge_every_ten_years(hand: Hand) -> None:
     job(hand, "purge expired", every_seconds=10 * 365 * 24 * 3600)
 
@@ -71,14 +71,14 @@ def a_purge_that_never_finds_anything_to_do(hand: Hand) -> None:
     job(hand, "purge expired", when=lambda: False)
 
 
-@breaks(*(set(BY_THE_PURGE) - {"retention.backups", "retention.account"}))
+@breaks(*(set(BY_THE_PURGE) - {"retention.backups"}))
 def a_purge_that_only_counts(hand: Hand) -> None:
     from privacy.datamap.retention import find_expired
 
     job(hand, "purge expired", run=find_expired)
 
 
-@breaks(*(set(BY_THE_PURGE) - {"retention.backups", "retention.account"}))
+@breaks(*(set(BY_THE_PURGE) - {"retention.backups"}), "retention.idle-account")
 def a_clock_that_is_never_steady(hand: Hand) -> None:
     hand.replace("privacy.datamap.clock.is_steady", lambda: False)
 

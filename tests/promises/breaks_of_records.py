@@ -249,7 +249,6 @@ def new_receipts_are_kept_for_two_years(hand: Hand) -> None:
 
 
 @breaks(
-    "retention.account",
     "retention.visits",
     "retention.backups",
     "retention.messages",

@@ -52,7 +52,7 @@ def an_answer_that_is_always_no(hand: Hand) -> None:
     hand.wrap("privacy.rights.answer_drafts.plan_erasure", nothing)
 
 
-@breaks("rights.answer-within-30-days")
+@breaks("rights.answer-within-30-days", "rights.told-of-delay")
 def forty_five_days(hand: Hand) -> None:
     hand.replace("privacy.rights.deadlines.DAYS", 45)
 

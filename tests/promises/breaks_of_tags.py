@@ -71,7 +71,7 @@ def a_service_that_nobody_knows(hand: Hand) -> None:
     switched("heat-maps", "HM-1234567")
 
 
-@breaks("sharing.analytics-vendors")
+@breaks("sharing.analytics-vendors", "usage.shared-with-partners")
 def analytics_with_one_more_origin(hand: Hand) -> None:
     origins = {**GOOGLE_ANALYTICS.origins, "connect-src": (TRACKER,)}
     hand.frozen(GOOGLE_ANALYTICS, "origins", origins)
@@ -122,7 +122,7 @@ def remarketing_that_needs_analytics_too(hand: Hand) -> None:
     )
 
 
-@breaks("pixels.decline-marketing")
+@breaks("pixels.decline-marketing", "pixels.may-track", "ads.remarketing")
 def a_no_that_lasts_for_one_page(hand: Hand) -> None:
     """Whoever said no to marketing is followed on all pages but the first."""
 
@@ -163,6 +163,19 @@ def a_pixel_for_browsers_without_cookies(hand: Hand) -> None:
     )
 
 
+@breaks(
+    "pixels.browser-opt-out", "pixels.may-track", "ads.remarketing", "ads.third-party-cookies",
+    "consent.only-by-act",
+)  # fmt: skip
+def a_browser_without_cookies_has_allowed(hand: Hand) -> None:
+    acting(
+        hand,
+        lambda found, decision: (
+            found if decision.stored else decision.offer.services_of(["marketing"])
+        ),
+    )
+
+
 # --- what is listed -------------------------------------------------------------------------------
 
 
@@ -178,7 +191,7 @@ def pages_without_a_way_to_the_settings(hand: Hand) -> None:
     hand.template("partials/footer.html", ("{% url 'consent:cookies' %}", "/"))
 
 
-@breaks("ads.opt-out")
+@breaks("ads.opt-out", "rights.withdraw-consent")
 def a_withdrawal_that_leaves_prefixed_cookies(hand: Hand) -> None:
     for one in GOOGLE_ADS.items:
         hand.frozen(one, "prefix", False)
@@ -186,24 +199,22 @@ def a_withdrawal_that_leaves_prefixed_cookies(hand: Hand) -> None:
 
 @breaks("usage.may-be-combined", way=TEMPLATE)
 def a_tag_that_hands_on_a_name(hand: Hand) -> None:
-    hand.template("partials/tags.html", ("data-ids", 'data-name="{{ user.username }}" data-ids'))
+    hand.template(
+        "partials/tags.html",
+        ("data-ids", "{% if request.user.is_authenticated %}data-us{% endif %} data-ids"),
+    )
 
 
 @breaks("usage.may-be-combined")
 def a_tag_with_an_account_number(hand: Hand) -> None:
-    from privacy.consent.enforcement import Tag
+    def act(old: Any, request: Any, services: Any) -> None:
+        old(request, services)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            request.consent_tags = tuple(
+                replace(tag, identifiers=f"{tag.identifiers} u-7") for tag in request.consent_tags
+            )
 
-    def tags(old: Any, services: Any, decision: Any) -> Any:
-        found = old(services, decision)
-        if decision.refusals or not found:
-            return found
-        return (*found, Tag("consent/back.js", "", ""))
-
-    hand.wrap("privacy.consent.enforcement.tags_of", tags)
-    hand.template(
-        "partials/tags.html",
-        ("data-ids", "{% if user.is_authenticated %}defer{% endif %} data-ids"),
-    )
+    hand.wrap("privacy.consent.middleware.let_act", act)
 
 
 @breaks(
@@ -288,16 +299,20 @@ def a_receipt_that_holds_an_address(hand: Hand) -> None:
 @breaks("consent.only-by-act", way=ROWS)
 def a_changed_group_that_passes_for_an_earlier_one(hand: Hand) -> None:
     for version, country in (("aaaaaaaa", "France"), ("bbbbbbbb", "Atlantis")):
-        material = {"services": [{"key": "visits", "country": country}]}
+        same = {"key": "visits", "recipient": "Us", "retention": "", "items": [], "origins": {}}
+        material = {"services": [{**same, "country": country}]}
         GroupVersion.objects.create(group="analytics", version=version, material=material)
     EditorialNote.objects.create(
         group="analytics", earlier="aaaaaaaa", later="bbbbbbbb", reason="Words.", actor="x"
     )
 
 
-@breaks("consent.only-by-act", way=TEMPLATE)
-def a_form_that_the_link_answers(hand: Hand) -> None:
-    hand.replace("privacy.consent.own_page.is_from_own_page", lambda request: True)
+@breaks("consent.only-by-act", way=Way.CODE)
+def a_form_of_another_site_that_decides(hand: Hand) -> None:
+    hand.replace("privacy.consent.own_page.comes_from_own_page", lambda request: True)
+    hand.replace(
+        "sens_site.lib.http.same_origin.SameOriginMiddleware.process_view", lambda *args: None
+    )
 
 
 @breaks("consent.only-by-act", "cookies.recognize-return")
@@ -358,7 +373,7 @@ def a_withdrawal_without_a_receipt(hand: Hand) -> None:
     hand.wrap("privacy.consent.services.record_choice", recorded)
 
 
-@breaks("rights.withdraw-consent", "signals.gpc-honored")
+@breaks("rights.withdraw-consent")
 def a_withdrawn_group_that_goes_on(hand: Hand) -> None:
     def act(found: Any, decision: Any) -> Any:
         if decision.declined and decision.granted and PREFERENCES not in decision.granted:
@@ -430,3 +445,9 @@ def do_not_track_passes_for_a_no(hand: Hand) -> None:
             request.consent_services, request.consent_tags = (), ()
 
     hand.patch.setattr(ConsentMiddleware, "process_view", process)
+
+
+@breaks("signals.do-not-track", way=TEMPLATE)
+def a_page_that_answers_do_not_track(hand: Hand) -> None:
+    line = "{% if request.headers.dnt %}<p>You are not tracked.</p>{% endif %}"
+    hand.template("base.html", ("</main>", line + "</main>"))

@@ -15,7 +15,7 @@ from privacy.rights.choices import Channel, Did, Kind
 from privacy.rights.intake import open_request
 from privacy.rights.models import RequestEvent, SubjectRequest
 from tests.promises.breaks import Way, breaks
-from tests.promises.breaks_of_walk import answer_at
+from tests.promises.breaks_of_walk import answers, at
 from tests.promises.hand import Hand
 from visits.models import PageView
 
@@ -51,8 +51,8 @@ def a_known_browser_that_names_its_owner(hand: Hand) -> None:
 
 @breaks("cookies.known-device")
 def a_browser_that_is_marked_before_any_log_in(hand: Hand) -> None:
-    answer_at(
-        hand, "account_login", lambda _, answer: answer.set_cookie("__Secure-known_device", "a")
+    answers(
+        hand, at("/accounts/login/"), lambda _, answer: answer.set_cookie("__Secure-known_device", "a")
     )
 
 
@@ -326,7 +326,7 @@ def a_record_that_leaves_messages_out(hand: Hand) -> None:
 
 @breaks("gdpr.public-record")
 def a_record_for_people_who_log_in(hand: Hand) -> None:
-    answer_at(hand, "datamap:record", lambda _, answer: setattr(answer, "status_code", 403))
+    answers(hand, at("/privacy/record/"), lambda _, answer: setattr(answer, "status_code", 403))
 
 
 @breaks("gdpr.public-record")
@@ -347,7 +347,7 @@ def _program(hand: Hand, text: str) -> None:
         response.status_code, response.content = 200, text.encode()
         response.headers["Content-Type"] = "text/plain; charset=utf-8"
 
-    answer_at(hand, "/privacy/verify.py", answer)
+    answers(hand, at("/privacy/verify.py"), answer)
 
 
 @breaks("policy.verifier")

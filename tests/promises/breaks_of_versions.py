@@ -116,6 +116,22 @@ def a_text_that_is_cut_short(hand: Hand) -> None:
     )
 
 
+@breaks(
+    HERE,
+    EARLIER,
+    "cookies.refusal-help",
+    "ads.google-settings",
+    "use.see-choices",
+    "terms.also-apply",
+    "contact.form-link",
+    way=TEMPLATE,
+)
+def a_text_that_is_hidden(hand: Hand) -> None:
+    hand.template(
+        "privacy/policy/version.html", ("{{ text|safe }}", "<div hidden>{{ text|safe }}</div>")
+    )
+
+
 # --- drafts and coming versions -------------------------------------------------------------------
 
 

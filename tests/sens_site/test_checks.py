@@ -138,3 +138,49 @@ def test_pages_e001_a_page_without_a_text_is_named(folder, text, fault):
     file.unlink() if text is None else file.write_text(text)
     assert messages("pages.E001") == [f"{file} {fault}"]
     assert found("pages.") == ["pages.E001"]
+
+
+@pytest.mark.parametrize(
+    ("host", "tls", "ssl", "ids"),
+    [
+        ("mail.example.com", False, False, ["sens_site.E005"]),
+        ("mail.example.com", True, False, []),
+        ("mail.example.com", False, True, []),
+        ("localhost", False, False, []),
+        ("127.0.0.1", False, False, []),
+    ],
+)
+def test_e004_mail_leaves_this_machine_encrypted(settings, host, tls, ssl, ids):
+    settings.EMAIL_HOST, settings.EMAIL_USE_TLS, settings.EMAIL_USE_SSL = host, tls, ssl
+    assert found() == ids
+
+
+@pytest.mark.parametrize(
+    ("url", "ids"),
+    [
+        ("postgresql://site@db.example.com/site", ["sens_site.E006"]),
+        ("postgresql://site@db.example.com/site?sslmode=prefer", ["sens_site.E006"]),
+        ("postgresql://site@db.example.com/site?sslmode=require", []),
+        ("postgresql://site@db.example.com/site?sslmode=verify-full", []),
+        ("postgresql://site@127.0.0.1/site", []),
+        ("postgresql://site@%2Fvar%2Frun%2Fpostgresql/site", []),
+        ("sqlite:////srv/site.sqlite3", []),
+    ],
+)
+def test_e005_a_database_on_another_machine_is_spoken_to_encrypted(settings, url, ids):
+    settings.DATABASE_URL = url
+    assert found() == ids
+
+
+@pytest.mark.parametrize(
+    ("url", "ids"),
+    [
+        ("redis://cache.example.com:6379/0", ["sens_site.E007"]),
+        ("rediss://cache.example.com:6379/0", []),
+        ("redis://localhost:6379/0", []),
+        ("database", []),
+    ],
+)
+def test_e006_a_cache_on_another_machine_is_spoken_to_encrypted(settings, url, ids):
+    settings.CACHE_URL = url
+    assert found() == ids

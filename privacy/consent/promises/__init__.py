@@ -4,5 +4,7 @@ import privacy.consent.promises.choices
 import privacy.consent.promises.cookies
 import privacy.consent.promises.looks
 import privacy.consent.promises.receipts
+import privacy.consent.promises.signals
 import privacy.consent.promises.tags_today
-import privacy.consent.promises.tracking  # noqa: F401 - each registers its checks
+import privacy.consent.promises.tracking
+import privacy.consent.promises.withdrawals  # noqa: F401 - each registers its checks

@@ -162,13 +162,16 @@ def acts(answer: Answer, key: str, number: str) -> bool:
 
 
 def leaked(answer: Answer, *groups: str, beside: Iterable[str] = ()) -> list[str]:
-    """Return what a page loads or permits of some groups, and would not for others that are allowed."""
+    """Return what a page loads or permits of some groups, and would not for others that are allowed.
+
+    An origin that another group names too, for the same use, tells nothing of these.
+    """
     own, rest = services_in(*groups), services_in(*beside)
-    allowed = origins_of(rest)
+    others = origins_of(services_in(*(one for one in FOUR_GROUPS if one not in groups)))
     found = tags_on(answer) & (tags_of(own) - tags_of(rest))
     for directive, origins in origins_of(own).items():
-        more = set(origins) - set(allowed.get(directive, ()))
-        found |= more & set(answer.permitted.get(directive, ()))
+        alone = set(origins) - set(others.get(directive, ()))
+        found |= alone & set(answer.permitted.get(directive, ()))
     return sorted(found)
 
 

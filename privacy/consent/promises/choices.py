@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterable
 from hashlib import sha256
 
 from django.contrib.auth import get_user_model
@@ -15,19 +14,16 @@ from privacy.consent.promises.all_services_on import (
     FOUR_GROUPS,
     KNOWN,
     PAGES,
-    choose,
     everything_on,
-    lacking,
-    leaked,
-    tag_numbers,
     visitor_who_allows,
 )
-from privacy.consent.promises.looks import CHOOSE, buttons_of, form_of, press
+from privacy.consent.promises.looks import CHOOSE, form_of, press
 from privacy.consent.promises.tags_today import switches
 from privacy.promises.page_reader import hidden_in, read
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
 from privacy.promises.written_tables import rows_written
+from sens_site.lib.canonical_json import canonical_json
 
 COOKIES = "/cookies/"
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -58,8 +54,6 @@ FIELDS = {
 ABOUT_SOMEBODY = re.compile(
     r"@|https?://|\b\d{1,3}(?:\.\d{1,3}){3}\b|Mozilla|\[?[0-9a-f]+::", re.IGNORECASE
 )
-TAKEN_BACK = ("_ga", "_ga_X1", "_gcl_au", "_gac_X1", "li_fat_id", "li_giant", "ln_or")
-"""Cookies of each maker that scripts set for this site, as the makers' documents name them."""
 COUNTRIES = {
     "Google": "United States",
     "LinkedIn": "United States",
@@ -218,7 +212,7 @@ def _is_a_whole_receipt(receipt: ConsentReceipt) -> None:
 def _differs_in_words(note: EditorialNote) -> None:
     """Require of two versions of a group that are to count as one that their facts are the same."""
     rows = GroupVersion.objects.filter(group=note.group, version__in=(note.earlier, note.later))
-    facts = {json.dumps(_facts(row.material), sort_keys=True) for row in rows}
+    facts = {canonical_json(_facts(row.material)) for row in rows}
     require(
         len(facts) == 1,
         f"a changed group ({note.group}) passes for the one that was allowed before",
@@ -233,77 +227,6 @@ def _facts(material: object) -> object:
     if isinstance(material, list):
         return [_facts(one) for one in material]
     return material
-
-
-@promise("rights.withdraw-consent", look=Look.REHEARSAL)
-def taking_back_is_as_easy_as_giving(site: RunningSite) -> Evidence:
-    """One press gives, one press takes back, from the same page, and the next page obeys."""
-    with everything_on(site):
-        visitor = site.visitor()
-        given = press(visitor, COOKIES, "accept")
-        require(visitor.get("/").page.scripts, "accepting changes nothing")
-        first = receipt_of(visitor.cookies)
-        visitor.cookies.update(dict.fromkeys(TAKEN_BACK, "1"))
-        buttons_of(form_of(visitor.get(COOKIES)))
-        with rows_written() as tables:
-            taken = press(visitor, COOKIES, "reject")
-        require(given.status == taken.status, "taking back needs another step than giving")
-        require(tables.count(RECEIPTS) == 1, "taking back does not leave one receipt")
-        left = sorted(set(TAKEN_BACK) & set(visitor.cookies))
-        require(not left, f"{left[:1]} stays after the withdrawal")
-        cleared = taken.header("Clear-Site-Data")
-        require(
-            '"storage"' in cleared and '"cache"' in cleared, "what scripts stored stays after it"
-        )
-        for path in PAGES:
-            found = leaked(visitor.get(path), *FOUR_GROUPS)
-            require(not found, f"{path} still lets {found[:1]} act after the withdrawal")
-        _is_on_record(first)
-        for group in FOUR_GROUPS:
-            _one_group_is_taken_back(site, group)
-        _binds_on_every_device(site)
-    return Evidence(
-        "When we switched everything on for a test, one press took back what one press had given, "
-        "for all groups and for each alone; the very answer deleted the cookies, the next page "
-        "obeyed, and so did another browser of the same person.",
-        {"presses to give": 1, "presses to take back": 1, "groups": len(FOUR_GROUPS)},
-    )
-
-
-def _is_on_record(first: ConsentReceipt | None) -> None:
-    ends = ConsentReceipt.objects.filter(replaces=first.pk if first else None)
-    found = [json.loads(one.document) for one in ends]
-    require(first is not None and len(found) == 1, "the withdrawal is not on record")
-    require(
-        found[0]["event"]["state"] == "withdrawn"
-        and set(found[0]["withdrawn"]) == set(FOUR_GROUPS)
-        and not found[0]["purposes"],
-        "the record of the withdrawal does not say what was taken back",
-    )
-
-
-def _one_group_is_taken_back(site: RunningSite, group: str) -> None:
-    visitor = visitor_who_allows(site, *FOUR_GROUPS)
-    rest = [one for one in FOUR_GROUPS if one != group]
-    choose(visitor, "some", *rest)
-    found = leaked(visitor.get("/"), group, beside=rest)
-    require(not found, f"{found[:1]} acts after {group} was taken back")
-    missing = lacking(visitor.get("/"), *rest)
-    require(not missing, f"{missing[:1]} is gone after {group} was taken back")
-
-
-def _binds_on_every_device(site: RunningSite) -> None:
-    person, here, there = somebody(), site.visitor(), site.visitor()
-    for visitor in (here, there):
-        visitor.sign_in(person)
-        choose(visitor, "accept")
-        require(visitor.get("/").page.scripts, "accepting changes nothing for who is logged in")
-    choose(here, "reject")
-    seen = there.get("/")
-    require(
-        not leaked(seen, *FOUR_GROUPS),
-        "what a person takes back in one browser goes on in another",
-    )
 
 
 @promise("transfers.your-consent", look=Look.REHEARSAL)
@@ -411,68 +334,4 @@ def the_banner_works_without_script(site: RunningSite) -> Evidence:
         "Played through for this check without scripts: “Accept all”, “Reject all” and “Choose” "
         "each settled the matter.",
         {"answers": 3},
-    )
-
-
-@promise("signals.gpc-honored", look=Look.REHEARSAL)
-def the_signal_switches_covered_groups_off(site: RunningSite) -> Evidence:
-    """With the signal, `Accept all` leaves covered groups off; a yes by name overrides it."""
-    covered = sorted({known.group for known in KNOWN.values() if known.covered})
-    rest = [group for group in FOUR_GROUPS if group not in covered]
-    with everything_on(site):
-        visitor = site.visitor(Sec_GPC="1")
-        page = visitor.get(COOKIES).page
-        require("signal honored" in page.text, "the cookies page does not say that it is honored")
-        require("honored" in form_of(visitor.get("/")).text, "the banner does not say so")
-        press(visitor, "/", "accept")
-        for path in PAGES:
-            _obeys(visitor.get(path), covered, rest)
-        for group in covered:
-            named = site.visitor(Sec_GPC="1")
-            choose(named, "some", group)
-            seen = named.get("/")
-            _obeys(seen, [one for one in covered if one != group], [group])
-            missing = lacking(seen, group)
-            require(not missing, f"a yes to {group} by name does not override the signal")
-        # Who allowed everything before the signal came has not allowed it in spite of the signal.
-        earlier = site.visitor()
-        choose(earlier, "accept")
-        earlier.headers["Sec-GPC"] = "1"
-        _obeys(earlier.get("/"), covered, rest)
-        for value in ("0", ""):
-            silent = site.visitor(Sec_GPC=value)
-            choose(silent, "accept")
-            missing = lacking(silent.get("/"), *FOUR_GROUPS)
-            require(not missing, f"without the signal {missing[:1]} stays off")
-    told = json.loads(site.get("/.well-known/gpc.json").text or "{}")
-    require(told.get("gpc") is True, "/.well-known/gpc.json does not say that it is honored")
-    return Evidence(
-        "When we switched everything on for a test and sent the signal, Accept all left analytics, "
-        "marketing and social media off; a yes to one of them by name switched on that group alone.",
-        {"groups covered": len(covered)},
-    )
-
-
-def _obeys(seen: Answer, off: Iterable[str], on: Iterable[str]) -> None:
-    found = leaked(seen, *off, beside=on)
-    require(not found, f"{seen.path} lets {found[:1]} act in spite of the signal")
-
-
-@promise("signals.do-not-track", look=Look.REHEARSAL)
-def do_not_track_changes_no_choice(site: RunningSite) -> Evidence:
-    """With `DNT: 1`, each answer has the same effect as without it."""
-    with everything_on(site):
-        for value in ("accept", "reject"):
-            pages = []
-            for headers in ({}, {"DNT": "1"}):
-                visitor = site.visitor()
-                visitor.headers.update(headers)
-                choose(visitor, value)
-                seen = visitor.get("/")
-                pages.append((tag_numbers(seen), seen.permitted, len(seen.page.scripts)))
-            require(pages[0] == pages[1], f"with Do Not Track, {value} has another effect")
-    return Evidence(
-        "When we switched everything on for a test, each answer had the same effect with the signal "
-        "and without it.",
-        {"answers compared": 2},
     )

@@ -15,11 +15,11 @@ from privacy.datamap.promises.purging import (
     LATE,
     PURGE,
     done_by_the_job,
-    job_named,
     months_from,
     nothing_is_over,
     purge_keeps,
     ran_lately,
+    runs_daily,
 )
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
@@ -58,7 +58,7 @@ def receipts_go_after_three_years(site: RunningSite) -> Evidence:
             played[f"taking it back, {name}"] = given(moment, replaces=early.pk)
         while seal_receipts():
             pass
-        job_named(SEALING)  # a receipt outside the chain stays
+        runs_daily(SEALING)  # a receipt outside the chain stays
         done_by_the_job(PURGE)
         keys = {receipt.pk: name for name, receipt in played.items()} | {young.pk: "new"}
         left = ConsentReceipt.objects.filter(pk__in=keys).values_list("pk", flat=True)

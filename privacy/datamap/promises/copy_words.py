@@ -49,7 +49,7 @@ KEPT = {
     "rights.RequestEvent": ["36 months after closing"],
     "rights.RequestNote": ["12 months after closing"],
     "rights.SubjectRequest": ["12 months after closing", "36 months after closing"],
-    "visits.PageView": ["up to 30 days"],
+    "visits.PageView": ["30 days"],
 }
 """The periods of the policy, as the copy has to say them."""
 

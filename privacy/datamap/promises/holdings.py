@@ -53,6 +53,24 @@ USE_OF = {
     "visit-statistics": "use.better-visit",
 }
 """For which of its uses the policy lets each kind of record be held."""
+HELD_FOR = {
+    "account.EmailAddress": "accounts",
+    "account.EmailConfirmation": "signing-in",
+    "accounts.IdleNotice": "idle-accounts",
+    "accounts.PolicyAcceptance": "accounts",
+    "accounts.Session": "signing-in",
+    "accounts.User": "accounts",
+    "consent.ConsentReceipt": "cookie-choice",
+    "consent.PersonalRefusals": "cookie-choice",
+    "contact.ContactMessage": "messages",
+    "mfa.Authenticator": "signing-in",
+    "outbox.OutboxMail": "mail",
+    "rights.RequestEvent": "requests",
+    "rights.RequestNote": "requests",
+    "rights.SubjectRequest": "requests",
+    "visits.PageView": "visit-statistics",
+}
+"""Which of these kinds of record a table is: a message that somebody wrote is no material for ads."""
 BASIS_OF = {
     "account.kept-after-deletion": "A6-1-c",  # a legal obligation to show what was done
     "gdpr.four-bases": "A6-1-f",  # "keeping the Services safe and working"
@@ -151,6 +169,13 @@ def nothing_is_held_without_a_purpose(site: RunningSite) -> Evidence:
     held = list(personal_entries())
     idle = [entry.label for entry in held if entry.activity is None]
     require(not idle, f"{idle[:1]} is held for no purpose")
+    strange = [
+        entry.label
+        for entry in held
+        if entry.activity is not None
+        and HELD_FOR.get(entry.label, entry.activity.name) != entry.activity.name
+    ]
+    require(not strange, f"{strange[:1]} is held for something else than the policy says")
     uses = {activity: activity.purpose.promise for activity in activities().values()}
     other = [one.title for one, use in uses.items() if USE_OF.get(one.name, use) != use]
     require(not other, f"{other[:1]}: the policy does not allow this use of it")

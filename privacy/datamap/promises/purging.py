@@ -60,19 +60,22 @@ def sentence_gives_its_periods(promise: str) -> None:
     require(given == SAID[promise], f"the policy gives other periods: {sorted(given)}")
 
 
-def job_named(name: str) -> Job:
-    """Return a job of the worker that keeps a promise; it has to run every day."""
+def _job(name: str) -> Job:
     found = [job for job in registered_jobs() if job.name == name]
     require(len(found) == 1, f"no job is named “{name}”")
-    seconds = found[0].every_seconds
-    require(seconds <= A_DAY.total_seconds(), f"the job “{name}” runs every {seconds:g} seconds")
     return found[0]
+
+
+def runs_daily(name: str) -> None:
+    """Require that the worker has a job that keeps a promise, and runs it at least every day."""
+    seconds = _job(name).every_seconds
+    require(seconds <= A_DAY.total_seconds(), f"the job “{name}” runs every {seconds:g} seconds")
 
 
 def done_by_the_job(name: str) -> None:
     """Let a job do its work as the worker would, on a day with a steady clock. In a rehearsal."""
     ClockStamp.objects.update(last_seen=timezone.now(), moved_at=None)
-    job = job_named(name)
+    job = _job(name)
     require(job.when(), f"there is something to do, and the job “{name}” finds that there is not")
     # People watch the log, and nothing of this has happened.
     before = logging.root.manager.disable
@@ -86,7 +89,7 @@ def done_by_the_job(name: str) -> None:
 def purge_keeps(promise: str) -> None:
     """Require that the sentence gives its periods, and that the purge can carry out its rules."""
     sentence_gives_its_periods(promise)
-    job_named(PURGE)
+    runs_daily(PURGE)
     failed = PurgeFailure.objects.filter(promise=promise).first()
     require(failed is None, f"the purge cannot carry out its rule: {failed}")
 

@@ -24,8 +24,8 @@ from privacy.datamap.promises.purging import (
     LATE,
     PURGE,
     age,
-    job_named,
     ran_lately,
+    runs_daily,
     sentence_gives_its_periods,
 )
 from privacy.datamap.registry import entries, is_installed
@@ -218,8 +218,8 @@ def the_ledger_follows_the_backups(site: RunningSite) -> Evidence:
     moments = [line.moment for line in ledger.lines()]
     old = sum(moment < limit - LATE for moment in moments)
     require(not old, f"{old} lines of the ledger are older than any backup may be")
-    job_named(PURGE)
-    job_named("finish erasures")
+    runs_daily(PURGE)
+    runs_daily("finish erasures")
     waiting = sum(line.moment < now - LATE for line in pending())
     require(not waiting, f"{waiting} erasures are unknown to this database, as after a restore")
     return Evidence(

@@ -27,6 +27,7 @@ PERIODS = re.compile(
     r"\b(?:\d+|one|two|three|four|five|six|twelve)[ -](?:day|week|month|year)s?\b", re.IGNORECASE
 )
 BESIDE_THE_TEXT = ("nav", "form")
+HIDING = frozenset(["hidden", "style", "inert", "aria-hidden"])
 
 Versions = Sequence[PolicyVersion]
 
@@ -72,8 +73,10 @@ def _shown_words(element: Element) -> Iterator[str]:
     for child in element.children:
         if isinstance(child, str):
             yield child
-        elif child.tag not in ("script", "style", *BESIDE_THE_TEXT) and not (
-            child.tag == "a" and TO_A_PROMISE.match(child.get("href"))
+        elif not (
+            child.tag in ("script", "style", *BESIDE_THE_TEXT)
+            or HIDING & set(child.attrs)
+            or (child.tag == "a" and TO_A_PROMISE.match(child.get("href")))
         ):
             yield from _shown_words(child)
 

@@ -1,10 +1,10 @@
 """Promises that are kept by the text of the policy itself: where its links lead."""
 
+from privacy.policy.promises.sealed_texts import HIDING
 from privacy.promises.page_reader import Element, Page
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 
-HIDING = frozenset(["hidden", "style", "inert", "aria-hidden"])
 CHOICES = "Your choices about your information"
 COMPLAINT_AUTHORITIES = "https://www.edpb.europa.eu/about-edpb/about-edpb/members_en"
 
@@ -22,11 +22,16 @@ def linked(site: RunningSite, address: str, what: str) -> str:
     links = [a for a in main.all("a") if a.get("href") == address] if main else []
     require(links, f"the policy does not link to {what}")
     require(links[0].text, f"the link to {what} has no words")
-    above: Element | None = links[0]
-    while above is not None:
-        require(not HIDING & set(above.attrs), f"the link to {what} is hidden")
-        above = above.parent
+    is_seen(links[0], f"the link to {what}")
     return links[0].text
+
+
+def is_seen(element: Element, what: str) -> None:
+    """Require that nothing above an element hides it."""
+    above: Element | None = element
+    while above is not None:
+        require(not HIDING & set(above.attrs), f"{what} is hidden")
+        above = above.parent
 
 
 @promise("cookies.refusal-help", look=Look.NOW)
@@ -53,6 +58,7 @@ def the_pointer_points_at_a_section(site: RunningSite) -> Evidence:
     require(not lost, f"{lost[:1]} leads nowhere")
     pointers = [a for a in inside if a.text == CHOICES and a.within("nav") is None]
     require(pointers, "the text does not point at the section about choices")
+    is_seen(pointers[0], "the pointer to the section about choices")
     heading = page.by_id(pointers[0].get("href")[1:])
     require(
         heading is not None and heading.tag == "h2" and heading.text == CHOICES,

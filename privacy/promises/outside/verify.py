@@ -4,12 +4,11 @@
     python3 verify.py https://www.example.com [--state FILE] [--json]
 
 A line for each promise, by its id on the site's own list; exit status 0: all kept, 1: one broken,
-2: could not look. --state keeps what was seen, so that the next run notices a rewritten history.
-SSL_CERT_FILE names the authority of a site with one of its own. A run leaves one consent receipt,
-taken back at once: it sends the contact form empty, and says no, yes and no to cookies.
+2: could not look. --state keeps what was seen: the next run notices a history that was rewritten.
+It sends one form empty, and no, yes, no to cookies: what it leaves is a receipt of that yes and no.
 """
 import argparse, base64, concurrent.futures, datetime, email.utils, hashlib, html.parser, inspect
-import json, pathlib, re, sys, time, urllib.request
+import json, pathlib, re, ssl, sys, time, urllib.request
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 POLICY, LEGAL, FORM, JOIN = "/privacy/", "/legal/", "/contact/webmaster/", "/accounts/register/"
@@ -59,12 +58,14 @@ class Site:  # as strangers meet it: no cookie but those that a look hands over
     def __init__(self, address, before):
         self.origin, self.before, self.after = address.rstrip("/"), before, {}
         self.pages, self.differing, self.tracking = {}, [], []
+        secure = urllib.request.HTTPSHandler(context=ssl.create_default_context())
+        self.web = urllib.request.build_opener(AsItIs, secure)
     def ask(self, path, form=None, cookies=(), **headers):
         body = None if form is None else urlencode(form).encode()
         if form is not None: headers = {"Origin": self.origin, **headers}
         if cookies: headers["Cookie"] = "; ".join(f"{name}={cookies[name]}" for name in cookies)
         request = urllib.request.Request(self.origin + quote(path, "/?&=%:,+@"), body, headers)
-        with urllib.request.build_opener(AsItIs).open(request, timeout=10) as answer:
+        with self.web.open(request, timeout=10) as answer:
             return Answer(path, self.origin, answer)
     def visit(self, path):  # as two visitors, who are to get the same bytes
         for _ in range(3):  # what was published anew meanwhile is no difference
@@ -238,12 +239,11 @@ def main(arguments=None):
             state, why = "not looked" if isinstance(error, OSError) else "broken", error
         found += [(state, *f"{one}: {why}".split(": ", 1)) for one in left]
     worst = {one: (state, said) for state, ids, said in sorted(found)[::-1] for one in ids.split()}
-    states = [state for state, _ in worst.values()]
-    kept, broken = states.count("kept"), states.count("broken")
+    kept, broken = (sum(its == one for its, _ in worst.values()) for one in ("kept", "broken"))
     if options.state and not broken: options.state.write_text(json.dumps(site.before | site.after))
     lines = [f"{state:10} {claim:29} {words}" for claim, (state, words) in sorted(worst.items())]
     past = "compared with an earlier run" if site.before else "nothing to compare with"
-    lines += [f"{kept} kept, {broken} broken, {len(states) - kept - broken} not looked at; {past}"]
+    lines += [f"{kept} kept, {broken} broken, {len(worst) - kept - broken} not looked at; {past}"]
     print(json.dumps(worst, indent=1) if options.json else "\n".join(lines))
     return 1 if broken else 0 if kept else 2
 if __name__ == "__main__":

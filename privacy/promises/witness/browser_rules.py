@@ -61,7 +61,7 @@ USUAL_HEADERS = frozenset({
     "cross-origin-opener-policy", "cross-origin-resource-policy", "date", "etag", "expires",
     "last-modified", "location", "permissions-policy", "referrer-policy", "retry-after",
     "set-cookie", "strict-transport-security", "vary", "x-content-type-options",
-    "x-frame-options", "x-robots-tag", "accept-ranges", "content-language", "access-control-allow-origin",
+    "x-frame-options", "x-robots-tag",
 })  # fmt: skip
 """All that an answer says. A header that reports, fetches or asks the device is none of them."""
 SOURCES = frozenset({"'none'", "'self'"})

@@ -22,11 +22,10 @@ from privacy.promises.witness.rules import (
 from privacy.promises.witness.tags import css_addresses, tags_of
 from privacy.promises.written_tables import Written
 
-LOGGED_WORDS, LOGGED_TRACES, LOGGED_SECRETS = "logged words", "logged traces", "logged secrets"
-KEPT_TRACES, KEPT_WORDS, PASSWORDS = "kept traces", "kept words", "passwords"
+LOGGED_WORDS, LOGGED_SECRETS, KEPT_WORDS = "logged words", "logged secrets", "kept words"
+ADDRESSES, BROWSERS, PASSWORDS = "addresses", "browsers", "passwords"
 MAILS, OUTSIDE, FILES = "mails", "outside", "files"
 ADDRESS, BROWSER = "IP address", "browser’s name"
-TRACES = (ADDRESS, BROWSER)
 WRITTEN = ("email address", "telephone number", "text", "password")
 SAID = ("user name", "name", "company", "position", *WRITTEN)
 MAIL_HEADERS = frozenset({
@@ -44,14 +43,6 @@ def no_words_in_a_log(line: Line, known: Known) -> Iterator[str]:
         yield f"the log of {line.source} holds a {found[0]}"
 
 
-@rule(LOGGED_TRACES, of=LINE)
-def no_traces_in_a_log(line: Line, known: Known) -> Iterator[str]:
-    """No log holds a whole address or the name of a browser."""
-    found = known.in_text(" ".join((line.text, *line.written)), *TRACES)
-    if found:
-        yield f"the log of {line.source} holds an {found[0]}"
-
-
 @rule(LOGGED_SECRETS, of=LINE)
 def no_secrets_in_a_log(line: Line, known: Known) -> Iterator[str]:
     """No handler writes the secret part of an address or the key of a session."""
@@ -59,12 +50,40 @@ def no_secrets_in_a_log(line: Line, known: Known) -> Iterator[str]:
         yield f"the log of {line.source} holds a secret"
 
 
-@rule(KEPT_TRACES, of=SESSION)
-def no_traces_in_a_session(session: dict[str, Any], known: Known) -> Iterator[str]:
-    """A session knows neither address nor browser."""
-    for key, value in session.items():
-        for what in known.in_text(str(value), *TRACES):
-            yield f"a session holds an {what} under {key}"
+def _texts(thing: Any) -> Iterator[tuple[str, str]]:
+    """Yield where something is written down, and what is written there."""
+    match thing:
+        case Line():
+            yield f"the log of {thing.source}", " ".join((thing.text, *thing.written))
+        case Written():
+            yield f"the table {thing.table}", _values(thing)
+        case dict():
+            yield from ((f"a session, under {key},", str(value)) for key, value in thing.items())
+        case _:
+            yield "the shared cache", f"{thing[0]} {thing[1]!r}"
+
+
+def no_address(thing: Any, known: Known) -> Iterator[str]:
+    """Nothing that is kept holds the whole address of a visitor."""
+    yield from (
+        f"{place} holds an IP address"
+        for place, text in _texts(thing)
+        if known.in_text(text, ADDRESS)
+    )
+
+
+def no_browser(thing: Any, known: Known) -> Iterator[str]:
+    """Nothing that is kept holds the name by which a browser tells itself from others."""
+    yield from (
+        f"{place} holds a browser’s name"
+        for place, text in _texts(thing)
+        if known.in_text(text, BROWSER)
+    )
+
+
+for _kind in (LINE, SESSION, ROW, CACHE):
+    rule(ADDRESSES, of=_kind)(no_address)
+    rule(BROWSERS, of=_kind)(no_browser)
 
 
 @rule(KEPT_WORDS, of=SESSION)
@@ -73,13 +92,6 @@ def no_words_in_a_session(session: dict[str, Any], known: Known) -> Iterator[str
     for key, value in session.items():
         for what in known.in_text(str(value), *WRITTEN):
             yield f"a session holds a {what} under {key}"
-
-
-@rule(KEPT_TRACES, of=ROW)
-def no_traces_in_a_row(row: Written, known: Known) -> Iterator[str]:
-    """No table holds an address or the name of a browser."""
-    for what in known.in_text(_values(row), *TRACES):
-        yield f"the table {row.table} holds an {what}"
 
 
 @rule(PASSWORDS, of=ROW)
@@ -96,13 +108,6 @@ def _values(row: Written) -> str:
         else str(value)
         for value in row.values
     )
-
-
-@rule(KEPT_TRACES, of=CACHE)
-def no_traces_in_a_cache(entry: tuple[str, Any], known: Known) -> Iterator[str]:
-    """Neither key nor value of the shared cache tells an address or a browser."""
-    for what in known.in_text(f"{entry[0]} {entry[1]!r}", *TRACES):
-        yield f"the cache holds an {what}"
 
 
 @rule(KEPT_WORDS, of=CACHE)

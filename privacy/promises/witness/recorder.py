@@ -24,6 +24,7 @@ from django.template.base import Template
 from privacy.promises.written_tables import written_by
 from sens_site.lib.cache.rehearsal_cache import RehearsalCache
 
+NO_PART_OF_THE_SITE = "_pytest"
 LOUD_ENOUGH = logging.INFO
 """A line of this level is written by the site as it is delivered, and by one that is set louder."""
 REACHING_OUT = frozenset({
@@ -249,6 +250,8 @@ def _as_written(record: logging.LogRecord) -> Iterator[str]:
     logger: logging.Logger | None = logging.getLogger(record.name)
     while logger is not None:
         for handler in logger.handlers:
+            if type(handler).__module__.startswith(NO_PART_OF_THE_SITE):
+                continue
             copied = logging.makeLogRecord(vars(record))
             if record.levelno >= handler.level and handler.filter(copied):
                 yield handler.format(copied)

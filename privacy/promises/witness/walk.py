@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import Resolver404, resolve
 
+from privacy.promises.page_reader import Element
 from privacy.promises.visitor import Answer, Site, Visitor
 from privacy.promises.witness import browser_rules, cast, record_rules  # noqa: F401 - the rules register themselves
 from privacy.promises.witness.cast import MEMBER, STRANGER, SUPERUSER
@@ -30,6 +31,8 @@ FEW_OF_A_KIND = 2
 MOST_AT_THE_DOOR = 8
 FRONT_DOOR = "a stranger at the front door"
 FORBIDDEN = 403
+ACCOUNTS = "/accounts/"
+HARD_TO_GUESS = 20
 DEEPEST = 3
 """How many forms in a row are sent: register, confirm, and what the page after that offers."""
 
@@ -65,6 +68,9 @@ class Walk:
             self._at_the_front_door()
         with self.site.rehearsal(), heard_by(self.recorder):
             visitors = cast.visitors(self.site, self.people)
+            for visitor in visitors.values():
+                if settings.SESSION_COOKIE_NAME in visitor.cookies:
+                    self.judge.known.secrets.add(visitor.cookies[settings.SESSION_COOKIE_NAME])
             self._collect_addresses()
             self._walk(visitors)
 
@@ -82,6 +88,7 @@ class Walk:
             mail = mail_in(thing)
             if mail is not None:
                 self.mailed.append(mail)
+                self.judge.known.secrets.update(s for link in mail.links for s in secrets_of(link))
                 self.recorder.counts[MAIL] += 1
                 self.judge(MAIL, mail)
         self.judge(kind, thing)
@@ -183,13 +190,19 @@ class Walk:
             if shape in forms or (self.only is not None and not self._wanted(shape[0])):
                 continue
             forms.add(shape)
-            for data in filled(form, self.people[who]):
+            for data in self._ways_to_fill(form, who, action):
                 with self._undone(visitor):
                     seen = len(self.mailed)
                     after = self._send(who, visitor, "POST", action, data)
                     self.counts["forms sent"] += 1
                     self.counts["forms taken"] += after.status in (200, 302, 303)
                     self._follow(who, visitor, after, self.mailed[seen:], forms, depth)
+
+    def _ways_to_fill(self, form: Element, who: str, action: str) -> Iterator[dict[str, Any]]:
+        """Yield what is sent: a stranger comes without an account, and as who has one."""
+        yield from filled(form, self.people[who])
+        if who == STRANGER and action.startswith(ACCOUNTS):
+            yield from filled(form, self.people[MEMBER])
 
     def _follow(
         self,
@@ -255,6 +268,11 @@ class Walk:
         if bare not in self._patterns:
             self._patterns[bare] = pattern_of(bare)
         return self._patterns[bare]
+
+
+def secrets_of(link: str) -> list[str]:
+    """Return the parts of a mailed address that nobody can guess."""
+    return [part for part in urlsplit(link).path.split("/") if len(part) >= HARD_TO_GUESS]
 
 
 def links_of(html: str) -> set[str]:

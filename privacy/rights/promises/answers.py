@@ -179,7 +179,10 @@ def the_record_says_what_was_sent(site: RunningSite) -> Evidence:
         require(len(events) == 1 and not closed.is_open, "an answer does not close the request")
         require(events[0].note.text == REASON, "the record does not say what was sent")
         require(REASON in mailed(), "something else was sent than the record says")
-    return Evidence("The record of an answered request holds the very words that were sent.")
+    return Evidence(
+        "Played through for this check, the record of an answered request held the very words that "
+        "were sent."
+    )
 
 
 @promise("use.requested-information", look=Look.ROWS)

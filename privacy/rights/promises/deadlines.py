@@ -13,6 +13,7 @@ from privacy.datamap.promises.purging import (
     done_by_the_job,
     months_from,
     ran_lately,
+    runs_daily,
 )
 from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import RunningSite
@@ -210,6 +211,7 @@ def _staff_are_alarmed(today: date, staff: AbstractBaseUser) -> None:
             record(asked, Did.ALARM, fact=alarms.stage_of(Alarm.LATE, today - timedelta(days=1)))
     before = set(RequestEvent.objects.filter(did="alarm").values_list("pk", flat=True))
     mails = OutboxMail.objects.count()
+    runs_daily(ALARMS)
     done_by_the_job(ALARMS)
     new = RequestEvent.objects.filter(did="alarm").exclude(pk__in=before)
     told = {played.get(pk) for pk in new.values_list("request", flat=True)}

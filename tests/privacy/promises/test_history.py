@@ -50,7 +50,7 @@ def checks(monkeypatch, settings):
 
 def run(at: datetime = THREE, *claims: str) -> PromiseRun:
     store_outcomes(run_checks(claims or None), at=at, whole=not claims)
-    return PromiseRun.objects.last()
+    return PromiseRun.objects.latest("number")
 
 
 def test_a_run_says_what_each_claim_came_to_and_is_hashed_as_it_is_kept(checks):
@@ -131,7 +131,7 @@ def test_what_is_seen_from_outside_is_a_run_of_its_own(checks):
         (OTHER, "privacy/verify.py", "broken", "A cookie.", "shown"),
         (CLAIM, "privacy/verify.py", "kept", "The page was the same.", "shown"),
     ]
-    record = json.loads(PromiseRun.objects.last().record)
+    record = json.loads(PromiseRun.objects.latest("number").record)
     assert record["claims"] == {"outside: broken": [OTHER], "outside: kept": [CLAIM]}
     assert record["found"] == {OTHER: ["A cookie."]}
 
@@ -141,7 +141,7 @@ def test_a_look_from_outside_replaces_the_one_before_and_nothing_from_inside(che
     run()
     assert PromiseResult.objects.count() == 4
     store_outside({CLAIM: (State.KEPT, "Seen again.")}, at=THREE)
-    assert json.loads(PromiseRun.objects.last().record)["gone"] == {"outside": [OTHER]}
+    assert json.loads(PromiseRun.objects.latest("number").record)["gone"] == {"outside": [OTHER]}
     assert sorted(PromiseResult.objects.values_list("claim_id", "look", "words")) == [
         (OTHER, "now", "it is so"),
         (CLAIM, "now", "it is so"),
@@ -260,7 +260,7 @@ def test_what_was_changed_is_found(checks, forge, faults):
 
 def test_what_was_cut_out_is_found_and_what_was_cut_off_by_whoever_kept_a_head(checks):
     run(), run()
-    head = (run().number, PromiseRun.objects.last().hash)
+    head = (3, run().hash)
     with row_guards.lifted(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM promises_promiserun WHERE number = 2")
     gone = ["promises run 3: follows run 1: what stood between is gone"]

@@ -1,0 +1,83 @@
+"""Promises about the signals that browsers send: one is honored, one changes nothing."""
+
+import json
+from collections.abc import Iterable
+
+from privacy.consent.promises.all_services_on import (
+    FOUR_GROUPS,
+    KNOWN,
+    PAGES,
+    choose,
+    everything_on,
+    lacking,
+    leaked,
+    tag_numbers,
+)
+from privacy.consent.promises.choices import COOKIES
+from privacy.consent.promises.looks import form_of, press
+from privacy.promises.registry import Evidence, Look, promise, require
+from privacy.promises.running_site import Answer, RunningSite
+
+
+@promise("signals.gpc-honored", look=Look.REHEARSAL)
+def the_signal_switches_covered_groups_off(site: RunningSite) -> Evidence:
+    """With the signal, `Accept all` leaves covered groups off; a yes by name overrides it."""
+    covered = sorted({known.group for known in KNOWN.values() if known.covered})
+    rest = [group for group in FOUR_GROUPS if group not in covered]
+    with everything_on(site):
+        visitor = site.visitor(Sec_GPC="1")
+        page = visitor.get(COOKIES).page
+        require("signal honored" in page.text, "the cookies page does not say that it is honored")
+        require("honored" in form_of(visitor.get("/")).text, "the banner does not say so")
+        press(visitor, "/", "accept")
+        for path in PAGES:
+            _obeys(visitor.get(path), covered, rest)
+        for group in covered:
+            named = site.visitor(Sec_GPC="1")
+            choose(named, "some", group)
+            seen = named.get("/")
+            _obeys(seen, [one for one in covered if one != group], [group])
+            missing = lacking(seen, group)
+            require(not missing, f"a yes to {group} by name does not override the signal")
+        # Who allowed everything before the signal came has not allowed it in spite of the signal.
+        earlier = site.visitor()
+        choose(earlier, "accept")
+        earlier.headers["Sec-GPC"] = "1"
+        _obeys(earlier.get("/"), covered, rest)
+        for value in ("0", ""):
+            silent = site.visitor(Sec_GPC=value)
+            choose(silent, "accept")
+            missing = lacking(silent.get("/"), *FOUR_GROUPS)
+            require(not missing, f"without the signal {missing[:1]} stays off")
+    told = json.loads(site.get("/.well-known/gpc.json").text or "{}")
+    require(told.get("gpc") is True, "/.well-known/gpc.json does not say that it is honored")
+    return Evidence(
+        "When we switched everything on for a test and sent the signal, Accept all left analytics, "
+        "marketing and social media off; a yes to one of them by name switched on that group alone.",
+        {"groups covered": len(covered)},
+    )
+
+
+def _obeys(seen: Answer, off: Iterable[str], on: Iterable[str]) -> None:
+    found = leaked(seen, *off, beside=on)
+    require(not found, f"{seen.path} lets {found[:1]} act in spite of the signal")
+
+
+@promise("signals.do-not-track", look=Look.REHEARSAL)
+def do_not_track_changes_no_choice(site: RunningSite) -> Evidence:
+    """With `DNT: 1`, each answer has the same effect as without it."""
+    with everything_on(site):
+        for value in ("accept", "reject"):
+            pages = []
+            for headers in ({}, {"DNT": "1"}):
+                visitor = site.visitor()
+                visitor.headers.update(headers)
+                choose(visitor, value)
+                seen = visitor.get("/")
+                pages.append((tag_numbers(seen), seen.permitted, len(seen.page.scripts)))
+            require(pages[0] == pages[1], f"with Do Not Track, {value} has another effect")
+    return Evidence(
+        "When we switched everything on for a test, each answer had the same effect with the signal "
+        "and without it.",
+        {"answers compared": 2},
+    )
