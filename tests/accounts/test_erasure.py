@@ -108,7 +108,7 @@ def test_the_browser_is_logged_out_and_told_what_to_drop(client, ada, settings):
     assert response.headers["Clear-Site-Data"] == '"storage"'
     page = SiteClient().get(response.url)
     assert page.status_code == 200
-    assert "E-mail addresses (2)" in page.content.decode()
+    assert "Email addresses (2)" in page.content.decode()
     assert traces("ada@customer.test") == ["ada@customer.test"]  # the farewell waits
     assert client.get("/accounts/profile/").status_code == 302
     assert Session.objects.filter(user=ada.pk).count() == 0
@@ -126,8 +126,8 @@ def test_page_tells_exactly_what_goes(client, ada):
     page = client.get("/accounts/delete/").content.decode()
     for told in (
         "Ada.L",
-        "E-mail addresses (2)",
-        "Where you are signed in (3)",
+        "Email addresses (2)",
+        "Where you are logged in (3)",
         "Backups: Backups are not edited.",
     ):
         assert told in page

@@ -41,7 +41,7 @@ def test_the_page_tells_what_is_found(adas):
     prove_again(adas)
     page = adas.get(COPY).content.decode()
     assert "Messages to us: 1" in page
-    assert "E-mail addresses: 2" in page
+    assert "Email addresses: 2" in page
 
 
 def test_the_copy_is_streamed_to_its_person_alone(ada, adas):

@@ -59,5 +59,5 @@ def test_a_mail_that_has_nothing_to_do_with_requests_is_something_held(proved):
     draft = draft_answer(request)
     assert draft.startswith("Yes, we hold information about you:")
     assert [line for line in draft.splitlines() if line.startswith("- ")] == [
-        "- E-mail to you, and log of e-mail sent: 1"
+        "- Email to you, and log of email sent: 1"
     ]
