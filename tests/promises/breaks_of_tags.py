@@ -454,3 +454,9 @@ def do_not_track_passes_for_a_no(hand: Hand) -> None:
 def a_page_that_answers_do_not_track(hand: Hand) -> None:
     line = "{% if request.headers.dnt %}<p>You are not tracked.</p>{% endif %}"
     hand.template("base.html", ("</main>", line + "</main>"))
+
+
+@breaks("usage.shared-with-partners", way=ROWS)
+def an_offer_that_cannot_be_read(hand: Hand) -> None:
+    material = {"services": [{"key": "visits"}]}
+    GroupVersion.objects.create(group="analytics", version="cccccccc", material=material)
