@@ -52,7 +52,9 @@ def a_known_browser_that_names_its_owner(hand: Hand) -> None:
 @breaks("cookies.known-device")
 def a_browser_that_is_marked_before_any_log_in(hand: Hand) -> None:
     answers(
-        hand, at("/accounts/login/"), lambda _, answer: answer.set_cookie("__Secure-known_device", "a")
+        hand,
+        at("/accounts/login/"),
+        lambda _, answer: answer.set_cookie("__Secure-known_device", "a"),
     )
 
 
