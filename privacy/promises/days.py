@@ -177,8 +177,10 @@ class _Reader:
 
     def _begin(self, claim_id: str, day: date) -> None:
         """Begin a day of a promise, unless it has begun."""
-        days = self.promises.setdefault(claim_id, PromiseDays(first=day, last=day))
-        if day > days.last:
+        days = self.promises.get(claim_id)
+        if days is None:
+            self.promises[claim_id] = PromiseDays(first=day, last=day)
+        elif day > days.last:
             self._end(claim_id)
             for number in range(1, (day - days.last).days):
                 days.stood[days.last + number * ONE_DAY] = Stood.NOT_LOOKED_AT

@@ -7,6 +7,7 @@ own verification: a verification that was hollowed out would else say that all i
 import base64
 import hashlib
 import json
+import logging
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -33,7 +34,8 @@ from privacy.rights.models import RequestEvent, RequestSeal
 
 ZEROS = "0" * 64
 TWO_DAYS = timedelta(days=2)
-CHAINS = {"policy-privacy", "policy-terms", "receipts", "requests"}
+CHAINS = {"receipts", "requests"}
+"""Besides those of the policies that a site has."""
 WORK = {
     "seal consent receipts": 60,
     "log heads at once": 60,
@@ -92,16 +94,24 @@ def the_worker_seals_and_logs(site: RunningSite) -> Evidence:
             notice=notice,
         )
         OutboxMail.objects.all().delete()
+        OutboxMail.objects.create(
+            dedupe_key="checkpoint-x", message=b"", created_at=timezone.now() - timedelta(hours=31)
+        )
         require(jobs["close the day of the chains"].when(), "heads never leave the house")
-        for name in WORK:
-            jobs[name].run()
+        logging.disable(logging.INFO)  # whoever reads the log is told of no head that is none
+        try:
+            for name in WORK:
+                jobs[name].run()
+        finally:
+            logging.disable(logging.NOTSET)
         unsealed = ConsentReceipt.objects.unsealed().filter(digest="d" * 64).exists()
         require(not unsealed, "the worker does not seal a consent")
         logged = {chain for (chain,) in _all("SELECT chain FROM policy_headlogentry")}
-        missing = CHAINS - logged
+        wanted = CHAINS | {f"policy-{slug}" for slug in ("privacy", "terms") if _versions(slug)}
+        missing = wanted - logged
         require(not missing, f"the worker does not log the heads of {sorted(missing)}")
         to_desk = OutboxMail.objects.to_address(settings.WEBMASTER_EMAIL)
-        mailed = [mail_text(mail.message) for mail in to_desk]
+        mailed = [mail_text(mail.message).replace("\r\n", "\n") for mail in to_desk]
         signed = site.get("/privacy/log/checkpoint").text
         went = any(signed in text for text in mailed)
         require(went or not settings.LOG_SIGNING_KEY, "no checkpoint is mailed to the officers")

@@ -3,12 +3,14 @@
 import ipaddress
 import os
 import sqlite3
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from cryptography import x509
@@ -17,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.conf import settings
 
+from bench.servers import wait_for as wait_until_open
 from sens_site.serving import granian_command
 from tests.browser.settings import hold_port
 from tests.privacy.promises.front import wait_for
@@ -129,7 +132,9 @@ def verify(site: str, folder: Path) -> Iterator[Callable[..., Run]]:
                 timeout=SECONDS,
             )
 
-        with running([binary, "-c", str(configuration), "-p", str(folder)]):
+        run.origin = origin  # type: ignore[attr-defined]  # where it is, for other questions
+        with running([binary, "-c", str(configuration), "-p", str(folder)]) as nginx:
+            wait_until_open(port, nginx)
             yield run
 
     with held, held_too, web as process:
@@ -144,6 +149,19 @@ def test_behind_nginx_with_tls_all_is_kept(verify, folder):
         0,
         "40 kept, 0 broken, 1 not looked at; nothing to compare with",
     ), done.stdout
+
+
+def test_the_file_comes_to_all_alike_with_a_tag_that_stays(verify, folder):
+    trust = ssl.create_default_context(cafile=folder / "certificate.pem")
+    with verify() as run:
+        url, tags = f"{run.origin}/privacy/verify.py", set()
+        for _ in range(2):
+            with urlopen(url, timeout=SECONDS, context=trust) as answer:  # noqa: S310 - our own
+                assert answer.read() == Path(SCRIPT).read_bytes()
+                assert answer.headers["Set-Cookie"] is None
+                tags.add(answer.headers["ETag"])
+    assert len(tags) == 1
+    assert tags != {None}
 
 
 def test_a_front_that_lets_browsers_come_in_clear_is_named(verify, folder):

@@ -61,7 +61,7 @@ def sessions_that_anybody_ends(hand: Hand) -> None:
 def a_page_that_shows_all_accounts(hand: Hand) -> None:
     hand.replace("accounts.models.SessionQuerySet.of", lambda self, user: self.all())
     names = "{% for one in sessions %}{{ one.user.username }}{% endfor %}"
-    end = "{% endblock content %}"
+    end = "{% endblock page %}"
     hand.template("accounts/data.html", (end, names + end))
 
 

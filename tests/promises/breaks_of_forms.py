@@ -48,8 +48,8 @@ def an_age_on_a_page_of_members(hand: Hand) -> None:
     _field_at(hand, ProfileForm, "age", "Age")
 
 
-def _at_the_end_of(hand: Hand, template: str, action: str) -> None:
-    end = "{% endblock content %}"
+def _at_the_end_of(hand: Hand, template: str, action: str, block: str = "content") -> None:
+    end = f"{{% endblock {block} %}}"
     form = f'<form method="post" action="{action}"><button>Go</button></form>'
     hand.template(template, (end, form + end))
 
@@ -61,7 +61,7 @@ def a_survey_on_the_page_after_a_message(hand: Hand) -> None:
 
 @breaks("information.listed-occasions", way=Way.CONFIGURATION)
 def a_form_that_goes_to_others(hand: Hand) -> None:
-    _at_the_end_of(hand, "accounts/sessions.html", "https://survey.test/privacy/")
+    _at_the_end_of(hand, "accounts/sessions.html", "https://survey.test/privacy/", "page")
 
 
 @breaks("use.told-when-collected", way=Way.CONFIGURATION)
@@ -73,7 +73,12 @@ def a_message_without_a_notice(hand: Hand) -> None:
 def a_request_that_has_to_be_explained(hand: Hand) -> None:
     from privacy.rights.forms import RequestForm
 
-    hand.patch.setattr(RequestForm.base_fields["text"], "required", True)
+    def clean(form: Any) -> Any:
+        if not form.cleaned_data.get("text"):
+            form.add_error("text", "Say more")
+        return form.cleaned_data
+
+    hand.patch.setattr(RequestForm, "clean", clean)
 
 
 @breaks("choices.withhold")

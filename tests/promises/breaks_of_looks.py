@@ -27,7 +27,7 @@ def served_with(hand: Hand, css: str, *, name: str = "site.css") -> None:
     old = SecurityHeadersMiddleware.__call__
 
     def longer(self: Any, request: Any) -> Any:
-        response = old(self, request)
+        response: Any = old(self, request)
         if not request.path.endswith(name):
             return response
         text = b"".join(response.streaming_content) + css.encode()
@@ -119,7 +119,8 @@ def answers_that_are_asked_for_every_week(hand: Hand) -> None:
 def a_rejection_in_two_steps(hand: Hand) -> None:
     from privacy.consent import views
 
-    chosen = views.outcome_of
+    seen: Any = views
+    chosen = seen.outcome_of
 
     def undecided(choice: Any, before: Any) -> Any:
         outcome = chosen(choice, before)

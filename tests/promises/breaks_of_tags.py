@@ -240,7 +240,10 @@ def a_record_that_says_none_is_switched_on(hand: Hand) -> None:
 
 @breaks("beacons.in-pages")
 def a_picture_of_no_size(hand: Hand) -> None:
-    from pages.views import render as draw
+    from pages import views
+
+    seen: Any = views
+    draw = seen.render
 
     def with_beacon(request: Any, *args: Any, **kwargs: Any) -> Any:
         answer = draw(request, *args, **kwargs)
@@ -451,3 +454,9 @@ def do_not_track_passes_for_a_no(hand: Hand) -> None:
 def a_page_that_answers_do_not_track(hand: Hand) -> None:
     line = "{% if request.headers.dnt %}<p>You are not tracked.</p>{% endif %}"
     hand.template("base.html", ("</main>", line + "</main>"))
+
+
+@breaks("usage.shared-with-partners", way=ROWS)
+def an_offer_that_cannot_be_read(hand: Hand) -> None:
+    material = {"services": [{"key": "visits"}]}
+    GroupVersion.objects.create(group="analytics", version="cccccccc", material=material)

@@ -106,6 +106,33 @@ def a_key_that_nobody_thought_of(hand: Hand) -> None:
     hand.settings.ERRORS_GO_TO = {"address": ["https://key@reports.test/2"]}
 
 
+@breaks(
+    PROVIDERS,
+    SAFEGUARDS,
+    AGREEMENTS,
+    "sharing.marketing-vendors",
+    "sharing.analytics-vendors",
+    way=TEMPLATE,
+)
+def a_firm_that_the_record_leaves_out(hand: Hand) -> None:
+    entered(hand)
+    hand.template("privacy/datamap/record.html", ("{% for firm in firms %}", "{% for firm in x %}"))
+
+
+@breaks(PROVIDERS, way=TEMPLATE)
+def a_firm_in_use_that_passes_for_one_by_consent(hand: Hand) -> None:
+    from django.conf import settings
+
+    entered(hand, key="db", recipient=Recipient.ANALYTICS_VENDORS)
+    hand.item(settings.DATABASES["default"], "HOST", "db.hosting.test")
+
+
+@breaks(PROVIDERS)
+def a_record_for_machines_without_firms(hand: Hand) -> None:
+    entered(hand)
+    hand.replace("privacy.datamap.record.firms", list)
+
+
 @breaks(PROVIDERS)
 def a_package_that_reports(hand: Hand) -> None:
     hand.item(sys.modules, "sentry_sdk", ModuleType("sentry_sdk"))

@@ -109,7 +109,7 @@ def links_that_lead_elsewhere(hand: Hand) -> None:
     hand.policy_text("https://commission.europa.eu/", "https://other.test/")
 
 
-@breaks(HERE, way=TEMPLATE)
+@breaks(HERE, EARLIER, way=TEMPLATE)
 def a_text_that_is_cut_short(hand: Hand) -> None:
     hand.template(
         "privacy/policy/version.html", ("{{ text|safe }}", "{{ text|slice:':3000'|safe }}")

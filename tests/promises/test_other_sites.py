@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts import promises as of_accounts
 from privacy.policy.models import Kind
 from privacy.policy.promises import record
+from privacy.policy.services import create_draft, seal_and_publish, withdraw_version
 from privacy.promises.registry import discover
 from privacy.promises.running_site import RunningSite
 from privacy.promises.services import run_checks
@@ -56,7 +57,13 @@ def test_before_very_many_people_the_announcement_is_looked_at_and_not_rehearsed
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("claim", ["changes.posted-here", "changes.date-at-top"])
+@pytest.mark.parametrize(
+    "claim",
+    [
+        *("changes.posted-here", "changes.date-at-top", "changes.check-back"),
+        *("changes.earlier-versions", "changes.thirty-days-first"),
+    ],
+)
 def test_while_a_version_waits_for_its_day_none_is_rehearsed_before_it(look, policy, claim):
     record.sealed(
         f"{policy.source_text}\nIt comes.\n",
@@ -64,6 +71,28 @@ def test_while_a_version_waits_for_its_day_none_is_rehearsed_before_it(look, pol
         effective_on=timezone.localdate() + timedelta(days=9),
     )
     assert look(claim)[0] is True
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("claim", ["changes.earlier-versions", "changes.check-back"])
+def test_a_version_that_was_withdrawn_before_its_posting_leaves_a_gap(look, policy, claim):
+    draft = create_draft(
+        policy.policy,
+        by=None,
+        source_text=f"{policy.source_text}\nTaken back.\n",
+        kind=Kind.MINOR,
+        reason="A test.",
+        summary="A test.",
+        post_on=timezone.localdate() + timedelta(days=1),
+        effective_on=timezone.localdate() + timedelta(days=1),
+    )
+    withdrawn = seal_and_publish(draft, by=None, override_reason="A test.")
+    withdraw_version(withdrawn, by=None, reason="A test.")
+    text = f"{policy.source_text}\nIt comes.\n"
+    coming = record.sealed(
+        text, kind=Kind.MINOR, effective_on=timezone.localdate() + timedelta(days=9)
+    )
+    assert (coming.number - policy.number, look(claim)[0]) == (2, True)
 
 
 def answering(text: str) -> Any:

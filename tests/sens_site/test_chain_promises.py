@@ -30,6 +30,19 @@ def kept(settings, tmp_path) -> Path:
     return tmp_path
 
 
+def test_all_looks_find_a_fresh_site_as_it_is_promised(kept):
+    found = {one.check.function.__name__: one.state for one in run_checks([CLAIM])}
+    assert found == dict.fromkeys(
+        (
+            "the_chains_are_whole",
+            "the_database_refuses_changes",
+            "the_log_is_published",
+            "the_worker_seals_and_logs",
+        ),
+        State.KEPT,
+    )
+
+
 def test_who_has_nothing_to_compare_with_says_so(kept):
     found = outcome("the_chains_are_whole")
     assert found.state == State.KEPT

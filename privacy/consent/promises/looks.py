@@ -154,21 +154,17 @@ def styles_of(site: RunningSite, page: Answer) -> tuple[Rule, ...]:
     found: list[Rule] = []
     for one in page.page.all("style"):
         found += rules_in(one.raw)
-    waiting = [
+    addresses = [
         urljoin(page.path, link.get("href"))
         for link in page.page.all("link")
         if "stylesheet" in link.get("rel").lower().split() and link.get("media") != "print"
     ]
-    seen: set[str] = set()
-    while waiting:
-        address = waiting.pop()
-        if address in seen:
-            continue
-        seen.add(address)
+    for address in addresses:
         answer = site.get(urlsplit(address).path)
         require(answer.status == 200, f"the style sheet {address} answers {answer.status}")
         found += rules_in(answer.text)
-        waiting += [urljoin(address, more) for more in imports_of(answer.text)]
+        imported = (urljoin(address, more) for more in imports_of(answer.text))
+        addresses += [one for one in imported if one not in addresses]
     require(found, f"{page.path} has no style sheet")
     return tuple(found)
 

@@ -28,7 +28,7 @@ from privacy.datamap.promises.purging import (
     runs_daily,
     sentence_gives_its_periods,
 )
-from privacy.datamap.registry import entries, is_installed
+from privacy.datamap.registry import entries
 from privacy.datamap.replay import pending
 from privacy.datamap.stores import cached_items
 from privacy.promises.registry import Evidence, Look, Strength, promise, require
@@ -79,11 +79,10 @@ def mapped() -> dict[str, set[str]]:
     known = dict(OF_THE_FRAMEWORK)
     known[settings.CACHES["default"]["LOCATION"]] = OF_THE_CACHE
     for entry in entries().values():
-        if is_installed(entry.label):
-            fields = entry.model._meta.local_concrete_fields
-            known[entry.model._meta.db_table] = {
-                field.column for field in fields if field.name in entry.columns
-            }
+        fields = entry.model._meta.local_concrete_fields
+        known[entry.model._meta.db_table] = {
+            field.column for field in fields if field.name in entry.columns
+        }
     return known
 
 
@@ -126,10 +125,8 @@ def people_in_tables_about_nobody() -> list[str]:
     """Return where something personal stands in a table that is declared to be about nobody."""
     found = []
     for entry in entries().values():
-        if entry.personal or not is_installed(entry.label):
-            continue
         meta = entry.model._meta
-        if meta.db_table in PUBLISHED or meta.pk is None:
+        if entry.personal or meta.db_table in PUBLISHED or meta.pk is None:
             continue
         seen: dict[str, str] = {}
         for column, text in values_of(meta.db_table, meta.pk.column):

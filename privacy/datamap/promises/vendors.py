@@ -4,6 +4,7 @@ What a record says of a firm is entered by the company; software sees whether it
 the public page says the same, and whether the site uses somebody of whom it says nothing.
 """
 
+import json
 import re
 from dataclasses import dataclass
 
@@ -105,6 +106,16 @@ def nobody_is_used_who_is_not_on_record(site: RunningSite) -> Evidence:
     for host, key in used.items():
         require(host in known, f"{key} names {host}, which belongs to no firm on record")
     lines = {(line.name, line.does, line.country) for line in shown_firms(site)}
+    shown = {name for name, _, _ in lines}
+    hidden = sorted({known[host].firm for host in used} - shown)
+    require(
+        not hidden, f"the public record does not show {hidden[:1]}, whom the configuration names"
+    )
+    told = json.loads(site.get("/privacy/record.json").text)["dpv:hasDataProcessor"]
+    require(
+        {one["dpv:hasName"] for one in told if "dpv:hasName" in one} == shown,
+        "the record for machines names other firms than the page",
+    )
     for vendor in on_record():
         named("The name of a firm", vendor.firm)
         named(f"What {vendor.firm} does", vendor.part)
@@ -197,18 +208,21 @@ def each_recipient_has_a_ground(site: RunningSite) -> Evidence:
     )
 
 
+def _are_shown(lines: list[Line]) -> None:
+    """Require that each firm on record is shown, those by consent alone being shown when they run."""
+    names = {line.name for line in lines}
+    for vendor in on_record():
+        asked_for = vendor.recipient.transfer.title == "your explicit consent"
+        require(asked_for or vendor.firm in names, f"{vendor.firm} is not on the public record")
+
+
 @promise("transfers.safeguards", look=Look.NOW, strength=Strength.STATED)
 def each_firm_has_a_safeguard(site: RunningSite) -> Evidence:
     """The record of each firm names a safeguard, in words that say something."""
     shown = shown_firms(site)
     for line in shown:
         named(f"The safeguard of {line.name}", line.cells[SAFEGUARD])
-    for vendor in on_record():
-        asked_for = vendor.recipient.transfer.title == "your explicit consent"
-        require(
-            asked_for or vendor.firm in {line.name for line in shown},
-            f"{vendor.firm} is not on the public record",
-        )
+    _are_shown(shown)
     return Evidence(
         "Each firm on the public record has a safeguard entered."
         if shown
@@ -222,6 +236,7 @@ def each_vendor_has_an_agreement_or_a_reason(site: RunningSite) -> Evidence:
     """Each firm’s record has the date of its agreement, or says in earnest why there is none."""
     _who_is_needed()
     shown = shown_firms(site)
+    _are_shown(shown)
     today, dated = timezone.localdate().isoformat(), 0
     for line in shown:
         words = line.cells[AGREEMENT]

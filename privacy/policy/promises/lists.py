@@ -37,6 +37,10 @@ def readers_need_not_remember(site: RunningSite) -> Evidence:
         feed = f"{path}feed.atom"
         require(slug != PRIVACY or feeds[0].endswith(feed), "the policy names another feed")
         _each_stands_in_its_lists(site, path, [v.number for v in versions])
+        for name in ("log.txt", "list.json"):
+            said = site.get(f"{path}{name}").text
+            lost = [v.number for v in versions if v.hash not in said]
+            require(not lost, f"{path}{name} gives another hash of version {lost[:1]}")
         for new, old in list(pairwise(versions))[:3]:
             _comparison_shows_all(site, path, old, new)
             compared += 1

@@ -238,7 +238,9 @@ def every_version_stays_as_it_was(site: RunningSite) -> Evidence:
             require(hash_of(version) == version.hash, f"version {version.number} is altered")
             is_what_was_shipped(version, *TEXTS, *DATES)
             is_what_was_drafted(version)
-            shows_what_was_sealed(site.get(address), version.source_text, address)
+            shown = site.get(address)
+            shows_what_was_sealed(shown, version.source_text, address)
+            require(version.hash in shown.text, f"{address} names another hash")
             told = json.loads(site.get(f"{path}v/{version.number}.json").text or "{}")
             require(
                 told.get("record", {}).get("source") == version.source_text

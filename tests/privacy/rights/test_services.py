@@ -64,7 +64,10 @@ def test_an_objection_may_be_proven_and_need_not_be(ask, mails_to):
     assert "your objection to marketing takes effect at once" in mail
     assert "Before we can act on it" not in mail
     link = mail.partition("/privacy/confirm/")[2].split("/")[0]
-    assert intake.prove_identity(link).proof.proof == Proof.LINK
+    asked = intake.prove_identity(link)
+    assert asked is not None
+    assert asked.proof is not None
+    assert asked.proof.proof == Proof.LINK
 
 
 def test_the_same_form_twice_is_one_request(ask, mails_to):

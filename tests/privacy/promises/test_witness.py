@@ -1,0 +1,416 @@
+"""The rules of the witness, each with what keeps it and what breaks it."""
+
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+
+from privacy.promises.page_reader import read
+from privacy.promises.running_site import RunningSite
+from privacy.promises.visitor import Answer, SetCookie
+from privacy.promises.witness import browser_rules, record_rules
+from privacy.promises.witness.canary import Canary
+from privacy.promises.witness.exchange import Exchange, is_foreign
+from privacy.promises.witness.filling import filled
+from privacy.promises.witness.mails import Mail, mail_in
+from privacy.promises.witness.recorder import Line, Recorder, heard_by, unheard
+from privacy.promises.witness.rules import MOST_KEPT, Judge, Known
+from privacy.promises.witness.tags import css_addresses, scripts_of, styles_of, tags_of
+from privacy.promises.witness.url_map import Route
+from privacy.promises.witness.walk import path_here, pattern_of
+from privacy.promises.written_tables import Written, written_by
+
+ADA = Canary()
+KNOWN = Known((ADA,), {"s3cret-of-a-link-that-is-long"})
+HEADERS = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": "default-src 'none'; img-src 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "strict-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=()",
+    "Strict-Transport-Security": "max-age=1",
+    "Cache-Control": "private, no-store",
+}
+
+
+def seen(
+    html: str = "",
+    *,
+    path: str = "/",
+    method: str = "GET",
+    brought: frozenset[str] = frozenset(),
+    cookies: tuple[SetCookie, ...] = (),
+    **headers: str,
+) -> Exchange:
+    named = {**HEADERS, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    answer = Answer(path, 200, {k: v for k, v in named.items() if v}, {}, html, cookies=cookies)
+    return Exchange("a stranger", method, None, answer, brought)
+
+
+def cookie(name: str, value: str = "1", **attributes: str) -> SetCookie:
+    usual = {"path": "/", "max-age": "1209600", "secure": "True", "httponly": "True"}
+    told = {**usual, "samesite": "Lax", **{k.replace("_", "-"): v for k, v in attributes.items()}}
+    return SetCookie(name, value, {k: v for k, v in told.items() if v})
+
+
+SESSION = "__Host-session"
+
+
+@pytest.mark.parametrize(
+    ("one", "path", "said"),
+    [
+        (cookie(SESSION), "/accounts/login/", []),
+        (cookie(SESSION, max_age=""), "/accounts/login/", []),
+        (cookie(SESSION, "", max_age="0"), "/", []),
+        (cookie("other"), "/", ["“other”, which is not listed"]),
+        (cookie(SESSION, max_age="1209601"), "/accounts/", ["session for 1209601 seconds, not 1209600"]),
+        (cookie(SESSION, domain="a.test"), "/accounts/", ["session for other addresses than /"]),
+        (cookie(SESSION, path="/a/"), "/accounts/", ["session for other addresses than /"]),
+        (cookie(SESSION, samesite="None"), "/admin/", ["session where other sites or scripts can use it"]),
+        (cookie(SESSION, httponly=""), "/admin/", ["session where other sites or scripts can use it"]),
+        (cookie(SESSION, secure=""), "/admin/", ["session without binding it to this encrypted site"]),
+        (cookie("session"), "/admin/", ["session without binding it to this encrypted site"]),
+        (cookie(SESSION), "/contact/", ["session, though nothing was done that needs it"]),
+    ],
+)  # fmt: skip
+def test_a_cookie_is_set_as_listed(one, path, said):
+    exchange = seen(path=path, method="POST", cookies=(one,))
+    found = list(browser_rules.set_as_listed(exchange, KNOWN))
+    assert found == [f"{exchange.said} sets {fault}" for fault in said]
+
+
+def test_a_look_sets_no_cookie_but_renews_staffs():
+    signed_in = frozenset({"session"})
+    assert (
+        list(
+            browser_rules.set_as_listed(
+                seen(path="/admin/", brought=signed_in, cookies=(cookie(SESSION),)), KNOWN
+            )
+        )
+        == []
+    )
+    looked = seen(cookies=(cookie(SESSION),))
+    assert len(list(browser_rules.set_as_listed(looked, KNOWN))) == 1
+    assert len(list(browser_rules.nothing_on_a_first_visit(looked, KNOWN))) == 1
+    assert list(browser_rules.nothing_on_a_first_visit(seen(), KNOWN)) == []
+
+
+def test_a_cookie_that_is_dated_back_is_taken_back():
+    past = SetCookie("x", "", {"expires": "Thu, 01 Jan 1970 00:00:00 GMT"})
+    assert past.is_taken_back
+    assert SetCookie("x", "", {}).seconds is None
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<img src="//x.test/a.png">',
+        "<IMG SRC=HTTPS://x.test/a.png>",
+        '<img src="&#104;ttps://x.test/a.png">',
+        '<img src="\\\\x.test/a">',
+        '<img srcset="/a 1x, https://x.test/b 2x">',
+        '<link rel="stylesheet" href="https://x.test/a.css">',
+        '<link rel="icon" href="https://x.test/a.ico">',
+        '<svg><use href="https://x.test/a.svg#a"/></svg>',
+        '<base href="https://x.test/">',
+        '<object data="https://x.test/a"></object>',
+        '<iframe src="https://x.test/"></iframe>',
+        '<form action="https://x.test/"></form>',
+        '<button formaction="https://x.test/">',
+        '<p style="background:url(https://x.test/a)">',
+        '<meta http-equiv="Refresh" content="0; url=https://x.test/">',
+        "<style>@import 'https://x.test/a.css'</style>",
+        "<style>a{background:image-set('https://x.test/a' 1x)}</style>",
+    ],
+)
+def test_what_another_site_is_asked_for_is_seen(html):
+    assert len(list(browser_rules.loads_from_here(seen(html), KNOWN))) == 1
+    allowed = seen(html, brought=frozenset({"cookie_consent"}))
+    assert list(browser_rules.loads_from_here(allowed, KNOWN)) == []
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="https://x.test/">Elsewhere</a>',
+        '<link rel="canonical" href="https://x.test/">',
+        '<img src="/a.png"><img src="data:image/png;base64,AA">',
+        '<img src="https://testserver/a.png">',
+        '<!-- <img src="https://x.test/a.png"> -->',
+        "<p>x: y</p>",
+    ],
+)
+def test_what_is_only_named_is_not_taken_for_asked_for(html):
+    assert list(browser_rules.loads_from_here(seen(html), KNOWN)) == []
+
+
+def test_a_way_elsewhere_and_styles_of_files_are_seen():
+    css = {"Content_Type": "text/css"}
+    assert len(list(browser_rules.loads_from_here(seen(Location="https://x.test/"), KNOWN))) == 1
+    assert len(list(browser_rules.loads_from_here(seen(Refresh="0; url=//x.test/"), KNOWN))) == 1
+    assert len(list(browser_rules.loads_from_here(seen("a{b:url(//x.test)}", **css), KNOWN))) == 1
+    assert list(browser_rules.loads_from_here(seen("a{b:url(/a)}", **css), KNOWN)) == []
+    assert list(browser_rules.loads_from_here(seen("x", Content_Type="text/plain"), KNOWN)) == []
+
+
+@pytest.mark.parametrize(
+    ("html", "faults"),
+    [
+        ('<a href="/" ping="/p">', 1),
+        ('<link rel="dns-prefetch" href="//x.test">', 1),
+        ('<img src="/a" width="1" height="40">', 1),
+        ('<img src="/a" hidden>', 1),
+        ('<iframe srcdoc="a">', 1),
+        ('<img src="/a" width="40" height="40">', 0),
+    ],
+)
+def test_beacons_are_seen(html, faults):
+    assert len(list(browser_rules.holds_no_beacon(seen(html), KNOWN))) == faults
+
+
+@pytest.mark.parametrize(
+    ("html", "path", "faults"),
+    [
+        ("<script>a()</script>", "/", 1),
+        ('<script src="/static/visits/visit.js"></script>', "/", 1),
+        ('<script src="/static/admin/js/core.js"></script>', "/admin/", 0),
+        ('<script src="/static/passkey/passkey.js"></script>', "/accounts/passkey/", 0),
+        ('<script src="/static/passkey/passkey.js"></script>', "/contact/", 1),
+        ('<script type="application/ld+json">{}</script>', "/", 0),
+        ('<p onclick="a()">', "/", 1),
+        ('<a href=" java\tscript:a()">', "/", 1),
+    ],
+)
+def test_scripts_are_seen(html, path, faults):
+    assert len(list(browser_rules.runs_no_script(seen(html, path=path), KNOWN))) == faults
+
+
+def test_a_script_after_an_answer_and_a_file_are_not_judged():
+    script = '<script src="/static/visits/visit.js"></script>'
+    allowed = seen(script, brought=frozenset({"cookie_consent"}))
+    assert list(browser_rules.runs_no_script(allowed, KNOWN)) == []
+    assert list(browser_rules.runs_no_script(seen(script, Content_Type="text/plain"), KNOWN)) == []
+
+
+def test_a_source_that_is_permitted_is_seen():
+    opened = {"Content_Security_Policy": "default-src 'none'; img-src 'self' https://x.test;"}
+    assert len(list(browser_rules.permits_only_this_site(seen(**opened), KNOWN))) == 1
+    assert list(browser_rules.permits_only_this_site(seen(), KNOWN)) == []
+    allowed = seen(brought=frozenset({"cookie_consent"}), **opened)
+    assert list(browser_rules.permits_only_this_site(allowed, KNOWN)) == []
+
+
+@pytest.mark.parametrize("name", [name for name in HEADERS if "Type" not in name[:12]])
+def test_a_header_that_is_left_out_is_seen(name):
+    if name != "Cache-Control":
+        left_out = seen(**{name.replace("-", "_"): ""})
+        assert len(list(browser_rules.carries_the_headers(left_out, KNOWN))) == 1
+
+
+def test_a_header_that_is_unusual_is_seen_and_a_frame_of_ours_is_not():
+    assert len(list(browser_rules.carries_the_headers(seen(Report_To="{}"), KNOWN))) == 1
+    framed = seen(path="/cookies/answer/", X_Frame_Options="SAMEORIGIN")
+    assert list(browser_rules.carries_the_headers(framed, KNOWN)) == []
+
+
+def test_on_a_machine_of_ones_own_nothing_is_bound_to_encryption(settings):
+    settings.SITE_IS_HTTPS = False
+    bare = seen(Strict_Transport_Security="")
+    assert list(browser_rules.carries_the_headers(bare, KNOWN)) == []
+    plain = seen(path="/accounts/", method="POST", cookies=(cookie("session", secure=""),))
+    assert list(browser_rules.set_as_listed(plain, KNOWN)) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "path", "brought", "faults"),
+    [
+        ("public, max-age=0", "/", frozenset(), 0),
+        ("public, max-age=0", "/", frozenset({"cookie_consent"}), 1),
+        ("private, max-age=0", "/accounts/", frozenset({"session"}), 1),
+        ("private, no-store", "/accounts/", frozenset({"session"}), 0),
+        ("public, max-age=0", "/copy/s3cret-of-a-link-that-is-long/", frozenset(), 1),
+        ("", "/", frozenset(), 1),
+        ("", "/static/a.css", frozenset(), 0),
+    ],
+)
+def test_what_is_personal_is_stored_nowhere(told, path, brought, faults):
+    exchange = seen(path=path, brought=brought, Cache_Control=told)
+    assert len(list(browser_rules.is_kept_for_nobody_else(exchange, KNOWN))) == faults
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        Line("access", f"from {ADA.address}"),
+        Written("contact", (ADA.address.upper(), memoryview(b"x")), "INSERT"),
+        {"from": ADA.address},
+        ("limit", {"by": ADA.address}),
+    ],
+)
+def test_an_address_is_seen_wherever_it_is_kept(thing):
+    assert len(list(record_rules.no_address(thing, KNOWN))) == 1
+    assert list(record_rules.no_browser(thing, KNOWN)) == []
+
+
+def test_a_browsers_name_is_seen_wherever_it_is_kept():
+    assert len(list(record_rules.no_browser(Line("x", ADA.user_agent), KNOWN))) == 1
+
+
+def test_words_and_secrets_are_seen_in_a_log():
+    assert len(list(record_rules.no_words_in_a_log(Line("x", f"by {ADA.email}"), KNOWN))) == 1
+    assert list(record_rules.no_words_in_a_log(Line("x", "by somebody"), KNOWN)) == []
+    written = Line("x", "", ("GET /s3cret-of-a-link-that-is-long/",))
+    assert len(list(record_rules.no_secrets_in_a_log(written, KNOWN))) == 1
+    assert list(record_rules.no_secrets_in_a_log(Line("x", "", ("GET /…",)), KNOWN)) == []
+
+
+def test_words_are_seen_in_sessions_caches_and_passwords_in_rows():
+    assert len(list(record_rules.no_words_in_a_session({"draft": ADA.text}, KNOWN))) == 1
+    assert list(record_rules.no_words_in_a_session({"draft": ""}, KNOWN)) == []
+    assert len(list(record_rules.no_words_in_a_cache(("k", ADA.name), KNOWN))) == 1
+    row = Written("accounts_user", (b"plain " + ADA.password.encode(),), "UPDATE")
+    assert len(list(record_rules.no_password_in_a_row(row, KNOWN))) == 1
+    assert list(record_rules.no_password_in_a_row(Written("t", ("hash",), "UPDATE"), KNOWN)) == []
+
+
+@pytest.mark.parametrize(
+    ("parts", "headers", "faults"),
+    [
+        ((("text/plain", "Hello https://x.test"),), (("Subject", "A"),), 0),
+        ((("text/html", "<p>Hello</p>"),), (), 0),
+        ((("text/html", '<img src="/a">'),), (), 1),
+        ((("text/html", '<table background="//x.test/a">'),), (), 1),
+        ((("text/html", "<style>a{b:url(//x.test/a)}</style>"),), (), 1),
+        ((("image/png", "x"),), (), 1),
+        ((), (("Disposition-Notification-To", "a@b.test"),), 1),
+    ],
+)
+def test_a_mail_that_reports_is_seen(parts, headers, faults):
+    mail = Mail("A", "ada@customer.test", headers, parts)
+    assert len(list(record_rules.a_mail_reports_nothing(mail, KNOWN))) == faults
+
+
+def test_what_leaves_and_what_is_written_beside_is_seen(settings):
+    assert len(list(record_rules.nothing_leaves("socket.connect (…)", KNOWN))) == 1
+    assert len(list(record_rules.nothing_is_written_beside("/elsewhere/log", KNOWN))) == 1
+    inside = f"{settings.PRIVATE_ROOT}/exports/a.zip"
+    assert list(record_rules.nothing_is_written_beside(inside, KNOWN)) == []
+
+
+def test_a_judge_keeps_each_breach_once_and_not_all_of_them():
+    judge = Judge(KNOWN)
+    for number in range(MOST_KEPT + 5):
+        for _ in range(2):
+            judge("file", f"/elsewhere/{number}")
+    assert len(judge.faults[record_rules.FILES]) == MOST_KEPT
+
+
+@pytest.mark.parametrize(
+    ("address", "foreign"),
+    [
+        ("", False), ("/a", False), ("a:b/c", True), ("#a", False), ("mailto:a@b.test", True),
+        ("https://testserver", False), ("https://testserver.evil.test/", True),
+        ("https://testserver?a", False), ("/a:b", False),
+    ],
+)  # fmt: skip
+def test_an_address_of_another_site_is_told_from_ours(address, foreign):
+    assert is_foreign(address) is foreign
+
+
+def test_pages_are_read_by_their_tags():
+    html = "<!-- a --><p title='>'><STYLE>a{}</STYLE><script>b()</script><p title='>'>"
+    assert sorted(tag.name for tag in tags_of(html)) == ["p", "script", "style"]
+    assert styles_of(html) == ["a{}"]
+    assert styles_of("<p>") == []
+    assert [inside for _, inside in scripts_of(html)] == ["b()"]
+    assert css_addresses("a{b:URL( 'x' )} @import \"y\";") == ["x", "y"]
+    assert tags_of("<p") == []
+
+
+def test_a_form_is_filled_in_wholly_and_as_little_as_can_be():
+    form = read(
+        '<form method="post"><input name="name"><input name="email" type="email">'
+        '<input name="phone" type="tel"><input name="password1" type="password">'
+        '<input name="due_on"><input name="day" type="date"><input name="n" type="number">'
+        '<input name="yes" type="checkbox"><input name="on" type="radio" value="a" checked>'
+        '<input name="stamp" type="hidden" value="s"><input name="file" type="file"><input>'
+        '<input name="trap" tabindex="-1"><input name="off" disabled><textarea name="text"></textarea>'
+        '<select name="kind"><option value=""><option value="a"><option value="b"></select>'
+        '<select name="empty"></select><button name="do" value="it">Do</button></form>'
+    ).forms()[0]
+    whole, least = filled(form, ADA)
+    assert (whole["name"], whole["email"], whole["phone"]) == (ADA.name, ADA.email, ADA.phone)
+    assert (whole["kind"], whole["yes"], whole["stamp"], whole["do"]) == (["b"], "on", "s", "it")
+    assert (least["kind"], "yes" in least, least["on"]) == ([""], False, "a")
+    assert {"file", "trap", "off"}.isdisjoint(whole)
+    assert ADA.password in whole["password1"]
+    plain = read('<form method="post"><input name="a" value="b"></form>').forms()[0]
+    assert list(filled(plain, ADA)) == [{"a": "b"}]
+
+
+def test_statements_are_told_apart():
+    assert list(written_by("SELECT 1", (), many=False)) == []
+    (one,) = written_by('UPDATE "t" SET a=%s', {"a": 1}, many=False)
+    assert (one.table, one.values) == ("t", (1,))
+    assert len(list(written_by("INSERT INTO t VALUES (%s)", [(1,), (2,)], many=True))) == 2
+    assert mail_in(one) is None
+    assert mail_in(Written("outbox_outboxmail", ("a",), "INSERT INTO x")) is None
+
+
+def test_links_lead_here_or_elsewhere():
+    assert path_here("b/?c=1#d", "/a/") == "/a/b/?c=1"
+    assert path_here("https://x.test/", "/") == path_here("/static/a.css", "/") == ""
+    assert pattern_of("no-slash-before") == ""
+    assert Route("a/", "", lambda: None, "/a/").shown_name == "/a/"
+
+
+@pytest.mark.django_db
+def test_the_recorder_hears_what_arises_and_nothing_else(tmp_path, capsys):
+    heard: list[tuple[str, Any]] = []
+    recorder = Recorder(lambda kind, thing: heard.append((kind, thing)))
+    logger, usual = logging.getLogger("some.room"), sys.stdout
+    with heard_by(recorder):
+        logger.info("by %s", "ada", extra={"phone": 5})
+        logger.debug("by nobody")
+        print("printed")
+        print(" ")
+        sys.stdout.flush()
+        cache.get("nothing")
+        Path(tmp_path / "log").write_text("x")
+        Path(tmp_path / "log").read_text()
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE accounts_user SET name = %s WHERE 1=0", ["ada"])
+        with unheard():
+            logger.info("by us")
+    with heard_by(recorder):
+        logger.error("failed", exc_info=ValueError("of ada"))
+    assert sys.stdout is usual
+    kinds = [kind for kind, _ in heard]
+    assert kinds == ["line", "line", "file", "row", "line"]
+    assert "by ada" in heard[0][1].text
+    assert "5" in heard[0][1].text
+    assert heard[1][1].text == "printed"
+    assert "of ada" in heard[-1][1].text
+    assert "printed" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_a_walk_that_fails_fails_for_all_who_ask(monkeypatch):
+    site, runs = RunningSite(routes=frozenset()), []
+
+    def fail(self: Any) -> None:
+        runs.append(self)
+        raise LookupError("no")
+
+    monkeypatch.setattr("privacy.promises.witness.walk.Walk.run", fail)
+    for _ in range(2):
+        with pytest.raises(LookupError):
+            _ = site.walk
+    assert len(runs) == 1
