@@ -9,6 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
+from accounts.session_store import SessionStore
 from privacy.promises.page_reader import read
 from privacy.promises.running_site import RunningSite
 from privacy.promises.visitor import Answer, SetCookie
@@ -387,8 +388,11 @@ def test_the_recorder_hears_what_arises_and_nothing_else(tmp_path, capsys):
         Path(tmp_path / "log").read_text()
         with connection.cursor() as cursor:
             cursor.execute("UPDATE accounts_user SET name = %s WHERE 1=0", ["ada"])
-        with unheard():
+        with unheard(), connection.cursor() as cursor:
             logger.info("by us")
+            cursor.execute("UPDATE accounts_user SET name = %s WHERE 1=0", ["ada"])
+            SessionStore().encode({"text": "ada"})
+            Path(tmp_path / "log").write_text("y")
     with heard_by(recorder):
         logger.error("failed", exc_info=ValueError("of ada"))
     assert sys.stdout is usual
@@ -414,3 +418,23 @@ def test_a_walk_that_fails_fails_for_all_who_ask(monkeypatch):
         with pytest.raises(LookupError):
             _ = site.walk
     assert len(runs) == 1
+
+
+@pytest.mark.django_db
+def test_a_view_that_fails_in_the_database_does_not_end_the_walk(monkeypatch):
+    def fail(*args: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT no_such_column FROM accounts_user")
+
+    monkeypatch.setattr("contact.views.render", fail)
+    walk = RunningSite(routes=frozenset({"contact:thanks"})).walk
+    assert walk.reached["contact/webmaster/thanks/"] >= {503}
+    assert walk.unreached == []
+
+
+@pytest.mark.django_db
+def test_what_has_nobody_to_reach_it_is_named(monkeypatch):
+    site = RunningSite(routes=frozenset({"contact:thanks", "rights:confirm_identity"}))
+    monkeypatch.setattr("privacy.promises.witness.cast._makes_rows", {})
+    assert site.walk.unreached == ["rights:confirm_identity"]
+    assert site.walk is site.walk
