@@ -153,7 +153,7 @@ def test_what_is_only_named_is_not_taken_for_asked_for(html):
 
 
 def test_a_way_elsewhere_and_styles_of_files_are_seen():
-    css = {"Content_Type": "text/css"}
+    css: Any = {"Content_Type": "text/css"}
     assert len(list(browser_rules.loads_from_here(seen(Location="https://x.test/"), KNOWN))) == 1
     assert len(list(browser_rules.loads_from_here(seen(Refresh="0; url=//x.test/"), KNOWN))) == 1
     assert len(list(browser_rules.loads_from_here(seen("a{b:url(//x.test)}", **css), KNOWN))) == 1
@@ -201,7 +201,7 @@ def test_a_script_after_an_answer_and_a_file_are_not_judged():
 
 
 def test_a_source_that_is_permitted_is_seen():
-    opened = {"Content_Security_Policy": "default-src 'none'; img-src 'self' https://x.test;"}
+    opened: Any = {"Content_Security_Policy": "default-src 'none'; img-src 'self' https://x.test;"}
     assert len(list(browser_rules.permits_only_this_site(seen(**opened), KNOWN))) == 1
     assert list(browser_rules.permits_only_this_site(seen(), KNOWN)) == []
     allowed = seen(brought=frozenset({"cookie_consent"}), **opened)
@@ -211,7 +211,8 @@ def test_a_source_that_is_permitted_is_seen():
 @pytest.mark.parametrize("name", [name for name in HEADERS if "Type" not in name[:12]])
 def test_a_header_that_is_left_out_is_seen(name):
     if name != "Cache-Control":
-        left_out = seen(**{name.replace("-", "_"): ""})
+        nothing: Any = {name.replace("-", "_"): ""}
+        left_out = seen(**nothing)
         assert len(list(browser_rules.carries_the_headers(left_out, KNOWN))) == 1
 
 
