@@ -10,6 +10,7 @@ from allauth.mfa.utils import encrypt
 from django.contrib.auth.models import Group
 
 from accounts.models import User
+from accounts.session_store import PENDING_USER
 from privacy.promises.witness.canary import Canary
 from privacy.promises.witness.cast import Account, also_open, makes_accounts
 
@@ -52,6 +53,6 @@ def account_of(person: Canary, role: Group | None, is_staff: bool) -> Account:
         user,
         {
             "account_authentication_methods": [proven],
-            "account_authentication_methods_user": str(user.pk),
+            PENDING_USER: str(user.pk),
         },
     )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("accounts", "contact", "outbox", "pages", "privacy", "visits", "downloads", "newsletter")
@@ -75,10 +76,10 @@ class Source:
         for line in self.text.splitlines(keepends=True):
             self._starts.append(self._starts[-1] + len(line.encode()))
 
-    def replaced(self, node: ast.AST, new: str) -> str:
+    def replaced(self, node: Any, new: str) -> str:
         """Return the text with another piece in the place of a node."""
-        begin = self._starts[getattr(node, "lineno") - 1] + getattr(node, "col_offset")  # noqa: B009
-        end = self._starts[getattr(node, "end_lineno") - 1] + getattr(node, "end_col_offset")  # noqa: B009
+        begin = self._starts[node.lineno - 1] + node.col_offset
+        end = self._starts[node.end_lineno - 1] + node.end_col_offset
         raw = self.text.encode()
         return (raw[:begin] + new.encode() + raw[end:]).decode()
 

@@ -59,7 +59,11 @@ def no_page_holds_a_beacon(site: RunningSite) -> Evidence:
 def no_mail_on_the_way_reports(site: RunningSite) -> Evidence:
     """Mails that the walk causes load nothing and ask for no receipt."""
     require_kept(site.walk, records.MAILS)
-    return Evidence(f"{WALKED}No mail that came of it loads anything.", figures(site.walk, MAIL))
+    written = sum("mail/" in name for name in site.walk.recorder.templates)
+    return Evidence(
+        f"{WALKED}No mail that came of it loads anything.",
+        {**figures(site.walk, MAIL), "templates of mails": written},
+    )
 
 
 @promise("usage.time-and-areas", look=Look.REHEARSAL)

@@ -33,10 +33,10 @@ Act = Callable[[Visitor], None]
 SetAside = Callable[[], object]
 
 _makes_account: list[MakeAccount] = []
-_makes_rows: list[MakeRows] = []
+_makes_rows: dict[MakeRows, None] = {}
 _acts_before: dict[str, Act] = {}
 _also_open: dict[str, None] = {}
-_set_aside: list[SetAside] = []
+_set_aside: dict[SetAside, None] = {}
 
 
 def makes_accounts(make: MakeAccount) -> MakeAccount:
@@ -47,8 +47,7 @@ def makes_accounts(make: MakeAccount) -> MakeAccount:
 
 def makes_rows(make: MakeRows) -> MakeRows:
     """Register what makes rows about a customer that no form of the site makes."""
-    if make not in _makes_rows:
-        _makes_rows.append(make)
+    _makes_rows[make] = None
     return make
 
 
@@ -68,8 +67,7 @@ def sets_aside(act: SetAside) -> SetAside:
     Done at the start of each rehearsal, and rolled back with it: what visitors have used up is none
     of a check's (law 14).
     """
-    if act not in _set_aside:
-        _set_aside.append(act)
+    _set_aside[act] = None
     return act
 
 

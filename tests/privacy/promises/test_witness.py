@@ -9,6 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
+from accounts.session_store import SessionStore
 from privacy.promises.page_reader import read
 from privacy.promises.running_site import RunningSite
 from privacy.promises.visitor import Answer, SetCookie
@@ -152,7 +153,7 @@ def test_what_is_only_named_is_not_taken_for_asked_for(html):
 
 
 def test_a_way_elsewhere_and_styles_of_files_are_seen():
-    css = {"Content_Type": "text/css"}
+    css: Any = {"Content_Type": "text/css"}
     assert len(list(browser_rules.loads_from_here(seen(Location="https://x.test/"), KNOWN))) == 1
     assert len(list(browser_rules.loads_from_here(seen(Refresh="0; url=//x.test/"), KNOWN))) == 1
     assert len(list(browser_rules.loads_from_here(seen("a{b:url(//x.test)}", **css), KNOWN))) == 1
@@ -200,7 +201,7 @@ def test_a_script_after_an_answer_and_a_file_are_not_judged():
 
 
 def test_a_source_that_is_permitted_is_seen():
-    opened = {"Content_Security_Policy": "default-src 'none'; img-src 'self' https://x.test;"}
+    opened: Any = {"Content_Security_Policy": "default-src 'none'; img-src 'self' https://x.test;"}
     assert len(list(browser_rules.permits_only_this_site(seen(**opened), KNOWN))) == 1
     assert list(browser_rules.permits_only_this_site(seen(), KNOWN)) == []
     allowed = seen(brought=frozenset({"cookie_consent"}), **opened)
@@ -210,7 +211,8 @@ def test_a_source_that_is_permitted_is_seen():
 @pytest.mark.parametrize("name", [name for name in HEADERS if "Type" not in name[:12]])
 def test_a_header_that_is_left_out_is_seen(name):
     if name != "Cache-Control":
-        left_out = seen(**{name.replace("-", "_"): ""})
+        nothing: Any = {name.replace("-", "_"): ""}
+        left_out = seen(**nothing)
         assert len(list(browser_rules.carries_the_headers(left_out, KNOWN))) == 1
 
 
@@ -387,8 +389,11 @@ def test_the_recorder_hears_what_arises_and_nothing_else(tmp_path, capsys):
         Path(tmp_path / "log").read_text()
         with connection.cursor() as cursor:
             cursor.execute("UPDATE accounts_user SET name = %s WHERE 1=0", ["ada"])
-        with unheard():
+        with unheard(), connection.cursor() as cursor:
             logger.info("by us")
+            cursor.execute("UPDATE accounts_user SET name = %s WHERE 1=0", ["ada"])
+            SessionStore().encode({"text": "ada"})
+            Path(tmp_path / "log").write_text("y")
     with heard_by(recorder):
         logger.error("failed", exc_info=ValueError("of ada"))
     assert sys.stdout is usual
@@ -414,3 +419,23 @@ def test_a_walk_that_fails_fails_for_all_who_ask(monkeypatch):
         with pytest.raises(LookupError):
             _ = site.walk
     assert len(runs) == 1
+
+
+@pytest.mark.django_db
+def test_a_view_that_fails_in_the_database_does_not_end_the_walk(monkeypatch):
+    def fail(*args: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT no_such_column FROM accounts_user")
+
+    monkeypatch.setattr("contact.views.render", fail)
+    walk = RunningSite(routes=frozenset({"contact:thanks"})).walk
+    assert walk.reached["contact/webmaster/thanks/"] >= {503}
+    assert walk.unreached == []
+
+
+@pytest.mark.django_db
+def test_what_has_nobody_to_reach_it_is_named(monkeypatch):
+    site = RunningSite(routes=frozenset({"contact:thanks", "rights:confirm_identity"}))
+    monkeypatch.setattr("privacy.promises.witness.cast._makes_rows", {})
+    assert site.walk.unreached == ["rights:confirm_identity"]
+    assert site.walk is site.walk
