@@ -27,7 +27,7 @@ def served_with(hand: Hand, css: str, *, name: str = "site.css") -> None:
     old = SecurityHeadersMiddleware.__call__
 
     def longer(self: Any, request: Any) -> Any:
-        response = old(self, request)
+        response: Any = old(self, request)
         if not request.path.endswith(name):
             return response
         text = b"".join(response.streaming_content) + css.encode()
@@ -117,9 +117,7 @@ def answers_that_are_asked_for_every_week(hand: Hand) -> None:
 
 @breaks(ALIKE, ANSWERED)
 def a_rejection_in_two_steps(hand: Hand) -> None:
-    from privacy.consent import views
-
-    chosen = views.outcome_of
+    from privacy.consent.outcome import outcome_of as chosen
 
     def undecided(choice: Any, before: Any) -> Any:
         outcome = chosen(choice, before)

@@ -240,7 +240,7 @@ def a_record_that_says_none_is_switched_on(hand: Hand) -> None:
 
 @breaks("beacons.in-pages")
 def a_picture_of_no_size(hand: Hand) -> None:
-    from pages.views import render as draw
+    from django.shortcuts import render as draw
 
     def with_beacon(request: Any, *args: Any, **kwargs: Any) -> Any:
         answer = draw(request, *args, **kwargs)
