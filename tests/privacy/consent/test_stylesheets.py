@@ -19,7 +19,7 @@ PAGE = read(
     '<a class="button" href="/cookies/">C</a></div></section></body></html>'
 )
 ACCEPT, REJECT = PAGE.all("button")
-CHOOSE = PAGE.first("a")
+(CHOOSE,) = PAGE.all("a")
 
 
 def matched(selector):

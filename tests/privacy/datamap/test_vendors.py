@@ -1,5 +1,6 @@
 """The firms on the public record: those that the company entered, and those that are switched on."""
 
+import sys
 from datetime import date
 
 import pytest
@@ -169,7 +170,7 @@ def test_a_mail_server_counts_where_mail_is_sent(settings, monkeypatch):
     assert used_hosts.used_hosts() == {}
     settings.MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
     assert used_hosts.used_hosts() == {"smtp.firm.test": "EMAIL_HOST"}
-    monkeypatch.setitem(used_hosts.sys.modules, "sentry_sdk", used_hosts)
+    monkeypatch.setitem(sys.modules, "sentry_sdk", used_hosts)
     assert set(used_hosts.used_hosts()) == {"smtp.firm.test", "sentry_sdk"}
 
 
