@@ -89,7 +89,8 @@ def a_preference_is_kept_after_it_was_set(site: RunningSite) -> Evidence:
     others = {value for key, value in ticked.items() if key != PREFERENCES}
     require(others == {"no"}, "a choice that nobody made is kept")
     return Evidence(
-        "Preferences stayed off until they were allowed, and were remembered from then on.",
+        "When we switched them on for a test, preferences stayed off until they were allowed, and "
+        "were remembered from then on.",
         {"services in the group": services},
     )
 
@@ -101,7 +102,8 @@ def no_social_network_before_consent(site: RunningSite) -> Evidence:
         services = stays_out_until_allowed(site, SOCIAL)
         recipients = sorted({service.recipient for service in services_in(SOCIAL)})
     return Evidence(
-        f"{', '.join(recipients)} was out of reach until its group was allowed.",
+        f"When we switched it on for a test, {', '.join(recipients)} was out of reach until its "
+        "group was allowed.",
         {"services in the group": services},
     )
 
@@ -122,7 +124,8 @@ def analytics_cookies_are_the_listed_ones(site: RunningSite) -> Evidence:
     left = sorted(set(names) & set(visitor.cookies))
     require(not left, f"{left[:1]} stays after consent is taken back")
     return Evidence(
-        "There were none before consent; those listed were deleted when it was taken back.",
+        "When we switched everything on for a test, there were none before consent; those listed "
+        "were deleted when it was taken back.",
         {"cookies listed": len(items), "deleted on withdrawal": len(names)},
     )
 
