@@ -12,4 +12,5 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE O
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO site_web;
 
 -- What is only ever added to needs no more than that, whatever the triggers say.
-REVOKE UPDATE, DELETE ON policy_policyversion, policy_policyevent FROM site_web;
+REVOKE UPDATE, DELETE ON policy_policyversion, policy_policyevent, policy_headlogentry,
+  consent_receiptseal, rights_requestseal FROM site_web;

@@ -1,9 +1,10 @@
-"""System check: the data map and the newest shipped policy name the same things."""
+"""System checks: of what the shipped policy and the data map name, and of the log's key."""
 
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, register
+from django.core.checks import CheckMessage, Tags, register
+from django.core.checks import Warning as CheckWarning
 
 from privacy.datamap.agreement import differences
 from privacy.datamap.checks import TAG, problem
@@ -33,3 +34,17 @@ def check_agreement(**kwargs: Any) -> list[CheckMessage]:
     except ContentError:
         return []  # sens_site.E003 says what is missing
     return [problem(d.check, d.message, d.hint) for d in differences(text)]
+
+
+@register(Tags.security, deploy=True)
+def check_log_key(**kwargs: Any) -> list[CheckMessage]:
+    """W001: checkpoints of the log of heads are signed, so that they can leave the house."""
+    if settings.LOG_SIGNING_KEY:
+        return []
+    return [
+        CheckWarning(
+            "LOG_SIGNING_KEY is not set: no checkpoint of the log of heads is published or mailed.",
+            hint='Set it: python -c "import secrets; print(secrets.token_urlsafe(32))"',
+            id="policy.W001",
+        )
+    ]

@@ -211,7 +211,7 @@ def _faults_of_past(past: Past, hashes: Hashes, who: str) -> Iterator[str]:
     now = hashes.get(chain, {}).get(size)
     if now != kept:
         so = f"today it is {now[:12]}…" if now else "today there is no such link"
-        yield f"The chain {chain} had the hash {kept[:12]}… after {size} links, {who}; {so}."
+        yield f"Link {size} of the chain {chain} had the hash {kept[:12]}…, {who}; {so}."
 
 
 def _fault_of_checkpoint(

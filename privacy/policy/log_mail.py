@@ -25,8 +25,9 @@ def is_night() -> bool:
     mails = OutboxMail.objects.filter(dedupe_key__startswith=KEY)
     if mails.filter(dedupe_key=_key()).exists():
         return False
-    at_night = timezone.localtime().hour in NIGHT
-    return at_night or not mails.filter(created_at__gt=timezone.now() - LONGEST).exists()
+    newest = mails.order_by("-created_at").first()
+    slept = newest is not None and newest.created_at < timezone.now() - LONGEST
+    return slept or timezone.localtime().hour in NIGHT
 
 
 def officers() -> list[str]:

@@ -84,7 +84,7 @@ def look(fetch: Fetch, before: Seen | None, *, key: PublicKey | None = None) -> 
 
     Raises RefusedError where it is not whole, or not what was seen before with something added.
     """
-    checkpoint, signing = _checkpoint(fetch, before.key if before else key)
+    checkpoint, signing = _checkpoint(fetch, key or (before.key if before else None))
     lines = _lines(fetch, checkpoint)
     versions = tuple(
         line for slug, base in POLICIES.items() for line in _versions(fetch, slug, base, lines)

@@ -7,9 +7,13 @@ own verification: a verification that was hollowed out would else say that all i
 import base64
 import hashlib
 import json
+import logging
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -18,7 +22,10 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from privacy.consent.models import ConsentReceipt
+from outbox.jobs import registered_jobs
+from outbox.models import OutboxMail
+from privacy.consent.models import ConsentReceipt, NoticeSnapshot
+from privacy.datamap.stored_mail import mail_text
 from privacy.policy.kept_heads import KeptError, kept_here
 from privacy.policy.verification import verify
 from privacy.promises.registry import Evidence, Look, NotCarriedOut, promise, require
@@ -27,6 +34,14 @@ from privacy.rights.models import RequestEvent, RequestSeal
 
 ZEROS = "0" * 64
 TWO_DAYS = timedelta(days=2)
+CHAINS = {"receipts", "requests"}
+"""Besides those of the policies that a site has."""
+WORK = {
+    "seal consent receipts": 60,
+    "log heads at once": 60,
+    "close the day of the chains": 600,
+}
+"""What the worker has to do, and after how many seconds again at the latest."""
 BEFORE_ITS_TIME = timedelta(days=185)
 """A consent lasts 182 days and may end at once; by so much its receipt may be over earlier."""
 
@@ -46,7 +61,10 @@ def the_chains_are_whole(site: RunningSite) -> Evidence:
     except KeptError as error:
         raise NotCarriedOut(f"What others have kept could not be compared: {error}.") from error
     require(not report.faults, str(report.faults[0]) if report.faults else "")
-    _log_fits({name: dict(enumerate(hashes, 1)) for name, hashes in heads.items()})
+    chains = {name: dict(enumerate(hashes, 1)) for name, hashes in heads.items()}
+    _log_fits(chains)
+    kept = _kept_fits(chains)
+    require(not kept or report.comparison.witnesses, "what others have kept was not compared")
     return Evidence(
         "The chains of policies, consents and requests show no tampering: every link was worked out "
         f"again, and they were {report.comparison.words}.",
@@ -55,6 +73,55 @@ def the_chains_are_whole(site: RunningSite) -> Evidence:
             "heads kept elsewhere": report.comparison.heads,
             "witnesses": report.comparison.witnesses,
         },
+    )
+
+
+@promise("security.against-change", look=Look.REHEARSAL)
+def the_worker_seals_and_logs(site: RunningSite) -> Evidence:
+    """Each job is there, runs often enough, and does it: sealing, logging, sending it out."""
+    jobs = {job.name: job for job in registered_jobs()}
+    for name, at_most in WORK.items():
+        require(name in jobs, f"the worker has no job “{name}”")
+        every = jobs[name].every_seconds
+        require(every <= at_most, f"the worker does “{name}” only every {every:.0f} s")
+    with site.rehearsal():
+        notice = NoticeSnapshot.objects.create(digest="c" * 64, content="{}")
+        ConsentReceipt.objects.create(
+            at=timezone.now() - TWO_DAYS,
+            keep_until=timezone.localdate() + timedelta(days=1000),
+            document="{}",
+            digest="d" * 64,
+            notice=notice,
+        )
+        OutboxMail.objects.all().delete()
+        OutboxMail.objects.create(
+            dedupe_key="checkpoint-x", message=b"", created_at=timezone.now() - timedelta(hours=31)
+        )
+        require(jobs["close the day of the chains"].when(), "heads never leave the house")
+        logging.disable(logging.INFO)  # whoever reads the log is told of no head that is none
+        try:
+            for name in WORK:
+                jobs[name].run()
+        finally:
+            logging.disable(logging.NOTSET)
+        unsealed = ConsentReceipt.objects.unsealed().filter(digest="d" * 64).exists()
+        require(not unsealed, "the worker does not seal a consent")
+        logged = {chain for (chain,) in _all("SELECT chain FROM policy_headlogentry")}
+        wanted = CHAINS | {f"policy-{slug}" for slug in ("privacy", "terms") if _versions(slug)}
+        missing = wanted - logged
+        require(not missing, f"the worker does not log the heads of {sorted(missing)}")
+        to_desk = OutboxMail.objects.to_address(settings.WEBMASTER_EMAIL)
+        mailed = [mail_text(mail.message).replace("\r\n", "\n") for mail in to_desk]
+        signed = site.get("/privacy/log/checkpoint").text
+        went = any(signed in text for text in mailed)
+        require(went or not settings.LOG_SIGNING_KEY, "no checkpoint is mailed to the officers")
+        feed = site.get("/privacy/feed.atom").text
+        told = escape(signed) in feed
+        require(told or not settings.LOG_SIGNING_KEY, "the feed bears no checkpoint")
+    return Evidence(
+        "Played through for this check: the worker sealed a consent, logged the heads of all "
+        "chains, and wrote the mail with the checkpoint.",
+        {"chains logged": len(logged), "jobs": len(WORK)},
     )
 
 
@@ -220,6 +287,29 @@ def _log_fits(chains: dict[str, dict[int, str]]) -> None:
         if chain in chains:
             now = chains[chain].get(size)
             require(now == head, f"the log says other of {chain} after {size} links")
+
+
+def _kept_fits(chains: dict[str, dict[int, str]]) -> int:
+    """Compare the chains and the log with every line and root in what others have kept."""
+    files = [one for one in Path(settings.KEPT_HEADS).glob("*") if one.is_file()]
+    leaves = [
+        f"{chain} {size} {head} {str(day)[:10]}".encode()
+        for chain, size, head, day in _all(
+            "SELECT chain, size, head, logged_on FROM policy_headlogentry ORDER BY position"
+        )
+    ]
+    for file in files:
+        text = file.read_text("utf-8").replace("\r\n", "\n")
+        for chain, size, head in re.findall(
+            r"^(\S+) (\d+) ([0-9a-f]{64}) [\d-]{10}$", text, re.MULTILINE
+        ):
+            now = chains.get(chain, {}).get(int(size), head if chain not in chains else "")
+            require(now == head, f"{file.name} has kept another head of {chain} after {size} links")
+        origin = re.escape(f"{settings.SITE_HOST}/privacy/log")
+        for size, root in re.findall(rf"^{origin}\n(\d+)\n(\S{{44}})\n\n—", text, re.MULTILINE):
+            fits = base64.b64decode(root) == _root(leaves[: int(size)]) and int(size) <= len(leaves)
+            require(fits, f"{file.name} has kept a checkpoint of another log of {size} lines")
+    return len(files)
 
 
 def _root(leaves: list[bytes]) -> bytes:

@@ -1,5 +1,6 @@
 """What a row calls itself: the admin shows it, its log keeps it, and error reports repeat it."""
 
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -19,6 +20,12 @@ NAMES = [
     ("consent.NoticeSnapshot", {"digest": "0123456789abcdef"}, "0123456789ab"),
     ("consent.ConsentReceipt", {"pk": NUMBER}, "00000000-0000-0000-0000-000000000007"),
     ("consent.ReceiptSeal", {"number": 3}, "Seal 3"),
+    ("rights.RequestSeal", {"number": 3}, "Seal 3"),
+    (
+        "policy.HeadLogEntry",
+        {"chain": "receipts", "size": 3, "head": "ab", "logged_on": date(2026, 11, 25)},
+        "receipts 3 ab 2026-11-25",
+    ),
     ("consent.DailyChoice", {"day": "2026-11-25", "outcome": "all"}, "2026-11-25 all"),
     ("datamap.Erasure", {"reference": "0123456789abcdef"}, "erasure 01234567"),
     ("visits.PageView", {"pk": 7}, "View 7"),

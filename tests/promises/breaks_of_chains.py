@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from outbox.jobs import _registry, registered_jobs
 from privacy.consent.models import ConsentReceipt, NoticeSnapshot, ReceiptSeal
 from privacy.consent.receipt_chain import link_hash, seal_receipts
 from privacy.consent.receipts import hash_of
@@ -73,6 +74,12 @@ def other_guard(hand: Hand, table: str, guard: Guard | None) -> None:
     row_guards.install()
 
 
+def jobs() -> dict[str, Any]:
+    """Return what the worker does."""
+    registered_jobs()
+    return _registry
+
+
 def dropped(hand: Hand, table: str) -> None:
     other_guard(hand, table, None)
 
@@ -117,6 +124,13 @@ def a_column_of_versions_left_free(hand: Hand) -> None:
 
 
 @breaks(CLAIM, in_sql=True)
+def the_kind_of_versions_left_to_a_constraint(hand: Hand) -> None:
+    """What refuses another kind is then the list of kinds, which lets some through."""
+    known = row_guards._guards["policy_policyversion"]
+    other_guard(hand, known.table, replace(known, mutable=("kind",)))
+
+
+@breaks(CLAIM, in_sql=True)
 def old_versions_left_free(hand: Hand) -> None:
     known = row_guards._guards["policy_policyversion"]
     other_guard(hand, known.table, replace(known, frozen="OLD.number > 1"))
@@ -125,7 +139,8 @@ def old_versions_left_free(hand: Hand) -> None:
 @breaks(CLAIM, in_sql=True)
 def events_of_requests_that_go_after_a_year(hand: Hand) -> None:
     known, words = row_guards._guards["rights_requestevent"], dict[str, str]()
-    for vendor, condition in dict(known.deletable).items():
+    conditions: Any = known.deletable
+    for vendor, condition in conditions.items():
         words[vendor] = condition.replace("36 months", "12 months")
         assert words[vendor] != condition
     other_guard(hand, known.table, replace(known, deletable=words))
@@ -369,3 +384,78 @@ def versions_hashed_without_their_summary(hand: Hand) -> None:
     hand.replace("privacy.policy.verification.hash_of", lambda version: version.hash)
     with owner() as cursor:
         cursor.execute("UPDATE policy_policyversion SET summary = 'altered'")
+
+
+# --- what the worker does, and what is compared ----------------------------------------------------
+
+
+@breaks(CLAIM)
+def a_worker_that_seals_no_receipts(hand: Hand) -> None:
+    hand.patch.delitem(jobs(), "seal consent receipts")
+
+
+@breaks(CLAIM)
+def a_day_that_is_closed_once_a_week(hand: Hand) -> None:
+    job = jobs()["close the day of the chains"]
+    hand.item(jobs(), job.name, replace(job, every_seconds=604_800))
+
+
+@breaks(CLAIM)
+def a_night_that_never_comes(hand: Hand) -> None:
+    job = jobs()["close the day of the chains"]
+    hand.item(jobs(), job.name, replace(job, when=lambda: False))
+
+
+@breaks(CLAIM)
+def a_seal_that_seals_nothing(hand: Hand) -> None:
+    hand.replace("privacy.consent.receipt_chain._seal", lambda limit: 0)
+
+
+@breaks(CLAIM)
+def a_chain_that_is_not_logged(hand: Hand) -> None:
+    from privacy.policy.chains import _chains
+
+    hand.patch.delitem(_chains, "requests")
+
+
+@breaks(CLAIM)
+def checkpoints_that_stay_in_the_house(hand: Hand) -> None:
+    hand.replace("privacy.policy.log_mail.officers", list)
+
+
+@breaks(CLAIM, way=Way.CONFIGURATION)
+def a_mail_without_the_checkpoint(hand: Hand) -> None:
+    hand.template("privacy/policy/mail/checkpoint.txt", ("{{ checkpoint }}", ""))
+
+
+@breaks(CLAIM)
+def a_feed_without_the_checkpoint(hand: Hand) -> None:
+    hand.replace("privacy.policy.machine_views.current_checkpoint", lambda: None)
+
+
+@breaks(CLAIM)
+def kept_heads_that_nobody_reads(hand: Hand) -> None:
+    append_heads(at_once=True)
+    _kept(hand, Path(hand.settings.KEPT_HEADS))
+    hand.replace("sens_site.promises.chains.kept_here", list)
+
+
+@breaks(CLAIM)
+def kept_heads_that_are_read_and_not_compared(hand: Hand) -> None:
+    from privacy.policy.kept_heads import Comparison
+
+    _another_past(hand)
+    hand.replace("privacy.policy.verification.compare_stored", lambda kept: Comparison(9, 9))
+
+
+@breaks(CLAIM)
+def a_kept_checkpoint_that_is_read_and_not_compared(hand: Hand) -> None:
+    from privacy.policy.kept_heads import Comparison
+
+    append_heads(at_once=True)
+    folder = Path(hand.settings.KEPT_HEADS)
+    _kept(hand, folder)
+    (folder / "kept.txt").write_text(str(current_checkpoint()), "utf-8")
+    with owner() as cursor:
+        cursor.execute("UPDATE policy_headlogentry SET logged_on = '2020-01-01'")
+    hand.replace("privacy.policy.verification.compare_stored", lambda kept: Comparison(9, 9))

@@ -13,8 +13,9 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from privacy.consent.models import ConsentReceipt, NoticeSnapshot, ReceiptSeal
-from privacy.consent.receipt_chain import START, link_hash, seal_receipts, verify, verify_stored
+from privacy.consent.receipt_chain import link_hash, seal_receipts, verify, verify_stored
 from privacy.consent.receipts import hash_of
+from privacy.policy.chains import START
 from sens_site.lib.canonical_json import canonical_json
 from sens_site.lib.row_guards import lifted
 

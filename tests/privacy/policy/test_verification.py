@@ -223,7 +223,7 @@ def test_the_reader_script_says_which_version_is_not_shown(tmp_path):
         mock.patch.object(sys, "argv", ["check.py", "https://x.test/privacy/v/2.json"]),
         contextlib.redirect_stdout(out),
     ):
-        exec(compile(CHECKER.read_text(), "check.py", "exec"), {})  # noqa: S102 - our own lines
+        exec(compile(CHECKER.read_text(), str(CHECKER), "exec"), {})  # noqa: S102 - our own lines
     assert out.getvalue().splitlines() == [
         "version 1 is not shown (404)",
         f"nothing to compare with {digest_of(record)}",

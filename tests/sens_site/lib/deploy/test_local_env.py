@@ -19,6 +19,7 @@ def test_for_its_owner_alone_and_readable_as_written(tmp_path: Path) -> None:
     assert secret is not None
     assert re.fullmatch("[A-Za-z0-9_-]{60,}", secret[1])
     assert dotenv_values(path)["SECRET_KEY"] == secret[1]
+    assert re.fullmatch("[A-Za-z0-9_-]{43}", dotenv_values(path)["LOG_SIGNING_KEY"] or "")
 
 
 def test_an_existing_file_is_left_alone(tmp_path: Path) -> None:
