@@ -13,4 +13,4 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO si
 
 -- What is only ever added to needs no more than that, whatever the triggers say.
 REVOKE UPDATE, DELETE ON policy_policyversion, policy_policyevent, policy_headlogentry,
-  consent_receiptseal, rights_requestseal FROM site_web;
+  promises_promiserun, consent_receiptseal, rights_requestseal FROM site_web;

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from privacy.promises.claims import Claim, all_claims
+from privacy.promises.history import states_in
 from privacy.promises.models import PromiseResult, PromiseRun, State
 from privacy.promises.staff_mail import BLIND_DAYS, blind_days
 from sens_site.lib.admin.read_only import ReadOnlyAdmin
@@ -99,5 +100,4 @@ class PromiseRunAdmin(ReadOnlyAdmin[PromiseRun]):
         return self._count(run, State.NOT_CARRIED_OUT)
 
     def _count(self, run: PromiseRun, state: State) -> int:
-        looks = json.loads(run.record)["looks"]
-        return sum(len(by_state.get(state, ())) for by_state in looks.values())
+        return sum(one == state for _, _, one in states_in(json.loads(run.record)))

@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
 
 from django.utils import timezone
 
-from privacy.promises.history import history_head
+from privacy.promises.history import history_head, states_in
 from privacy.promises.models import PromiseRun, State
 from privacy.promises.registry import Look
 
@@ -136,7 +135,7 @@ class _Reader:
         """Add a run."""
         said, day = json.loads(run.record), timezone.localdate(run.at)
         before = self._broken()
-        for claim_id, look, state in _seen(said):
+        for claim_id, look, state in states_in(said):
             self._begin(claim_id, day)
             if state == State.BROKEN:
                 self.broken[claim_id].add(look)
@@ -178,8 +177,10 @@ class _Reader:
 
     def _begin(self, claim_id: str, day: date) -> None:
         """Begin a day of a promise, unless it has begun."""
-        days = self.promises.setdefault(claim_id, PromiseDays(first=day, last=day))
-        if day > days.last:
+        days = self.promises.get(claim_id)
+        if days is None:
+            self.promises[claim_id] = PromiseDays(first=day, last=day)
+        elif day > days.last:
             self._end(claim_id)
             for number in range(1, (day - days.last).days):
                 days.stood[days.last + number * ONE_DAY] = Stood.NOT_LOOKED_AT
@@ -201,13 +202,6 @@ def worst_of(stood: Iterable[Stood]) -> Stood | None:
     """Return the worst of how promises stood; None where nothing is said of any."""
     there = set(stood)
     return next((one for one in WORST_FIRST if one in there), None)
-
-
-def _seen(said: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    for look, by_state in said["looks"].items():
-        for state, claims in by_state.items():
-            for claim_id in claims:
-                yield claim_id, look, state
 
 
 def bounds_of(day: date) -> tuple[datetime, datetime]:

@@ -45,6 +45,7 @@ def append_run(
     record = canonical_json(
         {
             "at": _written(moment),
+            "claims": _by_what_was_seen(states),
             "code": settings.VERSION,
             "format": FORMAT,
             # A row here stays for ever, and so no address may ever come into it.
@@ -52,7 +53,6 @@ def append_run(
                 claim: [ADDRESS.sub("…", one) for one in words] for claim, words in found.items()
             },
             "gone": _by_look(gone),
-            "looks": {look: _by_state(look, states) for look in sorted({way[1] for way in states})},
             "number": number + 1,
             "previous_hash": previous_hash,
         }
@@ -127,12 +127,25 @@ def _by_look(ways: Iterable[Way]) -> dict[str, list[str]]:
     return looks
 
 
-def _by_state(look: Look, states: States) -> dict[str, list[str]]:
-    by_state: dict[str, list[str]] = {}
-    for claim_id, at in sorted(states):
-        if at is look:
-            by_state.setdefault(states[claim_id, at], []).append(claim_id)
-    return by_state
+def _by_what_was_seen(states: States) -> dict[str, list[str]]:
+    """Return the claims under what was seen of them, such as "now: kept, rows: broken".
+
+    So the id of a claim is written once a run, which halves the chain.
+    """
+    seen: dict[str, list[str]] = {}
+    for claim_id in sorted({claim_id for claim_id, _ in states}):
+        looks = [f"{one}: {states[claim_id, one]}" for one in Look if (claim_id, one) in states]
+        seen.setdefault(", ".join(looks), []).append(claim_id)
+    return seen
+
+
+def states_in(said: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield claim, look and state of each look that a record holds."""
+    for seen, claims in said["claims"].items():
+        looks = [one.split(": ") for one in seen.split(", ")]
+        for claim_id in claims:
+            for look, state in looks:
+                yield claim_id, look, state
 
 
 def _own_words(record: str) -> tuple[Any, Any, Any]:

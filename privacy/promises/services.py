@@ -1,5 +1,6 @@
 """Run checks, and store what they saw: as the newest results, and as a run of the history."""
 
+import gc
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -124,6 +125,7 @@ def verify_promises(
     """
     with on_a_copy():
         outcomes = run_checks(claim_ids, progress)
+    gc.collect()  # otherwise it may do so while the write lock is held, for 70 ms
     store_outcomes(outcomes, at=timezone.now(), whole=claim_ids is None)
     return outcomes
 
@@ -152,8 +154,11 @@ def store_outcomes(outcomes: Iterable[Outcome], *, at: datetime, whole: bool = F
 def store_outside(found: Mapping[str, tuple[State, str]], *, at: datetime) -> None:
     """Store what the script for strangers found: for each claim its state, and words for readers.
 
-    It is all that the script found, and takes the place of what it found before.
+    It is all that the script found, and takes the place of what it found before. A script that has
+    found nothing at all has not looked: what it could not reach it reports as not carried out.
     """
+    if not found:
+        return
     seen = [
         PromiseResult(
             claim_id=claim_id,
@@ -176,7 +181,8 @@ def _store(seen: Iterable[PromiseResult], *, at: datetime, replaces: Callable[[s
     Visitors wait for SQLite's write lock meanwhile: so one statement writes all results.
     """
     # On PostgreSQL the lock makes two runs that end at once wait for each other.
-    before = {_pair(one): one for one in PromiseResult.objects.select_for_update()}
+    results = PromiseResult.objects.defer("words", "figures").select_for_update()
+    before = {_pair(one): one for one in results}
     new = {_pair(one): one for one in seen}
     stay = {pair: one for pair, one in before.items() if pair not in new}
     gone = [one for one in stay.values() if replaces(one.check_name)]

@@ -23,6 +23,7 @@ from privacy.promises.claim_states import (
 )
 from privacy.promises.claims import CLASSES, SECTIONS, claims_by_number
 from privacy.promises.days import Stood, read_history
+from privacy.promises.registry import Look
 from privacy.promises.strip import Strip, broken_words, stretches_of, strip_of, strip_of_all
 from sens_site.lib.cache.member_page_cache import alike_for_members
 from sens_site.lib.http.cache_control import shared_page
@@ -82,6 +83,7 @@ def promise_board(request: HttpRequest) -> HttpResponse:
         ],
         "strip": strip,
         "broken_days": list(_broken_days(strip, rows)),
+        "stored": list(_what_is_stored(rows)),
         "state": state,
         "kind": kind,
     }
@@ -104,6 +106,16 @@ def promise_page(request: HttpRequest, number: int) -> HttpResponse:
         strip = strip_of(row.days, row.until)
         context |= {"strip": strip, "stretches": stretches_of(row.days, strip)}
     return render(request, "privacy/promises/promise.html", context)
+
+
+def _what_is_stored(rows: Iterable[Row]) -> Iterable[tuple[Row, str]]:
+    """Yield what was found in the rows, with the promise: what shows several is said once."""
+    said = set[str]()
+    for row in rows:
+        for result in row.results:
+            if result.look == Look.ROWS and result.found not in said:
+                said.add(result.found)
+                yield row, result.found
 
 
 def _broken_days(strip: Strip, rows: Sequence[Row]) -> Iterable[BrokenDay]:

@@ -1,14 +1,21 @@
 """The promises as a reader finds them: from a sentence to its evidence and back, without script."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from privacy.promises.history import append_run
+from privacy.promises.models import State
+from privacy.promises.registry import Look
 from sens_site.lib.cache.content_stamp import renew_stamp
-from tests.browser.measure import findings
+from tests.browser.measure import Wire, findings
 from tests.factories.promises import make_result
 
+LIMITS = {"/privacy/promises/": 13_000, "/privacy/p/66/": 8_000}
+"""What HTML and style sheet may weigh."""
 PATHS = ("/privacy/promises/", "/privacy/promises/?state=unchecked", "/privacy/p/66/")
 
 
@@ -28,6 +35,42 @@ def test_a_reader_opens_the_promise_behind_a_sentence(page):
     page.get_by_role("link", name="A signed-in user may delete the account.").click()
     page.get_by_role("link", name="Delete your account").click()
     expect(page).to_have_url(re.compile("/accounts/login/"))
+
+
+@pytest.fixture
+def history(put_back: None) -> None:
+    """A hundred days, on some of which a promise was broken, blind or not looked at."""
+    today = timezone.localtime().replace(hour=0, minute=5, second=0)
+    for days in reversed(range(100)):
+        at = today - timedelta(days=days)
+        state = {7: State.BROKEN, 20: State.NOT_CARRIED_OUT}.get(days, State.KEPT)
+        if days not in (30, 31):
+            append_run({("account.delete", Look.REHEARSAL): state}, gone=(), found={}, at=at)
+    make_result("account.delete", State.BROKEN, look=Look.REHEARSAL, words="A made-up break.")
+    renew_stamp()
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize("path", ["/privacy/promises/", "/privacy/p/66/"])
+@pytest.mark.browser_context_args(java_script_enabled=False)
+def test_the_days_are_drawn_without_script_and_said_in_words(page, path):
+    page.wait_for_timeout(1100)  # kept pages look for news once a second
+    wire = Wire(page)
+    page.goto(path)
+    strip = page.get_by_role("img", name="Of the last 90 days: 85 kept, 2 not kept")
+    expect(strip).to_be_visible()
+    expect(page.locator("main li").filter(has_text="for 23 hours 55 minutes")).to_have_count(1)
+    kept, broken = (one.bounding_box() for one in strip.locator("path").all())
+    assert broken["height"] > kept["height"]  # told by its shape, not by color alone
+    assert "Script" not in wire.bytes
+    assert wire.bytes["Document"] + wire.bytes["Stylesheet"] <= LIMITS[path]
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize("path", ["/privacy/promises/", "/privacy/p/66/"])
+def test_a_page_with_days_is_accessible_and_fits_its_screen(page, path):
+    page.wait_for_timeout(1100)
+    assert findings(page, path) == {}
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -165,9 +165,10 @@ def test_a_run_that_there_is_not_is_a_404(client, number):
     assert client.get(f"/privacy/promises/runs/{number}.json").status_code == 404
 
 
-def test_without_a_policy_in_force_there_are_no_data(client):
+@pytest.mark.parametrize("path", ["promises/", "promises.json"])
+def test_without_a_policy_in_force_there_is_nothing_to_show(client, path):
     with time_machine.travel(datetime(2019, 1, 1, tzinfo=ZoneInfo("UTC"))):
-        assert client.get("/privacy/promises.json").status_code == 404
+        assert client.get(f"/privacy/{path}").status_code == 404
 
 
 @pytest.mark.usefixtures("broken_for_six_hours")

@@ -1,7 +1,7 @@
 """The marks beside the sentences of the policy, and the pages they lead to."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
@@ -250,7 +250,9 @@ def test_a_promise_page_shows_its_days(client):
 def test_what_is_no_longer_checked_is_counted_to_its_last_look(client):
     run(20, 3, kept=CLAIMS)
     path = f"/privacy/p/{all_claims()[CLAIMS[0]].number}/"
-    assert "Kept on 1 of 1 days since November 20, 2026." in passages(client, path, "p")
+    said = passages(client, path, "p")
+    assert "Kept on 1 of 1 days since November 20, 2026." in said
+    assert "No check of this claim runs any more. We count such claims openly." in said
     make_result(CLAIMS[0])
     renew_stamp()
     assert "Kept on 1 of 4 days since November 20, 2026." in passages(client, path, "p")
@@ -271,3 +273,42 @@ def test_staff_read_the_history_and_write_nothing(staff_client):
         staff_client.post("/admin/promises/promiserun/1/delete/", {}).status_code,
     ]
     assert answers == [403, 403, 403]
+
+
+@time_machine.travel(datetime(2026, 11, 24, 18, tzinfo=UTC), tick=False)
+def test_of_a_promise_that_nobody_has_looked_at_no_day_is_counted():
+    (row,) = rows_of(["policy.last-updated"])
+    assert (row.seen, row.days_kept, row.until) == ("", "", date(2026, 11, 24))
+
+
+@pytest.mark.parametrize(
+    ("states", "words"),
+    [
+        ([(State.KEPT, Look.NOW), (State.BROKEN, Look.OUTSIDE)], "Checked: not kept"),
+        (
+            [(State.KEPT, Look.NOW), (State.NOT_CARRIED_OUT, Look.ROWS)],
+            "The check could not be carried out",
+        ),
+        ([(State.KEPT, Look.NOW), (State.NOT_CARRIED_OUT, Look.OUTSIDE)], "Checked: kept"),
+        ([(State.KEPT, Look.OUTSIDE)], "Checked: kept"),
+        ([(State.NOT_CARRIED_OUT, Look.OUTSIDE)], "Not yet checked"),
+        ([], "Not yet checked"),
+    ],
+)
+def test_the_looks_at_a_promise_come_to_one_state(states, words):
+    for number, (state, look) in enumerate(states):
+        make_result("policy.last-updated", state, look=look, check_name=str(number))
+    assert rows_of(["policy.last-updated"])[0].state_words == words
+
+
+def test_the_board_says_what_was_found_in_the_rows_once_for_all_that_it_shows(client):
+    words = "0 messages are older than 24 months; the oldest is 3 months old."
+    make_result("policy.last-updated", look=Look.ROWS, words=words)
+    make_result("policy.breadcrumb", look=Look.ROWS, words=words)
+    make_result("site.register-and-login", State.BROKEN, look=Look.ROWS, words="One is late.")
+    make_result("policy.breadcrumb", look=Look.NOW, check_name="now", words="Seen on the page.")
+    said = passages(client, "/privacy/promises/", "li")
+    assert [one for one in said if re.match(r"\d+: ", one)] == [
+        f"1: {words}",
+        "3: Not kept: One is late.",
+    ]
