@@ -17,6 +17,7 @@ from accounts.idle_accounts import end_idle, notify_idle
 from accounts.models import Session, User
 from outbox.models import NOTICE, OutboxMail
 from privacy.datamap.search import hits
+from privacy.datamap.stored_mail import mail_text
 from privacy.policy.models import Kind
 from privacy.policy.notices import announce, everybody, told_too_late, unannounced
 from privacy.policy.promises.record import BECAUSE, in_force
@@ -305,7 +306,7 @@ def everybody_is_told_of_a_material_change(site: RunningSite) -> Evidence:
         require(mine == 1, f"a registered person gets {mine} notices")
         require(notices.count() == len(told), "not everybody is told")
         require(
-            posted.hash in str(notices.to_address(person.email)[0].as_message().message()),
+            posted.hash in mail_text(notices.to_address(person.email)[0].message),
             "the notice does not name the version",
         )
     return Evidence(
