@@ -112,13 +112,12 @@ class Somebody:
 
     def mailed(self, start: str) -> str:
         """Return the newest address that was mailed to the person and begins in some way."""
-        for mail in OutboxMail.objects.to_address(self.email).order_by("-pk"):
-            payload: Any = mail.as_message().message().get_payload(decode=True)
-            found = re.search(rf"https?://[^/\s]+({re.escape(start)}\S+)", payload.decode())
-            if found:
-                return found[1]
-        require(False, f"no address below {start} was mailed")
-        return ""
+        mails = OutboxMail.objects.to_address(self.email).order_by("-pk")
+        payloads: list[Any] = [m.as_message().message().get_payload(decode=True) for m in mails]
+        words = " ".join(one.decode() for one in payloads)
+        found: list[str] = re.findall(rf"https?://[^/\s]+({re.escape(start)}\S+)", words)
+        require(found, f"no address below {start} was mailed")
+        return found[0]
 
 
 def paths_of(patterns: list[Any], start: str = "/") -> Iterator[str]:

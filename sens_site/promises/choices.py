@@ -160,9 +160,8 @@ def an_objection_stops_what_can_be_stopped(site: RunningSite) -> Evidence:
 
 
 def _about(channel: Channel, *, stopped: bool) -> str:
-    if stopped:
-        return "whoever types an address decides for its owner"
-    return f"an objection by {channel.label.lower()} stops nothing"
+    nothing = f"an objection by {channel.label.lower()} stops nothing"
+    return "whoever types an address decides for its owner" if stopped else nothing
 
 
 @promise("rights.object", "rights.withdraw-consent", look=Look.ROWS)

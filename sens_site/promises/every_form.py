@@ -122,7 +122,6 @@ def boxes_on(answer: Answer) -> Iterator[Box]:
 
 
 def _form_of(page: Element, box: Element) -> Element | None:
-    named = box.get("form")
-    if named:
-        return next((one for one in page.all("form") if one.get("id") == named), None)
-    return box.within("form")
+    """Return the form of a box: the one around it, or the one that it names."""
+    named = [one for one in page.all("form") if one.get("id") == box.get("form") != ""]
+    return named[0] if named else box.within("form")

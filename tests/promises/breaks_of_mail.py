@@ -75,3 +75,11 @@ def a_waiting_mail_with_a_pixel(hand: Hand) -> None:
         message_id="<1@example.com>", sender="a@example.com", recipient="b@example.com",
         subject="News", message=mail.message().as_bytes(),
     )  # fmt: skip
+
+
+@breaks("beacons.in-mail", way=Way.CONFIGURATION)
+def a_link_to_what_is_no_page(hand: Hand) -> None:
+    hand.template(
+        "account/email/password_set_message.txt",
+        ("{% url 'account_reset_password' %}", "/accounts/opened/1/"),
+    )

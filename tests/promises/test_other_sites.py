@@ -8,10 +8,11 @@ import pytest
 from django.utils import timezone
 
 from accounts import promises as of_accounts
+from privacy.datamap.promises.export_and_erasure import the_ledger_knows_of_every_erasure
 from privacy.policy.models import Kind
 from privacy.policy.promises import record
 from privacy.policy.services import create_draft, seal_and_publish, withdraw_version
-from privacy.promises.registry import discover
+from privacy.promises.registry import NotCarriedOut, discover
 from privacy.promises.running_site import RunningSite
 from privacy.promises.services import run_checks
 from tests.promises.conftest import ONE_OF_EACH
@@ -93,6 +94,12 @@ def test_a_version_that_was_withdrawn_before_its_posting_leaves_a_gap(look, poli
         text, kind=Kind.MINOR, effective_on=timezone.localdate() + timedelta(days=9)
     )
     assert (coming.number - policy.number, look(claim)[0]) == (2, True)
+
+
+def test_a_ledger_that_cannot_be_read_is_neither_known_to_be_whole_nor_not(settings, tmp_path):
+    settings.ERASURE_LEDGER = tmp_path
+    with pytest.raises(NotCarriedOut, match="could not be read"):
+        the_ledger_knows_of_every_erasure(RunningSite())
 
 
 def answering(text: str) -> Any:

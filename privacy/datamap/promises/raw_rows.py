@@ -122,6 +122,5 @@ def _holds_bytes(column: Any) -> bool:
 
 
 def _as_text(column: str, holds_bytes: bool) -> str:
-    if holds_bytes:
-        return f"encode({_quoted(column)}, 'escape')"
-    return f"CAST({_quoted(column)} AS text)"
+    name = _quoted(column)
+    return f"encode({name}, 'escape')" if holds_bytes else f"CAST({name} AS text)"
