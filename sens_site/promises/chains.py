@@ -6,21 +6,16 @@ own verification: a verification that was hollowed out would else say that all i
 
 import base64
 import hashlib
-import json
 import logging
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from xml.sax.saxutils import escape
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from outbox.jobs import registered_jobs
 from outbox.models import OutboxMail
@@ -31,10 +26,16 @@ from privacy.policy.verification import verify
 from privacy.promises.registry import Evidence, Look, NotCarriedOut, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.rights.models import RequestEvent, RequestSeal
+from sens_site.promises.recomputed_chains import (
+    TWO_DAYS,
+    all_rows,
+    promise_runs,
+    receipts,
+    requests,
+    versions,
+)
 
-ZEROS = "0" * 64
-TWO_DAYS = timedelta(days=2)
-CHAINS = {"receipts", "requests"}
+CHAINS = {"promises", "receipts", "requests"}
 """Besides those of the policies that a site has."""
 WORK = {
     "seal consent receipts": 60,
@@ -42,18 +43,17 @@ WORK = {
     "close the day of the chains": 600,
 }
 """What the worker has to do, and after how many seconds again at the latest."""
-BEFORE_ITS_TIME = timedelta(days=185)
-"""A consent lasts 182 days and may end at once; by so much its receipt may be over earlier."""
 
 
 @promise("security.against-change", look=Look.ROWS)
 def the_chains_are_whole(site: RunningSite) -> Evidence:
     """Every hash is worked out again, twice, and compared with what others have kept."""
     heads = {
-        "policy-privacy": _versions("privacy"),
-        "policy-terms": _versions("terms"),
-        "receipts": _receipts(),
-        "requests": _requests(),
+        "policy-privacy": versions("privacy"),
+        "policy-terms": versions("terms"),
+        "receipts": receipts(),
+        "requests": requests(),
+        "promises": promise_runs(),
     }
     _nothing_waits()
     try:
@@ -106,8 +106,8 @@ def the_worker_seals_and_logs(site: RunningSite) -> Evidence:
             logging.disable(logging.NOTSET)
         unsealed = ConsentReceipt.objects.unsealed().filter(digest="d" * 64).exists()
         require(not unsealed, "the worker does not seal a consent")
-        logged = {chain for (chain,) in _all("SELECT chain FROM policy_headlogentry")}
-        wanted = CHAINS | {f"policy-{slug}" for slug in ("privacy", "terms") if _versions(slug)}
+        logged = {chain for (chain,) in all_rows("SELECT chain FROM policy_headlogentry")}
+        wanted = CHAINS | {f"policy-{slug}" for slug in ("privacy", "terms") if versions(slug)}
         missing = wanted - logged
         require(not missing, f"the worker does not log the heads of {sorted(missing)}")
         to_desk = OutboxMail.objects.to_address(settings.WEBMASTER_EMAIL)
@@ -131,7 +131,7 @@ def the_log_is_published(site: RunningSite) -> Evidence:
     lines = _text(site, "/privacy/log/heads").splitlines()
     stored = [
         f"{chain} {size} {head} {str(day)[:10]}"
-        for chain, size, head, day in _all(
+        for chain, size, head, day in all_rows(
             "SELECT chain, size, head, logged_on FROM policy_headlogentry ORDER BY position"
         )
     ]
@@ -167,109 +167,6 @@ def _text(site: RunningSite, path: str) -> str:
     return answer.text
 
 
-def _versions(slug: str) -> list[str]:
-    """Work out the chain of a policy, and return its hashes."""
-    columns = (
-        "number", "kind", "reason", "summary", "renderer", "source_text", "rendered_html",
-        "claims_json", "posted_at", "posted_on", "effective_on", "imported", "origin", "previous_hash",
-        "hash",
-    )  # fmt: skip
-    rows = _all(
-        f"SELECT {', '.join(f'v.{name}' for name in columns)} FROM policy_policyversion v"  # noqa: S608 - names from above
-        " JOIN policy_policy p ON p.id = v.policy_id WHERE p.slug = %s ORDER BY v.number",
-        slug,
-    )
-    hashes = list[str]()
-    for row in rows:
-        said = dict(zip(columns, row, strict=True))
-        of = f"version {said['number']} of the {slug} policy"
-        require(said["number"] == len(hashes) + 1, f"before {of} one is missing")
-        before = hashes[-1] if hashes else ZEROS
-        require(said["previous_hash"] == before, f"{of} does not continue the one before")
-        claims, hashed = json.loads(said.pop("claims_json")), said.pop("hash")
-        record = said | {
-            "format": 1,
-            "policy": slug,
-            "claims": claims,
-            "source": said.pop("source_text"),
-            "html": said.pop("rendered_html"),
-            "posted_at": _moment(said["posted_at"]).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "posted_on": str(said["posted_on"])[:10],
-            "effective_on": str(said["effective_on"])[:10],
-            "imported": bool(said["imported"]),
-        }
-        left_out = ("source_text", "rendered_html", *(() if said["origin"] else ("origin",)))
-        record = {k: v for k, v in record.items() if k not in left_out}
-        require(_digest(record) == hashed, f"{of} has been changed since it was sealed")
-        hashes.append(hashed)
-    return hashes
-
-
-def _receipts() -> list[str]:
-    """Work out the chain of the receipts, and return its hashes."""
-    stored = {
-        _hex(pk): (document, digest, str(until)[:10])
-        for pk, document, digest, until in _all(
-            "SELECT id, document, digest, keep_until FROM consent_consentreceipt"
-        )
-    }
-    hashes, today = list[str](), timezone.localdate()
-    for number, pk, digest, until, previous, hashed in _all(
-        "SELECT number, receipt_id, digest, keep_until, previous_hash, hash"
-        " FROM consent_receiptseal ORDER BY number"
-    ):
-        of, day = f"link {number} of the chain of consents", str(until)[:10]
-        before = hashes[-1] if hashes else ZEROS
-        require((number, previous) == (len(hashes) + 1, before), f"the chain breaks before {of}")
-        name = _hex(pk)
-        uuid = f"{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:]}"
-        link = f"{number}|{uuid}|{digest}|{day}|{previous}"
-        require(hashlib.sha256(link.encode()).hexdigest() == hashed, f"{of} has been changed")
-        receipt = stored.pop(name, None)
-        over = day < (today + BEFORE_ITS_TIME).isoformat()
-        require(receipt is not None or over, f"the receipt of {of} is missing")
-        require(receipt is None or receipt[1:] == (digest, day), f"{of} has another receipt")
-        if receipt is not None:
-            content = hashlib.sha256(receipt[0].encode()).hexdigest()
-            require(content == digest, f"the receipt of {of} has been changed")
-        hashes.append(hashed)
-    return hashes
-
-
-def _requests() -> list[str]:
-    """Work out the chain of the requests, and return its hashes."""
-    columns = (
-        "e.id", "e.request_id", "e.did", "e.at", "e.actor", "e.proof", "e.ground", "e.fact",
-        "r.reference", "r.kind", "r.channel", "r.received_at",
-    )  # fmt: skip
-    stored = {
-        row[0]: _digest([_moment(v).isoformat(timespec="microseconds") if n in (3, 11) else v
-                         for n, v in enumerate(row)])
-        for row in _all(
-            f"SELECT {', '.join(columns)} FROM rights_requestevent e"  # noqa: S608 - names from above
-            " JOIN rights_subjectrequest r ON r.id = e.request_id"
-        )
-    }  # fmt: skip
-    hashes, held, over = list[str](), list[list[Any]](), set[int]()
-    tomorrow = (timezone.localdate() + TWO_DAYS).isoformat()
-    for number, day, salt, content, previous, hashed in _all(
-        "SELECT number, sealed_on, salt, content, previous_hash, hash"
-        " FROM rights_requestseal ORDER BY number"
-    ):
-        of = f"link {number} of the chain of requests"
-        before = hashes[-1] if hashes else ZEROS
-        require((number, previous) == (len(hashes) + 1, before), f"the chain breaks before {of}")
-        link = [number, str(day)[:10], salt, content, previous]
-        require(_digest(link) == hashed, f"{of} has been changed")
-        held += json.loads(content)
-        hashes.append(hashed)
-    over = {request for _, request, _, until in held if until and until < tomorrow}
-    for event, request, digest, _ in held:
-        require(event in stored or request in over, "what happened to a request is missing")
-        require(stored.get(event, digest) == digest, "what happened to a request was changed")
-    return hashes
-
-
 def _nothing_waits() -> None:
     """What was to be sealed within a minute, or within a night, is sealed after two days."""
     long_ago = timezone.now() - TWO_DAYS
@@ -283,7 +180,7 @@ def _nothing_waits() -> None:
 
 def _log_fits(chains: dict[str, dict[int, str]]) -> None:
     """Compare the log's lines with the chains, and its length with its positions."""
-    rows = _all("SELECT position, chain, size, head FROM policy_headlogentry ORDER BY position")
+    rows = all_rows("SELECT position, chain, size, head FROM policy_headlogentry ORDER BY position")
     for place, (position, chain, size, head) in enumerate(rows):
         require(place == position, "a line of the log of heads is missing")
         if chain in chains:
@@ -296,7 +193,7 @@ def _kept_fits(chains: dict[str, dict[int, str]]) -> int:
     files = [one for one in Path(settings.KEPT_HEADS).glob("*") if one.is_file()]
     leaves = [
         f"{chain} {size} {head} {str(day)[:10]}".encode()
-        for chain, size, head, day in _all(
+        for chain, size, head, day in all_rows(
             "SELECT chain, size, head, logged_on FROM policy_headlogentry ORDER BY position"
         )
     ]
@@ -317,28 +214,6 @@ def _kept_fits(chains: dict[str, dict[int, str]]) -> int:
 def _root(leaves: list[bytes]) -> bytes:
     """Make the root as RFC 6962 defines it."""
     if len(leaves) < 2:
-        return hashlib.sha256(b"\x00" + leaves[0] if leaves else b"").digest()
+        return hashlib.sha256(b"\x00" + leaves[0] if leaves else b"").digest_of_value()
     split = 1 << (len(leaves) - 1).bit_length() - 1
-    return hashlib.sha256(b"\x01" + _root(leaves[:split]) + _root(leaves[split:])).digest()
-
-
-def _all(statement: str, *values: str) -> Iterator[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        yield from iter(cursor.fetchall())
-
-
-def _digest(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _hex(value: Any) -> str:
-    return str(value).replace("-", "")
-
-
-def _moment(value: Any) -> datetime:
-    """Read a moment as either database gives it: SQLite's are UTC without saying so."""
-    moment: Any = parse_datetime(str(value))
-    aware: datetime = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return aware.astimezone(UTC)
+    return hashlib.sha256(b"\x01" + _root(leaves[:split]) + _root(leaves[split:])).digest_of_value()

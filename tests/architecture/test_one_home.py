@@ -14,7 +14,7 @@ HOMES = {
     "sort_keys": [
         "privacy/promises/outside/verify.py",
         "sens_site/lib/canonical_json.py",
-        "sens_site/promises/chains.py",
+        "sens_site/promises/recomputed_chains.py",
     ],
     # Which signs nobody types on purpose.
     "unicodedata.category": ["sens_site/lib/forms/text_guard.py"],
