@@ -13,7 +13,7 @@ from privacy.policy.promises import record
 from privacy.promises.registry import discover
 from privacy.promises.running_site import RunningSite
 from privacy.promises.services import run_checks
-from tests.promises.conftest import ONE_OF_EACH
+from tests.promises.conftest import FEW_ROUTES, ONE_OF_EACH
 
 pytestmark = pytest.mark.django_db
 
@@ -24,8 +24,8 @@ def look():
     discover()
 
     def run(claim: str) -> tuple[bool, str]:
-        site = RunningSite(ONE_OF_EACH, len(ONE_OF_EACH) + 1)
-        (outcome,) = run_checks([claim], site=site)
+        site = RunningSite(ONE_OF_EACH, len(ONE_OF_EACH) + 1, FEW_ROUTES)
+        outcome, *_ = run_checks([claim], site=site)
         return outcome.kept, outcome.evidence.words
 
     return run
