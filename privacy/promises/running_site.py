@@ -86,6 +86,8 @@ class RunningSite:
 
     @cached_property
     def _handler(self) -> WSGIHandler:
+        # A server process has read what is offered today before it answers: its door does so.
+        self.at_the_front_door("/")
         return WSGIHandler()
 
     @cached_property

@@ -214,6 +214,6 @@ def _kept_fits(chains: dict[str, dict[int, str]]) -> int:
 def _root(leaves: list[bytes]) -> bytes:
     """Make the root as RFC 6962 defines it."""
     if len(leaves) < 2:
-        return hashlib.sha256(b"\x00" + leaves[0] if leaves else b"").digest_of_value()
+        return hashlib.sha256(b"\x00" + leaves[0] if leaves else b"").digest()
     split = 1 << (len(leaves) - 1).bit_length() - 1
-    return hashlib.sha256(b"\x01" + _root(leaves[:split]) + _root(leaves[split:])).digest_of_value()
+    return hashlib.sha256(b"\x01" + _root(leaves[:split]) + _root(leaves[split:])).digest()

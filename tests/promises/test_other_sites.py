@@ -15,7 +15,7 @@ from privacy.policy.services import create_draft, seal_and_publish, withdraw_ver
 from privacy.promises.registry import NotCarriedOut, discover
 from privacy.promises.running_site import RunningSite
 from privacy.promises.services import run_checks
-from tests.promises.conftest import ONE_OF_EACH
+from tests.promises.conftest import FEW_ROUTES, ONE_OF_EACH
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def look():
     discover()
 
     def run(claim: str) -> tuple[bool, str]:
-        site = RunningSite(ONE_OF_EACH, len(ONE_OF_EACH) + 1)
+        site = RunningSite(ONE_OF_EACH, len(ONE_OF_EACH) + 1, FEW_ROUTES)
         outcomes = run_checks([claim], site=site)
         kept = all(outcome.kept for outcome in outcomes)
         return kept, " ".join(outcome.evidence.words for outcome in outcomes)
