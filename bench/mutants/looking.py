@@ -11,7 +11,13 @@ from django.template.base import Template
 
 from privacy.promises.claims import all_claims
 from privacy.promises.database_copy import on_a_copy
-from privacy.promises.registry import Check, Look, discover, registered_checks
+from privacy.promises.registry import (
+    Check,
+    Look,
+    discover,
+    registered_checks,
+    within_surroundings,
+)
 from privacy.promises.running_site import RunningSite
 from privacy.promises.services import run_check
 
@@ -43,7 +49,7 @@ def verdict(first: list[str], *, reached: bool) -> str:
     known = looks()
     rest = sorted(set(known) - set(first)) if ANY in first or not reached else []
     site = RunningSite()
-    with on_a_copy():
+    with on_a_copy(), within_surroundings():
         for name in [*(name for name in first if name in known), *rest]:
             check, claim = known[name]
             if run_check(check, claim, site).broken:
@@ -70,7 +76,7 @@ def paths(measured: coverage.Coverage) -> dict[str, list[str]]:
 
     ours._render = noted  # noqa: SLF001 - see above
     site = RunningSite()
-    with on_a_copy():
+    with on_a_copy(), within_surroundings():
         # What all checks share is opened once: a change there may be seen by any of them.
         measured.switch_context(ANY)
         for shared in SHARED:

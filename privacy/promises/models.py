@@ -1,6 +1,6 @@
 """What the checks saw: the newest result of each, and every run there was. Both name no person."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -61,6 +61,11 @@ class PromiseResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.claim_id}: {self.state}"
+
+    @property
+    def figures_by_name(self) -> list[tuple[str, Any]]:
+        """The figures with their names, one of which may be any word, "items" too."""
+        return list(self.figures.items())
 
     @property
     def found(self) -> str:
