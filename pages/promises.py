@@ -1,14 +1,17 @@
 """Promises about every page: what each offers and says, and where its links lead."""
 
+import json
 import re
 
-from django.conf import settings
-
 from pages.navigation import HOME, walk
+from privacy.datamap.agreement import sentences
+from privacy.policy.promises.record import in_force
 from privacy.promises.page_reader import foreign
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite
 
+SHORTEST_NUMBER = 7
+"""Digits of a telephone number; fewer would be found in any text."""
 DIFFERENT = {"Accept_Language": "de", "User_Agent": "One/1.0", "Referer": "https://a.test/"}
 
 
@@ -126,35 +129,29 @@ def do_not_track_changes_nothing(site: RunningSite) -> Evidence:
 
 @promise("contact.address-and-phone", look=Look.NOW)
 def address_and_phone_agree(site: RunningSite) -> Evidence:
-    """Policy, footer and structured data give the same address and number."""
-    policy, contact = site.get("/privacy/").page, site.get("/contact/").page
-    main, footer = policy.first("main"), policy.first("footer")
-    words = {
-        "policy": main.text if main else "",
-        "footer": footer.text if footer else "",
-        "contact page": contact.text,
-    }
-    for place, text in words.items():
-        for part in (
-            settings.COMPANY.street,
-            settings.COMPANY.locality,
-            settings.COMPANY.postal_code,
-        ):
-            require(part in text, f"the {place} lacks {part}")
-        require(
-            digits_of(settings.COMPANY.toll_free) in digits_of(text),
-            f"the {place} lacks the number",
-        )
-    told = str(contact.structured)
-    require(settings.COMPANY.street in told, "the contact page does not tell machines the address")
-    require(
-        digits_of(settings.COMPANY.toll_free) in digits_of(told)
-        or digits_of(settings.COMPANY.phone) in digits_of(told),
-        "the contact page does not tell machines a telephone number",
-    )
+    """What the policy gives as address and number stands in every footer, and machines are told it."""
+    said = sentences(in_force().source_text).get("contact.address-and-phone", "").split("\\")
+    require(len(said) > 3, "the policy gives no address in lines of its own")
+    street, town, number = said[-3].strip(), said[-2].strip(), digits_of(said[-1])
+    require(len(number) >= SHORTEST_NUMBER, "the policy gives no telephone number")
+    contact = site.get("/contact/")
+    for answer in (*site.pages, contact):
+        footer = answer.page.first("footer")
+        text = footer.text if footer else ""
+        lacking = [part for part in (street, *town.split(", ")) if part not in text]
+        require(not lacking, f"the footer of {answer.path} lacks {lacking[:1]}")
+        require(number in digits_of(text), f"the footer of {answer.path} lacks the number")
+    body = contact.page.first("main")
+    require(body and street in body.text, "the contact page lacks the address")
+    told = json.dumps(contact.page.structured)
+    require(street in told, "the contact page does not tell machines the address")
+    numbers = [digits_of(one) for one in re.findall(r'"telephone": "([^"]+)"', told)]
+    known = digits_of(body.text) if body else ""
+    wrong = [one for one in numbers if len(one) < SHORTEST_NUMBER or one[-10:] not in known]
+    require(numbers and not wrong, "the contact page tells machines another telephone number")
     return Evidence(
-        "Policy, footer and the page’s data for machines give one address and number.",
-        {"places compared": len(words) + 1},
+        "Policy, footers, contact page and the data for machines give one address and number.",
+        {"pages": len(site.pages), "numbers for machines": len(numbers)},
     )
 
 

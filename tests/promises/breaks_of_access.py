@@ -57,7 +57,7 @@ def sessions_that_anybody_ends(hand: Hand) -> None:
     hand.replace("accounts.services.end_session", end)
 
 
-@breaks("security.against-misuse")
+@breaks("security.against-misuse", way=Way.CONFIGURATION)
 def a_page_that_shows_all_accounts(hand: Hand) -> None:
     hand.replace("accounts.models.SessionQuerySet.of", lambda self, user: self.all())
     names = "{% for one in sessions %}{{ one.user.username }}{% endfor %}"

@@ -433,7 +433,7 @@ def a_feed_without_the_checkpoint(hand: Hand) -> None:
     hand.replace("privacy.policy.machine_views.current_checkpoint", lambda: None)
 
 
-@breaks(CLAIM)
+@breaks(CLAIM, way=Way.CONFIGURATION)
 def kept_heads_that_nobody_reads(hand: Hand) -> None:
     append_heads(at_once=True)
     _kept(hand, Path(hand.settings.KEPT_HEADS))
@@ -448,7 +448,7 @@ def kept_heads_that_are_read_and_not_compared(hand: Hand) -> None:
     hand.replace("privacy.policy.verification.compare_stored", lambda kept: Comparison(9, 9))
 
 
-@breaks(CLAIM)
+@breaks(CLAIM, way=Way.CONFIGURATION)
 def a_kept_checkpoint_that_is_read_and_not_compared(hand: Hand) -> None:
     from privacy.policy.kept_heads import Comparison
 

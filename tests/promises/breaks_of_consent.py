@@ -8,7 +8,7 @@ from tests.promises.hand import Hand
 ALL_TAGS_OF = ("pixels.may-track", "pixels.decline-marketing", "ads.remarketing")
 
 
-@breaks("cookies.none-before-consent", "beacons.in-pages")
+@breaks("cookies.none-before-consent", "beacons.in-pages", way=Way.CONFIGURATION)
 def a_picture_from_elsewhere(hand: Hand) -> None:
     hand.every_page_holds('<img src="https://other.test/a.png" alt="">')
 
@@ -37,12 +37,17 @@ def a_cookie_that_is_not_listed(hand: Hand) -> None:
     hand.wrap("privacy.consent.views.hand_over", with_more)
 
 
-@breaks("cookies.recognize-return", "banner.answer-and-policy-link", "banner.reject-equals-accept")
+@breaks(
+    "cookies.recognize-return",
+    "banner.answer-and-policy-link",
+    "banner.reject-equals-accept",
+    way=Way.CONFIGURATION,
+)
 def a_banner_that_asks_again(hand: Hand) -> None:
     hand.template("base.html", ("{% if consent.answered %}", "{% if False %}"))
 
 
-@breaks("cookies.remember-preferences")
+@breaks("cookies.remember-preferences", way=Way.CONFIGURATION)
 def a_choice_that_is_not_shown(hand: Hand) -> None:
     hand.template("privacy/consent/choices.html", ('row.answer == "yes"', 'row.answer == "never"'))
 
@@ -92,7 +97,7 @@ def writing_to_us_needs_a_cookie(hand: Hand) -> None:
     hand.replace("contact.views.receive_message", refuse)
 
 
-@breaks("cookies.no-flash")
+@breaks("cookies.no-flash", way=Way.CONFIGURATION)
 def a_plugin(hand: Hand) -> None:
     hand.every_page_holds('<object data="/film.swf"></object>')
 
@@ -120,12 +125,12 @@ def a_consent_kept_by_address(hand: Hand) -> None:
     hand.wrap("privacy.consent.middleware.decision_when_asked", of)
 
 
-@breaks("analytics.google")
+@breaks("analytics.google", way=Way.CONFIGURATION)
 def google_does_not_explain(hand: Hand) -> None:
     hand.policy_text("https://policies.google.com/privacy/partners", "/cookies/")
 
 
-@breaks("ads.third-party-cookies")
+@breaks("ads.third-party-cookies", way=Way.CONFIGURATION)
 def a_list_without_other_domains(hand: Hand) -> None:
     hand.template("privacy/consent/items.html", ("{{ item.foreign }}", "another site"))
 
@@ -135,12 +140,17 @@ def a_withdrawal_that_leaves_storage(hand: Hand) -> None:
     hand.replace("privacy.consent.withdrawal.clear_site_data", lambda *args: None)
 
 
-@breaks("usage.may-be-combined")
+@breaks("usage.may-be-combined", way=Way.CONFIGURATION)
 def a_tag_that_tells_who_is_signed_in(hand: Hand) -> None:
     hand.template("partials/tags.html", ("data-ids", 'data-by="{{ request.user.pk }}" data-ids'))
 
 
-@breaks("usage.shared-with-partners", "sharing.analytics-vendors", "ads.third-party-cookies")
+@breaks(
+    "usage.shared-with-partners",
+    "sharing.analytics-vendors",
+    "ads.third-party-cookies",
+    way=Way.CONFIGURATION,
+)
 def a_list_without_recipients(hand: Hand) -> None:
     hand.template("privacy/consent/items.html", ("{{ service.recipient }}", "somebody"))
 
@@ -162,27 +172,27 @@ def a_receipt_without_an_act(hand: Hand) -> None:
     hand.wrap("privacy.consent.services.document_of", implied)
 
 
-@breaks("rights.withdraw-consent", "banner.reject-equals-accept")
+@breaks("rights.withdraw-consent", "banner.reject-equals-accept", way=Way.CONFIGURATION)
 def no_button_to_take_back(hand: Hand) -> None:
     hand.template("privacy/consent/choices.html", ('name="choice" value="reject"', "disabled"))
 
 
-@breaks("transfers.your-consent", "cookies.remember-preferences")
+@breaks("transfers.your-consent", "cookies.remember-preferences", way=Way.CONFIGURATION)
 def a_box_that_is_ticked(hand: Hand) -> None:
     hand.template("privacy/consent/choices.html", ('row.answer == "no"', 'row.answer == "never"'))
 
 
-@breaks("banner.best-experience")
+@breaks("banner.best-experience", way=Way.CONFIGURATION)
 def a_banner_that_hides_a_group(hand: Hand) -> None:
     hand.template("partials/cookie_banner.html", ("{{ question.names }}", "other things"))
 
 
-@breaks("banner.answer-and-policy-link")
+@breaks("banner.answer-and-policy-link", way=Way.CONFIGURATION)
 def a_banner_without_the_policy(hand: Hand) -> None:
     hand.template("partials/cookie_banner.html", ("{% url 'policy:policy' %}", "/legal/"))
 
 
-@breaks("banner.reject-equals-accept")
+@breaks("banner.reject-equals-accept", way=Way.CONFIGURATION)
 def a_quieter_button(hand: Hand) -> None:
     loud = '<button class="button" name="choice" value="reject">'
     quiet = '<button class="button secondary" name="choice" value="reject">'

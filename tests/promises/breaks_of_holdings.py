@@ -258,7 +258,7 @@ def a_fifth_basis(hand: Hand) -> None:
     hand.patch.setattr(Basis.CONTRACT, "dpv", "eu-gdpr:A6-1-d")
 
 
-@breaks("information.transaction-group")
+@breaks("information.transaction-group", way=Way.CONFIGURATION)
 def a_field_for_a_card_under_another_name(hand: Hand) -> None:
     hand.every_page_holds(
         '<form method="post" action="/contact/more/"><label for="q1">Number of your card'

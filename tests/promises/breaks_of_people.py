@@ -11,11 +11,11 @@ from privacy.datamap.periods import Period
 from privacy.datamap.registry import entries
 from privacy.datamap.terms import OnErase
 from sens_site.lib.months import add_months
-from tests.promises.breaks import breaks
+from tests.promises.breaks import Way, breaks
 from tests.promises.hand import Hand
 
 
-@breaks("account.delete")
+@breaks("account.delete", way=Way.CONFIGURATION)
 def no_way_to_the_deletion(hand: Hand) -> None:
     hand.template("accounts/own.html", ("{% url 'accounts:delete' %}", "/"))
 
@@ -34,7 +34,7 @@ def messages_that_stay(hand: Hand) -> None:
     hand.frozen(entries()["contact.ContactMessage"], "on_erase", OnErase.KEEP)
 
 
-@breaks("information.account-profile")
+@breaks("information.account-profile", way=Way.CONFIGURATION)
 def a_page_that_hides_something(hand: Hand) -> None:
     without = '{% if called != "Phone" %}{{ said }}{% endif %}'
     hand.template("accounts/data.html", ('{% firstof said "not given" %}', without))

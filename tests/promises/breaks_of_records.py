@@ -10,13 +10,13 @@ from privacy.datamap.periods import Period
 from privacy.datamap.registry import activities, entries
 from privacy.datamap.terms import Basis, Category, OnErase
 from sens_site.lib import row_guards
-from tests.promises.breaks import breaks
+from tests.promises.breaks import Way, breaks
 from tests.promises.hand import Hand
 
 NOTICE = '<p>See our <a href="/privacy/">policy</a>.</p>'
 
 
-@breaks("policy.last-updated", "changes.date-at-top")
+@breaks("policy.last-updated", "changes.date-at-top", way=Way.CONFIGURATION)
 def a_page_with_another_date(hand: Hand) -> None:
     hand.template("privacy/policy/version.html", ('version.last_updated|date:"Y-m-d"', '"x"'))
 
@@ -26,7 +26,7 @@ def a_sitemap_without_dates(hand: Hand) -> None:
     hand.replace("pages.robots_and_sitemap.TreeSitemap.lastmod", lambda self, item: None)
 
 
-@breaks("changes.posted-here")
+@breaks("changes.posted-here", way=Way.CONFIGURATION)
 def a_change_that_is_not_linked(hand: Hand) -> None:
     hand.template(
         "privacy/policy/version.html", ("{% for next in upcoming %}", "{% for next in x %}")
@@ -38,12 +38,12 @@ def no_locks(hand: Hand) -> None:
     row_guards.lift()
 
 
-@breaks("changes.check-back")
+@breaks("changes.check-back", way=Way.CONFIGURATION)
 def no_feed(hand: Hand) -> None:
     hand.template("privacy/policy/version.html", ("{{ policy.paths.feed }}", "/feed/"))
 
 
-@breaks("changes.thirty-days-first", in_sql=True)
+@breaks("changes.thirty-days-first", in_sql=True, way=Way.ROWS)
 def no_days_of_notice(hand: Hand) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
@@ -60,7 +60,7 @@ def _checks_again() -> None:
         cursor.execute("PRAGMA ignore_check_constraints = OFF")
 
 
-@breaks("changes.earlier-versions", "security.against-change", in_sql=True)
+@breaks("changes.earlier-versions", "security.against-change", in_sql=True, way=Way.ROWS)
 def an_earlier_version_is_altered(hand: Hand) -> None:
     with row_guards.lifted(), connection.cursor() as cursor:
         cursor.execute(
@@ -93,12 +93,12 @@ def something_held_for_no_purpose(hand: Hand) -> None:
     hand.frozen(entries()["accounts.Session"], "activity", None)
 
 
-@breaks("gdpr.four-bases")
+@breaks("gdpr.four-bases", way=Way.CONFIGURATION)
 def a_record_without_bases(hand: Hand) -> None:
     hand.template("privacy/datamap/record.html", ("{{ activity.purpose.basis.title }}", "yes"))
 
 
-@breaks("transfers.three-grounds")
+@breaks("transfers.three-grounds", way=Way.CONFIGURATION)
 def a_record_without_grounds(hand: Hand) -> None:
     hand.template("privacy/datamap/record.html", ("{{ recipient.transfer.title }}", "that"))
 
@@ -137,32 +137,42 @@ def _form(name: str, label: str, *, action: str = "/contact/more/", more: str = 
     )
 
 
-@breaks("information.transaction-group", "information.business-card", "rights.typically-free")
+@breaks(
+    "information.transaction-group",
+    "information.business-card",
+    "rights.typically-free",
+    way=Way.CONFIGURATION,
+)
 def a_form_about_a_payment(hand: Hand) -> None:
     hand.every_page_holds(NOTICE + _form("card_number", "Card number (optional)"))
 
 
-@breaks("children.none-knowingly", "information.business-card")
+@breaks("children.none-knowingly", "information.business-card", way=Way.CONFIGURATION)
 def a_form_about_an_age(hand: Hand) -> None:
     hand.every_page_holds(NOTICE + _form("birth_date", "Date of birth (optional)"))
 
 
-@breaks("information.business-card")
+@breaks("information.business-card", way=Way.CONFIGURATION)
 def a_form_that_demands_more(hand: Hand) -> None:
     hand.every_page_holds(NOTICE + _form("shoe_size", "Shoe size"))
 
 
-@breaks("information.listed-occasions")
+@breaks("information.listed-occasions", way=Way.CONFIGURATION)
 def a_form_on_no_listed_occasion(hand: Hand) -> None:
     hand.every_page_holds(NOTICE + _form("email", "Email", action="/survey/"))
 
 
-@breaks("use.told-when-collected")
+@breaks("use.told-when-collected", way=Way.CONFIGURATION)
 def a_form_without_a_notice(hand: Hand) -> None:
     hand.template("account/signup.html", ("{% url 'policy:policy' %}", "/"))
 
 
-@breaks("rights.typically-free", "information.business-card", "information.transaction-group")
+@breaks(
+    "rights.typically-free",
+    "information.business-card",
+    "information.transaction-group",
+    way=Way.CONFIGURATION,
+)
 def a_form_with_a_fee(hand: Hand) -> None:
     field = _form("message", "Fee (optional)", more=' autocomplete="cc-number"')
     hand.every_page_holds(NOTICE + field)
@@ -184,7 +194,7 @@ def an_optional_field_that_is_required(hand: Hand) -> None:
 # --- locks, mail, copies --------------------------------------------------------------------------
 
 
-@breaks("security.technical")
+@breaks("security.technical", way=Way.CONFIGURATION)
 def pages_may_be_framed(hand: Hand) -> None:
     hand.settings.X_FRAME_OPTIONS = "SAMEORIGIN"
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from privacy.datamap.models import PurgeFailure
 from privacy.datamap.periods import Period
 from privacy.datamap.registry import entries
-from tests.promises.breaks import breaks
+from tests.promises.breaks import Way, breaks
 from tests.promises.hand import Hand
 
 MAILS = "privacy/rights/mail/"
@@ -62,7 +62,7 @@ def four_months(hand: Hand) -> None:
     hand.replace("privacy.rights.deadlines.MONTHS_AT_MOST", 4)
 
 
-@breaks("rights.told-of-delay")
+@breaks("rights.told-of-delay", way=Way.CONFIGURATION)
 def a_delay_without_its_reason(hand: Hand) -> None:
     hand.template(f"{MAILS}extended.txt", ("{{ reason }}", ""))
 
@@ -72,22 +72,22 @@ def an_answer_to_anybody(hand: Hand) -> None:
     hand.replace("privacy.rights.models.SubjectRequest.may_act", True)
 
 
-@breaks("rights.fee-if-unfounded")
+@breaks("rights.fee-if-unfounded", way=Way.CONFIGURATION)
 def a_fee_without_the_authority(hand: Hand) -> None:
     hand.template(f"{MAILS}fee.txt", ("{{ authorities }}", ""))
 
 
-@breaks("rights.refusal-if-unfounded", "rights.complaint")
+@breaks("rights.refusal-if-unfounded", "rights.complaint", way=Way.CONFIGURATION)
 def a_refusal_without_the_authority(hand: Hand) -> None:
     hand.template(f"{MAILS}refused.txt", ("{{ authorities }}", ""))
 
 
-@breaks("rights.complaint")
+@breaks("rights.complaint", way=Way.CONFIGURATION)
 def no_link_to_the_authorities(hand: Hand) -> None:
     hand.policy_text("https://www.edpb.europa.eu/about-edpb/about-edpb/members_en", "/contact/")
 
 
-@breaks("use.requested-information")
+@breaks("use.requested-information", way=Way.CONFIGURATION)
 def another_answer_than_the_record_says(hand: Hand) -> None:
     hand.template(f"{MAILS}answered.txt", ("{{ answer }}", "See above."))
 

@@ -51,7 +51,7 @@ def an_agreement_of_tomorrow(hand: Hand) -> None:
     entered(hand, agreed_on=date(2200, 1, 1))
 
 
-@breaks(AGREEMENTS)
+@breaks(AGREEMENTS, way=Way.CONFIGURATION)
 def agreements_that_are_not_shown(hand: Hand) -> None:
     entered(hand)
     hand.template("privacy/datamap/record.html", ("{{ firm.agreement }}", "pending"))
@@ -67,7 +67,7 @@ def a_safeguard_to_be_completed(hand: Hand) -> None:
     entered(hand, safeguard="[to be completed]")
 
 
-@breaks(SAFEGUARDS)
+@breaks(SAFEGUARDS, way=Way.CONFIGURATION)
 def safeguards_that_are_not_shown(hand: Hand) -> None:
     entered(hand)
     hand.template("privacy/datamap/record.html", ("{{ firm.safeguard }}", "?"))

@@ -104,7 +104,7 @@ def plain_texts_without_their_last_part(hand: Hand) -> None:
     hand.wrap("privacy.policy.machine_views.strip_source_marks", lambda old, text: old(text)[:-90])
 
 
-@breaks(HERE, EARLIER)
+@breaks(HERE, EARLIER, way=Way.CONFIGURATION)
 def links_that_lead_elsewhere(hand: Hand) -> None:
     hand.policy_text("https://commission.europa.eu/", "https://other.test/")
 
@@ -135,7 +135,7 @@ def a_text_that_is_hidden(hand: Hand) -> None:
 # --- drafts and coming versions -------------------------------------------------------------------
 
 
-@breaks(HERE)
+@breaks(HERE, way=Way.CONFIGURATION)
 def a_draft_that_can_be_read(hand: Hand) -> None:
     def listing(old: Any, request: Any, **kwargs: Any) -> Any:
         answer = old(request, **kwargs)

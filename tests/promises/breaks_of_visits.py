@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from tests.promises.breaks import breaks
+from tests.promises.breaks import Way, breaks
 from tests.promises.hand import Hand
 
 
-@breaks("usage.time-and-areas", "beacons.in-pages")
+@breaks("usage.time-and-areas", "beacons.in-pages", way=Way.CONFIGURATION)
 def a_link_that_reports(hand: Hand) -> None:
     hand.every_page_holds('<a href="/" ping="/seen/">Home</a>')
 
@@ -55,6 +55,7 @@ def _keep_for(hand: Hand, days: int) -> None:
 @breaks(
     "usage.time-and-areas", "cookies.recognize-return", "visits.what-is-kept",
     "visits.deleted-on-withdrawal",
+    way=Way.CONFIGURATION,
 )  # fmt: skip
 def a_page_that_does_not_load_the_script(hand: Hand) -> None:
     hand.template("partials/tags.html", ("{% static tag.loader %}", ""))

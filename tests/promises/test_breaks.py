@@ -4,7 +4,7 @@ import pytest
 
 from privacy.promises.claims import all_claims
 from privacy.promises.registry import discover, registered_checks
-from tests.promises.breaks import BREAKS, find_breaks
+from tests.promises.breaks import BREAKS, Way, find_breaks
 
 find_breaks()
 
@@ -12,6 +12,13 @@ pytestmark = pytest.mark.django_db
 
 DEALT = 4
 """The suite looks at one in so many neighbours; `make test-exhaustive` at all."""
+ONE_WAY = {
+    "changes.thirty-days-first": "the database itself refuses, so only it can be broken",
+    "choices.withhold": "whether a field may be left empty is decided by the code of its form",
+    "cookies.disabled-costs-features": "no setting and no row has a form ask for a cookie",
+    "information.listed-occasions": "where a form is sent stands in a page, and nowhere else",
+}
+"""What can be broken in one way only, and why."""
 SEEN_FROM_ALL_SIDES = ("a_quieter_button", "messages_that_stay_for_ever")
 
 
@@ -25,6 +32,18 @@ def test_every_promise_of_software_has_a_break():
     claims = all_claims()
     shown = {one for one in registered_checks() if claims[one].kind == "S"}
     assert shown - {claim for a_break in BREAKS.values() for claim in a_break.claims} == set()
+
+
+def test_every_promise_of_software_is_broken_at_least_three_times_in_at_least_two_ways():
+    discover()
+    claims = all_claims()
+    shown = {one for one in registered_checks() if claims[one].kind == "S"}
+    ways: dict[str, list[Way]] = {claim: [] for claim in shown}
+    for a_break in BREAKS.values():
+        for claim in a_break.claims & shown:
+            ways[claim].append(a_break.way)
+    assert {claim: found for claim, found in ways.items() if len(found) < 3} == {}
+    assert {claim for claim, found in ways.items() if len(set(found)) < 2} == set(ONE_WAY)
 
 
 def test_every_break_is_of_a_promise_that_is_checked():
