@@ -5,8 +5,10 @@ import pytest
 from privacy.promises.registry import Evidence, discover
 from privacy.promises.running_site import RunningSite
 from privacy.promises.services import run_checks
+from privacy.promises.visitor import Answer
 from tests.promises.conftest import FEW_ROUTES, ONE_OF_EACH
 from visits.models import PageView
+from visits.promises import page_token
 
 pytestmark = pytest.mark.django_db
 
@@ -33,3 +35,16 @@ def test_nobody_is_known_again_before_an_act():
 def test_looking_leaves_no_view_behind():
     kept("usage.time-and-areas")
     assert not PageView.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("source", "token"),
+    [
+        ("/static/visits/visit.js", "a"),
+        ("/static/visits/visit.0a1b2c3d4e5f.js", "a"),  # as production names it
+        ("/static/visits/revisit.js", ""),
+    ],
+)
+def test_the_script_is_known_by_its_name_with_a_digest_and_without(source, token):
+    html = f'<script src="{source}" data-page="a"></script>'
+    assert page_token(Answer("/", 200, {}, {}, html)) == token

@@ -73,6 +73,13 @@ def test_a_promise_page_says_what_was_seen(client):
     assert "Not kept since" not in page
 
 
+@pytest.mark.parametrize("name", ["items", "keys", "values", "count"])
+def test_a_figure_may_have_any_name(client, name):
+    make_result("rights.purposes", figures={name: 3})
+    page = client.get("/privacy/p/91/").content.decode()
+    assert f"<dt>{name.capitalize()}</dt>" in page
+
+
 def test_a_broken_promise_says_since_when(client):
     moment = timezone.now().replace(year=2026, month=3, day=2, hour=20)
     make_result("policy.last-updated", State.BROKEN, broken_since=moment)
