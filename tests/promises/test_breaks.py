@@ -10,7 +10,7 @@ find_breaks()
 
 pytestmark = pytest.mark.django_db
 
-DEALT = 4
+DEALT = 12
 """The suite looks at one in so many neighbours; `make test-exhaustive` at all."""
 ONE_WAY = {
     "changes.thirty-days-first": "the database itself refuses, so only it can be broken",
@@ -64,7 +64,7 @@ def neighbours(name: str) -> list[str]:
 
 
 def dealt(name: str) -> list[str]:
-    """Return every fourth of these, another fourth for the next break: all come to their turn."""
+    """Return every twelfth of these, another twelfth for the next break: all come to their turn."""
     return neighbours(name)[list(BREAKS).index(name) % DEALT :: DEALT]
 
 
