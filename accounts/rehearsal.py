@@ -31,10 +31,7 @@ def account_of(person: Canary, role: Group | None, is_staff: bool) -> Account:
         username=person.username,
         email=person.email,
         password=f"plover lantern {person.password}",
-        name=person.name,
-        company=person.company,
-        position=person.position,
-        phone=person.phone,
+        **{name: getattr(person, name) for name in User.PROFILE},
         is_staff=is_staff,
         is_superuser=is_staff and role is None,
     )

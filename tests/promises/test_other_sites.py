@@ -115,15 +115,15 @@ def test_a_sitemap_that_lacks_the_policy_tells_no_date():
     ("entries", "day"),
     [
         ((), "nothing"),
-        (("/privacy/v/1/",), "nothing"),
-        (("/privacy/v/1/", "/privacy/v/2/"), "2026-10-20"),
+        (("/privacy/v/1/", "/privacy/v/2/"), "nothing"),
+        (("/privacy/v/1/", "/privacy/v/2/", "/privacy/v/3/"), "2026-10-23"),
     ],
 )
 def test_a_feed_tells_the_date_of_the_version_in_force_alone(policy, entries, day):
     atom = "".join(
         f'<entry><link href="https://testserver{path}"/>'
-        "<updated>2026-10-20T12:00:00-06:00</updated></entry>"
-        for path in entries
+        f"<updated>2026-10-2{number}T12:00:00-06:00</updated></entry>"
+        for number, path in enumerate(entries, 1)
     )
     feed = f'<feed xmlns="http://www.w3.org/2005/Atom">{atom}</feed>'
     assert record._day_in_feed(answering(feed)) == day

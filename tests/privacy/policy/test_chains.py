@@ -43,9 +43,9 @@ def test_the_site_logs_policies_what_happened_to_them_receipts_and_requests():
 
 def test_the_head_of_a_policy_is_the_hash_of_its_newest_version(db: None):
     chain, versions = registered_chains()["policy-privacy"], PolicyVersion.objects.of("privacy")
-    newest, first = versions
-    assert chain.head() == Head(2, newest.hash)
-    assert chain.hashes_at([1, 2, 3]) == {1: first.hash, 2: newest.hash}
+    newest, second, first = versions
+    assert chain.head() == Head(3, newest.hash)
+    assert chain.hashes_at([1, 2, 3, 4]) == {1: first.hash, 2: second.hash, 3: newest.hash}
 
 
 def test_events_are_a_chain_of_all_that_they_say(policy: PolicyVersion):

@@ -140,10 +140,10 @@ def test_the_workers_jobs_log_versions_and_close_the_day(db: None):
 def test_an_altered_version_is_not_logged_again(caplog):
     append_heads()
     with row_guards.lifted(), connection.cursor() as cursor:
-        cursor.execute("UPDATE policy_policyversion SET hash = %s WHERE number = 2", ["a" * 64])
+        cursor.execute("UPDATE policy_policyversion SET hash = %s WHERE number = 3", ["a" * 64])
         connection.check_constraints()
     assert append_heads() == 0
-    assert PolicyVersion.objects.get(number=2).hash == "a" * 64
+    assert PolicyVersion.objects.get(number=3).hash == "a" * 64
 
 
 def test_without_a_key_there_is_no_checkpoint(settings):

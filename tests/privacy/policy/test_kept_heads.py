@@ -267,7 +267,7 @@ def test_a_chain_is_asked_by_portions(db: None, monkeypatch):
 
 
 def test_the_hash_of_a_version_kept_in_a_notice_is_compared(db: None):
-    version = PolicyVersion.objects.get(number=2)
+    version = PolicyVersion.objects.of("privacy").get(number=2)
     line = f"privacy 2 posted 2026-10-20 effective 2026-11-20 sha256 {version.hash}\n"
     assert compare_stored([read_kept(line, "log")]).words == "compared with 1 head of 1 witness"
     wrong = line.replace(version.hash, A)

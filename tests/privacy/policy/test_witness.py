@@ -27,7 +27,8 @@ from sens_site.lib.signed_note import WITNESS, read_key, signed_at, signing_key
 
 pytestmark = pytest.mark.django_db
 PATHS = ("/privacy/log/key", "/privacy/log/checkpoint", "/privacy/log/heads", "/privacy/log.txt",
-         "/legal/log.txt", "/privacy/v/1.json", "/privacy/v/2.json", "/legal/v/1.json")  # fmt: skip
+         "/legal/log.txt", "/privacy/v/1.json", "/privacy/v/2.json", "/privacy/v/3.json",
+         "/legal/v/1.json", "/legal/v/2.json")  # fmt: skip
 OWN = signing_key("w" * 43, "witness.test/privacy/witness", WITNESS)
 Shown = dict[str, str]
 
@@ -57,7 +58,7 @@ def refused(shown: Shown, before: Seen | None, **options: Any) -> str:
 
 def test_it_sees_the_whole_log_and_signs_for_it(shown):
     first = look(shown.get, None)
-    assert (first.checkpoint.size, len(first.lines), len(first.versions)) == (3, 3, 3)
+    assert (first.checkpoint.size, len(first.lines), len(first.versions)) == (3, 3, 5)
     signed = countersigned(first, OWN, at=1_800_000_000)
     assert signed_at(signed.checkpoint, OWN.public) == 1_800_000_000
     assert signed_at(signed.checkpoint, first.key) == 0
@@ -170,20 +171,18 @@ def test_what_is_not_there_is_refused(shown, path):
 
 
 def test_a_version_with_another_hash_than_its_head_is_refused(shown):
-    first, second = shown["/privacy/log.txt"].splitlines()
-    other = second[:-64] + "a" * 64
-    shown["/privacy/log.txt"] = f"{first}\n{other}\n"
+    first, second, third = shown["/privacy/log.txt"].splitlines()
+    other = third[:-64] + "a" * 64
+    shown["/privacy/log.txt"] = f"{first}\n{second}\n{other}\n"
     assert refused(shown, None) == (
-        f"privacy version 2 has the hash {'a' * 64}, and its own log says {second[-64:]}"
+        f"privacy version 3 has the hash {'a' * 64}, and its own log says {third[-64:]}"
     )
 
 
 def test_a_log_of_versions_that_is_no_log_is_refused(shown):
-    first, second = shown["/privacy/log.txt"].splitlines()
-    shown["/privacy/log.txt"] = f"{second}\n{first}\n"
-    assert refused(shown, None).startswith(
-        "/privacy/log.txt has no line of version 1, but “privacy"
-    )
+    first, second, third = shown["/privacy/log.txt"].splitlines()
+    shown["/privacy/log.txt"] = f"{second}\n{first}\n{third}\n"
+    assert refused(shown, None) == f"/privacy/log.txt has no line of version 1, but “{second}”"
 
 
 def test_an_old_version_that_was_hashed_anew_is_refused(shown, seen):
@@ -212,21 +211,20 @@ def test_a_record_that_cannot_be_read_is_refused(shown, text):
 
 
 def test_a_record_of_another_version_is_refused(shown):
-    page = json.loads(shown["/legal/v/1.json"])
-    page["record"]["number"] = 2
-    page["hash"] = digest_of(page["record"])
-    line = shown["/legal/log.txt"]
-    shown["/legal/log.txt"] = line.strip()[:-64] + page["hash"] + "\n"
-    heads = shown["/privacy/log/heads"].replace(line.strip()[-64:], page["hash"]).splitlines()
-    shown["/legal/v/1.json"] = json.dumps(page)
+    page = json.loads(shown["/legal/v/2.json"])
+    page["record"]["number"] = 3
+    old, page["hash"] = page["hash"], digest_of(page["record"])
+    shown["/legal/log.txt"] = shown["/legal/log.txt"].replace(old, page["hash"])
+    heads = shown["/privacy/log/heads"].replace(old, page["hash"]).splitlines()
+    shown["/legal/v/2.json"] = json.dumps(page)
     assert refused(signed_anew(shown, heads), None) == (
-        "the record of terms version 1 is not what its hash was made of"
+        "the record of terms version 2 is not what its hash was made of"
     )
 
 
 def test_a_site_without_terms_is_seen_all_the_same(shown):
-    del shown["/legal/log.txt"], shown["/legal/v/1.json"]
-    assert len(look(shown.get, None).versions) == 2
+    del shown["/legal/log.txt"], shown["/legal/v/1.json"], shown["/legal/v/2.json"]
+    assert len(look(shown.get, None).versions) == 3
 
 
 # --- its file --------------------------------------------------------------------------------------
@@ -239,7 +237,7 @@ def test_what_it_keeps_is_read_again_and_compares_the_site_with_it(seen, tmp_pat
     store.write_text(store_text(signed, OWN.public), "utf-8")
     assert read_store(store) == signed
     (kept,) = read_files([store])
-    assert (kept.keys, len(kept.lines), len(kept.versions)) == ((OWN.public,), 3, 3)
+    assert (kept.keys, len(kept.lines), len(kept.versions)) == ((OWN.public,), 3, 5)
     assert kept.checkpoints == (signed.checkpoint,)
 
 
@@ -280,12 +278,12 @@ def test_the_command_keeps_countersigns_and_refuses(served, shown, tmp_path, cap
     store = tmp_path / "witness" / "seen.txt"
     call_command("witness", served, store=store)
     said = capsys.readouterr().out
-    assert "testserver/privacy/log: 3 lines, 3 of them new; 3 versions" in said
+    assert "testserver/privacy/log: 3 lines, 3 of them new; 5 versions" in said
     assert "Countersigned as testserver/privacy/witness+" in said
     call_command("witness", f"{served}/", store=store)
     assert "3 lines, 0 of them new" in capsys.readouterr().out
     call_command("verify_policy", heads=[store])
-    assert "compared with 4 heads of 1 witness" in capsys.readouterr().out
+    assert "compared with 6 heads of 1 witness" in capsys.readouterr().out
     before = store.read_bytes()
     lines = shown["/privacy/log/heads"].splitlines()
     shown |= signed_anew(shown, [lines[1], lines[0], lines[2]])

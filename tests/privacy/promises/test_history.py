@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from privacy.policy.chains import registered_chains
 from privacy.policy.frozen_models import SealedError
 from privacy.promises import registry
 from privacy.promises.history import hash_at, history_head, verify_history
@@ -265,6 +266,7 @@ def test_what_was_cut_out_is_found_and_what_was_cut_off_by_whoever_kept_a_head(c
         cursor.execute("DELETE FROM promises_promiserun WHERE number = 2")
     gone = ["promises run 3: follows run 1: what stood between is gone"]
     assert [str(fault) for fault in verify_history(known_heads=[head])] == gone
+    assert registered_chains()["promises"].faults() == gone
     with row_guards.lifted(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM promises_promiserun WHERE number = 3")
     assert verify_history() == []

@@ -43,7 +43,7 @@ def broken_for_six_hours():
 def test_the_data_hold_each_promise_with_its_results_and_days(client):
     make_result(CLAIM, figures={"pages": 3}, checked_at=at(24))
     data = json.loads(client.get("/privacy/promises.json").content)
-    assert (data["version"], data["time_zone"]) == (2, "America/Denver")
+    assert (data["version"], data["time_zone"]) == (3, "America/Denver")
     assert data["runs"] == {"count": 4, "head": PromiseRun.objects.get(number=4).hash}
     first = data["promises"][0]
     assert first == {

@@ -204,8 +204,8 @@ def an_old_text_that_was_changed_and_has_kept_its_hash(reply: Reply) -> None:
 
 @breaks("changes.earlier-versions", "changes.posted-here")
 def a_page_that_shows_another_text_than_was_sealed(reply: Reply) -> None:
-    if reply.path in ("/privacy/", "/privacy/v/2/"):
-        reply.replace("We do not knowingly gather", "We gather")
+    if reply.path in ("/privacy/", "/privacy/v/3/"):
+        reply.replace("We do not knowingly collect", "We collect")
 
 
 @breaks("policy.last-updated")
@@ -326,7 +326,7 @@ def a_checkpoint_that_another_key_has_signed(reply: Reply) -> None:
 @breaks("security.against-change")
 def a_line_of_the_log_that_was_changed(reply: Reply) -> None:
     if reply.path == "/privacy/log/heads":
-        reply.replace("privacy 2", "privacy 3")
+        reply.replace("privacy 3", "privacy 4")
 
 
 @breaks("security.against-change")
@@ -372,8 +372,8 @@ def rewritten(front: Front) -> Bend:
     def get(path: str) -> Any:
         return json.loads(front.kept[path, ""].body)
 
-    records = {number: get(f"/privacy/v/{number}.json")["record"] for number in (1, 2)}
-    old = [get(f"/privacy/v/{number}.json")["hash"] for number in (1, 2)]
+    records = {number: get(f"/privacy/v/{number}.json")["record"] for number in (1, 2, 3)}
+    old = [get(f"/privacy/v/{number}.json")["hash"] for number in (1, 2, 3)]
     before, new = "0" * 64, []
     for record in records.values():
         record["previous_hash"] = before
@@ -383,7 +383,7 @@ def rewritten(front: Front) -> Bend:
         new.append(before)
 
     def bend(reply: Reply) -> None:
-        if reply.path in ("/privacy/v/1.json", "/privacy/v/2.json"):
+        if reply.path in {f"/privacy/v/{number}.json" for number in records}:
             number = int(reply.path[-6])
             found = {"hash": new[number - 1], "record": records[number]}
             reply.body = json.dumps(found, ensure_ascii=False).encode()
