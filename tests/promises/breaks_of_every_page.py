@@ -1,8 +1,10 @@
 """More ways to break what every page shows: in code, and in texts that staff have stored."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from tests.promises.breaks import Way, breaks
@@ -111,15 +113,12 @@ def a_page_that_knows_your_language(hand: Hand) -> None:
 
 @breaks("contact.address-and-phone")
 def another_street_in_the_footer(hand: Hand) -> None:
-    _rewritten(hand, "1840 Industrial Circle", "1841 Industrial Circle", at("/privacy/"))
+    street = settings.COMPANY.street
+    _rewritten(hand, street, f"1{street}", at("/privacy/"))
 
 
 @breaks("contact.address-and-phone", way=Way.CONFIGURATION)
 def another_number_for_machines(hand: Hand) -> None:
-    from dataclasses import replace
-
-    from django.conf import settings
-
     hand.settings.COMPANY = replace(settings.COMPANY, phone="1", toll_free="2")
 
 
