@@ -8,7 +8,7 @@ from zipfile import BadZipFile, ZipFile
 from accounts.models import User
 from accounts.promises import DATA, Person, registered
 from outbox.models import OutboxMail
-from privacy.promises.registry import Evidence, Look, promise, require
+from privacy.promises.registry import Evidence, Look, PromiseBroken, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
 from privacy.promises.visitor import SetCookie
 
@@ -71,9 +71,8 @@ def _unpacked(visitor: Visitor) -> dict[str, str]:
     try:
         with ZipFile(BytesIO(answer.body)) as archive:
             return {one: archive.read(one).decode() for one in archive.namelist()}
-    except BadZipFile:
-        require(False, "the copy is no archive that can be opened")
-        return {}
+    except BadZipFile as error:
+        raise PromiseBroken("the copy is no archive that can be opened") from error
 
 
 @promise("rights.object-to-marketing", look=Look.REHEARSAL)
@@ -138,8 +137,7 @@ def _link_in_the_mail(email: str) -> str:
         )
         if found:
             return found[1]
-    require(False, "who objects by the form gets no link by which to show who they are")
-    return ""
+    raise PromiseBroken("who objects by the form gets no link by which to show who they are")
 
 
 @promise("cookies.known-device", look=Look.REHEARSAL)

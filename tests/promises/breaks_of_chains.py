@@ -17,6 +17,7 @@ from privacy.consent.receipts import hash_of
 from privacy.policy.head_log import append_heads, close_day, current_checkpoint
 from privacy.policy.models import HeadLogEntry, PolicyEvent, PolicyVersion
 from privacy.policy.services import record_event
+from privacy.promises.history import append_run
 from privacy.rights.models import RequestEvent, SubjectRequest
 from privacy.rights.request_chain import seal_requests
 from sens_site.lib import row_guards
@@ -246,6 +247,21 @@ def a_line_of_the_log_taken_away(hand: Hand) -> None:
     append_heads(at_once=True)
     with owner() as cursor:
         cursor.execute("DELETE FROM policy_headlogentry WHERE position = 0")
+
+
+@breaks(CLAIM, way=Way.ROWS)
+def a_run_of_the_checks_that_was_altered(hand: Hand) -> None:
+    for _ in range(2):
+        append_run({}, gone=(), found={}, at=timezone.now())
+    with owner() as cursor:
+        cursor.execute("UPDATE promises_promiserun SET record = record || ' ' WHERE number = 1")
+
+
+@breaks(CLAIM)
+def altered_runs_that_the_verification_is_content_with(hand: Hand) -> None:
+    """What it does not find is worked out once more by the check itself."""
+    a_run_of_the_checks_that_was_altered(hand)
+    hand.replace("privacy.promises.history._chain_faults", lambda: iter(()))
 
 
 @breaks(CLAIM, way=Way.ROWS)

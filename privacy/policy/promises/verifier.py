@@ -6,7 +6,7 @@ import sys
 from urllib.parse import urljoin
 
 from privacy.policy.promises.text import linked, policy_page
-from privacy.promises.registry import Evidence, Look, promise, require
+from privacy.promises.registry import Evidence, Look, PromiseBroken, promise, require
 from privacy.promises.running_site import RunningSite
 
 POLICY, PROGRAM = "/privacy/", "/privacy/verify.py"
@@ -25,8 +25,6 @@ def each_number_leads_to_how_it_is_checked(site: RunningSite) -> Evidence:
     require(len(numbers) == len(links), "two sentences have the same number")
     for number, path in numbers.items():
         answer = site.get(path)
-        if answer.status in (301, 302, 308):
-            answer = site.get(urljoin(path, answer.header("Location")))
         require(answer.status == 200, f"the page of promise {number} answers {answer.status}")
         words = answer.page.text
         require(
@@ -50,8 +48,7 @@ def the_program_can_be_had_and_read(site: RunningSite) -> Evidence:
     try:
         tree = ast.parse(answer.text)
     except SyntaxError as error:
-        require(False, f"{PROGRAM} is no Python program: {error.msg}")
-        raise
+        raise PromiseBroken(f"{PROGRAM} is no Python program: {error.msg}") from error
     lines = len(answer.text.splitlines())
     require(lines <= 250, f"{PROGRAM} has {lines} lines, which nobody reads before running it")
     used = {

@@ -31,7 +31,6 @@ FEW_OF_A_KIND = 2
 """How many of them a superuser opens. All others open one, as strangers do at staff’s door."""
 MOST_AT_THE_DOOR = 8
 FRONT_DOOR = "a stranger at the front door"
-FORBIDDEN = 403
 ACCOUNTS, DESK = "/accounts/", "/admin/"
 HARD_TO_GUESS = 20
 DEEPEST = 3
@@ -148,9 +147,8 @@ class Walk:
                     if number == 0:
                         if heads:
                             self._send(who, visitor, "HEAD", address)
-                        if answer.status != FORBIDDEN or who not in self._roles:
-                            with self._undone(visitor):
-                                self._send(who, visitor, "POST", address)
+                        with self._undone(visitor):
+                            self._send(who, visitor, "POST", address)
                         self._fill_in(who, visitor, answer, forms, 0)
             waiting = left
         for path in sorted(self._styles) if who == STRANGER else ():

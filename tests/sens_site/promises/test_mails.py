@@ -1,0 +1,40 @@
+"""Mails that wait to be sent, and those of a site that has no key to sign its log with."""
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+
+from outbox.models import OutboxMail
+from privacy.promises.registry import PromiseBroken
+from privacy.promises.running_site import RunningSite
+from sens_site.promises.mails import no_mail_tells_that_it_was_read, no_waiting_mail_loads_anything
+
+pytestmark = pytest.mark.django_db
+
+
+def waits(number: int, html: str = "") -> None:
+    mail = EmailMultiAlternatives("News", "Hello", "a@example.com", ["b@example.com"])
+    if html:
+        mail.attach_alternative(html, "text/html")
+    OutboxMail.objects.create(
+        message_id=f"<{number}@example.com>", sender="a@example.com", recipient="b@example.com",
+        subject="News", message=mail.message().as_bytes(),
+    )  # fmt: skip
+
+
+def test_each_waiting_mail_is_read_to_its_end():
+    waits(1)
+    waits(2, "<p>Hello</p>")
+    assert no_waiting_mail_loads_anything(RunningSite()).figures == {"mails read": 2}
+
+
+def test_the_older_of_two_waiting_mails_is_read_too():
+    waits(1, '<p><img src="https://other.test/1"></p>')
+    waits(2)
+    with pytest.raises(PromiseBroken, match="that waits to be sent loads something"):
+        no_waiting_mail_loads_anything(RunningSite())
+
+
+def test_without_a_key_for_the_log_every_other_mail_is_written(settings):
+    whole = int(no_mail_tells_that_it_was_read(RunningSite()).figures["mails read"])
+    settings.LOG_SIGNING_KEY = ""
+    assert no_mail_tells_that_it_was_read(RunningSite()).figures["mails read"] == whole - 1
