@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -84,7 +84,9 @@ class RunningSite:
     @cached_property
     def _handler(self) -> WSGIHandler:
         # A server process has read what is offered today before it answers: its door does so.
-        self.at_the_front_door("/")
+        # Where it gives no answer, the walk says so; other checks do not speak of it.
+        with suppress(Exception):
+            self.at_the_front_door("/")
         return WSGIHandler()
 
     @cached_property

@@ -14,7 +14,7 @@ from privacy.promises.page_reader import read
 from privacy.promises.registry import NotCarriedOut, PromiseBroken
 from privacy.promises.running_site import RunningSite
 from privacy.promises.visitor import Answer, SetCookie
-from privacy.promises.witness import browser_rules, record_rules
+from privacy.promises.witness import browser_rules, cast, record_rules
 from privacy.promises.witness.canary import Canary
 from privacy.promises.witness.exchange import Exchange, is_foreign
 from privacy.promises.witness.filling import filled
@@ -446,6 +446,7 @@ def test_what_a_room_cannot_make_is_left_out_and_the_walk_goes_on(monkeypatch):
     def fail(*args: Any) -> None:
         raise LookupError("no")
 
+    cast.discover()  # what is imported later would register in what is put back
     monkeypatch.setattr("privacy.promises.witness.cast._makes_rows", {fail: None})
     site = RunningSite(routes=frozenset({"contact:thanks"}))
     assert site.walk.reached["contact/webmaster/thanks/"] >= {200}
@@ -467,6 +468,33 @@ def test_an_address_that_gives_no_answer_is_left_out(monkeypatch):
     walk = RunningSite(routes=frozenset({"contact:thanks"})).walk
     assert walk.broken_off is None
     assert "GET /contact/webmaster/thanks/ (LookupError)" in walk.left_out
+
+
+@pytest.mark.django_db
+def test_a_front_door_that_gives_no_answer_is_a_fault_of_technical_protection_alone(monkeypatch):
+    from sens_site.promises import walk as looks
+
+    def fail(*args: Any) -> None:
+        raise LookupError("no")
+
+    monkeypatch.setattr("privacy.promises.witness.front_door.ask", fail)
+    site = RunningSite(routes=frozenset({"contact:thanks"}))
+    looks.each_cookie_is_set_as_listed(site)
+    with pytest.raises(PromiseBroken, match=r"asked for .* ends in an error .LookupError"):
+        looks.every_answer_is_guarded(site)
+
+
+@pytest.mark.django_db
+def test_a_limit_that_cannot_be_set_aside_does_not_end_a_rehearsal(monkeypatch):
+    def fail() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT no_such_column FROM accounts_user")
+
+    cast.discover()  # what is imported later would register in what is put back
+    monkeypatch.setattr("privacy.promises.witness.cast._set_aside", {fail: None})
+    site = RunningSite()
+    with site.rehearsal():
+        assert site.get("/contact/webmaster/").status == 200
 
 
 def test_what_a_rule_cannot_read_is_against_that_rule_alone():
@@ -492,6 +520,7 @@ def test_a_view_that_fails_in_the_database_does_not_end_the_walk(monkeypatch):
 @pytest.mark.django_db
 def test_what_has_nobody_to_reach_it_is_named(monkeypatch):
     site = RunningSite(routes=frozenset({"contact:thanks", "rights:confirm_identity"}))
+    cast.discover()  # what is imported later would register in what is put back
     monkeypatch.setattr("privacy.promises.witness.cast._makes_rows", {})
     assert site.walk.unreached == ["rights:confirm_identity"]
     assert site.walk is site.walk
