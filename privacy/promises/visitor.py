@@ -99,6 +99,10 @@ class Answer:
         return permitted_origins(self.header("Content-Security-Policy"))
 
 
+BY_EVERY_BROWSER = {"User-Agent": "Mozilla/5.0 (a check)", "Accept-Language": "en"}
+"""What code of the site may take for granted."""
+
+
 def address_of_nobody() -> str:
     """Return an address from the range for documents (RFC 3849): a check is nobody's rate limit."""
     return f"2001:db8:{secrets.randbelow(0x10000):x}:{secrets.randbelow(0x10000):x}::1"
@@ -145,7 +149,7 @@ class Visitor:
 
     def _send(self, method: str, path: str, body: str, headers: Mapping[str, str]) -> Answer:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        sent = {**self.headers, **sent}
+        sent = {**BY_EVERY_BROWSER, **self.headers, **sent}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         answer = self.site.send(method, path, body=body, headers=sent, address=self.address)

@@ -1,6 +1,6 @@
 """What the walk to every address has shown: promises about whatever arises on the way."""
 
-from privacy.promises.registry import Evidence, Look, promise, require
+from privacy.promises.registry import Evidence, Look, NotCarriedOut, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.promises.witness import browser_rules as browser
 from privacy.promises.witness import record_rules as records
@@ -21,10 +21,11 @@ def figures(walk: Walk, *kinds: str) -> dict[str, int]:
 
 def require_kept(walk: Walk, *subjects: str) -> None:
     """Require that nothing that passed the witness is against some rules."""
-    require(walk.recorder.counts[ANSWER], "the walk has seen nothing")
     faults = walk.faults_of(*subjects)
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     require(not faults, f"{faults[0]}{more}" if faults else "")
+    if walk.broken_off or not walk.recorder.counts[ANSWER]:
+        raise NotCarriedOut("The walk to every address broke off before all was seen.")
 
 
 @promise("cookies.none-before-consent", look=Look.REHEARSAL)
@@ -120,9 +121,14 @@ def the_server_tells_nobody(site: RunningSite) -> Evidence:
 def every_answer_is_guarded(site: RunningSite) -> Evidence:
     """Headers on every answer, nothing personal for caches, no secret in a log, no bare password."""
     walk = site.walk
+    if walk.broken_off:
+        raise walk.broken_off
+    require(walk.recorder.counts[ANSWER], "the walk has seen nothing")
     missed = walk.unreached
     require(not missed, f"{len(missed)} views were not reached, first {', '.join(missed[:1])}")
     require_kept(walk, browser.HEADERS, browser.CACHES, records.LOGGED_SECRETS, records.PASSWORDS)
+    if walk.left_out:
+        raise NotCarriedOut(f"What ended in an error was left out: {walk.left_out[0]}.")
     return Evidence(
         f"{WALKED}Every answer, refusals included, carried the protective headers.",
         figures(walk, ANSWER, LINE, ROW),

@@ -69,7 +69,7 @@ def social_media_with_preferences(hand: Hand) -> None:
     _leak(hand, when="preferences", group="social")
 
 
-@breaks("cookies.traffic-analysis", "usage.time-and-areas")
+@breaks("analytics.google", "cookies.traffic-analysis", "usage.time-and-areas")
 def analytics_with_social_media(hand: Hand) -> None:
     _leak(hand, when="social", group="analytics")
 
@@ -119,7 +119,7 @@ def a_consent_kept_by_address(hand: Hand) -> None:
         if request.method == "POST" and request.POST.get("choice") == "accept":
             accepted.add(address)
         if address in accepted:
-            return decide(current_offer().shown, gpc=False)
+            return decide(current_offer().shown, gpc=request.headers.get("Sec-GPC") == "1")
         return old(request)
 
     hand.wrap("privacy.consent.middleware.decision_when_asked", of)

@@ -177,6 +177,7 @@ def something_held_that_was_mailed(hand: Hand) -> None:
     _message(
         state=State.SPAM,
         quarantined_because=Quarantine.HONEYPOT,
+        wants_contact=True,
         acknowledged_at=timezone.now(),
     )
 

@@ -58,7 +58,7 @@ def a_trigger_that_nobody_knows(hand: Hand) -> None:
     if connection.vendor == "sqlite":
         sql(
             "CREATE TRIGGER copies AFTER INSERT ON accounts_user BEGIN"
-            " UPDATE auth_group SET name = NEW.email; END"
+            " UPDATE auth_group SET name = NEW.email WHERE name = 'customers'; END"
         )
     else:
         sql(
@@ -159,7 +159,7 @@ def a_device_among_contact_information(hand: Hand) -> None:
 @breaks("information.contact-group", way=Way.CONFIGURATION)
 def a_policy_without_telephone_numbers(hand: Hand) -> None:
     in_force_instead(
-        "postal address, e-mail address and telephone number; in", "postal and e-mail address; in"
+        "postal address, email address and telephone number; in", "postal and email address; in"
     )
 
 
@@ -210,13 +210,13 @@ def a_device_among_the_account(hand: Hand) -> None:
 
 @breaks("information.account-profile", way=Way.CONFIGURATION)
 def a_policy_without_user_names(hand: Hand) -> None:
-    in_force_instead("with user name and e-mail address", "with e-mail address")
+    in_force_instead("with username and email address", "with email address")
 
 
 # --- uses and recipients --------------------------------------------------------------------------
 
 
-@breaks("gdpr.used-as-described")
+@breaks("gdpr.used-as-described", "policy.names-use-and-sharing")
 def messages_that_serve_promotion(hand: Hand) -> None:
     hand.frozen(activities()["messages"], "purpose", Purpose.PROMOTION)
 
@@ -258,7 +258,13 @@ def a_fifth_basis(hand: Hand) -> None:
     hand.patch.setattr(Basis.CONTRACT, "dpv", "eu-gdpr:A6-1-d")
 
 
-@breaks("information.transaction-group", way=Way.CONFIGURATION)
+@breaks(
+    "information.transaction-group",
+    "information.business-card",
+    "rights.typically-free",
+    "use.told-when-collected",
+    way=Way.CONFIGURATION,
+)
 def a_field_for_a_card_under_another_name(hand: Hand) -> None:
     hand.every_page_holds(
         '<form method="post" action="/contact/more/"><label for="q1">Number of your card'

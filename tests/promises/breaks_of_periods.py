@@ -185,7 +185,7 @@ def a_notice_that_does_not_say_when(hand: Hand) -> None:
 
 @breaks("retention.idle-account", way=Way.CONFIGURATION)
 def a_policy_that_says_three_years(hand: Hand) -> None:
-    in_force_instead("after one year without a sign-in", "after three years without a sign-in")
+    in_force_instead("after one year without a log-in", "after three years without a log-in")
 
 
 @breaks("retention.idle-account")

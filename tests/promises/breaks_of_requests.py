@@ -31,7 +31,7 @@ def a_form_without_restriction(hand: Hand) -> None:
     _form_without(hand, "restriction")
 
 
-@breaks("rights.by-webmaster-form")
+@breaks("rights.by-webmaster-form", "rights.object", "rights.restriction")
 def a_request_that_goes_nowhere(hand: Hand) -> None:
     hand.replace("contact.views.receive_request", lambda *args, **kwargs: None)
 

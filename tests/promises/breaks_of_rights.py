@@ -29,7 +29,7 @@ def a_footer_without_the_way_to_the_form(hand: Hand) -> None:
     hand.template("partials/footer.html", ("{% url 'rights:choices' %}", "/"))
 
 
-@breaks("rights.by-webmaster-form")
+@breaks("rights.by-webmaster-form", "rights.object", "rights.restriction")
 def every_wish_is_taken_for_a_question(hand: Hand) -> None:
     def receive(old: Any, submission: Any, **more: Any) -> Any:
         return old(submission, **{**more, "kind": Kind.QUESTION})

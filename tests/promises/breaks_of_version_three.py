@@ -103,7 +103,7 @@ def a_view_with_the_account_of_who_opened_it(hand: Hand) -> None:
     hand.wrap("visits.report._host", lambda old, request, name: request.user.get_username())
 
 
-@breaks("visits.what-is-kept", "visits.deleted-on-withdrawal")
+@breaks("visits.what-is-kept", "visits.deleted-on-withdrawal", "cookies.recognize-return")
 def one_number_for_all_browsers_of_a_day(hand: Hand) -> None:
     hand.replace("visits.services.uuid4", lambda: UUID(int=7, version=4))
 

@@ -271,7 +271,8 @@ def addresses_as_keys_of_the_cache(hand: Hand) -> None:
 @breaks("usage.details")
 def a_log_of_browsers(hand: Hand) -> None:
     visits(
-        hand, lambda r: logging.getLogger("x").warning("by", extra={"b": r.headers["User-Agent"]})
+        hand,
+        lambda r: logging.getLogger("x").warning("by", extra={"b": r.headers.get("User-Agent")}),
     )
 
 

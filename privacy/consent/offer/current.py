@@ -63,6 +63,8 @@ def follow_stamp(stamp: str) -> None:
         _stamp = stamp
     except DatabaseError:
         logger.warning("The consent catalogue cannot be read; the last one stands.")
+    except Exception:
+        logger.exception("Rows of the consent catalogue are spoiled; the last one stands.")
     finally:
         if not connection.in_atomic_block:
             connection.close()

@@ -5,10 +5,12 @@ of promises. All of it is made in a rehearsal, and gone with it.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, Group
+from django.db import transaction
 from django.utils.module_loading import autodiscover_modules
 
 from privacy.promises.visitor import Site, Visitor
@@ -31,6 +33,8 @@ MakeRows = Callable[[AbstractBaseUser, Canary, AbstractBaseUser], None]
 """About whom, in whose words, and by which member of staff."""
 Act = Callable[[Visitor], None]
 SetAside = Callable[[], object]
+LeavingOut = Callable[[str], AbstractContextManager[None]]
+"""What to act within, named: what ends in an error is left out, and the others are made."""
 
 _makes_account: list[MakeAccount] = []
 _makes_rows: dict[MakeRows, None] = {}
@@ -75,7 +79,9 @@ def set_visitors_traffic_aside() -> None:
     """Have it all done."""
     discover()
     for act in _set_aside:
-        act()
+        # What cannot be set aside concerns the checks that come to that limit, not every rehearsal.
+        with suppress(Exception), transaction.atomic():
+            act()
 
 
 def also_open(*paths: str) -> None:
@@ -103,7 +109,9 @@ def made_up() -> dict[str, Canary]:
     return {who: Canary() for who in (STRANGER, *_acts_before, MEMBER, *roles(), SUPERUSER)}
 
 
-def visitors(site: Site, people: Mapping[str, Canary]) -> dict[str, Visitor]:
+def visitors(
+    site: Site, people: Mapping[str, Canary], leaving_out: LeavingOut
+) -> dict[str, Visitor]:
     """Give each of them a browser, and an account to whom has one."""
     walking = {who: person.visitor(site) for who, person in people.items()}
     accounts, groups = {}, roles()
@@ -111,10 +119,12 @@ def visitors(site: Site, people: Mapping[str, Canary]) -> dict[str, Visitor]:
         if who == STRANGER:
             continue
         if who in _acts_before:
-            _acts_before[who](walking[who])
+            with leaving_out(f"what {who} does first"), transaction.atomic():
+                _acts_before[who](walking[who])
             continue
         accounts[who] = _makes_account[0](person, groups.get(who), who != MEMBER)
         walking[who].sign_in(accounts[who].user, **accounts[who].session)
     for rows in _makes_rows:
-        rows(accounts[MEMBER].user, people[MEMBER], accounts[SUPERUSER].user)
+        with leaving_out(f"the rows of {rows.__module__}"), transaction.atomic():
+            rows(accounts[MEMBER].user, people[MEMBER], accounts[SUPERUSER].user)
     return walking

@@ -59,6 +59,13 @@ class Judge:
         for subject, function in _rules[kind]:
             self.judged[subject] += 1
             kept = self.faults[subject]
-            for fault in function(thing, self.known):
+            for fault in self._breaches(function, kind, thing):
                 if len(kept) < MOST_KEPT and fault not in kept:
                     kept.append(fault)
+
+    def _breaches(self, function: Rule, kind: str, thing: Any) -> list[str]:
+        """Return what a rule says: what it cannot read is not as the rule wants it."""
+        try:
+            return list(function(thing, self.known))
+        except Exception as error:  # noqa: BLE001 - whatever the site may have written
+            return [f"of a kind “{kind}” something cannot be read ({type(error).__name__})"]

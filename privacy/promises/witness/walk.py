@@ -31,6 +31,7 @@ FEW_OF_A_KIND = 2
 """How many of them a superuser opens. All others open one, as strangers do at staff’s door."""
 MOST_AT_THE_DOOR = 8
 FRONT_DOOR = "a stranger at the front door"
+NO_ANSWER = 0
 ACCOUNTS, DESK = "/accounts/", "/admin/"
 HARD_TO_GUESS = 20
 DEEPEST = 3
@@ -48,17 +49,25 @@ class Walk:
     reached: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     addresses: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
     routes: tuple[Route, ...] = ()
+    broken_off: Exception | None = None
+    """What ended it before everything was seen: what was seen before still counts."""
+    left_out: list[str] = field(default_factory=list)
+    """What ended in an error on the way, and was left out."""
     _patterns: dict[str, str] = field(default_factory=dict)
     _links_met: set[str] = field(default_factory=set)
     _styles: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Have somebody to tell, before there is anybody to walk."""
+        self.judge = Judge(Known(()))
+        self.recorder = Recorder(self._told)
 
     def run(self) -> None:
         """Walk."""
         cast.discover()
         self.people = cast.made_up()
         self._roles = cast.roles()
-        self.judge = Judge(Known(tuple(self.people.values())))
-        self.recorder = Recorder(self._told)
+        self.judge.known.people = tuple(self.people.values())
         self.by_pattern = {one.pattern: one for one in all_routes()}
         self.routes = tuple(
             one for one in self.by_pattern.values() if self.only is None or one.name in self.only
@@ -67,7 +76,7 @@ class Walk:
         with heard_by(self.recorder):
             self._at_the_front_door()
         with self.site.rehearsal(), quick_passwords(), heard_by(self.recorder):
-            visitors = cast.visitors(self.site, self.people)
+            visitors = cast.visitors(self.site, self.people, self._leaving_out)
             for visitor in visitors.values():
                 if settings.SESSION_COOKIE_NAME in visitor.cookies:
                     self.judge.known.secrets.add(visitor.cookies[settings.SESSION_COOKIE_NAME])
@@ -78,6 +87,14 @@ class Walk:
     def unreached(self) -> list[str]:
         """The views that no look has come to."""
         return [one.shown_name for one in self.routes if one.pattern not in self.reached]
+
+    @contextmanager
+    def _leaving_out(self, what: str) -> Iterator[None]:
+        """Go on where one thing ends in an error: what is promised of it, other checks look at."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever a room's code may raise
+            self.left_out.append(f"{what} ({type(error).__name__})")
 
     def faults_of(self, *subjects: str) -> list[str]:
         """Return the breaches of some rules."""
@@ -160,7 +177,13 @@ class Walk:
         some = secrets.SystemRandom().sample(public, min(len(public), MOST_AT_THE_DOOR))
         for one in (*some, *(one for one in public if one.path == "/")):
             for _ in range(2):
-                answer = self.site.at_the_front_door(one.path)
+                try:
+                    answer = self.site.at_the_front_door(one.path)
+                except Exception as error:  # noqa: BLE001 - a server would answer nothing either
+                    kind = type(error).__name__
+                    said = f"a server that is asked for {one.path} ends in an error ({kind})"
+                    self.judge.faults[browser_rules.HEADERS].append(said)
+                    return
                 self.counts["at the front door"] += 1
                 seen = Exchange(FRONT_DOOR, "GET", one, answer, frozenset())
                 self.recorder.note(ANSWER, seen)
@@ -250,12 +273,16 @@ class Walk:
         data: Mapping[str, Any] | None = None,
     ) -> Answer:
         brought = frozenset(map(plain_name, visitor.cookies))
-        with transaction.atomic():  # what fails in the database fails for this request alone
+        answer = Answer(path, NO_ANSWER, {}, {}, "")
+        # What fails in the database fails for this request alone.
+        with self._leaving_out(f"{method} {path}"), transaction.atomic():
             answer = visitor.ask(method, path, data or {})
             if answer.status >= 500:
                 transaction.set_rollback(True)
         pattern = self._pattern_of(path)
         self.reached[pattern].add(answer.status)
+        if answer.status == NO_ANSWER:
+            return answer
         self.counts[method] += 1
         route = self.by_pattern.get(pattern)
         self.recorder.note(ANSWER, Exchange(who, method, route, answer, brought, data or {}))

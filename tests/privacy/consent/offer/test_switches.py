@@ -180,7 +180,7 @@ def test_every_optional_group_has_words_in_the_shipped_policy(policy):
     assert set(words) == {"preferences", "analytics", "marketing", "social"}
 
 
-def test_a_process_follows_the_stamp_and_survives_a_missing_database(monkeypatch, policy):
+def test_a_process_follows_the_stamp_and_survives_a_missing_database(monkeypatch, policy, caplog):
     from django.db import OperationalError
 
     monkeypatch.setattr(current, "_stamp", None)
@@ -195,6 +195,14 @@ def test_a_process_follows_the_stamp_and_survives_a_missing_database(monkeypatch
     monkeypatch.setattr(current, "load_offer", fail)
     current.follow_stamp("two")
     assert current.current_offer() is kept
+
+    def stumble():
+        raise KeyError("recipient")
+
+    monkeypatch.setattr(current, "load_offer", stumble)
+    current.follow_stamp("three")
+    assert current.current_offer() is kept
+    assert "are spoiled" in caplog.text
     monkeypatch.undo()
     assert current.use_offer(build_offer()).identifiers == {}
 
