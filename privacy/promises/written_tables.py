@@ -46,4 +46,9 @@ def written_by(sql: str, params: Any, *, many: bool) -> Iterator[Written]:
         return
     for row in params if many else (params,):
         values = tuple(row.values()) if isinstance(row, dict) else tuple(row or ())
-        yield Written(found[1], values, sql)
+        yield Written(found[1], tuple(map(_unwrapped, values)), sql)
+
+
+def _unwrapped(value: Any) -> Any:
+    """Return bytes and JSON out of what the driver of PostgreSQL is handed them in."""
+    return getattr(value, "obj", value)

@@ -3,6 +3,7 @@
 import logging
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -513,7 +514,9 @@ def test_a_view_that_fails_in_the_database_does_not_end_the_walk(monkeypatch):
 
     monkeypatch.setattr("contact.views.render", fail)
     walk = RunningSite(routes=frozenset({"contact:thanks"})).walk
-    assert walk.reached["contact/webmaster/thanks/"] >= {503}
+    # A column that is missing is an operational error to SQLite alone.
+    status = 503 if connection.vendor == "sqlite" else 500
+    assert walk.reached["contact/webmaster/thanks/"] >= {status}
     assert walk.unreached == []
 
 
@@ -524,3 +527,11 @@ def test_what_has_nobody_to_reach_it_is_named(monkeypatch):
     monkeypatch.setattr("privacy.promises.witness.cast._makes_rows", {})
     assert site.walk.unreached == ["rights:confirm_identity"]
     assert site.walk is site.walk
+
+
+def test_what_a_driver_wraps_is_heard_as_it_is():
+    wrapped = SimpleNamespace(obj=b"Subject: Hello\n\nWords.\n")
+    (written,) = written_by('INSERT INTO "outbox_outboxmail" VALUES (%s)', (wrapped,), many=False)
+    mail = mail_in(written)
+    assert mail is not None
+    assert (mail.subject, mail.parts[0][1]) == ("Hello", "Words.\n")
