@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher, get_hasher
 from django.db import transaction
-from django.urls import Resolver404, resolve
 
 from privacy.promises.page_reader import Element
 from privacy.promises.visitor import Answer, Site, Visitor
@@ -19,10 +18,16 @@ from privacy.promises.witness import browser_rules, cast, record_rules  # noqa: 
 from privacy.promises.witness.cast import MEMBER, STRANGER, SUPERUSER
 from privacy.promises.witness.exchange import Exchange, plain_name
 from privacy.promises.witness.filling import filled
+from privacy.promises.witness.links import (
+    links_of,
+    path_here,
+    pattern_of,
+    secrets_of,
+    styles_named_by,
+)
 from privacy.promises.witness.mails import Mail, mail_in
 from privacy.promises.witness.recorder import Recorder, heard_by
 from privacy.promises.witness.rules import ANSWER, MAIL, Judge, Known
-from privacy.promises.witness.tags import tags_of
 from privacy.promises.witness.url_map import Route, addresses_of_rows, all_routes
 
 MOST_OF_A_KIND = 400
@@ -33,7 +38,6 @@ MOST_AT_THE_DOOR = 8
 FRONT_DOOR = "a stranger at the front door"
 NO_ANSWER = 0
 ACCOUNTS, DESK = "/accounts/", "/admin/"
-HARD_TO_GUESS = 20
 DEEPEST = 3
 """How many forms in a row are sent: register, confirm, and what the page after that offers."""
 
@@ -324,43 +328,3 @@ def quick_passwords() -> Iterator[None]:
     finally:
         for name in ("time_cost", "memory_cost", "parallelism"):
             delattr(hasher, name)
-
-
-def secrets_of(link: str) -> list[str]:
-    """Return the parts of a mailed address that nobody can guess."""
-    return [part for part in urlsplit(link).path.split("/") if len(part) >= HARD_TO_GUESS]
-
-
-def links_of(html: str) -> set[str]:
-    """Return where a page leads: by links, and by forms."""
-    leads = {"a": "href", "form": "action", "button": "formaction"}
-    return {tag.get(leads[tag.name]) for tag in tags_of(html) if tag.name in leads}
-
-
-def styles_named_by(html: str) -> set[str]:
-    """Return the style sheets of ours that a page names."""
-    return {
-        address
-        for tag in tags_of(html)
-        if tag.name == "link"
-        for address in tag.loaded
-        if address.startswith(settings.STATIC_URL) and address.endswith(".css")
-    }
-
-
-def pattern_of(path: str) -> str:
-    """Return the pattern that takes an address, or nothing."""
-    try:
-        return resolve(path).route
-    except Resolver404:
-        return ""
-
-
-def path_here(href: str, page: str) -> str:
-    """Return the path that a link on a page of ours leads to, or nothing for another site's."""
-    target = urlsplit(urljoin(settings.SITE_ORIGIN + page, href))
-    if f"{target.scheme}://{target.netloc}" != settings.SITE_ORIGIN:
-        return ""
-    if target.path.startswith(settings.STATIC_URL):
-        return ""
-    return target.path + (f"?{target.query}" if target.query else "")

@@ -12,19 +12,18 @@ from django.db import connection
 
 from accounts.session_store import SessionStore
 from privacy.promises.page_reader import read
-from privacy.promises.registry import NotCarriedOut, PromiseBroken
 from privacy.promises.running_site import RunningSite
 from privacy.promises.visitor import Answer, SetCookie
 from privacy.promises.witness import browser_rules, cast, record_rules
 from privacy.promises.witness.canary import Canary
 from privacy.promises.witness.exchange import Exchange, is_foreign
 from privacy.promises.witness.filling import filled
+from privacy.promises.witness.links import path_here, pattern_of
 from privacy.promises.witness.mails import Mail, mail_in
 from privacy.promises.witness.recorder import Line, Recorder, heard_by, unheard
 from privacy.promises.witness.rules import MOST_KEPT, Judge, Known
 from privacy.promises.witness.tags import css_addresses, scripts_of, styles_of, tags_of
 from privacy.promises.witness.url_map import Route
-from privacy.promises.witness.walk import path_here, pattern_of
 from privacy.promises.written_tables import Written, written_by
 
 ADA = Canary()
@@ -406,96 +405,6 @@ def test_the_recorder_hears_what_arises_and_nothing_else(tmp_path, capsys):
     assert heard[1][1].text == "printed"
     assert "of ada" in heard[-1][1].text
     assert "printed" in capsys.readouterr().out
-
-
-@pytest.mark.django_db
-def test_a_walk_that_breaks_off_is_one_broken_promise_and_leaves_the_others_open(monkeypatch):
-    from sens_site.promises import walk as looks
-
-    site, runs = RunningSite(routes=frozenset()), []
-
-    def fail(self: Any) -> None:
-        runs.append(self)
-        raise LookupError("no")
-
-    monkeypatch.setattr("privacy.promises.witness.walk.Walk.run", fail)
-    with pytest.raises(LookupError):
-        looks.every_answer_is_guarded(site)
-    for look in (looks.each_cookie_is_set_as_listed, looks.the_server_tells_nobody):
-        with pytest.raises(NotCarriedOut, match="broke off"):
-            look(site)
-    assert len(runs) == 1
-
-
-@pytest.mark.django_db
-def test_what_was_seen_before_a_walk_broke_off_still_counts(monkeypatch):
-    from sens_site.promises import walk as looks
-
-    def fail(self: Any) -> None:
-        self.judge.faults[browser_rules.COOKIES].append("a page sets a cookie")
-        raise LookupError("no")
-
-    monkeypatch.setattr("privacy.promises.witness.walk.Walk.run", fail)
-    with pytest.raises(PromiseBroken, match="a page sets a cookie"):
-        looks.each_cookie_is_set_as_listed(RunningSite(routes=frozenset()))
-
-
-@pytest.mark.django_db
-def test_what_a_room_cannot_make_is_left_out_and_the_walk_goes_on(monkeypatch):
-    from sens_site.promises import walk as looks
-
-    def fail(*args: Any) -> None:
-        raise LookupError("no")
-
-    cast.discover()  # what is imported later would register in what is put back
-    monkeypatch.setattr("privacy.promises.witness.cast._makes_rows", {fail: None})
-    site = RunningSite(routes=frozenset({"contact:thanks"}))
-    assert site.walk.reached["contact/webmaster/thanks/"] >= {200}
-    looks.each_cookie_is_set_as_listed(site)
-    with pytest.raises(NotCarriedOut, match=r"test_witness.*LookupError"):
-        looks.every_answer_is_guarded(site)
-
-
-@pytest.mark.django_db
-def test_an_address_that_gives_no_answer_is_left_out(monkeypatch):
-    send = RunningSite.send
-
-    def fail(self: RunningSite, method: str, path: str, **more: Any) -> Answer:
-        if path == "/contact/webmaster/thanks/":
-            raise LookupError("no")
-        return send(self, method, path, **more)
-
-    monkeypatch.setattr(RunningSite, "send", fail)
-    walk = RunningSite(routes=frozenset({"contact:thanks"})).walk
-    assert walk.broken_off is None
-    assert "GET /contact/webmaster/thanks/ (LookupError)" in walk.left_out
-
-
-@pytest.mark.django_db
-def test_a_front_door_that_gives_no_answer_is_a_fault_of_technical_protection_alone(monkeypatch):
-    from sens_site.promises import walk as looks
-
-    def fail(*args: Any) -> None:
-        raise LookupError("no")
-
-    monkeypatch.setattr("privacy.promises.witness.front_door.ask", fail)
-    site = RunningSite(routes=frozenset({"contact:thanks"}))
-    looks.each_cookie_is_set_as_listed(site)
-    with pytest.raises(PromiseBroken, match=r"asked for .* ends in an error .LookupError"):
-        looks.every_answer_is_guarded(site)
-
-
-@pytest.mark.django_db
-def test_a_limit_that_cannot_be_set_aside_does_not_end_a_rehearsal(monkeypatch):
-    def fail() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT no_such_column FROM accounts_user")
-
-    cast.discover()  # what is imported later would register in what is put back
-    monkeypatch.setattr("privacy.promises.witness.cast._set_aside", {fail: None})
-    site = RunningSite()
-    with site.rehearsal():
-        assert site.get("/contact/webmaster/").status == 200
 
 
 def test_what_a_rule_cannot_read_is_against_that_rule_alone():

@@ -1,0 +1,50 @@
+"""Where pages and mails lead, and what of that is ours."""
+
+from urllib.parse import urljoin, urlsplit
+
+from django.conf import settings
+from django.urls import Resolver404, resolve
+
+from privacy.promises.witness.tags import tags_of
+
+HARD_TO_GUESS = 20
+
+
+def secrets_of(link: str) -> list[str]:
+    """Return the parts of a mailed address that nobody can guess."""
+    return [part for part in urlsplit(link).path.split("/") if len(part) >= HARD_TO_GUESS]
+
+
+def links_of(html: str) -> set[str]:
+    """Return where a page leads: by links, and by forms."""
+    leads = {"a": "href", "form": "action", "button": "formaction"}
+    return {tag.get(leads[tag.name]) for tag in tags_of(html) if tag.name in leads}
+
+
+def styles_named_by(html: str) -> set[str]:
+    """Return the style sheets of ours that a page names."""
+    return {
+        address
+        for tag in tags_of(html)
+        if tag.name == "link"
+        for address in tag.loaded
+        if address.startswith(settings.STATIC_URL) and address.endswith(".css")
+    }
+
+
+def pattern_of(path: str) -> str:
+    """Return the pattern that takes an address, or nothing."""
+    try:
+        return resolve(path).route
+    except Resolver404:
+        return ""
+
+
+def path_here(href: str, page: str) -> str:
+    """Return the path that a link on a page of ours leads to, or nothing for another site's."""
+    target = urlsplit(urljoin(settings.SITE_ORIGIN + page, href))
+    if f"{target.scheme}://{target.netloc}" != settings.SITE_ORIGIN:
+        return ""
+    if target.path.startswith(settings.STATIC_URL):
+        return ""
+    return target.path + (f"?{target.query}" if target.query else "")
