@@ -289,6 +289,7 @@ def altered_receipt(change: Any) -> None:
                 )
             ]
         )
+        connection.check_constraints()
 
 
 @breaks("consent.only-by-act", way=ROWS)

@@ -40,6 +40,7 @@ def rewritten(number: int, **fields: Any) -> None:
             version.previous_hash = before
             version.hash = before = hash_of(version)
             _write(version)
+        connection.check_constraints()
 
 
 def _write(version: PolicyVersion) -> None:
