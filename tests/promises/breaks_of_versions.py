@@ -29,7 +29,6 @@ DATE, HERE, TOP, BACK, WAIT, EARLIER = (
 
 def rewritten(number: int, **fields: Any) -> None:
     """Alter a sealed version as who owns the database can, and compute the chain anew."""
-    connection.check_constraints()  # PostgreSQL changes no table while it has some to check
     with row_guards.lifted():
         rows = PolicyVersion.objects.filter(policy__slug="privacy").order_by("number")
         versions = list(rows)
@@ -40,7 +39,6 @@ def rewritten(number: int, **fields: Any) -> None:
             version.previous_hash = before
             version.hash = before = hash_of(version)
             _write(version)
-        connection.check_constraints()
 
 
 def _write(version: PolicyVersion) -> None:
