@@ -37,7 +37,7 @@ def test_page_is_accessible_and_fits_its_screen_in_light_and_dark(page, path):
 def test_a_reader_compares_two_versions_and_finds_a_day(page):
     page.goto("/privacy/")
     page.get_by_role("link", name="history").first.click()
-    page.get_by_role("link", name="See every change from the version before").last.click()
+    page.get_by_role("link", name="What changed from the version before").last.click()
     expect(page).to_have_url(re.compile("/privacy/compare/1/2/$"))
     expect(page.locator("article del").nth(10)).to_be_attached()
     expect(page.locator("article ins").nth(10)).to_be_attached()

@@ -32,7 +32,7 @@ def test_a_reader_opens_the_promise_behind_a_sentence(page):
     page.get_by_role("link", name="All promises").click()
     page.get_by_role("link", name="Checked: kept").click()
     expect(page.locator("main .state").first).to_have_text("Checked: kept")
-    page.get_by_role("link", name="A signed-in user may delete the account.").click()
+    page.get_by_role("link", name="A user who is logged in may delete the account.").click()
     page.get_by_role("link", name="Delete your account").click()
     expect(page).to_have_url(re.compile("/accounts/login/"))
 
