@@ -37,6 +37,8 @@ FEW_OF_A_KIND = 2
 MOST_AT_THE_DOOR = 8
 FRONT_DOOR = "a stranger at the front door"
 NO_ANSWER = 0
+DEBUG_PAGE = "because you have <code>DEBUG = True</code>"
+"""What Django shows of an error on a developer’s machine in place of the site’s own page."""
 ACCOUNTS, DESK = "/accounts/", "/admin/"
 DEEPEST = 3
 """How many forms in a row are sent: register, confirm, and what the page after that offers."""
@@ -190,7 +192,11 @@ class Walk:
                     return
                 self.counts["at the front door"] += 1
                 seen = Exchange(FRONT_DOOR, "GET", one, answer, frozenset())
-                self.recorder.note(ANSWER, seen)
+                self._note(seen)
+
+    def _note(self, seen: Exchange) -> None:
+        if not (settings.DEBUG and DEBUG_PAGE in seen.answer.text):
+            self.recorder.note(ANSWER, seen)
 
     def _some_of(self, one: Route, who: str, done: set[str]) -> list[str]:
         """Return addresses of a route that somebody has still to open."""
@@ -289,7 +295,7 @@ class Walk:
             return answer
         self.counts[method] += 1
         route = self.by_pattern.get(pattern)
-        self.recorder.note(ANSWER, Exchange(who, method, route, answer, brought, data or {}))
+        self._note(Exchange(who, method, route, answer, brought, data or {}))
         if method == "GET" and answer.is_page:
             self._styles |= styles_named_by(answer.text)
             for link in links_of(answer.text):

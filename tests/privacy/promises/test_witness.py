@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.http import HttpResponse
+from django.views.debug import technical_500_response
 
 from accounts.session_store import SessionStore
 from privacy.promises.page_reader import read
@@ -444,3 +446,19 @@ def test_what_a_driver_wraps_is_heard_as_it_is():
     mail = mail_in(written)
     assert mail is not None
     assert (mail.subject, mail.parts[0][1]) == ("Hello", "Words.\n")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("debug", [True, False])
+def test_what_django_shows_of_an_error_to_developers_is_no_page_of_the_site(
+    monkeypatch, settings, debug
+):
+    def fail(request: Any, *args: Any) -> HttpResponse:
+        page = technical_500_response(request, None, None, None, status_code=400)
+        return HttpResponse(page.content, status=400)
+
+    monkeypatch.setattr("contact.views.render", fail)
+    settings.DEBUG = debug
+    walk = RunningSite(routes=frozenset({"contact:thanks"})).walk
+    assert walk.reached["contact/webmaster/thanks/"] >= {400}
+    assert bool(walk.faults_of(browser_rules.LOADS, browser_rules.SCRIPTS)) is not debug
