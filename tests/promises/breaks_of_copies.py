@@ -202,7 +202,7 @@ def mails_that_stay_with_who_is_gone(hand: Hand) -> None:
     hand.frozen(entries()["outbox.OutboxMail"], "on_erase", OnErase.KEEP)
 
 
-@breaks("information.account-profile", way=Way.ROWS)
+@breaks("information.account-profile", "policy.names-what-we-collect", way=Way.ROWS)
 def a_column_that_somebody_has_added(hand: Hand) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE accounts_user ADD COLUMN religion varchar(20) DEFAULT ''")

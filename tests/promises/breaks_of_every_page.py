@@ -114,7 +114,7 @@ def a_page_that_knows_your_language(hand: Hand) -> None:
 @breaks("contact.address-and-phone")
 def another_street_in_the_footer(hand: Hand) -> None:
     street = settings.COMPANY.street
-    _rewritten(hand, street, f"1{street}", at("/privacy/"))
+    _rewritten(hand, street, street[::-1], at("/privacy/"))
 
 
 @breaks("contact.address-and-phone", way=Way.CONFIGURATION)

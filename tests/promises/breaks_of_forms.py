@@ -130,7 +130,7 @@ def a_message_that_a_partner_reads(hand: Hand) -> None:
     hand.wrap("contact.mails.message_mail", copied)
 
 
-@breaks("form.only-to-contact")
+@breaks("form.only-to-contact", "form.contact-me-choice")
 def a_message_that_is_answered_with_an_offer(hand: Hand) -> None:
     from django.core.mail import EmailMessage
 

@@ -83,7 +83,7 @@ class Sale:
     name, title, promise, basis = "SALE", "To sell it", "use.sale", Basis.LEGITIMATE_INTEREST
 
 
-@breaks("policy.names-use-and-sharing", "gdpr.used-as-described")
+@breaks("policy.names-use-and-sharing", "gdpr.used-as-described", "gdpr.four-bases")
 def a_purpose_that_the_policy_does_not_name(hand: Hand) -> None:
     hand.frozen(activities()["idle-accounts"], "purpose", Sale())
 

@@ -149,7 +149,7 @@ def a_style_sheet_with_a_font_of_others(hand: Hand) -> None:
     answers(hand, at("/static/css/site.css"), fonts)
 
 
-@breaks("cookies.none-before-consent")
+@breaks("cookies.none-before-consent", "cookies.disabled-costs-features")
 def a_way_over_another_site(hand: Hand) -> None:
     def away(_: HttpRequest, answer: HttpResponse) -> None:
         answer.status_code, answer.headers["Location"] = 302, "https://count.test/?to=thanks"

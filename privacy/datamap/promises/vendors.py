@@ -192,15 +192,14 @@ def each_recipient_has_a_ground(site: RunningSite) -> Evidence:
             f"the public record does not say on what ground {recipient.title} receive anything",
         )
     shown = shown_firms(site)
-    for line in shown:
-        require(line.ground in GROUNDS, f"{line.name} has none of the three grounds")
-        named(f"The country of {line.name}", line.country)
     consented = {one.firm: one.does for one in engaged()}
     for line in shown:
         require(
             line.does != consented.get(line.name) or line.ground == "your explicit consent",
             f"{line.name} runs by consent, and the record names another ground",
         )
+        require(line.ground in GROUNDS, f"{line.name} has none of the three grounds")
+        named(f"The country of {line.name}", line.country)
     return Evidence(
         "Each kind of recipient has one of the three grounds, and so has each firm on the public "
         "record.",
