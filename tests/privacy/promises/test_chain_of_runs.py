@@ -32,3 +32,8 @@ def test_a_walk_has_a_run_to_open_and_adds_none_to_those_that_are_there():
     assert PromiseRun.objects.count() == 1
     a_run_of_the_checks(nobody, nobody, nobody)
     assert PromiseRun.objects.count() == 1
+
+
+def test_all_heads_are_read_at_once(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        registered_chains()["promises"].hashes_at(range(1, 1000))
