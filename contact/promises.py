@@ -199,9 +199,9 @@ def the_trap_field_sets_a_message_aside(site: RunningSite) -> Evidence:
         mails = OutboxMail.objects.count()
         data = message(**{TRAP: "filled"})
         caught = sent(site.visitor(), data)
-        same = (honest.status, honest.header("Location")) == (
+        same = (honest.status, *_read_after(site, honest)) == (
             caught.status,
-            caught.header("Location"),
+            *_read_after(site, caught),
         )
         require(same, "the answer tells a program that it was caught")
         held = ContactMessage.objects.get(message=data["message"])
@@ -209,6 +209,13 @@ def the_trap_field_sets_a_message_aside(site: RunningSite) -> Evidence:
         require(OutboxMail.objects.count() == mails, "a mail went out")
     return Evidence("Played through for this check, the message was set aside for a person, nothing "
                     "was mailed, and the answer was the ordinary one.")  # fmt: skip
+
+
+def _read_after(site: RunningSite, answer: Answer) -> tuple[str, int, str]:
+    """Return where an answer leads and what is read there: its query holds the time of the press."""
+    address, _, _ = answer.header("Location").partition("#")
+    page = site.get(address)
+    return address.partition("?")[0], page.status, page.text
 
 
 @promise("form.field-left-empty", look=Look.ROWS)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from django.conf import settings as django_settings
 from django.core.cache import caches
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
@@ -127,6 +128,12 @@ def copied_database(
 def _fresh_caches() -> None:
     """Let no test see what another has put into this process."""
     content.forget_caches()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_ledger() -> None:
+    """Let no test find the erasures of another, which its own database never knew."""
+    Path(django_settings.ERASURE_LEDGER).unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True)

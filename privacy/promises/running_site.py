@@ -156,8 +156,12 @@ class RunningSite:
     def at_the_front_door(self, path: str) -> Answer:
         """Open an address as a server asks for it: with the pages that are kept ready."""
         environ = _environ("GET", path, "", {}, address_of_nobody())
-        with in_place_of_the_shared_cache(self._cache):
-            return front_door.ask(path, environ)
+        # What fails in the database fails for this request alone.
+        with in_place_of_the_shared_cache(self._cache), transaction.atomic():
+            answer = front_door.ask(path, environ)
+            if answer.status >= 500:
+                transaction.set_rollback(True)
+            return answer
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:

@@ -182,6 +182,19 @@ def something_held_that_was_mailed(hand: Hand) -> None:
     )
 
 
+@breaks("form.field-left-empty")
+def a_trap_whose_answer_differs(hand: Hand) -> None:
+    from contact import views
+
+    def told(old: Any, request: Any) -> Any:
+        answer = old(request)
+        if request.POST.get("subject_line") and "Location" in answer:
+            answer["Location"] = answer["Location"].replace("stored", "sent")
+        return answer
+
+    hand.wrap(f"{views.__name__}._receive", told)
+
+
 @breaks("form.field-left-empty", way=Way.CONFIGURATION)
 def a_trap_that_people_step_into(hand: Hand) -> None:
     from contact.forms import WebmasterForm

@@ -1,9 +1,14 @@
 """All promises are kept on the fresh site; each break turns its own claims red, and no other."""
 
+from typing import Any
+
 import pytest
+import time_machine
+from django.utils import timezone
 
 from privacy.promises.claims import all_claims
 from privacy.promises.registry import discover, registered_checks
+from privacy.promises.running_site import RunningSite
 from tests.promises.breaks import BREAKS, Way, find_breaks
 
 find_breaks()
@@ -25,6 +30,19 @@ SEEN_FROM_ALL_SIDES = ("a_quieter_button", "messages_that_stay_for_ever")
 @pytest.mark.slow
 def test_all_promises_are_kept_on_a_fresh_site(broken):
     assert broken(whole=True) == set()
+
+
+@pytest.mark.once
+def test_no_promise_depends_on_two_requests_in_the_same_second(broken, monkeypatch):
+    plain = RunningSite.send
+    with time_machine.travel(timezone.now()) as clock:
+
+        def send(*args: Any, **kwargs: Any) -> Any:
+            clock.shift(1.1)
+            return plain(*args, **kwargs)
+
+        monkeypatch.setattr(RunningSite, "send", send)
+        assert broken() == set()
 
 
 def test_every_promise_of_software_has_a_break():
