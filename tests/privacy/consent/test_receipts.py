@@ -117,9 +117,9 @@ def test_the_visitor_sees_downloads_and_checks_the_receipt(client, choose, full_
     page = client.get("/cookies/receipt/")
     assert page.headers["Cache-Control"] == "private, no-store"
     assert str(receipt.pk) in squeezed(page)
-    assert "It enters the chain over all receipts within a few minutes." in squeezed(page)
+    assert "enters our chain over all receipts within a few minutes." in squeezed(page)
     assert seal_receipts() == 1
-    assert "Unchanged, and link 1 of the chain" in squeezed(client.get("/cookies/receipt/"))
+    assert "It fits its hash and link 1 of our chain" in squeezed(client.get("/cookies/receipt/"))
     file = client.get("/cookies/receipt/consent-receipt.json")
     assert sha256(file.content).hexdigest() == receipt.digest
     assert file.headers["Content-Disposition"] == 'attachment; filename="consent-receipt.json"'
