@@ -66,7 +66,7 @@ class RunningSite:
     entrances: tuple[str, ...] = ("/",)
     most_pages: int = 1000
     routes: frozenset[str] | None = None
-    """The names of the routes to which a walk goes; all of them but in tests."""
+    """The names of the routes to which looks at all addresses go; all of them but in tests."""
     _cache: RehearsalCache = field(default_factory=RehearsalCache)
     _walked: Walk | None = None
 
