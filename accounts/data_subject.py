@@ -90,10 +90,12 @@ def admin_log_about(subject: Subject) -> Q | None:
     if subject.user_id is not None:
         found |= Q(user_id=subject.user_id)
     tables = LogEntry.objects.order_by().values("content_type_id").distinct()
-    noted = {one.natural_key(): one for one in ContentType.objects.filter(pk__in=tables)}
+    noted = {
+        f"{one.app_label}.{one.model}": one for one in ContentType.objects.filter(pk__in=tables)
+    }
     for entry in personal_entries():
         # Looked up among the notes: `get_for_model` would write a row for a table that has none.
-        about = noted.get((entry.model._meta.app_label, entry.model._meta.model_name))
+        about = noted.get(entry.model._meta.label_lower)
         if entry.model is LogEntry or about is None:  # most tables are in no note
             continue
         keys = [str(key) for key in rows_of(entry, subject).values_list("pk", flat=True)]
