@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run serve staff lock test test-sqlite test-postgres test-browser \
-	test-exhaustive coverage check lint types fmt bench
+	test-breaks test-exhaustive coverage check lint types fmt bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,7 +58,7 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 
 # --- to work on the site --------------------------------------------------------------------------
 
-test: $(VENV)/.dev ## run all tests: on SQLite, on PostgreSQL, in a browser
+test: $(VENV)/.dev ## run the tests: on SQLite, on PostgreSQL, in a browser
 	@$(PY) -m tests.run
 
 test-sqlite test-postgres test-browser: $(VENV)/.dev ## run one of the three suites
@@ -66,6 +66,9 @@ test-sqlite test-postgres test-browser: $(VENV)/.dev ## run one of the three sui
 
 coverage: $(VENV)/.dev ## run the suite on SQLite and show what of our code it never runs
 	@$(PY) -m tests.run coverage
+
+test-breaks: $(VENV)/.dev ## break each promise in every further way, on both databases
+	@$(PY) -m tests.run breaks breaks-postgres
 
 test-exhaustive: $(VENV)/.dev ## before a release: every combination, and all tests on PostgreSQL
 	@$(PY) -m tests.run exhaustive statements

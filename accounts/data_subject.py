@@ -89,10 +89,14 @@ def admin_log_about(subject: Subject) -> Q | None:
     found = Q(pk__in=_naming(subject, LogEntry.objects.all()))
     if subject.user_id is not None:
         found |= Q(user_id=subject.user_id)
-    noted = set(LogEntry.objects.order_by().values_list("content_type_id", flat=True).distinct())
+    tables = LogEntry.objects.order_by().values("content_type_id").distinct()
+    noted = {
+        f"{one.app_label}.{one.model}": one for one in ContentType.objects.filter(pk__in=tables)
+    }
     for entry in personal_entries():
-        about = ContentType.objects.get_for_model(entry.model)
-        if entry.model is LogEntry or about.pk not in noted:  # most tables are in no note
+        # Looked up among the notes: `get_for_model` would write a row for a table that has none.
+        about = noted.get(entry.model._meta.label_lower)
+        if entry.model is LogEntry or about is None:  # most tables are in no note
             continue
         keys = [str(key) for key in rows_of(entry, subject).values_list("pk", flat=True)]
         if keys:

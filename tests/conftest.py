@@ -5,12 +5,14 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+import sqlparse
 from django.conf import settings as django_settings
 from django.core.cache import caches
 from django.db import connection
@@ -85,6 +87,11 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
                 caches["default"].clear()
                 content.load()
                 connection.close()
+
+
+# Django reads collations and constraints of SQLite from the words that made a table, each time anew;
+# checks of promises look at all tables, and these words are few.
+sqlparse.parse = lru_cache(maxsize=512)(sqlparse.parse)
 
 
 _blocker_key = pytest.StashKey[DjangoDbBlocker]()

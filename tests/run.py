@@ -1,6 +1,8 @@
 """Runs the suites: SQLite, PostgreSQL, browser. `make test` is all three.
 
-What takes minutes and belongs to a release is apart: `make test-exhaustive` (tests/selection.py).
+The breaks of a promise after the first of each way are apart: `make test-breaks`, which continuous
+integration runs as well. So is what belongs to a release: `make test-exhaustive`
+(tests/selection.py).
 With COVERAGE=1, as in continuous integration, the suite on SQLite is the one of `make coverage`:
 it takes two thirds more processor time, so it is not what people wait for each time.
 
@@ -24,6 +26,7 @@ from tests import postgres
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
 PARALLEL = ["-n", "auto", "--dist", "worksteal"]
+BREAKS = ["--breaks", "tests/promises"]
 
 
 def find_chromium() -> str | None:
@@ -85,6 +88,13 @@ SUITES = {
         "chromium chromium-headless-shell nginx-light",
         lambda: find_whole_chromium() and find_nginx(),
         lambda: os.environ.get("CHROMIUM") or find_shell(),
+    ),
+    "breaks": Suite("all further breaks", [*PYTEST, *PARALLEL, *BREAKS]),
+    "breaks-postgres": Suite(
+        "the same on PostgreSQL",
+        [sys.executable, "-m", "tests.postgres", *PYTEST, *PARALLEL, *BREAKS],
+        "postgresql",
+        postgres.find_binaries,
     ),
     "exhaustive": Suite("every combination", [*PYTEST, *PARALLEL, "--exhaustive"]),
     "statements": Suite(

@@ -1,6 +1,6 @@
 """Which tests a run takes. What it leaves out is not collected for it: nothing is skipped.
 
-- `exhaustive` tests run with `--exhaustive`, which takes no others.
+- `exhaustive` tests run with `--exhaustive`, which takes no others, and `breaks` with `--breaks`.
 - `only_on("sqlite")` and `only_on("postgresql")` tests run on the database that they speak of.
 - PostgreSQL is given what needs its SQL: neither tests that touch no database, nor those marked
   `once`, which send many requests and no statement that other tests do not send too.
@@ -17,13 +17,17 @@ import pytest
 from django.db import connection
 from django.db.backends.signals import connection_created
 
+APART = ("exhaustive", "breaks")
+"""The marks of tests that have a suite of their own, and the options by which that runs."""
+USUAL = ""
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 KEPT, LEFT_OUT = "statements_kept", "statements_left_out"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what `tests.run` asks for."""
-    parser.addoption("--exhaustive", action="store_true", help="run the exhaustive tests alone")
+    for name in APART:
+        parser.addoption(f"--{name}", action="store_true", help=f"run tests marked {name} alone")
     parser.addoption("--statements", action="store_true", help="look at what `once` leaves out")
 
 
@@ -39,9 +43,9 @@ def touches_the_database(item: pytest.Item) -> bool:
     return bool(fixtures) or any(map(item.get_closest_marker, ("django_db", "own_database")))
 
 
-def may_run(item: pytest.Item, *, exhaustive: bool) -> bool:
-    """Tell whether a test belongs to this kind of run on this database."""
-    if bool(item.get_closest_marker("exhaustive")) is not exhaustive:
+def may_run(item: pytest.Item, *suites: str) -> bool:
+    """Tell whether a test belongs to one of some suites, and to this database."""
+    if next(filter(item.get_closest_marker, APART), USUAL) not in suites:
         return False
     speaks_of = item.get_closest_marker("only_on")
     return speaks_of is None or speaks_of.args == (connection.vendor,)
@@ -54,12 +58,14 @@ def is_needed(item: pytest.Item) -> bool:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what does not belong to this run."""
-    exhaustive, whole = config.getoption("--exhaustive"), config.getoption("--statements")
+    whole = config.getoption("--statements")
+    apart = [name for name in APART if config.getoption(f"--{name}")]
+    suites = (USUAL, "breaks") if whole else apart or (USUAL,)
     every_test = connection.vendor != "postgresql" or whole
     chosen: list[pytest.Item] = []
     others: list[pytest.Item] = []
     for item in items:
-        belongs = may_run(item, exhaustive=exhaustive) and (every_test or is_needed(item))
+        belongs = may_run(item, *suites) and (every_test or is_needed(item))
         (chosen if belongs else others).append(item)
     config.hook.pytest_deselected(items=others)
     items[:] = chosen

@@ -23,7 +23,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.db import transaction
 from django.http import HttpResponse
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 
 from privacy.datamap.ledger import rehearsing
 from privacy.promises.visitor import Answer, SetCookie, Visitor, address_of_nobody, set_by
@@ -66,7 +66,7 @@ class RunningSite:
     entrances: tuple[str, ...] = ("/",)
     most_pages: int = 1000
     routes: frozenset[str] | None = None
-    """The names of the routes to which a walk goes; all of them but in tests."""
+    """The names of the routes to which looks at all addresses go; all of them but in tests."""
     _cache: RehearsalCache = field(default_factory=RehearsalCache)
     _walked: Walk | None = None
 
@@ -123,6 +123,15 @@ class RunningSite:
                     if kinds[resolve(path).route] <= MOST_OF_A_KIND:
                         waiting.append(path)
         return [*opened, self.get(NO_SUCH_PAGE)], closed
+
+    def leads_to(self, path: str) -> bool:
+        """Tell whether a look at all addresses is to go there."""
+        if self.routes is None:
+            return True
+        try:
+            return resolve(path).view_name in self.routes
+        except Resolver404:
+            return False
 
     def visitor(self, *, cookies: Mapping[str, str] | None = None, **headers: str) -> Visitor:
         """Return a new browser."""

@@ -1,8 +1,8 @@
 """One deliberate break for each promise that software shows, and the claims it turns red.
 
 The named claims are all that turn red among the checks of their own modules: a break that reddened
-a neighbour unnoticed would show that two checks look at one thing. The suite looks at every twelfth
-of these neighbours, `make test-exhaustive` at all.
+a neighbour unnoticed would show that two checks look at one thing. `make test-breaks` looks at
+every twelfth of these neighbours, `make test-exhaustive` at all.
 """
 
 from collections.abc import Callable

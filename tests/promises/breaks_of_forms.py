@@ -61,6 +61,7 @@ def a_survey_on_the_page_after_a_message(hand: Hand) -> None:
 
 @breaks("information.listed-occasions", way=Way.CONFIGURATION)
 def a_form_that_goes_to_others(hand: Hand) -> None:
+    hand.routes = frozenset({"accounts:sessions"})
     _at_the_end_of(hand, "accounts/sessions.html", "https://survey.test/privacy/", "page")
 
 
@@ -218,6 +219,7 @@ def promotional_mail_for_everybody_who_registers(hand: Hand) -> None:
 def a_registration_that_has_chosen_already(hand: Hand) -> None:
     from accounts.forms import RegistrationForm
 
+    hand.routes = frozenset({"account_signup"})
     hand.patch.setattr(RegistrationForm.base_fields["marketing"], "initial", True)
 
 

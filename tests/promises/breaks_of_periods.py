@@ -48,9 +48,10 @@ def keep_for(hand: Hand, label: str, **changes: Any) -> None:
 
 
 def job(hand: Hand, name: str, **changes: Any) -> None:
-    from outbox.jobs import _registry
+    from outbox.jobs import _registry, registered_jobs
 
-    hand.item(_registry, name, replace(_registry[name], **changes))
+    (found,) = (one for one in registered_jobs() if one.name == name)
+    hand.item(_registry, name, replace(found, **changes))
 
 
 def site_of_last_year(hand: Hand) -> None:

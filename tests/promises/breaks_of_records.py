@@ -11,6 +11,7 @@ from privacy.datamap.registry import activities, entries
 from privacy.datamap.terms import Basis, Category, OnErase
 from sens_site.lib import row_guards
 from tests.promises.breaks import Way, breaks
+from tests.promises.breaks_of_periods import job
 from tests.promises.hand import Hand
 
 NOTICE = '<p>See our <a href="/privacy/">policy</a>.</p>'
@@ -267,9 +268,7 @@ def new_receipts_are_kept_for_two_years(hand: Hand) -> None:
     "retention.requests",
 )
 def a_purge_that_runs_every_week(hand: Hand) -> None:
-    from outbox.jobs import _registry
-
-    hand.item(_registry, "purge expired", replace(_registry["purge expired"], every_seconds=604800))
+    job(hand, "purge expired", every_seconds=604800)
 
 
 def _silent_about(hand: Hand, key: str) -> None:
