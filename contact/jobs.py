@@ -10,3 +10,9 @@ A_DAY = 24 * 3600
 def announce_held_messages() -> object:
     """Ask the webmaster to look at what was set aside as suspected spam."""
     return services.announce_held_messages()
+
+
+@periodic("alarms of waiting messages", every_seconds=A_DAY)
+def raise_alarms() -> object:
+    """Tell the webmaster of messages that have waited too long."""
+    return services.raise_alarms()
