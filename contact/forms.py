@@ -114,10 +114,17 @@ class ReplyForm(forms.Form):
     )
 
 
+class CannedChoiceField(forms.ModelChoiceField[CannedAnswer]):
+    """Shows the titles, which the rows do not go by elsewhere."""
+
+    def label_from_instance(self, obj: CannedAnswer) -> str:
+        return obj.title
+
+
 class CannedForm(forms.Form):
     """Which canned answer."""
 
-    canned = forms.ModelChoiceField(label="Answer", queryset=CannedAnswer.objects.all())
+    canned = CannedChoiceField(label="Answer", queryset=CannedAnswer.objects.all())
 
 
 class NoteForm(forms.Form):

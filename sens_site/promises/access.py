@@ -35,7 +35,11 @@ MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "policy.policyversion": LOOK_AT,
     },
     "Webmaster": {
-        "contact.contactmessage": (*LOOK_AT, "answer", "spam", "deliver"),
+        "contact.cannedanswer": (*LOOK_AT, "add", "delete"),
+        "contact.contactmessage": (
+            *LOOK_AT, "answer", "answering", "assign", "canned", "deliver", "discard", "merge", "note",
+            "remind", "reply", "send", "separate", "spam",
+        ),
         "outbox.outboxmail": LOOK_AT,
         "visits.dailycount": ("", "export.csv"),
     },
@@ -43,6 +47,7 @@ MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "accounts.user": (*LOOK_AT, "password", "reset-second-factor"),
         "consent.consentreceipt": (*LOOK_AT, "check"),
         "datamap.purgefailure": LOOK_AT,
+        "outbox.outboxmail": LOOK_AT,
         "policy.policydraft": (*LOOK_AT, "preview", "seal"),
         "policy.policyversion": (*LOOK_AT, "withdraw"),
         "rights.subjectrequest": (
@@ -54,19 +59,22 @@ MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """Which pages of which table each role may open. Every other page is shut to it."""
 RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "Webmaster": {
-        "contact.contactmessage": ("view", "change"),
+        # A file of messages takes a right that the role does not have by itself, and may be given.
+        "contact.contactmessage": ("view", "change", "export"),
         "outbox.outboxmail": ("view", "change"),
     },
     "Privacy officer": {
         "accounts.user": ("view", "reset"),
         "consent.consentreceipt": ("view",),
+        "outbox.outboxmail": ("view", "change"),
         "rights.subjectrequest": ("view", "answer"),
     },
 }
 """The rights at tables about people, each with the one role that may hold it."""
 ABOUT_PEOPLE = frozenset({
     "account.emailaddress", "account.emailconfirmation", "accounts.session", "accounts.user",
-    "admin.logentry", "consent.consentreceipt", "contact.contactmessage", "mfa.authenticator",
+    "admin.logentry", "consent.consentreceipt", "contact.contactmessage", "contact.messagenote",
+    "contact.messagereply", "contact.replydraft", "mfa.authenticator",
     "outbox.outboxmail", "rights.exportfile", "rights.mailedlink", "rights.requestevent",
     "rights.requestnote", "rights.subjectrequest", "rights.vendortask", "visits.pageview",
 })  # fmt: skip
@@ -213,6 +221,9 @@ def each_role_opens_its_own_pages_alone(site: RunningSite) -> Evidence:
                     _must_be_shut(answer, who, person.mark)
                 else:
                     require(person.mark not in answer.text, f"{path} tells {who} of somebody")
+            mails = visitor.get(f"{DESK}outbox/outboxmail/?q={person.mark}").text
+            told = person.request.reference in mails
+            require(told == (who == "Privacy officer"), f"{who}: mails of requests, {told}")
             seen = shown > 0
             readers = ("Webmaster", "Privacy officer")
             require(seen == (who in readers), f"{who} {'reads' if seen else 'finds nothing of'} us")

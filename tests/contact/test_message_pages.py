@@ -65,6 +65,8 @@ def test_a_canned_answer_leads_back_to_the_reply_and_its_gap_stops_the_mail(staf
     assert "canned" not in offered(staff_client, waiting)
     canned = CannedAnswer.objects.create(title="Sent", text="Dear [name], it leaves on [day].")
     assert "canned" in offered(staff_client, waiting)
+    choices = text_of(staff_client.get(page_of(waiting, "canned")))
+    assert f'<option value="{canned.pk}">Sent</option>' in choices
 
     answer = staff_client.fill_in(page_of(waiting, "canned"), {"canned": canned.pk})
     assert answer.headers["Location"] == page_of(waiting, "reply")
@@ -304,7 +306,7 @@ def test_a_canned_answer_is_written_and_changed_under_its_stamp(staff_client):
     assert "[name] and [reference] are filled in by themselves" in text_of(staff_client.get(add))
     staff_client.post(add, data)
     canned = CannedAnswer.objects.get()
-    assert str(canned) == "Sent"
+    assert str(canned) == f"Canned answer {canned.pk}"
     change = f"/admin/contact/cannedanswer/{canned.pk}/change/"
     assert staff_client.post(change, {**data, "title": "Lost"}).status_code == 409
     assert staff_client.fill_in(change, {**data, "title": "Lost"}).status_code == 302
