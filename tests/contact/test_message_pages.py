@@ -218,7 +218,7 @@ def test_what_a_colleague_closes_in_between_is_passed_over(
     staff_client, waiting, submission, monkeypatch
 ):
     receive_message(replace(submission, message="Buy now."))
-    once = []
+    once: list[ContactMessage] = []
 
     def first_is_taken(message):
         if not once:

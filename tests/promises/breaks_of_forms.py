@@ -95,9 +95,9 @@ def a_telephone_number_that_is_demanded(hand: Hand) -> None:
     hand.patch.setattr(WebmasterForm.base_fields["phone"], "required", True)
 
 
-def _message(**fields: Any) -> None:
+def _message(**fields: Any) -> ContactMessage:
     told = {"name": "A", "email": "a@example.com", "message": "A", "fingerprint": "0" * 64}
-    ContactMessage.objects.create(**{**told, **fields})
+    return ContactMessage.objects.create(**{**told, **fields})
 
 
 def _no_constraint(hand: Hand, table: str, name: str) -> None:
