@@ -189,6 +189,7 @@ class ContactMessageAdmin(StepsAdmin[ContactMessage]):
             queryset,
             lambda message: answer_message(message, by=by),
             action="bulk_answered",
+            title="Mark as answered",
             question="These messages leave the waiting list. Nothing is mailed to their senders.",
             done="Marked as answered.",
         )
@@ -203,6 +204,7 @@ class ContactMessageAdmin(StepsAdmin[ContactMessage]):
             queryset,
             mark_spam,
             action="bulk_spam",
+            title="Mark as spam",
             question=(
                 "These messages leave the waiting list and are deleted 24 months after they came. "
                 "A privacy request is never spam, however it is worded."
@@ -217,6 +219,7 @@ class ContactMessageAdmin(StepsAdmin[ContactMessage]):
         run: Callable[[ContactMessage], object],
         *,
         action: str,
+        title: str,
         question: str,
         done: str,
     ) -> HttpResponse | None:
@@ -228,7 +231,7 @@ class ContactMessageAdmin(StepsAdmin[ContactMessage]):
         if "confirmed" not in request.POST:
             context = {
                 **self.admin_site.each_context(request),
-                "title": done.removesuffix("."),
+                "title": title,
                 "opts": self.opts,
                 "chosen": chosen,
                 "action": action,
