@@ -175,22 +175,15 @@ def _webmaster(site: RunningSite) -> Visitor:
 
 def _replied(desk: Visitor, stored: ContactMessage) -> bool:
     """Have the webmaster write and send a reply; return whether it was sent."""
-    start = f"/admin/contact/contactmessage/{stored.pk}/"
-    for step in ("reply", "send"):
-        fields = {
-            b.get("name"): b.get("value") for b in desk.get(start + step + "/").page.all("input")
-        }
-        fields.pop("", None)
-        answer = desk.post(start + step + "/", {**fields, "text": "This is rolled back."})
-    return answer.status == 303
+    steps = f"/admin/contact/contactmessage/{stored.pk}"
+    desk.fill_in(f"{steps}/reply/", {"text": "This is rolled back."})
+    return desk.fill_in(f"{steps}/send/", {}).status == 303
 
 
 def _answered(desk: Visitor, stored: ContactMessage) -> None:
     """Have the webmaster close a message by the desk's own page."""
     path = f"/admin/contact/contactmessage/{stored.pk}/answer/"
-    fields = {box.get("name"): box.get("value") for box in desk.get(path).page.all("input")}
-    fields.pop("", None)
-    answer = desk.post(path, {**fields, "note": "A check"})
+    answer = desk.fill_in(path, {"note": "A check"})
     require(answer.status == 303, f"closing a message is answered with {answer.status}")
 
 
