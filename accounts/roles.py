@@ -20,6 +20,10 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "Webmaster": (
         "contact.view_contactmessage",
         "contact.change_contactmessage",
+        "contact.view_cannedanswer",
+        "contact.add_cannedanswer",
+        "contact.change_cannedanswer",
+        "contact.delete_cannedanswer",
         "outbox.view_outboxmail",
         "outbox.change_outboxmail",
         "visits.view_dailycount",
@@ -37,6 +41,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "rights.answer_subjectrequest",
         "accounts.view_user",
         "accounts.reset_second_factor",
+        "outbox.view_outboxmail",
+        "outbox.change_outboxmail",
     ),
 }
 

@@ -1,17 +1,26 @@
 """The inbox. Staff read, close and judge messages; nobody edits what a person has written."""
 
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any, ClassVar, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import SEARCH_VAR
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
-from contact.message_steps import STEPS
-from contact.models import ContactMessage, ContactMessageQuerySet, State
-from contact.services import WrongState
+from contact.export import messages_as_csv
+from contact.message_steps import STEPS, who_is_answering
+from contact.models import CannedAnswer, ContactMessage, ContactMessageQuerySet, State
+from contact.replies import draft_of
+from contact.services import RefusedError, WrongState, answer_message, mark_spam
+from sens_site.lib.admin.edit_stamp import EditStampMixin
 from sens_site.lib.admin.steps import StepsAdmin
 from sens_site.lib.admin.to_do import Task
 
@@ -19,7 +28,10 @@ NOT_TO_BE_CONTACTED = "This person did not ask to be contacted."
 
 
 class InboxFilter(admin.SimpleListFilter):
-    """The tabs of the inbox. Without a choice it shows what has to be answered."""
+    """The tabs of the inbox. Without a choice it shows what has to be answered.
+
+    A search without a choice goes through all: who looks for words does not know what became of them.
+    """
 
     title = "inbox"
     parameter_name = "inbox"
@@ -29,6 +41,9 @@ class InboxFilter(admin.SimpleListFilter):
     ) -> list[tuple[str, str]]:
         """Return all tabs but the first."""
         return [
+            ("mine", "Assigned to me"),
+            ("late", "Waiting for five days or more"),
+            ("reminders", "To be remembered"),
             ("answered", "Answered"),
             ("held", "Held as suspected spam"),
             ("spam", "Spam and held"),
@@ -38,24 +53,26 @@ class InboxFilter(admin.SimpleListFilter):
     def choices(self, changelist: Any) -> Any:
         """Name the tab that is shown without a choice for what it is."""
         first, *others = super().choices(changelist)
-        return [{**first, "display": "Waiting"}, *others]
+        name = "Search: all" if changelist.query else "Waiting"
+        return [{**first, "display": name}, *others]
 
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[ContactMessage]
     ) -> QuerySet[ContactMessage]:
         """Return the messages under the tab. An unknown one shows those that wait."""
         inbox = cast(ContactMessageQuerySet, queryset)
-        match self.value():
-            case "answered":
-                return inbox.answered()
-            case "held":
-                return inbox.held()
-            case "spam":
-                return inbox.filter(state=State.SPAM)
-            case "all":
-                return inbox
-            case _:
-                return inbox.waiting()
+        tabs: dict[str | None, Callable[[], QuerySet[ContactMessage]]] = {
+            "mine": lambda: inbox.waiting().filter(assigned_to=request.user.pk),
+            "late": inbox.late,
+            "reminders": inbox.to_remember,
+            "answered": inbox.answered,
+            "held": inbox.held,
+            "spam": lambda: inbox.filter(state=State.SPAM),
+            "all": inbox.all,
+        }
+        if request.GET.get(SEARCH_VAR):
+            tabs[None] = inbox.all
+        return tabs.get(self.value(), inbox.waiting)()
 
 
 @admin.register(ContactMessage)
@@ -66,8 +83,9 @@ class ContactMessageAdmin(StepsAdmin[ContactMessage]):
     step_right = "contact.change_contactmessage"
     back_label = "Back to the message"
     not_offered = "Nothing was changed: a colleague has dealt with this message in the meantime."
-    refusals = {WrongState: not_offered}
-    actions = ()
+    refusals = {WrongState: not_offered, RefusedError: "{error} Nothing was changed."}
+    change_form_template = "admin/contact/contactmessage/message.html"
+    actions = ("bulk_answered", "bulk_spam", "export_csv")
     list_display = (
         "reference",
         "name",
@@ -75,14 +93,17 @@ class ContactMessageAdmin(StepsAdmin[ContactMessage]):
         "state",
         "quarantined_because",
         "wants_contact",
+        "assigned_to",
         "answered_at",
         "answered_by",
     )
     list_filter = (InboxFilter, "topic")
-    list_select_related = ("answered_by",)
+    list_select_related = ("answered_by", "assigned_to")
     ordering = ("received_at", "pk")
-    search_fields = ("reference", "name", "email")
-    search_help_text = "Reference, name or email address, under the tab that is chosen"
+    search_fields = (
+        "reference", "name", "email", "message", "answer_note", "replies__text", "notes__text",
+    )  # fmt: skip
+    search_help_text = "Reference, name, email address or words; all messages, or the chosen tab"
     fieldsets = (
         (None, {"fields": ("reference", "topic", "received_at", "age")}),
         ("Sender", {"fields": ("name", "reply_address", "reply_phone", "wants_contact")}),
@@ -92,6 +113,9 @@ class ContactMessageAdmin(StepsAdmin[ContactMessage]):
             {
                 "fields": (
                     "state",
+                    "assigned_to",
+                    "remind_on",
+                    "duplicate_of",
                     "quarantined_because",
                     "announced_at",
                     "acknowledged_at",
@@ -114,7 +138,131 @@ class ContactMessageAdmin(StepsAdmin[ContactMessage]):
                 "messages held as suspected spam",
                 "?inbox=held",
             ),
+            Task(
+                inbox.late().count(),
+                "message that has waited for five days or more",
+                "messages that have waited for five days or more",
+                "?inbox=late",
+            ),
+            Task(
+                inbox.to_remember().count(),
+                "message to be remembered",
+                "messages to be remembered",
+                "?inbox=reminders",
+            ),
         ]
+
+    def row_context(self, request: HttpRequest, row: ContactMessage) -> dict[str, Any]:
+        """Add the conversation, and what colleagues have to say."""
+        return super().row_context(request, row) | {
+            "answering": who_is_answering(row),
+            "replies": row.replies.select_related("by"),
+            "notes": row.notes.select_related("by"),
+            "draft": draft_of(row),
+            "doubles": row.doubles.all(),
+        }
+
+    def more_shown_of(self, row: ContactMessage) -> dict[str, Any]:
+        """A draft is saved and sent as it was read, in answer to what was read."""
+        return {
+            "draft": draft_of(row),
+            "replies": row.replies.count(),
+            "doubles": row.doubles.count(),
+        }
+
+    def has_step_permission(self, request: HttpRequest) -> bool:
+        """What is done to many messages needs the right that it needs for one."""
+        return request.user.has_perm(self.step_right)
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        """A file leaves the desk and its rules behind: that is a right of its own."""
+        return request.user.has_perm("contact.export_contactmessage")
+
+    @admin.action(description="Mark as answered", permissions=["step"])
+    def bulk_answered(
+        self, request: HttpRequest, queryset: QuerySet[ContactMessage]
+    ) -> HttpResponse | None:
+        """Close many that were answered elsewhere."""
+        by = cast("AbstractBaseUser", request.user)
+        return self._in_bulk(
+            request,
+            queryset,
+            lambda message: answer_message(message, by=by),
+            action="bulk_answered",
+            title="Mark as answered",
+            question="These messages leave the waiting list. Nothing is mailed to their senders.",
+            done="Marked as answered.",
+        )
+
+    @admin.action(description="Mark as spam", permissions=["step"])
+    def bulk_spam(
+        self, request: HttpRequest, queryset: QuerySet[ContactMessage]
+    ) -> HttpResponse | None:
+        """Put many away."""
+        return self._in_bulk(
+            request,
+            queryset,
+            mark_spam,
+            action="bulk_spam",
+            title="Mark as spam",
+            question=(
+                "These messages leave the waiting list and are deleted 24 months after they came. "
+                "A privacy request is never spam, however it is worded."
+            ),
+            done="Marked as spam.",
+        )
+
+    def _in_bulk(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[ContactMessage],
+        run: Callable[[ContactMessage], object],
+        *,
+        action: str,
+        title: str,
+        question: str,
+        done: str,
+    ) -> HttpResponse | None:
+        """Ask, then do with each of them that still waits what would be done with one."""
+        chosen = ContactMessage.objects.waiting().filter(pk__in=queryset.values("pk"))
+        if not chosen.exists():
+            self.message_user(request, "None of these messages waits.", messages.WARNING)
+            return None
+        if "confirmed" not in request.POST:
+            context = {
+                **self.admin_site.each_context(request),
+                "title": title,
+                "opts": self.opts,
+                "chosen": chosen,
+                "action": action,
+                "question": question,
+                "checkbox": ACTION_CHECKBOX_NAME,
+            }
+            page = "admin/contact/contactmessage/in_bulk.html"
+            return TemplateResponse(request, page, context)
+        count = 0
+        for message in chosen:
+            try:
+                run(message)
+            except WrongState:
+                continue
+            self.log_change(request, message, done)
+            count += 1
+        noun = "message" if count == 1 else "messages"
+        self.message_user(request, f"{done} {count} {noun}.", messages.SUCCESS)
+        return None
+
+    @admin.action(description="Export as CSV", permissions=["export"])
+    def export_csv(self, request: HttpRequest, queryset: QuerySet[ContactMessage]) -> HttpResponse:
+        """Hand over a file, and write down of whom."""
+        with transaction.atomic():
+            for message in queryset:
+                self.log_change(request, message, "Exported as CSV.")
+        return HttpResponse(
+            messages_as_csv(queryset),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": 'attachment; filename="messages.csv"'},
+        )
 
     @admin.display(description="age", ordering="-received_at")
     def age(self, message: ContactMessage) -> str:
@@ -143,3 +291,23 @@ class ContactMessageAdmin(StepsAdmin[ContactMessage]):
     ) -> bool:
         """Only a superuser deletes before the retention time is over."""
         return bool(request.user.is_active and request.user.is_superuser)
+
+
+@admin.register(CannedAnswer)
+class CannedAnswerAdmin(EditStampMixin[CannedAnswer], admin.ModelAdmin[CannedAnswer]):
+    """Answers that are needed often."""
+
+    list_display = ("title",)
+    search_fields = ("title", "text")
+    fieldsets: ClassVar = [
+        (
+            None,
+            {
+                "fields": ("title", "text"),
+                "description": (
+                    "[name] and [reference] are filled in by themselves. Anything else in brackets, "
+                    "such as [date of delivery], has to be filled in before the reply can be sent."
+                ),
+            },
+        )
+    ]

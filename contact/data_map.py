@@ -3,7 +3,7 @@
 from contact.models import State
 from privacy.datamap.columns import not_personal, personal, secret, staff_link
 from privacy.datamap.periods import Period
-from privacy.datamap.registry import Keep, activity, classify
+from privacy.datamap.registry import Keep, activity, classify, not_about_people
 from privacy.datamap.subjects import ByAddress
 from privacy.datamap.terms import Category, People, Purpose, Source
 
@@ -55,7 +55,68 @@ classify(
         "answered_at": personal(Category.COMMUNICATIONS),
         "answered_by": staff_link("the member of staff who answered"),
         "answer_note": secret(Category.COMMUNICATIONS),
+        "assigned_to": staff_link("the member of staff who is to answer"),
+        "remind_on": WORKFLOW,
+        "alarmed_at": WORKFLOW,
+        "being_answered_by": staff_link("the member of staff who is answering"),
+        "being_answered_until": WORKFLOW,
+        "duplicate_of": not_personal("the message that says the same"),
         "fingerprint": secret(Category.COMMUNICATIONS),
         "fingerprint_day": WORKFLOW,
     },
 )
+
+ROW = not_personal("number of the row")
+OF_MESSAGE = ByAddress("message__email", "message__received_at")
+# None has a clock of its own: what belongs to a message goes with it.
+WITH_MESSAGE = Keep("retention.messages", CLOSED, since="the matter is closed")
+
+classify(
+    "contact.MessageReply",
+    "Replies to your messages, and yours to those",
+    activity=MESSAGES,
+    subject=OF_MESSAGE,
+    keep=WITH_MESSAGE,
+    fields={
+        "id": ROW,
+        "message": personal(Category.COMMUNICATIONS),
+        "kind": personal(Category.COMMUNICATIONS),
+        "at": personal(Category.COMMUNICATIONS),
+        "by": staff_link("the member of staff who wrote"),
+        "text": personal(Category.COMMUNICATIONS),
+        "header_id": not_personal("random name of the mail"),
+    },
+)
+classify(
+    "contact.MessageNote",
+    "What we wrote about your messages",
+    activity=MESSAGES,
+    subject=OF_MESSAGE,
+    keep=WITH_MESSAGE,
+    fields={
+        "id": ROW,
+        "message": personal(Category.COMMUNICATIONS),
+        "at": personal(Category.COMMUNICATIONS),
+        "by": staff_link("the member of staff who wrote"),
+        "text": personal(Category.COMMUNICATIONS),
+    },
+)
+classify(
+    "contact.ReplyDraft",
+    "Drafts of replies to your messages",
+    activity=MESSAGES,
+    subject=OF_MESSAGE,
+    keep=WITH_MESSAGE,
+    fields={
+        "id": ROW,
+        "message": personal(Category.COMMUNICATIONS),
+        "text": secret(Category.COMMUNICATIONS),
+        "edited_at": personal(Category.COMMUNICATIONS),
+        "edited_by": staff_link("the member of staff who wrote"),
+    },
+)
+not_about_people(
+    "contact.CannedAnswer",
+    "an answer that is needed often, with gaps where it speaks of somebody",
+    "id", "title", "text",
+)  # fmt: skip

@@ -1,12 +1,23 @@
-"""The form that visitors meet, and the one with which staff close a message."""
+"""The form that visitors meet, and those with which staff work on a message."""
+
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 from django.conf import settings
 
-from contact.models import EMAIL_MAX, MESSAGE_MAX, NAME_MAX, PHONE_MAX
+from contact.models import (
+    EMAIL_MAX,
+    MESSAGE_MAX,
+    NAME_MAX,
+    PHONE_MAX,
+    REFERENCE_LENGTH,
+    REPLY_MAX,
+    CannedAnswer,
+)
 from contact.services import Submission
+from contact.teamwork import colleagues
 from privacy.rights.choices import Kind
 from sens_site.lib.forms.base import SiteForm
 from sens_site.lib.forms.fields import EmailAddressField, LineField, TextField
@@ -86,4 +97,76 @@ class AnswerForm(forms.Form):
         required=False,
         max_length=MESSAGE_MAX,
         widget=forms.Textarea(attrs={"rows": "4"}),
+    )
+
+
+class ReplyForm(forms.Form):
+    """A reply as far as it is written."""
+
+    text = TextField(
+        label="Reply",
+        help_text=(
+            "The company’s name and what you reply to are added below it. The next page shows the "
+            "mail; nothing goes out before that. What stands in [brackets] has to be filled in."
+        ),
+        max_length=REPLY_MAX,
+        widget=forms.Textarea(attrs={"rows": "14", "cols": "80"}),
+    )
+
+
+class CannedChoiceField(forms.ModelChoiceField[CannedAnswer]):
+    """Shows the titles, which the rows do not go by elsewhere."""
+
+    def label_from_instance(self, obj: CannedAnswer) -> str:
+        return obj.title
+
+
+class CannedForm(forms.Form):
+    """Which canned answer."""
+
+    canned = CannedChoiceField(label="Answer", queryset=CannedAnswer.objects.all())
+
+
+class NoteForm(forms.Form):
+    """What colleagues should know."""
+
+    text = TextField(
+        label="Note",
+        help_text=(
+            "For your colleagues. The sender may ask for a copy of everything that we hold: write "
+            "what you can stand by."
+        ),
+        max_length=MESSAGE_MAX,
+        widget=forms.Textarea(attrs={"rows": "4"}),
+    )
+
+
+class AssignForm(forms.Form):
+    """Who is to answer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"] = forms.ModelChoiceField(
+            label="Colleague", queryset=colleagues(), required=False, empty_label="Nobody"
+        )
+
+
+class RemindForm(forms.Form):
+    """When to be reminded."""
+
+    on = forms.DateField(
+        label="Day",
+        help_text="From this day on the front page names the message. Leave it empty for no reminder.",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class MergeForm(forms.Form):
+    """With which message this one belongs together."""
+
+    reference = LineField(
+        label="Reference of the message that stays",
+        max_length=REFERENCE_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )

@@ -1,7 +1,7 @@
 """Messages that people have written to the company through the site."""
 
 import secrets
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -16,6 +16,8 @@ NAME_MAX = 100
 EMAIL_MAX = 254
 PHONE_MAX = 40
 MESSAGE_MAX = 5000
+REPLY_MAX = 10_000
+RECEIVED_MAX = 50_000
 REFERENCE_LENGTH = 10
 # 32 signs that nobody confuses on the telephone: no I, O, 0 or 1.
 REFERENCE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -29,6 +31,11 @@ def new_reference() -> str:
 def today() -> date:
     """Return the day in the company's time zone."""
     return timezone.localdate()
+
+
+LATE_AFTER = timedelta(days=5)
+"""After how long an unanswered message raises an alarm: our own choice, far within the 30 days
+that a privacy request among them would have."""
 
 
 class Topic(models.TextChoices):
@@ -58,8 +65,16 @@ class ContactMessageQuerySet(models.QuerySet["ContactMessage"]):
     """Reads over the inbox."""
 
     def waiting(self) -> "ContactMessageQuerySet":
-        """Return what a person has to answer."""
-        return self.filter(state=State.WAITING)
+        """Return what a person has to answer. A double is answered with the message it doubles."""
+        return self.filter(state=State.WAITING, duplicate_of=None)
+
+    def late(self) -> "ContactMessageQuerySet":
+        """Return what has waited too long."""
+        return self.waiting().filter(received_at__lte=timezone.now() - LATE_AFTER)
+
+    def to_remember(self) -> "ContactMessageQuerySet":
+        """Return those of which somebody wanted to be reminded by now."""
+        return self.filter(remind_on__lte=today())
 
     def answered(self) -> "ContactMessageQuerySet":
         """Return what is done."""
@@ -112,6 +127,28 @@ class ContactMessage(models.Model):
     )
     answer_note = models.TextField("note", blank=True, max_length=MESSAGE_MAX)
 
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    remind_on = models.DateField("reminder", null=True, blank=True)
+    alarmed_at = models.DateTimeField("alarm raised", null=True, blank=True)
+    # A lock for the eyes alone: it keeps nobody from anything, and ends by itself.
+    being_answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    being_answered_until = models.DateTimeField(null=True, blank=True)
+    duplicate_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="doubles"
+    )
+
     # A keyed hash of what was typed. With the day it makes a form that is sent twice one message.
     fingerprint = models.CharField(max_length=64, editable=False)
     fingerprint_day = models.DateField(default=today, editable=False)
@@ -121,6 +158,7 @@ class ContactMessage(models.Model):
     class Meta:
         verbose_name = "message"
         ordering = ("received_at", "pk")
+        permissions = [("export_contactmessage", "Can export messages")]
         constraints = [
             models.UniqueConstraint(
                 fields=["fingerprint", "fingerprint_day"], name="contact_sent_twice_is_one"
@@ -156,3 +194,119 @@ class ContactMessage(models.Model):
     def is_held(self) -> bool:
         """Whether a program set it aside and nobody has looked at it yet."""
         return self.quarantined_because != Quarantine.NONE
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for an answer of its own."""
+        return self.state == State.WAITING and self.duplicate_of_id is None
+
+    @property
+    def may_be_written_to(self) -> bool:
+        """Whether its sender may be written to: who did not ask for it is not (form.contact-me-choice)."""
+        return self.wants_contact and self.state != State.SPAM and self.duplicate_of_id is None
+
+    @property
+    def being_answered(self) -> bool:
+        """Whether somebody has said that they are answering, and the time for it is not over."""
+        until = self.being_answered_until
+        return (
+            self.being_answered_by_id is not None and until is not None and until > timezone.now()
+        )
+
+
+class MessageReply(models.Model):
+    """One mail of the conversation after the message: ours, the sender's, or a machine's."""
+
+    class Kind(models.TextChoices):
+        """Whose words they are."""
+
+        SENT = "sent", "Our reply"
+        RECEIVED = "received", "Came back"
+        AUTOMATIC = "automatic", "Came back from a machine"
+
+    message = models.ForeignKey(ContactMessage, on_delete=models.CASCADE, related_name="replies")
+    kind = models.CharField(max_length=10, choices=Kind)
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    text = models.TextField(max_length=RECEIVED_MAX)
+    # By which mails name each other (RFC 5322); one that comes twice is one.
+    header_id = models.CharField("Message-ID", max_length=255, unique=True)
+
+    class Meta:
+        verbose_name = "reply"
+        verbose_name_plural = "replies"
+        ordering = ("at", "pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["sent", "received", "automatic"]),
+                name="contact_reply_kind_is_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Reply {self.pk}"
+
+
+class MessageNote(models.Model):
+    """What colleagues tell each other about a message. Its sender never sees it."""
+
+    message = models.ForeignKey(ContactMessage, on_delete=models.CASCADE, related_name="notes")
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    text = models.TextField(max_length=MESSAGE_MAX)
+
+    class Meta:
+        verbose_name = "note"
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return f"Note {self.pk}"
+
+
+class ReplyDraft(models.Model):
+    """The reply that is being written: one for each message, whoever writes it."""
+
+    message = models.OneToOneField(ContactMessage, on_delete=models.CASCADE, related_name="draft")
+    text = models.TextField(max_length=REPLY_MAX)
+    edited_at = models.DateTimeField(default=timezone.now)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = "draft of a reply"
+        verbose_name_plural = "drafts of replies"
+
+    def __str__(self) -> str:
+        return f"Draft {self.pk}"
+
+
+class CannedAnswer(models.Model):
+    """An answer that is needed often. What differs each time stands in brackets."""
+
+    title = models.CharField(max_length=100, unique=True)
+    text = models.TextField(max_length=MESSAGE_MAX)
+
+    class Meta:
+        verbose_name = "canned answer"
+        ordering = ("title",)
+
+    def __str__(self) -> str:
+        """Name the answer without its words: this stands in the session until it is read (law 10)."""
+        return f"Canned answer {self.pk}"

@@ -149,6 +149,10 @@ def the_choice_is_stored_and_kept(site: RunningSite) -> Evidence:
             _answered(desk, stored)
             mails = OutboxMail.objects.to_address(data["email"]).count()
             require(mails == int(wish), f"{mails} mails go to a person whose wish is {wish}")
+            replied = _replied(desk, stored)
+            require(replied is wish, "the desk replies to who said no, or not to who said yes")
+            more = OutboxMail.objects.to_address(data["email"]).count() - mails
+            require(more == int(wish), f"{more} replies go to a person whose wish is {wish}")
     return Evidence(
         "Played through for this check, a no sent nothing, and neither the mail to the webmaster "
         "nor the desk gave a way to write; a yes did.",
@@ -169,19 +173,26 @@ def _webmaster(site: RunningSite) -> Visitor:
     return visitor
 
 
+def _replied(desk: Visitor, stored: ContactMessage) -> bool:
+    """Have the webmaster write and send a reply; return whether it was sent."""
+    steps = f"/admin/contact/contactmessage/{stored.pk}"
+    desk.fill_in(f"{steps}/reply/", {"text": "This is rolled back."})
+    return desk.fill_in(f"{steps}/send/", {}).status == 303
+
+
 def _answered(desk: Visitor, stored: ContactMessage) -> None:
     """Have the webmaster close a message by the desk's own page."""
     path = f"/admin/contact/contactmessage/{stored.pk}/answer/"
-    fields = {box.get("name"): box.get("value") for box in desk.get(path).page.all("input")}
-    fields.pop("", None)
-    answer = desk.post(path, {**fields, "note": "A check"})
+    answer = desk.fill_in(path, {"note": "A check"})
     require(answer.status == 303, f"closing a message is answered with {answer.status}")
 
 
 @promise("form.contact-me-choice", look=Look.ROWS)
 def nobody_was_written_to_who_said_no(site: RunningSite) -> Evidence:
-    """No stored message of somebody who said no was acknowledged by mail."""
-    against = ContactMessage.objects.filter(wants_contact=False, acknowledged_at__isnull=False)
+    """No stored message of somebody who said no was acknowledged or answered by mail."""
+    against = ContactMessage.objects.filter(wants_contact=False).filter(
+        Q(acknowledged_at__isnull=False) | Q(replies__kind="sent")
+    )
     require(not against.exists(), f"{against.count()} people were written to who said no")
     return Evidence("Nobody was written to who said no.", {"mails against a wish": 0})
 

@@ -1,4 +1,7 @@
-"""What rehearsals of the promises need of this room: messages, and a mailbox that is not full."""
+"""What rehearsals of the promises need of this room: messages, and a mailbox that is not full.
+
+One message has a conversation behind it, and a draft before it.
+"""
 
 from datetime import timedelta
 
@@ -6,8 +9,10 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import F
 from django.utils import timezone
 
-from contact.models import ContactMessage
+from contact.models import CannedAnswer, ContactMessage
+from contact.replies import receive_reply, save_draft, send_reply
 from contact.services import DELIVERED_PER_HOUR, Submission, receive_message
+from contact.teamwork import add_note, assign, merge
 from privacy.promises.witness.canary import Canary
 from privacy.promises.witness.cast import makes_rows, sets_aside
 
@@ -18,17 +23,30 @@ MOST_OF_A_REHEARSAL = 40
 @makes_rows
 def messages(user: AbstractBaseUser, person: Canary, staff: AbstractBaseUser) -> None:
     """Write both, from the address of the account."""
-    for trapped in (False, True):
-        receive_message(
-            Submission(
-                name=person.name,
-                email=person.email,
-                phone=person.phone,
-                message=f"{person.text} {trapped}",
-                wants_contact=True,
-            ),
-            trapped=trapped,
+
+    def wrote(what: str, *, trapped: bool = False) -> ContactMessage:
+        submission = Submission(
+            name=person.name,
+            email=person.email,
+            phone=person.phone,
+            message=f"{person.text} {what}",
+            wants_contact=True,
         )
+        return receive_message(submission, trapped=trapped)
+
+    wrote("by a machine", trapped=True)
+    double, message = wrote("again"), wrote("first")
+    merge(double, into=message.reference)
+    add_note(message, by=staff, text=f"{person.name} called")
+    assign(message, by=staff, to=staff)
+    save_draft(message, by=staff, text=f"To {person.name}")
+    send_reply(message, by=staff)
+    for automatic in (True, False):
+        receive_reply(
+            message, text=person.text, header_id=f"<{automatic}@example.com>", automatic=automatic
+        )
+    save_draft(message, by=staff, text=f"Again to {person.name}")
+    CannedAnswer.objects.create(title="A check of the promises", text="Dear [name]")
 
 
 @sets_aside

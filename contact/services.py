@@ -19,6 +19,11 @@ LINKS_MAX = 5
 LINK = re.compile(r"https?://|<a\s|\[url", re.IGNORECASE)
 # The whole site: a flood from many addresses must not fill the webmaster's mailbox.
 DELIVERED_PER_HOUR = 60
+ALARM_AGAIN = timedelta(days=7)
+
+
+class RefusedError(Exception):
+    """A rule forbids what was asked for; the message says which, in words for people."""
 
 
 class WrongState(Exception):  # noqa: N818 - it says what is wrong, and is caught by the admin
@@ -76,7 +81,7 @@ def receive_message(submission: Submission, *, trapped: bool = False) -> Contact
                 _tell_of_flood(known)
             return known
     if known.is_held and not reason:
-        current = _locked(known)
+        current = locked(known)
         return _release(current) if current.is_held else current
     return known
 
@@ -102,26 +107,51 @@ def receive_request(submission: Submission, *, kind: Kind, trapped: bool = False
 def answer_message(
     message: ContactMessage, *, by: AbstractBaseUser, note: str = ""
 ) -> ContactMessage:
-    """Record that a waiting message has been answered, by whom and when."""
-    current = _locked(message)
-    if current.state != State.WAITING:
+    """Record that a waiting message and its doubles have been answered, by whom and when."""
+    current = locked(message)
+    if not current.is_open:
         raise WrongState
-    current.state = State.ANSWERED
-    current.answered_at = timezone.now()
-    current.answered_by_id = by.pk
     current.answer_note = note
-    current.save(update_fields=["state", "answered_at", "answered_by", "answer_note"])
-    return current
+    current.save(update_fields=["answer_note"])
+    return close(current, by=by)
+
+
+def close(message: ContactMessage, *, by: AbstractBaseUser) -> ContactMessage:
+    """Close a message that is locked. Its doubles, which it answers, are closed with it."""
+    message.state = State.ANSWERED
+    message.answered_at = timezone.now()
+    message.answered_by_id = by.pk
+    message.being_answered_by = message.being_answered_until = None
+    message.save(
+        update_fields=[
+            "state", "answered_at", "answered_by", "being_answered_by", "being_answered_until",
+        ]
+    )  # fmt: skip
+    message.doubles.update(
+        state=State.ANSWERED, answered_at=message.answered_at, answered_by_id=by.pk
+    )
+    return message
+
+
+def reopen(message: ContactMessage) -> ContactMessage:
+    """Let an answered message that is locked wait again. The alarm begins anew."""
+    message.state = State.WAITING
+    message.answered_at = message.answered_by = None
+    message.alarmed_at = timezone.now()
+    message.save(update_fields=["state", "answered_at", "answered_by", "alarmed_at"])
+    message.doubles.update(state=State.WAITING, answered_at=None, answered_by=None)
+    return message
 
 
 @transaction.atomic
 def mark_spam(message: ContactMessage) -> ContactMessage:
-    """Put a waiting message away as spam, on the word of a person."""
-    current = _locked(message)
-    if current.state != State.WAITING:
+    """Put a waiting message away as spam, with its doubles, on the word of a person."""
+    current = locked(message)
+    if not current.is_open:
         raise WrongState
     current.state = State.SPAM
     current.save(update_fields=["state"])
+    current.doubles.update(state=State.SPAM)
     return current
 
 
@@ -131,9 +161,10 @@ def release_from_quarantine(message: ContactMessage) -> ContactMessage:
 
     What a person had marked as spam was mailed when it came, and is not mailed again.
     """
-    current = _locked(message)
+    current = locked(message)
     if current.state != State.SPAM:
         raise WrongState
+    current.doubles.update(state=State.WAITING)
     return _release(current)
 
 
@@ -146,6 +177,18 @@ def announce_held_messages() -> int:
     if fresh:
         ContactMessage.objects.filter(pk__in=fresh).update(announced_at=timezone.now())
         mails.held_mail(len(fresh)).send()
+    return len(fresh)
+
+
+@transaction.atomic
+def raise_alarms() -> int:
+    """Tell the webmaster of messages that wait too long, of each once a week. Return how many."""
+    again = timezone.now() - ALARM_AGAIN
+    late = ContactMessage.objects.late().exclude(alarmed_at__gt=again)
+    fresh = list(late.select_for_update().values_list("pk", flat=True))
+    if fresh:
+        ContactMessage.objects.filter(pk__in=fresh).update(alarmed_at=timezone.now())
+        mails.late_mail(len(fresh)).send()
     return len(fresh)
 
 
@@ -209,6 +252,6 @@ def _deliver(message: ContactMessage, *, acknowledge: bool) -> None:
     message.save(update_fields=["announced_at", "acknowledged_at"])
 
 
-def _locked(message: ContactMessage) -> ContactMessage:
+def locked(message: ContactMessage) -> ContactMessage:
     """Read the row again, so that of two colleagues who act at once one is told."""
     return ContactMessage.objects.select_for_update().get(pk=message.pk)

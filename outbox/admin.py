@@ -1,4 +1,7 @@
-"""The outbox in the admin: to look, and to try again. What a mail says is never shown."""
+"""The outbox in the admin: to look, and to try again. What a mail says is never shown.
+
+Nor is it shown that a mail was sent whose purpose is none of the viewer's business.
+"""
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -6,11 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from outbox.models import OutboxMail
+from outbox.purposes import Audience, audiences, purposes_of
 from outbox.services import retry_parked
 from sens_site.lib.admin.read_only import ReadOnlyAdmin
 from sens_site.lib.admin.to_do import Task
 
 PARKED = "?state=parked"
+OF_SUPERUSERS = "outbox.of_superusers"
+"""A right that does not exist: only who has every right has it."""
 STATES = {"waiting": "Waiting", "sent": "Sent", "parked": "Parked"}
 
 
@@ -36,6 +42,12 @@ class StateFilter(admin.SimpleListFilter):
         return chosen
 
 
+def _task(parked: "QuerySet[OutboxMail]", audience: Audience) -> Task:
+    about = f" about {audience.about}" if audience.about else ""
+    count, left = parked.count(), f"{about} that cannot be sent"
+    return Task(count, f"mail{left}", f"mails{left}", PARKED, right=audience.right)
+
+
 @admin.register(OutboxMail)
 class OutboxMailAdmin(ReadOnlyAdmin[OutboxMail]):
     """Mails come from the site alone, and what was acknowledged is sent. One action."""
@@ -54,10 +66,24 @@ class OutboxMailAdmin(ReadOnlyAdmin[OutboxMail]):
     )  # fmt: skip
     actions = ("try_again",)
 
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[OutboxMail]":
+        """Return the mails of the purposes that this person may see."""
+        mails = super().get_queryset(request)
+        if request.user.is_superuser:
+            return mails
+        return mails.filter(purpose__in=purposes_of(request.user))
+
     def to_do(self) -> list[Task]:
         """Tell the front page of mails that nobody will get without help."""
-        parked = OutboxMail.objects.parked().count()
-        return [Task(parked, "mail that cannot be sent", "mails that cannot be sent", PARKED)]
+        known: dict[Audience, list[str]] = {}
+        for purpose, audience in audiences().items():
+            known.setdefault(audience, []).append(purpose)
+        parked = OutboxMail.objects.parked()
+        unknown = parked.exclude(purpose__in=audiences())
+        return [
+            _task(parked.filter(purpose__in=purposes), audience)
+            for audience, purposes in known.items()
+        ] + [_task(unknown, Audience(OF_SUPERUSERS, "what no room has named"))]
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         """Ask for more than the right to look."""

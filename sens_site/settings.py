@@ -69,6 +69,12 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Which key signs our mail (the name before `._domainkey`), for `manage.py check_front` to look up.
 DKIM_SELECTOR = env.str("DKIM_SELECTOR", "")
 WEBMASTER_EMAIL = env.str("WEBMASTER_EMAIL", "webmaster@localhost")
+# Where replies to messages come back. Read only where a host is named; TLS, but to this machine.
+REPLIES_IMAP_HOST = env.str("REPLIES_IMAP_HOST", "")
+REPLIES_IMAP_PORT = env.int("REPLIES_IMAP_PORT", 993)
+REPLIES_IMAP_USER = env.str("REPLIES_IMAP_USER", "")
+REPLIES_IMAP_PASSWORD = env.str("REPLIES_IMAP_PASSWORD", "")
+REPLIES_IMAP_FOLDER = env.str("REPLIES_IMAP_FOLDER", "INBOX")
 # Outside the database, and better on another disk: it makes erasures outlive a restored backup.
 ERASURE_LEDGER = str(BASE_DIR / env.str("ERASURE_LEDGER", "var/erasure-ledger.jsonl"))
 # Copies of our log of heads that others have kept, brought back: checks compare the site with them.

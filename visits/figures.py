@@ -4,12 +4,11 @@ Page and file are made from the same rows, so that neither shows what the other 
 page has weeks the file has days, and those of a hidden week are hidden.
 """
 
-import csv
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from io import StringIO
 
 from privacy.consent.models import DailyChoice
+from sens_site.lib import csv_text
 from visits.counting import OTHER_HOSTS
 from visits.statistics import Cell, Statistics, Veiled
 
@@ -18,8 +17,6 @@ WIDTH, HEIGHT = 720, 160
 LINE, LABEL = 24, 250
 """The height of one bar that lies, and the room for its name."""
 LONGEST_LABEL = 34
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet take text for a formula."""
 
 NO_HOST = "No other site, or not told"
 MANY_HOSTS = "Sites beyond the fifty most frequent of a day"
@@ -180,15 +177,7 @@ def _lying(
 
 def as_csv(found: Statistics) -> str:
     """Return all tables as one file."""
-    text = StringIO()
-    writer = csv.writer(text)
+    rows: list[tuple[str, ...]] = []
     for figure in (*_by_day(found), *_lists(found)):
-        writer.writerow([figure.title, *figure.columns[1:]])
-        writer.writerows([harmless(value) for value in row] for row in figure.rows)
-        writer.writerow([])
-    return text.getvalue()
-
-
-def harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+        rows += [(figure.title, *figure.columns[1:]), *figure.rows, ()]
+    return csv_text.as_csv(rows)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from outbox.models import FAREWELL, OutboxMail
+from outbox.purposes import register_purpose
 from privacy.datamap.erasure import ErasureReport
 from privacy.rights.choices import AUTHORITIES
 from privacy.rights.models import SubjectRequest
@@ -26,6 +27,9 @@ BY_STAFF = "request-answer"
 OF_REQUESTS = frozenset({SET_OFF, BY_STAFF})
 MAILS_A_DAY = 3
 DESK = "desk"
+for purpose in (SET_OFF, BY_STAFF, DESK, FAREWELL):
+    # Subjects and recipients tell who has asked for what: they are for those who handle requests.
+    register_purpose(purpose, right="rights.view_subjectrequest", about="privacy requests")
 DESK_MAILS_AN_HOUR = 60
 
 

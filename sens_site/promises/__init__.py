@@ -10,4 +10,5 @@ import sens_site.promises.mails
 import sens_site.promises.own_account
 import sens_site.promises.secret_addresses
 import sens_site.promises.security
+import sens_site.promises.seen_mails
 import sens_site.promises.walk  # noqa: F401 - each registers its checks

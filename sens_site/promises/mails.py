@@ -39,7 +39,7 @@ from privacy.rights.choices import Channel, Ground, Kind, Proof
 
 LINKED = frozenset({"www.edpb.europa.eu"})
 """The one other site to which a mail leads: the list of authorities to complain to."""
-QUERIES = frozenset({"", "inbox=held", "state=parked"})
+QUERIES = frozenset({"", "inbox=held", "inbox=late", "state=parked"})
 """What may stand behind an address: which list of the desk is meant, and never who reads it."""
 PARTS = frozenset({"", "accounts", "admin", "contact", "legal", "privacy"})
 """The parts of the site to which mails lead. One that only counts who comes is none of them."""
@@ -61,8 +61,9 @@ OF_FACTORS = (
     "webauthn_removed",
 )  # fmt: skip
 OF_ROOMS = (
-    "accounts/deleted", "accounts/idle", "contact/mail/acknowledgement", "contact/mail/flood",
-    "contact/mail/held", "contact/mail/message", "privacy/policy/mail/checkpoint",
+    "accounts/deleted", "accounts/idle", "contact/mail/acknowledgement", "contact/mail/assigned",
+    "contact/mail/flood", "contact/mail/held", "contact/mail/late", "contact/mail/message",
+    "contact/mail/reply", "privacy/policy/mail/checkpoint",
     "privacy/policy/mail/notice",
     "privacy/rights/mail/acknowledged", "privacy/rights/mail/alarm",
     "privacy/rights/mail/answered", "privacy/rights/mail/erased", "privacy/rights/mail/export",
@@ -256,6 +257,9 @@ def _of_messages(word: str) -> Iterator[tuple[Callable[[], object], tuple[str, .
     yield of_messages.acknowledgement_mail(message).send, ()
     yield of_messages.held_mail(2).send, ()
     yield of_messages.flood_mail(60).send, ()
+    yield of_messages.late_mail(2).send, ()
+    yield of_messages.assigned_mail(message, to=f"{word}-desk@example.com").send, ()
+    yield of_messages.reply_mail(message, "A check of the promises, rolled back.").send, ()
 
 
 def _asked(word: str, kind: Kind, proof: Proof | None = Proof.LINK) -> Any:

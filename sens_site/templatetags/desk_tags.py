@@ -17,13 +17,18 @@ register = template.Library()
 def to_do(context: dict[str, Any]) -> dict[str, Any]:
     """Ask every admin page that this person may see for what waits there."""
     tasks = []
+    user = context["request"].user
     for model, model_admin in admin.site._registry.items():  # noqa: SLF001 - has no public name
         if isinstance(model_admin, HasTasks) and model_admin.has_view_permission(
             context["request"]
         ):
             meta = model._meta
             url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
-            tasks += [(url + task.query, task) for task in model_admin.to_do() if task.count]
+            tasks += [
+                (url + task.query, task)
+                for task in model_admin.to_do()
+                if task.count and (not task.right or user.has_perm(task.right))
+            ]
     return {"tasks": tasks}
 
 

@@ -18,6 +18,8 @@ OPEN = {
         "policy/policydraft/add/",
     },
     "Webmaster": {
+        "contact/cannedanswer/",
+        "contact/cannedanswer/add/",
         "contact/contactmessage/",
         "outbox/outboxmail/",
         "visits/dailycount/",
@@ -28,6 +30,7 @@ OPEN = {
         "policy/policydraft/",
         "consent/consentreceipt/",
         "consent/consentreceipt/check/",
+        "outbox/outboxmail/",
         "rights/subjectrequest/",
         "accounts/user/",
         "datamap/purgefailure/",

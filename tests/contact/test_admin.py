@@ -1,13 +1,17 @@
 """The inbox: staff read, close and judge; nobody edits, and what visitors typed does nothing."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.utils import timezone
 
 from contact.models import ContactMessage
+from contact.replies import receive_reply
 from contact.services import answer_message, mark_spam, receive_message
+from contact.teamwork import add_note, assign, remind
 from outbox.models import OutboxMail
 from tests.client import SiteClient
 from tests.factories.people import make_staff
@@ -42,6 +46,20 @@ def inbox(submission, staff):
     }
     answer_message(rows["answered"], by=staff, note="Sent.")
     mark_spam(rows["spam"])
+    assign(rows["second"], by=staff, to=staff)
+    add_note(rows["second"], by=staff, text="Said in a note")
+    assign(rows["answered"], by=staff, to=staff)
+    remind(rows["answered"], on=timezone.localdate())
+    remind(rows["spam"], on=timezone.localdate() + timedelta(days=1))
+    receive_reply(
+        rows["answered"], text="Said in a reply", header_id="<1@fossil.test>", automatic=True
+    )
+    ContactMessage.objects.filter(pk=rows["first"].pk).update(
+        received_at=timezone.now() - timedelta(days=5)
+    )
+    ContactMessage.objects.filter(pk=rows["second"].pk).update(
+        received_at=timezone.now() - timedelta(days=5, minutes=-1)
+    )
     return rows
 
 
@@ -54,7 +72,14 @@ def inbox(submission, staff):
         ("?inbox=spam", ["spam", "held"]),
         ("?inbox=all", ["first", "second", "answered", "spam", "held"]),
         ("?inbox=nonsense", ["first", "second"]),
-        ("?q=fossil.test", ["first", "second"]),
+        ("?inbox=mine", ["second"]),
+        ("?inbox=late", ["first"]),
+        ("?inbox=reminders", ["answered"]),
+        ("?q=fossil.test", ["first", "second", "answered", "spam", "held"]),
+        ("?q=answered", ["answered"]),
+        ("?q=said+in+a+note", ["second"]),
+        ("?q=said+in+a+reply", ["answered"]),
+        ("?q=fossil.test&inbox=spam", ["spam", "held"]),
         ("?q=joseph", []),
     ],
 )
@@ -79,7 +104,10 @@ def test_the_page_shows_the_message_and_lets_nobody_edit_it(staff_client, waitin
     assert "The data sheet of the EnerGenius charger does not open.<br>Can you send it?" in page
     assert "<textarea" not in page
     assert f'href="mailto:mary@fossil.test?subject=Your%20message%20{waiting.reference}"' in page
-    assert [a["label"] for a in response.context["steps"]] == ["Answered", "Mark as spam"]
+    assert [a["label"] for a in response.context["steps"]] == [
+        "Reply", "I am answering", "Assign", "Add a note", "Remind", "Merge", "Answered",
+        "Mark as spam",
+    ]  # fmt: skip
     assert staff_client.post(page_of(waiting), {"message": "Changed"}).status_code == 403
     waiting.refresh_from_db()
     assert waiting.message.startswith("The data sheet")
@@ -134,7 +162,8 @@ def test_answered_with_a_note(staff_client, staff, waiting):
         "Marked as answered.",
     )
     page = staff_client.get(page_of(waiting))
-    assert page.context["steps"] == []
+    offered = [step["label"] for step in page.context["steps"]]
+    assert offered == ["Reply", "Add a note", "Remind"]
 
 
 def test_a_note_that_is_too_long_is_kept_and_changes_nothing(staff_client, waiting):

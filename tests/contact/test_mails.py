@@ -52,7 +52,11 @@ def test_the_acknowledgement_repeats_nothing_that_was_typed(waiting):
     mail = acknowledgement_mail(waiting)
 
     assert mail.to == ["mary@fossil.test"]
-    assert mail.extra_headers == {"Auto-Submitted": "auto-replied"}
+    assert mail.extra_headers == {
+        "Message-ID": f"<message.{waiting.reference}@testserver>",
+        "Auto-Submitted": "auto-replied",
+        "X-Purpose": "message",
+    }
     assert waiting.reference in mail.body
     for typed in (waiting.name, waiting.message.split("\n")[0], waiting.phone, waiting.email):
         assert typed not in mail.body

@@ -65,6 +65,15 @@ def a_page_that_shows_all_accounts(hand: Hand) -> None:
     hand.template("accounts/data.html", (end, names + end))
 
 
+@breaks("security.against-misuse")
+def a_list_of_mails_that_shows_all_purposes(hand: Hand) -> None:
+    from django.contrib.admin import ModelAdmin
+
+    from outbox.admin import OutboxMailAdmin
+
+    hand.patch.setattr(OutboxMailAdmin, "get_queryset", ModelAdmin.get_queryset)
+
+
 @breaks("security.against-misuse", way=Way.CONFIGURATION)
 def staff_without_a_second_factor(hand: Hand) -> None:
     factor = "accounts.middleware.StaffSecondFactorMiddleware"

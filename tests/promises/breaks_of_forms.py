@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
-from contact.models import ContactMessage, Quarantine, State
+from contact.models import ContactMessage, MessageReply, Quarantine, State
 from privacy.consent.models import PersonalRefusals
 from tests.promises.breaks import Way, breaks
 from tests.promises.hand import Hand
@@ -96,9 +96,9 @@ def a_telephone_number_that_is_demanded(hand: Hand) -> None:
     hand.patch.setattr(WebmasterForm.base_fields["phone"], "required", True)
 
 
-def _message(**fields: Any) -> None:
+def _message(**fields: Any) -> ContactMessage:
     told = {"name": "A", "email": "a@example.com", "message": "A", "fingerprint": "0" * 64}
-    ContactMessage.objects.create(**{**told, **fields})
+    return ContactMessage.objects.create(**{**told, **fields})
 
 
 def _no_constraint(hand: Hand, table: str, name: str) -> None:
@@ -166,6 +166,22 @@ def a_desk_that_writes_in_spite_of_a_no(hand: Hand) -> None:
         return format_html('<a href="mailto:{}">{}</a>', message.email, message.email)
 
     hand.patch.setattr(ContactMessageAdmin, "reply_address", address)
+
+
+@breaks("form.contact-me-choice")
+def a_desk_that_replies_in_spite_of_a_no(hand: Hand) -> None:
+    from contact.services import locked
+
+    hand.replace("contact.models.ContactMessage.may_be_written_to", property(lambda self: True))
+    hand.replace("contact.replies._to_write_to", locked)
+
+
+@breaks("form.contact-me-choice", way=Way.ROWS)
+def a_reply_to_somebody_after_a_no(hand: Hand) -> None:
+    message = _message(wants_contact=False)
+    MessageReply.objects.create(
+        message=message, kind="sent", text="Here it is.", header_id="<1@example.com>"
+    )
 
 
 @breaks("form.contact-me-choice", way=Way.ROWS)

@@ -7,7 +7,7 @@ from io import StringIO
 
 import pytest
 
-from visits.figures import as_csv, figures, harmless
+from visits.figures import as_csv, figures
 from visits.statistics import Cell, Statistics, Veiled, veil
 
 NOTHING = Veiled((), None)
@@ -123,12 +123,3 @@ def test_the_file_holds_the_rows_of_the_tables_and_nothing_that_a_table_hides(fo
     ]
     assert ["'=evil.test", "7"] in rows
     assert ["Pages", "Views", "Visits"] in rows
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_what_a_spreadsheet_takes_for_a_formula_is_quoted(start):
-    assert harmless(f"{start}1+1") == f"'{start}1+1"
-
-
-def test_a_path_and_a_number_stay_as_they_are():
-    assert (harmless("/contact/"), harmless("12"), harmless("–")) == ("/contact/", "12", "–")

@@ -50,7 +50,11 @@ LEFT_OUT: Mapping[str, frozenset[str]] = {
         "accounts_user_user_permissions": "",
         "consent_personalrefusals": "",
         "contact_contactmessage": "quarantined_because announced_at answered_by_id answer_note"
-        " fingerprint fingerprint_day",
+        " fingerprint fingerprint_day assigned_to_id remind_on alarmed_at being_answered_by_id"
+        " being_answered_until duplicate_of_id",
+        "contact_messagenote": "by_id",
+        "contact_messagereply": "by_id header_id",
+        "contact_replydraft": "text edited_by_id",
         "mfa_authenticator": "data",
         "outbox_outboxmail": "message_id dedupe_key sender message due_at attempts claim"
         " lease_until parked_at last_error",

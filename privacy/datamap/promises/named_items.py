@@ -41,6 +41,10 @@ NAMED = {
         " contact.ContactMessage.received_at contact.ContactMessage.state"
         " contact.ContactMessage.acknowledged_at contact.ContactMessage.answered_at"
         " contact.ContactMessage.answer_note contact.ContactMessage.fingerprint"
+        " contact.MessageNote.message contact.MessageNote.at contact.MessageNote.text"
+        " contact.MessageReply.message contact.MessageReply.kind contact.MessageReply.at"
+        " contact.MessageReply.text contact.ReplyDraft.message contact.ReplyDraft.text"
+        " contact.ReplyDraft.edited_at"
         " outbox.OutboxMail.purpose outbox.OutboxMail.subject outbox.OutboxMail.message"
         " outbox.OutboxMail.created_at outbox.OutboxMail.sent_at"
         " policy.PolicyAcknowledgement.version policy.PolicyAcknowledgement.at",

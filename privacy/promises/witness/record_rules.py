@@ -29,9 +29,9 @@ ADDRESS, BROWSER = "IP address", "browser’s name"
 WRITTEN = ("email address", "telephone number", "text", "password")
 SAID = ("user name", "name", "company", "position", *WRITTEN)
 MAIL_HEADERS = frozenset({
-    "auto-submitted", "content-transfer-encoding", "content-type", "date", "from", "list-unsubscribe",
-    "list-unsubscribe-post", "message-id", "mime-version", "reply-to", "subject", "to", "precedence",
-    "x-auto-response-suppress",
+    "auto-submitted", "content-transfer-encoding", "content-type", "date", "from", "in-reply-to",
+    "list-unsubscribe", "list-unsubscribe-post", "message-id", "mime-version", "precedence",
+    "references", "reply-to", "subject", "to", "x-auto-response-suppress",
 })  # fmt: skip
 
 

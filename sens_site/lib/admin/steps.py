@@ -43,6 +43,8 @@ class Step(Generic[M]):
     initial: Callable[[M], Data] = lambda row: {}
     touches: Callable[[M], Groups] = lambda row: ()
     """What the step would touch: headings, each with its lines. Empty ones are not shown."""
+    then: str = "change"
+    """The page that comes after: the row's own, or that of another step."""
 
 
 class StepsMixin(admin.ModelAdmin[M]):
@@ -127,7 +129,7 @@ class StepsMixin(admin.ModelAdmin[M]):
             return self._step_page(request, step, row, problem=problem, status=409)
         self.log_change(request, row, step.done)
         self.message_user(request, f"{row}: {step.done}", messages.SUCCESS)
-        return HttpResponseRedirect(self._url("change", row), status=303)
+        return HttpResponseRedirect(self._url(step.then, row), status=303)
 
     def _step_page(
         self,

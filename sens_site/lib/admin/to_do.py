@@ -10,12 +10,17 @@ from typing import Protocol, runtime_checkable
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A number of things that wait, what one and many of them are called, and their tab."""
+    """A number of things that wait, what one and many of them are called, and their tab.
+
+    `right` is one that the viewer needs besides that to the page, where the page shows to some
+    people less than to others.
+    """
 
     count: int
     one: str
     many: str
     query: str = ""
+    right: str = ""
 
     @property
     def words(self) -> str:

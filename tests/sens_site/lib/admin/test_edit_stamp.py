@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
+from contact.models import CannedAnswer
 from pages import services as pages
 from pages.models import PageText
 from privacy.consent.models import ServiceSwitch
@@ -196,7 +197,9 @@ def test_every_admin_whose_rows_are_edited_carries_the_stamp():
     request.user = make_staff()
     edited = [one for one in admin.site._registry.values() if one.has_change_permission(request)]
     assert [str(one) for one in edited if not isinstance(one, EditStampMixin)] == []
-    assert {one.model for one in edited} == {Group, PageText, PolicyDraft, ServiceSwitch, User}
+    assert {one.model for one in edited} == {
+        CannedAnswer, Group, PageText, PolicyDraft, ServiceSwitch, User,
+    }  # fmt: skip
     assert [one.list_editable for one in edited if one.list_editable] == []
     assert [str(one) for one in admin.site._registry.values() for inline in one.inlines
             if inline(one.model, admin.site).has_change_permission(request)] == []  # fmt: skip

@@ -17,6 +17,7 @@ WRITTEN_BY_STAFF = {
     "auth.group": {"add", "change", "delete"},
     "consent.editorialnote": {"add"},
     "consent.serviceswitch": {"change"},
+    "contact.cannedanswer": {"add", "change", "delete"},
     "contact.contactmessage": {"delete"},
     "pages.pagetext": {"change"},
     "policy.policydraft": {"add", "change", "delete"},
