@@ -284,8 +284,12 @@ def _of_requests(word: str, staff: Any) -> Iterator[Callable[[], object]]:
     )
     yield lambda: services.refuse(open_[Kind.QUESTION], ground=Ground.UNFOUNDED, reason=why, **by)
     yield of_requests.export_ready(open_[Kind.PORTABILITY], token=word).send
+    services.no_vendor_concerned(open_[Kind.ERASURE], reason=why, **by)
     yield lambda: services.erase_for_request(open_[Kind.ERASURE], **by)
-    for name in ("alarm", "many"):
+    yield of_requests.corrected(open_[Kind.RECTIFICATION], lines=["Name: A → B"]).send
+    yield of_requests.restricted(unproved).send
+    yield of_requests.unrestricted(unproved, reason=why).send
+    for name in ("alarm", "many", "reminder"):
         facts = {"request": open_[Kind.WITHDRAWAL], "stage": "75 %"}
         yield partial(of_requests.tell_desk, name, "A check", **facts)
 

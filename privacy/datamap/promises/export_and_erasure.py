@@ -59,13 +59,16 @@ LEFT_OUT: Mapping[str, frozenset[str]] = {
         "rights_mailedlink": "token_hash",
         "rights_requestevent": "actor fact",
         "rights_requestnote": "",
-        "rights_subjectrequest": "fingerprint is_held",
+        "rights_internalnote": "author",
+        "rights_requestscan": "file_name content_type size sha256",
+        "rights_subjectrequest": "fingerprint is_held handler answering answering_since remind_on",
+        "rights_systemcheck": "",
         "rights_vendortask": "",
     }.items()
 }
 """What the copy of each table leaves out: numbers of rows, secrets, and the state of our work."""
-OF_OURS = frozenset({"rights_vendortask.vendor"})
-"""Words of a list of ours: which vendor was told."""
+OF_OURS = frozenset({"rights_systemcheck.system", "rights_vendortask.vendor"})
+"""Words of lists of ours: which vendor was told, and which system was looked up."""
 
 
 def archive_of(subject: Subject) -> dict[str, str]:

@@ -19,6 +19,7 @@ from privacy.rights.choices import Channel, Did, Kind, Proof
 from privacy.rights.intake import open_request
 from privacy.rights.models import (
     SubjectRequest,
+    SystemCheck,
     VendorTask,
 )
 from privacy.rights.promises.played_requests import (
@@ -26,6 +27,7 @@ from privacy.rights.promises.played_requests import (
     CHOICES,
     REASON,
     at_the_desk,
+    is_refused,
     mailed,
     request_of,
     taken_by_the_form,
@@ -172,7 +174,8 @@ def the_answer_says_yes_or_no(site: RunningSite) -> Evidence:
         erase(other.subject, cause="promise")
         # What an erasure forgets is its own fault, and `yes` is then the true answer.
         left = other.rows(Database.as_it_stands())
-        left.pop(VendorTask._meta.db_table, None)  # which vendor was told is a word of ours
+        for ours in (VendorTask, SystemCheck):  # who was told, where it was looked: words of ours
+            left.pop(ours._meta.db_table, None)
         again = open_request(
             kind=Kind.ACCESS, name=other.mark, email=other.email, text=f"{REASON} Again.",
             channel=Channel.FORM, proof=Proof.STAFF,
@@ -196,10 +199,14 @@ def the_desk_erases_and_reports(site: RunningSite) -> Evidence:
             kind=Kind.ERASURE, name=person.mark, email=person.email, text=REASON,
             channel=Channel.FORM, proof=Proof.STAFF,
         )  # fmt: skip
+        early = is_refused(services.erase_for_request, asked, by=staff)
+        require(early, "somebody is erased before it is known which vendors to tell")
+        services.no_vendor_concerned(asked, by=staff, reason=REASON)
         services.erase_for_request(asked, by=staff)
         rows = person.rows(Database.as_it_stands())
         mails = rows.pop(OutboxMail._meta.db_table, {})
-        rows.pop(VendorTask._meta.db_table, None)  # which vendor was told is a word of ours
+        for ours in (VendorTask, SystemCheck):  # who was told, where it was looked: words of ours
+            rows.pop(ours._meta.db_table, None)
         require(not rows, f"something is left in {sorted(rows)[:1]}")
         require(len(mails) == 1, f"{len(mails)} mails are left to who was erased")
         last: Any = OutboxMail.objects.get(pk=next(iter(mails)))
