@@ -15,7 +15,7 @@ from django.utils import timezone
 from privacy.datamap.export import stream_export
 from privacy.policy.services import pseudonym
 from privacy.rights import mails
-from privacy.rights.choices import Did
+from privacy.rights.choices import Did, Kind
 from privacy.rights.intake import NotAllowedError, lock, must_be_open, record
 from privacy.rights.models import ExportFile, MailedLink, RequestScan, SubjectRequest
 from privacy.rights.private_storage import EXPORTS, SCANS, files, folder, remove_on_commit
@@ -57,7 +57,7 @@ def _write(target: Path, request: SubjectRequest) -> None:
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            for chunk in stream_export(request.subject):
+            for chunk in stream_export(request.subject, portable=request.kind == Kind.PORTABILITY):
                 file.write(chunk)
     except BaseException:
         target.unlink(missing_ok=True)

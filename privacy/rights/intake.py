@@ -102,8 +102,7 @@ def open_request(
 
 def _store(fingerprint: str, moment: datetime, **fields: Any) -> tuple[SubjectRequest, bool]:
     """Store a request, or find that it is stored already; tell whether it is new."""
-    same = SubjectRequest.objects.filter(fingerprint=fingerprint, closed_at=None)
-    known = same.first()
+    known = SubjectRequest.objects.filter(fingerprint=fingerprint, closed_at=None).first()
     if known is not None:
         return known, False
     due = deadline_for(moment, timezone.get_default_timezone()).due_on
@@ -113,7 +112,7 @@ def _store(fingerprint: str, moment: datetime, **fields: Any) -> tuple[SubjectRe
                 fingerprint=fingerprint, received_at=moment, due_on=due, **fields
             )
     except IntegrityError:
-        return same.get(), False
+        return SubjectRequest.objects.get(fingerprint=fingerprint, closed_at=None), False
     return request, True
 
 

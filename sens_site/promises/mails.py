@@ -36,6 +36,7 @@ from privacy.promises.running_site import RunningSite
 from privacy.rights import intake, services
 from privacy.rights import mails as of_requests
 from privacy.rights.choices import Channel, Ground, Kind, Proof
+from privacy.rights.models import OutsideSystem
 
 LINKED = frozenset({"www.edpb.europa.eu"})
 """The one other site to which a mail leads: the list of authorities to complain to."""
@@ -272,6 +273,7 @@ def _asked(word: str, kind: Kind, proof: Proof | None = Proof.LINK) -> Any:
 def _of_requests(word: str, staff: Any) -> Iterator[Callable[[], object]]:
     why = "A check of the promises, rolled back."
     by: Mapping[str, Any] = {"by": staff}
+    OutsideSystem.objects.update(is_used=False)
     open_ = {kind: _asked(word, kind) for kind in Kind if kind is not Kind.RESTRICTION}
     unproved = _asked(word, Kind.RESTRICTION, None)
     yield lambda: _asked(f"{word}-new", Kind.ACCESS, None)

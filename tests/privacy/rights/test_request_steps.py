@@ -27,6 +27,15 @@ def page(request: SubjectRequest, step: str = "change") -> str:
     return f"{LIST}{request.pk}/{step}/"
 
 
+def send(desk: SiteClient, path: str, data: dict):
+    """Fill in the form of a step, read the mail that it shows, and send it."""
+    preview = desk.fill_in(path, data)
+    if preview.status_code != 200:
+        return preview
+    assert "Nothing is sent yet" in preview.content.decode()
+    return desk.post(path, {**data, **stamp_in(preview), "send": "Send it"})
+
+
 def offered(response) -> list[str]:
     return [step["label"] for step in response.context["steps"]]
 
@@ -86,6 +95,9 @@ def test_nothing_is_done_to_many_at_once(desk, ask):
     assert "action-select" not in desk.get(LIST).content.decode()
 
 
+AMONG_COLLEAGUES = ["I am answering this", "Hand over", "Write a note", "Remind us"]
+
+
 @pytest.mark.parametrize(
     ("kind", "proof", "expected"),
     [
@@ -96,20 +108,40 @@ def test_nothing_is_done_to_many_at_once(desk, ask):
                 "Send the identity link again",
                 "Identity seen otherwise",
                 "Tell a vendor",
+                "No vendor concerned",
                 "Take more time",
                 "Name a fee",
                 "Refuse",
+                *AMONG_COLLEAGUES,
             ],
         ),
         (
             Kind.ACCESS,
             True,
-            ["Make a copy", "Tell a vendor", "Answer", "Take more time", "Name a fee", "Refuse"],
+            [
+                "Make a copy",
+                "Tell a vendor",
+                "No vendor concerned",
+                "Answer",
+                "Take more time",
+                "Name a fee",
+                "Refuse",
+                *AMONG_COLLEAGUES,
+            ],
         ),
         (
             Kind.ERASURE,
             True,
-            ["Erase", "Tell a vendor", "Answer", "Take more time", "Name a fee", "Refuse"],
+            [
+                "Erase",
+                "Tell a vendor",
+                "No vendor concerned",
+                "Answer",
+                "Take more time",
+                "Name a fee",
+                "Refuse",
+                *AMONG_COLLEAGUES,
+            ],
         ),
     ],
 )
@@ -134,7 +166,7 @@ def test_staff_make_a_copy_and_answer(desk, proved, mails_to):
     draft = desk.get(page(request, "answer")).context["form"].initial["text"]
     assert draft.startswith(("Yes, we hold", "No, we hold"))
     words = draft.replace("[say the period]", "ten years")
-    assert desk.fill_in(page(request, "answer"), {"text": words}).status_code == 303
+    assert send(desk, page(request, "answer"), {"text": words}).status_code == 303
     assert SubjectRequest.objects.get().is_open is False
     assert "copy" in mails_to(STRANGER)[-1]
 
@@ -145,6 +177,9 @@ def test_the_desk_shows_what_the_map_finds_and_an_erasure_by_its_plan(desk, prov
     assert "Account and profile" in desk.get(page(request)).content.decode()
     asked = desk.get(page(request, "erase")).content.decode()
     assert "Account and profile (1)" in asked
+    untold = desk.fill_in(page(request, "erase"), {})
+    assert "First tell the vendors, or note why none is concerned." in untold.content.decode()
+    assert desk.fill_in(page(request, "no-vendor"), {"text": "None is named."}).status_code == 303
     assert desk.fill_in(page(request, "erase"), {}).status_code == 303
     assert User.objects.filter(username="ada").exists() is False
 
@@ -292,7 +327,7 @@ def test_a_draft_cannot_be_sent_as_long_as_something_in_it_is_left_to_be_said(de
     assert "My own words." in response.content.decode()
     assert SubjectRequest.objects.open().get() == request
     filled = draft.replace(GAPS[kind], "so it is")
-    assert desk.fill_in(page(request, "answer"), {"text": filled}).status_code == 303
+    assert send(desk, page(request, "answer"), {"text": filled}).status_code == 303
 
 
 @pytest.mark.parametrize("step", ["extend", "fee", "refuse"])
