@@ -53,4 +53,4 @@ def is_held(row: Any) -> bool:
         return False
     held = held_subjects()
     own = row._meta.model._base_manager.filter(pk=row.pk)
-    return bool(held) and not without_held(own, held).exists()
+    return bool(held) and own.exists() and not without_held(own, held).exists()

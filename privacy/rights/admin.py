@@ -169,6 +169,9 @@ class SubjectRequestAdmin(StepsAdmin[SubjectRequest]):
             return super().step_view(request, pk, step)
         if CHANGE in request.POST:
             return self._step_page(request, step, row, form=form, status=200)
+        if not (row.email or form.cleaned_data.get("posted_on")):
+            # The service says what is missing: there is no mail to be shown.
+            return super().step_view(request, pk, step)
         handling.note_writing(row, by=cast("AbstractBaseUser", request.user))
         row.refresh_from_db()
         return self._preview(request, row, step, form)
