@@ -149,11 +149,9 @@ class SubjectRequestAdmin(StepsAdmin[SubjectRequest]):
         file = open_scan(scan)
         if file is None:
             raise Http404
-        response = FileResponse(
+        return FileResponse(
             file, as_attachment=True, filename=name_of(scan), content_type=scan.content_type
         )
-        response.headers["Cache-Control"] = "no-store"
-        return response
 
     def step_view(self, request: HttpRequest, pk: int, step: Step[SubjectRequest]) -> HttpResponse:
         """Show a mail, word for word, before it is sent. Who reads it there is writing."""

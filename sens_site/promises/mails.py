@@ -66,10 +66,11 @@ OF_ROOMS = (
     "contact/mail/held", "contact/mail/message", "privacy/policy/mail/checkpoint",
     "privacy/policy/mail/notice",
     "privacy/rights/mail/acknowledged", "privacy/rights/mail/alarm",
-    "privacy/rights/mail/answered", "privacy/rights/mail/erased", "privacy/rights/mail/export",
-    "privacy/rights/mail/extended", "privacy/rights/mail/fee", "privacy/rights/mail/identity",
-    "privacy/rights/mail/many", "privacy/rights/mail/new", "privacy/rights/mail/refused",
-    "privacy/rights/mail/withdrawn",
+    "privacy/rights/mail/answered", "privacy/rights/mail/corrected", "privacy/rights/mail/erased",
+    "privacy/rights/mail/export", "privacy/rights/mail/extended", "privacy/rights/mail/fee",
+    "privacy/rights/mail/identity", "privacy/rights/mail/many", "privacy/rights/mail/new",
+    "privacy/rights/mail/refused", "privacy/rights/mail/reminder", "privacy/rights/mail/restricted",
+    "privacy/rights/mail/unrestricted", "privacy/rights/mail/withdrawn",
 )  # fmt: skip
 WRITTEN_HERE = frozenset(
     (

@@ -9,11 +9,12 @@ from django.utils import timezone
 from outbox.models import OutboxMail
 from privacy.datamap.erasure import erase
 from privacy.datamap.promises.played_people import Played
+from privacy.datamap.promises.purging import PURGE, done_by_the_job
 from privacy.datamap.promises.raw_rows import Database
 from privacy.promises.page_reader import Element
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
-from privacy.rights import services
+from privacy.rights import restrictions, services
 from privacy.rights.answer_drafts import draft_answer
 from privacy.rights.choices import Channel, Did, Kind, Proof
 from privacy.rights.intake import open_request
@@ -116,11 +117,24 @@ def restriction_can_be_asked_for(site: RunningSite) -> Evidence:
         require(made.may_act, "who has shown who asks is not heard")
         draft = draft_answer(made)
         require("only store" in draft, "the answer does not say that the rest is only stored")
+        restrictions.restrict(made, by=staff)
+        require("only store" in mailed(), "the person is not told that it is restricted")
+        OutboxMail.objects.to_address(ADDRESS).update(
+            sent_at=timezone.now() - timedelta(days=15), parked_at=None
+        )
+        held = OutboxMail.objects.to_address(ADDRESS).count()
+        news = mail.EmailMessage("News", REASON, to=[ADDRESS], headers={"X-Purpose": "notice"})
+        news.send()
+        done_by_the_job(PURGE)
+        left = OutboxMail.objects.to_address(ADDRESS).count()
+        require(left <= held, "somebody who asked for a restriction is written to all the same")
+        require(left >= held, "what is only to be stored is deleted")
         services.answer(made, by=staff, text="From now on we only store it.")
         require("only store it" in mailed(), "the person is not told")
     return Evidence(
         "Played through for this check, a request to restrict processing was taken by each form as "
-        "a kind of its own, proved, and answered.",
+        "a kind of its own, proved, and answered; what is held of the person was neither purged nor "
+        "used for a mail.",
         {"ways in": 2},
     )
 

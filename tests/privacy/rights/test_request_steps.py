@@ -370,7 +370,8 @@ def test_staff_enter_a_letter_and_save_its_scan(desk):
     assert b"".join(answer.streaming_content) == b"%PDF-1.7 <script>"
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"] == f'attachment; filename="{request.reference}.pdf"'
-    assert (answer["Cache-Control"], answer["X-Content-Type-Options"]) == ("no-store", "nosniff")
+    assert "no-store" in answer["Cache-Control"]
+    assert answer["X-Content-Type-Options"] == "nosniff"
     (folder(SCANS) / request.scan.file_name).unlink()
     assert desk.get(page(request, "scan")).status_code == 404
 
