@@ -1,8 +1,8 @@
 """Holding a person: what is known about them is stored, and not used (GDPR Article 18).
 
 The data map asks here whose rows no purge may touch, and the outbox to whom it writes nothing. A
-person who is held still gets what they set off themselves (a new password), and what concerns
-their requests.
+person who is held still gets what they set off themselves (a new password, the answer to a
+message), and what concerns their requests.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
-from outbox.models import FAREWELL, SERVICE
+from outbox.models import NOTICE
 from outbox.silence import register_silence
 from privacy.datamap.holds import held_subjects, register_hold
 from privacy.datamap.subjects import Subject
@@ -27,7 +27,8 @@ from privacy.rights.intake import (
 )
 from privacy.rights.models import RequestEvent, SubjectRequest
 
-STILL_MAILED = frozenset({SERVICE, FAREWELL, mails.DESK}) | mails.OF_REQUESTS
+UNASKED = frozenset({NOTICE, "newsletter"})
+"""Purposes of mails that nobody sets off by an act of their own."""
 
 
 @transaction.atomic
@@ -70,6 +71,6 @@ def restricted_people() -> Iterator[Subject]:
 @register_silence
 def must_not_be_mailed(purpose: str) -> frozenset[str]:
     """Return the addresses to which nothing of this purpose is written."""
-    if purpose in STILL_MAILED:
+    if purpose not in UNASKED:
         return frozenset()
     return frozenset(name for subject in held_subjects() for name in subject.names)

@@ -196,7 +196,7 @@ def test_a_letter_is_entered_handled_with_two_vendors_answered_by_post_and_close
     desk.get_by_label("What is asked for").select_option("access")
     desk.get_by_label("How it came").select_option("letter")
     desk.get_by_label("Received on").fill((day - timedelta(days=2)).isoformat())
-    desk.get_by_label("Name", exact=True).fill(name)
+    desk.locator("#id_name").fill(name)
     desk.get_by_label("Postal address").fill("12 Example Street, Anytown")
     desk.get_by_label("What the person says").fill("What do you hold about me?")
     letter = {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 A letter."}
