@@ -18,6 +18,7 @@ from accounts.erasure import IDLE, erase_account
 from accounts.models import KEY_START, IdleNotice, User
 from outbox.models import OutboxMail
 from privacy.datamap.erasure import NothingToEraseError
+from privacy.datamap.holds import held_accounts
 from privacy.datamap.periods import Period
 from sens_site.context import render_without_request
 
@@ -30,10 +31,14 @@ CAP = 200
 
 
 def idle_since(moment: datetime) -> QuerySet[User]:
-    """Return customers who have not signed in since a moment, longest idle first."""
+    """Return customers who have not signed in since a moment, longest idle first.
+
+    Without those whose information is only to be stored: they asked for it not to be deleted.
+    """
     return (
         User.objects.filter(is_staff=False, is_superuser=False)
         .exclude(email__endswith=f"@{ERASED_DOMAIN}")
+        .exclude(pk__in=held_accounts())
         .alias(seen_at=Coalesce("last_login", "date_joined"))
         .filter(seen_at__lt=moment)
         .order_by("seen_at", "pk")

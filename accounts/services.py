@@ -1,6 +1,6 @@
 """What is written about people: profile, sessions, staff accounts. Deletion is in `erasure`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -18,7 +18,9 @@ from privacy.consent.personal_services import (
     accept_newsletter,
     object_to_sharing,
     refuse_newsletter,
+    withdraw_group,
 )
+from privacy.consent.refusals import refusals_of_person
 from privacy.datamap.subjects import Subject, keyed_hash, keyed_hashes
 from sens_site.lib.email_address import as_stored, canonical
 from sens_site.lib.http.database_wait import at_once
@@ -71,6 +73,47 @@ def heed_objection(subject: Subject) -> None:
     refuse_newsletter(user)
     user.marketing_opt_in_at = None
     user.save(update_fields=["marketing_opt_in_at"])
+
+
+def correctable_profile(subject: Subject) -> dict[str, str]:
+    """Return what a person has said of themselves; empty where there is no account."""
+    user = User.objects.filter(pk=subject.user_id or 0).first()
+    return {} if user is None else {name: getattr(user, name) for name in User.PROFILE}
+
+
+@transaction.atomic
+def correct_profile(subject: Subject, values: Mapping[str, str]) -> None:
+    """Store what is right, at the request of the person. It changes no "yes" to marketing."""
+    user = User.objects.select_for_update().get(pk=subject.user_id or 0)
+    for name in User.PROFILE:
+        setattr(user, name, values[name])
+    user.save(update_fields=[*User.PROFILE])
+
+
+def wants_marketing(subject: Subject) -> bool:
+    return User.objects.filter(pk=subject.user_id or 0, marketing_opt_in_at__isnull=False).exists()
+
+
+@transaction.atomic
+def stop_marketing(subject: Subject) -> None:
+    """Write no more marketing mail to a person, whoever enters the address."""
+    user = User.objects.select_for_update().get(pk=subject.user_id or 0)
+    user.marketing_opt_in_at = None
+    user.save(update_fields=["marketing_opt_in_at"])
+    refuse_newsletter(user)
+
+
+def allows_group(key: str, subject: Subject) -> bool:
+    """Tell whether a person's account leaves it to each browser whether a group of cookies is on."""
+    user = User.objects.filter(pk=subject.user_id or 0).first()
+    return user is not None and all(
+        said.count <= said.allowed_after for said in refusals_of_person(user) if said.group == key
+    )
+
+
+def stop_group(key: str, subject: Subject) -> None:
+    """Switch a group of cookies off on every device on which the person logs in."""
+    withdraw_group(User.objects.get(pk=subject.user_id or 0), key)
 
 
 @transaction.atomic

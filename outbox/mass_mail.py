@@ -17,6 +17,7 @@ from django.db import transaction
 
 from outbox.models import NOTICE, OutboxMail
 from outbox.services import as_automatic
+from outbox.silence import without_silenced
 from sens_site.lib.email_address import as_stored
 
 BATCH = 500
@@ -70,7 +71,9 @@ def store_copies(
 
 def _store(batch: list[OutboxMail], dedupe_key: str) -> int:
     """Store what is not there yet; the database does not say how many that were."""
-    addresses = {mail.recipient for mail in batch}
+    recipients = [mail.recipient for mail in batch]
+    addresses = set(without_silenced(recipients, purpose=batch[0].purpose))
+    batch = [mail for mail in batch if mail.recipient in addresses]
     known = OutboxMail.objects.filter(dedupe_key=dedupe_key, recipient__in=addresses)
     before = known.count()
     OutboxMail.objects.bulk_create(batch, ignore_conflicts=True)

@@ -23,6 +23,7 @@ from outbox.models import (
     OutboxMail,
     OutboxMailQuerySet,
 )
+from outbox.silence import without_silenced
 from sens_site.lib.email_address import as_stored
 
 PURPOSE_HEADER = "x-purpose"
@@ -51,7 +52,8 @@ def store_mail(message: EmailMessage) -> int:
         # business.
         message_id = headers["Message-ID"] = make_msgid(domain=settings.SITE_HOST)
     mime = outgoing.message().as_bytes(linesep="\r\n")
-    recipients = dict.fromkeys(map(_address, outgoing.recipients()))
+    addresses = list(dict.fromkeys(map(_address, outgoing.recipients())))
+    recipients = without_silenced(addresses, purpose=purpose)
     rows = [
         OutboxMail(
             message_id=message_id,

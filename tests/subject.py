@@ -22,8 +22,10 @@ from contact.services import Submission, receive_message
 from privacy.consent.personal_services import object_to_sharing, refuse_newsletter
 from privacy.datamap.subjects import keyed_hash
 from privacy.policy.models import PRIVACY, PolicyAcknowledgement, PolicyVersion
-from privacy.rights import export_files, intake, services
+from privacy.rights import export_files, handling, intake, outside_systems, services
 from privacy.rights.choices import Channel, Kind
+from privacy.rights.models import OutsideSystem
+from privacy.rights.scans import keep_scan
 from tests.factories.people import make_person, make_staff
 
 
@@ -110,6 +112,15 @@ def _privacy_requests(user: User) -> None:
     export_files.make_export(request, by=staff)
     task = services.tell_vendor(request, by=staff, vendor="mail", due_on=timezone.localdate())
     services.vendor_done(task, by=staff, evidence=f"Letter about {user.username}")
+    keep_scan(request, b"%PDF-1.7 a letter")
+    handling.note(request, by=staff, text=f"{user.name} called")
+    # In use no more: of all other requests it is not asked.
+    crm, _ = OutsideSystem.objects.update_or_create(name="The CRM", defaults={"is_used": True})
+    outside_systems.check_system(
+        request, by=staff, system="The CRM", evidence=f"Blocked {user.username} there"
+    )
+    crm.is_used = False
+    crm.save()
 
 
 def _mail_and_messages(user: User) -> None:

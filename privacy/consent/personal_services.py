@@ -153,6 +153,17 @@ def object_to_sharing(person: Any) -> None:
 
 
 @transaction.atomic
+def withdraw_group(person: Any, key: str) -> None:
+    """Note that somebody has taken back the consent to a group, wherever it was given."""
+    at = timezone.now()
+    _write(
+        person,
+        lambda known: {**known, key: known.get(key, Standing()).refused(How.WITHDRAWN, at)},
+        transaction.atomic,
+    )
+
+
+@transaction.atomic
 def refuse_newsletter(person: Any) -> None:
     """Note that somebody wants no newsletter, whoever enters the address."""
     row = _locked(person)

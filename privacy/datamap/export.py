@@ -22,6 +22,13 @@ from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html
 
+from privacy.datamap.portable import (
+    FILE,
+    SCHEMA,
+    SCHEMA_FILE,
+    portable_entries,
+    portable_json,
+)
 from privacy.datamap.registry import Entry, MapError, concrete_field, personal_entries, stores
 from privacy.datamap.rows import rows_of
 from privacy.datamap.subjects import Subject
@@ -81,14 +88,17 @@ def rows_for(entry: Entry, subject: Subject) -> Iterator[dict[str, Any]]:
         yield {name: _named(row, name) if name in links else getattr(row, name) for name in names}
 
 
-def stream_export(subject: Subject, *, now: datetime | None = None) -> Iterator[bytes]:
-    """Yield the bytes of the zip."""
+def stream_export(
+    subject: Subject, *, now: datetime | None = None, portable: bool = False
+) -> Iterator[bytes]:
+    """Yield the bytes of the zip; if it is to be taken along, with the file for that."""
     made_at = now or timezone.now()
     pipe = _Pipe()
     digests: dict[str, str] = {}
     counts: dict[str, int] = {}
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, chunks in (
+            *(_portable(subject, made_at) if portable else ()),
             (DATA, _data(subject, counts)),
             (PAGE, _page(subject, made_at)),
             (MANIFEST, _manifest(counts, digests, made_at)),
@@ -106,6 +116,12 @@ def stream_export(subject: Subject, *, now: datetime | None = None) -> Iterator[
                         yield drained
             digests[name] = digest.hexdigest()
     yield pipe.drain()
+
+
+def _portable(subject: Subject, made_at: datetime) -> Iterator[tuple[str, Iterator[str]]]:
+    rows = ((e, activity, list(rows_for(e, subject))) for e, activity in portable_entries())
+    yield FILE, iter([portable_json(rows, made_at=made_at)])
+    yield SCHEMA_FILE, iter([json.dumps(SCHEMA, indent=1)])
 
 
 def file_name(now: datetime | None = None) -> str:

@@ -17,8 +17,10 @@ from django.utils import timezone
 
 from outbox.error_names import place, short_name
 from privacy.datamap import ledger
+from privacy.datamap.holds import held_subjects, without_held
 from privacy.datamap.models import PurgeFailure
 from privacy.datamap.registry import Entry, Keep, Store, personal_entries, stores
+from privacy.datamap.subjects import Subject
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +50,10 @@ def rules() -> Iterator[tuple[Entry, Keep]]:
     yield from sorted(found, key=lambda rule: (not rule[1].blank, rule[0].label))
 
 
-def expired_rows(entry: Entry, keep: Keep, now: datetime) -> QuerySet[Any]:
-    """Return the rows that a rule says are over."""
+def expired_rows(
+    entry: Entry, keep: Keep, now: datetime, held: tuple[Subject, ...] = ()
+) -> QuerySet[Any]:
+    """Return the rows that a rule says are over, but those of people who are held."""
     rows = entry.model._base_manager.all()
     if keep.rows:
         rows = keep.rows(rows)
@@ -58,6 +62,8 @@ def expired_rows(entry: Entry, keep: Keep, now: datetime) -> QuerySet[Any]:
     if keep.blank:
         blanked = {name: entry.columns[name].blank for name in keep.blank}
         rows = rows.exclude(**blanked)
+    if not keep.until:
+        rows = without_held(rows, held)
     return rows.order_by(keep.clock, "pk")
 
 
@@ -71,19 +77,20 @@ def _over_before(entry: Entry, keep: Keep, now: datetime) -> Any:
 
 def find_expired(*, now: datetime | None = None) -> list[Expired]:
     """Count what is expired. Changes nothing."""
-    moment = now or timezone.now()
+    moment, held = now or timezone.now(), held_subjects()
     return [
-        _result(entry, keep, expired_rows(entry, keep, moment).count()) for entry, keep in rules()
+        _result(entry, keep, expired_rows(entry, keep, moment, held).count())
+        for entry, keep in rules()
     ]
 
 
 def purge_expired(*, now: datetime | None = None, cap: int = CAP) -> list[Expired]:
     """Delete or blank what is expired, at most `cap` rows by each rule, and say how many."""
-    moment = now or timezone.now()
+    moment, held = now or timezone.now(), held_subjects()
     lines = stores()[LEDGER]
     done = [
         *(
-            _carried_out(_result(entry, keep, 0), partial(_purge, entry, keep, moment, cap))
+            _carried_out(_result(entry, keep, 0), partial(_purge, entry, keep, moment, cap, held))
             for entry, keep in rules()
         ),
         _carried_out(_result(lines, lines.keep, 0), partial(ledger.trim, now=moment)),
@@ -117,8 +124,8 @@ def _failed(result: Expired, error: Exception) -> Expired:
     return replace(result, error=name)
 
 
-def _purge(entry: Entry, keep: Keep, moment: datetime, cap: int) -> int:
-    rows = expired_rows(entry, keep, moment)
+def _purge(entry: Entry, keep: Keep, moment: datetime, cap: int, held: tuple[Subject, ...]) -> int:
+    rows = expired_rows(entry, keep, moment, held)
     # Looks without a lock first: a purge with nothing to do must not take SQLite's one write lock.
     if not rows.exists():
         return 0

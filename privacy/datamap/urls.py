@@ -8,4 +8,5 @@ app_name = "datamap"
 urlpatterns = [
     path("privacy/record/", views.record_page, name="record"),
     path("privacy/record.json", views.record_json, name="record_json"),
+    path("privacy/portable.schema.json", views.portable_schema, name="portable_schema"),
 ]

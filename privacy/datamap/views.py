@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from privacy.datamap.portable import SCHEMA
 from privacy.datamap.record import as_json, records
 from privacy.datamap.vendors import firms
 from sens_site.lib.http.cache_control import shared_page
@@ -23,5 +24,16 @@ def record_json(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         as_json(),
         content_type="application/ld+json",
+        json_dumps_params={"ensure_ascii": False, "indent": 1},
+    )
+
+
+@require_safe
+@shared_page
+def portable_schema(request: HttpRequest) -> HttpResponse:
+    """Say in which format somebody takes their information along (JSON Schema)."""
+    return JsonResponse(
+        SCHEMA,
+        content_type="application/schema+json",
         json_dumps_params={"ensure_ascii": False, "indent": 1},
     )

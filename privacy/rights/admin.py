@@ -2,21 +2,42 @@
 
 from typing import Any, cast
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.http import require_safe
 
 from privacy.datamap.erasure import NothingToEraseError, plan_erasure
+from privacy.policy.services import pseudonym
+from privacy.rights import corrections, handling, intake, outside_systems
 from privacy.rights.alarms import unseen_alarm
+from privacy.rights.choices import Kind
 from privacy.rights.deadlines import days_left
+from privacy.rights.forms import EntryForm
 from privacy.rights.intake import NotAllowedError
-from privacy.rights.models import SubjectRequest, SubjectRequestQuerySet
-from privacy.rights.request_steps import STEPS
-from sens_site.lib.admin.steps import StepsAdmin
+from privacy.rights.models import (
+    OutsideSystem,
+    RequestScan,
+    SubjectRequest,
+    SubjectRequestQuerySet,
+)
+from privacy.rights.request_steps import PREVIEWS, STEPS
+from privacy.rights.scans import name_of, open_scan
+from sens_site.lib.admin.edit_stamp import EditStampMixin
+from sens_site.lib.admin.steps import SHOWN, Step, StepsAdmin
 from sens_site.lib.admin.to_do import Task
 
+SEND, CHANGE = "send", "change"
+"""What stands behind the buttons of a preview."""
 FASTER = "Somebody else was faster. Nothing was changed."
 
 
@@ -67,15 +88,113 @@ class SubjectRequestAdmin(StepsAdmin[SubjectRequest]):
         NothingToEraseError: FASTER,
     }
     change_form_template = "admin/rights/subjectrequest/request.html"
-    list_display = ("reference", "kind", "time_left", "alarm", "state_now", "received_at")
+    list_display = (
+        "reference",
+        "kind",
+        "time_left",
+        "alarm",
+        "state_now",
+        "handled_by",
+        "received_at",
+    )
     list_filter = (DeskFilter, "kind")
     ordering = ("due_on", "received_at", "pk")
     search_fields = ("reference", "name", "email")
     fields = (
         "reference", "kind", "state_now", "time_left", "channel", "received_at", "due_on",
-        "name", "email", "wants_contact", "text", "closed_at",
+        "handled_by", "remind_on", "name", "email", "postal_address", "wants_contact", "text",
+        "closed_at", "restricted_at",
     )  # fmt: skip
     readonly_fields = fields
+
+    def get_urls(self) -> list[URLPattern]:
+        scan = self.admin_site.admin_view(require_safe(self.scan_view))
+        return [
+            path("<int:pk>/scan/", scan, name="rights_subjectrequest_scan"),
+            *super().get_urls(),
+        ]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever answers requests enters those that came by no form."""
+        return request.user.has_perm(self.step_right)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Take a request that came by letter, telephone or email, or in person."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = EntryForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            user = cast("AbstractBaseUser", request.user)
+            row = intake.enter_request(actor=pseudonym(user), **form.cleaned_data)
+            self.log_addition(request, row, "Entered.")
+            self.message_user(request, f"{row}: entered.", messages.SUCCESS)
+            return HttpResponseRedirect(self._url("change", row), status=303)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Enter a request",
+            "opts": self.opts,
+            "form": form,
+        }
+        status = 422 if request.method == "POST" else 200
+        template = "admin/rights/subjectrequest/enter.html"
+        return TemplateResponse(request, template, context, status=status)
+
+    def scan_view(self, request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+        """Give the scan of a letter to whoever answers requests: to be saved, never to be run."""
+        if not request.user.has_perm(self.step_right):
+            raise PermissionDenied
+        scan = get_object_or_404(RequestScan.objects.select_related("request"), request=pk)
+        file = open_scan(scan)
+        if file is None:
+            raise Http404
+        return FileResponse(
+            file, as_attachment=True, filename=name_of(scan), content_type=scan.content_type
+        )
+
+    def step_view(self, request: HttpRequest, pk: int, step: Step[SubjectRequest]) -> HttpResponse:
+        """Show a mail, word for word, before it is sent. Who reads it there is writing."""
+        if request.method != "POST" or step.slug not in PREVIEWS or SEND in request.POST:
+            return super().step_view(request, pk, step)
+        row = self.model.objects.filter(pk=pk).first()
+        form = step.form(request.POST)
+        as_shown = row is not None and constant_time_compare(
+            request.POST.get(SHOWN, ""), self.shown_of(row)
+        )
+        allowed = request.user.has_perm(self.step_right)
+        if row is None or not (allowed and as_shown and step.offered(row) and form.is_valid()):
+            return super().step_view(request, pk, step)
+        if CHANGE in request.POST:
+            return self._step_page(request, step, row, form=form, status=200)
+        if not (row.email or form.cleaned_data.get("posted_on")):
+            # The service says what is missing: there is no mail to be shown.
+            return super().step_view(request, pk, step)
+        handling.note_writing(row, by=cast("AbstractBaseUser", request.user))
+        row.refresh_from_db()
+        return self._preview(request, row, step, form)
+
+    def _preview(
+        self,
+        request: HttpRequest,
+        row: SubjectRequest,
+        step: Step[SubjectRequest],
+        form: forms.Form,
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{step.label}: {row}",
+            "opts": self.opts,
+            "row": row,
+            "step": step,
+            "form": form,
+            "mail": PREVIEWS[step.slug](row, form.cleaned_data),
+            "posted_on": form.cleaned_data.get("posted_on"),
+            "shown": self.shown_of(row),
+            "back": self._url("change", row),
+            "back_label": self.back_label,
+        }
+        return TemplateResponse(request, "admin/rights/subjectrequest/preview.html", context)
 
     def to_do(self) -> list[Task]:
         """Tell the front page what has a deadline."""
@@ -120,15 +239,54 @@ class SubjectRequestAdmin(StepsAdmin[SubjectRequest]):
         """Say how it stands."""
         return row.state
 
+    @admin.display(description="handler")
+    def handled_by(self, row: SubjectRequest) -> str:
+        """Name who handles it, and who is writing just now."""
+        name = handling.name_of(row.handler, handling.staff_names()) or "–"
+        writing = handling.who_is_writing(row)
+        return f"{name} ({writing})" if writing else name
+
     def more_shown_of(self, row: SubjectRequest) -> dict[str, Any]:
-        """All that happens to a request is an event: an alarm, a proof, a vendor who is done."""
-        return {"events": row.events.count()}
+        """All that happens to a request is an event; what would be overwritten is looked at, too."""
+        values = corrections.values_now(row) if row.kind == Kind.RECTIFICATION else {}
+        return {"events": row.events.count(), **values}
 
     def row_context(self, request: HttpRequest, row: SubjectRequest) -> dict[str, Any]:
         """Add what the map finds and what happened."""
+        names = handling.staff_names()
         return super().row_context(request, row) | {
             "plan": plan_erasure(row.subject) if row.email else None,
             "proved": row.proof is not None,
-            "events": row.events.all(),
+            "events": [(one, handling.name_of(one.actor, names)) for one in row.events.all()],
+            "notes": [(one, handling.name_of(one.author, names)) for one in row.notes.all()],
             "vendor_tasks": row.vendor_tasks.all(),
+            "system_checks": row.system_checks.all(),
+            "unchecked_systems": outside_systems.unchecked_systems(row),
+            "writing": handling.who_is_writing(row),
+            "scan": RequestScan.objects.filter(request=row).first(),
         }
+
+
+@admin.register(OutsideSystem)
+class OutsideSystemAdmin(EditStampMixin[OutsideSystem], admin.ModelAdmin[OutsideSystem]):
+    """Where else the company holds people: looked up for each request that needs it."""
+
+    list_display = ("name", "is_used")
+    fields = ("name", "what_to_do", "is_used")
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(SubjectRequestAdmin.step_right)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm(SubjectRequestAdmin.step_right)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm(SubjectRequestAdmin.step_right)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(SubjectRequestAdmin.step_right)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Taken out of use instead: what was looked up there stays on record by its name."""
+        return False

@@ -5,7 +5,7 @@ import re
 from privacy.datamap.erasure import plan_erasure
 from privacy.datamap.registry import entries
 from privacy.datamap.rows import rows_of
-from privacy.rights.choices import Kind
+from privacy.rights.choices import Did, Kind
 from privacy.rights.mails import OF_REQUESTS
 from privacy.rights.models import SubjectRequest
 
@@ -17,12 +17,20 @@ NOT_HERE = (
 OF_THE_REQUEST = frozenset(
     f"rights.{name}"
     for name in (
-        "ExportFile", "MailedLink", "RequestEvent", "RequestNote", "SubjectRequest", "VendorTask",
+        "ExportFile", "InternalNote", "MailedLink", "RequestEvent", "RequestNote", "RequestScan",
+        "SubjectRequest", "SystemCheck", "VendorTask",
     )
 )  # fmt: skip
 """Where requests are kept: to have asked is not to be held. Nor is to have been answered."""
 MAIL = "outbox.OutboxMail"
 
+NOT_KNOWN = "[Say whether we hold anything about you, and what.]"
+DONE = {
+    Kind.RECTIFICATION: (Did.CORRECTED, "We have corrected what we hold about you"),
+    Kind.OBJECTION: (Did.STOPPED, "We have switched off what you object to"),
+    Kind.WITHDRAWAL: (Did.STOPPED, "Your consent is withdrawn. We have switched off"),
+}
+"""What a step at the desk has done already, and how the answer says so."""
 OPENINGS = {
     Kind.RECTIFICATION: "We have corrected what you told us: [say what].",
     Kind.RESTRICTION: "From now on we only store the following and do not otherwise use it: [say what].",
@@ -46,7 +54,9 @@ def draft_answer(request: SubjectRequest) -> str:
     if not request.may_act:
         return ""
     if request.kind not in (Kind.ACCESS, Kind.PORTABILITY, Kind.ERASURE):
-        return OPENINGS[Kind(request.kind)]
+        return _what_was_done(request) or OPENINGS[Kind(request.kind)]
+    if not request.email:
+        return f"{NOT_KNOWN}\n\n{NOT_HERE}"
     counts = plan_erasure(request.subject).counts
     if MAIL in counts:
         mails = rows_of(entries()[MAIL], request.subject)
@@ -61,3 +71,13 @@ def draft_answer(request: SubjectRequest) -> str:
         "where it came from, who may have received it and how long it is kept."
     )
     return f"Yes, we hold information about you:\n{lines}\n\n{sent}\n\n{NOT_HERE}"
+
+
+def _what_was_done(request: SubjectRequest) -> str:
+    if request.restricted_at is not None:
+        return "From now on we only store what we hold about you, and do not otherwise use it."
+    did, opening = DONE.get(Kind(request.kind), (None, ""))
+    if did is None:
+        return ""
+    notes = [event.note.text for event in request.did(did) if hasattr(event, "note")]
+    return f"{opening}:\n" + "\n".join(notes) if notes else ""

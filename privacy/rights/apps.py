@@ -13,8 +13,9 @@ class RightsConfig(AppConfig):
     verbose_name = "Requests"
 
     def ready(self) -> None:
-        """Register guards and chain, and have the guards written after each migration."""
+        """Register guards, chain and holds, and have the guards written after each migration."""
         import privacy.rights.guards  # noqa: PLC0415 - registers on import
-        import privacy.rights.request_chain  # noqa: F401, PLC0415 - registers on import
+        import privacy.rights.request_chain  # noqa: PLC0415 - registers on import
+        import privacy.rights.restrictions  # noqa: F401, PLC0415 - registers on import
 
         post_migrate.connect(install_after_migrate, sender=self)

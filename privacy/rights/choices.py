@@ -39,7 +39,14 @@ class Channel(models.TextChoices):
     FORM = "form", "Your privacy choices"
     CONTACT = "contact", "Contact Webmaster form"
     ACCOUNT = "account", "The pages of a person’s own account"
-    OTHER = "other", "Letter, telephone or email"
+    LETTER = "letter", "Letter"
+    TELEPHONE = "phone", "Telephone"
+    EMAIL = "email", "Email"
+    IN_PERSON = "person", "In person"
+
+
+BY_HAND = (Channel.LETTER, Channel.TELEPHONE, Channel.EMAIL, Channel.IN_PERSON)
+"""Ways in which no form of the site takes a request: staff enter it."""
 
 
 class Proof(models.TextChoices):
@@ -50,9 +57,10 @@ class Proof(models.TextChoices):
 
 class Did(models.TextChoices):
     RECEIVED = "received", "Received"
+    ENTERED = "entered", "Entered by our staff"
     HELD = "held", "Held as suspected spam"
     RELEASED = "released", "Released from quarantine"
-    ACKNOWLEDGED = "acknowledged", "Acknowledged by email"
+    ACKNOWLEDGED = "acknowledged", "Acknowledged"
     IDENTITY_ASKED = "identity-asked", "Asked to show who is asking"
     IDENTITY_PROVED = "identity-proved", "Shown who is asking"
     EXTENDED = "extended", "More time taken, with a reason"
@@ -61,6 +69,12 @@ class Did(models.TextChoices):
     FILE_FETCHED = "file-fetched", "Copy fetched"
     FILE_DESTROYED = "file-destroyed", "Copy destroyed"
     ERASED = "erased", "Information erased"
+    CORRECTED = "corrected", "Information corrected"
+    RESTRICTED = "restricted", "Use of the information restricted"
+    UNRESTRICTED = "unrestricted", "Restriction lifted"
+    STOPPED = "stopped", "Switched off what was objected to or withdrawn"
+    SYSTEM_CHECKED = "system-checked", "Looked up in another system"
+    NO_VENDOR = "no-vendor", "No vendor concerned"
     VENDOR_TOLD = "vendor-told", "A vendor was told"
     VENDOR_DONE = "vendor-done", "A vendor has done it"
     ALARM = "alarm", "Alarm: time is running out"

@@ -12,7 +12,8 @@ from privacy.datamap.terms import Category, OnErase, People, Purpose, Source
 from privacy.rights.choices import CLOSING
 from privacy.rights.export_files import destroy_copies
 from privacy.rights.models import RequestEvent, SubjectRequest
-from privacy.rights.private_storage import erase_export_files
+from privacy.rights.private_storage import erase_export_files, erase_scans
+from privacy.rights.scans import destroy_scans
 
 ROW = not_personal("number of the row")
 
@@ -52,7 +53,9 @@ classify(
     activity=REQUESTS,
     subject=ByAddress("email", "received_at"),
     keep=(
-        after_closing(TEXT, blank=("name", "email", "wants_contact", "text", "fingerprint")),
+        after_closing(
+            TEXT, blank=("name", "email", "postal_address", "wants_contact", "text", "fingerprint")
+        ),
         after_closing(OUTLINE),
     ),
     purge=delete_with_events,
@@ -67,11 +70,17 @@ classify(
         "name": personal(Category.CONTACT, blank=""),
         "email": personal(Category.CONTACT, blank=""),
         "wants_contact": personal(Category.COMMUNICATIONS, blank=False),
+        "postal_address": personal(Category.CONTACT, blank=""),
         "text": personal(Category.COMMUNICATIONS, blank=""),
         "fingerprint": secret(Category.COMMUNICATIONS, blank=""),
         "is_held": not_personal("a program's suspicion"),
         "due_on": personal(Category.REQUEST),
         "closed_at": personal(Category.REQUEST),
+        "restricted_at": personal(Category.REQUEST, blank=None),
+        "handler": not_personal("keyed pseudonym of staff"),
+        "answering": not_personal("keyed pseudonym of staff"),
+        "answering_since": not_personal("since when staff write"),
+        "remind_on": not_personal("when staff look again"),
     },
 )
 OF_REQUEST = ByAddress("request__email", "request__received_at")
@@ -140,6 +149,58 @@ classify(
         "fetches": personal(Category.REQUEST),
     },
 )
+classify(
+    "rights.RequestScan",
+    "Scans of letters that you sent",
+    activity=REQUESTS,
+    subject=OF_REQUEST,
+    keep=after_closing(TEXT, "request__"),
+    erase=erase_scans,
+    purge=destroy_scans,
+    fields={
+        "id": ROW,
+        "request": personal(Category.REQUEST),
+        "file_name": not_personal("random name of the file"),
+        "content_type": not_personal("kind of the file"),
+        "size": not_personal("size of the file"),
+        "sha256": secret(Category.COMMUNICATIONS),
+        "stored_at": personal(Category.REQUEST),
+    },
+)
+classify(
+    "rights.InternalNote",
+    "What staff noted about your requests",
+    activity=REQUESTS,
+    subject=OF_REQUEST,
+    keep=after_closing(TEXT, "request__"),
+    fields={
+        "id": ROW,
+        "request": personal(Category.REQUEST),
+        "at": personal(Category.REQUEST),
+        "author": not_personal("keyed pseudonym of staff"),
+        "text": personal(Category.COMMUNICATIONS),
+    },
+)
+classify(
+    "rights.SystemCheck",
+    "What staff looked up for your requests in other systems",
+    activity=REQUESTS,
+    subject=OF_REQUEST,
+    keep=after_closing(TEXT, "request__", blank=("evidence",)),
+    on_erase=OnErase.BLANK,
+    ground=WHY_KEPT,
+    fields={
+        "id": ROW,
+        "request": personal(Category.REQUEST),
+        "system": personal(Category.REQUEST),
+        "at": personal(Category.REQUEST),
+        "evidence": personal(Category.COMMUNICATIONS, blank=""),
+    },
+)
+not_about_people(
+    "rights.OutsideSystem", "a list of systems of the company",
+    "id", "name", "what_to_do", "is_used",
+)  # fmt: skip
 classify(
     "rights.VendorTask",
     "What vendors had to do for your requests",

@@ -15,10 +15,10 @@ from django.utils import timezone
 from privacy.datamap.export import stream_export
 from privacy.policy.services import pseudonym
 from privacy.rights import mails
-from privacy.rights.choices import Did
+from privacy.rights.choices import Did, Kind
 from privacy.rights.intake import NotAllowedError, lock, must_be_open, record
-from privacy.rights.models import ExportFile, MailedLink, SubjectRequest
-from privacy.rights.private_storage import files, folder, remove_on_commit
+from privacy.rights.models import ExportFile, MailedLink, RequestScan, SubjectRequest
+from privacy.rights.private_storage import EXPORTS, SCANS, files, folder, remove_on_commit
 from privacy.rights.secret_links import find_link, make_link
 
 ORPHAN_AGE = timedelta(hours=1)
@@ -57,7 +57,7 @@ def _write(target: Path, request: SubjectRequest) -> None:
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            for chunk in stream_export(request.subject):
+            for chunk in stream_export(request.subject, portable=request.kind == Kind.PORTABILITY):
                 file.write(chunk)
     except BaseException:
         target.unlink(missing_ok=True)
@@ -116,11 +116,12 @@ def remove_strays() -> int:
     A file is there before its row is committed, so a young one is left alone.
     """
     count = 0
-    known = set(ExportFile.objects.values_list("file_name", flat=True))
-    for path in files():
-        with suppress(FileNotFoundError):
-            old = path.stat().st_mtime < (timezone.now() - ORPHAN_AGE).timestamp()
-            if path.name not in known and old:
-                path.unlink()
-                count += 1
+    for name, kept in ((EXPORTS, ExportFile), (SCANS, RequestScan)):
+        known = set(kept._base_manager.values_list("file_name", flat=True))
+        for path in files(name):
+            with suppress(FileNotFoundError):
+                old = path.stat().st_mtime < (timezone.now() - ORPHAN_AGE).timestamp()
+                if path.name not in known and old:
+                    path.unlink()
+                    count += 1
     return count

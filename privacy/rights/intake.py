@@ -1,6 +1,6 @@
 """How a request comes in, is proven, and is taken back by the person who made it."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -10,8 +10,9 @@ from django.utils.crypto import salted_hmac
 from privacy.rights import mails
 from privacy.rights.choices import CLOSING, NEEDS_NO_PROOF, Channel, Did, Kind, Proof
 from privacy.rights.deadlines import deadline_for
-from privacy.rights.models import MailedLink, RequestEvent, RequestNote, SubjectRequest
+from privacy.rights.models import POSTED, MailedLink, RequestEvent, RequestNote, SubjectRequest
 from privacy.rights.objections import heed_objection
+from privacy.rights.scans import keep_scan
 from privacy.rights.secret_links import IDENTITY_LIFE, find_link, make_link
 from sens_site.lib.email_address import as_stored
 
@@ -39,6 +40,12 @@ def must_be_open(request: SubjectRequest) -> None:
         raise NotAllowedError("This request is already closed.")
 
 
+def must_have_address(request: SubjectRequest) -> None:
+    """Refuse what needs a mail where none can be sent."""
+    if not request.email:
+        raise NotAllowedError("No address is known, so no notice can be sent.")
+
+
 def fingerprint_of(kind: str, email: str, text: str) -> str:
     """Return a keyed hash that is equal when the same person asks the same thing again."""
     words = " ".join(text.split()).casefold()
@@ -64,28 +71,19 @@ def open_request(
     A suspicion never refuses a request: it is held for a person to look at, its clock runs, and no
     mail goes out until it is released.
     """
-    fingerprint = fingerprint_of(kind, email, text)
-    known = SubjectRequest.objects.filter(fingerprint=fingerprint, closed_at=None).first()
-    if known is None:
-        moment = received_at or timezone.now()
-        zone = timezone.get_default_timezone()
-        try:
-            with transaction.atomic():
-                request = SubjectRequest.objects.create(
-                    kind=kind,
-                    channel=channel,
-                    name=name,
-                    email=email,
-                    text=text,
-                    fingerprint=fingerprint,
-                    is_held=trapped,
-                    wants_contact=wants_contact,
-                    received_at=moment,
-                    due_on=deadline_for(moment, zone).due_on,
-                )
-        except IntegrityError:
-            return SubjectRequest.objects.get(fingerprint=fingerprint, closed_at=None)
-        record(request, Did.RECEIVED, at=moment, fact=channel)
+    request, is_new = _store(
+        fingerprint_of(kind, email, text),
+        received_at or timezone.now(),
+        kind=kind,
+        channel=channel,
+        name=name,
+        email=email,
+        text=text,
+        is_held=trapped,
+        wants_contact=wants_contact,
+    )
+    if is_new:
+        record(request, Did.RECEIVED, at=request.received_at, fact=channel)
         if proof is not None:
             record(request, Did.IDENTITY_PROVED, proof=proof)
             heed_objection(request)
@@ -94,12 +92,79 @@ def open_request(
         else:
             _announce(request)
         return request
-    if wants_contact and not known.wants_contact:
-        known.wants_contact = True
-        known.save(update_fields=["wants_contact"])
-    if known.is_held and not trapped:
-        release(known)
-    return known
+    if wants_contact and not request.wants_contact:
+        request.wants_contact = True
+        request.save(update_fields=["wants_contact"])
+    if request.is_held and not trapped:
+        release(request)
+    return request
+
+
+def _store(fingerprint: str, moment: datetime, **fields: Any) -> tuple[SubjectRequest, bool]:
+    """Store a request, or find that it is stored already; tell whether it is new."""
+    known = SubjectRequest.objects.filter(fingerprint=fingerprint, closed_at=None).first()
+    if known is not None:
+        return known, False
+    due = deadline_for(moment, timezone.get_default_timezone()).due_on
+    try:
+        with transaction.atomic():
+            request = SubjectRequest.objects.create(
+                fingerprint=fingerprint, received_at=moment, due_on=due, **fields
+            )
+    except IntegrityError:
+        return SubjectRequest.objects.get(fingerprint=fingerprint, closed_at=None), False
+    return request, True
+
+
+@transaction.atomic
+def enter_request(
+    *,
+    kind: Kind,
+    channel: Channel,
+    received_on: date,
+    name: str,
+    email: str,
+    postal_address: str,
+    text: str,
+    actor: str,
+    scan: bytes = b"",
+) -> SubjectRequest:
+    """Store a request that came by no form of the site. Its clock runs from the day that it came.
+
+    The same sheet entered twice is one request. Where an address is known, the person is told at
+    once; what staff send is not counted against what strangers may set off.
+    """
+    moment = _moment_on(received_on)
+    content = "\x1f".join(
+        [kind, channel, received_on.isoformat(), name, as_stored(email), postal_address, text]
+    )
+    fingerprint = salted_hmac("rights.entered", content, algorithm="sha256").hexdigest()
+    request, is_new = _store(
+        fingerprint,
+        moment,
+        kind=kind,
+        channel=channel,
+        name=name,
+        email=email,
+        postal_address=postal_address,
+        text=text,
+    )
+    if not is_new:
+        return request
+    record(request, Did.RECEIVED, at=moment, fact=channel)
+    record(request, Did.ENTERED, actor=actor)
+    if scan:
+        keep_scan(request, scan)
+    mails.tell_desk("new", f"New privacy request {request.reference}", request=request)
+    if email:
+        _acknowledge(request, by_staff=True)
+    return request
+
+
+def _moment_on(day: date) -> datetime:
+    """Return a moment of a day where the company is, which has not yet to come."""
+    zone, now = timezone.get_default_timezone(), timezone.now()
+    return min(now, datetime.combine(day, time(12), zone))
 
 
 @transaction.atomic
@@ -121,14 +186,36 @@ def _announce(request: SubjectRequest) -> None:
     mails.tell_desk("new", subject, request=request)
     if request.email and request.proof is None and not mails.mails_left(request.email):
         return  # somebody floods this address
+    _acknowledge(request)
+
+
+def _acknowledge(request: SubjectRequest, *, by_staff: bool = False) -> None:
     token = None
     # Nobody waits for an objection to be proven; proven, it takes effect before anybody reads it.
     asks = request.kind not in NEEDS_NO_PROOF or request.kind == Kind.OBJECTION
     if asks and request.proof is None:
         token = make_link(request, purpose=MailedLink.Purpose.IDENTITY, life=IDENTITY_LIFE)
         record(request, Did.IDENTITY_ASKED)
-    mails.acknowledgement(request, token=token).send()
+    mails.acknowledgement(request, token=token, by_staff=by_staff).send()
     record(request, Did.ACKNOWLEDGED)
+
+
+@transaction.atomic
+def note_acknowledged(request: SubjectRequest, *, actor: str, posted_on: date) -> RequestEvent:
+    """Note on which day a letter went out that says that the request has come."""
+    request = lock(request)
+    must_be_open(request)
+    if request.did(Did.ACKNOWLEDGED):
+        raise NotAllowedError("The person has been told already that the request has come.")
+    fact = posted_fact(request, posted_on)
+    return record(request, Did.ACKNOWLEDGED, actor=actor, fact=fact)
+
+
+def posted_fact(request: SubjectRequest, posted_on: date) -> str:
+    """Return the fact of an event whose words went by post, if that can have been the day."""
+    if not request.deadline.received_on <= posted_on <= timezone.localdate():
+        raise NotAllowedError("A letter is posted after the request has come, and not ahead.")
+    return f"{POSTED}{posted_on.isoformat()}"
 
 
 @transaction.atomic
@@ -138,6 +225,7 @@ def ask_identity(request: SubjectRequest, *, actor: str = "") -> bool:
     must_be_open(request)
     if request.proof is not None:
         raise NotAllowedError("It has already been shown who is asking.")
+    must_have_address(request)
     if not mails.mails_left(request.email):
         return False
     token = make_link(request, purpose=MailedLink.Purpose.IDENTITY, life=IDENTITY_LIFE)
@@ -167,6 +255,8 @@ def withdraw_request(request: SubjectRequest) -> SubjectRequest:
     """Close a request because the person took it back."""
     request = lock(request)
     must_be_open(request)
+    if request.is_carried_out:
+        raise NotAllowedError("What this request asks for has been done already.")
     record(request, Did.WITHDRAWN)
     if request.email:
         mails.withdrawn(request).send()

@@ -2,7 +2,7 @@
 
 from outbox.jobs import periodic
 from privacy.datamap.clock import with_steady_clock
-from privacy.rights import alarms, export_files
+from privacy.rights import alarms, export_files, handling
 from privacy.rights.models import SubjectRequest
 
 
@@ -15,6 +15,12 @@ def a_request_waits() -> bool:
 def give_alarms() -> object:
     """Tell staff whose time runs out."""
     return alarms.raise_alarms()
+
+
+@periodic("request reminders", every_seconds=3600, when=a_request_waits)
+def remind_the_desk() -> object:
+    """Tell staff of requests that they wanted to look at again today."""
+    return handling.send_reminders()
 
 
 @periodic("remove stray copies", every_seconds=3600)

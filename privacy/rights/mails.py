@@ -15,7 +15,7 @@ from django.utils import timezone
 from outbox.models import FAREWELL, OutboxMail
 from outbox.purposes import register_purpose
 from privacy.datamap.erasure import ErasureReport
-from privacy.rights.choices import AUTHORITIES
+from privacy.rights.choices import AUTHORITIES, Ground
 from privacy.rights.models import SubjectRequest
 from privacy.rights.secret_links import status_path
 from sens_site.context import render_without_request
@@ -60,12 +60,15 @@ def _set_off(message: EmailMessage) -> EmailMessage:
     return message
 
 
-def acknowledgement(request: SubjectRequest, *, token: str | None) -> EmailMessage:
+def acknowledgement(
+    request: SubjectRequest, *, token: str | None, by_staff: bool = False
+) -> EmailMessage:
     """Return the mail that says when the answer is due and, if need be, asks who is asking."""
     link = ""
     if token is not None:
         link = settings.SITE_ORIGIN + reverse("rights:confirm_identity", args=[token])
-    return _set_off(to_person(request, "acknowledged", "We have your privacy request", link=link))
+    mail = to_person(request, "acknowledged", "We have your privacy request", link=link)
+    return mail if by_staff else _set_off(mail)
 
 
 def identity(request: SubjectRequest, *, token: str) -> EmailMessage:
@@ -79,15 +82,55 @@ def withdrawn(request: SubjectRequest) -> EmailMessage:
     return _set_off(to_person(request, "withdrawn", "You have taken back your privacy request"))
 
 
+def extended(request: SubjectRequest, *, reason: str) -> EmailMessage:
+    """Return the notice that more time is needed, and until when."""
+    due_on = request.deadline.latest_on
+    return to_person(request, "extended", "We need more time", reason=reason, due_on=due_on)
+
+
+def fee(request: SubjectRequest, *, ground: str, amount: str, reason: str) -> EmailMessage:
+    """Return the notice that names a fee."""
+    facts = {"reason": reason, "ground": Ground(ground).label, "amount": amount}
+    return to_person(request, "fee", "A fee for your request", **facts)
+
+
+def refused(request: SubjectRequest, *, ground: str, reason: str) -> EmailMessage:
+    """Return the notice that nothing is done, and why."""
+    facts = {"reason": reason, "ground": Ground(ground).label}
+    return to_person(request, "refused", "Your request is refused", **facts)
+
+
+def answered(request: SubjectRequest, *, text: str) -> EmailMessage:
+    """Return the answer."""
+    return to_person(request, "answered", "Our answer to your request", answer=text)
+
+
+def corrected(request: SubjectRequest, *, lines: list[str]) -> EmailMessage:
+    """Return the notice of what was corrected: what stood there, and what stands there now."""
+    return to_person(request, "corrected", "We have corrected your information", lines=lines)
+
+
+def restricted(request: SubjectRequest) -> EmailMessage:
+    """Return the notice that what is held is only stored from now on."""
+    return to_person(request, "restricted", "We only store your information now")
+
+
+def unrestricted(request: SubjectRequest, *, reason: str) -> EmailMessage:
+    """Return the notice that a restriction ends: the person is told before it does."""
+    return to_person(request, "unrestricted", "The restriction ends", reason=reason)
+
+
 def export_ready(request: SubjectRequest, *, token: str) -> EmailMessage:
     """Return the mail with the link to the copy."""
     link = settings.SITE_ORIGIN + reverse("rights:fetch_export", args=[token])
     return to_person(request, "export", "Your copy is ready", link=link)
 
 
-def erased(request: SubjectRequest, *, address: str, report: ErasureReport) -> EmailMessage:
+def erased(
+    request: SubjectRequest, *, address: str, report: ErasureReport, vendors: int
+) -> EmailMessage:
     """Return the last mail to somebody who was erased. The outbox forgets it once it is sent."""
-    context = {"request": request, "report": report}
+    context = {"request": request, "report": report, "vendors": vendors}
     return EmailMessage(
         subject=f"Your information has been erased ({request.reference})",
         body=render_without_request("privacy/rights/mail/erased.txt", context),

@@ -6,7 +6,7 @@ are only ever added: the database refuses to change them, and to delete them bef
 """
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
@@ -23,6 +23,9 @@ from sens_site.lib.email_field import CanonicalEmailField
 NAME_MAX = 100
 EMAIL_MAX = 254
 TEXT_MAX = 5000
+POSTAL_MAX = 400
+POSTED = "posted "
+"""How the fact of an event begins whose words went by post; a date follows."""
 SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -42,6 +45,10 @@ class SubjectRequestQuerySet(models.QuerySet["SubjectRequest"]):
         """Set aside by a program; a person has to look."""
         return self.open().filter(is_held=True)
 
+    def restricted(self) -> Self:
+        """Of people whose information is only stored, until the restriction is lifted."""
+        return self.exclude(restricted_at=None).exclude(email="")
+
     def waiting(self) -> Self:
         """Open and not held, least time left first."""
         return self.open().filter(is_held=False).order_by("due_on", "received_at", "pk")
@@ -56,6 +63,7 @@ class SubjectRequest(models.Model):
     received_at = models.DateTimeField("received", default=timezone.now, editable=False)
     name = models.CharField(max_length=NAME_MAX, blank=True)
     email = CanonicalEmailField("email", max_length=EMAIL_MAX, blank=True)
+    postal_address = models.TextField(max_length=POSTAL_MAX, blank=True)
     text = models.TextField(max_length=TEXT_MAX, blank=True)
     wants_contact = models.BooleanField("wants to be contacted", default=False, editable=False)
     # A keyed hash of what was typed: a form that is sent twice is one request.
@@ -64,6 +72,12 @@ class SubjectRequest(models.Model):
     # Both follow from the events and are kept for sorting.
     due_on = models.DateField("due", editable=False)
     closed_at = models.DateTimeField("closed", null=True, blank=True, editable=False)
+    restricted_at = models.DateTimeField("restricted since", null=True, blank=True, editable=False)
+    # Keyed pseudonyms of members of staff, as in the events.
+    handler = models.CharField(max_length=32, blank=True, editable=False)
+    answering = models.CharField(max_length=32, blank=True, editable=False)
+    answering_since = models.DateTimeField(null=True, blank=True, editable=False)
+    remind_on = models.DateField("reminder", null=True, blank=True, editable=False)
 
     objects = SubjectRequestQuerySet.as_manager()
 
@@ -123,6 +137,22 @@ class SubjectRequest(models.Model):
         return proofs[-1] if proofs else None
 
     @property
+    def is_carried_out(self) -> bool:
+        """Whether the person has been erased; open all the same as long as a vendor has not."""
+        return bool(self.did(Did.ERASED))
+
+    @property
+    def answered_on(self) -> date | None:
+        """The day of the answer or refusal: for a letter that on which it was posted."""
+        closing = self.did(Did.ANSWERED, Did.REFUSED)
+        if not closing:
+            return None
+        posted = closing[-1].fact.removeprefix(POSTED)
+        if posted != closing[-1].fact:
+            return date.fromisoformat(posted)
+        return timezone.localtime(closing[-1].at).date()
+
+    @property
     def may_act(self) -> bool:
         """Whether what is asked may be done: it was shown who asks, or the kind needs no proof."""
         return self.proof is not None or self.kind in NEEDS_NO_PROOF
@@ -135,6 +165,8 @@ class SubjectRequest(models.Model):
             return closing[-1].get_did_display()
         if self.is_held:
             return "Held as suspected spam"
+        if self.is_carried_out:
+            return "Erased; a vendor has not confirmed yet"
         if not self.may_act:
             return "Waiting for you to confirm your address"
         return "In work"
@@ -263,6 +295,72 @@ class ExportFile(models.Model):
     def is_there(self, now: datetime) -> bool:
         """Whether it may still be fetched."""
         return self.fetches < self.FETCHES and now < self.expires_at
+
+
+class RequestScan(models.Model):
+    """The scan of a letter, as a file in private storage. What it is, its first bytes say."""
+
+    request = models.OneToOneField(SubjectRequest, on_delete=models.CASCADE, related_name="scan")
+    file_name = models.CharField(max_length=64, unique=True)
+    content_type = models.CharField(max_length=20)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    stored_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"scan {self.pk}"
+
+
+class InternalNote(models.Model):
+    """What staff note for each other. It is never mailed; who asks for a copy gets it."""
+
+    request = models.ForeignKey(SubjectRequest, on_delete=models.CASCADE, related_name="notes")
+    at = models.DateTimeField(default=timezone.now)
+    author = models.CharField(max_length=32)
+    text = models.TextField(max_length=TEXT_MAX)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"internal note {self.pk}"
+
+
+class OutsideSystem(models.Model):
+    """A system that is no part of the site and holds people: looked up for each request."""
+
+    name = models.CharField(max_length=60, unique=True)
+    what_to_do = models.TextField("what to do there", max_length=TEXT_MAX, blank=True)
+    is_used = models.BooleanField("in use", default=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name"]
+        verbose_name = "system outside the site"
+        verbose_name_plural = "systems outside the site"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SystemCheck(models.Model):
+    """That a system outside the site was looked up for a request, and what was done there."""
+
+    request = models.ForeignKey(
+        SubjectRequest, on_delete=models.CASCADE, related_name="system_checks"
+    )
+    # By its name: the list of systems may change, what was looked up does not.
+    system = models.CharField(max_length=60)
+    at = models.DateTimeField(default=timezone.now)
+    evidence = models.TextField(max_length=TEXT_MAX, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["at", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["request", "system"], name="system_check_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.system
 
 
 class VendorTask(models.Model):

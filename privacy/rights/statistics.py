@@ -78,8 +78,7 @@ def figures(*, now: datetime | None = None) -> Figures:
     )
     days, late = [], 0
     for request in requests:
-        closing = request.did(Did.ANSWERED, Did.REFUSED)
-        last = timezone.localtime(closing[-1].at).date() if closing else None
+        last = request.answered_on
         late += (last or local.date()) > request.deadline.in_force and not request.did(
             Did.WITHDRAWN
         )

@@ -50,9 +50,12 @@ MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "outbox.outboxmail": LOOK_AT,
         "policy.policydraft": (*LOOK_AT, "preview", "seal"),
         "policy.policyversion": (*LOOK_AT, "withdraw"),
+        "rights.outsidesystem": (*LOOK_AT, "add"),
         "rights.subjectrequest": (
-            *LOOK_AT, "answer", "ask-identity", "erase", "export", "extend", "fee", "proof",
-            "refuse", "release", "seen", "spam", "vendor", "vendor-done",
+            *LOOK_AT, "acknowledged", "add", "answer", "ask-identity", "correct", "erase",
+            "export", "extend", "fee", "handler", "lift", "no-vendor", "note", "proof", "refuse",
+            "release", "remind", "restrict", "scan", "seen", "spam", "switch-off", "system",
+            "vendor", "vendor-done", "writing",
         ),
     },
 }  # fmt: skip
@@ -74,8 +77,9 @@ ABOUT_PEOPLE = frozenset({
     "account.emailaddress", "account.emailconfirmation", "accounts.session", "accounts.user",
     "admin.logentry", "consent.consentreceipt", "contact.contactmessage", "contact.messagenote",
     "contact.messagereply", "contact.replydraft", "mfa.authenticator", "outbox.outboxmail",
-    "rights.exportfile", "rights.mailedlink", "rights.requestevent", "rights.requestnote",
-    "rights.subjectrequest", "rights.vendortask", "visits.pageview",
+    "rights.exportfile", "rights.internalnote", "rights.mailedlink", "rights.requestevent",
+    "rights.requestnote", "rights.requestscan", "rights.subjectrequest", "rights.systemcheck",
+    "rights.vendortask", "visits.pageview",
 })  # fmt: skip
 HASHED = r"^(!|[a-z0-9_]+\$.+\$)"
 """How a stored password begins: unusable, or the name and the numbers of a hash."""

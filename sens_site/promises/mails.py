@@ -36,6 +36,7 @@ from privacy.promises.running_site import RunningSite
 from privacy.rights import intake, services
 from privacy.rights import mails as of_requests
 from privacy.rights.choices import Channel, Ground, Kind, Proof
+from privacy.rights.models import OutsideSystem
 
 LINKED = frozenset({"www.edpb.europa.eu"})
 """The one other site to which a mail leads: the list of authorities to complain to."""
@@ -66,10 +67,11 @@ OF_ROOMS = (
     "contact/mail/reply", "privacy/policy/mail/checkpoint",
     "privacy/policy/mail/notice",
     "privacy/rights/mail/acknowledged", "privacy/rights/mail/alarm",
-    "privacy/rights/mail/answered", "privacy/rights/mail/erased", "privacy/rights/mail/export",
-    "privacy/rights/mail/extended", "privacy/rights/mail/fee", "privacy/rights/mail/identity",
-    "privacy/rights/mail/many", "privacy/rights/mail/new", "privacy/rights/mail/refused",
-    "privacy/rights/mail/withdrawn",
+    "privacy/rights/mail/answered", "privacy/rights/mail/corrected", "privacy/rights/mail/erased",
+    "privacy/rights/mail/export", "privacy/rights/mail/extended", "privacy/rights/mail/fee",
+    "privacy/rights/mail/identity", "privacy/rights/mail/many", "privacy/rights/mail/new",
+    "privacy/rights/mail/refused", "privacy/rights/mail/reminder", "privacy/rights/mail/restricted",
+    "privacy/rights/mail/unrestricted", "privacy/rights/mail/withdrawn",
 )  # fmt: skip
 WRITTEN_HERE = frozenset(
     (
@@ -276,6 +278,7 @@ def _asked(word: str, kind: Kind, proof: Proof | None = Proof.LINK) -> Any:
 def _of_requests(word: str, staff: Any) -> Iterator[Callable[[], object]]:
     why = "A check of the promises, rolled back."
     by: Mapping[str, Any] = {"by": staff}
+    OutsideSystem.objects.update(is_used=False)
     open_ = {kind: _asked(word, kind) for kind in Kind if kind is not Kind.RESTRICTION}
     unproved = _asked(word, Kind.RESTRICTION, None)
     yield lambda: _asked(f"{word}-new", Kind.ACCESS, None)
@@ -288,8 +291,12 @@ def _of_requests(word: str, staff: Any) -> Iterator[Callable[[], object]]:
     )
     yield lambda: services.refuse(open_[Kind.QUESTION], ground=Ground.UNFOUNDED, reason=why, **by)
     yield of_requests.export_ready(open_[Kind.PORTABILITY], token=word).send
+    services.no_vendor_concerned(open_[Kind.ERASURE], reason=why, **by)
     yield lambda: services.erase_for_request(open_[Kind.ERASURE], **by)
-    for name in ("alarm", "many"):
+    yield of_requests.corrected(open_[Kind.RECTIFICATION], lines=["Name: A → B"]).send
+    yield of_requests.restricted(unproved).send
+    yield of_requests.unrestricted(unproved, reason=why).send
+    for name in ("alarm", "many", "reminder"):
         facts = {"request": open_[Kind.WITHDRAWAL], "stage": "75 %"}
         yield partial(of_requests.tell_desk, name, "A check", **facts)
 

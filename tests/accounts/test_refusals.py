@@ -93,7 +93,7 @@ def test_nothing_else_that_is_asked_switches_anything_off(person):
 
 def test_an_objection_of_somebody_without_an_account_is_for_the_desk(db):
     services.heed_objection(by_address("nobody@elsewhere.test"))
-    request = ask(User(email=""), channel=Channel.OTHER)
+    request = ask(User(email=""), channel=Channel.LETTER)
     desk.record_proof(request, by=make_staff(), how="Came in person.")
     assert PersonalRefusals.objects.count() == 0
 

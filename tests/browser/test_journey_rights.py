@@ -115,6 +115,9 @@ def test_a_stranger_asks_and_gets_a_copy(page, log_in, a_name):
     assert "hold" in draft
     desk.locator("#id_text").fill(draft.replace("[say the period]", "ten years"))
     press(desk, "Answer")
+    expect(desk.locator("pre")).to_contain_text("ten years", use_inner_text=True)
+    assert SubjectRequest.objects.get(pk=asked.pk).closed_at is None
+    press(desk, "Send it")
     assert SubjectRequest.objects.get(pk=asked.pk).closed_at is not None
     desk.context.close()
 
@@ -180,3 +183,63 @@ def test_the_record_is_read(page):
     page.goto("/privacy/record/")
     expect(page.locator("h1")).to_have_text("What we hold, and why", use_inner_text=True)
     picture(page, "record")
+
+
+def test_a_letter_is_entered_handled_with_two_vendors_answered_by_post_and_closed(
+    page, log_in, a_name
+):
+    name, day = a_name("writer"), timezone.localdate()
+    page.goto("/privacy/choices/")
+    desk = staff_page(page, log_in, a_name)
+    desk.goto("/admin/rights/subjectrequest/")
+    follow(desk, "Add privacy request")
+    desk.get_by_label("What is asked for").select_option("access")
+    desk.get_by_label("How it came").select_option("letter")
+    desk.get_by_label("Received on").fill((day - timedelta(days=2)).isoformat())
+    desk.locator("#id_name").fill(name)
+    desk.get_by_label("Postal address").fill("12 Example Street, Anytown")
+    desk.get_by_label("What the person says").fill("What do you hold about me?")
+    letter = {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 A letter."}
+    desk.get_by_label("Scan of the letter").set_input_files(letter)
+    picture(desk, "request-by-letter")
+    assert press(desk, "Enter the request") == 200
+    asked = SubjectRequest.objects.get(name=name)
+    assert asked.deadline.received_on == day - timedelta(days=2)
+    with desk.expect_download() as download:
+        desk.get_by_role("link", name="Save the scan of the letter").click()
+    assert Path(download.value.path()).read_bytes() == b"%PDF-1.7 A letter."
+
+    def step(label: str, fields: dict[str, str]) -> None:
+        follow(desk, label)
+        for field, value in fields.items():
+            box = desk.locator(f"#id_{field}")
+            if box.evaluate("box => box.tagName") == "SELECT":
+                box.select_option(value)
+            else:
+                box.fill(value)
+        assert press(desk, label) == 200
+
+    step("Receipt confirmed by post", {"posted_on": day.isoformat()})
+    step("Identity seen otherwise", {"text": "The letter is signed as the contract is."})
+    for vendor in ("hosting", "mail"):
+        step("Tell a vendor", {"vendor": vendor, "due_on": day.isoformat()})
+    follow(desk, "Answer")
+    words = {"text": "We hold nothing about you.", "posted_on": day.isoformat()}
+    for field, value in words.items():
+        desk.locator(f"#id_{field}").fill(value)
+    press(desk, "Answer")
+    picture(desk, "request-preview")
+    assert press(desk, "Note it") == 409  # a vendor has not done its part
+    desk.goto(f"/admin/rights/subjectrequest/{asked.pk}/change/")
+    for _ in range(2):
+        step("A vendor has done it", {"text": "Their mail of today: nothing is held."})
+    follow(desk, "Answer")
+    for field, value in words.items():
+        desk.locator(f"#id_{field}").fill(value)
+    press(desk, "Answer")
+    assert press(desk, "Note it") == 200
+    closed = SubjectRequest.objects.get(pk=asked.pk)
+    assert (closed.is_open, closed.answered_on) == (False, day)
+    desk.set_viewport_size({"width": 768, "height": 1000})
+    picture(desk, "request-by-letter-closed")
+    desk.context.close()

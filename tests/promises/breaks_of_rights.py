@@ -1,10 +1,13 @@
 """Breaks of requests: the ways in, the days, the grounds, and what is stored of them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from privacy.datamap.periods import Period
+from privacy.datamap.registry import entries
 from privacy.rights.choices import Channel, Did, Kind
 from privacy.rights.models import RequestEvent, SubjectRequest
 from tests.promises.breaks import Way, breaks
@@ -55,6 +58,40 @@ def a_restriction_that_is_not_answered_as_one(hand: Hand) -> None:
     from privacy.rights import answer_drafts
 
     hand.item(answer_drafts.OPENINGS, Kind.RESTRICTION, "We have noted it: [say what].")
+
+
+@breaks("rights.restriction")
+def a_restriction_that_the_purge_does_not_ask_for(hand: Hand) -> None:
+    hand.replace("privacy.datamap.retention.held_subjects", tuple)
+
+
+@breaks("rights.restriction")
+def somebody_restricted_who_is_written_to(hand: Hand) -> None:
+    hand.replace("outbox.silence._silences", [])
+
+
+@breaks("rights.erasure")
+def an_erasure_of_which_no_vendor_is_told(hand: Hand) -> None:
+    hand.replace("privacy.rights.services.vendors_are_told", lambda request: None)
+
+
+@breaks("retention.requests", way=Way.ROWS)
+def words_that_are_held_for_nobody(hand: Hand) -> None:
+    ended = timezone.now() - timedelta(days=400)
+    held = {"closed_at": ended, "restricted_at": timezone.now()}
+    request = _stored(410, "question", **held)
+    RequestEvent.objects.create(request=request, did=Did.ANSWERED, at=ended)
+
+
+@breaks("retention.requests")
+def scans_that_stay(hand: Hand) -> None:
+    entry = entries()["rights.RequestScan"]
+    hand.frozen(entry, "keep", (replace(entry.keep[0], period=Period(years=10)),))
+
+
+@breaks("rights.portability")
+def a_format_that_nobody_can_look_up(hand: Hand) -> None:
+    hand.replace("privacy.datamap.views.SCHEMA", {})
 
 
 @breaks("rights.complaint", "rights.fee-if-unfounded", "rights.refusal-if-unfounded")

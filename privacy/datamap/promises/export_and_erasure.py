@@ -14,6 +14,7 @@ from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
@@ -63,18 +64,22 @@ LEFT_OUT: Mapping[str, frozenset[str]] = {
         "rights_mailedlink": "token_hash",
         "rights_requestevent": "actor fact",
         "rights_requestnote": "",
-        "rights_subjectrequest": "fingerprint is_held",
+        "rights_internalnote": "author",
+        "rights_requestscan": "file_name content_type size sha256",
+        "rights_subjectrequest": "fingerprint is_held handler answering answering_since remind_on",
+        "rights_systemcheck": "",
         "rights_vendortask": "",
     }.items()
 }
 """What the copy of each table leaves out: numbers of rows, secrets, and the state of our work."""
-OF_OURS = frozenset({"rights_vendortask.vendor"})
-"""Words of a list of ours: which vendor was told."""
+OF_OURS = frozenset({"rights_systemcheck.system", "rights_vendortask.vendor"})
+"""Words of lists of ours: which vendor was told, and which system was looked up."""
 
 
-def archive_of(subject: Subject) -> dict[str, str]:
+def archive_of(subject: Subject, *, portable: bool = False) -> dict[str, str]:
     """Return the files of a person's copy."""
-    with zipfile.ZipFile(io.BytesIO(b"".join(stream_export(subject)))) as archive:
+    content = b"".join(stream_export(subject, portable=portable))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {name: archive.read(name).decode() for name in archive.namelist()}
 
 
@@ -169,9 +174,21 @@ def the_copy_can_be_read_by_machines(site: RunningSite) -> Evidence:
         asked, f"the copy is handed out to who may only have found an open session ({door.status})"
     )
     require(link.status in (302, 303), f"a stranger’s wish for a copy is answered {link.status}")
+    with site.rehearsal():
+        person = Played(site)
+        taken = archive_of(person.subject, portable=True)
+        schema = site.get(urlsplit(json.loads(taken["portable.json"])["$schema"]).path)
+    require(schema.status == 200, f"the format to take along is answered {schema.status}")
+    require(
+        json.loads(schema.text) == json.loads(taken["portable.schema.json"]),
+        "the published format is not that of the file",
+    )
+    for word in ("name", "company", "position", "phone"):
+        given = person.said[word] in taken["portable.json"]
+        require(given, f"the {word} that was given cannot be taken along")
     return Evidence(
         "Played through for this check, a copy was JSON in a named format, described table by "
-        "table, with digests that fit.",
+        "table, with digests that fit; what is taken along was in the format that is published.",
         {"tables": len(tables), "rows": len(rows)},
     )
 

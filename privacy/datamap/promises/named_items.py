@@ -22,7 +22,7 @@ GROUPS = {
 NAMED = {
     Category.CONTACT: {
         "name": "accounts.User.name contact.ContactMessage.name rights.SubjectRequest.name",
-        "postal address": "accounts.User.postal_address",
+        "postal address": "accounts.User.postal_address rights.SubjectRequest.postal_address",
         "email address": "account.EmailAddress.email account.EmailConfirmation.email_address"
         " accounts.User.email contact.ContactMessage.email outbox.OutboxMail.recipient"
         " rights.SubjectRequest.email",
@@ -49,7 +49,8 @@ NAMED = {
         " outbox.OutboxMail.created_at outbox.OutboxMail.sent_at"
         " policy.PolicyAcknowledgement.version policy.PolicyAcknowledgement.at",
         "questions": "rights.RequestNote.text rights.SubjectRequest.wants_contact"
-        " rights.SubjectRequest.text rights.SubjectRequest.fingerprint rights.VendorTask.evidence",
+        " rights.SubjectRequest.text rights.SubjectRequest.fingerprint rights.VendorTask.evidence"
+        " rights.InternalNote.text rights.RequestScan.sha256 rights.SystemCheck.evidence",
     },
     Category.USAGE: {
         "when you use": "account.EmailConfirmation.created account.EmailConfirmation.sent"
@@ -97,7 +98,10 @@ OTHER = {
     " rights.RequestEvent.at rights.RequestEvent.proof rights.RequestEvent.ground"
     " rights.RequestNote.event rights.SubjectRequest.reference rights.SubjectRequest.kind"
     " rights.SubjectRequest.channel rights.SubjectRequest.received_at"
-    " rights.SubjectRequest.due_on rights.SubjectRequest.closed_at rights.VendorTask.request"
+    " rights.SubjectRequest.due_on rights.SubjectRequest.closed_at"
+    " rights.SubjectRequest.restricted_at rights.RequestScan.request rights.RequestScan.stored_at"
+    " rights.InternalNote.request rights.InternalNote.at rights.SystemCheck.request"
+    " rights.SystemCheck.system rights.SystemCheck.at rights.VendorTask.request"
     " rights.VendorTask.vendor rights.VendorTask.due_on rights.VendorTask.done_at",
 }
 """What the policy speaks of outside its groups: signing in, consents, requests."""

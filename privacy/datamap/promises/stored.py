@@ -43,8 +43,8 @@ PUBLISHED = frozenset({
     "policy_policydraft", "policy_policyversion",
 })  # fmt: skip
 """Texts that everybody reads on the site: the addresses in them are meant for that."""
-PRIVATE_FOLDERS = frozenset({"exports"})
-"""Copies that wait to be fetched; the promise about requests looks at them."""
+PRIVATE_FOLDERS = frozenset({"exports", "scans"})
+"""Copies that wait to be fetched, and scans of letters; the promise about requests looks at them."""
 MOST_ROWS = 1000
 """How many of a table are read from either end."""
 MOST_CACHED = 5000

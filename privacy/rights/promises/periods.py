@@ -3,10 +3,11 @@
 import secrets
 from datetime import datetime, timedelta
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from privacy.datamap.holds import held_subjects, without_held
 from privacy.datamap.promises.purging import (
     LATE,
     PURGE,
@@ -24,17 +25,21 @@ from privacy.rights.choices import Channel, Did, Ground, Kind
 from privacy.rights.intake import record
 from privacy.rights.models import (
     ExportFile,
+    InternalNote,
     MailedLink,
     RequestEvent,
     RequestNote,
+    RequestScan,
     SubjectRequest,
+    SystemCheck,
     VendorTask,
 )
-from privacy.rights.private_storage import files
+from privacy.rights.private_storage import EXPORTS, SCANS, files
 from privacy.rights.promises.played_requests import (
     ADDRESS,
     REASON,
 )
+from privacy.rights.scans import keep_scan
 
 CLOSED_BY = ("answered", "refused", "withdrawn", "spam")
 """How a request can come to its end."""
@@ -54,7 +59,10 @@ def words_go_after_12_months_and_the_rest_after_36(site: RunningSite) -> Evidenc
     runs_daily("remove stray copies")
     with site.rehearsal():
         played = {
-            _closed(moment, kind, CLOSED_BY[number % 4], list(Channel)[number % 4]): (name, kind)
+            _closed(moment, kind, CLOSED_BY[number % 4], list(Channel)[number % len(Channel)]): (
+                name,
+                kind,
+            )
             for name, moment in closings.items()
             for number, kind in enumerate(Kind)
         }
@@ -85,7 +93,8 @@ def words_go_after_12_months_and_the_rest_after_36(site: RunningSite) -> Evidenc
 
 
 LINK, WISH, FINGERPRINT = "a mailed link", "a wish to be contacted", "a fingerprint"
-ALL_OF_IT = {REASON, ADDRESS, LINK, WISH, FINGERPRINT}
+SCAN = "a scan of a letter"
+ALL_OF_IT = {REASON, ADDRESS, LINK, WISH, FINGERPRINT, SCAN}
 
 
 def _closed(closed: datetime, kind: Kind, how: str, channel: Channel) -> int:
@@ -96,6 +105,7 @@ def _closed(closed: datetime, kind: Kind, how: str, channel: Channel) -> int:
         channel=channel,
         name=ADDRESS,
         email=ADDRESS,
+        postal_address=ADDRESS,
         text=REASON,
         wants_contact=True,
         fingerprint=secrets.token_hex(32),
@@ -121,18 +131,24 @@ def _closed(closed: datetime, kind: Kind, how: str, channel: Channel) -> int:
     VendorTask.objects.create(
         request=asked, vendor=VENDORS[0].key, due_on=closed.date(), evidence=REASON
     )
+    InternalNote.objects.create(request=asked, author="", text=REASON)
+    SystemCheck.objects.create(request=asked, system="A system", evidence=REASON)
+    keep_scan(asked, b"%PDF-")
     return asked.pk
 
 
 def _words_of(asked: SubjectRequest) -> set[str]:
     """Return what is left of a request beside its outline, wherever it stands."""
-    found = {asked.name, asked.email, asked.text}
+    found = {asked.name, asked.email, asked.postal_address, asked.text}
     found |= ({WISH} if asked.wants_contact else set()) | (
         {FINGERPRINT} if asked.fingerprint else set()
     )
     found |= set(RequestNote.objects.filter(event__request=asked).values_list("text", flat=True))
     found |= set(asked.vendor_tasks.values_list("evidence", flat=True))
+    found |= set(asked.notes.values_list("text", flat=True))
+    found |= set(asked.system_checks.values_list("evidence", flat=True))
     found |= {LINK for _ in asked.links.all()}
+    found |= {SCAN for _ in RequestScan.objects.filter(request=asked)}
     return found - {""}
 
 
@@ -148,16 +164,25 @@ def no_stored_request_is_over(site: RunningSite) -> Evidence:
     outlines = nothing_is_over(
         "requests closed more than 36 months ago", closed, "ended_at", before=three_years_ago
     )
-    over = closed.filter(ended_at__lt=a_year_ago - LATE).values("pk")
+    bare = SubjectRequest._base_manager.exclude(restricted_at=None).exclude(
+        Exists(RequestEvent._base_manager.filter(request=OuterRef("pk"), did="restricted"))
+    )
+    require(not bare.count(), "rows are held for somebody who never asked for it")
+    over = without_held(closed.filter(ended_at__lt=a_year_ago - LATE), held_subjects()).values("pk")
     words = {
         "requests": SubjectRequest._base_manager.filter(pk__in=over).exclude(
-            name="", email="", text="", fingerprint="", wants_contact=False
+            name="", email="", postal_address="", text="", fingerprint="", wants_contact=False
         ),
         "notes": RequestNote._base_manager.filter(event__request__in=over),
         "mailed links": MailedLink._base_manager.filter(request__in=over),
         "notes about vendors": VendorTask._base_manager.filter(request__in=over).exclude(
             evidence=""
         ),
+        "notes of looks elsewhere": SystemCheck._base_manager.filter(request__in=over).exclude(
+            evidence=""
+        ),
+        "notes of staff": InternalNote._base_manager.filter(request__in=over),
+        "scans": RequestScan._base_manager.filter(request__in=over),
         "copies": ExportFile._base_manager.filter(request__in=over),
     }
     for what, rows in words.items():
@@ -166,10 +191,12 @@ def no_stored_request_is_over(site: RunningSite) -> Evidence:
     copies = ExportFile._base_manager.all()
     waiting = nothing_is_over("copies to fetch, older than a month", copies, "made_at",
                               before=now - timedelta(days=30))  # fmt: skip
-    known = set(copies.values_list("file_name", flat=True))
+    scans = RequestScan._base_manager.all()
     old = (now - LATE).timestamp()
-    strays = [f for f in files() if f.name not in known and f.stat().st_mtime < old]
-    require(not strays, f"{len(strays)} files of copies belong to no request")
+    for name, kept in ((EXPORTS, copies), (SCANS, scans)):
+        known = set(kept.values_list("file_name", flat=True))
+        strays = [f for f in files(name) if f.name not in known and f.stat().st_mtime < old]
+        require(not strays, f"{len(strays)} files of {name} belong to no request")
     return Evidence(
         "No stored request was closed more than 36 months ago, and none that was closed more than "
         "12 months ago still has its words.",

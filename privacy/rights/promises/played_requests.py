@@ -15,7 +15,7 @@ from privacy.promises.registry import require
 from privacy.promises.running_site import RunningSite
 from privacy.rights.choices import Channel, Did, Kind, Proof
 from privacy.rights.intake import open_request
-from privacy.rights.models import SubjectRequest
+from privacy.rights.models import OutsideSystem, SubjectRequest
 from privacy.rights.services import NotAllowedError
 
 CHOICES = "/privacy/choices/"
@@ -26,8 +26,9 @@ REASON = "A check of the promises, rolled back."
 
 @contextmanager
 def at_the_desk(site: RunningSite) -> Iterator[AbstractBaseUser]:
-    """Play a member of staff in a rehearsal."""
+    """Play a member of staff in a rehearsal, who has to look into no system outside the site."""
     with site.rehearsal():
+        OutsideSystem.objects.update(is_used=False)
         yield get_user_model().objects.create_user(username="check-desk", email="desk@example.com")
 
 

@@ -9,16 +9,18 @@ from django.utils import timezone
 from outbox.models import OutboxMail
 from privacy.datamap.erasure import erase
 from privacy.datamap.promises.played_people import Played
+from privacy.datamap.promises.purging import PURGE, done_by_the_job
 from privacy.datamap.promises.raw_rows import Database
 from privacy.promises.page_reader import Element
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
-from privacy.rights import services
+from privacy.rights import restrictions, services
 from privacy.rights.answer_drafts import draft_answer
 from privacy.rights.choices import Channel, Did, Kind, Proof
 from privacy.rights.intake import open_request
 from privacy.rights.models import (
     SubjectRequest,
+    SystemCheck,
     VendorTask,
 )
 from privacy.rights.promises.played_requests import (
@@ -26,6 +28,7 @@ from privacy.rights.promises.played_requests import (
     CHOICES,
     REASON,
     at_the_desk,
+    is_refused,
     mailed,
     request_of,
     taken_by_the_form,
@@ -114,11 +117,24 @@ def restriction_can_be_asked_for(site: RunningSite) -> Evidence:
         require(made.may_act, "who has shown who asks is not heard")
         draft = draft_answer(made)
         require("only store" in draft, "the answer does not say that the rest is only stored")
+        restrictions.restrict(made, by=staff)
+        require("only store" in mailed(), "the person is not told that it is restricted")
+        OutboxMail.objects.to_address(ADDRESS).update(
+            sent_at=timezone.now() - timedelta(days=15), parked_at=None
+        )
+        held = OutboxMail.objects.to_address(ADDRESS).count()
+        news = mail.EmailMessage("News", REASON, to=[ADDRESS], headers={"X-Purpose": "notice"})
+        news.send()
+        done_by_the_job(PURGE)
+        left = OutboxMail.objects.to_address(ADDRESS).count()
+        require(left <= held, "somebody who asked for a restriction is written to all the same")
+        require(left >= held, "what is only to be stored is deleted")
         services.answer(made, by=staff, text="From now on we only store it.")
         require("only store it" in mailed(), "the person is not told")
     return Evidence(
         "Played through for this check, a request to restrict processing was taken by each form as "
-        "a kind of its own, proved, and answered.",
+        "a kind of its own, proved, and answered; what is held of the person was neither purged nor "
+        "used for a mail.",
         {"ways in": 2},
     )
 
@@ -172,7 +188,8 @@ def the_answer_says_yes_or_no(site: RunningSite) -> Evidence:
         erase(other.subject, cause="promise")
         # What an erasure forgets is its own fault, and `yes` is then the true answer.
         left = other.rows(Database.as_it_stands())
-        left.pop(VendorTask._meta.db_table, None)  # which vendor was told is a word of ours
+        for ours in (VendorTask, SystemCheck):  # who was told, where it was looked: words of ours
+            left.pop(ours._meta.db_table, None)
         again = open_request(
             kind=Kind.ACCESS, name=other.mark, email=other.email, text=f"{REASON} Again.",
             channel=Channel.FORM, proof=Proof.STAFF,
@@ -196,10 +213,14 @@ def the_desk_erases_and_reports(site: RunningSite) -> Evidence:
             kind=Kind.ERASURE, name=person.mark, email=person.email, text=REASON,
             channel=Channel.FORM, proof=Proof.STAFF,
         )  # fmt: skip
+        early = is_refused(services.erase_for_request, asked, by=staff)
+        require(early, "somebody is erased before it is known which vendors to tell")
+        services.no_vendor_concerned(asked, by=staff, reason=REASON)
         services.erase_for_request(asked, by=staff)
         rows = person.rows(Database.as_it_stands())
         mails = rows.pop(OutboxMail._meta.db_table, {})
-        rows.pop(VendorTask._meta.db_table, None)  # which vendor was told is a word of ours
+        for ours in (VendorTask, SystemCheck):  # who was told, where it was looked: words of ours
+            rows.pop(ours._meta.db_table, None)
         require(not rows, f"something is left in {sorted(rows)[:1]}")
         require(len(mails) == 1, f"{len(mails)} mails are left to who was erased")
         last: Any = OutboxMail.objects.get(pk=next(iter(mails)))

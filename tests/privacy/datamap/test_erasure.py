@@ -92,6 +92,7 @@ def test_the_words_that_stay_are_these():
         "rights.SubjectRequest.channel",
         "rights.SubjectRequest.kind",
         "rights.SubjectRequest.reference",
+        "rights.SystemCheck.system",
         "rights.VendorTask.vendor",
         "visits.PageView.path",
         "visits.PageView.referring_host",
@@ -103,6 +104,7 @@ def test_report_says_what_is_kept_and_why(ada_subject):
     assert [line.label for line in report.blanked] == [
         "admin.LogEntry",
         "rights.SubjectRequest",
+        "rights.SystemCheck",
         "rights.VendorTask",
     ]
     kept = {line.label: line.reason for line in report.kept}

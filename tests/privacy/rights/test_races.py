@@ -108,7 +108,7 @@ def test_no_copy_is_made_for_somebody_unknown(ask, officer):
 
 
 def test_a_copy_that_cannot_be_written_whole_leaves_no_file(proved, officer, monkeypatch):
-    def half(subject):
+    def half(subject, *, portable):
         yield b"half"
         raise OSError("No space left on device")
 

@@ -105,7 +105,7 @@ def test_a_link_holds_nothing_of_a_person(sealed):
         ("rights_requestevent", "fact", "x"),
         ("rights_subjectrequest", "reference", "R-22222222"),
         ("rights_subjectrequest", "kind", "erasure"),
-        ("rights_subjectrequest", "channel", "other"),
+        ("rights_subjectrequest", "channel", "letter"),
         ("rights_subjectrequest", "received_at", "2026-01-01 00:00:00+00:00"),
     ],
 )

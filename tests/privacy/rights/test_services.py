@@ -165,7 +165,7 @@ def test_who_takes_a_request_back_is_told_so(ask, mails_to):
 
 
 def test_a_request_without_an_address_can_be_taken_back(ask, mails_to):
-    request = ask(email="", channel=Channel.OTHER)
+    request = ask(email="", channel=Channel.LETTER)
     intake.withdraw_request(request)
     assert request.state == "Withdrawn by the person"
 
@@ -360,6 +360,7 @@ def test_a_copy_is_destroyed_after_72_hours(proved, officer, django_capture_on_c
 def test_erasing_for_a_request_mails_the_report_and_leaves_the_outline(proved, officer, mails_to):
     person = make_subject()
     request = proved(Kind.ERASURE, email=person.email, name="Ada", text="Erase me")
+    services.no_vendor_concerned(request, by=officer, reason="None is named.")
     report = services.erase_for_request(request, by=officer)
     assert User.objects.filter(pk=person.pk).exists() is False
     row = SubjectRequest.objects.get(pk=request.pk)
@@ -372,6 +373,7 @@ def test_erasing_for_a_request_mails_the_report_and_leaves_the_outline(proved, o
 
 def test_staff_are_not_erased_by_a_request(proved, officer):
     request = proved(Kind.ERASURE, email=officer.email)
+    services.no_vendor_concerned(request, by=officer, reason="None is named.")
     with pytest.raises(NotAllowedError, match="account of staff"):
         services.erase_for_request(request, by=officer)
     assert Erasure.objects.count() == 0
