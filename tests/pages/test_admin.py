@@ -5,7 +5,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 
 from pages import services
-from pages.models import PageText
+from pages.models import Page
 from pages.page_texts import Text, shipped_text
 from tests.client import SiteClient, stamp_in
 from tests.factories.people import make_staff
@@ -14,20 +14,25 @@ from tests.pages.reading import read
 pytestmark = pytest.mark.django_db
 
 UNREADABLE = "holds characters that cannot be read. Remove them or type it again"
-NEW = {"title": "Marine power", "description": "About the sea.", "body": "Salt water.\n"}
+NEW = {
+    "title": "Marine power",
+    "description": "About the sea.",
+    "body": "Salt water.\n",
+}
+SENT = {**NEW, "when": "now"}
 
 
 @pytest.fixture
-def marine() -> PageText:
+def marine() -> Page:
     services.load_pages()
-    return PageText.objects.get(path="/applications/marine/")
+    return Page.objects.get(path="/applications/marine/")
 
 
-def address(page: PageText, verb: str) -> str:
-    return f"/admin/pages/pagetext/{page.pk}/{verb}/"
+def address(page: Page, verb: str) -> str:
+    return f"/admin/pages/page/{page.pk}/{verb}/"
 
 
-def typed(page: PageText) -> Text:
+def typed(page: Page) -> Text:
     page.refresh_from_db()
     return page.text
 
@@ -40,7 +45,7 @@ def test_the_form_starts_with_the_shipped_text(staff_client: SiteClient, marine)
 
 
 def test_saving_shows_the_text_to_visitors(staff_client: SiteClient, client: SiteClient, marine):
-    response = staff_client.fill_in(address(marine, "change"), NEW)
+    response = staff_client.fill_in(address(marine, "change"), SENT)
     assert response.status_code == 302
     assert typed(marine) == Text(**NEW)
     assert read(client.get(marine.path)).texts("h1") == ["Marine power"]
@@ -76,7 +81,7 @@ def test_a_link_does_not_act(staff_client: SiteClient, marine, verb):
 def test_staff_without_the_right_are_refused(client: SiteClient, marine, verb):
     services.edit_page(marine.path, **NEW)
     reader = make_staff("reader", is_superuser=False)
-    reader.user_permissions.add(Permission.objects.get(codename="view_pagetext"))
+    reader.user_permissions.add(Permission.objects.get(codename="view_page"))
     client.force_login(reader)
     response = client.post(address(marine, verb), {**NEW, "title": "Other"})
     assert response.status_code == 403
@@ -98,21 +103,21 @@ def test_staff_without_the_right_are_refused(client: SiteClient, marine, verb):
 def test_mistakes_are_said_and_nothing_changes(
     staff_client: SiteClient, marine, field, value, message
 ):
-    response = staff_client.fill_in(address(marine, "change"), {**NEW, field: value})
+    response = staff_client.fill_in(address(marine, "change"), {**SENT, field: value})
     assert message in read(response).texts("li", inside="ul.errorlist")
     assert typed(marine) == shipped_text(marine.path)
 
 
 def test_links_to_real_pages_and_other_sites_pass(staff_client: SiteClient, marine):
     body = "[a](/about/) [b](/privacy/#top) [c](https://example.com/x) [d](//example.com/)\n"
-    staff_client.fill_in(address(marine, "change"), {**NEW, "body": body})
+    staff_client.fill_in(address(marine, "change"), {**SENT, "body": body})
     assert typed(marine).body == body
 
 
 def test_pages_are_neither_added_nor_deleted_here(staff_client: SiteClient, marine):
-    assert staff_client.get("/admin/pages/pagetext/add/").status_code == 403
+    assert staff_client.get("/admin/pages/page/add/").status_code == 403
     assert staff_client.post(address(marine, "delete"), {"post": "yes"}).status_code == 403
-    assert PageText.objects.filter(pk=marine.pk).count() == 1
+    assert Page.objects.filter(pk=marine.pk).count() == 1
 
 
 def test_view_on_site_leads_to_the_page(staff_client: SiteClient, marine):

@@ -18,7 +18,9 @@ WRITTEN_BY_STAFF = {
     "consent.editorialnote": {"add"},
     "consent.serviceswitch": {"change"},
     "contact.contactmessage": {"delete"},
-    "pages.pagetext": {"change"},
+    "pages.file": {"add", "change", "delete"},
+    "pages.page": {"add", "change", "delete"},
+    "pages.redirect": {"add", "change", "delete"},
     "policy.policydraft": {"add", "change", "delete"},
 }
 
