@@ -50,7 +50,7 @@ def is_page(path: str) -> bool:
 class MomentField(forms.DateTimeField):
     """A day and a time in the zone of the site."""
 
-    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+    widget = forms.DateTimeInput(format="%Y-%m-%dT%R", attrs={"type": "datetime-local"})
 
 
 class AddressField(LineField):

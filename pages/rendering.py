@@ -57,7 +57,7 @@ def fault_of(form: ShortForm) -> str:
     shape = service.embed
     if shape is None or not re.fullmatch(shape.reference, form.reference):
         return f"“{form.reference}” is no reference of {service.name}."
-    return "" if form.title else f"Give what {service.name} shows a title: {form.typed}"
+    return "" if form.title else f"A title is missing at the end of {form.typed}"
 
 
 @lru_cache(maxsize=256)

@@ -101,12 +101,10 @@ def save_text(
 
 
 @transaction.atomic
-def edit_page(
-    path: str, *, title: str, description: str, body: str, by: AbstractBaseUser | None = None
-) -> Page:
+def edit_page(path: str, *, title: str, description: str, body: str) -> Page:
     """Show this text at an address from now on. Equal to the shipped text, it is a reset."""
     page = Page.objects.get(path=path)
-    save_text(page, text=Text(title, description, body), by=by, publish_at=timezone.now())
+    save_text(page, text=Text(title, description, body), publish_at=timezone.now())
     return page
 
 

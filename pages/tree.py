@@ -77,6 +77,11 @@ def live_tree() -> Tree:
     return tree
 
 
+def known_tree() -> Tree:
+    """Return the last tree without asking for anything, for a page that says what went wrong."""
+    return _last
+
+
 def redirects() -> dict[str, str]:
     """Return the addresses that lead elsewhere, each with where."""
     try:

@@ -97,6 +97,8 @@ def stored_file(request: HttpRequest, digest: str, name: str, ending: str) -> Ht
         content_type=CONTENT_TYPES[ending],
     )
     response.headers["Content-Security-Policy"] = SANDBOX
-    kind = "private" if request.COOKIES else "public"
-    response.headers["Cache-Control"] = f"{kind}, {A_YEAR}"
+    # Of an answer to somebody who is signed in nothing is stored, whatever it is.
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        kind = "private" if request.COOKIES else "public"
+        response.headers["Cache-Control"] = f"{kind}, {A_YEAR}"
     return response

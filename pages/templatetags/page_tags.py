@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.html import strip_spaces_between_tags
 from django.utils.safestring import SafeString, mark_safe  # noqa: TID251 - a template drew it
 
-from pages.tree import Tree, live_tree
+from pages.tree import Tree, known_tree, live_tree
 from sens_site.lib.cache.fragment_cache import fragment
 from sens_site.lib.json_ld import json_ld
 
@@ -27,11 +27,16 @@ def _menu(tree: Tree, current: str, section: str) -> SafeString:
     return fragment(("menu", tree.number, current, section), draw)
 
 
+def _tree(context: dict[str, Any]) -> Tree:
+    """An error page has a status, and needs no database."""
+    return known_tree() if "status" in context else live_tree()
+
+
 @register.simple_tag(takes_context=True)
 def menu_bar(context: dict[str, Any]) -> SafeString:
     """Return the whole menu, with the place where the visitor is marked."""
     request = context.get("request")
-    tree = live_tree()
+    tree = _tree(context)
     if request is None:
         return _menu(tree, "", "")
     trail = tree.trail_to(request.path)
@@ -49,7 +54,7 @@ def breadcrumb(context: dict[str, Any]) -> dict[str, Any]:
     request = context.get("request")
     if request is None or request.path == "/":
         return {"above": ()}
-    trail = live_tree().trail_to(request.path)
+    trail = _tree(context).trail_to(request.path)
     known = trail[-1].path == request.path
     above = trail[:-1] if known else trail
     here = trail[-1].label if known else context.get("page_title", "")
