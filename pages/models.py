@@ -272,10 +272,8 @@ class File(models.Model):
     @property
     def sizes(self) -> list[tuple[str, int]]:
         """Addresses of the WebP sizes with their widths, smallest first."""
-        if self.width is None:
-            return []
         made = [(self.small, WIDTHS[0]), (self.medium, WIDTHS[1]), (self.large, WIDTHS[2])]
-        return [(f"/{one.name}", min(width, self.width)) for one, width in made if one.name]
+        return [(f"/{one.name}", min(width, self.width or 0)) for one, width in made if one.name]
 
     @property
     def kind(self) -> str:

@@ -1,6 +1,9 @@
 """Addresses of the content pages: those to which code leads by name, then whatever the tree holds."""
 
+from typing import Any
+
 from django.urls import path, re_path, register_converter
+from django.urls.converters import StringConverter
 
 from pages import robots_and_sitemap, views
 from pages.navigation import FIXED
@@ -9,37 +12,30 @@ from pages.tree import live_tree, redirects
 app_name = "pages"
 
 
-class PageConverter:
-    """Matches the address of a page that can be seen now, and nothing else."""
+class PageConverter(StringConverter):
+    """Matches the address of a page that can be seen now, and gives the view that page."""
 
     regex = r"(?:[a-z0-9]+(?:-[a-z0-9]+)*/)+"
 
-    def to_python(self, value: str) -> str:
+    def to_python(self, value: str) -> Any:
         """Refuse what is no page: the address goes on to whoever else may have it."""
         trail = live_tree().trails.get(f"/{value}")
         if trail is None or not trail[-1].content:
             raise ValueError
-        return value
-
-    def to_url(self, value: str) -> str:
-        """Return the address without its first slash."""
-        return value
+        return trail[-1]
 
 
-class OldAddressConverter:
-    """Matches an address from which staff lead elsewhere."""
+class OldAddressConverter(StringConverter):
+    """Matches an address from which staff lead elsewhere, and gives the view where to."""
 
     regex = ".+"
 
     def to_python(self, value: str) -> str:
         """Refuse all others."""
-        if f"/{value}" not in redirects():
+        new = redirects().get(f"/{value}")
+        if new is None:
             raise ValueError
-        return value
-
-    def to_url(self, value: str) -> str:
-        """Return the address without its first slash."""
-        return value
+        return new
 
 
 register_converter(PageConverter, "page")
@@ -66,6 +62,6 @@ urlpatterns = [
         views.stored_file,
         name="stored_file",
     ),
-    path("<page:path>", views.content_page, name="page"),
-    path("<old_address:old>", views.moved, name="moved"),
+    path("<page:node>", views.content_page, name="page"),
+    path("<old_address:new>", views.moved, name="moved"),
 ]

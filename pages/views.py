@@ -13,7 +13,7 @@ from pages.models import Page
 from pages.navigation import Node
 from pages.page_texts import Text
 from pages.rendering import pieces_of
-from pages.tree import live_tree, redirects
+from pages.tree import live_tree
 from sens_site.errors import no_such_page
 from sens_site.lib.cache.member_page_cache import alike_for_members
 from sens_site.lib.http.cache_control import shared_page
@@ -37,12 +37,9 @@ CONTENT_TYPES = {
 @third_parties_welcome
 @shared_page
 @alike_for_members
-def content_page(request: HttpRequest, path: str = "") -> HttpResponse:
+def content_page(request: HttpRequest, node: Node | None = None) -> HttpResponse:
     """Show the text of the node at this address, and where its children are."""
-    trail = live_tree().trails.get(request.path)
-    if trail is None or not trail[-1].content:
-        raise Http404
-    return show(request, trail[-1])
+    return show(request, node or live_tree().trails[request.path][-1])
 
 
 def show(request: HttpRequest, node: Node, *, instead: Text | None = None) -> HttpResponse:
@@ -76,10 +73,9 @@ def site_map(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def moved(request: HttpRequest, old: str) -> HttpResponse:
+def moved(request: HttpRequest, new: str) -> HttpResponse:
     """Lead from an address at which a page once was. Stands behind all pages of the site."""
-    new = redirects().get(request.path, "")
-    if not new or resolve(new).func in (no_such_page, moved):
+    if resolve(new).func in (no_such_page, moved):
         return no_such_page(request)
     return HttpResponsePermanentRedirect(new)
 

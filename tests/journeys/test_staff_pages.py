@@ -72,7 +72,7 @@ def test_a_page_is_begun_published_changed_by_two_moved_and_ended(
         200,
         "image/jpeg",
     )
-    picture_of_page.close()
+    assert b"".join(picture_of_page.streaming_content)[:2] == b"\xff\xd8"
     assert shown.find("iframe") == []
     assert "A day in the workshop" in shown.texts("strong", inside="figure.embed")
     menu = [link["href"] for link in shown.attributes("a", inside="nav.menu")]

@@ -37,8 +37,9 @@ def address(page: Page, verb: str) -> str:
     return f"/admin/pages/page/{page.pk}/{verb}/"
 
 
-def typed(page: Page) -> Text | None:
+def typed(page: Page) -> Text:
     page.refresh_from_db()
+    assert page.text is not None
     return page.text
 
 
@@ -224,6 +225,8 @@ def test_a_draft_is_seen_by_staff_alone(staff_client: SiteClient, client: SiteCl
     assert [box["value"] for box in form.attributes("input", name="when") if "checked" in box] == [
         "draft"
     ]
+    listed = read(staff_client.get("/admin/pages/pagerevision/"))
+    assert listed.texts("td", **{"class": "field-state"}) == ["draft"]
     answer = staff_client.get(text_page(marine, "first", "preview"))
     assert read(answer).texts("h1") == ["Marine power"]
     assert "no-store" in answer.headers["Cache-Control"].split(", ")
