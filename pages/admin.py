@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 import pages.file_admin  # noqa: F401 - registers the rest
 from pages import services
@@ -24,30 +24,17 @@ from pages.forms import (
     NewPageForm,
     PageForm,
     PlaceForm,
-    PublishForm,
 )
 from pages.models import Page, PageRevision
-from pages.navigation import FIXED, HOME, Node
+from pages.navigation import FIXED, HOME
 from pages.page_texts import Text
+from pages.revision_admin import RIGHT, preview
 from pages.tree import live_tree
-from pages.views import show
-from privacy.policy.redline import compare
-from privacy.policy.redline_rendering import to_html
 from sens_site.lib.admin.edit_stamp import EditStampMixin
-from sens_site.lib.admin.steps import Data, Groups, Step, StepsAdmin, StepsMixin
+from sens_site.lib.admin.steps import Data, Groups, Step, StepsMixin
 from sens_site.lib.http.types import signed_in_user
 
 CHANGED = "Somebody has changed the text since you opened it. It stands below; nothing is removed."
-RIGHT = "pages.change_page"
-
-
-def preview(request: HttpRequest, page: Page, text: Text) -> HttpResponse:
-    """Draw the page with a text that visitors do not see."""
-    trail = live_tree().trails.get(page.path)
-    node = trail[-1] if trail else Node(page.path, page.menu_label)
-    response = show(request, node, instead=text)
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
 
 
 def _place_of(page: Page) -> Data:
@@ -122,7 +109,7 @@ class PageAdmin(EditStampMixin[Page], StepsMixin[Page]):
 
     change_form_template = "admin/pages/page/change_form.html"
     actions = None
-    list_display = ("__str__", "link", "state", "shown_since")
+    list_display = ("menu_label", "link", "state", "shown_since")
     search_fields = ("path", "label", "revisions__title", "revisions__body")
     ordering = ("path",)
     list_per_page = 100
@@ -183,9 +170,10 @@ class PageAdmin(EditStampMixin[Page], StepsMixin[Page]):
     def state(self, page: Any) -> str:
         """Say what is shown, and what waits."""
         now = timezone.now()
-        said = ["edited" if page.shown_body else "as shipped" if page.shipped else "published"]
-        if not page.shipped and not page.shown_body:
-            said = ["not published yet"]
+        shown, none = (
+            ("edited", "as shipped") if page.shipped else ("published", "not published yet")
+        )
+        said = [shown if page.shown_body else none]
         if page.newest is not None and page.newest_at is None:
             said.append("a draft waits")
         if page.planned_at is not None:
@@ -268,83 +256,3 @@ class PageAdmin(EditStampMixin[Page], StepsMixin[Page]):
         """Raise 403 for staff who may not edit pages."""
         if not self.has_change_permission(request, page):
             raise PermissionDenied
-
-
-def source_of(text: Text | None) -> str:
-    """Write a text as its file would be, for a comparison of all of it."""
-    return f"# {text.title}\n\n{text.description}\n\n{text.body}" if text else ""
-
-
-@admin.register(PageRevision)
-class PageRevisionAdmin(StepsAdmin[PageRevision]):
-    """The texts that pages had, have and will have: compared, and brought back."""
-
-    change_form_template = "admin/pages/pagerevision/change_form.html"
-    list_display = ("page", "title", "state", "author", "created_at")
-    list_select_related = ("page", "author")
-    search_fields = ("page__path", "title", "body")
-    fields = ("page", "state", "author", "created_at", "publish_at", "title", "description", "body")
-    step_right = RIGHT
-    back_label = "Back to the text"
-    not_offered = "This can no longer be done with the text as it is now."
-    refusals = {services.PageError: "{error}"}
-    steps = (
-        Step(
-            slug="publish",
-            label="Publish",
-            question="From when shall visitors read this text?",
-            done="Published, or planned for the time that was given.",
-            run=lambda text, by, data: services.publish_text(text, **data),
-            offered=lambda text: text.is_draft or text.is_planned,
-            form=PublishForm,
-        ),
-        Step(
-            slug="cancel",
-            label="Cancel the plan",
-            question="This text is then a draft again, and nothing is shown by itself.",
-            done="The plan is cancelled.",
-            run=lambda text, by, data: services.cancel_plan(text),
-            offered=lambda text: text.is_planned,
-        ),
-        Step(
-            slug="restore",
-            label="Restore as a draft",
-            question="This text becomes the draft of the page. What visitors read stays as it is.",
-            done="Stands as the draft of the page.",
-            run=lambda text, by, data: services.restore_text(text, by=by),
-            offered=lambda text: True,
-        ),
-    )
-
-    @admin.display(description="state")
-    def state(self, text: PageRevision) -> str:
-        """Say whether visitors have read it."""
-        if text.is_draft:
-            return "draft"
-        return "planned" if text.is_planned else "published"
-
-    def row_context(self, request: HttpRequest, row: PageRevision) -> dict[str, Any]:
-        """Add what is different: from the text before, and from what visitors read."""
-        before = row.page.revisions.filter(pk__lt=row.pk).first()
-        earlier = before.text if before else row.page.text
-        comparisons = []
-        for heading, other in (
-            ("What changed from the text before", earlier),
-            ("What is different from the text that visitors read now", row.page.text),
-        ):
-            redline = compare(source_of(other), source_of(row.text))
-            comparisons.append((heading, "" if redline.is_empty else to_html(redline)[0]))
-        return super().row_context(request, row) | {"comparisons": comparisons}
-
-    def get_urls(self) -> list[URLPattern]:
-        """Add the preview."""
-        view = self.admin_site.admin_view(require_safe(self.preview))
-        own = [path("<int:pk>/preview/", view, name="pages_pagerevision_preview")]
-        return own + super().get_urls()
-
-    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the page with this text, to staff alone."""
-        row = get_object_or_404(PageRevision.objects.select_related("page"), pk=pk)
-        if not self.has_view_permission(request, row):
-            raise PermissionDenied
-        return preview(request, row.page, row.text)

@@ -28,7 +28,7 @@ RESERVED = frozenset({
 DRAFT, NOW, LATER = "draft", "now", "later"
 WHEN = (
     (NOW, "Publish it now"),
-    (LATER, "Publish it at the time below"),
+    (LATER, "Publish it later"),
     (DRAFT, "Keep it as a draft"),
 )
 WIDE = {"class": "vLargeTextField"}
@@ -91,7 +91,11 @@ class PageForm(forms.ModelForm[Page]):
         ),
     )
     when = forms.ChoiceField(label="When", choices=WHEN, widget=forms.RadioSelect, initial=NOW)
-    publish_at = MomentField(label="Time", required=False)
+    publish_at = MomentField(
+        label="Time",
+        required=False,
+        help_text="To publish it later, in the time zone of the company.",
+    )
 
     class Meta:
         model = Page

@@ -306,7 +306,7 @@ def test_the_list_says_what_is_shown_and_what_waits(staff_client: SiteClient, ma
     )
     wanted = {
         "/about/": "as shipped, a draft waits",
-        "/about/careers/": "edited, hidden, until ",
+        "/about/careers/": "published, hidden, until ",
         "/about/history/": "as shipped, ended on ",
         "/about/new/": "not published yet, a draft waits",
         "/applications/marine/": "edited, planned for ",
