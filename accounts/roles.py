@@ -9,8 +9,19 @@ from django.db.models import Q
 # By name: the rooms do not know each other, and a right is known by its name.
 ROLES: Mapping[str, tuple[str, ...]] = {
     "Editor": (
-        "pages.view_pagetext",
-        "pages.change_pagetext",
+        "pages.view_page",
+        "pages.add_page",
+        "pages.change_page",
+        "pages.delete_page",
+        "pages.view_pagerevision",
+        "pages.view_redirect",
+        "pages.add_redirect",
+        "pages.change_redirect",
+        "pages.delete_redirect",
+        "pages.view_file",
+        "pages.add_file",
+        "pages.change_file",
+        "pages.delete_file",
         "policy.view_policy",
         "policy.view_policyversion",
         "policy.view_policydraft",

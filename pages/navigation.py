@@ -1,9 +1,9 @@
-"""The one navigation tree: menu, breadcrumb, sitemap, footer and tests are all drawn from it.
+"""The navigation tree as it is shipped.
 
 The menu is the company's and stands in its `company.toml`; what rooms of ours serve stands here. A
 text that neither names is a page all the same, below the page whose address it continues.
-Plain data: some forty fixed nodes need no table, no query and no tree package. The text of a page
-may be edited by staff; its place in the tree is not.
+Plain data: what comes with the site needs no table and no query. How staff have arranged it, and
+what they have added, is in `pages/tree.py`.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from pages.page_texts import label_of, text_paths
-from sens_site.lib.content import Link, paths_of
+from sens_site.lib.content import NEEDED_IN_MENU, Link, paths_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ OURS = (
     Node("/newsletter/", "eNewsletter", in_menu=False),
     Node("/accessibility/", "Accessibility", in_menu=False),
     Node("/sitemap/", "Site map", in_menu=False, content=False),
-    Node("/accounts/register/", "Register", content=False, indexed=False),
-    Node("/accounts/login/", "Login", content=False, indexed=False),
+    Node("/accounts/register/", "Register", in_menu=False, content=False, indexed=False),
+    Node("/accounts/login/", "Login", in_menu=False, content=False, indexed=False),
 )
 """Top pages that are no company's."""
 NAMED = {"/", *paths_of(settings.COMPANY.menu), *(node.path for node in OURS)}
@@ -90,7 +90,7 @@ def _node(link: Link) -> Node:
 
 
 MENU = tuple(_node(link) for link in settings.COMPANY.menu)
-"""The top entries."""
+"""The top entries as shipped."""
 HOME = Node("/", "Home", (*MENU, *OURS, *_made_by_a_text("/")))
 
 
@@ -101,19 +101,24 @@ def walk(node: Node = HOME) -> Iterator[Node]:
         yield from walk(child)
 
 
-def _trails(node: Node, above: tuple[Node, ...]) -> Iterator[tuple[str, tuple[Node, ...]]]:
+def trails_below(
+    node: Node, above: tuple[Node, ...] = ()
+) -> Iterator[tuple[str, tuple[Node, ...]]]:
+    """Yield each path with the nodes from `node` down to it."""
     trail = (*above, node)
     yield node.path, trail
     for child in node.children:
-        yield from _trails(child, trail)
+        yield from trails_below(child, trail)
 
 
-TRAILS: dict[str, tuple[Node, ...]] = dict(_trails(HOME, ()))
+TRAILS: dict[str, tuple[Node, ...]] = dict(trails_below(HOME))
 """For each path the nodes from Home down to it."""
-
-
-def trail_to(path: str) -> tuple[Node, ...]:
-    """Return the nodes from Home to the nearest known ancestor-or-self of `path`."""
-    while path not in TRAILS:
-        path = path.rstrip("/").rpartition("/")[0] + "/"
-    return TRAILS[path]
+FIXED = frozenset(
+    {
+        HOME.path,
+        *NEEDED_IN_MENU,
+        *(link.path for link in settings.COMPANY.departments),
+        *(node.path for node in OURS if node.content),
+    }
+)
+"""Pages to which code leads: they stay where they are, and are neither hidden nor removed."""

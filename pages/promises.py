@@ -3,7 +3,8 @@
 import json
 import re
 
-from pages.navigation import HOME, walk
+from pages.navigation import HOME
+from pages.tree import live_tree
 from privacy.datamap.agreement import sentences
 from privacy.policy.promises.record import in_force
 from privacy.promises.page_reader import foreign
@@ -28,7 +29,7 @@ def pages_linking_to(site: RunningSite, *paths: str) -> int:
 def tree(site: RunningSite) -> list[Answer]:
     """Return the pages of the navigation tree as a first-time visitor gets them."""
     known = {answer.path: answer for answer in site.pages}
-    return [known[node.path] for node in walk() if node.path in known]
+    return [known[node.path] for node in live_tree().walk() if node.path in known]
 
 
 def digits_of(words: str) -> str:
@@ -79,7 +80,7 @@ def the_policy_stands_under_home(site: RunningSite) -> Evidence:
 def all_pages_open_to_who_tells_nothing(site: RunningSite) -> Evidence:
     """Each address that a link leads to answers a visitor who gives neither name nor cookie."""
     reached = {answer.path for answer in site.pages}
-    missing = [n.path for n in walk() if n.path not in reached]
+    missing = [n.path for n in live_tree().walk() if n.path not in reached]
     if site.most_pages > len(site.pages):
         require(not missing, f"{len(missing)} pages do not open, first {missing[:1]}")
     dead = [one.path for one in site.closed if one.status not in (301, 302)]

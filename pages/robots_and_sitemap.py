@@ -1,6 +1,7 @@
 """What search engines, security researchers and browsers ask for by a fixed address."""
 
 import datetime as dt
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -10,8 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from pages.models import PageText
-from pages.navigation import Node, walk
+from pages.models import Page
+from pages.navigation import Node
+from pages.tree import live_tree
 from privacy.policy.models import PRIVACY, TERMS, PolicyVersion
 from sens_site.lib.http.cache_control import shared_page
 
@@ -28,13 +30,13 @@ class TreeSitemap(Sitemap[Node]):
 
     def items(self) -> list[Node]:
         """Return the nodes, and look up once when each last changed."""
-        edited = PageText.objects.edited().values_list("path", "updated_at")
-        self.edited_at = dict(edited)
+        edited: Any = Page.objects.edited()
+        self.edited_at: dict[str, dt.datetime] = {row.path: row.shown_at for row in edited}
         for slug in (PRIVACY, TERMS):
             version = PolicyVersion.objects.in_force(slug)
             if version is not None:
                 self.edited_at[version.policy.paths.in_force] = version.last_modified
-        return [node for node in walk() if node.indexed]
+        return [node for node in live_tree().walk() if node.indexed]
 
     def location(self, item: Node) -> str:
         """Return the path."""

@@ -82,6 +82,8 @@ KEPT_HEADS = str(BASE_DIR / env.str("KEPT_HEADS", "var/kept-heads"))
 # What our own look from outside saw last: the next one notices a history that was rewritten since.
 OUTSIDE_STATE = str(BASE_DIR / env.str("OUTSIDE_STATE", "var/seen-from-outside.json"))
 PRIVATE_ROOT = str(BASE_DIR / env.str("PRIVATE_ROOT", "var/private"))
+# Pictures and files of pages. A view of ours gives them out, so no web server needs to know it.
+MEDIA_ROOT = str(BASE_DIR / env.str("MEDIA_ROOT", "var/media"))
 # How many notices may go out in an hour; 0 = no cap. Providers block senders beyond theirs.
 OUTBOX_HOURLY_CAP = env.int("OUTBOX_HOURLY_CAP", 0, validate=validate.Range(min=0))
 env.seal()

@@ -15,7 +15,7 @@ import pytest
 import sqlparse
 from django.conf import settings as django_settings
 from django.core.cache import caches
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
@@ -135,6 +135,20 @@ def copied_database(
 def _fresh_caches() -> None:
     """Let no test see what another has put into this process."""
     content.forget_caches()
+
+
+@pytest.fixture(autouse=True)
+def _shipped_tree_without_a_database(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let a test that has no database find what a site finds whose database is down."""
+    asked = {"db", "transactional_db", "live_server"} & set(request.fixturenames)
+    if not asked and request.node.get_closest_marker("django_db") is None:
+        monkeypatch.setattr("pages.tree.fragment", _no_database)
+
+
+def _no_database(*args: object) -> None:
+    raise OperationalError
 
 
 @pytest.fixture(autouse=True)

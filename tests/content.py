@@ -4,6 +4,7 @@ from django.core.cache import caches
 from django.core.management import call_command, get_commands
 from django.utils.module_loading import import_string
 
+from pages import tree
 from privacy.consent import idempotency, services
 from privacy.consent.receipt_views import CHECKS
 from sens_site.lib.cache.fragment_cache import forget_fragments
@@ -20,6 +21,7 @@ def forget_caches() -> None:
     """Empty what this process keeps between requests."""
     caches["local"].clear()
     forget_fragments()
+    tree._last = tree.SHIPPED
     idempotency.forget()
     services.forget_unwritten()
     CHECKS.forget()

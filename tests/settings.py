@@ -39,6 +39,7 @@ OWN_VARIABLES = {
     "KEPT_HEADS": str(SCRATCH / "kept-heads"),
     "OUTSIDE_STATE": str(SCRATCH / "seen-from-outside.json"),
     "PRIVATE_ROOT": str(SCRATCH / "private"),
+    "MEDIA_ROOT": str(SCRATCH / "media"),
 }
 KEPT_FROM_CALLER = (
     "CONTENT_DIR",
@@ -62,7 +63,6 @@ STATIC_ROOT = SCRATCH / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
-MEDIA_ROOT = SCRATCH / "media"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, not memory: threads and WAL behave as in production.
     DATABASES["default"]["TEST"] = {"NAME": str(SCRATCH / "test.sqlite3")}

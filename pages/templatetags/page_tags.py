@@ -1,6 +1,5 @@
 """Menu, breadcrumb and structured data, drawn from the navigation tree."""
 
-from functools import lru_cache
 from html import unescape
 from typing import Any
 
@@ -10,29 +9,39 @@ from django.template.loader import render_to_string
 from django.utils.html import strip_spaces_between_tags
 from django.utils.safestring import SafeString, mark_safe  # noqa: TID251 - a template drew it
 
-from pages.navigation import MENU, TRAILS, trail_to
+from pages.tree import Tree, known_tree, live_tree
+from sens_site.lib.cache.fragment_cache import fragment
 from sens_site.lib.json_ld import json_ld
 
 register = template.Library()
 
 
-@lru_cache(maxsize=256)
-def _menu(current: str, section: str) -> SafeString:
+def _menu(tree: Tree, current: str, section: str) -> SafeString:
     """Draw the menu once for each place: nothing but `aria-current` ever changes."""
-    context = {"nodes": MENU, "current": current, "section": section}
-    drawn = render_to_string("partials/menu.html", context)
-    return mark_safe(strip_spaces_between_tags(" ".join(drawn.split()).replace(" >", ">")))
+
+    def draw() -> SafeString:
+        context = {"nodes": tree.menu, "current": current, "section": section}
+        drawn = render_to_string("partials/menu.html", context)
+        return mark_safe(strip_spaces_between_tags(" ".join(drawn.split()).replace(" >", ">")))
+
+    return fragment(("menu", tree.number, current, section), draw)
+
+
+def _tree(context: dict[str, Any]) -> Tree:
+    """An error page has a status, and needs no database."""
+    return known_tree() if "status" in context else live_tree()
 
 
 @register.simple_tag(takes_context=True)
 def menu_bar(context: dict[str, Any]) -> SafeString:
     """Return the whole menu, with the place where the visitor is marked."""
     request = context.get("request")
+    tree = _tree(context)
     if request is None:
-        return _menu("", "")
-    trail = trail_to(request.path)
+        return _menu(tree, "", "")
+    trail = tree.trail_to(request.path)
     section = trail[1].path if len(trail) > 1 else ""
-    return _menu(request.path if request.path in TRAILS else "", section)
+    return _menu(tree, request.path if request.path in tree.trails else "", section)
 
 
 @register.inclusion_tag("partials/breadcrumb.html", takes_context=True)
@@ -45,7 +54,7 @@ def breadcrumb(context: dict[str, Any]) -> dict[str, Any]:
     request = context.get("request")
     if request is None or request.path == "/":
         return {"above": ()}
-    trail = trail_to(request.path)
+    trail = _tree(context).trail_to(request.path)
     known = trail[-1].path == request.path
     above = trail[:-1] if known else trail
     here = trail[-1].label if known else context.get("page_title", "")

@@ -30,7 +30,11 @@ DESK, OWN_PAGES = "/admin/", "/accounts/"
 LOOK_AT = ("", "change", "history")
 MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "Editor": {
-        "pages.pagetext": (*LOOK_AT, "preview", "reset"),
+        "pages.file": (*LOOK_AT, "add", "delete"),
+        "pages.page": (*LOOK_AT, "add", "address", "delete", "expiry", "hide", "place", "preview",
+                       "reset", "unhide"),
+        "pages.pagerevision": (*LOOK_AT, "cancel", "preview", "publish", "restore"),
+        "pages.redirect": (*LOOK_AT, "add", "delete"),
         "policy.policydraft": (*LOOK_AT, "add", "preview"),
         "policy.policyversion": LOOK_AT,
     },

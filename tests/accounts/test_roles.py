@@ -12,7 +12,13 @@ pytestmark = pytest.mark.django_db
 
 OPEN = {
     "Editor": {
-        "pages/pagetext/",
+        "pages/file/",
+        "pages/file/add/",
+        "pages/page/",
+        "pages/page/add/",
+        "pages/pagerevision/",
+        "pages/redirect/",
+        "pages/redirect/add/",
         "policy/policyversion/",
         "policy/policydraft/",
         "policy/policydraft/add/",

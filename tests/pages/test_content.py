@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from pages import services
-from pages.models import PageText
+from pages.models import Page, PageRevision
 from pages.navigation import HOME, TRAILS, walk
 from pages.page_texts import Text, file_of, shipped_text
 from tests.pages.reading import read
@@ -51,7 +51,7 @@ def test_an_edit_shows_at_once_and_a_reset_takes_it_back(client: Client):
     services.reset_page("/applications/marine/")
     text = shipped_text("/applications/marine/")
     assert read(client.get("/applications/marine/")).texts("h1") == [text.title]
-    assert list(PageText.objects.edited()) == []
+    assert list(Page.objects.edited()) == []
 
 
 def test_the_shipped_text_typed_again_is_a_reset():
@@ -68,22 +68,23 @@ def test_the_shipped_text_typed_again_is_a_reset():
 
 
 def test_loading_gives_each_page_its_row_once():
-    PageText.objects.all().delete()
+    Page.objects.all().delete()
     assert services.load_pages() == len(CONTENT)
     assert services.load_pages() == 0
-    assert set(PageText.objects.values_list("path", flat=True)) == {n.path for n in CONTENT}
+    assert set(Page.objects.values_list("path", flat=True)) == {n.path for n in CONTENT}
 
 
 def test_loading_keeps_what_staff_have_written():
     services.edit_page("/about/", **NEW)
     services.load_pages()
-    assert PageText.objects.get(path="/about/").text == Text(**NEW)
+    assert Page.objects.get(path="/about/").text == Text(**NEW)
 
 
 def test_half_a_text_is_refused_by_the_database():
     services.load_pages()
+    page = Page.objects.get(path="/about/")
     with pytest.raises(IntegrityError), transaction.atomic():
-        PageText.objects.filter(path="/about/").update(body="Only this.")
+        PageRevision.objects.create(page=page, body="Only this.")
 
 
 def test_a_page_with_children_takes_one_query(client: Client, django_assert_num_queries):

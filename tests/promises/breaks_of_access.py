@@ -18,7 +18,7 @@ def all_staff_read_all_messages(hand: Hand) -> None:
 def steps_for_everybody_at_the_desk(hand: Hand) -> None:
     from privacy.rights.admin import SubjectRequestAdmin
 
-    hand.patch.setattr(SubjectRequestAdmin, "step_right", "pages.view_pagetext")
+    hand.patch.setattr(SubjectRequestAdmin, "step_right", "pages.view_page")
 
 
 @breaks("security.against-misuse")

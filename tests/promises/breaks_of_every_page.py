@@ -34,9 +34,9 @@ def _rewritten(hand: Hand, old: str, new: str, wanted: Any = _any_page) -> None:
 
 def _staff_write(text: str, title: str = "Contact") -> None:
     """Store another text of a page, as staff do."""
-    from pages.models import PageText
+    from pages.models import Page
 
-    PageText.objects.update_or_create(
+    Page.objects.update_or_create(
         path="/contact/",
         defaults={
             "title": title,

@@ -39,8 +39,8 @@ OF_THE_FRAMEWORK = {"django_migrations": {"id", "app", "name", "applied"}}
 """Which changes of tables have been made, and when."""
 OF_THE_CACHE = {"cache_key", "value", "expires"}
 PUBLISHED = frozenset({
-    "consent_groupversion", "consent_noticesnapshot", "pages_pagetext", "policy_policy",
-    "policy_policydraft", "policy_policyversion",
+    "consent_groupversion", "consent_noticesnapshot", "pages_page", "pages_pagerevision",
+    "policy_policy", "policy_policydraft", "policy_policyversion",
 })  # fmt: skip
 """Texts that everybody reads on the site: the addresses in them are meant for that."""
 PRIVATE_FOLDERS = frozenset({"exports", "scans"})

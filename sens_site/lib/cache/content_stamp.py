@@ -8,6 +8,8 @@ only costs a few renderings.
 import logging
 import secrets
 import sys
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from itertools import count
 
 from django.core.cache import cache
@@ -15,6 +17,9 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 KEY = "content-stamp"
+ClockSource = Callable[[], Iterable[datetime]]
+Generation = tuple[str, int, int, str]
+_clock_sources: list[ClockSource] = []
 logger = logging.getLogger(__name__)
 _last_read = ""
 _changes = count()
@@ -27,10 +32,25 @@ def content_changed() -> None:
     transaction.on_commit(renew_stamp, robust=True)
 
 
+def changes_by_the_clock(source: ClockSource) -> ClockSource:
+    """Register what yields the times, from now on, at which content changes by itself.
+
+    They are read whenever a stamp is written and stand in it, so that looking at it costs no query:
+    a change of these times has to call `content_changed`.
+    """
+    _clock_sources.append(source)
+    return source
+
+
 def renew_stamp() -> str:
     """Write and return a new stamp."""
     _forget_here()
-    stamp = secrets.token_hex(8)
+    try:
+        times = sorted({time.timestamp() for source in _clock_sources for time in source()})
+    except DatabaseError:
+        logger.warning("The times of planned changes cannot be read; pages follow within the hour.")
+        times = []
+    stamp = " ".join([secrets.token_hex(8), *map(str, times)])
     cache.set(KEY, stamp, timeout=None)
     return stamp
 
@@ -42,9 +62,9 @@ def read_stamp() -> str:
 
 
 def stamp_of_today() -> str:
-    """Return the stamp joined with the date and hour; this is what a server looks at each second.
+    """Return the stamp joined with the time; this is what a server looks at each second.
 
-    A policy comes into force by date, and a change whose stamp could not be written shows within
+    A planned change counts from its second on. A policy comes into force by date, and a change whose stamp could not be written shows within
     the hour. Where the shared cache cannot be read the last stamp stands: a site whose database is
     down still shows its pages. Runs outside a request, so it gives its connection back.
     """
@@ -56,15 +76,21 @@ def stamp_of_today() -> str:
     finally:
         if not connection.in_atomic_block:
             connection.close_if_unusable_or_obsolete()
-    return f"{_last_read}|{timezone.localtime():%Y-%m-%dT%H}"
+    return f"{_last_read}|{_times_passed()}|{timezone.localtime():%Y-%m-%dT%H}"
 
 
-def generation() -> tuple[str, int, str]:
+def generation() -> Generation:
     """Name the state of the content as far as this process knows. Costs no query.
 
-    Equal generations mean: nothing that this process has heard of has changed, nor has the date.
+    Equal generations mean: nothing that this process has heard of has changed, no planned time has
+    passed, nor has the date.
     """
-    return _last_read, _own_changes, timezone.localdate().isoformat()
+    return _last_read, _own_changes, _times_passed(), timezone.localdate().isoformat()
+
+
+def _times_passed() -> int:
+    now = timezone.now().timestamp()
+    return sum(float(time) <= now for time in _last_read.split()[1:])
 
 
 def _forget_here() -> None:

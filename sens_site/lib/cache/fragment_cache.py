@@ -9,12 +9,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
-from sens_site.lib.cache.content_stamp import generation
+from sens_site.lib.cache.content_stamp import Generation, generation
 
 MAX_FRAGMENTS = 256
 Value = TypeVar("Value")
 
-_kept: OrderedDict[Hashable, tuple[tuple[str, int, str], Any]] = OrderedDict()
+_kept: OrderedDict[Hashable, tuple[Generation, Any]] = OrderedDict()
 _lock = threading.Lock()
 
 

@@ -267,7 +267,7 @@ def with_rights(username: str, *codenames: str) -> SiteClient:
 
 ROLES = {
     "nobody": (),
-    "editor": ("change_policydraft", "view_policydraft", "change_pagetext"),
+    "editor": ("change_policydraft", "view_policydraft", "change_page"),
     "webmaster": ("view_contactmessage", "change_contactmessage"),
     "reader": ("view_subjectrequest",),
     "officer": ("view_subjectrequest", "answer_subjectrequest"),

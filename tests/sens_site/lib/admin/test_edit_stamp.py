@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from contact.models import CannedAnswer
 from pages import services as pages
-from pages.models import PageText
+from pages.models import File, Page, Redirect
 from privacy.consent.models import ServiceSwitch
 from privacy.policy.models import Kind, PolicyDraft
 from privacy.policy.services import create_draft, ensure_policy
@@ -59,10 +59,10 @@ def draft() -> PolicyDraft:
 
 
 @pytest.fixture
-def page_text() -> PageText:
+def page_text() -> Page:
     pages.load_pages()
     pages.edit_page("/about/", title="About", description="About us.", body="As it was.\n")
-    return PageText.objects.get(path="/about/")
+    return Page.objects.get(path="/about/")
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_saving_waits_for_the_row(staff_client, page_text):
     data = typed_into(staff_client.get(page_of(page_text)), body="Mine.\n")
     with CaptureQueriesContext(connection) as queries:
         staff_client.post(page_of(page_text), data)
-    reads = [q["sql"] for q in queries if 'FROM "pages_pagetext"' in q["sql"]]
+    reads = [q["sql"] for q in queries if 'FROM "pages_page"' in q["sql"]]
     locks = connection.features.has_select_for_update
     assert ["FOR UPDATE" in sql for sql in reads[:3]] == [False, locks, False]
 
@@ -186,7 +186,7 @@ def test_saving_waits_for_the_row(staff_client, page_text):
 def test_a_stamp_names_row_and_values():
     stamps = {
         stamp_of(label, values)
-        for label in ("pages.PageText.1", "pages.PageText.2")
+        for label in ("pages.Page.1", "pages.Page.2")
         for values in ({"a": "1"}, {"a": "2"}, {"b": "1"}, {"a": None}, {"a": ["1"]})
     }
     assert len(stamps) == 10
@@ -198,7 +198,7 @@ def test_every_admin_whose_rows_are_edited_carries_the_stamp():
     edited = [one for one in admin.site._registry.values() if one.has_change_permission(request)]
     assert [str(one) for one in edited if not isinstance(one, EditStampMixin)] == []
     assert {one.model for one in edited} == {
-        CannedAnswer, Group, PageText, PolicyDraft, ServiceSwitch, User,
+        CannedAnswer, File, Group, Page, PolicyDraft, Redirect, ServiceSwitch, User,
     }  # fmt: skip
     assert [one.list_editable for one in edited if one.list_editable] == []
     assert [str(one) for one in admin.site._registry.values() for inline in one.inlines

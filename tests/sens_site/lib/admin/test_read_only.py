@@ -19,7 +19,9 @@ WRITTEN_BY_STAFF = {
     "consent.serviceswitch": {"change"},
     "contact.cannedanswer": {"add", "change", "delete"},
     "contact.contactmessage": {"delete"},
-    "pages.pagetext": {"change"},
+    "pages.file": {"add", "change", "delete"},
+    "pages.page": {"add", "change", "delete"},
+    "pages.redirect": {"add", "change", "delete"},
     "policy.policydraft": {"add", "change", "delete"},
 }
 

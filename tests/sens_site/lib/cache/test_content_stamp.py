@@ -1,8 +1,10 @@
 """The stamp that tells every worker to forget its kept pages."""
 
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+import time_machine
 from django.db import DatabaseError
 
 from sens_site.lib.cache import content_stamp
@@ -55,3 +57,32 @@ def test_outside_of_a_request_it_gives_its_connection_back(monkeypatch):
     monkeypatch.setattr(content_stamp, "connection", outside)
     stamp_of_today()
     assert given_back == [True]
+
+
+def test_a_planned_change_counts_from_its_second_on_and_costs_no_query(
+    monkeypatch, django_assert_num_queries
+):
+    noon = datetime(2031, 5, 6, 12, 0, tzinfo=UTC)
+    monkeypatch.setattr(
+        content_stamp, "_clock_sources", [lambda: [noon + timedelta(minutes=20)], lambda: [noon]]
+    )
+    with time_machine.travel(noon - timedelta(seconds=10), tick=False) as clock:
+        renew_stamp()
+        seen = []
+        for seconds in (-10, -1, 0, 1, 1199, 1200):
+            clock.move_to(noon + timedelta(seconds=seconds))
+            with django_assert_num_queries(1):  # of the cache, which is in the database
+                seen.append((stamp_of_today().split("|")[1], generation()[2]))
+    assert seen == [("0", 0), ("0", 0), ("1", 1), ("1", 1), ("1", 1), ("2", 2)]
+
+
+def test_a_change_counts_where_planned_ones_cannot_be_read(monkeypatch, caplog):
+    def fail():
+        raise DatabaseError("locked")
+
+    before = renew_stamp()
+    monkeypatch.setattr(content_stamp, "_clock_sources", [fail])
+    assert renew_stamp() != before
+    assert caplog.messages == [
+        "The times of planned changes cannot be read; pages follow within the hour."
+    ]
