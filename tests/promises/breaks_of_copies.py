@@ -208,7 +208,7 @@ def a_column_that_somebody_has_added(hand: Hand) -> None:
         cursor.execute("ALTER TABLE accounts_user ADD COLUMN religion varchar(20) DEFAULT ''")
 
 
-@breaks("information.account-profile")
+@breaks("information.account-profile", "rights.correction")
 def an_account_that_hides_what_it_holds(hand: Hand) -> None:
     hand.replace("accounts.models.User.profile", property(lambda self: {"Name": self.name}))
 

@@ -162,7 +162,7 @@ def a_request_of_the_future(hand: Hand) -> None:
     request(received=ago(days=-400))
 
 
-@breaks("rights.answer-within-30-days", "rights.told-of-delay")
+@breaks("rights.answer-within-30-days", "rights.told-of-delay", "rights.by-webmaster-form")
 def thirty_days_without_the_month(hand: Hand) -> None:
     hand.replace("privacy.rights.deadlines.due_on", lambda day: day + timedelta(days=31))
 
