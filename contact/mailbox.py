@@ -51,6 +51,8 @@ def is_configured() -> bool:
 
 def read_replies() -> int:
     """File all replies that have come and are unread; return how many there were."""
+    if not is_configured():
+        return 0
     box = _connect()
     try:
         box.login(settings.REPLIES_IMAP_USER, settings.REPLIES_IMAP_PASSWORD)

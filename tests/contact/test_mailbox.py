@@ -290,5 +290,6 @@ def test_nothing_is_read_until_a_company_names_a_mailbox(settings):
     job = next(one for one in registered_jobs() if one.name == "read replies")
     assert (job.apart, job.every_seconds) == (True, 300)
     assert not job.when()
+    assert job.run() == 0
     settings.REPLIES_IMAP_HOST = "imap.company.test"
     assert job.when()
