@@ -93,12 +93,12 @@ class ContactMessageAdmin(StepsAdmin[ContactMessage]):
         "state",
         "quarantined_because",
         "wants_contact",
-        "assigned_to",
+        "handler",
         "answered_at",
         "answered_by",
     )
     list_filter = (InboxFilter, "topic")
-    list_select_related = ("answered_by", "assigned_to")
+    list_select_related = ("answered_by", "assigned_to", "being_answered_by")
     ordering = ("received_at", "pk")
     search_fields = (
         "reference", "name", "email", "message", "answer_note", "replies__text", "notes__text",
@@ -268,6 +268,14 @@ class ContactMessageAdmin(StepsAdmin[ContactMessage]):
     def age(self, message: ContactMessage) -> str:
         """Return how long ago the message came in."""
         return timesince(message.received_at)
+
+    @admin.display(description="assigned to", ordering="assigned_to__username")
+    def handler(self, message: ContactMessage) -> str:
+        """Name who is to answer, and who is just doing it."""
+        assigned = str(message.assigned_to or "–")
+        if not message.being_answered:
+            return assigned
+        return f"{assigned} ({message.being_answered_by} is answering)"
 
     @admin.display(description="email")
     def reply_address(self, message: ContactMessage) -> SafeString:

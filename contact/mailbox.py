@@ -37,6 +37,7 @@ MONTHS = (
 MOST_AT_ONCE = 200
 MOST_BYTES = 2_000_000
 """A mail that is larger stays in the mailbox: what makes it so large is no text."""
+MOST_NAMES = 50
 NAME = re.compile(r"<[^<>\s]{1,250}>")
 """How mails name each other (RFC 5322, 3.6.4), as long as a column is."""
 MACHINES = frozenset({"bulk", "junk", "list", "auto_reply"})
@@ -51,6 +52,8 @@ def is_configured() -> bool:
 
 def read_replies() -> int:
     """File all replies that have come and are unread; return how many there were."""
+    if not is_configured():
+        return 0
     box = _connect()
     try:
         box.login(settings.REPLIES_IMAP_USER, settings.REPLIES_IMAP_PASSWORD)
@@ -112,6 +115,7 @@ def _size(about: bytes) -> int:
 def message_of(mail: Message) -> ContactMessage | None:
     """Return the message that a mail replies to, if its sender may have written it."""
     named = NAME.findall(f"{mail.get('References', '')} {mail.get('In-Reply-To', '')}")
+    named = [*named[:1], *named[-MOST_NAMES:]]  # the first and the last are what a thread needs
     ours = MessageReply.objects.filter(kind=MessageReply.Kind.SENT, header_id__in=named)
     reply = ours.select_related("message__duplicate_of").last()
     message = reply.message if reply else _begun_by(named)

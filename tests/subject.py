@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import IdleNotice, PolicyAcceptance, Registration, Session, User
 from accounts.services import note_confirmed_address
-from contact.models import ContactMessage
+from contact.models import ContactMessage, MessageNote, MessageReply, ReplyDraft
 from contact.services import Submission, receive_message
 from privacy.consent.personal_services import object_to_sharing, refuse_newsletter
 from privacy.datamap.subjects import keyed_hash
@@ -137,3 +137,8 @@ def _mail_and_messages(user: User) -> None:
     ContactMessage.objects.filter(pk=message.pk).update(
         answer_note=f"Called {user.name}", received_at=timezone.now() - timedelta(days=1)
     )
+    MessageNote.objects.create(message=message, text=f"{user.name} called back")
+    MessageReply.objects.create(
+        message=message, kind="sent", text=f"Dear {user.name}", header_id=f"<{message.reference}@x>"
+    )
+    ReplyDraft.objects.create(message=message, text=f"Dear {user.name} again")

@@ -77,6 +77,15 @@ def test_a_reply_to_the_acknowledgement_is_one_to_the_message(box, waiting):
 
 
 @pytest.mark.django_db
+def test_a_mail_that_names_very_many_is_known_by_its_first_and_last(box, waiting, replied):
+    many = [f"<{number}@elsewhere.test>" for number in range(5000)]
+    for number, named in enumerate(([first_id(waiting), *many], [*many, replied[1]])):
+        box.put(letter("", number=number, References="\n ".join(named)))
+
+    assert read_replies() == 2
+
+
+@pytest.mark.django_db
 def test_a_reply_to_a_double_comes_to_the_message_that_stands_for_it(box, waiting, submission):
     double = receive_message(replace(submission, message="I have written twice."))
     merge(double, into=waiting.reference)
@@ -290,5 +299,6 @@ def test_nothing_is_read_until_a_company_names_a_mailbox(settings):
     job = next(one for one in registered_jobs() if one.name == "read replies")
     assert (job.apart, job.every_seconds) == (True, 300)
     assert not job.when()
+    assert job.run() == 0
     settings.REPLIES_IMAP_HOST = "imap.company.test"
     assert job.when()

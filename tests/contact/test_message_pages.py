@@ -129,6 +129,8 @@ def test_colleagues_see_who_is_answering(staff_client, waiting):
             staff_client.get(page_of(waiting, step))
         )
     assert "answering" not in offered(staff_client, waiting)
+    listed = text_of(staff_client.get(LIST))
+    assert '<td class="field-handler">– (clerk is answering)</td>' in listed
     ContactMessage.objects.update(being_answered_until=timezone.now())
     assert "is answering this message" not in text_of(staff_client.get(page_of(waiting)))
     assert staff_client.fill_in(page_of(waiting, "answering"), {}).status_code == 303
@@ -146,6 +148,7 @@ def test_a_message_is_assigned_noted_and_remembered(staff_client, staff, waiting
         assert staff_client.fill_in(page_of(waiting, step), data).status_code == 303
     waiting.refresh_from_db()
     assert (waiting.assigned_to, waiting.remind_on) == (clerk, today)
+    assert '<td class="field-handler">clerk</td>' in text_of(staff_client.get(LIST))
     page = text_of(staff_client.get(page_of(waiting)))
     assert "Called twice." in page
     front = text_of(staff_client.get("/admin/"))
