@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
@@ -39,6 +39,10 @@ from sens_site.lib.admin.to_do import Task
 SEND, CHANGE = "send", "change"
 """What stands behind the buttons of a preview."""
 FASTER = "Somebody else was faster. Nothing was changed."
+
+
+def address_of(row: SubjectRequest) -> str:
+    return reverse("admin:rights_subjectrequest_change", args=[row.pk])
 
 
 class DeskFilter(admin.SimpleListFilter):
@@ -130,7 +134,7 @@ class SubjectRequestAdmin(StepsAdmin[SubjectRequest]):
             row = intake.enter_request(actor=pseudonym(user), **form.cleaned_data)
             self.log_addition(request, row, "Entered.")
             self.message_user(request, f"{row}: entered.", messages.SUCCESS)
-            return HttpResponseRedirect(self._url("change", row), status=303)
+            return HttpResponseRedirect(address_of(row), status=303)
         context = {
             **self.admin_site.each_context(request),
             "title": "Enter a request",
@@ -166,21 +170,33 @@ class SubjectRequestAdmin(StepsAdmin[SubjectRequest]):
         if row is None or not (allowed and as_shown and step.offered(row) and form.is_valid()):
             return super().step_view(request, pk, step)
         if CHANGE in request.POST:
-            return self._step_page(request, step, row, form=form, status=200)
+            return self.own_page(request, row, step, form, template="admin/step.html")
         if not (row.email or form.cleaned_data.get("posted_on")):
             # The service says what is missing: there is no mail to be shown.
             return super().step_view(request, pk, step)
         handling.note_writing(row, by=cast("AbstractBaseUser", request.user))
         row.refresh_from_db()
-        return self._preview(request, row, step, form)
+        return self.own_page(
+            request,
+            row,
+            step,
+            form,
+            template="admin/rights/subjectrequest/preview.html",
+            mail=PREVIEWS[step.slug](row, form.cleaned_data),
+            posted_on=form.cleaned_data.get("posted_on"),
+        )
 
-    def _preview(
+    def own_page(
         self,
         request: HttpRequest,
         row: SubjectRequest,
         step: Step[SubjectRequest],
         form: forms.Form,
+        *,
+        template: str,
+        **more: Any,
     ) -> HttpResponse:
+        """Show a page of a step that belongs to a preview."""
         context = {
             **self.admin_site.each_context(request),
             "title": f"{step.label}: {row}",
@@ -188,13 +204,13 @@ class SubjectRequestAdmin(StepsAdmin[SubjectRequest]):
             "row": row,
             "step": step,
             "form": form,
-            "mail": PREVIEWS[step.slug](row, form.cleaned_data),
-            "posted_on": form.cleaned_data.get("posted_on"),
+            "groups": step.touches(row),
             "shown": self.shown_of(row),
-            "back": self._url("change", row),
+            "back": address_of(row),
             "back_label": self.back_label,
+            **more,
         }
-        return TemplateResponse(request, "admin/rights/subjectrequest/preview.html", context)
+        return TemplateResponse(request, template, context)
 
     def to_do(self) -> list[Task]:
         """Tell the front page what has a deadline."""
@@ -258,9 +274,11 @@ class SubjectRequestAdmin(StepsAdmin[SubjectRequest]):
             "plan": plan_erasure(row.subject) if row.email else None,
             "proved": row.proof is not None,
             "events": [(one, handling.name_of(one.actor, names)) for one in row.events.all()],
-            "notes": [(one, handling.name_of(one.author, names)) for one in row.notes.all()],
+            "notes": [
+                (one, handling.name_of(one.author, names)) for one in row.notes.order_by("at", "pk")
+            ],
             "vendor_tasks": row.vendor_tasks.all(),
-            "system_checks": row.system_checks.all(),
+            "system_checks": row.system_checks.order_by("at", "pk"),
             "unchecked_systems": outside_systems.unchecked_systems(row),
             "writing": handling.who_is_writing(row),
             "scan": RequestScan.objects.filter(request=row).first(),

@@ -86,5 +86,7 @@ class Did(models.TextChoices):
 
 
 CLOSING = (Did.ANSWERED, Did.REFUSED, Did.WITHDRAWN, Did.SPAM)
+POSTED = "posted "
+"""How the fact of an event begins whose words went by post; a date follows."""
 PUBLIC = frozenset(Did) - {Did.HELD, Did.RELEASED, Did.ALARM, Did.ALARM_SEEN, Did.SPAM}
 """What the person who asked sees."""

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from privacy.rights import mails
-from privacy.rights.choices import CLOSING, NEEDS_NO_PROOF, Channel, Did, Kind, Proof
+from privacy.rights.choices import CLOSING, NEEDS_NO_PROOF, POSTED, Channel, Did, Kind, Proof
 from privacy.rights.deadlines import deadline_for
-from privacy.rights.models import POSTED, MailedLink, RequestEvent, RequestNote, SubjectRequest
+from privacy.rights.models import MailedLink, RequestEvent, RequestNote, SubjectRequest
 from privacy.rights.objections import heed_objection
 from privacy.rights.scans import keep_scan
 from privacy.rights.secret_links import IDENTITY_LIFE, find_link, make_link

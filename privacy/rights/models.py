@@ -6,7 +6,7 @@ are only ever added: the database refuses to change them, and to delete them bef
 """
 
 import secrets
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
@@ -24,8 +24,6 @@ NAME_MAX = 100
 EMAIL_MAX = 254
 TEXT_MAX = 5000
 POSTAL_MAX = 400
-POSTED = "posted "
-"""How the fact of an event begins whose words went by post; a date follows."""
 SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -35,19 +33,12 @@ def new_reference() -> str:
 
 
 class SubjectRequestQuerySet(models.QuerySet["SubjectRequest"]):
-    """Reads."""
-
     def open(self) -> Self:
-        """Waiting for an answer."""
         return self.filter(closed_at=None)
 
     def held(self) -> Self:
         """Set aside by a program; a person has to look."""
         return self.open().filter(is_held=True)
-
-    def restricted(self) -> Self:
-        """Of people whose information is only stored, until the restriction is lifted."""
-        return self.exclude(restricted_at=None).exclude(email="")
 
     def waiting(self) -> Self:
         """Open and not held, least time left first."""
@@ -105,34 +96,28 @@ class SubjectRequest(models.Model):
         return f"Request {self.reference}"
 
     def did(self, *kinds: Did) -> "list[RequestEvent]":
-        """Return what happened, of some kinds, oldest first."""
         return [event for event in self.events.all() if event.did in kinds]
 
     @property
     def deadline(self) -> Deadline:
-        """By when it has to be answered."""
         zone = timezone.get_default_timezone()
         extended = bool(self.did(Did.EXTENDED))
         return deadline_for(self.received_at, zone, extended=extended)
 
     @property
     def days_left(self) -> int:
-        """How many days are left."""
         return days_left(self.deadline, timezone.localdate())
 
     @property
     def is_late(self) -> bool:
-        """Whether it is open and its day has passed."""
         return self.is_open and is_late(self.deadline, timezone.localdate())
 
     @property
     def is_open(self) -> bool:
-        """Whether it still waits for an answer."""
         return not self.did(*CLOSING)
 
     @property
     def proof(self) -> "RequestEvent | None":
-        """The dated proof of who is asking."""
         proofs = self.did(Did.IDENTITY_PROVED)
         return proofs[-1] if proofs else None
 
@@ -142,24 +127,12 @@ class SubjectRequest(models.Model):
         return bool(self.did(Did.ERASED))
 
     @property
-    def answered_on(self) -> date | None:
-        """The day of the answer or refusal: for a letter that on which it was posted."""
-        closing = self.did(Did.ANSWERED, Did.REFUSED)
-        if not closing:
-            return None
-        posted = closing[-1].fact.removeprefix(POSTED)
-        if posted != closing[-1].fact:
-            return date.fromisoformat(posted)
-        return timezone.localtime(closing[-1].at).date()
-
-    @property
     def may_act(self) -> bool:
         """Whether what is asked may be done: it was shown who asks, or the kind needs no proof."""
         return self.proof is not None or self.kind in NEEDS_NO_PROOF
 
     @property
     def state(self) -> str:
-        """How it stands, as a function of its events."""
         closing = self.did(*CLOSING)
         if closing:
             return closing[-1].get_did_display()
@@ -257,8 +230,6 @@ class MailedLink(models.Model):
     """
 
     class Purpose(models.TextChoices):
-        """What the link does."""
-
         IDENTITY = "identity", "Show who is asking"
         EXPORT = "export", "Fetch the copy"
 
@@ -273,7 +244,6 @@ class MailedLink(models.Model):
         return f"link {self.pk}"
 
     def is_good(self, now: datetime) -> bool:
-        """Whether it can still be used."""
         return self.used_at is None and now < self.expires_at
 
 
@@ -293,7 +263,6 @@ class ExportFile(models.Model):
         return f"export {self.pk}"
 
     def is_there(self, now: datetime) -> bool:
-        """Whether it may still be fetched."""
         return self.fetches < self.FETCHES and now < self.expires_at
 
 
@@ -318,9 +287,6 @@ class InternalNote(models.Model):
     at = models.DateTimeField(default=timezone.now)
     author = models.CharField(max_length=32)
     text = models.TextField(max_length=TEXT_MAX)
-
-    class Meta:
-        ordering: ClassVar[list[str]] = ["at", "pk"]
 
     def __str__(self) -> str:
         return f"internal note {self.pk}"
@@ -354,7 +320,6 @@ class SystemCheck(models.Model):
     evidence = models.TextField(max_length=TEXT_MAX, blank=True)
 
     class Meta:
-        ordering: ClassVar[list[str]] = ["at", "pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["request", "system"], name="system_check_once"),
         ]

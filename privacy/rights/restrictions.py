@@ -64,7 +64,7 @@ def lift(request: SubjectRequest, *, by: AbstractBaseUser, reason: str) -> Reque
 @register_hold
 def restricted_people() -> Iterator[Subject]:
     """Yield whoever is held."""
-    for request in SubjectRequest.objects.restricted():
+    for request in SubjectRequest.objects.exclude(restricted_at=None).exclude(email=""):
         yield request.subject
 
 

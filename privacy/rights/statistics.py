@@ -15,7 +15,7 @@ from statistics import median
 
 from django.utils import timezone
 
-from privacy.rights.choices import Did, Kind
+from privacy.rights.choices import POSTED, Did, Kind
 from privacy.rights.models import SubjectRequest
 from sens_site.lib.months import add_months
 
@@ -66,6 +66,16 @@ def rounded(count: int | None) -> int | None:
     return None if count is None else count - count % SMALLEST
 
 
+def answered_on(request: SubjectRequest) -> date | None:
+    """Return the day of the answer or refusal: for a letter that on which it was posted."""
+    closing = request.did(Did.ANSWERED, Did.REFUSED)
+    if not closing:
+        return None
+    if closing[-1].fact.startswith(POSTED):
+        return date.fromisoformat(closing[-1].fact.removeprefix(POSTED))
+    return timezone.localtime(closing[-1].at).date()
+
+
 def figures(*, now: datetime | None = None) -> Figures:
     """Return the figures of the twelve full months before now."""
     local = timezone.localtime(now)
@@ -78,7 +88,7 @@ def figures(*, now: datetime | None = None) -> Figures:
     )
     days, late = [], 0
     for request in requests:
-        last = request.answered_on
+        last = answered_on(request)
         late += (last or local.date()) > request.deadline.in_force and not request.did(
             Did.WITHDRAWN
         )

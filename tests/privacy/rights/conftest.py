@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from accounts.models import User
 from outbox.models import OutboxMail
@@ -11,9 +12,32 @@ from privacy.datamap.stored_mail import mail_text
 from privacy.rights import intake
 from privacy.rights.choices import Channel, Kind, Proof
 from privacy.rights.models import SubjectRequest
+from tests.client import SiteClient, stamp_in
 from tests.factories.people import make_staff
 
 STRANGER = "stranger@elsewhere.test"
+LIST = "/admin/rights/subjectrequest/"
+
+
+def page(request: SubjectRequest, step: str = "change") -> str:
+    return f"{LIST}{request.pk}/{step}/"
+
+
+def send(desk: SiteClient, path: str, data: dict):
+    """Fill in the form of a step, read the mail that it shows, and send it."""
+    preview = desk.fill_in(path, data)
+    if preview.status_code != 200:
+        return preview
+    assert "Nothing is sent yet" in preview.content.decode()
+    return desk.post(path, {**data, **stamp_in(preview), "send": "Send it"})
+
+
+def with_rights(username: str, *codenames: str) -> SiteClient:
+    user = make_staff(username, is_superuser=False)
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client = SiteClient()
+    client.force_login(user)
+    return client
 
 
 @pytest.fixture(autouse=True)
@@ -74,3 +98,10 @@ def link_in(mails_to):
         return str(found[-1])
 
     return do
+
+
+@pytest.fixture
+def desk(officer: User) -> SiteClient:
+    client = SiteClient()
+    client.force_login(officer)
+    return client

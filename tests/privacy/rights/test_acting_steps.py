@@ -80,10 +80,14 @@ def test_of_somebody_without_an_account_nothing_is_corrected_here(proved, office
     assert corrections.values_now(fresh(request)) == {}
 
 
+def is_not_asked(subject, values) -> None:
+    pytest.fail("the person has nothing in this room")
+
+
 def test_a_room_of_which_the_person_has_nothing_is_not_written_to(
     ada, proved, officer, monkeypatch
 ):
-    other = corrections.Correctable({"colour": ("Colour", 10)}, lambda subject: {}, pytest.fail)
+    other = corrections.Correctable({"colour": ("Colour", 10)}, lambda subject: {}, is_not_asked)
     monkeypatch.setitem(corrections._correctable, "other", other)
     request = proved(Kind.RECTIFICATION, email=ADA)
     corrections.correct(request, by=officer, values={"accounts-name": "Bea"})
