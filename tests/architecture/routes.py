@@ -9,12 +9,15 @@ from typing import Any, TypeVar
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
+from pages.navigation import FIXED, walk
 from tests.factories.people import make_person, make_staff
 
 # What stands for each kind of converter. 1 and "privacy" exist, so that views get past the look-up.
 SAMPLES = {"int": "1", "slug": "privacy", "str": "sample", "path": "sample", "uuid": "0" * 8}
 SAMPLES["uuid"] = "00000000-0000-4000-8000-000000000000"
 DEFAULT_SAMPLE = "2020-07-17"  # our own converters stand for dates
+# One pattern takes the addresses of all pages that code does not lead to.
+PAGES = tuple(node.path for node in walk() if node.content and node.path not in FIXED)
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,9 @@ def _walk(patterns: list[Any], shape: str, path: str, names: str) -> Iterator[Ro
             inner = f"{names}{entry.namespace}:" if entry.namespace else names
             yield from _walk(entry.url_patterns, here, there, inner)
         elif isinstance(entry, URLPattern):
-            yield Route(here, "/" + there, names + (entry.name or ""), entry.callback)
+            name = names + (entry.name or "")
+            addresses = PAGES if name == "pages:page" else ("/" + there,)
+            yield from (Route(here, address, name, entry.callback) for address in addresses)
 
 
 @lru_cache

@@ -1,9 +1,11 @@
 """Pictures and files: what is taken, what is kept of it, how it is given out, when it goes."""
 
 import zipfile
+from contextlib import suppress
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -129,6 +131,7 @@ def test_files_are_taken_by_what_they_are(content: bytes, ending: str):
         (bomb(10_000, 10_000), files.TOO_MANY_PIXELS),
         (bomb(60_000, 60_000), files.TOO_MANY_PIXELS),
         (bomb(6_000, 7_000), files.TOO_MANY_PIXELS),
+        (bomb(10, 16_001), files.TOO_MANY_PIXELS),
         (b"%PDF-" + b"x" * 10 * 1024 * 1024, files.TOO_LARGE),
     ],
     ids=[
@@ -142,6 +145,7 @@ def test_files_are_taken_by_what_they_are(content: bytes, ending: str):
         "100mp",
         "3600mp",
         "42mp",
+        "long",
         "10mb",
     ],
 )
@@ -149,6 +153,44 @@ def test_everything_else_is_refused_with_what_to_do(content: bytes, said: str):
     with pytest.raises(FileRefusedError) as refusal:
         made_from(content)
     assert str(refusal.value) == said
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # of words in EXIF that end too early
+def test_bytes_that_somebody_has_bent_end_in_a_refusal_or_a_picture():
+    dice = Random(6)  # noqa: S311 - bends bytes, and the same ones each time
+    seeds = [from_a_camera(OWNER), drawn(), drawn(kind="WEBP"), drawn(mode="P"), drawn(mode="1")]
+    taken = 0
+    for _ in range(400):
+        bent = bytearray(dice.choice(seeds))
+        for _ in range(dice.randint(1, 6)):
+            bent[dice.randrange(len(bent))] = dice.randrange(256)
+        with suppress(FileRefusedError):
+            taken += made_from(bytes(bent)).width is not None
+    assert 10 < taken < 390
+
+
+@pytest.mark.parametrize(
+    ("orientation", "size", "corner"),
+    [
+        (1, (40, 20), "red"), (2, (40, 20), "blue"), (3, (40, 20), "blue"), (4, (40, 20), "red"),
+        (5, (20, 40), "red"), (6, (20, 40), "red"), (7, (20, 40), "blue"), (8, (20, 40), "blue"),
+        (9, (40, 20), "red"),
+    ],
+)  # fmt: skip
+def test_a_picture_stands_as_the_camera_was_held(orientation: int, size, corner: str):
+    """The left half of the stored picture is red: by tag 0x0112 it is seen left, right, up or down."""
+    image = Image.new("RGB", (40, 20), "blue")
+    image.paste("red", (0, 0, 20, 20))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    output = BytesIO()
+    image.save(output, "PNG", exif=exif)
+    made = made_from(output.getvalue())
+    shown = Image.open(BytesIO(made.sizes[0])).convert("RGB")
+    pixel = shown.getpixel((2, 2))
+    assert isinstance(pixel, tuple)
+    assert shown.size == size
+    assert ("red" if pixel[0] > pixel[2] else "blue") == corner
 
 
 def test_staff_bring_a_picture_and_say_what_it_shows(staff_client: SiteClient, media: Path):

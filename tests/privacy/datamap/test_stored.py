@@ -65,8 +65,10 @@ def test_a_file_that_a_row_names_is_known(settings, tmp_path, monkeypatch):
         _meta=SimpleNamespace(local_concrete_fields=[field, models.TextField(name="title")]),
         _base_manager=SimpleNamespace(values_list=lambda name, flat: ["manual.pdf"]),
     )
+    models_of_apps = "privacy.datamap.promises.stored.apps.get_models"
+    monkeypatch.setattr(models_of_apps, list)
     assert stored.files_of_nobody() == [tmp_path.name]
-    monkeypatch.setattr("privacy.datamap.promises.stored.apps.get_models", lambda: [document])
+    monkeypatch.setattr(models_of_apps, lambda: [document])
     assert stored.files_of_nobody() == []
 
 
