@@ -6,7 +6,8 @@ when fewer than 95 % are caught, and lists those that survived: each is a change
 not see. docs/promises.md says of those that are known why that is right, or what is missing.
 
 `--folder` keeps the prepared site and what was learned of the checks, for the next time while no
-source has changed; `--again` tries the mutants that a list of an earlier run names as survivors.
+source has changed. `--up-to 0.3` leaves costly checks and the walk out: what survives a round of
+cheap ones is tried by all with `--again`, which takes the survivors that an earlier run has printed.
 """
 
 import json
@@ -64,7 +65,7 @@ def arguments() -> Namespace:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--folder", type=Path, help="where the prepared site is kept")
     parser.add_argument("--again", type=Path, help="what an earlier run has printed")
-    parser.add_argument("--no-walk", action="store_true", help="do not ask what judges the walk")
+    parser.add_argument("--up-to", type=float, help="ask only checks that cost so many seconds")
     return parser.parse_args()
 
 
@@ -169,7 +170,10 @@ def tried(mutants: list[Mutant], order: Order, scratch: Path, options: Namespace
                 stdin, stdout = cast("IO[str]", trial.stdin), cast("IO[str]", trial.stdout)
                 for mutant in some:
                     told = {"path": mutant.path, "text": mutant.text, **order.of(mutant)}
-                    if options.no_walk:
+                    if options.up_to is not None:
+                        told["first"] = [
+                            n for n in told["first"] if order.costs[n] <= options.up_to
+                        ]
                         told["last"] = []
                     print(json.dumps(told), file=stdin, flush=True)
                     verdicts[mutant.name] = stdout.readline().strip()

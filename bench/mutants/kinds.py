@@ -47,16 +47,31 @@ TECHNICAL = {
 }
 """Files and constants whose periods no sentence of the policy speaks of, and why."""
 DECORATORS = re.compile(r"login_required|permission_required|require_POST|reauth|staff|secret")
-LINKS = re.compile(
-    r"(policy|consent|rights|datamap|promises):|accounts:(delete|data)|contact:webmaster"
-    r"|account_(login|signup)"
-)
-"""The links that a sentence of the policy speaks of."""
+LINKED_FROM = {
+    "templates/account/signup.html": ("policy:", "whoever registers is told what is done with it"),
+    "templates/accounts/data.html": ("accounts:(export|delete)", "one can download and delete"),
+    "templates/accounts/own.html": ("accounts:(data|delete)", "one can see it, and delete it"),
+    "templates/base.html": ("account_(login|signup)", "every page links to Register and Login"),
+    "templates/contact/webmaster.html": ("policy:", "whoever writes is told what is done with it"),
+    "templates/partials/cookie_banner.html": ("", "it has Choose, and a link to the policy"),
+    "templates/partials/footer.html": ("(policy|consent|rights):", "it links to Privacy and Legal"),
+    "templates/privacy/rights/choices.html": ("", "one page leads to all that one can choose"),
+}
+"""The links of which a sentence speaks, by the page on which they stand, and what it says.
+
+To most of them the footer leads, too, so that nobody is lost who misses another.
+"""
 CONDITIONS_IN = re.compile(
     r"(services|erasure|export|retention|decision|choice|outcome|grants|refusals|withdrawal"
     r"|forms|deadlines|events|notices|queries|admin_permissions|proof|tokens|confirmation"
     r"|registration|holds|ledger|enforcement|receipts)\.py$"
 )
+NOT_ABOUT_PEOPLE = {
+    "pages/forms.py": "the texts of pages",
+    "pages/services.py": "the texts of pages",
+    "privacy/datamap/erasure_proof.py": "a tool that tries an erasure on a copy",
+}
+"""Files of such a name on which no sentence rests, and what they are about."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +148,7 @@ def periods(source: Source) -> Iterator[Mutant]:
 
 def conditions(source: Source) -> Iterator[Mutant]:
     """Each condition of what acts is turned round."""
-    if not CONDITIONS_IN.search(source.path):
+    if source.path in NOT_ABOUT_PEOPLE or not CONDITIONS_IN.search(source.path):
         return
     for node in ast.walk(source.tree):
         if isinstance(node, ast.If | ast.IfExp):
@@ -162,7 +177,10 @@ def permissions(source: Source) -> Iterator[Mutant]:
 
 
 def jobs(source: Source) -> Iterator[Mutant]:
-    """Each job comes a hundred times too seldom, is never due, or does nothing."""
+    """Each job comes once a month, is never due, or does nothing.
+
+    What the policy says by the day bears a day or two; no sentence bears a month.
+    """
     for node in ast.walk(source.tree):
         if not isinstance(node, ast.FunctionDef):
             continue
@@ -171,8 +189,8 @@ def jobs(source: Source) -> Iterator[Mutant]:
                 continue
             for word in call.keywords:
                 if word.arg == "every_seconds":
-                    changed = source.replaced(word.value, f"100 * ({source.segment(word.value)})")
-                    words = f"{node.name} a hundred times too seldom"
+                    changed = source.replaced(word.value, A_MONTH)
+                    words = f"{node.name} once a month"
                     yield Mutant("job", source.path, word.value.lineno, words, changed)
                 elif word.arg == "when":
                     changed = source.replaced(word.value, "lambda: False")
@@ -185,6 +203,7 @@ def jobs(source: Source) -> Iterator[Mutant]:
             )
 
 
+A_MONTH = str(30 * 24 * 3600)
 PIXEL = '<img src="https://beacon.test/1.gif" width="1" height="1" alt="">'
 SCRIPT = "<script>document.cookie = 'seen=1'</script>"
 
@@ -203,7 +222,7 @@ def templates() -> Iterator[Mutant]:
                 line = text[: end.start()].count("\n") + 1
                 yield Mutant("template", place, line, words, changed)
         for found in re.finditer(r"<a\b[^>]*?href=\"{% url '([^']+)'[^>]*>", text):
-            if not LINKS.match(found[1]):
+            if place not in LINKED_FROM or not re.match(LINKED_FROM[place][0], found[1]):
                 continue
             changed = text[: found.start()] + "<a>" + text[found.end() :]
             line = text[: found.start()].count("\n") + 1

@@ -44,7 +44,7 @@ def test_a_period_is_doubled_and_halved():
 
 def test_a_job_comes_too_seldom_or_does_nothing():
     assert of("accounts/jobs.py") == {
-        "see_to_idle_accounts a hundred times too seldom",
+        "see_to_idle_accounts once a month",
         "see_to_idle_accounts does nothing",
     }
 
