@@ -2,10 +2,13 @@
 
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import coverage
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core import checks
 from django.template.base import Template
 
@@ -20,11 +23,15 @@ from privacy.promises.registry import (
 )
 from privacy.promises.running_site import RunningSite
 from privacy.promises.services import run_check
+from privacy.promises.witness.walk import Walk
 
 ROOT = Path(__file__).resolve().parents[2]
-ANY = "any check"
-SHARED = ("pages", "walk")
+PAGES, WALK = "all pages", "the walk"
 """What a `RunningSite` makes once and keeps for all checks."""
+AT_THE_START = ""
+"""Where a line is passed as modules are read."""
+ON_THE_WAY = "route "
+"""What comes before the name of a route, where a line is passed as the walk goes to it."""
 
 
 def looks() -> dict[str, tuple[Check, str]]:
@@ -38,62 +45,134 @@ def looks() -> dict[str, tuple[Check, str]]:
     }
 
 
-def verdict(first: list[str], *, reached: bool) -> str:
+@contextmanager
+def cheaply() -> Iterator[None]:
+    """Look at a copy of the database, and hash passwords of people who do not exist at little cost."""
+    hasher: Any = Argon2PasswordHasher
+    hasher.time_cost, hasher.memory_cost, hasher.parallelism = 1, 8, 1
+    with on_a_copy(), within_surroundings():
+        yield
+
+
+def faults() -> str:
+    """Return what `manage.py check` stops at, or nothing."""
+    errors = [one for one in checks.run_checks() if one.level >= checks.ERROR]
+    return f"check {errors[0].id}" if errors else ""
+
+
+def verdict(told: dict[str, Any]) -> str:
     """Return what catches a change, or "survived".
 
-    What no check has passed may be read once, at the start: then all of them are asked.
+    The `first` checks are asked one by one; then the `last`, which judge the walk, are asked of a
+    walk that goes to some routes only, and then of the whole walk. What `manage.py check` sees it
+    sees in what is read at the start: of a `late` change it is asked in the end.
     """
-    errors = [one for one in checks.run_checks() if one.level >= checks.ERROR]
-    if errors:
-        return f"check {errors[0].id}"
+    if not told["late"] and (found := faults()):
+        return found
+    first, routes, last = told["first"], told["routes"], told["last"]
     known = looks()
-    rest = sorted(set(known) - set(first)) if ANY in first or not reached else []
-    site = RunningSite()
-    with on_a_copy(), within_surroundings():
-        for name in [*(name for name in first if name in known), *rest]:
-            check, claim = known[name]
-            if run_check(check, claim, site).broken:
-                return f"red {claim} ({all_claims()[claim].number})"
-    return "survived"
+    rounds = [(RunningSite(), first)]
+    if routes and last:
+        rounds.append((RunningSite(routes=frozenset(routes)), last))
+    rounds.append((RunningSite(), last))
+    with cheaply():
+        for site, names in rounds:
+            for check, claim in (known[name] for name in names):
+                if run_check(check, claim, site).broken:
+                    return f"red {claim} ({all_claims()[claim].number})"
+    return (told["late"] and faults()) or "survived"
 
 
-def paths(measured: coverage.Coverage) -> dict[str, list[str]]:
-    """Return which checks pass each line of Python and each template, the cheapest first.
+class Paths:
+    """Which checks pass each line of Python and each template."""
 
-    Raises SystemExit where a promise is not kept before anything is changed.
-    """
-    seen: dict[str, set[str]] = defaultdict(set)
-    costs: dict[str, float] = {}
-    current = ANY
-    # A template that is extended is rendered by this alone.
-    ours: Any = Template
-    render = ours._render  # noqa: SLF001 - what Django's own test runner replaces
+    def __init__(self, measured: coverage.Coverage) -> None:
+        self.measured = measured
+        self.seen: dict[str, set[str]] = defaultdict(set)
+        self.costs: dict[str, float] = {}
+        self.judges: dict[str, set[str]] = {PAGES: set(), WALK: set()}
+        """Which checks look at what is made once."""
+        self._now = ""
 
-    def noted(self: Any, context: Any) -> Any:
-        if self.origin and str(self.origin.name).startswith(str(ROOT)):
-            seen[str(Path(self.origin.name).relative_to(ROOT))].add(current)
-        return render(self, context)
+    def learn(self) -> dict[str, Any]:
+        """Run all checks.
 
-    ours._render = noted  # noqa: SLF001 - see above
-    site = RunningSite()
-    with on_a_copy(), within_surroundings():
-        # What all checks share is opened once: a change there may be seen by any of them.
-        measured.switch_context(ANY)
-        for shared in SHARED:
-            getattr(site, shared)
-        for name, (check, claim) in looks().items():
-            current, begin = name, time.process_time()
-            measured.switch_context(name)
-            outcome = run_check(check, claim, site)
-            costs[name] = time.process_time() - begin
-            if not outcome.kept:
-                raise SystemExit(f"{claim} is not kept as things are: {outcome.evidence.words}")
-    measured.stop()
-    data = measured.get_data()
-    for file in data.measured_files():
-        path = str(Path(file).relative_to(ROOT))
-        for line, contexts in data.contexts_by_lineno(file).items():
-            seen[f"{path}:{line}"] |= set(contexts) - {""}
-    return {
-        key: sorted(names, key=lambda name: costs.get(name, 0.0)) for key, names in seen.items()
-    }
+        Raises SystemExit where a promise is not kept before anything is changed.
+        """
+        known = looks()
+        self._listen_to_templates()
+        self._listen_to_the_walk()
+        site = RunningSite()
+        with cheaply():
+            for shared, make in ((PAGES, lambda: site.pages), (WALK, lambda: site.walk)):
+                self._during(shared)
+                make()
+            for name, (check, claim) in known.items():
+                self._during(name)
+                begin = time.process_time()
+                watched = _Watched(site)
+                outcome = run_check(check, claim, watched)  # type: ignore[arg-type]
+                self.costs[name] = time.process_time() - begin
+                for shared in watched.shared:
+                    self.judges[shared].add(name)
+                if not outcome.kept:
+                    said = outcome.evidence.words
+                    raise SystemExit(f"{claim} is not kept as things are: {said}")
+        self.measured.stop()
+        data = self.measured.get_data()
+        for file in data.measured_files():
+            path = str(Path(file).relative_to(ROOT))
+            for line, contexts in data.contexts_by_lineno(file).items():
+                self.seen[f"{path}:{line}"] |= set(contexts)
+        return {
+            "seen": {key: sorted(names) for key, names in self.seen.items()},
+            "costs": self.costs,
+            "judges": {shared: sorted(names) for shared, names in self.judges.items()},
+        }
+
+    def _during(self, name: str) -> None:
+        self._now = name
+        self.measured.switch_context(name)
+
+    def _listen_to_templates(self) -> None:
+        # A template that is extended is rendered by this alone.
+        ours: Any = Template
+        render = ours._render  # noqa: SLF001 - what Django's own test runner replaces
+
+        def noted(template: Any, context: Any) -> Any:
+            if template.origin and str(template.origin.name).startswith(str(ROOT)):
+                self.seen[str(Path(template.origin.name).relative_to(ROOT))].add(self._now)
+            return render(template, context)
+
+        ours._render = noted  # noqa: SLF001 - see above
+
+    def _listen_to_the_walk(self) -> None:
+        walk: Any = Walk
+        send = walk._send  # noqa: SLF001 - where each request of the walk passes
+
+        def sent(self_: Any, who: str, visitor: Any, method: str, path: str, *data: Any) -> Any:
+            before = self._now
+            route = self_.by_pattern.get(self_._pattern_of(path))  # noqa: SLF001 - see above
+            if route is not None and route.name:
+                self._during(f"{ON_THE_WAY}{route.name}")
+            try:
+                return send(self_, who, visitor, method, path, *data)
+            finally:
+                self._during(before)
+
+        walk._send = sent  # noqa: SLF001 - see above
+
+
+class _Watched:
+    """The door of a check, which tells what is asked for of what is made once."""
+
+    def __init__(self, site: RunningSite) -> None:
+        self._site = site
+        self.shared: set[str] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("pages", "closed"):
+            self.shared.add(PAGES)
+        elif name == "walk":
+            self.shared.add(WALK)
+        return getattr(self._site, name)

@@ -1,4 +1,4 @@
-"""The checks of forms, mails, access, choices, chains, locks, one's own account, and of the walk."""
+"""The checks of forms, mails, access, choices, chains, locks, own accounts, the worker, the walk."""
 
 import sens_site.promises.access
 import sens_site.promises.chains
@@ -8,7 +8,9 @@ import sens_site.promises.leaving
 import sens_site.promises.locks
 import sens_site.promises.mails
 import sens_site.promises.own_account
+import sens_site.promises.own_pages
 import sens_site.promises.secret_addresses
 import sens_site.promises.security
 import sens_site.promises.seen_mails
-import sens_site.promises.walk  # noqa: F401 - each registers its checks
+import sens_site.promises.walk
+import sens_site.promises.worker  # noqa: F401 - each registers its checks

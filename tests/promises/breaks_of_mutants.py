@@ -1,0 +1,82 @@
+"""Breaks that a small change of the code once made unseen: found by `python -m bench.mutants`."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.urls import get_resolver
+
+from outbox import jobs
+from tests.promises.breaks import Way, breaks
+from tests.promises.hand import Hand
+
+A_MONTH = 30 * 24 * 3600
+
+
+def _job(hand: Hand, name: str, **changes: Any) -> None:
+    jobs.registered_jobs()
+    hand.item(jobs._registry, name, replace(jobs._registry[name], **changes))
+
+
+@breaks("form.field-left-empty")
+def nobody_is_asked_to_look_at_what_is_held(hand: Hand) -> None:
+    _job(hand, "announce held messages", run=lambda: None)
+
+
+@breaks("form.field-left-empty", way=Way.CONFIGURATION)
+def a_look_at_what_is_held_once_a_month(hand: Hand) -> None:
+    _job(hand, "announce held messages", every_seconds=A_MONTH)
+
+
+@breaks("retention.visits")
+def days_that_nobody_counts(hand: Hand) -> None:
+    _job(hand, "count visits", run=lambda: None)
+
+
+@breaks("retention.visits", way=Way.CONFIGURATION)
+def days_that_are_counted_once_a_month(hand: Hand) -> None:
+    _job(hand, "count visits", every_seconds=A_MONTH)
+
+
+@breaks("retention.requests")
+def copies_that_nobody_knows_and_nobody_removes(hand: Hand) -> None:
+    _job(hand, "remove stray copies", run=lambda: None)
+
+
+@breaks("account.kept-after-deletion")
+def restored_people_whom_the_worker_leaves(hand: Hand) -> None:
+    _job(hand, "finish erasures", run=lambda: None)
+
+
+@breaks("account.kept-after-deletion")
+def restored_people_whom_the_worker_does_not_see(hand: Hand) -> None:
+    _job(hand, "finish erasures", when=lambda: False)
+
+
+def _without_its_guards(hand: Hand, name: str, guards: int) -> None:
+    """Let an address lead to what stands below the first decorators of its view."""
+    waiting = list(get_resolver().url_patterns)
+    while waiting:
+        one = waiting.pop()
+        waiting += getattr(one, "url_patterns", ())
+        if getattr(one, "name", "") == name:
+            view: Any = one.callback
+            for _ in range(guards):
+                view = view.__wrapped__
+            hand.patch.setattr(one, "callback", view)
+            return
+    raise LookupError(name)
+
+
+@breaks("security.against-misuse")
+def a_session_left_open_that_ends_the_account(hand: Hand) -> None:
+    hand.replace("accounts.decorators.did_recently_reauthenticate", lambda request: True)
+
+
+@breaks("security.against-misuse")
+def sessions_that_a_link_ends(hand: Hand) -> None:
+    _without_its_guards(hand, "end_other_sessions", 1)
+
+
+@breaks("security.against-misuse")
+def a_page_of_members_that_strangers_open(hand: Hand) -> None:
+    _without_its_guards(hand, "mfa_index", 2)
