@@ -48,7 +48,7 @@ _ALLOWED_ATTRIBUTES = {
 }
 # Anchors of the page around the text, which a heading may not take.
 TAKEN_ANCHORS = frozenset({"main", "contents", "menu", "banner", "sent", "webmaster"})
-_URL_SCHEMES = {"http", "https", "mailto", "tel"}
+URL_SCHEMES = {"http", "https", "mailto", "tel"}
 _TABLE_START = '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>'
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
@@ -174,7 +174,7 @@ def _to_html(source: str) -> str:
         html,
         tags=_ALLOWED_TAGS,
         attributes=_ALLOWED_ATTRIBUTES,
-        url_schemes=_URL_SCHEMES,
+        url_schemes=URL_SCHEMES,
         link_rel=None,
     )
     html = html.replace("<table>", _TABLE_START).replace("</table>", "</table></div>")

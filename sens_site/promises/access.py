@@ -31,7 +31,7 @@ LOOK_AT = ("", "change", "history")
 MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "Editor": {
         "pages.pagetext": (*LOOK_AT, "preview", "reset"),
-        "policy.policydraft": (*LOOK_AT, "add", "preview"),
+        "policy.policydraft": (*LOOK_AT, "add", "import", "preview"),
         "policy.policyversion": LOOK_AT,
     },
     "Webmaster": {
