@@ -6,9 +6,11 @@ blocks that a reader made; and the page that the draft would be, read back from 
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from urllib.parse import unquote
 
 from privacy.policy.importing.document import (
@@ -19,7 +21,6 @@ from privacy.policy.importing.document import (
     ItemList,
     Paragraph,
     Quote,
-    Rule,
     Runs,
     Table,
     text_of,
@@ -88,7 +89,7 @@ def _parts(blocks: Sequence[Block], shift: int, *, depth: int, label: str) -> It
             yield from _parts(block.blocks, shift, depth=depth, label="")
         elif isinstance(block, Code):
             yield Part("block of code", " ".join(block.text.split()), place=block.place)
-        elif isinstance(block, Rule):
+        else:
             yield Part("line", "", place=block.place)
         label = f"{depth} below" if depth else ""
 
@@ -164,11 +165,9 @@ def _letters(text: str) -> str:
 def _around(text: str, number: int) -> str:
     """Return what stands around the letter of a number."""
     words = text.split()
-    for index, word in enumerate(words):
-        number -= len(_letters(word))
-        if number < 0:
-            return " ".join(words[max(0, index - AROUND) : index + AROUND])
-    return ""
+    ends = list(accumulate(len(_letters(word)) for word in words))
+    index = bisect_right(ends, number)
+    return " ".join(words[max(0, index - AROUND) : index + AROUND])
 
 
 def counts_of(parts: Sequence[Part]) -> Counter[str]:

@@ -224,7 +224,7 @@ class _Reader:
         level = self.styles.heading_level(properties, style_id)
         if properties is not None:
             properties[:] = []
-        if any(one.text for one in _texts(paragraph)) or label:
+        if any((one.text or "").strip() for one in _texts(paragraph)):
             self._mark(paragraph, level, label)
         below = []
         for box in boxes:
@@ -251,8 +251,6 @@ class _Reader:
         run.append(text)
         has_properties = len(paragraph) and paragraph[0].tag == f"{W}pPr"
         paragraph.insert(int(has_properties), run)
-        if not any(one.text and one.text.strip() for one in _texts(paragraph)):
-            return  # a number without text says nothing
         text.text = mark_of(self.place, level, label)
 
     def _inline(self, parent: ET.Element, style_id: str, boxes: list[ET.Element]) -> None:
@@ -364,10 +362,7 @@ def _texts(paragraph: ET.Element) -> Iterator[ET.Element]:
 
 
 def _text(element: ET.Element) -> str:
-    if element.tag in (f"{W}t", f"{W}delText"):
-        return element.text or ""
-    found = (one for one in _all_texts(element))
-    return " ".join("".join(found).split())
+    return " ".join("".join(_all_texts(element)).split())
 
 
 def _all_texts(element: ET.Element) -> Iterator[str]:

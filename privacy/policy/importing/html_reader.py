@@ -321,8 +321,8 @@ class _Reader:
             self._apart(node, flow, look)
         elif _HEADING.fullmatch(tag) or word_html.is_title(node):
             self._heading(node, int(tag[1]) if tag != "p" else 0, flow, look)
-        elif tag == "p" and word_html.is_word(node) and word_html.label_of(node):
-            self._word_item(node, flow, look, declared)
+        elif tag == "p" and word_html.is_word(node) and (label := word_html.label_of(node)):
+            self._word_item(node, label, flow, look, declared)
         else:
             before, flow.place = flow.place, node.place
             named = tag in ("summary", "legend", "caption")
@@ -367,10 +367,14 @@ class _Reader:
         else:
             flow.runs += [run for run in runs if run.pin]
 
-    def _word_item(self, node: Node, flow: _Flow, look: _Look, declared: dict[str, str]) -> None:
-        label = word_html.label_of(node)
-        if label is None:
-            return
+    def _word_item(
+        self,
+        node: Node,
+        label: word_html.Label,
+        flow: _Flow,
+        look: _Look,
+        declared: dict[str, str],
+    ) -> None:
         item = word_html.listed(node, declared, label, tidied(self._runs(node, look)))
         is_empty = not text_of(item.runs)
         if label.holder is not None and (label.is_bullet or is_empty):

@@ -31,18 +31,20 @@ class Cell:
 def grid_of(rows: Sequence[Sequence[Cell]], place: str, findings: Findings) -> Table | None:
     """Return the table with each cell repeated where it spans others, None where it is empty."""
     grid: list[dict[int, Cell]] = [{} for _ in rows]
+    left = MOST_CELLS
     for number, row in enumerate(rows):
         column = 0
         for cell in row:
             while column in grid[number]:
                 column += 1
+            left -= cell.columns * min(cell.rows, len(rows) - number)
+            if left < 0:
+                findings.refuse(place, "table", f"It has more than {MOST_CELLS:,} cells.")
+                return None
             _set(grid, number, column, cell, alone=len(row) == 1)
             if (cell.columns > 1 and len(row) > 1) or cell.rows > 1:
                 _say(cell, place, findings)
             column += cell.columns
-            if sum(map(len, grid)) > MOST_CELLS:
-                findings.refuse(place, "table", f"It has more than {MOST_CELLS:,} cells.")
-                return None
     grid = [row for row in grid if any(text_of(cell.runs) or _pins(cell) for cell in row.values())]
     if not grid:
         return None

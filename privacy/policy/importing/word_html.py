@@ -5,7 +5,9 @@ saved as "filtered" has lost all but the label and the narrow spaces behind it.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from privacy.policy.importing.document import Listed, Runs
 from privacy.policy.importing.html_tree import Node
@@ -86,19 +88,16 @@ def _style(node: Node) -> str:
 
 
 def _before(node: Node, end: Node) -> str:
-    """Return the text of an element before another one."""
-    parts: list[str] = []
+    """Return the text of an element before another one in it."""
+    before = takewhile(lambda one: one is not end, _in_order(node))
+    return " ".join("".join(one for one in before if isinstance(one, str)).split())
 
-    def collect(one: Node) -> bool:
-        for child in one.children:
-            if isinstance(child, str):
-                parts.append(child)
-            elif child is end or collect(child):
-                return True
-        return False
 
-    collect(node)
-    return " ".join("".join(parts).split())
+def _in_order(node: Node) -> Iterator[Node | str]:
+    for child in node.children:
+        yield child
+        if isinstance(child, Node):
+            yield from _in_order(child)
 
 
 def _level_by_margin(declared: dict[str, str]) -> int:

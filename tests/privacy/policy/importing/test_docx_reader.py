@@ -2,7 +2,7 @@
 
 import pytest
 
-from privacy.policy.importing import docx_reader
+from privacy.policy.importing import docx_reader, tables
 from tests.privacy.policy.importing.reading import changed, left_out, read, refusal_of, shown
 from tests.privacy.policy.importing.word_files import NAMESPACES, docx, notes, p, r, tbl, tc
 
@@ -45,9 +45,14 @@ SAME_MEANING = {
         ),
     ),
     "a list that goes on after a paragraph, and one that begins anew": (
-        p("one", number=1) + p("between") + p("two", number=1) + p("new", number=4),
+        p("one", number=1) + p("between") + p("two", number=1) + p("new", number=4)
+        + p("below", number=4, depth=1),
         ('<ol><li>one</li></ol><p>between</p><ol start="2"><li>two</li></ol>'
-        "<ol><li>new</li></ol>"),
+        "<ol><li>new<ul><li>a) below</li></ul></li></ol>"),
+    ),
+    "numbers that stand in a style": (
+        p("a", number=9) + p("b", number=9) + p("c", number=10) + p("d", number=11),
+        "<ol><li>a</li><li>b</li></ol><ul><li>c</li></ul>" + "<ol><li>d</li></ol>",
     ),
     "bullets": (
         p("a", number=2) + p("b", number=2, depth=1) + p("c", number=2),
@@ -55,9 +60,9 @@ SAME_MEANING = {
     ),
     "labels of words": (
         p("x", number=5) + p("y", number=5, depth=1) + p("z", number=5, depth=2)
-        + p("v", number=5) + p("w", number=5, depth=2) + p("u", number=5, depth=3),
-        ("<ul><li>Article IV x<ul><li>4-1 y<ul><li>A) z</li></ul></li></ul></li>"
-        "<li>Article V v<ul><li>B) w<ul><li>§ u</li></ul></li></ul></li></ul>"),
+        + p("v", number=5) + p("w", number=5, depth=2) + p("u", number=5, depth=3) + p("t", number=5, depth=4),
+        ("<ul><li>Article IV x<ul><li>IV-01 y<ul><li>A) z</li></ul></li></ul></li>"
+        "<li>Article V v<ul><li>B) w<ul><li>§ u<ul><li>5.1 t</li></ul></li></ul></li></ul></li></ul>"),
     ),
     "numbers that lead nowhere": (p("a", number=7) + p("b", number=8), "<p>a</p><p>b</p>"),
     "a number without text": (p(number=1) + p("b", number=1), '<ol start="2"><li>b</li></ol>'),
@@ -92,6 +97,10 @@ SAME_MEANING = {
         ('<p><span id="ref9"></span>Target</p><p>See <a href="#ref9">above</a> and '
         '<a href="https://a.test/?a=1&amp;b" rel="noopener">there</a></p>'
         '<p><a href="https://a.test/b" rel="noopener">field</a></p>'),
+    ),
+    "a paragraph of which nothing is said, and one with a look of its end": (
+        f"<w:p>{r('a')}</w:p>" + p("b", rest="<w:rPr><w:b/></w:rPr>"),
+        "<p>a</p><p>b</p>",
     ),
     "wrappers": (
         "<w:sdt><w:sdtPr/><w:sdtContent>" + p("a") + "</w:sdtContent></w:sdt>"
@@ -278,6 +287,13 @@ REFUSED = {
 @pytest.mark.parametrize(("body", "message"), REFUSED.values(), ids=REFUSED)
 def test_what_has_no_one_meaning_is_refused_with_its_paragraph(body: str, message: str):
     assert refusal_of(docx(body)).startswith(message)
+
+
+def test_a_table_made_of_too_many_lines_with_tabs_is_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tables, "MOST_CELLS", 7)
+    assert refusal_of(docx(p("a", TAB, "b") * 4)) == (
+        "paragraph 1: table. It has more than 7 cells."
+    )
 
 
 def test_what_the_converter_passes_over_is_missed():

@@ -88,7 +88,7 @@ SAME_MEANING = {
         '<p>x<a href="https://a.test/" rel="noopener">²</a></p>',
     ),
     "definitions": (
-        "<dl><dt>Controller<dd>Acme<dd>Berlin<div><dt>Officer<dd>Ada</div><dt hidden>x</dl>",
+        "<dl> <dt>Controller<dd>Acme<dd>Berlin</dd> <div><dt>Officer<dd>Ada</div><dt hidden>x</dl>",
         (
             "<ul><li><p><strong>Controller</strong></p><p>Acme</p><p>Berlin</p></li>"
             "<li><p><strong>Officer</strong></p><p>Ada</p></li></ul>"
@@ -123,6 +123,8 @@ SAME_MEANING = {
         "<h1>T</h1><h2>a <b>b</b><br>c#</h2><h3></h3><h6>d</h6>",
         '<h2 id="t">T</h2><h3 id="a-b-c">a b c#</h3><h6 id="d">d</h6>',
     ),
+    "heading over a line": ("<h2>a<hr>b</h2>", '<h2 id="a-b">a b</h2>'),
+    "words around a script": ("<p>a<span>b<script>c</script></span>", "<p>ab</p>"),
     "heading over a block": ("<h2><p>a</p><div>b</div></h2>", '<h2 id="a-b">a b</h2>'),
     "what opens": (
         "<details><summary>More</summary>of it</details>",
@@ -170,8 +172,8 @@ TABLES = {
         [["A", "B", "B"], ["r", "1", "2"], ["r", "3", "4"], ["all", "", ""]],
     ),
     "bold heads": (
-        "<table><tr><td><b>A</b><td><b>B</b><tr><td>1<td>2</table>",
-        [["A", "B"], ["1", "2"]],
+        "<table><tr><td><b>A</b><td><b>B</b><tr><td>1<td rowspan=2></td><tr><td>2</table>",
+        [["A", "B"], ["1", ""], ["2", ""]],
     ),
     "no heads": ("<table><tr><td>1<td>2<tr><td>3</table>", [["", ""], ["1", "2"], ["3", ""]]),
     "one row": ("<table><tr><th>1<th>2</table>", [["", ""], ["", ""]]),
@@ -213,7 +215,7 @@ def test_what_a_table_covers_or_joins_is_said():
     "page",
     [
         "<table><tr><td><h2>a</h2><p>b</table>",
-        "<table role=presentation><tr><td><h2>a</h2><td><p>b</table>",
+        "<table role=presentation><tr> <td><h2>a</h2><td><p>b</table>",
     ],
 )
 def test_a_table_that_only_places_things_is_none(page: str):
@@ -311,7 +313,7 @@ LEFT_OUT = {
     ),
     "hidden and empty": ("<p hidden></p><p>a", []),
     "buttons": (
-        "<p>a<button>Cookie settings</button><button></button>",
+        "<p>a<button>Cookie settings<script>x</script></button><button></button>",
         [
             (
                 "line 1: <button> “Cookie settings”. A button does nothing in a policy. "

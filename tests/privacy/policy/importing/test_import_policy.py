@@ -18,14 +18,14 @@ def _importer(db: None) -> None:
     make_staff("vera")
 
 
-def run(path: Path, **options: object) -> None:
-    call_command("import_policy", str(path), by="vera", **options)
+def run(path: Path, *arguments: str, **options: object) -> None:
+    call_command("import_policy", str(path), "--by=vera", *arguments, **options)
 
 
 def test_the_command_makes_a_draft(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     file = tmp_path / "policy.txt"
     file.write_text(PLAIN)
-    run(file, policy="terms", kind="minor", summary="Ours.", effective="2027-05-01")
+    run(file, "--effective=2027-05-01", policy="terms", kind="minor", summary="Ours.")
     draft = PolicyDraft.objects.get()
     assert draft.author is not None
     assert (draft.policy.slug, draft.kind, draft.summary, str(draft.effective_on)) == (

@@ -2,7 +2,9 @@
 
 import pytest
 
+from privacy.policy.importing import engine
 from privacy.policy.importing.links import Link, Relative
+from privacy.policy.importing.writer import write
 from tests.privacy.policy.importing.reading import left_out, read, refusal_of, shown
 
 PAGE = (
@@ -142,4 +144,16 @@ def test_equal_headings_keep_their_anchors_when_one_is_inserted_before_them():
     assert source == (
         "## Us\n\n### Contact {#contact}\n\na\n\n## You\n\n### Contact {#contact-3}\n\nb\n\n"
         "### contact 2\n"
+    )
+
+
+def test_a_link_of_white_space_is_none():
+    assert read("<p>a<a href=/x> </a>b").links == ()
+    assert shown("<p>a<a href=/x> </a>b") == "<p>a b</p>"
+
+
+def test_a_target_that_the_markdown_would_lose_is_missed(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(engine, "write", lambda blocks: write(blocks).replace(" {#y}", ""))
+    assert refusal_of("<p><a href=#y>x</a></p><h2 id=y>Z</h2>") == (
+        "The target of the link to #y would be lost."
     )

@@ -47,7 +47,7 @@ def test_paragraphs_with_labels_are_lists():
 def test_filtered_pages_have_lists_too():
     page = (
         filtered("(a)", "one")
-        + filtered("(b)", "two")
+        + filtered("<i>(b)</i>", "two")
         + filtered("Ø", "arrow", "1.0in", "Wingdings")
         + filtered("§", "sign", "2.54cm", "Wingdings")
         + filtered("1.", "nothing said", "auto")

@@ -36,6 +36,7 @@ STYLES = "".join(
         ("berschrift2", "heading 2", '<w:pPr><w:outlineLvl w:val="1"/></w:pPr>'),
         ("Ours", "Our Heading", '<w:basedOn w:val="berschrift2"/>'),
         ("Numbered", "Numbered Heading", NUMBERED),
+        ("OurList", "Our List", '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>'),
         ("Verzeichnis1", "toc 1", ""),
         ("Gone", "Gone", "<w:rPr><w:vanish/></w:rPr>"),
     )
@@ -63,19 +64,28 @@ NUMBERING = (
     + level(1, "decimal", "%1.%2")
     + '</w:abstractNum><w:abstractNum w:abstractNumId="4">'
     + level(0, "upperRoman", "Article %1", start=4)
-    + level(1, "decimalZero", "%1-%2", rest="<w:isLgl/>")
+    + level(1, "decimalZero", "%1-%2")
     + level(2, "upperLetter", "%3)", rest='<w:lvlRestart w:val="0"/>')
-    + level(3, "none", "§")
+    + level(3, "none", "§%4")
+    + level(4, "decimal", "%1.%5", rest="<w:isLgl/>")
     + '</w:abstractNum><w:abstractNum w:abstractNumId="5">'
     + level(0, "cardinalText", "%1")
+    + '</w:abstractNum><w:abstractNum w:abstractNumId="6"><w:numStyleLink w:val="OurList"/>'
+    '</w:abstractNum><w:abstractNum w:abstractNumId="7"><w:numStyleLink w:val="Normal"/>'
+    '</w:abstractNum><w:abstractNum w:abstractNumId="8">'
+    + level(0, "decimal", "%2.")
     + '</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
     '<w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>'
     '<w:num w:numId="3"><w:abstractNumId w:val="2"/></w:num>'
     '<w:num w:numId="4"><w:abstractNumId w:val="0"/>'
-    '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num>'
+    '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>'
+    f'<w:lvlOverride w:ilvl="1">{level(1, "lowerLetter", "%2)")}</w:lvlOverride></w:num>'
     '<w:num w:numId="5"><w:abstractNumId w:val="4"/></w:num>'
     '<w:num w:numId="6"><w:abstractNumId w:val="5"/></w:num>'
     '<w:num w:numId="7"><w:abstractNumId w:val="9"/></w:num>'
+    '<w:num w:numId="9"><w:abstractNumId w:val="6"/></w:num>'
+    '<w:num w:numId="10"><w:abstractNumId w:val="7"/></w:num>'
+    '<w:num w:numId="11"><w:abstractNumId w:val="8"/></w:num>'
 )
 
 
