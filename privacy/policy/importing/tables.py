@@ -39,7 +39,7 @@ def grid_of(rows: Sequence[Sequence[Cell]], place: str, findings: Findings) -> T
                 column += 1
             left -= cell.columns * min(cell.rows, len(rows) - number)
             if left < 0:
-                findings.refuse(place, "table", f"It has more than {MOST_CELLS:,} cells.")
+                _too_many(place, findings)
                 return None
             _set(grid, number, column, cell, alone=len(row) == 1)
             if (cell.columns > 1 and len(row) > 1) or cell.rows > 1:
@@ -49,6 +49,9 @@ def grid_of(rows: Sequence[Sequence[Cell]], place: str, findings: Findings) -> T
     if not grid:
         return None
     width = max(max(row) + 1 for row in grid)
+    if width * len(grid) > MOST_CELLS:
+        _too_many(place, findings)
+        return None
     full = [[row.get(column, Cell([])) for column in range(width)] for row in grid]
     has_header = len(full) > 1 and (
         all(cell.is_head or not cell.runs for cell in full[0]) or _all_strong(full[0])
@@ -61,6 +64,10 @@ def grid_of(rows: Sequence[Sequence[Cell]], place: str, findings: Findings) -> T
         ],
         place,
     )
+
+
+def _too_many(place: str, findings: Findings) -> None:
+    findings.refuse(place, "table", f"It has more than {MOST_CELLS:,} cells.")
 
 
 def _set(grid: list[dict[int, Cell]], number: int, column: int, cell: Cell, *, alone: bool) -> None:

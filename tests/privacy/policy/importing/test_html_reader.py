@@ -270,6 +270,10 @@ REFUSED = {
         "<table><tr>" + "<td colspan=1000 rowspan=1000>x" * 30 + "</table>",
         "line 1: table. It has more than 20,000 cells.",
     ),
+    "a long row above many": (
+        "<table><tr>" + "<td>x" * 300 + "<tr><td>y" * 300 + "</table>",
+        "line 1: table. It has more than 20,000 cells.",
+    ),
     "our own sign": (
         "<p>a {#b} c",
         "line 1: sign “{#b}”. This site takes it for the target of a link: write it otherwise.",
