@@ -4,12 +4,14 @@ Runs in one process on an SQLite file of its own, with the site's durability set
 """
 
 import os
+import random
 import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 SCRATCH = tempfile.TemporaryDirectory(prefix="bench-policy-")
@@ -36,15 +38,19 @@ from privacy.policy import verification  # noqa: E402 - needs the loaded apps
 from privacy.policy.chain import hash_of  # noqa: E402 - needs the loaded apps
 from privacy.policy.models import PolicyVersion  # noqa: E402 - needs the loaded apps
 from privacy.policy.redline import compare  # noqa: E402 - needs the loaded apps
+from privacy.policy.rendering import render  # noqa: E402 - needs the loaded apps
 from privacy.policy.services import create_draft, ensure_policy, seal_and_publish  # noqa: E402 - as above
 
 LIMITS = {
     "two versions compared, CPU ms": 50.0,
+    "worst 20,000 words compared, CPU s": 2.0,
+    "20,000 equal headings shown, CPU s": 1.0,
     "10,000 versions verified, CPU s": 5.0,
     "100,000 notices, s": 60.0,
     "100,000 notices, MB": 50.0,
 }
 VERSIONS, PEOPLE = 10_000, 100_000
+WORDS = 20_000
 
 
 def cpu(work: Callable[[], object]) -> float:
@@ -52,6 +58,24 @@ def cpu(work: Callable[[], object]) -> float:
     start = time.process_time()
     work()
     return time.process_time() - start
+
+
+def worst_pairs() -> Iterator[tuple[str, str]]:
+    """Yield pairs of texts that repeat themselves, which is where a comparison may take minutes."""
+    noise = random.Random(1)  # noqa: S311 - to measure
+    for between in (" ", ". ", "\n\n"):
+        for vocabulary in ("a", "ab", "abcdef", [f"w{n}" for n in range(3_000)]):
+            old, new = (between.join(noise.choices(vocabulary, k=WORDS)) for _ in range(2))
+            yield old, f"{new}{between}z"
+    for length in (60, 190, 270):
+        old, new = (
+            "\n\n".join(
+                " ".join(["same", *noise.choices("ab", k=length), "end"])
+                for _ in range(WORDS // length)
+            )
+            for _ in range(2)
+        )
+        yield old, new
 
 
 def peak() -> float:
@@ -111,10 +135,14 @@ def main() -> int:
     call_command("setup_site", verbosity=0)
     old, new = PolicyVersion.objects.filter(policy__slug="privacy").order_by("number")
     compared = min(cpu(lambda: compare(old.source_text, new.source_text)) for _ in range(5))
+    worst = max(cpu(partial(compare, *pair)) for pair in worst_pairs())
+    headings = cpu(lambda: render("## Same\n\n" * WORDS))
     took, memory = notices()
     lengthen()
     figures = {
         "two versions compared, CPU ms": compared * 1000,
+        "worst 20,000 words compared, CPU s": worst,
+        "20,000 equal headings shown, CPU s": headings,
         "10,000 versions verified, CPU s": cpu(
             lambda: print(len(verification.verify().faults), "faults")
         ),

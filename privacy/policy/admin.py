@@ -20,6 +20,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe  # noqa: TID251 - for HTML that `render` made
 
 from privacy.policy import services
+from privacy.policy.import_admin import ImportMixin
 from privacy.policy.models import (
     PRIVACY,
     Policy,
@@ -60,7 +61,7 @@ class DraftForm(forms.ModelForm[PolicyDraft]):
 
 
 @admin.register(PolicyDraft)
-class PolicyDraftAdmin(EditStampMixin[PolicyDraft], admin.ModelAdmin[PolicyDraft]):
+class PolicyDraftAdmin(EditStampMixin[PolicyDraft], ImportMixin, admin.ModelAdmin[PolicyDraft]):
     """Drafts, until they are sealed."""
 
     form = DraftForm

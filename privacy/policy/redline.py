@@ -8,20 +8,20 @@ same words was moved and is shown so.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from enum import StrEnum
+from itertools import groupby
 from typing import NamedTuple, Protocol, TypeVar
 
 from privacy.policy.blocks import Block, Word, blocks_of
+from privacy.policy.matching import opcodes
 
 # Two paragraphs or sentences that share less of their words are not the same one, changed.
 ALIKE = 0.5
 # Words at the beginning that, when equal, speak for the same paragraph.
 OPENING = 5
-# The most pairs of one gap that are weighed against each other; beyond it the gap is replaced.
-MOST_PAIRS = 60_000
-# Beyond this many words difflib's guess about frequent ones is needed to stay quick.
-LONG = 400
+# The most pairs of one gap, and of a whole comparison, that are weighed against each other; beyond
+# them the gap is replaced. A text of a thousand equal words would take minutes otherwise.
+MOST_PAIRS, MOST_PAIRS_IN_ALL = 60_000, 400_000
 # An unchanged stretch this short between two changes is read more easily as part of them.
 ISLAND_WORDS, ISLAND_CHARACTERS = 2, 6
 MOVED_WORDS = 4
@@ -94,9 +94,23 @@ U = TypeVar("U", bound=_Unit)
 
 def compare(old_source: str, new_source: str) -> Redline:
     """Compare two Markdown sources as readers see them."""
-    pairs = list(_align(blocks_of(old_source), blocks_of(new_source)))
+    effort = _Effort()
+    pairs = list(_align(blocks_of(old_source), blocks_of(new_source), effort))
     moved = _moved(pairs)
-    return Redline(tuple(_row(old, new, moved) for old, new in pairs))
+    return Redline(tuple(_row(old, new, moved, effort) for old, new in pairs))
+
+
+@dataclass(slots=True)
+class _Effort:
+    """How many pairs one comparison may still weigh."""
+
+    pairs: int = MOST_PAIRS_IN_ALL
+
+    def allows(self, pairs: int) -> bool:
+        if pairs > min(MOST_PAIRS, self.pairs):
+            return False
+        self.pairs -= pairs
+        return True
 
 
 def _moved(pairs: Sequence[tuple[Block | None, Block | None]]) -> set[Block]:
@@ -106,7 +120,7 @@ def _moved(pairs: Sequence[tuple[Block | None, Block | None]]) -> set[Block]:
     return {b for b in away & here if len(b.words) >= MOVED_WORDS or b.tag.startswith("h")}
 
 
-def _row(old: Block | None, new: Block | None, moved: set[Block]) -> Row:
+def _row(old: Block | None, new: Block | None, moved: set[Block], effort: _Effort) -> Row:
     if old is None:
         assert new is not None  # noqa: S101 - `_align` gives no empty pair
         change = Change.MOVED_HERE if new in moved else Change.ADDED
@@ -116,12 +130,14 @@ def _row(old: Block | None, new: Block | None, moved: set[Block]) -> Row:
         return Row(old.tag, change, (Piece(Change.REMOVED, old.words),))
     if old.words == new.words:
         return Row(new.tag, Change.SAME, (Piece(Change.SAME, new.words),))
-    return Row(new.tag, Change.CHANGED, _compare_words(old.words, new.words))
+    return Row(new.tag, Change.CHANGED, _compare_words(old.words, new.words, effort))
 
 
-def _compare_words(old: tuple[Word, ...], new: tuple[Word, ...]) -> tuple[Piece, ...]:
+def _compare_words(
+    old: tuple[Word, ...], new: tuple[Word, ...], effort: _Effort
+) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
-    for before, after in _align(_sentences(old), _sentences(new)):
+    for before, after in _align(_sentences(old), _sentences(new), effort):
         if before is None or after is None:
             change = Change.ADDED if before is None else Change.REMOVED
             unit = after or before
@@ -132,10 +148,8 @@ def _compare_words(old: tuple[Word, ...], new: tuple[Word, ...]) -> tuple[Piece,
 
 
 def _compare_sentence(old: tuple[Word, ...], new: tuple[Word, ...]) -> Iterator[Piece]:
-    long = len(old) > LONG or len(new) > LONG
-    matcher = SequenceMatcher(None, old, new, autojunk=long)
-    for operation, i1, i2, j1, j2 in matcher.get_opcodes():
-        if operation == "equal":
+    for is_equal, i1, i2, j1, j2 in opcodes(old, new):
+        if is_equal:
             yield Piece(Change.SAME, new[j1:j2])
             continue
         if i2 > i1:
@@ -146,32 +160,13 @@ def _compare_sentence(old: tuple[Word, ...], new: tuple[Word, ...]) -> Iterator[
 
 def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
     """Between two unchanged stretches, give what was removed as one piece, then what was added."""
-    removed: tuple[Word, ...] = ()
-    added: tuple[Word, ...] = ()
-    same: tuple[Word, ...] = ()
-    for change, words in pieces:
-        if change is Change.SAME:
-            if removed:
-                yield Piece(Change.REMOVED, removed)
-            if added:
-                yield Piece(Change.ADDED, added)
-            removed = added = ()
-            same += words
-            continue
-        if same:
-            yield Piece(Change.SAME, same)
-            same = ()
-        if change is Change.REMOVED:
-            removed += words
-        else:
-            added += words
-    for change, words in (
-        (Change.SAME, same),
-        (Change.REMOVED, removed),
-        (Change.ADDED, added),
-    ):
-        if words:
-            yield Piece(change, words)
+    for is_same, stretch in groupby(pieces, key=lambda piece: piece.change is Change.SAME):
+        found = list(stretch)
+        changes = (Change.SAME,) if is_same else (Change.REMOVED, Change.ADDED)
+        for change in changes:
+            words = tuple(word for piece in found if piece.change is change for word in piece.words)
+            if words:
+                yield Piece(change, words)
 
 
 def _without_islands(pieces: list[Piece]) -> list[Piece]:
@@ -203,20 +198,22 @@ def _sentences(words: tuple[Word, ...]) -> list[_Sentence]:
     return sentences
 
 
-def _align(old: Sequence[U], new: Sequence[U]) -> Iterator[tuple[U | None, U | None]]:
+def _align(
+    old: Sequence[U], new: Sequence[U], effort: _Effort
+) -> Iterator[tuple[U | None, U | None]]:
     """Pair units: equal ones first, then, in each gap, those that share most words, in order."""
-    matcher = SequenceMatcher(
-        None, [(u.tag, u.words) for u in old], [(u.tag, u.words) for u in new], autojunk=False
-    )
-    for operation, i1, i2, j1, j2 in matcher.get_opcodes():
-        if operation == "equal":
+    before, after = ([(unit.tag, unit.words) for unit in units] for units in (old, new))
+    for is_equal, i1, i2, j1, j2 in opcodes(before, after):
+        if is_equal:
             yield from zip(old[i1:i2], new[j1:j2], strict=True)
         else:
-            yield from _align_gap(old[i1:i2], new[j1:j2])
+            yield from _align_gap(old[i1:i2], new[j1:j2], effort)
 
 
-def _align_gap(old: Sequence[U], new: Sequence[U]) -> Iterator[tuple[U | None, U | None]]:
-    pairs = _best_pairs(old, new) if len(old) * len(new) <= MOST_PAIRS else []
+def _align_gap(
+    old: Sequence[U], new: Sequence[U], effort: _Effort
+) -> Iterator[tuple[U | None, U | None]]:
+    pairs = _best_pairs(old, new) if effort.allows(len(old) * len(new)) else []
     i = j = 0
     for paired_old, paired_new in [*pairs, (len(old), len(new))]:
         yield from ((unit, None) for unit in old[i:paired_old])

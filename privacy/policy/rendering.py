@@ -7,27 +7,34 @@ exist here, as each would name another origin (law 5).
 A mark, `{promise:some.id}`, ties the sentence before it to a promise. It is part of the source, and
 so of what is hashed. In the stored HTML it becomes a comment, which a reader's page either drops
 (`without_marks`) or replaces with something to see (`place_marks`).
+
+A pin, `{#some-anchor}`, is what links lead to: in a heading the heading's own anchor, which stays
+whatever is inserted around it; elsewhere a place in the text.
 """
 
+import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
 # Raised whenever the same source would give other HTML. It is stored with each version, so that a
 # change of the renderer is never taken for a change of the policy.
-RENDERER = "site-markdown 1"
+RENDERER = "site-markdown 2"
 
 PROMISE_ID = r"[a-z0-9]+(?:[.-][a-z0-9]+)*"
 SOURCE_MARK = re.compile(r"\{promise:(" + PROMISE_ID + r")\}")
+PIN = re.compile(r"\{#(\w(?:[\w.:-]*\w)?)\}")
+_PIN_AT_END = re.compile(rf" {PIN.pattern}(?=\s|$)")
 STORED_MARK = re.compile(r"<!--promise:(" + PROMISE_ID + r")-->")
 
 _ALLOWED_TAGS = {
@@ -40,11 +47,15 @@ _ALLOWED_ATTRIBUTES = {
     **{f"h{level}": {"id"} for level in range(2, 7)},
 }
 # Anchors of the page around the text, which a heading may not take.
-_TAKEN_ANCHORS = frozenset({"main", "contents", "menu", "banner", "sent", "webmaster"})
-_URL_SCHEMES = {"http", "https", "mailto", "tel"}
+TAKEN_ANCHORS = frozenset({"main", "contents", "menu", "banner", "sent", "webmaster"})
+URL_SCHEMES = {"http", "https", "mailto", "tel"}
 _TABLE_START = '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>'
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
+# What a pin is until the HTML has passed the allow-list. No font has a sign for these two.
+_PLACED_PIN = re.compile("\ue000([^\ue000\ue001]*)\ue001")
+# Words at the beginning of a section that tell it from one with an equal heading.
+_OPENING = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +97,8 @@ def normalised(text: str) -> str:
 
 
 def strip_source_marks(source: str) -> str:
-    """Return a source without its promise marks: the text that readers compare."""
-    return SOURCE_MARK.sub("", source)
+    """Return a source without its marks and pins: the text that readers compare."""
+    return PIN.sub("", _PIN_AT_END.sub("", SOURCE_MARK.sub("", source)))
 
 
 def promise_ids(source: str) -> list[str]:
@@ -95,8 +106,18 @@ def promise_ids(source: str) -> list[str]:
 
 
 def slugify_heading(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "section"
+    """Return an anchor in the letters of the heading's own script, Latin ones without accents."""
+    slug = ""
+    for character in unicodedata.normalize("NFC", text.casefold()):
+        parts = unicodedata.normalize("NFKD", character)
+        if parts[0].isascii():
+            parts = parts.encode("ascii", "ignore").decode()
+            slug += parts if parts.isalnum() else " "
+        elif unicodedata.category(character)[0] in "LMN":
+            slug += character
+        else:
+            slug += " "
+    return "-".join(slug.split()) or "section"
 
 
 def render(source: str) -> Rendered:
@@ -153,24 +174,100 @@ def _to_html(source: str) -> str:
         html,
         tags=_ALLOWED_TAGS,
         attributes=_ALLOWED_ATTRIBUTES,
-        url_schemes=_URL_SCHEMES,
+        url_schemes=URL_SCHEMES,
         link_rel=None,
     )
     html = html.replace("<table>", _TABLE_START).replace("</table>", "</table></div>")
+    placed = set(TAKEN_ANCHORS)
+    html = _PLACED_PIN.sub(lambda match: _place_pin(match[1], placed), html)
     return SOURCE_MARK.sub(r"<!--promise:\1-->", html).strip() + "\n"
 
 
+def _place_pin(anchor: str, placed: set[str]) -> str:
+    """An anchor that leads to two places leads to the first."""
+    if anchor in placed:
+        return ""
+    placed.add(anchor)
+    return f'<span id="{anchor}"></span>'
+
+
 def _set_headings(tokens: Sequence[Token]) -> None:
-    """Give each heading a unique anchor, and leave the first level to the page's own title."""
+    """Give each heading a unique anchor, and leave the first level to the page's own title.
+
+    A number that counts equal headings would shift when one more is inserted, and links would lead
+    elsewhere. So what tells an equal heading apart is what it stands under, then how its section
+    begins; and an anchor that is pinned is nobody else's.
+    """
     opening = [token for token in tokens if token.type == "heading_open"]
     shift = 1 if any(token.tag == "h1" for token in opening) else 0
-    taken = set(_TAKEN_ANCHORS)
+    pinned = [
+        pin for token in tokens if token.type == "inline" for pin in PIN.findall(token.content)
+    ]
+    anchors = _Anchors(pinned)
+    above: dict[int, str] = {}
     for index, token in enumerate(tokens):
         if token.type not in ("heading_open", "heading_close"):
             continue
-        token.tag = f"h{min(6, int(token.tag[1]) + shift)}"
+        level = min(6, int(token.tag[1]) + shift)
+        token.tag = f"h{level}"
         if token.type == "heading_open":
-            token.attrSet("id", _unique(slugify_heading(_words_of(tokens[index + 1])), taken))
+            inline = tokens[index + 1]
+            slug = slugify_heading(_words_of(inline))
+            parent = next((above[one] for one in range(level - 1, 1, -1) if one in above), "")
+            above = {one: name for one, name in above.items() if one < level} | {level: slug}
+            pin = _take_pin(inline)
+            anchor = anchors.pinned(pin) or anchors.new(slug, parent, tokens, index)
+            token.attrSet("id", anchor)
+
+
+def _take_pin(inline: Token) -> str:
+    """Take the first pin out of a heading."""
+    for child in inline.children or ():
+        match = PIN.search(child.content) if child.type == "text" else None
+        if match:
+            child.content = child.content[: match.start()].rstrip() + child.content[match.end() :]
+            return match[1]
+    return ""
+
+
+class _Anchors:
+    """The anchors of one text."""
+
+    def __init__(self, pins: Iterable[str]) -> None:
+        self._pins = set(pins) - TAKEN_ANCHORS
+        self._taken = {*TAKEN_ANCHORS, *self._pins}
+        self._numbers: dict[str, int] = {}
+
+    def pinned(self, pin: str) -> str:
+        """Return the pin, once."""
+        if pin not in self._pins:
+            return ""
+        self._pins.remove(pin)
+        return pin
+
+    def new(self, slug: str, parent: str, tokens: Sequence[Token], index: int) -> str:
+        """Return an anchor that no other heading has."""
+        if slug in self._taken and slug not in TAKEN_ANCHORS:
+            below = f"{parent}-{slug}".strip("-")
+            slug = below if below not in self._taken else f"{slug}{_opening(tokens, index)}"
+        anchor = slug
+        while anchor in self._taken:
+            self._numbers[slug] = self._numbers.get(slug, 1) + 1
+            anchor = f"{slug}-{self._numbers[slug]}"
+        self._taken.add(anchor)
+        return anchor
+
+
+def _opening(tokens: Sequence[Token], index: int) -> str:
+    """Name what the section of a heading begins with."""
+    for number in range(index + 3, len(tokens)):
+        token = tokens[number]
+        if token.type == "heading_open":
+            break
+        if token.type == "inline":
+            words = " ".join(_words_of(token).split()[:_OPENING])
+            return f"-{hashlib.sha256(words.encode()).hexdigest()[:6]}"
+    return ""
 
 
 def _words_of(inline: Token) -> str:
@@ -178,13 +275,10 @@ def _words_of(inline: Token) -> str:
     return strip_source_marks(words)
 
 
-def _unique(slug: str, taken: set[str]) -> str:
-    candidate, count = slug, 1
-    while candidate in taken:
-        count += 1
-        candidate = f"{slug}-{count}"
-    taken.add(candidate)
-    return candidate
+def _text(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: Any
+) -> str:
+    return PIN.sub("\ue000\\1\ue001", escapeHtml(tokens[index].content))
 
 
 def _link_open(
@@ -199,6 +293,7 @@ def _link_open(
 def _make_markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
     markdown.add_render_rule("link_open", _link_open)
+    markdown.add_render_rule("text", _text)
     return markdown
 
 

@@ -35,7 +35,7 @@ MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
                        "reset", "unhide"),
         "pages.pagerevision": (*LOOK_AT, "cancel", "preview", "publish", "restore"),
         "pages.redirect": (*LOOK_AT, "add", "delete"),
-        "policy.policydraft": (*LOOK_AT, "add", "preview"),
+        "policy.policydraft": (*LOOK_AT, "add", "import", "preview"),
         "policy.policyversion": LOOK_AT,
     },
     "Webmaster": {
