@@ -31,7 +31,7 @@ LOOK_AT = ("", "change", "history")
 MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "Editor": {
         "pages.pagetext": (*LOOK_AT, "preview", "reset"),
-        "policy.policydraft": (*LOOK_AT, "add", "preview"),
+        "policy.policydraft": (*LOOK_AT, "add", "preview", "mark"),
         "policy.policyversion": LOOK_AT,
     },
     "Webmaster": {
@@ -43,8 +43,12 @@ MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "accounts.user": (*LOOK_AT, "password", "reset-second-factor"),
         "consent.consentreceipt": (*LOOK_AT, "check"),
         "datamap.purgefailure": LOOK_AT,
-        "policy.policydraft": (*LOOK_AT, "preview", "seal"),
+        "policy.policyclaim": (*LOOK_AT, "add", "delete"),
+        "policy.policydraft": (*LOOK_AT, "add", "preview", "mark", "seal"),
         "policy.policyversion": (*LOOK_AT, "withdraw"),
+        "promises.claimreview": (*LOOK_AT, "add", "due"),
+        "promises.promiseresult": LOOK_AT,
+        "promises.promiserun": LOOK_AT,
         "rights.subjectrequest": (
             *LOOK_AT, "answer", "ask-identity", "erase", "export", "extend", "fee", "proof",
             "refuse", "release", "seen", "spam", "vendor", "vendor-done",
