@@ -42,6 +42,7 @@ from privacy.consent.receipt_check import (
 from privacy.datamap.vendors import NOT_ON_RECORD, vendor_of
 from sens_site.lib.admin.edit_stamp import EditStampMixin
 from sens_site.lib.admin.read_only import FixedRowsMixin, ReadOnlyAdmin
+from sens_site.lib.forms.fields import day_box
 from sens_site.lib.http.types import signed_in_user
 
 # The package's own admin lets staff edit what then decides nothing.
@@ -74,6 +75,7 @@ class SwitchForm(forms.ModelForm[ServiceSwitch]):
     class Meta:
         model = ServiceSwitch
         fields = ("identifier", "agreement_signed_on", "transfer", "decided_by")
+        widgets: ClassVar[dict[str, forms.Widget]] = {"agreement_signed_on": day_box()}
         help_texts: ClassVar[dict[str, str]] = {
             "agreement_signed_on": "The agreement on the processing of data (Article 28 GDPR), or "
             "on joint responsibility (Article 26).",
@@ -165,6 +167,7 @@ class ServiceSwitchAdmin(
     ) -> HttpResponse:
         row: ServiceSwitch = kwargs["obj"]
         context |= {
+            "subtitle": SERVICES[row.key].name,
             "service": SERVICES[row.key],
             "is_on": bool(row.identifier),
             "forecast": switches.forecast(row.key, on=not row.identifier),

@@ -42,6 +42,7 @@ from privacy.policy.redline_rendering import to_html
 from privacy.policy.rendering import render
 from sens_site.lib.admin.edit_stamp import EditStampMixin
 from sens_site.lib.admin.to_do import Task
+from sens_site.lib.forms.fields import day_box
 from sens_site.lib.http.types import signed_in_user
 
 NOBODY_WRITTEN_TO = (
@@ -60,6 +61,8 @@ class DraftForm(forms.ModelForm[PolicyDraft]):
             "reason": forms.Textarea(attrs={"rows": 2, "cols": 100}),
             "summary": forms.Textarea(attrs={"rows": 6, "cols": 100}),
             "source_text": forms.Textarea(attrs={"rows": 40, "cols": 100, "spellcheck": "true"}),
+            "post_on": day_box(),
+            "effective_on": day_box(),
         }
         help_texts: ClassVar[dict[str, str]] = {
             "reason": "Why it is of this kind. Readers see it in the history.",
@@ -90,7 +93,9 @@ class PolicyDraftAdmin(MarkingMixin, EditStampMixin[PolicyDraft], admin.ModelAdm
     """Drafts, until they are sealed."""
 
     form = DraftForm
-    list_display = ("__str__", "kind", "state", "author", "reviewer", "effective_on", "changed_at")
+    list_display = (
+        "__str__", "short_kind", "state", "author", "reviewer", "effective_on", "changed_at",
+    )  # fmt: skip
     list_filter = ("policy", "kind")
     list_select_related = ("policy", "author", "reviewer", "sealed_as")
     search_fields = ("summary", "reason", "source_text")
@@ -110,6 +115,11 @@ class PolicyDraftAdmin(MarkingMixin, EditStampMixin[PolicyDraft], admin.ModelAdm
                 "lines of the terms are filled in, and their newest version lacks them",
             ),
         ]
+
+    @admin.display(description="Kind", ordering="kind")
+    def short_kind(self, draft: PolicyDraft) -> str:
+        """Its first word: the rest explains it."""
+        return draft.get_kind_display().partition(":")[0]
 
     def get_urls(self) -> list[URLPattern]:
         """Add the pages to preview and to seal."""
@@ -191,8 +201,10 @@ class PolicyDraftAdmin(MarkingMixin, EditStampMixin[PolicyDraft], admin.ModelAdm
         if "_review" in request.POST:
             people = services.ask_for_review(obj)
             if people:
-                said = f"The draft now waits for a second person. Written to: {', '.join(people)}"
-                self.message_user(request, said)
+                # No address: the message waits in the session.
+                self.message_user(
+                    request, f"The draft now waits for a second person. Written to: {len(people)}"
+                )
             else:
                 self.message_user(request, NOBODY_WRITTEN_TO, messages.WARNING)
             return HttpResponseRedirect(reverse("admin:policy_policydraft_changelist"))

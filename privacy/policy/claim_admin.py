@@ -13,6 +13,7 @@ from privacy.policy.marking import CLAIM_FIELDS, mark_sentences, save_claim
 from privacy.policy.models import BODIES, PolicyClaim, PolicyDraft
 from privacy.policy.sentences import sentences_of
 from sens_site.lib.admin.edit_stamp import EditStampMixin
+from sens_site.lib.forms.fields import day_box
 from sens_site.lib.http.types import signed_in_user
 
 
@@ -25,6 +26,7 @@ class ClaimForm(forms.ModelForm[PolicyClaim]):
         widgets: ClassVar[dict[str, forms.Widget]] = {
             "claim": forms.Textarea(attrs={"rows": 3, "cols": 100}),
             "practice": forms.Textarea(attrs={"rows": 3, "cols": 100}),
+            "review_on": day_box(),
         }
         help_texts: ClassVar[dict[str, str]] = {
             "kind": "Software can show that a page sets no cookie. It can support that a request is "

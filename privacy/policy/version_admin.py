@@ -42,7 +42,7 @@ class PolicyEventInline(ReadOnlyMixin, admin.TabularInline[PolicyEvent, PolicyVe
 class PolicyVersionAdmin(ReadOnlyAdmin[PolicyVersion]):
     """Sealed versions."""
 
-    list_display = ("__str__", "standing", "kind", "posted_on", "effective_on", "short_hash")
+    list_display = ("__str__", "standing", "short_kind", "posted_on", "effective_on", "short_hash")
     list_filter = ("policy", "kind")
     list_select_related = ("policy",)
     inlines = (PolicyEventInline,)
@@ -78,6 +78,11 @@ class PolicyVersionAdmin(ReadOnlyAdmin[PolicyVersion]):
         state = version.state(in_force=version.now_in_force)  # type: ignore[attr-defined]  # see above
         form, words = STANDINGS[state]
         return format_html(form, words.format(version=version))
+
+    @admin.display(description="Kind", ordering="kind")
+    def short_kind(self, version: PolicyVersion) -> str:
+        """Its first word: the rest explains it."""
+        return version.get_kind_display().partition(":")[0]
 
     @admin.display(description="Hash")
     def short_hash(self, version: PolicyVersion) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from datetime import date
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
@@ -23,6 +23,7 @@ from privacy.promises.services import record_review
 from privacy.promises.staff_mail import BLIND_DAYS, blind_days
 from sens_site.lib.admin.read_only import ReadOnlyAdmin
 from sens_site.lib.admin.to_do import Task
+from sens_site.lib.forms.fields import day_box
 
 BROKEN = "?state__exact=broken"
 BLIND = "?state__exact=not+carried+out"
@@ -95,6 +96,7 @@ class ReviewForm(forms.ModelForm[ClaimReview]):
     class Meta:
         model = ClaimReview
         fields = ("claim_id", "next_on", "note")
+        widgets: ClassVar[dict[str, forms.Widget]] = {"next_on": day_box()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

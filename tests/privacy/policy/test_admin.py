@@ -358,3 +358,19 @@ def test_the_front_page_says_what_waits_for_a_second_person(staff_client):
     ask_for_review(PolicyDraft.objects.get())
     page = flat(staff_client.get("/admin/").content.decode())
     assert ("to finish" in page, "policy draft to review and seal" in page) == (False, True)
+
+
+def test_asking_a_second_person_says_to_how_many_was_written_and_to_whom_not(make_draft):
+    """What waits to be said stands in the session, which holds no address."""
+    draft = make_draft(by=make_staff("ann"))
+    client = client_of("view_policydraft", "change_policydraft")
+
+    def ask() -> str:
+        typed = as_stored(draft, _review="")
+        return client.fill_in(address("change", draft.pk), typed, follow=True).content.decode()
+
+    make_staff("root")
+    said = ask()
+    assert "The draft now waits for a second person. Written to: 1" in said
+    assert "root@" not in said
+    assert "Nobody was written to: they have been already" in ask()
