@@ -3,6 +3,8 @@
 The catalogue itself is shown and never edited. Code decides (privacy/consent/offer/catalogue.py).
 """
 
+from datetime import date
+from io import BytesIO
 from typing import Any, ClassVar
 
 from cookie_consent.models import Cookie, CookieGroup
@@ -10,11 +12,14 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
 
 from privacy.consent.models import (
+    CHOICE_DAYS,
     ConsentReceipt,
     DailyChoice,
     EditorialNote,
@@ -34,8 +39,10 @@ from privacy.consent.receipt_check import (
     read,
     report_on,
 )
+from privacy.datamap.vendors import NOT_ON_RECORD, vendor_of
 from sens_site.lib.admin.edit_stamp import EditStampMixin
 from sens_site.lib.admin.read_only import FixedRowsMixin, ReadOnlyAdmin
+from sens_site.lib.forms.fields import day_box
 from sens_site.lib.http.types import signed_in_user
 
 # The package's own admin lets staff edit what then decides nothing.
@@ -55,12 +62,27 @@ class CookieAdmin(ReadOnlyAdmin[Cookie]):
     list_select_related = ("cookiegroup",)
 
 
+MOST_BYTES = 5_000_000
+
+
 class SwitchForm(forms.ModelForm[ServiceSwitch]):
-    """One field: the account number."""
+    """The account number, and what the law asks before something runs."""
+
+    agreement_file = forms.FileField(
+        label="The signed agreement", required=False, help_text="A file of 5 MB at most."
+    )
 
     class Meta:
         model = ServiceSwitch
-        fields = ("identifier",)
+        fields = ("identifier", "agreement_signed_on", "transfer", "decided_by")
+        widgets: ClassVar[dict[str, forms.Widget]] = {"agreement_signed_on": day_box()}
+        help_texts: ClassVar[dict[str, str]] = {
+            "agreement_signed_on": "The agreement on the processing of data (Article 28 GDPR), or "
+            "on joint responsibility (Article 26).",
+            "transfer": "The firm receives something in another country. Visitors are asked in any "
+            "case.",
+            "decided_by": "The office that decided to use this, such as Managing director.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,11 +90,46 @@ class SwitchForm(forms.ModelForm[ServiceSwitch]):
         self.fields[
             "identifier"
         ].help_text = f"{service.identifier_hint}. Leave empty to switch {service.name} off."
+        if self.instance.agreement_name:
+            self.fields[
+                "agreement_file"
+            ].help_text = f"Stored: {self.instance.agreement_name}. Choose another to replace it."
 
     def clean_identifier(self) -> str:
         identifier: str = self.cleaned_data["identifier"].strip()
         switches.check_identifier(SERVICES[self.instance.key], identifier)
         return identifier
+
+    def clean_agreement_signed_on(self) -> date | None:
+        signed_on: date | None = self.cleaned_data["agreement_signed_on"]
+        if signed_on and signed_on > timezone.localdate():
+            raise ValidationError("This day is still to come.")
+        return signed_on
+
+    def clean_agreement_file(self) -> Any:
+        file = self.cleaned_data["agreement_file"]
+        if file and file.size > MOST_BYTES:
+            raise ValidationError("The file is larger than 5 MB.")
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not cleaned.get("identifier"):
+            return cleaned
+        vendor = vendor_of(SERVICES[self.instance.key].recipient)
+        on_record = vendor is not None and vendor.agreement != NOT_ON_RECORD
+        wanted = {
+            "agreement_signed_on": on_record or cleaned.get("agreement_signed_on"),
+            "agreement_file": on_record
+            or cleaned.get("agreement_file")
+            or self.instance.agreement_name,
+            "transfer": cleaned.get("transfer"),
+            "decided_by": cleaned.get("decided_by"),
+        }
+        for name, given in wanted.items():
+            if not given and name not in self.errors:
+                self.add_error(name, "The law asks for this before the service runs.")
+        return cleaned
 
 
 @admin.register(ServiceSwitch)
@@ -82,13 +139,50 @@ class ServiceSwitchAdmin(
     """Third parties, off until an account number is entered."""
 
     form = SwitchForm
-    list_display = ("name", "recipient", "group", "state")
+    list_display = ("name", "recipient", "group", "state", "agreement_signed_on", "decided_by")
+    change_form_template = "admin/consent/serviceswitch/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ServiceSwitch]:
-        return super().get_queryset(request).filter(key__in=SERVICES)
+        return super().get_queryset(request).filter(key__in=SERVICES).defer("agreement")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.agreement_view)
+        name = "consent_serviceswitch_agreement"
+        return [path("<int:pk>/agreement/", view, name=name), *super().get_urls()]
+
+    def agreement_view(self, request: HttpRequest, pk: int) -> FileResponse:
+        """Give the stored file. It is only ever downloaded, never shown as a page of ours."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        row = get_object_or_404(ServiceSwitch, pk=pk, agreement__isnull=False)
+        return FileResponse(
+            BytesIO(bytes(row.agreement or b"")),
+            as_attachment=True,
+            filename=row.agreement_name,
+            content_type="application/octet-stream",
+        )
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        row: ServiceSwitch = kwargs["obj"]
+        context |= {
+            "subtitle": SERVICES[row.key].name,
+            "service": SERVICES[row.key],
+            "is_on": bool(row.identifier),
+            "forecast": switches.forecast(row.key, on=not row.identifier),
+            "choice_days": CHOICE_DAYS,
+            "in_policy": switches.recipient_is_in_policy(SERVICES[row.key]),
+            "vendor": vendor_of(SERVICES[row.key].recipient),
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: ServiceSwitch, form: Any, change: bool) -> None:
-        switches.switch_service(obj.key, identifier=obj.identifier)
+        terms = {name: form.cleaned_data[name] for name in form.Meta.fields if name != "identifier"}
+        file = form.cleaned_data["agreement_file"]
+        if file:
+            terms |= {"agreement": file.read(), "agreement_name": file.name[-200:]}
+        switches.switch_service(obj.key, identifier=obj.identifier, **terms)
 
     @admin.display(description="service")
     def name(self, row: ServiceSwitch) -> str:

@@ -4,7 +4,14 @@ from collections.abc import Iterator
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from privacy.consent.models import KEPT, ConsentReceipt, ReceiptSeal
+from privacy.consent.models import (
+    KEPT,
+    SAFEGUARDS,
+    ConsentReceipt,
+    ReceiptSeal,
+    ServiceSwitch,
+    TransferGround,
+)
 from privacy.consent.offer.current import current_offer
 from privacy.consent.offer.parts import ANALYTICS, MARKETING
 from privacy.consent.refusals import sentences_of
@@ -21,11 +28,21 @@ KINDS = {ANALYTICS: Recipient.ANALYTICS_VENDORS, MARKETING: Recipient.MARKETING_
 @register_engaged
 def switched_on() -> Iterator[Engaged]:
     """Yield the services of other firms that run today, for who allows their group."""
-    for offered in current_offer().groups:
-        for service in offered.services:
-            if service.identifier:
-                does = f"{service.name}: {service.purpose}"
-                yield Engaged(service.recipient, does, service.country, KINDS.get(offered.key))
+    running = [(o.key, s) for o in current_offer().groups for s in o.services if s.identifier]
+    if not running:
+        return
+    rows = {row.key: row for row in ServiceSwitch.objects.defer("agreement")}
+    for group, service in running:
+        row = rows.get(service.key, ServiceSwitch())
+        signed_on = row.agreement_signed_on
+        yield Engaged(
+            service.recipient,
+            f"{service.name}: {service.purpose}",
+            service.country,
+            KINDS.get(group),
+            agreement=signed_on.isoformat() if signed_on else "",
+            safeguard=SAFEGUARDS.get(TransferGround(row.transfer), "") if row.transfer else "",
+        )
 
 
 def _by_its_number_only(subject: Subject) -> None:
@@ -100,8 +117,11 @@ not_about_people(
 )  # fmt: skip
 not_about_people("consent.NoticeSnapshot", "what was shown to everybody", "digest", "content")
 not_about_people(
-    "consent.ServiceSwitch", "our account number at a vendor", "id", "key", "identifier"
-)
+    "consent.ServiceSwitch",
+    "our account number at a vendor, and our agreement with it",
+    "id", "key", "identifier", "agreement_signed_on", "agreement_name", "agreement", "transfer",
+    "decided_by",
+)  # fmt: skip
 not_about_people(
     "consent.GroupVersion", "what a group offered", "id", "group", "version", "material", "at"
 )

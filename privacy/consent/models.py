@@ -28,11 +28,34 @@ EARLIEST_DAYS = CHOICE_DAYS + 3
 ended at once, two because three years are not always as many days, and one for time zones."""
 
 
+class TransferGround(models.TextChoices):
+    """On what a firm outside the EEA receives something, beside the yes of the visitor."""
+
+    CONSENT = "consent", "The visitor’s explicit consent alone (Article 49(1)(a) GDPR)"
+    CLAUSES = "clauses", "Standard contractual clauses as well (Article 46(2)(c) GDPR)"
+    ADEQUACY = "adequacy", "An adequacy decision as well (Article 45 GDPR)"
+
+
+SAFEGUARDS = {
+    TransferGround.CLAUSES: "Standard contractual clauses.",
+    TransferGround.ADEQUACY: "An adequacy decision of the European Commission.",
+}
+"""In the words of the public record."""
+
+
 class ServiceSwitch(models.Model):
-    """The account number by which staff switch a service of the catalogue on."""
+    """The account number by which staff switch a service on, and what the law asks before that."""
 
     key = models.SlugField("service", unique=True)
     identifier = models.CharField("ID", max_length=100, blank=True)
+    agreement_signed_on = models.DateField("agreement signed on", null=True, blank=True)
+    agreement_name = models.CharField(max_length=200, blank=True, editable=False)
+    # In the database, so that it is backed up and restored with what it allows.
+    agreement = models.BinaryField(null=True, blank=True)
+    transfer = models.CharField(
+        "ground of the transfer", max_length=10, choices=TransferGround.choices, blank=True
+    )
+    decided_by = models.CharField("who decided", max_length=100, blank=True)
 
     class Meta:
         verbose_name = "third-party service"

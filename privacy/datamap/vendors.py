@@ -64,6 +64,8 @@ class Engaged:
     does: str
     country: str
     recipient: Recipient | None = None
+    agreement: str = ""
+    safeguard: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +147,12 @@ def _firms_of_parts() -> Iterator[Firm]:
 
 def _switched_on(one: Engaged) -> Firm:
     vendor = vendor_of(one.firm)
+    guarded = f"{one.safeguard} {CONSENTED}".strip()
     return Firm(
         one.firm,
         one.does,
         country=one.country,
         ground=Transfer.CONSENT,
-        safeguard=vendor.safeguard if vendor and vendor.safeguard else CONSENTED,
-        agreement=vendor.agreement if vendor else NOT_ON_RECORD,
+        safeguard=vendor.safeguard if vendor and vendor.safeguard else guarded,
+        agreement=one.agreement or (vendor.agreement if vendor else NOT_ON_RECORD),
     )

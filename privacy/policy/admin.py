@@ -5,38 +5,51 @@ could change it is refused before the database would refuse it.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import mark_safe  # noqa: TID251 - for HTML that `render` made
 
+import privacy.policy.claim_admin
+import privacy.policy.version_admin  # noqa: F401 - both register on import
 from privacy.policy import services
 from privacy.policy.import_admin import ImportMixin
+from privacy.policy.marking_admin import MarkingMixin
 from privacy.policy.models import (
     PRIVACY,
     Policy,
     PolicyDraft,
-    PolicyEvent,
     PolicyVersion,
 )
-from privacy.policy.notices import notices_written
-from privacy.policy.obstacles import Obstacle, four_eyes, own_obstacles, registered_obstacles
+from privacy.policy.obstacles import (
+    Obstacle,
+    four_eyes,
+    grouped,
+    known_gaps,
+    own_obstacles,
+    registered_obstacles,
+)
+from privacy.policy.people import names_of
 from privacy.policy.redline import compare
 from privacy.policy.redline_rendering import to_html
-from privacy.policy.rendering import render, without_marks
+from privacy.policy.rendering import render
 from sens_site.lib.admin.edit_stamp import EditStampMixin
-from sens_site.lib.admin.read_only import ReadOnlyAdmin, ReadOnlyMixin
 from sens_site.lib.admin.to_do import Task
+from sens_site.lib.forms.fields import day_box
 from sens_site.lib.http.types import signed_in_user
+
+NOBODY_WRITTEN_TO = (
+    "The draft waits for a second person. Nobody was written to: they have been already, or nobody "
+    "else may seal. Who gives the roles can give somebody the one of a privacy officer."
+)
 
 
 class DraftForm(forms.ModelForm[PolicyDraft]):
@@ -49,6 +62,8 @@ class DraftForm(forms.ModelForm[PolicyDraft]):
             "reason": forms.Textarea(attrs={"rows": 2, "cols": 100}),
             "summary": forms.Textarea(attrs={"rows": 6, "cols": 100}),
             "source_text": forms.Textarea(attrs={"rows": 40, "cols": 100, "spellcheck": "true"}),
+            "post_on": day_box(),
+            "effective_on": day_box(),
         }
         help_texts: ClassVar[dict[str, str]] = {
             "reason": "Why it is of this kind. Readers see it in the history.",
@@ -59,15 +74,34 @@ class DraftForm(forms.ModelForm[PolicyDraft]):
             "effective_on": "A material change takes effect 30 days after posting, or later.",
         }
 
+    @cached_property
+    def changed_data(self) -> list[str]:
+        """Browsers end lines in another way than what is stored: that is no change."""
+        stored = {name: self.initial.get(name) for name in self.fields}
+        return [
+            name
+            for name in super().changed_data
+            if _one_line_end(self.data.get(name)) != _one_line_end(stored[name])
+        ]
+
+
+def _one_line_end(value: Any) -> str:
+    return "" if value is None else str(value).replace("\r\n", "\n").strip()
+
 
 @admin.register(PolicyDraft)
-class PolicyDraftAdmin(EditStampMixin[PolicyDraft], ImportMixin, admin.ModelAdmin[PolicyDraft]):
+class PolicyDraftAdmin(
+    MarkingMixin, EditStampMixin[PolicyDraft], ImportMixin, admin.ModelAdmin[PolicyDraft]
+):
     """Drafts, until they are sealed."""
 
     form = DraftForm
-    list_display = ("__str__", "kind", "state", "author", "reviewer", "effective_on", "changed_at")
+    list_display = (
+        "__str__", "short_kind", "state", "author", "reviewer", "effective_on", "changed_at",
+    )  # fmt: skip
     list_filter = ("policy", "kind")
     list_select_related = ("policy", "author", "reviewer", "sealed_as")
+    search_fields = ("summary", "reason", "source_text")
     change_form_template = "admin/policy/policydraft/change_form.html"
     actions = None
 
@@ -85,12 +119,18 @@ class PolicyDraftAdmin(EditStampMixin[PolicyDraft], ImportMixin, admin.ModelAdmi
             ),
         ]
 
+    @admin.display(description="Kind", ordering="kind")
+    def short_kind(self, draft: PolicyDraft) -> str:
+        """Its first word: the rest explains it."""
+        return draft.get_kind_display().partition(":")[0]
+
     def get_urls(self) -> list[URLPattern]:
         """Add the pages to preview and to seal."""
         view = self.admin_site.admin_view
         own = [
             path("<int:pk>/preview/", view(self.preview_view), name="policy_policydraft_preview"),
             path("<int:pk>/seal/", view(self.seal_view), name="policy_policydraft_seal"),
+            path("<int:pk>/mark/", view(self.mark_view), name="policy_policydraft_mark"),
         ]
         return own + super().get_urls()
 
@@ -124,6 +164,18 @@ class PolicyDraftAdmin(EditStampMixin[PolicyDraft], ImportMixin, admin.ModelAdmi
         values = {name: form.cleaned_data[name] for name in services.DRAFT_FIELDS}
         services.update_draft(obj, by=signed_in_user(request), **values)
 
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Note nothing where nothing was changed."""
+        return super().log_change(request, obj, message) if message else None
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Say beside the form who has worked on the draft."""
+        draft: PolicyDraft | None = kwargs.get("obj")
+        context["authors"] = names_of(draft.authors) if draft else []
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def changeform_view(
         self,
         request: HttpRequest,
@@ -147,12 +199,17 @@ class PolicyDraftAdmin(EditStampMixin[PolicyDraft], ImportMixin, admin.ModelAdmi
         return self._next_page(request, obj) or super().response_change(request, obj)
 
     def _next_page(self, request: HttpRequest, obj: PolicyDraft) -> HttpResponse | None:
-        for button in ("preview", "seal"):
-            if f"_{button}" in request.POST:
-                return HttpResponseRedirect(_draft_page(button, obj))
+        if "_preview" in request.POST:
+            return HttpResponseRedirect(_draft_page("preview", obj))
         if "_review" in request.POST:
-            services.ask_for_review(obj)
-            self.message_user(request, "The draft now waits for a second person.")
+            people = services.ask_for_review(obj)
+            if people:
+                # No address: the message waits in the session.
+                self.message_user(
+                    request, f"The draft now waits for a second person. Written to: {len(people)}"
+                )
+            else:
+                self.message_user(request, NOBODY_WRITTEN_TO, messages.WARNING)
             return HttpResponseRedirect(reverse("admin:policy_policydraft_changelist"))
         return None
 
@@ -216,7 +273,7 @@ class PolicyDraftAdmin(EditStampMixin[PolicyDraft], ImportMixin, admin.ModelAdmi
         found: Sequence[Obstacle] = (),
     ) -> dict[str, Any]:
         posted_at = services.planned_posting(draft)
-        newest = PolicyVersion.objects.of(draft.policy.slug).first()
+        newest = PolicyVersion.objects.of(draft.policy.slug).defer_bodies().first()
         obstacles = [*found]
         if not obstacles and not draft.is_sealed:
             obstacles = own_obstacles(
@@ -224,118 +281,24 @@ class PolicyDraftAdmin(EditStampMixin[PolicyDraft], ImportMixin, admin.ModelAdmi
                 by=signed_in_user(request),
                 posted_on=timezone.localdate(posted_at),
             ) + registered_obstacles(draft)
+        known = known_gaps(draft)
+        new = [one for one in obstacles if not known.hold(one)]
         return {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": title,
             "draft": draft,
-            "obstacles": obstacles,
-            "final": [o for o in obstacles if not o.overridable],
+            "obstacles": new,
+            "groups": grouped(new),
+            "known": known,
+            "known_groups": grouped(one for one in obstacles if known.hold(one)),
+            "final": [o for o in new if not o.overridable],
             "number": newest.number + 1 if newest else 1,
             "in_force": PolicyVersion.objects.in_force_number(draft.policy.slug),
             "posted_at": posted_at,
             "posts_now": posted_at <= timezone.now(),
             "four_eyes": four_eyes(),
         }
-
-
-class PolicyEventInline(ReadOnlyMixin, admin.TabularInline[PolicyEvent, PolicyVersion]):
-    """What happened to a version."""
-
-    model = PolicyEvent
-    fields = ("at", "kind", "note", "actor")
-    readonly_fields = fields
-    extra = 0
-
-
-@admin.register(PolicyVersion)
-class PolicyVersionAdmin(ReadOnlyAdmin[PolicyVersion]):
-    """Sealed versions."""
-
-    list_display = ("__str__", "kind", "posted_on", "effective_on", "hash")
-    list_filter = ("policy", "kind")
-    list_select_related = ("policy",)
-    inlines = (PolicyEventInline,)
-    change_form_template = "admin/policy/policyversion/change_form.html"
-    fields = (
-        "policy", "number", "kind", "reason", "summary", "posted_at", "effective_on", "imported",
-        "origin", "hash", "previous_hash", "renderer", "address", "notices", "shown",
-    )  # fmt: skip
-    readonly_fields = ("address", "notices", "shown")
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[PolicyVersion]:
-        """Lists do without the texts."""
-        return super().get_queryset(request).defer("source_text", "claims_json")
-
-    @admin.display(description="Address")
-    def address(self, version: PolicyVersion) -> str:
-        """Link to the version's page."""
-        return format_html('<a href="{}">{}</a>', version.get_absolute_url(), version)
-
-    @admin.display(description="Notices")
-    def notices(self, version: PolicyVersion) -> str:
-        """Say how many were written; they go out after that, as the mails in the outbox say."""
-        done = version.events.filter(kind=PolicyEvent.Kind.ANNOUNCED).first()
-        if done is not None:
-            return f"{done.note} written"
-        if version.imported:
-            return "none: it was imported as history"
-        return f"{notices_written(version)} notices written so far; the worker goes on from there"
-
-    @admin.display(description="Text")
-    def shown(self, version: PolicyVersion) -> str:
-        """The text as readers see it."""
-        return mark_safe(without_marks(version.rendered_html))
-
-    def get_urls(self) -> list[URLPattern]:
-        """Add the page to withdraw a version."""
-        view = self.admin_site.admin_view(self.withdraw_view)
-        own = [path("<int:pk>/withdraw/", view, name="policy_policyversion_withdraw")]
-        return own + super().get_urls()
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Offer to withdraw what nobody has read yet."""
-        extra = {"withdrawable": self._withdrawable(object_id)} | (extra_context or {})
-        return super().change_view(request, object_id, form_url, extra)
-
-    def _withdrawable(self, pk: str) -> bool:
-        if not pk.isdecimal():
-            return False
-        unposted = PolicyVersion.objects.filter(pk=pk, posted_at__gt=timezone.now())
-        return unposted.not_withdrawn().exists()
-
-    def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask for a reason, and withdraw on POST."""
-        version = get_object_or_404(PolicyVersion, pk=pk)
-        if not request.user.has_perm("policy.seal_policydraft"):
-            raise PermissionDenied
-        if request.method == "POST":
-            try:
-                services.withdraw_version(
-                    version,
-                    by=signed_in_user(request),
-                    reason=request.POST.get("reason", ""),
-                )
-            except services.SealingRefused as refusal:
-                self.message_user(request, str(refusal), messages.ERROR)
-            else:
-                self.message_user(request, f"{version} is withdrawn. Nobody has read it.")
-            return HttpResponseRedirect(
-                reverse("admin:policy_policyversion_change", args=[version.pk])
-            )
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": f"Withdraw {version}",
-            "version": version,
-        }
-        return TemplateResponse(request, "admin/policy/policyversion/withdraw.html", context)
 
 
 def _draft_page(name: str, draft: PolicyDraft) -> str:

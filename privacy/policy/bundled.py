@@ -1,6 +1,7 @@
 """The claims that the shipped texts make: what each mark means, who answers for it."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -47,14 +48,14 @@ def shipped_claims() -> dict[str, dict[str, Any]]:
     return {claim["id"]: claim for claim in read_claims(settings.CONTENT_DIR)}
 
 
-def claims_in(source: str) -> list[dict[str, Any]]:
+def claims_in(source: str, own: Mapping[str, dict[str, Any]] = {}) -> list[dict[str, Any]]:
     """Return what is sealed of each mark of a text: its class, number, owner and review date.
 
-    A mark that the register does not know is kept by its id alone; `plain` says that a sentence
-    claims nothing.
+    Of a claim that was made on this site, by its id in `own`, all is sealed. A mark that nobody
+    knows is kept by its id alone; `plain` says that a sentence claims nothing.
     """
     ids = dict.fromkeys(promise_ids(source))
-    return [_sealed_form(promise_id) for promise_id in ids if promise_id != PLAIN]
+    return [own.get(one) or _sealed_form(one) for one in ids if one != PLAIN]
 
 
 def _sealed_form(promise_id: str) -> dict[str, Any]:

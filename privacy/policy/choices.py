@@ -1,4 +1,4 @@
-"""How much a version changes, and where it stands."""
+"""How much a version changes, where it stands, and what a sentence of it claims."""
 
 from django.db import models
 
@@ -18,3 +18,11 @@ class State(models.TextChoices):
     POSTED = "posted", "Posted, not yet in force"
     IN_FORCE = "in force", "In force"
     SUPERSEDED = "superseded", "Superseded"
+
+
+class ClaimClass(models.TextChoices):
+    """Who shows that a sentence is kept."""
+
+    SOFTWARE = "S", "Shown by software"
+    SUPPORTED = "P", "Supported by software"
+    STATED = "O", "A statement of the company"

@@ -35,9 +35,15 @@ not_about_people(
 )  # fmt: skip
 not_about_people(
     "policy.PolicyDraft",
-    "a text in work; its author is cut off when the account goes",
+    "a text in work; its author is cut off when the account goes, all authors are keyed pseudonyms",
     "id", "policy", "kind", "reason", "summary", "source_text", "post_on", "effective_on",
-    "author", "reviewer", "review_asked_at", "created_at", "changed_at", "sealed_as",
+    "author", "reviewer", "authors", "gaps", "review_asked_at", "created_at", "changed_at",
+    "sealed_as",
+)  # fmt: skip
+not_about_people(
+    "policy.PolicyClaim",
+    "what a sentence of a policy claims, and the office that answers for it",
+    "id", "number", "kind", "claim", "practice", "owner", "review_on", "sealed_in",
 )  # fmt: skip
 not_about_people(
     "policy.HeadLogEntry",

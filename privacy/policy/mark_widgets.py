@@ -1,9 +1,11 @@
-"""What stands in the place of each mark of a text. The room that looks after promises says what.
+"""What a sentence may be marked with, and what stands in the place of each mark of a text.
 
+The room that looks after promises says both.
 The policy knows no room above it: whoever can show that a sentence is kept registers here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 Widget = Callable[[str], str]
@@ -29,3 +31,28 @@ def register_marks(make: M) -> M:
 def widget_for(stored_html: str, *, page: str) -> Widget:
     """Return the widget for a text that is shown at the path `page`; without one, none is shown."""
     return _makers[0](stored_html, page) if _makers else lambda _: ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A claim that a sentence may be marked with."""
+
+    claim_id: str
+    number: int
+    words: str
+
+
+Choices = Callable[[], Sequence[Choice]]
+C = TypeVar("C", bound=Choices)
+_choices: list[Choices] = []
+
+
+def register_choices(source: C) -> C:
+    """Have `source()` asked for what drafts may be marked with. Returns it: a decorator."""
+    _choices[:] = [source]
+    return source
+
+
+def claims_to_choose() -> Sequence[Choice]:
+    """Return what drafts may be marked with."""
+    return _choices[0]() if _choices else ()

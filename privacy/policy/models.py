@@ -1,7 +1,6 @@
 """Policies, their drafts, their sealed versions, and what happened to these later.
 
-A draft may change and knows who works on it. A version never changes, and so holds no person: an
-account that is deleted must not reach into it. Whether a version is posted, in force or superseded
+A draft may change and knows who works on it. A version never changes, and holds no person. Whether a version is posted, in force or superseded
 follows from its dates; what no date tells (it was withdrawn, people were told) is an event, which
 is only ever added.
 """
@@ -18,25 +17,16 @@ from django.utils.formats import localize
 import privacy.policy.guards  # noqa: F401 - declares what the database keeps as it is
 from privacy.policy.addresses import PRIVACY, TERMS, Addresses
 from privacy.policy.choices import Kind, State
+from privacy.policy.claim_models import OWN, PolicyClaim
 from privacy.policy.db_functions import DaysBetween
 from privacy.policy.frozen_models import FrozenModel, FrozenQuerySet, SealedError
 from privacy.policy.log_models import HeadLogEntry
 
 __all__ = [
-    "PRIVACY",
-    "TERMS",
-    "FrozenModel",
-    "FrozenQuerySet",
-    "HeadLogEntry",
-    "Kind",
-    "Policy",
-    "PolicyAcknowledgement",
-    "PolicyDraft",
-    "PolicyEvent",
-    "PolicyVersion",
-    "SealedError",
-    "State",
-]
+    "OWN", "PRIVACY", "TERMS", "FrozenModel", "FrozenQuerySet", "HeadLogEntry", "Kind", "Policy",
+    "PolicyAcknowledgement", "PolicyClaim", "PolicyDraft", "PolicyEvent", "PolicyVersion",
+    "SealedError", "State",
+]  # fmt: skip
 
 NOTICE_DAYS = 30
 BODIES = ("source_text", "rendered_html", "claims_json")
@@ -231,7 +221,7 @@ class PolicyVersion(FrozenModel):
 class PolicyEvent(FrozenModel):
     """What happened to a version after sealing. Only ever added; names no person in clear.
 
-    `actor` is a keyed pseudonym of the member of staff (see `services.pseudonym`): it tells two
+    `actor` is a keyed pseudonym of the member of staff (see `people.pseudonym`): it tells two
     people apart, and points to nobody once the account is gone.
     """
 
@@ -275,7 +265,7 @@ class PolicyDraft(models.Model):
     source_text = models.TextField("text")
     post_on = models.DateField("posted on", null=True, blank=True)
     effective_on = models.DateField("takes effect on", null=True, blank=True)
-    # Who last changed the text, and who sealed it: two people, unless the company has but one.
+    # Who last changed it, and who sealed it: two people, unless the company has but one.
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -292,6 +282,10 @@ class PolicyDraft(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    # All who ever changed it, under their pseudonyms: none of them seals it alone.
+    authors = models.JSONField(default=list, editable=False)
+    # What stood in the way when it was sealed in spite of it, by the keys of the obstacles.
+    gaps = models.JSONField(default=list, editable=False)
     review_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)

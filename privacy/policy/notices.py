@@ -1,6 +1,7 @@
 """Telling people that a policy changes: by mail to registered people, and by a line on the site."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.mail import EmailMessage
@@ -102,6 +103,35 @@ def notices_written(version: PolicyVersion) -> int:
     """Return how many notices have been written so far, while it is not done."""
     rows = MassMailProgress.objects.filter(dedupe_key=_key(version))
     return rows.aggregate(all=Sum("written"))["all"] or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What became of the notices of a version, as far as the outbox still knows."""
+
+    sent: int
+    given_up: int
+    waiting: int
+    acknowledged: int
+
+    @property
+    def words(self) -> str:
+        """The same for staff."""
+        return (
+            f"In the outbox: {self.sent} sent, {self.given_up} came back or were given up, "
+            f"{self.waiting} waiting. {self.acknowledged} acknowledged on the site."
+        )
+
+
+def figures_of(version: PolicyVersion) -> Figures:
+    """Count the notices of a version."""
+    mails = OutboxMail.objects.filter(dedupe_key=_key(version))
+    return Figures(
+        sent=mails.sent().count(),
+        given_up=mails.parked().count(),
+        waiting=mails.waiting().count(),
+        acknowledged=PolicyAcknowledgement.objects.filter(version=version).count(),
+    )
 
 
 def announce_due() -> int:

@@ -5,9 +5,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from privacy.policy.bundled import claims_in, shipped_text
 from privacy.policy.chain import GENESIS, hash_of
@@ -16,18 +18,30 @@ from privacy.policy.models import (
     TERMS,
     Kind,
     Policy,
+    PolicyClaim,
     PolicyDraft,
     PolicyEvent,
     PolicyVersion,
 )
-from privacy.policy.obstacles import Obstacle, own_obstacles, registered_obstacles
-from privacy.policy.rendering import RENDERER, normalised, render
+from privacy.policy.obstacles import (
+    Obstacle,
+    is_reason,
+    known_gaps,
+    own_obstacles,
+    public_note,
+    registered_obstacles,
+)
+from privacy.policy.own_claims import claim_forms, numbers_in
+from privacy.policy.people import pseudonym, second_persons
+from privacy.policy.rendering import RENDERER, normalised, promise_ids, render
+from privacy.policy.sentences import keep_marks
 from sens_site.lib.cache.content_stamp import content_changed
 from sens_site.lib.canonical_json import canonical_json
 from sens_site.lib.content import LATER, read_versions
 
 TITLES = {PRIVACY: "Privacy policy", TERMS: "Terms and conditions"}
 DRAFT_FIELDS = frozenset({"kind", "reason", "summary", "source_text", "post_on", "effective_on"})
+NO_REASON = Obstacle("Say why in a sentence: readers see it with the version.", overridable=True)
 
 
 class SealingRefused(Exception):  # noqa: N818 - it is an answer, not an accident
@@ -54,29 +68,75 @@ def create_draft(
 
 
 @transaction.atomic
-def update_draft(draft: PolicyDraft, *, by: AbstractBaseUser | None, **fields: Any) -> PolicyDraft:
-    """Change a draft that is not sealed. Whoever changes it becomes its author."""
+def update_draft(
+    draft: PolicyDraft, *, by: AbstractBaseUser | None, keep: bool = True, **fields: Any
+) -> PolicyDraft:
+    """Change a draft that is not sealed. Whoever changes it becomes one of its authors.
+
+    Saving what is there already changes nothing. A text without any mark, as it comes out of a
+    file, gets those of the sentences that stayed, unless `keep` is False.
+    """
     unknown = fields.keys() - DRAFT_FIELDS
     if unknown:
         raise TypeError(f"not a field of a draft: {', '.join(sorted(unknown))}")
-    if draft.pk is not None:
-        sealed = PolicyDraft.objects.select_for_update().get(pk=draft.pk).is_sealed
-        if sealed:
+    stored: PolicyDraft | None = None
+    if not draft._state.adding:  # noqa: SLF001 - Django documents it
+        stored = PolicyDraft.objects.select_for_update().get(pk=draft.pk)
+        if stored.is_sealed:
             raise SealingRefused([Obstacle("This draft has been sealed and can never be changed.")])
-    for name, value in fields.items():
-        setattr(draft, name, normalised(value) if name == "source_text" else value)
+    values = {name: _in_one_form(name, value) for name, value in fields.items()}
+    if keep and "source_text" in values and not promise_ids(values["source_text"]):
+        values["source_text"] = _with_marks_of_before(draft, stored, values["source_text"])
+    for name, value in values.items():
+        setattr(draft, name, value)
+    if stored is not None and all(getattr(stored, one) == values[one] for one in values):
+        return draft
+    draft.authors = list(stored.authors if stored else [])
+    if by is not None and pseudonym(by) not in draft.authors:
+        draft.authors.append(pseudonym(by))
     draft.author_id = by.pk if by is not None else None
     draft.review_asked_at = None
     draft.save()
     return draft
 
 
+def _in_one_form(name: str, value: Any) -> Any:
+    """Return a value as it is stored. Browsers end lines in another way than files do."""
+    if name == "source_text":
+        return normalised(value)
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+def _with_marks_of_before(draft: PolicyDraft, stored: PolicyDraft | None, source: str) -> str:
+    newest = PolicyVersion.objects.of(draft.policy.slug).first()
+    for before in (stored, newest):
+        if before is not None and promise_ids(before.source_text):
+            source = keep_marks(source, before.source_text)
+    return source
+
+
 @transaction.atomic
-def ask_for_review(draft: PolicyDraft) -> PolicyDraft:
-    """Say that a draft is ready for a second person."""
+def ask_for_review(draft: PolicyDraft) -> list[str]:
+    """Say that a draft is ready for a second person, and write to those who may be that one.
+
+    Returns to whom was written: to nobody a second time, as long as nothing changes.
+    """
+    stored = PolicyDraft.objects.select_for_update().select_related("policy").get(pk=draft.pk)
+    if stored.review_asked_at is not None or stored.is_sealed:
+        return []
     draft.review_asked_at = timezone.now()
     draft.save(update_fields=["review_asked_at"])
-    return draft
+    people = second_persons(stored)
+    page = reverse("admin:policy_policydraft_preview", args=[draft.pk])
+    for address in people:
+        send_mail(
+            f"Please read a draft of the {stored.policy.title.lower()}",
+            "Somebody has finished a draft and asks for a second person, who reads it and seals "
+            f"it:\n\n{settings.SITE_ORIGIN}{page}\n\nWhat changes: {stored.summary}\n",
+            settings.DEFAULT_FROM_EMAIL,
+            [address],
+        )
+    return people
 
 
 def planned_posting(draft: PolicyDraft) -> datetime:
@@ -98,7 +158,8 @@ def seal_and_publish(
 
     What looks beyond the draft comes first, as sealing holds locks; a draft that was changed
     meanwhile is refused. Obstacles that may be overridden give way to
-    `override_reason`, which is kept as an event and shown with the version.
+    `override_reason`, which is kept as an event and shown with the version. Known gaps that have
+    not changed need no new reason: the one of then stands.
     """
     checked = PolicyDraft.objects.select_related("policy").get(pk=draft.pk)
     if checked.changed_at != draft.changed_at:
@@ -124,7 +185,12 @@ def _seal(
         raise SealingRefused([Obstacle("Somebody changed the draft meanwhile. Read it again.")])
     posted_at = planned_posting(draft)
     obstacles = found + own_obstacles(draft, by=by, posted_on=timezone.localdate(posted_at))
-    stopping = [o for o in obstacles if not (o.overridable and override_reason)]
+    known = known_gaps(draft)
+    asking = [one for one in obstacles if not known.hold(one)]
+    reasoned = is_reason(override_reason)
+    stopping = [one for one in asking if not (one.overridable and reasoned)]
+    if stopping and override_reason and not reasoned:
+        stopping.insert(0, NO_REASON)
     if stopping or draft.effective_on is None:
         raise SealingRefused(stopping)
     version = _insert_version(
@@ -138,10 +204,11 @@ def _seal(
     )
     draft.sealed_as = version
     draft.reviewer_id = by.pk if by is not None else None
-    draft.save(update_fields=["sealed_as", "reviewer"])
+    draft.gaps = [one.key for one in obstacles]
+    draft.save(update_fields=["sealed_as", "reviewer", "gaps"])
     record_event(version, PolicyEvent.Kind.SEALED, by=by)
     if obstacles:
-        note = override_reason + "\n\n" + "\n".join(o.text for o in obstacles)
+        note = public_note(override_reason if reasoned else known.reason, obstacles)
         record_event(version, PolicyEvent.Kind.OVERRIDDEN, by=by, note=note)
     return version
 
@@ -156,8 +223,8 @@ def withdraw_version(
         raise SealingRefused([Obstacle("It has been posted, and what was posted stays.")])
     if version.events.filter(kind=PolicyEvent.Kind.WITHDRAWN).exists():
         raise SealingRefused([Obstacle("It has been withdrawn already.")])
-    if not reason.strip():
-        raise SealingRefused([Obstacle("Write why it is withdrawn.")])
+    if not is_reason(reason):
+        raise SealingRefused([Obstacle("Write why it is withdrawn, in a few words.")])
     content_changed()
     return record_event(version, PolicyEvent.Kind.WITHDRAWN, by=by, note=reason.strip())
 
@@ -213,15 +280,6 @@ def record_event(
     return PolicyEvent.objects.create(version=version, kind=kind, actor=actor, note=note)
 
 
-def pseudonym(user: AbstractBaseUser) -> str:
-    """Name a member of staff in rows that outlive the account.
-
-    Keyed, so that nobody without the key can match it to an account; once the account is gone
-    there is nothing left to match it to.
-    """
-    return salted_hmac("privacy.policy.actor", str(user.pk)).hexdigest()[:32]
-
-
 def _insert_version(
     policy: Policy,
     *,
@@ -246,7 +304,7 @@ def _insert_version(
         source_text=source,
         rendered_html=render(source).stored_html,
         renderer=RENDERER,
-        claims_json=canonical_json(claims_in(source)),
+        claims_json=canonical_json(claims_in(source, claim_forms(promise_ids(source)))),
         posted_at=posted_at,
         posted_on=timezone.localdate(posted_at),
         effective_on=effective_on,
@@ -256,8 +314,16 @@ def _insert_version(
     )
     version.hash = hash_of(version)
     version.save()
+    _note_sealed(version)
     content_changed()
     return version
+
+
+def _note_sealed(version: PolicyVersion) -> None:
+    """Let each claim of our own know which version sealed it first, of those that count."""
+    named = PolicyClaim.objects.filter(number__in=numbers_in(promise_ids(version.source_text)))
+    withdrawn = PolicyEvent.objects.filter(kind=PolicyEvent.Kind.WITHDRAWN).values("version")
+    named.filter(Q(sealed_in=None) | Q(sealed_in__in=withdrawn)).update(sealed_in=version)
 
 
 def _midnight(day: date) -> datetime:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.urls import reverse
 from django.utils import timezone
 
-from privacy.promises.claims import Claim, all_claims
+from privacy.promises.claims import Claim, claims_among
 from privacy.promises.days import History, PromiseDays
 from privacy.promises.models import STRENGTHS, PromiseResult, State
 from privacy.promises.registry import Look, Strength
@@ -133,10 +133,11 @@ class Row:
 def rows_of(claim_ids: Iterable[str], history: History | None = None) -> list[Row]:
     """Return the rows of claims, in number order. One query. Unknown ids are left out."""
     days = history.promises if history else {}
-    claims, results = all_claims(), defaultdict[str, list[PromiseResult]](list)
+    wanted = set(claim_ids)
+    claims, results = claims_among(wanted), defaultdict[str, list[PromiseResult]](list)
     for result in PromiseResult.objects.all():
         results[result.claim_id].append(result)
-    known = sorted((claims[one] for one in set(claim_ids) if one in claims), key=_number)
+    known = sorted((claims[one] for one in wanted if one in claims), key=_number)
     return [
         Row(
             claim,

@@ -9,6 +9,11 @@ not_about_people(
     "broken_since", "blind_since",
 )  # fmt: skip
 not_about_people(
+    "promises.ClaimReview",
+    "that a statement of the policy was read again; who did it stands in the log of the desk",
+    "id", "claim_id", "at", "next_on", "note",
+)  # fmt: skip
+not_about_people(
     "promises.PromiseRun",
     "what all checks of the site saw at one time",
     "number", "at", "record", "previous_hash", "hash",

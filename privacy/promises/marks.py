@@ -9,9 +9,10 @@ from posixpath import relpath
 
 from django.urls import reverse
 
-from privacy.policy.mark_widgets import Widget, register_marks
+from privacy.policy.mark_widgets import Choice, Widget, register_choices, register_marks
 from privacy.policy.rendering import STORED_MARK
 from privacy.promises.claim_states import BROKEN, rows_of
+from privacy.promises.claims import draft_claims
 
 
 @register_marks
@@ -33,3 +34,9 @@ def mark_widget(stored_html: str, page: str) -> Widget:
         return f"<a href={base}{number}/>{words}</a>"
 
     return widget
+
+
+@register_choices
+def choices() -> list[Choice]:
+    """Return the claims from which whoever marks a draft chooses."""
+    return [Choice(one.id, one.number, one.claim) for one in draft_claims().values()]

@@ -74,6 +74,23 @@ class PromiseResult(models.Model):
         return words if self.state == State.KEPT else f"{State(self.state).label}: {words}"
 
 
+class ClaimReview(models.Model):
+    """Somebody has read a statement again, and says when it is read the next time."""
+
+    claim_id = models.CharField("claim", max_length=100)
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    next_on = models.DateField("next review")
+    note = models.TextField("what was looked at, and what it came to")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-pk"]
+        verbose_name = "review of a claim"
+        verbose_name_plural = "reviews of claims"
+
+    def __str__(self) -> str:
+        return f"{self.claim_id}, {localize(timezone.localtime(self.at))}"
+
+
 class PromiseRun(FrozenModel):
     """What one run of checks came to: a link of the chain that is the history of the promises.
 

@@ -17,7 +17,7 @@ from markdown_it.token import Token
 from privacy.policy.addresses import PRIVACY
 from privacy.policy.bundled import PLAIN
 from privacy.policy.models import PolicyDraft, PolicyVersion
-from privacy.policy.obstacles import Obstacle, register
+from privacy.policy.obstacles import Heading, Obstacle, register
 from privacy.policy.rendering import (
     SOURCE_MARK,
     normalised,
@@ -25,13 +25,22 @@ from privacy.policy.rendering import (
     promise_ids,
     strip_source_marks,
 )
-from privacy.promises.claims import Claim, all_claims
+from privacy.promises.claims import Claim, all_claims, draft_claims
 from privacy.promises.models import PromiseResult, State
 from privacy.promises.registry import Look, discover, registered_checks
 
 FRESH = timedelta(days=2)
 """How long a result counts. The worker looks every night."""
 EXCERPT_CHARACTERS = 90
+UNMARKED = Heading("sentence is not marked", "sentences are not marked")
+TWICE = Heading("claim is named twice", "claims are named twice")
+UNKNOWN = Heading("mark names no claim", "marks name no claim")
+OVERDUE = Heading("statement waits for its review", "statements wait for their review")
+UNCHECKED = Heading("claim is not checked", "claims are not checked")
+STALE = Heading("claim was not checked lately", "claims were not checked lately")
+BROKEN = Heading("claim is not kept", "claims are not kept")
+BLIND = Heading("claim could not be checked", "claims could not be checked")
+LOST = Heading("promise of the version before is gone", "promises of the version before are gone")
 
 
 @register
@@ -43,11 +52,17 @@ def promises_stand(draft: PolicyDraft) -> Iterator[Obstacle]:
     before = PolicyVersion.objects.of(PRIVACY).not_withdrawn().first()
     for claim in lost_promises(draft.source_text, before.source_text if before else ""):
         if claim.id not in draft.summary:
-            yield Obstacle(
-                f"The text no longer promises: {claim.claim} "
+            yield _obstacle(
+                LOST,
+                called(claim),
+                "The text no longer promises this.",
                 f"Say so in the summary, naming {claim.id}.",
-                overridable=True,
             )
+
+
+def called(claim: Claim) -> str:
+    """Name a claim to an officer, who knows the policy and no ids."""
+    return f"Claim {claim.number}, “{claim.claim}”"
 
 
 def unmarked_passages(source: str) -> list[str]:
@@ -67,39 +82,43 @@ def lost_promises(source: str, previous: str) -> list[Claim]:
     return [claims[one] for one in gone if one in claims]
 
 
-def _obstacle(where: str, problem: str, remedy: str) -> Obstacle:
-    return Obstacle(problem, where=where, remedy=remedy, overridable=True)
+def _obstacle(heading: Heading, where: str, problem: str, remedy: str) -> Obstacle:
+    return Obstacle(problem, where=where, remedy=remedy, overridable=True, heading=heading)
 
 
 def _unmarked(source: str) -> Iterator[Obstacle]:
     for words in unmarked_passages(source):
         excerpt = words if len(words) <= EXCERPT_CHARACTERS else words[:EXCERPT_CHARACTERS] + "…"
         yield _obstacle(
+            UNMARKED,
             f"“{excerpt}”",
-            "No promise is named beside this.",
-            "Put {promise:some.id} after it, or {promise:plain} if it claims nothing.",
+            "Nothing says what this claims.",
+            "Mark it on the page “Mark”: with a claim, or as plain if it claims nothing.",
         )
 
 
 def _of_claims(source: str, today: date) -> Iterator[Obstacle]:
-    claims, ids = all_claims(), promise_ids(source)
+    claims, ids = draft_claims(), promise_ids(source)
     for claim_id in dict.fromkeys(one for one in ids if ids.count(one) > 1 and one != PLAIN):
-        yield _obstacle(claim_id, "This promise is named twice.", "Keep one of the two marks.")
+        where = called(claims[claim_id]) if claim_id in claims else claim_id
+        yield _obstacle(TWICE, where, "This is named twice.", "Keep one of the two marks.")
     named = [one for one in dict.fromkeys(ids) if one != PLAIN]
     for claim_id in named:
         if claim_id not in claims:
             yield _obstacle(
+                UNKNOWN,
                 claim_id,
-                "No claim has this id.",
-                "Mend the mark, or add the claim with its class to claims.toml.",
+                "No claim has this name.",
+                "Choose one from the list on the page “Mark”, or make a new claim there.",
             )
     known = [claims[one] for one in named if one in claims]
     for claim in known:
         if claim.kind == "O" and claim.review_on is not None and claim.review_on < today:
             yield _obstacle(
-                claim.id,
+                OVERDUE,
+                called(claim),
                 f"This statement should have been reviewed by {claim.review_on:%B %-d, %Y}.",
-                f"{claim.owner}: read it again and set a new review date in claims.toml.",
+                f"{claim.owner} reads it again, and the next day of review is entered.",
             )
     yield from _of_checks([claim for claim in known if claim.kind == "S"], timezone.now())
 
@@ -115,28 +134,32 @@ def _of_checks(claims: list[Claim], now: datetime) -> Iterator[Obstacle]:
         newest = [one for one in seen if one is not None and one.checked_at >= now - FRESH]
         if not inside:
             yield _obstacle(
-                claim.id,
+                UNCHECKED,
+                called(claim),
                 "No check shows that the site does this.",
-                f'Register one with @promise("{claim.id}") in the room that does it.',
+                f"A developer can write one, for {claim.id}.",
             )
         elif len(newest) < len(inside):
             yield _obstacle(
-                claim.id,
+                STALE,
+                called(claim),
                 "It has not been checked for two days.",
-                f"See that the worker runs, or run: manage.py verify_promises {claim.id}",
+                "It is checked every night. Ask whoever runs the site why it was not.",
             )
         for result in newest:
             if result.state == State.BROKEN:
                 yield _obstacle(
-                    claim.id,
+                    BROKEN,
+                    called(claim),
                     f"The check fails: {result.words}",
-                    "Mend the site, or say in the text what it really does.",
+                    "Have the site mended, or say in the text what it really does.",
                 )
             elif result.state == State.NOT_CARRIED_OUT:
                 yield _obstacle(
-                    claim.id,
+                    BLIND,
+                    called(claim),
                     f"The check could not be carried out: {result.words}",
-                    f"Remove what is in its way, and run: manage.py verify_promises {claim.id}",
+                    "Ask whoever runs the site to remove what is in its way.",
                 )
 
 

@@ -4,15 +4,17 @@ import gc
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
+from privacy.policy.models import PolicyClaim
+from privacy.policy.own_claims import numbers_in
 from privacy.promises.claims import all_claims
 from privacy.promises.database_copy import on_a_copy
 from privacy.promises.history import States, append_run
-from privacy.promises.models import PromiseResult, State
+from privacy.promises.models import ClaimReview, PromiseResult, State
 from privacy.promises.registry import (
     USUAL,
     Check,
@@ -36,6 +38,15 @@ UPDATED = (
     "look", "strength", "state", "words", "figures", "checked_at", "broken_since", "blind_since",
 )  # fmt: skip
 BADNESS = [State.KEPT, State.NOT_CARRIED_OUT, State.BROKEN].index
+
+
+@transaction.atomic
+def record_review(claim_id: str, *, next_on: date, note: str) -> ClaimReview:
+    """Note that a statement was read again, and when it is the next time."""
+    number = numbers_in([claim_id])
+    PolicyClaim.objects.filter(number__in=number).update(review_on=next_on)
+    content_changed()
+    return ClaimReview.objects.create(claim_id=claim_id, next_on=next_on, note=note)
 
 
 @dataclass(frozen=True, slots=True)

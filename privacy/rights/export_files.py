@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from privacy.datamap.export import stream_export
-from privacy.policy.services import pseudonym
+from privacy.policy.people import pseudonym
 from privacy.rights import mails
 from privacy.rights.choices import Did, Kind
 from privacy.rights.intake import NotAllowedError, lock, must_be_open, record

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from privacy.datamap.erasure import ErasureReport, erase
-from privacy.policy.services import pseudonym
+from privacy.policy.people import pseudonym
 from privacy.rights import intake, mails
 from privacy.rights.answer_drafts import gap_in
 from privacy.rights.choices import FEE_GROUNDS, Did, Ground, Proof

@@ -35,7 +35,7 @@ MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
                        "reset", "unhide"),
         "pages.pagerevision": (*LOOK_AT, "cancel", "preview", "publish", "restore"),
         "pages.redirect": (*LOOK_AT, "add", "delete"),
-        "policy.policydraft": (*LOOK_AT, "add", "import", "preview"),
+        "policy.policydraft": (*LOOK_AT, "add", "import", "preview", "mark"),
         "policy.policyversion": LOOK_AT,
     },
     "Webmaster": {
@@ -52,8 +52,12 @@ MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "consent.consentreceipt": (*LOOK_AT, "check"),
         "datamap.purgefailure": LOOK_AT,
         "outbox.outboxmail": LOOK_AT,
-        "policy.policydraft": (*LOOK_AT, "preview", "seal"),
+        "policy.policyclaim": (*LOOK_AT, "add", "delete"),
+        "policy.policydraft": (*LOOK_AT, "add", "import", "preview", "mark", "seal"),
         "policy.policyversion": (*LOOK_AT, "withdraw"),
+        "promises.claimreview": (*LOOK_AT, "add", "due"),
+        "promises.promiseresult": LOOK_AT,
+        "promises.promiserun": LOOK_AT,
         "rights.outsidesystem": (*LOOK_AT, "add"),
         "rights.subjectrequest": (
             *LOOK_AT, "acknowledged", "add", "answer", "ask-identity", "correct", "erase",

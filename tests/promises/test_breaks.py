@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from privacy.promises.claims import all_claims
+from privacy.promises.claims import bundled_claims
 from privacy.promises.registry import discover, registered_checks
 from privacy.promises.running_site import RunningSite
 from tests.promises.breaks import BREAKS, Way, find_breaks
@@ -58,14 +58,14 @@ def test_no_promise_depends_on_two_requests_in_the_same_second(broken, monkeypat
 
 def test_every_promise_of_software_has_a_break():
     discover()
-    claims = all_claims()
+    claims = bundled_claims()
     shown = {one for one in registered_checks() if claims[one].kind == "S"}
     assert shown - {claim for a_break in BREAKS.values() for claim in a_break.claims} == set()
 
 
 def test_every_promise_of_software_is_broken_at_least_three_times_in_at_least_two_ways():
     discover()
-    claims = all_claims()
+    claims = bundled_claims()
     shown = {one for one in registered_checks() if claims[one].kind == "S"}
     ways: dict[str, list[Way]] = {claim: [] for claim in shown}
     for a_break in BREAKS.values():

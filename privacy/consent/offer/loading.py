@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -142,14 +142,23 @@ def _with_comparison(offered: OfferedGroup, versions: list[GroupVersion]) -> Off
 
 def load_offer() -> Offer:
     """Read from the database what is offered now."""
+    return offer_with(numbers_entered())
+
+
+def numbers_entered() -> dict[str, str]:
+    """Return the account numbers of the services that are on."""
     switched_on = dict(
         ServiceSwitch.objects.exclude(identifier="").values_list("key", "identifier")
     )
-    identifiers = {
+    return {
         key: identifier
         for key, identifier in switched_on.items()
         if key in SERVICES and re.fullmatch(SERVICES[key].identifier, identifier)
     }
+
+
+def offer_with(identifiers: Mapping[str, str]) -> Offer:
+    """Return what is offered where services have these account numbers, and no other is on."""
     offer = build_offer(identifiers, policy_words=_words_in_force())
     versions = list(GroupVersion.objects.all())
     notes = list(EditorialNote.objects.all())

@@ -11,6 +11,9 @@ from privacy.consent.offer.parts import STORAGE, Embed, Service, Source, StoredI
 
 GOOGLE = "Google LLC"
 LINKEDIN = "LinkedIn Corporation"
+KNOWN_AS = {GOOGLE: "Google", LINKEDIN: "LinkedIn"}
+"""Firms that a text names well enough without their legal form. Of any other it takes the whole
+name: “Data Corp” is not named by a sentence about data."""
 USA = "United States"
 TAG_MANAGER = "https://www.googletagmanager.com"
 COMPARED = date(2026, 11, 25)

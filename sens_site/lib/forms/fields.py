@@ -70,3 +70,8 @@ class EmailAddressField(LineField):
         """Return the one spelling of the mailbox."""
         typed: str = super().clean(value)
         return as_stored(typed) if typed else typed
+
+
+def day_box() -> forms.DateInput:
+    """A box in which browsers help to choose a day, also without script."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

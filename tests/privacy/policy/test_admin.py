@@ -4,10 +4,12 @@ import datetime as dt
 import re
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from privacy.policy import obstacles
 from privacy.policy.models import Policy, PolicyDraft, PolicyEvent, PolicyVersion
 from privacy.policy.obstacles import Obstacle
@@ -37,8 +39,15 @@ def fields(**changes: str) -> dict[str, str]:
     }
 
 
+def as_stored(draft: PolicyDraft, **changes: str) -> dict[str, str]:
+    """Return what the form of a draft shows, with what somebody changes in it."""
+    names = ("kind", "reason", "summary", "source_text", "effective_on")
+    return {**{name: str(getattr(draft, name)) for name in names}, "post_on": "", **changes}
+
+
 def client_of(*permissions: str) -> SiteClient:
-    staff = make_staff("vera", is_superuser=False)
+    vera = User.objects.filter(username="vera").first()
+    staff = vera or make_staff("vera", is_superuser=False)
     staff.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     client = SiteClient()
     client.force_login(staff)
@@ -100,14 +109,50 @@ def test_the_whole_way_from_draft_to_version(staff_client, staff, client, policy
     assert (draft.state, draft.sealed_as) == ("Sealed", version)
 
 
-def test_saving_and_going_on_leads_to_sealing(staff_client, make_draft):
+def test_preview_comparison_marking_and_sealing_are_links_for_whoever_may(make_draft):
     draft = make_draft()
-    response = staff_client.fill_in(address("change", draft.pk), fields(_seal=""))
-    assert response.url == address("seal", draft.pk)
+    pages = ("preview", "mark", "seal")
+
+    def links(*permissions: str) -> list[str]:
+        page = client_of("view_policydraft", *permissions).get(address("change", draft.pk))
+        return [one for one in pages if f'href="{address(one, draft.pk)}"' in page.content.decode()]
+
+    assert links() == ["preview"]
+    assert links("seal_policydraft") == ["preview", "seal"]
+    assert links("change_policydraft") == ["preview", "mark"]
+
+
+def test_who_reads_a_draft_and_saves_it_unchanged_is_no_author(make_draft):
+    ann = make_staff("ann")
+    draft = make_draft(by=ann)
+    client = client_of("view_policydraft", "change_policydraft")
+    client.fill_in(address("change", draft.pk), as_stored(draft, _preview=""))
+    stored = PolicyDraft.objects.get()
+    assert (stored.author, stored.authors, stored.changed_at) == (
+        ann,
+        draft.authors,
+        draft.changed_at,
+    )
+    assert LogEntry.objects.count() == 0
+    client.fill_in(address("change", draft.pk), as_stored(draft, summary="Shorter by far."))
+    assert [one.get_change_message() for one in LogEntry.objects.all()] == [
+        "Changed Summary of changes."
+    ]
+    page = client.get(address("change", draft.pk)).content.decode()
+    assert "Worked on by: ann, vera." in page
+
+
+def test_a_browser_that_ends_lines_its_own_way_changes_nothing(make_draft):
+    draft = make_draft(by=make_staff("ann"), summary="One.\nTwo.")
+    client = client_of("view_policydraft", "change_policydraft")
+    typed = {"source_text": draft.source_text.replace("\n", "\r\n"), "summary": "One.\r\nTwo."}
+    client.fill_in(address("change", draft.pk), as_stored(draft, **typed))
+    assert PolicyDraft.objects.get().authors == draft.authors
+    assert LogEntry.objects.count() == 0
 
 
 def test_what_stops_sealing_is_listed_and_keeps_the_button_away(staff_client, make_draft):
-    draft = make_draft(summary="", effective_on=None)
+    draft = make_draft(by=make_staff("ann"), summary="", effective_on=None)
     page = flat(staff_client.get(address("seal", draft.pk)).content.decode())
     assert re.findall(r'<li class="error">(.*?)</li>', page) == [
         "Write a summary of the changes: readers see it first.",
@@ -120,7 +165,7 @@ def test_what_stops_sealing_is_listed_and_keeps_the_button_away(staff_client, ma
 
 def test_an_officer_overrides_with_a_reason_that_readers_see(staff_client, client, make_draft):
     obstacles.register(lambda draft: [Obstacle("A sentence has no promise.", overridable=True)])
-    draft = make_draft()
+    draft = make_draft(by=make_staff("ann"))
     refusal = staff_client.fill_in(address("seal", draft.pk), {"override_reason": " "})
     assert refusal.status_code == 422
     assert b'name="override_reason"' in refusal.content
@@ -133,7 +178,7 @@ def test_an_officer_overrides_with_a_reason_that_readers_see(staff_client, clien
 
 def test_only_who_may_override_is_asked_for_a_reason(make_draft):
     obstacles.register(lambda draft: [Obstacle("A sentence has no promise.", overridable=True)])
-    draft = make_draft()
+    draft = make_draft(by=make_staff("ann"))
     client = client_of("view_policydraft", "seal_policydraft")
     refusal = client.fill_in(address("seal", draft.pk), {"override_reason": "Please."})
     assert refusal.status_code == 422
@@ -164,7 +209,7 @@ def test_each_page_asks_for_its_permission(make_draft, permissions, preview: int
 
 @pytest.mark.parametrize("slow", [False, True], ids=["before the page is sent", "in between"])
 def test_a_draft_is_sealed_as_the_page_showed_it(staff_client, make_draft, monkeypatch, slow):
-    draft = make_draft()
+    draft = make_draft(by=make_staff("ann"))
     seal = address("seal", draft.pk)
     shown = staff_client.get(seal).context["draft"].changed_at.isoformat()
     change = lambda: PolicyDraft.objects.get(pk=draft.pk).save()  # noqa: E731 - a new changed_at
@@ -236,7 +281,7 @@ def test_a_version_that_waits_can_be_withdrawn(staff_client, make_draft):
     assert withdraw in staff_client.get(page).content.decode()
     assert b"Why it is withdrawn" in staff_client.get(withdraw).content
     empty = flat(staff_client.post(withdraw, {"reason": " "}, follow=True).content.decode())
-    assert "Write why it is withdrawn." in empty
+    assert "Write why it is withdrawn, in a few words." in empty
     staff_client.post(withdraw, {"reason": "Wrong annex."})
     assert version.events.get(kind=PolicyEvent.Kind.WITHDRAWN).note == "Wrong annex."
     assert withdraw not in staff_client.get(page).content.decode()
@@ -313,3 +358,19 @@ def test_the_front_page_says_what_waits_for_a_second_person(staff_client):
     ask_for_review(PolicyDraft.objects.get())
     page = flat(staff_client.get("/admin/").content.decode())
     assert ("to finish" in page, "policy draft to review and seal" in page) == (False, True)
+
+
+def test_asking_a_second_person_says_to_how_many_was_written_and_to_whom_not(make_draft):
+    """What waits to be said stands in the session, which holds no address."""
+    draft = make_draft(by=make_staff("ann"))
+    client = client_of("view_policydraft", "change_policydraft")
+
+    def ask() -> str:
+        typed = as_stored(draft, _review="")
+        return client.fill_in(address("change", draft.pk), typed, follow=True).content.decode()
+
+    make_staff("root")
+    said = ask()
+    assert "The draft now waits for a second person. Written to: 1" in said
+    assert "root@" not in said
+    assert "Nobody was written to: they have been already" in ask()

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Group
 from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.models import User
+from outbox.models import OutboxMail
 from privacy.policy import obstacles
 from privacy.policy.chain import GENESIS, hash_of
 from privacy.policy.models import (
@@ -23,12 +25,20 @@ from privacy.policy.models import (
     SealedError,
     State,
 )
-from privacy.policy.obstacles import Obstacle, own_obstacles
+from privacy.policy.obstacles import (
+    Heading,
+    KnownGaps,
+    Obstacle,
+    is_reason,
+    known_gaps,
+    own_obstacles,
+)
+from privacy.policy.people import names_of, pseudonym
 from privacy.policy.services import (
     SealingRefused,
+    ask_for_review,
     create_draft,
     load_bundled_policies,
-    pseudonym,
     seal_and_publish,
     update_draft,
     withdraw_version,
@@ -162,6 +172,136 @@ def test_a_second_person_seals_where_that_is_asked(make_draft: MakeDraft, settin
     with pytest.raises(SealingRefused):
         seal_and_publish(draft, by=author)
     assert seal_and_publish(draft, by=other).number == 4
+
+
+def test_none_of_those_who_worked_on_a_text_is_its_second_person(make_draft: MakeDraft, settings):
+    ann, ben, eve = make_staff("ann"), make_staff("ben"), make_staff("eve")
+    draft = make_draft(by=ann)
+    update_draft(draft, by=ben, summary="Shorter by far.")
+    update_draft(draft, by=None, summary="Shorter.")
+    settings.POLICY_FOUR_EYES = True
+    for author in (ann, ben):
+        with pytest.raises(SealingRefused, match="You have worked on it"):
+            seal_and_publish(draft, by=author)
+    assert seal_and_publish(draft, by=eve).number == 4
+
+
+def test_what_nobody_is_known_to_have_written_has_no_second_person(make_draft: MakeDraft, settings):
+    draft, ann = make_draft(), make_staff("ann")
+    settings.POLICY_FOUR_EYES = True
+    with pytest.raises(SealingRefused, match="Nobody is on record as its author"):
+        seal_and_publish(draft, by=ann)
+    settings.POLICY_FOUR_EYES = False
+    assert seal_and_publish(draft, by=ann).number == 4
+
+
+def test_saving_what_is_there_changes_nothing(make_draft: MakeDraft):
+    ann, ben = make_staff("ann"), make_staff("ben")
+    draft = make_draft(by=ann)
+    ask_for_review(draft)
+    before = PolicyDraft.objects.values().get()
+    update_draft(draft, by=ben, summary="Shorter.", source_text=draft.source_text + "\n\n")
+    assert PolicyDraft.objects.values().get() == before
+
+
+def test_who_is_asked_to_be_the_second_person_gets_one_mail(make_draft: MakeDraft):
+    ann, ben = make_staff("ann", is_superuser=False), make_staff("ben", is_superuser=False)
+    for person in (ann, ben, make_staff("eve", is_superuser=False, email="")):
+        person.groups.add(Group.objects.get(name="Privacy officer"))
+    make_staff("root")
+    draft = make_draft(by=ann)
+    assert ask_for_review(draft) == ["ben@company.test"]
+    assert ask_for_review(draft) == []
+    mail = OutboxMail.objects.get()
+    assert (mail.recipient, mail.subject) == (
+        "ben@company.test",
+        "Please read a draft of the privacy policy",
+    )
+    assert f"/admin/policy/policydraft/{draft.pk}/preview/" in bytes(mail.message).decode()
+    update_draft(draft, by=ben, summary="Shorter by far.")
+    assert ask_for_review(draft) == ["root@company.test"]
+
+
+def test_where_nobody_else_may_seal_nobody_is_written_to(make_draft: MakeDraft):
+    draft = make_draft(by=make_staff("ann"))
+    assert ask_for_review(draft) == []
+    assert OutboxMail.objects.count() == 0
+
+
+def test_authors_are_named_while_their_accounts_live(make_draft: MakeDraft):
+    ann, ben = make_staff("ann"), make_staff("ben")
+    draft = make_draft(by=ann)
+    update_draft(draft, by=ben, summary="Shorter by far.")
+    User.objects.filter(pk=ann.pk).delete()
+    assert names_of(draft.authors) == ["somebody whose account is gone", "ben"]
+    assert names_of([]) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        ("ok", False),
+        ("ok ok ok ok ok ok", False),
+        ("Because", False),
+        ("12345 67890 !!", False),
+        ("a b c d e f g h i", False),
+        ("Wrong annex.", True),
+        ("Counsel marks it next week.", True),
+        ("Geprüft von Anwältin", True),
+    ],
+)
+def test_a_reason_has_words(words: str, verdict: bool):
+    assert is_reason(words) == verdict
+
+
+UNCHECKED = Heading("claim is not checked", "claims are not checked")
+
+
+def gap(where: str, problem: str = "No check shows it.") -> Obstacle:
+    return Obstacle(
+        problem, where=where, remedy="Ask a developer.", overridable=True, heading=UNCHECKED
+    )
+
+
+def test_readers_learn_the_reason_and_how_many_there_were(make_draft: MakeDraft):
+    obstacles.register(lambda draft: [gap("one"), Obstacle("Bare.", overridable=True), gap("two")])
+    reason = "Checks come\r\n\r\nwith the next release."
+    version = seal_and_publish(make_draft(), by=None, override_reason=reason)
+    note = version.events.get(kind=PolicyEvent.Kind.OVERRIDDEN).note
+    assert note == ("Checks come\nwith the next release.\n\n2 claims are not checked.\nBare.")
+
+
+def test_ok_is_no_reason(make_draft: MakeDraft):
+    obstacles.register(lambda draft: [gap("one")])
+    assert refused(make_draft(), override_reason="ok") == [
+        "Say why in a sentence: readers see it with the version.",
+        "one: No check shows it. Ask a developer.",
+    ]
+
+
+def test_a_known_gap_does_not_ask_again_and_a_new_one_does(make_draft: MakeDraft):
+    found = [gap("one")]
+    obstacles.register(lambda draft: list(found))
+    seal_and_publish(make_draft(), by=None, override_reason="A check is being written.")
+    version = seal_and_publish(make_draft(source_text="Other words."), by=None)
+    note = version.events.get(kind=PolicyEvent.Kind.OVERRIDDEN).note
+    assert note == "A check is being written.\n\n1 claim is not checked."
+    found.append(gap("two"))
+    assert refused(make_draft(source_text="New words.")) == [
+        "two: No check shows it. Ask a developer."
+    ]
+    found[:] = [gap("one", "It fails now.")]
+    assert refused(make_draft(source_text="New words.")) == ["one: It fails now. Ask a developer."]
+    found.clear()
+    free = seal_and_publish(make_draft(source_text="New words."), by=None)
+    assert known_gaps(make_draft(source_text="More.")) == KnownGaps()
+    assert not free.events.filter(kind=PolicyEvent.Kind.OVERRIDDEN).exists()
+
+
+def test_what_no_reason_gives_way_to_is_never_known(make_draft: MakeDraft):
+    final = Obstacle("The text is empty.")
+    gaps = KnownGaps(None, frozenset({final.key}))
+    assert not gaps.hold(final)
 
 
 def test_an_overridable_obstacle_gives_way_to_a_reason(make_draft: MakeDraft):

@@ -13,8 +13,8 @@ def test_a_sentence_without_a_promise_and_a_promise_that_is_gone_are_named(
     draft = make_draft(source_text="We keep it.", summary="Nothing is promised any more.")
     found = [obstacle.text for obstacle in promises_stand(draft)]
     assert found[0] == (
-        "“We keep it”: No promise is named beside this. "
-        "Put {promise:some.id} after it, or {promise:plain} if it claims nothing."
+        "“We keep it”: Nothing says what this claims. "
+        "Mark it on the page “Mark”: with a claim, or as plain if it claims nothing."
     )
     assert len(found) == 1 + len(policy.claims)
     assert all(obstacle.overridable for obstacle in promises_stand(draft))

@@ -9,6 +9,7 @@ from django.utils import timezone
 from privacy.policy.blocks import blocks_of
 from privacy.policy.rendering import render
 from privacy.promises import registry
+from privacy.promises.claims import bundled_claims
 from privacy.promises.models import State
 from privacy.promises.registry import Evidence, Look
 from privacy.promises.sealing_obstacles import (
@@ -84,6 +85,7 @@ def problems(source: str, today: date = TODAY) -> list[tuple[str, str]]:
 
 
 DATED = "We date it.{promise:policy.last-updated}"
+LAST_UPDATED = "Claim 1, “The policy shows the date of its last update.”"
 HOURS_AGO = {"hours": 20}
 
 
@@ -116,16 +118,16 @@ def test_a_kept_promise_stands_in_nobodys_way(checks):
 
 
 def test_a_promise_without_a_check_stops_sealing(checks):
-    assert problems(DATED) == [("policy.last-updated", "No check shows that the site does this.")]
+    assert problems(DATED) == [(LAST_UPDATED, "No check shows that the site does this.")]
 
 
 def test_a_broken_promise_stops_sealing(checks):
     seen(checks, State.BROKEN, words="the date is missing", **HOURS_AGO)
-    assert problems(DATED) == [("policy.last-updated", "The check fails: the date is missing")]
+    assert problems(DATED) == [(LAST_UPDATED, "The check fails: the date is missing")]
 
 
 def test_a_promise_that_was_not_looked_at_lately_stops_sealing(checks):
-    not_lately = [("policy.last-updated", "It has not been checked for two days.")]
+    not_lately = [(LAST_UPDATED, "It has not been checked for two days.")]
     checks["policy.last-updated"] = looks(look)
     assert problems(DATED) == not_lately
     seen(checks, days=3)
@@ -135,7 +137,7 @@ def test_a_promise_that_was_not_looked_at_lately_stops_sealing(checks):
 def test_a_check_that_could_not_look_stops_sealing(checks):
     seen(checks, State.NOT_CARRIED_OUT, words="the disk is full", **HOURS_AGO)
     assert problems(DATED) == [
-        ("policy.last-updated", "The check could not be carried out: the disk is full")
+        (LAST_UPDATED, "The check could not be carried out: the disk is full")
     ]
 
 
@@ -143,15 +145,15 @@ def test_each_look_from_inside_has_to_be_fresh_and_none_from_outside(checks):
     inside = looks(look, look_at_rows)
     checks["policy.last-updated"] = {**inside, **looks(look_from_outside, look=Look.OUTSIDE)}
     seen(checks, **HOURS_AGO)
-    assert problems(DATED) == [("policy.last-updated", "It has not been checked for two days.")]
+    assert problems(DATED) == [(LAST_UPDATED, "It has not been checked for two days.")]
     seen(checks, by=look_at_rows, **HOURS_AGO)
     assert problems(DATED) == []
 
 
 def test_unknown_and_doubled_ids_stop_sealing(checks):
     assert problems("One.{promise:no.such} Two.{promise:no.such}") == [
-        ("no.such", "This promise is named twice."),
-        ("no.such", "No claim has this id."),
+        ("no.such", "This is named twice."),
+        ("no.such", "No claim has this name."),
     ]
 
 
@@ -159,7 +161,10 @@ def test_a_statement_past_its_review_stops_sealing(checks):
     source = "We are a company.{promise:company.who-we-are}"
     assert problems(source) == []
     assert problems(source, date(2030, 1, 1)) == [
-        ("company.who-we-are", "This statement should have been reviewed by July 17, 2027.")
+        (
+            f"Claim 4, “{bundled_claims()['company.who-we-are'].claim}”",
+            "This statement should have been reviewed by July 17, 2027.",
+        )
     ]
 
 

@@ -1,21 +1,28 @@
 """Switching services on, asking again for what is new, and not asking for what is not."""
 
 import re
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.utils import timezone
 
 from privacy.consent.decision import State, decide
-from privacy.consent.models import EditorialNote, GroupVersion, ServiceSwitch
+from privacy.consent.models import DailyChoice, EditorialNote, GroupVersion, ServiceSwitch
 from privacy.consent.offer import current, loading, switches
 from privacy.consent.offer.building import build_offer
 from privacy.consent.offer.catalogue import GROUP_BY_KEY
 from privacy.consent.offer.loading import SERVICES
 from privacy.consent.offer.parts import Group
-from tests.client import SAME_ORIGIN
+from privacy.datamap import vendors
+from privacy.datamap.terms import Recipient
+from privacy.datamap.vendors import Vendor
+from privacy.promises.page_reader import read
+from tests.client import SAME_ORIGIN, SiteClient
+from tests.factories.people import make_staff
 from tests.factories.policies import add_version
 from tests.privacy.consent.conftest import COOKIE, answer
 
@@ -207,17 +214,168 @@ def test_a_process_follows_the_stamp_and_survives_a_missing_database(monkeypatch
     assert current.use_offer(build_offer()).identifiers == {}
 
 
-def test_staff_switch_services_in_the_admin(staff_client, policy):
-    row = ServiceSwitch.objects.get(key="google-analytics")
-    page = f"/admin/consent/serviceswitch/{row.pk}/change/"
-    listing = staff_client.get("/admin/consent/serviceswitch/").content.decode()
-    assert "Google Analytics 4" in listing
-    refused = staff_client.fill_in(page, {"identifier": "nonsense"})
-    assert "Enter the measurement ID, such as G-AB12CD34EF" in refused.content.decode()
-    assert staff_client.fill_in(page, {"identifier": "G-ABC1234567"}).status_code == 302
-    row.refresh_from_db()
-    assert row.identifier == "G-ABC1234567"
+ANALYTICS = "google-analytics"
+
+
+def page_of(key: str, page: str = "change") -> str:
+    row = ServiceSwitch.objects.get(key=key)
+    return f"/admin/consent/serviceswitch/{row.pk}/{page}/"
+
+
+def filled_in(**changes: object) -> dict[str, object]:
+    """What the law asks, as somebody fills it in."""
+    return {
+        "identifier": "G-ABC1234567",
+        "agreement_signed_on": "2026-03-04",
+        "agreement_file": SimpleUploadedFile("Agreement.pdf", b"%PDF-1.7 signed"),
+        "transfer": "clauses",
+        "decided_by": "Managing director",
+        **changes,
+    }
+
+
+def faults(response) -> dict[str, list[str]]:
+    return dict(response.context["adminform"].form.errors)
+
+
+def firms_on_record(client) -> list[list[str]]:
+    rows = read(client.get("/privacy/record/").content.decode()).all("tr")
+    return [[cell.text for cell in row.all("th", "td")] for row in rows]
+
+
+def test_staff_switch_services_in_the_admin(
+    staff_client, client, policy, django_capture_on_commit_callbacks
+):
+    page = page_of(ANALYTICS)
+    assert (
+        "Google Analytics 4" in staff_client.get("/admin/consent/serviceswitch/").content.decode()
+    )
+    before = client.get("/privacy/record/").content.decode()
+    assert ("None is switched on." in before, "Google LLC" in before) == (True, False)
+    refused = staff_client.fill_in(page, filled_in(identifier="nonsense"))
+    assert faults(refused) == {
+        "identifier": ["Enter the measurement ID, such as G-AB12CD34EF"],
+    }
+    with django_capture_on_commit_callbacks(execute=True):
+        assert staff_client.fill_in(page, filled_in()).status_code == 302
+    row = ServiceSwitch.objects.get(key=ANALYTICS)
+    assert (row.identifier, row.agreement_name, row.decided_by) == (
+        "G-ABC1234567",
+        "Agreement.pdf",
+        "Managing director",
+    )
+    (line,) = [one for one in firms_on_record(client) if one[0] == "Google LLC"]
+    assert line[2:] == [
+        "United States",
+        "your explicit consent",
+        (
+            "Standard contractual clauses. Loaded only after consent; no name, address or account is "
+            "passed on."
+        ),
+        "2026-03-04",
+    ]
+    file = staff_client.get(page_of(ANALYTICS, "agreement"))
+    assert b"".join(file.streaming_content) == b"%PDF-1.7 signed"
+    assert file.headers["Content-Disposition"] == 'attachment; filename="Agreement.pdf"'
+    assert file.headers["Content-Type"] == "application/octet-stream"
+    assert "Stored: Agreement.pdf" in staff_client.get(page).content.decode()
+
+    # What is stored stays when another number is entered, and when the service is switched off.
+    again = filled_in(identifier="")
+    del again["agreement_file"]
+    with django_capture_on_commit_callbacks(execute=True):
+        assert staff_client.fill_in(page, again).status_code == 302
+    assert ServiceSwitch.objects.get(key=ANALYTICS).agreement_name == "Agreement.pdf"
+    after = client.get("/privacy/record/").content.decode()
+    assert ("None is switched on." in after, "Google LLC" in after) == (True, False)
     assert staff_client.get("/admin/consent/serviceswitch/add/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "name", ["agreement_signed_on", "agreement_file", "transfer", "decided_by"]
+)
+def test_a_service_is_not_switched_on_without_what_the_law_asks(staff_client, policy, name):
+    typed = filled_in()
+    del typed[name]
+    refused = staff_client.fill_in(page_of(ANALYTICS), typed)
+    assert faults(refused) == {name: ["The law asks for this before the service runs."]}
+    assert ServiceSwitch.objects.get(key=ANALYTICS).identifier == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"agreement_signed_on": "2999-01-01"}, "This day is still to come."),
+        (
+            {"agreement_file": SimpleUploadedFile("A.pdf", b"x" * 5_000_001)},
+            "The file is larger than 5 MB.",
+        ),
+    ],
+)
+def test_an_agreement_is_one_that_was_signed_and_can_be_kept(staff_client, policy, changes, fault):
+    refused = staff_client.fill_in(page_of(ANALYTICS), filled_in(**changes))
+    assert faults(refused) == {next(iter(changes)): [fault]}
+
+
+def test_an_agreement_on_record_is_not_asked_for_again(staff_client, policy, monkeypatch):
+    firm = Vendor("a", "a", Recipient.ANALYTICS_VENDORS, "Google LLC", agreed_on=date(2026, 1, 2))
+    monkeypatch.setattr(vendors, "VENDORS", (firm,))
+    typed = {"identifier": "G-ABC1234567", "transfer": "consent", "decided_by": "Board"}
+    page = staff_client.get(page_of(ANALYTICS)).content.decode()
+    assert "agreement 2026-01-02." in " ".join(page.split())
+    assert staff_client.fill_in(page_of(ANALYTICS), typed).status_code == 302
+
+
+def test_there_is_no_agreement_to_download_where_none_was_entered(staff_client):
+    assert staff_client.get(page_of(ANALYTICS, "agreement")).status_code == 404
+    stranger = SiteClient()
+    stranger.force_login(make_staff("eve", is_superuser=False))
+    assert stranger.get(page_of(ANALYTICS, "agreement")).status_code == 403
+
+
+def test_the_form_says_what_visitors_are_asked_and_who_is_asked_again(
+    staff_client, switched, recorded
+):
+    DailyChoice.objects.create(day=timezone.localdate(), outcome="all", count=3)
+    DailyChoice.objects.create(day=timezone.localdate(), outcome="some", count=2)
+    DailyChoice.objects.create(day=timezone.localdate(), outcome="nothing", count=90)
+    DailyChoice.objects.create(
+        day=timezone.localdate() - timedelta(days=183), outcome="all", count=70
+    )
+
+    def said(key: str) -> str:
+        return " ".join(staff_client.get(page_of(key)).content.decode().split())
+
+    page = said(ANALYTICS)
+    assert "Who is asked again when you switch it on" in page
+    assert "At most 5 choices of the last 182 days allowed something." in page
+    assert "“Google Analytics 4 (Google LLC, United States) is new.”" in page
+    assert '<th scope="row">Stores _ga</th>' in page
+    switched("google-ads-conversions", "AW-987654321")
+    assert "Google Ads conversions is gone." in said("google-ads-conversions")
+    switched("google-ads-conversions", "")
+    assert "what visitors allowed ends" in said("google-ads")
+    ServiceSwitch.objects.filter(key="google-ads").update(identifier="")
+    assert "Nothing runs in this group today" in said("google-ads")
+    ServiceSwitch.objects.filter(key="google-ads").update(identifier="no number")
+    ServiceSwitch.objects.filter(key="google-ads-conversions").update(identifier="AW-987654321")
+    assert "what is offered stays the same" in said("google-ads")
+    assert "does not name LinkedIn Corporation by its whole name" in said("linkedin-insight")
+
+
+@pytest.mark.parametrize(
+    ("firm", "text", "verdict"),
+    [
+        ("Data Corp", "We keep Data about you.", False),
+        ("Data Corp", "We use Data Corporation.", False),
+        ("Data Corp", "We use Data\nCorp, a firm.", True),
+        ("Google LLC", "We use Google.", True),
+        ("Google LLC", "We use Googleplex.", False),
+        ("OpenStreetMap Foundation", "We use OpenStreetMap.", False),
+    ],
+)
+def test_a_firm_is_named_by_its_whole_name(firm, text, verdict):
+    assert switches.is_named(firm, text) == verdict
 
 
 def test_staff_say_in_the_admin_that_a_change_is_wording(staff_client, recorded, monkeypatch):
