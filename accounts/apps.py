@@ -11,16 +11,19 @@ class AccountsConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        """Say who is told when a policy changes, and what an objection stops."""
+        """Say who is told of a new policy, what an objection stops, and what the desk writes down."""
         from accounts.services import (  # noqa: PLC0415 - needs loaded models
             heed_objection,
             verified_addresses,
         )
+        from accounts.staff_trail import about_nobody  # noqa: PLC0415 - needs loaded models
+        from audit_log.services import register_what_may_be_kept  # noqa: PLC0415 - beside its use
         from privacy.policy.notices import register_audience  # noqa: PLC0415 - beside its use
         from privacy.rights.objections import register_objection  # noqa: PLC0415 - beside its use
 
         register_audience("customers", verified_addresses)
         register_objection("accounts", heed_objection)
+        register_what_may_be_kept(about_nobody)
 
 
 class AdminConfig(admin_apps.AdminConfig):

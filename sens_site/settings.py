@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "cookie_consent",
     "crispy_forms",
     "sens_site",
+    "audit_log",
     "outbox",
     "privacy.datamap",
     "privacy.policy",

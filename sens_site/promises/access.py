@@ -66,7 +66,7 @@ RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """The rights at tables about people, each with the one role that may hold it."""
 ABOUT_PEOPLE = frozenset({
     "account.emailaddress", "account.emailconfirmation", "accounts.session", "accounts.user",
-    "admin.logentry", "consent.consentreceipt", "contact.contactmessage", "mfa.authenticator",
+    "admin.logentry", "audit_log.auditentry", "consent.consentreceipt", "contact.contactmessage", "mfa.authenticator",
     "outbox.outboxmail", "rights.exportfile", "rights.mailedlink", "rights.requestevent",
     "rights.requestnote", "rights.subjectrequest", "rights.vendortask", "visits.pageview",
 })  # fmt: skip

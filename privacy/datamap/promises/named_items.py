@@ -72,7 +72,8 @@ NAMED = {
         " accounts.User_groups.user accounts.User_groups.group"
         " accounts.User_user_permissions.user accounts.User_user_permissions.permission"
         " admin.LogEntry.user admin.LogEntry.object_id admin.LogEntry.object_repr"
-        " admin.LogEntry.change_message consent.PersonalRefusals.user"
+        " admin.LogEntry.change_message audit_log.AuditEntry.actor"
+        " audit_log.AuditEntry.pseudonym audit_log.AuditEntry.row consent.PersonalRefusals.user"
         " policy.PolicyAcknowledgement.user",
         "username": "accounts.User.username",
     },
