@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import path
 from django.utils.decorators import method_decorator
 
 from audit_log.desk import AuditedSite
@@ -48,6 +49,17 @@ class SecureAdminSite(AuditedSite):
             return view(request, *args, **kwargs)
 
         return super().admin_view(walled, cacheable)
+
+    def get_urls(self) -> list[Any]:
+        """Add the pages of the set-up."""
+        from accounts import set_up_views  # noqa: PLC0415 - asks for this site itself
+
+        view = self.admin_view
+        return [
+            path("set-up/", view(set_up_views.set_up), name="set_up"),
+            path("set-up/mail/", view(set_up_views.mail_to_oneself), name="set_up_mail"),
+            *super().get_urls(),
+        ]
 
     def app_index(
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
