@@ -1,5 +1,6 @@
 """Django's admin, with every change written down where it happens: no page has to think of it."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -85,6 +86,11 @@ LOGGED_BY_DJANGO = ("add", "change", "delete")
 View = Callable[..., HttpResponseBase]
 
 
+def kind_of_page(route: str) -> str:
+    """Return the address of a page without the numbers in it, which may be those of people."""
+    return "/" + re.sub(r"<[^>]+>", "…", route)
+
+
 class AuditedSite(AdminSite):
     """Says who acts while a form of the desk is taken, and lets no change go without a line."""
 
@@ -107,7 +113,7 @@ class AuditedSite(AdminSite):
             match = request.resolver_match
             if request.method != "POST" or match is None:
                 return view(request, *args, **kwargs)
-            with acting(request.user, place=f"/{match.route}") as here:
+            with acting(request.user, place=kind_of_page(match.route)) as here:
                 response = view(request, *args, **kwargs)
                 self._note_the_rest(here, request, response)
             return response

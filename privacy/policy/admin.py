@@ -64,6 +64,7 @@ class PolicyDraftAdmin(EditStampMixin[PolicyDraft], admin.ModelAdmin[PolicyDraft
     """Drafts, until they are sealed."""
 
     form = DraftForm
+    search_fields = ("source_text", "summary", "reason")
     list_display = ("__str__", "kind", "state", "author", "reviewer", "effective_on", "changed_at")
     list_filter = ("policy", "kind")
     list_select_related = ("policy", "author", "reviewer", "sealed_as")
@@ -251,6 +252,7 @@ class PolicyEventInline(ReadOnlyMixin, admin.TabularInline[PolicyEvent, PolicyVe
 class PolicyVersionAdmin(ReadOnlyAdmin[PolicyVersion]):
     """Sealed versions."""
 
+    search_fields = ("source_text", "summary", "reason")
     list_display = ("__str__", "kind", "posted_on", "effective_on", "hash")
     list_filter = ("policy", "kind")
     list_select_related = ("policy",)

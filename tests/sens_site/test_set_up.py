@@ -122,6 +122,7 @@ def test_a_placeholder_that_visitors_read_is_found(body, found):
 
 def test_a_policy_is_read_for_placeholders_too(monkeypatch):
     version = PolicyVersion.objects.in_force("privacy")
+    assert version is not None
     version.source_text = "Write to [your address]."
     monkeypatch.setattr(
         PolicyVersion.objects, "in_force", lambda slug: version if slug == "privacy" else None
