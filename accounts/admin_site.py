@@ -52,12 +52,13 @@ class SecureAdminSite(AuditedSite):
 
     def get_urls(self) -> list[Any]:
         """Add the pages of the set-up."""
-        from accounts import set_up_views  # noqa: PLC0415 - asks for this site itself
+        from accounts import desk_views  # noqa: PLC0415 - asks for this site itself
 
         view = self.admin_view
         return [
-            path("set-up/", view(set_up_views.set_up), name="set_up"),
-            path("set-up/mail/", view(set_up_views.mail_to_oneself), name="set_up_mail"),
+            path("mail-to-me/", view(desk_views.how_mail_comes), name="staff_mail"),
+            path("set-up/", view(desk_views.set_up), name="set_up"),
+            path("set-up/mail/", view(desk_views.mail_to_oneself), name="set_up_mail"),
             *super().get_urls(),
         ]
 

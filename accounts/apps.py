@@ -16,14 +16,17 @@ class AccountsConfig(AppConfig):
             heed_objection,
             verified_addresses,
         )
+        from accounts.staff_mail import mailboxes_for  # noqa: PLC0415 - needs loaded models
         from accounts.staff_trail import about_nobody  # noqa: PLC0415 - needs loaded models
         from audit_log.services import register_what_may_be_kept  # noqa: PLC0415 - beside its use
+        from outbox.staff_mail import register_staff  # noqa: PLC0415 - beside its use
         from privacy.policy.notices import register_audience  # noqa: PLC0415 - beside its use
         from privacy.rights.objections import register_objection  # noqa: PLC0415 - beside its use
 
         register_audience("customers", verified_addresses)
         register_objection("accounts", heed_objection)
         register_what_may_be_kept(about_nobody)
+        register_staff(mailboxes_for)
 
 
 class AdminConfig(admin_apps.AdminConfig):

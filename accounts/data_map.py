@@ -72,6 +72,7 @@ classify(
         "is_active": personal(Category.ACCOUNT),
         "is_staff": personal(Category.ACCOUNT),
         "is_superuser": personal(Category.ACCOUNT),
+        "mail_daily": personal(Category.ACCOUNT, "how often staff are written to"),
         "marketing_opt_in_at": personal(Category.MARKETING, activity="promotional-mail"),
     },
 )

@@ -189,3 +189,10 @@ def staff_without_second_factor() -> list[str]:
     with_one = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES).values("user")
     staff = User.objects.filter(is_staff=True, is_active=True).exclude(pk__in=with_one)
     return list(staff.order_by("username").values_list("username", flat=True))
+
+
+@transaction.atomic
+def choose_mail(person: User, *, daily: bool) -> None:
+    """Let a colleague have mails about work at once or once a day. There is no third way."""
+    person.mail_daily = daily
+    person.save(update_fields=["mail_daily"])

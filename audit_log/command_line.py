@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.core.management import ManagementUtility
 from django.core.management.base import BaseCommand
 from django.db import connection
@@ -24,7 +25,8 @@ class AuditedUtility(ManagementUtility):
 
     def fetch_command(self, subcommand: str) -> BaseCommand:
         command = super().fetch_command(subcommand)
-        if subcommand not in NO_ACT and subcommand == self.argv[1]:
+        acts = subcommand not in NO_ACT and subcommand == self.argv[1]
+        if acts and apps.is_installed("audit_log"):
             from audit_log.services import Here  # noqa: PLC0415 - the apps are loaded by now
 
             self.watch = Here(None, f"manage.py {subcommand}")

@@ -69,6 +69,7 @@ NAMED = {
         " accounts.Registration.address_hash accounts.Registration.corrections"
         " accounts.Registration.ends_at accounts.Session.user accounts.User.date_joined"
         " accounts.User.is_active accounts.User.is_staff accounts.User.is_superuser"
+        " accounts.User.mail_daily"
         " accounts.User_groups.user accounts.User_groups.group"
         " accounts.User_user_permissions.user accounts.User_user_permissions.permission"
         " admin.LogEntry.user admin.LogEntry.object_id admin.LogEntry.object_repr"

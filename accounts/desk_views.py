@@ -1,4 +1,4 @@
-"""Pages of the desk for the owner of a new site: the whole list, and the mail to oneself."""
+"""Pages of the desk itself: the set-up of a new site, for its owner, and how mail comes to staff."""
 
 import secrets
 from typing import Any
@@ -11,6 +11,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
+from accounts.models import User
+from accounts.services import choose_mail
+from accounts.staff_mail import matters_of
 from outbox.job_runs import MAIL_ARRIVED, note_done
 from sens_site.context import render_without_request
 
@@ -57,6 +60,18 @@ def _is_the_code(request: HttpRequest) -> bool:
 def _code_mail(person: Any, code: str) -> EmailMessage:
     body = render_without_request("accounts/set_up_mail.txt", {"code": code})
     return EmailMessage("A mail of your website to you", body, to=[person.email])
+
+
+def how_mail_comes(request: HttpRequest) -> HttpResponse:
+    """Let a colleague choose between at once and once a day."""
+    person = User.objects.get(username=request.user.get_username())
+    if request.method == "POST":
+        choose_mail(person, daily=request.POST.get("mail") == "daily")
+        messages.success(request, "This is how mail comes to you from now on.")
+        return HttpResponseRedirect(reverse("admin:staff_mail"), status=303)
+    more = {"person": person, "matters": matters_of(person)}
+    context = {**_context(request, "Mail to you"), **more}
+    return TemplateResponse(request, "admin/staff_mail.html", context)
 
 
 def _must_be_owner(request: HttpRequest) -> None:
