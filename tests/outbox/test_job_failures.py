@@ -1,5 +1,8 @@
 """A job that fails is told to the owners, once a day, without what went wrong."""
 
+from functools import partial
+from typing import Any
+
 import pytest
 from django.db import OperationalError
 
@@ -45,12 +48,10 @@ def test_a_job_apart_that_ends_badly_or_never_is_told_as_well():
 
     for status in (1, None):
         clock = iter([0.0] * 3 + [10_000.0] * 9)
-        worker = Worker(
-            [Job(f"look {status}", 60, broken, apart=True)],
-            clock=lambda clock=clock: next(clock),
-            start=lambda job, status=status: Ended(status),  # type: ignore[arg-type,return-value]
-        )
-        worker.run_job(worker.jobs[0])
+        start: Any = lambda job, status=status: Ended(status)  # noqa: E731 - as the worker takes it
+        job = Job(f"look {status}", 60, broken, apart=True)
+        worker = Worker([job], clock=partial(next, clock), start=start)
+        worker.run_job(job)
         worker.look_after_apart()
     assert [subject.rpartition(": ")[2] for _, subject in told()] == [
         "look None",
