@@ -9,13 +9,13 @@ def main() -> None:
     """Run a management command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sens_site.settings")
     try:
-        from django.core.management import execute_from_command_line  # noqa: PLC0415 - explains a missing set-up
+        from audit_log.command_line import AuditedUtility  # noqa: PLC0415 - explains a missing set-up
     except ImportError as error:
         message = (
             "Django is not installed in this Python. Run `make setup`, then use .venv/bin/python."
         )
         raise SystemExit(message) from error
-    execute_from_command_line(sys.argv)
+    AuditedUtility(sys.argv).execute()
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from accounts.known_devices import known_device, remember_device
 from accounts.models import User
 from accounts.session_store import DEVICE
 from accounts.validators import one_spelling
+from audit_log.services import Kind, record
 from privacy.consent.cookie_corrections import correct_for_newcomer
 from sens_site.context import render_without_request
 from sens_site.lib.email_address import AddressError, canonical
@@ -155,7 +156,7 @@ class AccountAdapter(DefaultAccountAdapter):
             "allauth.mfa.stages.AuthenticateStage",
         ]
 
-    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+    def login(self, request: HttpRequest, user: Any) -> None:
         """Sign in, note on which kind of device, and count it as a proof of who it is.
 
         allauth's guard counts only what was entered on the page that asks again. By now a second
@@ -166,6 +167,8 @@ class AccountAdapter(DefaultAccountAdapter):
         if proofs:
             proofs[-1]["reauthenticated"] = True
         request.session[DEVICE] = device_label(request.headers.get("User-Agent", ""))
+        if user.is_staff:
+            record(Kind.LOGGED_IN, "Logged in.", actor=user, place=request.path)
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Set a new password and end every other session of the person."""

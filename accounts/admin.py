@@ -80,6 +80,9 @@ class ChangePersonForm(UserChangeForm[User]):
         model = User
         fields = "__all__"
         field_classes = {"username": UsernameField}
+        help_texts = {
+            "is_active": "Whether the person can log in. This deletes nothing: Delete erases the account."
+        }
 
 
 @admin.register(User)

@@ -11,7 +11,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        """Say who is told when a policy changes, what an objection stops, what staff may correct."""
+        """Say who is told of a new policy, what an objection stops, what the desk may correct and notes."""
         from accounts.data_subject_switches import (  # noqa: PLC0415 - needs loaded models
             PROFILE,
             SWITCHES,
@@ -20,6 +20,10 @@ class AccountsConfig(AppConfig):
             heed_objection,
             verified_addresses,
         )
+        from accounts.staff_mail import mailboxes_for  # noqa: PLC0415 - needs loaded models
+        from accounts.staff_trail import about_nobody  # noqa: PLC0415 - needs loaded models
+        from audit_log.services import register_what_may_be_kept  # noqa: PLC0415 - beside its use
+        from outbox.staff_mail import register_staff  # noqa: PLC0415 - beside its use
         from privacy.policy.notices import register_audience  # noqa: PLC0415 - beside its use
         from privacy.rights.corrections import (  # noqa: PLC0415 - beside its use
             register_correctable,
@@ -31,6 +35,8 @@ class AccountsConfig(AppConfig):
         register_objection("accounts", heed_objection)
         register_correctable("accounts", PROFILE)
         register_switches(*SWITCHES)
+        register_what_may_be_kept(about_nobody)
+        register_staff(mailboxes_for)
 
 
 class AdminConfig(admin_apps.AdminConfig):

@@ -3,7 +3,9 @@
 from accounts.data_subject import (
     admin_log_about,
     all_users,
+    audit_trail_about,
     erase_admin_log,
+    erase_audit_trail,
     session_text,
     sessions_of,
     subject_of,
@@ -70,6 +72,7 @@ classify(
         "is_active": personal(Category.ACCOUNT),
         "is_staff": personal(Category.ACCOUNT),
         "is_superuser": personal(Category.ACCOUNT),
+        "mail_daily": personal(Category.ACCOUNT, "how often staff are written to"),
         "marketing_opt_in_at": personal(Category.MARKETING, activity="promotional-mail"),
     },
 )
@@ -258,5 +261,31 @@ classify(
         "address_hash": secret(Category.ACCOUNT),
         "confirmed_at": personal(Category.ACCOUNT),
         "replaced_at": personal(Category.ACCOUNT),
+    },
+)
+
+classify(
+    "audit_log.AuditEntry",
+    "What you did as a member of staff, and what staff did with what is yours",
+    activity=STAFF_TRAIL,
+    subject=ByRule(audit_trail_about, ("row", "table")),
+    keep=Keep("retention.account", said="while you keep it", until="keep_until"),
+    on_erase=OnErase.BLANK,
+    ground="the trail of what staff did stays, without saying by or about whom",
+    erase=erase_audit_trail,
+    exported=False,
+    fields={
+        "id": ROW,
+        "at": not_personal("when staff acted"),
+        "kind": not_personal("added, changed, deleted …"),
+        "actor": personal(Category.ACCOUNT, "who acted"),
+        "pseudonym": personal(Category.ACCOUNT, "what stands for a former colleague"),
+        "did": not_personal("words of the software; an address is cut out"),
+        "table": not_personal("which table"),
+        "row": personal(Category.ACCOUNT, "number of the row", blank=None),
+        "name": not_personal("kept of rows about nobody alone"),
+        "changes": not_personal("kept of columns about nobody, and of rights"),
+        "place": not_personal("a kind of page or a command, without numbers"),
+        "keep_until": not_personal("the last day of the entry"),
     },
 )

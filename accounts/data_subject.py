@@ -1,6 +1,6 @@
 """How a person's rows are found and erased where a foreign key does not tell."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +10,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 
 from accounts.models import ConfirmedAddress, Session, User
+from audit_log.models import AuditEntry
 from privacy.datamap.registry import personal_entries
 from privacy.datamap.rows import known_addresses, rows_of
 from privacy.datamap.subjects import Subject, account_mark, keyed_hashes
 from sens_site.lib.email_address import as_stored, found_in
 
+TRAILS = (LogEntry, AuditEntry)
 ERASED = "a deleted account"
 ERASED_DOMAIN = "erased.invalid"
 
@@ -89,21 +91,55 @@ def admin_log_about(subject: Subject) -> Q | None:
     found = Q(pk__in=_naming(subject, LogEntry.objects.all()))
     if subject.user_id is not None:
         found |= Q(user_id=subject.user_id)
-    tables = LogEntry.objects.order_by().values("content_type_id").distinct()
-    noted = {
-        f"{one.app_label}.{one.model}": one for one in ContentType.objects.filter(pk__in=tables)
+    noted = set(LogEntry.objects.order_by().values_list("content_type_id", flat=True).distinct())
+    labels = {
+        model._meta.label: one
+        for one in (ContentType.objects.get_for_id(pk) for pk in noted if pk)
+        if (model := one.model_class()) is not None
     }
-    for entry in personal_entries():
-        # Looked up among the notes: `get_for_model` would write a row for a table that has none.
-        about = noted.get(entry.model._meta.label_lower)
-        if entry.model is LogEntry or about is None:  # most tables are in no note
-            continue
-        keys = [str(key) for key in rows_of(entry, subject).values_list("pk", flat=True)]
-        if keys:
-            found |= Q(content_type=about, object_id__in=keys)
+    for label, keys in _rows_in(labels, subject):
+        found |= Q(content_type=labels[label], object_id__in=keys)
     if subject.before is not None:
         found &= Q(action_time__lte=subject.before)
     return found
+
+
+def audit_trail_about(subject: Subject) -> Q | None:
+    """Select entries of who did what: by the person, or about something of theirs."""
+    found = _about_rows_of(subject)
+    if subject.user_id is not None:
+        found |= Q(actor_id=subject.user_id)
+    if subject.before is not None:
+        found &= Q(at__lte=subject.before)
+    return found
+
+
+def _about_rows_of(subject: Subject) -> Q:
+    found = Q(pk__in=[])
+    noted = AuditEntry.objects.exclude(row=None).order_by().values_list("table", flat=True)
+    for label, keys in _rows_in(set(noted.distinct()), subject):
+        found |= Q(table=label, row__in=keys)
+    return found
+
+
+def _rows_in(labels: Container[str], subject: Subject) -> Iterator[tuple[str, list[str]]]:
+    """Yield the tables of which a note speaks and that hold rows of the person, with their keys."""
+    for entry in personal_entries():
+        if entry.label not in labels or entry.model in TRAILS:
+            continue
+        keys = [str(key) for key in rows_of(entry, subject).values_list("pk", flat=True)]
+        if keys:
+            yield entry.label, keys
+
+
+def erase_audit_trail(subject: Subject, rows: Any) -> int:
+    """Leave the pseudonym of who acted, and of a row no more than its table."""
+    keys = list(rows.values_list("pk", flat=True))
+    entries = AuditEntry.objects.filter(pk__in=keys)
+    entries.filter(_about_rows_of(subject)).update(row=None)
+    if subject.user_id is not None:
+        entries.filter(actor_id=subject.user_id).update(actor=None)
+    return len(keys)
 
 
 def _naming(subject: Subject, entries: QuerySet[LogEntry]) -> list[int]:

@@ -71,6 +71,9 @@ class User(AbstractUser):
     # When the person asked for marketing mail; empty for everybody who did not.
     marketing_opt_in_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    # Of staff: mails about their work come in one mail each morning. Nobody can have none.
+    mail_daily = models.BooleanField("one mail a day", default=False, editable=False)
+
     # What people may say of themselves. Forms, services and pages go by this list, in its order.
     PROFILE = ("name", "company", "position", "phone")
 

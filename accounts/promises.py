@@ -56,7 +56,7 @@ NAMED_BY_THE_POLICY = {
 }
 ALSO_HELD = frozenset({
     "date_joined", "groups", "id", "is_active", "is_staff", "is_superuser", "last_login",
-    "marketing_opt_in_at", "password",
+    "mail_daily", "marketing_opt_in_at", "password",
 })  # fmt: skip
 """What an account needs to work, or what its person chose: sign-in, state, role, preferences."""
 

@@ -225,3 +225,17 @@ def verified_addresses(after: int = 0) -> Iterator[tuple[int, str]]:
     while page := list(rows.filter(user__gt=last)[:ADDRESSES_A_PAGE]):
         yield from page
         last = page[-1][0]
+
+
+def staff_without_second_factor() -> list[str]:
+    """Return the usernames of colleagues who log in with a password alone."""
+    with_one = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES).values("user")
+    staff = User.objects.filter(is_staff=True, is_active=True).exclude(pk__in=with_one)
+    return list(staff.order_by("username").values_list("username", flat=True))
+
+
+@transaction.atomic
+def choose_mail(person: User, *, daily: bool) -> None:
+    """Let a colleague have mails about work at once or once a day. There is no third way."""
+    person.mail_daily = daily
+    person.save(update_fields=["mail_daily"])

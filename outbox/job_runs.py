@@ -28,6 +28,22 @@ def _note(name: str, column: str, now: datetime) -> None:
         JobRun.objects.update_or_create(name=name, defaults={column: now})
 
 
+MAIL_ARRIVED, RESTORE_TRIED = "set-up: mail arrived", "set-up: restore tried"
+"""What a person does once in a while, noted as the jobs of the worker are."""
+
+
+def note_done(name: str) -> None:
+    """Note that something was done just now, and came to its end."""
+    now = timezone.now()
+    JobRun.objects.update_or_create(name=name, defaults={"started_at": now, "succeeded_at": now})
+
+
+def was_done(name: str, *, within: timedelta | None = None) -> bool:
+    """Tell whether something was done, or was done not too long ago."""
+    noted = JobRun.objects.filter(name=name)
+    return (noted.filter(succeeded_at__gt=timezone.now() - within) if within else noted).exists()
+
+
 def idle_since(name: str) -> datetime:
     """Return since when a job has not come to its end: it never has, since the site was set up."""
     ended = JobRun.objects.filter(name=name).values_list("succeeded_at", flat=True).first()

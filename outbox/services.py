@@ -24,10 +24,12 @@ from outbox.models import (
     OutboxMailQuerySet,
 )
 from outbox.silence import without_silenced
+from outbox.staff_mail import DAILY, MATTER_HEADER, due_for
 from sens_site.lib.email_address import as_stored
 
 PURPOSE_HEADER = "x-purpose"
 DEDUPE_HEADER = "x-dedupe-key"
+OURS = (PURPOSE_HEADER, DEDUPE_HEADER, MATTER_HEADER.lower())
 WORKER_LOST = "WorkerLost"
 
 
@@ -35,14 +37,16 @@ WORKER_LOST = "WorkerLost"
 def store_mail(message: EmailMessage) -> int:
     """Store a message in the running transaction and return how many rows that made.
 
-    Two headers are for us and are not sent: `X-Purpose`, a slug, and `X-Dedupe-Key`, with which a
-    message is stored once for each recipient however often the caller runs.
+    Three headers are for us and are not sent: `X-Purpose`, a slug, `X-Dedupe-Key`, with which a
+    message is stored once for each recipient however often the caller runs, and `X-Matter`, by which
+    colleagues who read such mails once a day have them in the morning (`staff_mail.py`).
     """
     ours, headers = _split_headers(message.extra_headers)
     purpose = ours.get(PURPOSE_HEADER, SERVICE)
     if not re.fullmatch(r"[a-z0-9-]{1,40}", purpose):
         raise ValueError(f"X-Purpose is not a short slug: {purpose!r}")
     dedupe_key = ours.get(DEDUPE_HEADER)
+    matter = ours.get(MATTER_HEADER.lower())
 
     outgoing = copy.copy(message)
     outgoing.extra_headers = headers = as_automatic(headers)
@@ -66,11 +70,22 @@ def store_mail(message: EmailMessage) -> int:
         )
         for address in recipients
     ]
+    if matter is not None:
+        _put_off(rows, matter)
     if dedupe_key is None:
         return len(OutboxMail.objects.bulk_create(rows))
     before = OutboxMail.objects.filter(dedupe_key=dedupe_key).count()
     OutboxMail.objects.bulk_create(rows, ignore_conflicts=True)
     return OutboxMail.objects.filter(dedupe_key=dedupe_key).count() - before
+
+
+def _put_off(rows: list[OutboxMail], matter: str) -> None:
+    """Let mails wait for the morning whose readers have asked for that."""
+    now = timezone.now()
+    for row in rows:
+        row.due_at = due_for(matter, row.recipient, now)
+        if row.due_at > now and row.dedupe_key is None:
+            row.dedupe_key = f"{DAILY}{secrets.token_hex(8)}"
 
 
 def claim_next() -> OutboxMail | None:
@@ -204,9 +219,7 @@ def as_automatic(headers: dict[str, str]) -> dict[str, str]:
 
 
 def _split_headers(headers: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    ours = {
-        k.lower(): v for k, v in headers.items() if k.lower() in (PURPOSE_HEADER, DEDUPE_HEADER)
-    }
+    ours = {k.lower(): v for k, v in headers.items() if k.lower() in OURS}
     return ours, {k: v for k, v in headers.items() if k.lower() not in ours}
 
 

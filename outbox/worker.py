@@ -15,6 +15,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, close_old
 
 from outbox.delivery import TransportDownError, deliver_due
 from outbox.error_names import place, short_name
+from outbox.job_failures import tell_owners
 from outbox.job_runs import run_noted
 from outbox.jobs import Job
 
@@ -166,6 +167,7 @@ class Worker:
             )
             if isinstance(error, DatabaseError | InterfaceError):
                 close_old_connections()
+            tell_owners(job.name)
             return True
         finally:
             self._in_job = False
@@ -180,11 +182,13 @@ class Worker:
         status = process.poll()
         if status is None and self.clock() - started_at > MOST_SECONDS_APART:
             logger.error("Job %s does not come to an end; it is stopped.", job.name)
+            tell_owners(job.name)
             self.end_apart()
         elif status is not None:
             self._apart = None
             if status:
                 logger.error("Job %s failed: its process has ended with %d.", job.name, status)
+                tell_owners(job.name)
 
     def end_apart(self) -> None:
         """End the process of a job that runs apart, if there is one."""

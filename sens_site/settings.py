@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "cookie_consent",
     "crispy_forms",
     "sens_site",
+    "audit_log",
     "outbox",
     "privacy.datamap",
     "privacy.policy",

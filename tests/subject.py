@@ -17,6 +17,8 @@ from django.utils import timezone
 
 from accounts.models import IdleNotice, PolicyAcceptance, Registration, Session, User
 from accounts.services import note_confirmed_address
+from audit_log.models import AuditEntry
+from audit_log.services import record
 from contact.models import ContactMessage, MessageNote, MessageReply, ReplyDraft
 from contact.services import Submission, receive_message
 from privacy.consent.personal_services import object_to_sharing, refuse_newsletter
@@ -97,6 +99,8 @@ def _traces_by_staff(user: User) -> None:
         action_flag=CHANGE,
         change_message=f"Changed email to {user.email}",
     )
+    did = f"Changed email to {user.email}"
+    record(AuditEntry.Kind.CHANGED, did, row=user, actor=editor, place="/admin/")
 
 
 def _privacy_requests(user: User) -> None:

@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                 ('position', models.CharField(blank=True, max_length=150)),
                 ('phone', models.CharField(blank=True, max_length=40)),
                 ('marketing_opt_in_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('mail_daily', models.BooleanField(default=False, editable=False, verbose_name='one mail a day')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 
 from outbox.models import OutboxMail
+from outbox.staff_mail import Matter, staff_recipients
 from privacy.policy.head_log import close_day, current_checkpoint
 from sens_site.context import render_without_request
 from sens_site.lib.signed_note import Checkpoint
@@ -16,8 +16,6 @@ from sens_site.lib.signed_note import Checkpoint
 NIGHT = range(1, 5)
 LONGEST = timedelta(hours=30)
 """How long the last mail may be ago before another goes out by day: a worker that slept by night."""
-OFFICERS = "policy.override_policydraft"
-"""Who may seal a policy in spite of obstacles answers for it: the privacy officers."""
 KEY = "checkpoint-"
 
 
@@ -33,9 +31,7 @@ def is_night() -> bool:
 
 def officers() -> list[str]:
     """Return the desk's address and those of the privacy officers."""
-    people = get_user_model()._default_manager.with_perm(OFFICERS, include_superusers=False)
-    addresses = people.filter(is_staff=True).exclude(email="").values_list("email", flat=True)
-    return list(dict.fromkeys([settings.WEBMASTER_EMAIL, *addresses]))
+    return list(dict.fromkeys([settings.WEBMASTER_EMAIL, *staff_recipients(Matter.PROMISES)]))
 
 
 @transaction.atomic

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.utils import timezone
 
+from outbox.staff_mail import MATTER_HEADER, Matter, staff_recipients
 from privacy.promises.claims import all_claims
 from privacy.promises.models import PromiseResult, State
 
@@ -96,9 +97,9 @@ def _mail(subject: str, results: Iterable[PromiseResult]) -> None:
             "",
         ]
     lines.append(f"All promises: {settings.SITE_ORIGIN}/privacy/promises/")
-    send_mail(
+    EmailMessage(
         subject.format(len(found)),
         "\n".join(lines),
-        settings.DEFAULT_FROM_EMAIL,
-        [settings.WEBMASTER_EMAIL],
-    )
+        to=staff_recipients(Matter.PROMISES),
+        headers={MATTER_HEADER: Matter.PROMISES},
+    ).send()

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from outbox.models import FAREWELL, OutboxMail
 from outbox.purposes import register_purpose
+from outbox.staff_mail import MATTER_HEADER, Matter, staff_recipients
 from privacy.datamap.erasure import ErasureReport
 from privacy.rights.choices import AUTHORITIES, Ground
 from privacy.rights.models import SubjectRequest
@@ -145,9 +146,8 @@ def tell_desk(name: str, subject: str, **context: Any) -> None:
     In a flood the last mail of an hour says that there are more, and that the desk shows them.
     """
     since = timezone.now() - timedelta(hours=1)
-    told = OutboxMail.objects.to_address(settings.WEBMASTER_EMAIL).filter(
-        purpose=DESK, created_at__gt=since
-    )
+    officers = staff_recipients(Matter.REQUESTS)
+    told = OutboxMail.objects.to_address(officers[0]).filter(purpose=DESK, created_at__gt=since)
     number = told.count() + 1
     if number > DESK_MAILS_AN_HOUR:
         return
@@ -158,6 +158,6 @@ def tell_desk(name: str, subject: str, **context: Any) -> None:
     EmailMessage(
         subject=subject,
         body=render_without_request(f"privacy/rights/mail/{name}.txt", context),
-        to=[settings.WEBMASTER_EMAIL],
-        headers={"X-Purpose": DESK},
+        to=officers,
+        headers={"X-Purpose": DESK, MATTER_HEADER: Matter.REQUESTS},
     ).send()

@@ -55,6 +55,7 @@ VENDOR = {
     "receives": '"service providers"',
     "firm": '"Example Hosting, Inc."',
 }
+TASK = {"page": '"/about/"', "do": '"Say who founded the company."'}
 FACTS = {
     "country": ("country",),
     "safeguard": ("safeguard",),
@@ -171,6 +172,12 @@ def read_versions(folder: Path) -> list[dict[str, Any]]:
 def read_vendors(folder: Path) -> list[dict[str, Any]]:
     """Return the firms that work for the company. Raises ContentError with all faults at once."""
     return _read_rows(folder / "vendors.toml", "vendor", VENDOR)
+
+
+def read_tasks(folder: Path) -> list[dict[str, Any]]:
+    """Return what the company has still to add to its pages. No file is no task."""
+    file = folder / "tasks.toml"
+    return _read_rows(file, "task", TASK) if file.is_file() else []
 
 
 def not_filled_in(company: Company, vendors: Iterable[Mapping[str, Any]]) -> list[str]:

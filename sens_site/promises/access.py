@@ -83,11 +83,11 @@ RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """The rights at tables about people, each with the one role that may hold it."""
 ABOUT_PEOPLE = frozenset({
     "account.emailaddress", "account.emailconfirmation", "accounts.session", "accounts.user",
-    "admin.logentry", "consent.consentreceipt", "contact.contactmessage", "contact.messagenote",
-    "contact.messagereply", "contact.replydraft", "mfa.authenticator", "outbox.outboxmail",
-    "rights.exportfile", "rights.internalnote", "rights.mailedlink", "rights.requestevent",
-    "rights.requestnote", "rights.requestscan", "rights.subjectrequest", "rights.systemcheck",
-    "rights.vendortask", "visits.pageview",
+    "admin.logentry", "audit_log.auditentry", "consent.consentreceipt", "contact.contactmessage",
+    "contact.messagenote", "contact.messagereply", "contact.replydraft", "mfa.authenticator",
+    "outbox.outboxmail", "rights.exportfile", "rights.internalnote", "rights.mailedlink",
+    "rights.requestevent", "rights.requestnote", "rights.requestscan", "rights.subjectrequest",
+    "rights.systemcheck", "rights.vendortask", "visits.pageview",
 })  # fmt: skip
 HASHED = r"^(!|[a-z0-9_]+\$.+\$)"
 """How a stored password begins: unusable, or the name and the numbers of a hash."""

@@ -3,12 +3,11 @@
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.contrib import admin
 from django.urls import reverse
 
 from sens_site.lib.admin.to_do import HasTasks
-from sens_site.lib.content import not_filled_in, read_vendors
+from sens_site.set_up import set_up_items
 
 register = template.Library()
 
@@ -29,10 +28,18 @@ def to_do(context: dict[str, Any]) -> dict[str, Any]:
                 for task in model_admin.to_do()
                 if task.count and (not task.right or user.has_perm(task.right))
             ]
-    return {"tasks": tasks}
+    return {
+        "tasks": tasks,
+        "set_up": not tasks and user.is_superuser and any(one.gaps for one in set_up_items()),
+    }
 
 
-@register.inclusion_tag("admin/set_up.html")
-def set_up() -> dict[str, Any]:
-    """Name what only the company can say and has not said yet."""
-    return {"gaps": not_filled_in(settings.COMPANY, read_vendors(settings.CONTENT_DIR))}
+@register.inclusion_tag("admin/set_up.html", takes_context=True)
+def set_up(context: dict[str, Any], *, everything: bool = False) -> dict[str, Any]:
+    """List what the set-up still needs, for owners; with `everything`, what is done as well."""
+    if not context["request"].user.is_superuser:
+        return {"items": []}
+    return {
+        "items": [item for item in set_up_items() if item.gaps or everything],
+        "everything": everything,
+    }

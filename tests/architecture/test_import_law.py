@@ -16,6 +16,7 @@ MAY_POINT_AT = {
     **{app: {*PRIVACY[: place + 1], "outbox"} for place, app in enumerate(PRIVACY)},
     "rights": {"rights", "promises", "policy", "datamap", "outbox"},
     "outbox": {"outbox"},
+    "audit_log": {"audit_log"},
 }
 OURS = set(MAY_POINT_AT)
 DOOR = {"account": "accounts", "mfa": "accounts", "cookie_consent": "consent"}

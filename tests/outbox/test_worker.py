@@ -261,7 +261,7 @@ def test_jobs_apart_run_one_after_another_and_hold_nobody_up(
     store()
     worker.tick()
     assert apart.started == ["look", "purge"]
-    assert len(mail.outbox) == 1
+    assert len(mail.outbox) == 2  # the one that waited, and what the owners are told
     assert "Job look failed: its process has ended with 3." in caplog.text
     worker.end_apart()
 

@@ -9,6 +9,9 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import NoResetError, reset_second_factor
+from audit_log.services import Kind, record
+
+DONE = "Second factor removed."
 
 
 class Command(BaseCommand):
@@ -29,8 +32,9 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 reset_second_factor(user, by=by)
-                LogEntry.objects.log_actions(
-                    by.pk, [user], CHANGE, "Second factor removed.", single_object=True
+                LogEntry.objects.log_actions(by.pk, [user], CHANGE, DONE, single_object=True)
+                record(
+                    Kind.CHANGED, DONE, row=user, actor=by, place="manage.py reset_second_factor"
                 )
         except NoResetError as error:
             raise CommandError(str(error)) from error

@@ -74,10 +74,12 @@ NAMED = {
         " accounts.Registration.address_hash accounts.Registration.corrections"
         " accounts.Registration.ends_at accounts.Session.user accounts.User.date_joined"
         " accounts.User.is_active accounts.User.is_staff accounts.User.is_superuser"
+        " accounts.User.mail_daily"
         " accounts.User_groups.user accounts.User_groups.group"
         " accounts.User_user_permissions.user accounts.User_user_permissions.permission"
         " admin.LogEntry.user admin.LogEntry.object_id admin.LogEntry.object_repr"
-        " admin.LogEntry.change_message consent.PersonalRefusals.user"
+        " admin.LogEntry.change_message audit_log.AuditEntry.actor"
+        " audit_log.AuditEntry.pseudonym audit_log.AuditEntry.row consent.PersonalRefusals.user"
         " policy.PolicyAcknowledgement.user",
         "username": "accounts.User.username",
     },

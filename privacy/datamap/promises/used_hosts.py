@@ -16,8 +16,8 @@ from django.conf import settings
 URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>,;]+", re.IGNORECASE)
 OURS = ("django", "allauth", "outbox", "whitenoise", "logging", "cookie_consent", "crispy_forms")
 ROOMS = (
-    *("accounts", "contact", "downloads", "news", "newsletter", "pages", "privacy", "search"),
-    *("sens_site", "tests", "visits"),
+    *("accounts", "audit_log", "contact", "downloads", "news", "newsletter", "pages"),
+    *("privacy", "search", "sens_site", "tests", "visits"),
 )
 REPORTERS = frozenset(
     [

@@ -74,7 +74,7 @@ class StampedForm(forms.BaseForm):
         typed = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
         initial = self.get_initial_for_field(field, name)
         if isinstance(typed, str) and isinstance(initial, str):
-            return _one_line_end(typed) != _one_line_end(initial)
+            return one_line_end(typed) != one_line_end(initial)
         return field.has_changed(initial, typed)
 
     def _words(self, name: str) -> str:
@@ -92,7 +92,8 @@ def _plain(field: forms.Field, value: Any) -> Any:
     return sorted(prepared) if isinstance(prepared, (list, tuple, set)) else prepared
 
 
-def _one_line_end(text: str) -> str:
+def one_line_end(text: str) -> str:
+    """Return a text as it is compared: browsers send other line ends than what is stored."""
     return text.replace("\r\n", "\n").strip()
 
 

@@ -85,6 +85,7 @@ def test_the_words_that_stay_are_these():
         if field.get_internal_type() in WORDS | {"JSONField", "BinaryField"}
     }
     assert kept == {
+        "audit_log.AuditEntry.pseudonym",
         "consent.ConsentReceipt.document",
         "rights.RequestEvent.did",
         "rights.RequestEvent.ground",
@@ -103,6 +104,7 @@ def test_report_says_what_is_kept_and_why(ada_subject):
     report = erase(ada_subject, cause="account")
     assert [line.label for line in report.blanked] == [
         "admin.LogEntry",
+        "audit_log.AuditEntry",
         "rights.SubjectRequest",
         "rights.SystemCheck",
         "rights.VendorTask",

@@ -1,0 +1,1 @@
+"""Who did what: one list, which nobody changes."""

@@ -1,0 +1,93 @@
+"""Each role at each address of the desk, as the resolver knows them: its own open, all others 403."""
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from accounts.roles import load_roles
+from privacy.datamap.registry import personal_entries
+from privacy.datamap.rows import rows_of
+from privacy.datamap.subjects import subject_of
+from privacy.policy.models import Policy, PolicyDraft
+from sens_site.promises.access import MAY_OPEN, desk_pages
+from tests.client import SiteClient
+from tests.factories.people import make_staff
+from tests.subject import make_subject
+
+NOBODYS = "staff without a role"
+OPEN = (200, 302, 404, 405, 409)
+"""What somebody who may is told: the page, the way back from a row that is gone, or "not now"."""
+
+
+def member(role: str) -> Client:
+    load_roles()
+    user = make_staff("hands", is_superuser=False)
+    user.groups.set(Group.objects.filter(name=role))
+    client = SiteClient()
+    client.force_login(user)
+    return client
+
+
+def a_draft() -> None:
+    policy = Policy.objects.get(slug="privacy")
+    PolicyDraft.objects.create(policy=policy, source_text="# Policy", reason="x", summary="x")
+
+
+@pytest.fixture
+def rows(db) -> dict[str, Any]:
+    """A row of each table that has any: of somebody who is in every table that holds people."""
+    subject = subject_of(make_subject())
+    theirs = {entry.label: rows_of(entry, subject).first() for entry in personal_entries()}
+    found = {}
+    a_draft()
+    for model in apps.get_models():
+        row = theirs.get(model._meta.label) or model._base_manager.order_by("pk").first()
+        if row is not None:
+            found[model._meta.label_lower] = row.pk
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.once
+@pytest.mark.parametrize("role", [*MAY_OPEN, NOBODYS])
+def test_each_role_opens_its_own_pages_and_is_refused_at_all_others(rows, role):
+    client, wrong = member(role), []
+    for path, table, kind in desk_pages(rows):
+        if table:
+            leads_on = kind == "open"  # Django's former address of a row
+            page = "change" if leads_on else kind
+            mine = page in MAY_OPEN.get(role, {}).get(table, ())
+            status = client.get(path, follow=leads_on and not mine).status_code
+            if (status not in OPEN) if mine else (status != 403):
+                wrong.append((path, status))
+    assert wrong == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["history", "change", "delete"])
+def test_nobody_learns_which_rows_there_are_from_how_they_are_refused(page):
+    client = member("Editor")
+    for table in ("contact/contactmessage", "rights/subjectrequest", "outbox/outboxmail"):
+        assert client.get(f"/admin/{table}/1000000/{page}/").status_code == 403
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [("Editor", 403), ("Webmaster", 200), ("Privacy officer", 403), (NOBODYS, 403)],
+)
+def test_the_page_of_an_app_opens_for_whoever_may_open_one_of_its_tables(role, status):
+    assert member(role).get("/admin/contact/").status_code == status
+
+
+def test_an_app_that_is_not_there_is_not_found(staff_client):
+    assert staff_client.get("/admin/no-such-app/").status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [*MAY_OPEN, NOBODYS])
+def test_each_role_finds_its_front_page(role):
+    assert member(role).get("/admin/").status_code == 200
