@@ -17,7 +17,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
 from privacy.datamap.erasure import NothingToEraseError, plan_erasure
-from privacy.policy.services import pseudonym
+from privacy.policy.people import pseudonym
 from privacy.rights import corrections, handling, intake, outside_systems
 from privacy.rights.alarms import unseen_alarm
 from privacy.rights.choices import Kind

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import time_format
 
-from privacy.policy.services import pseudonym
+from privacy.policy.people import pseudonym
 from privacy.rights import mails
 from privacy.rights.intake import NotAllowedError, lock, must_be_open
 from privacy.rights.models import InternalNote, SubjectRequest

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from privacy.policy.services import pseudonym
+from privacy.policy.people import pseudonym
 from privacy.rights.choices import NEEDS_NO_PROOF, Did
 from privacy.rights.intake import NotAllowedError, lock, must_be_open, record
 from privacy.rights.models import OutsideSystem, SubjectRequest, SystemCheck

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
-from privacy.policy.services import pseudonym
+from privacy.policy.people import pseudonym
 from privacy.promises.witness.canary import Canary
 from privacy.promises.witness.cast import makes_rows
 from privacy.rights import export_files, handling, intake, outside_systems, services

@@ -7,7 +7,7 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from privacy.datamap.erasure import plan_erasure
-from privacy.policy.services import pseudonym
+from privacy.policy.people import pseudonym
 from privacy.rights import (
     corrections,
     export_files,

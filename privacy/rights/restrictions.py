@@ -15,7 +15,7 @@ from outbox.models import NOTICE
 from outbox.silence import register_silence
 from privacy.datamap.holds import held_subjects, register_hold
 from privacy.datamap.subjects import Subject
-from privacy.policy.services import pseudonym
+from privacy.policy.people import pseudonym
 from privacy.rights import mails
 from privacy.rights.choices import Did, Kind
 from privacy.rights.intake import (

@@ -11,7 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from privacy.datamap.subjects import Subject
-from privacy.policy.services import pseudonym
+from privacy.policy.people import pseudonym
 from privacy.rights.choices import Did, Kind
 from privacy.rights.intake import (
     NotAllowedError,

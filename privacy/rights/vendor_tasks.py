@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from privacy.datamap.vendors import BY_KEY
-from privacy.policy.services import pseudonym
+from privacy.policy.people import pseudonym
 from privacy.rights.choices import Did
 from privacy.rights.intake import NotAllowedError, close, lock, must_be_open, record
 from privacy.rights.models import RequestEvent, SubjectRequest, VendorTask

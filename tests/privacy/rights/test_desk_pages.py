@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import User
-from privacy.policy.services import pseudonym
+from privacy.policy.people import pseudonym
 from privacy.rights import scans
 from privacy.rights.choices import Kind
 from privacy.rights.models import OutsideSystem, SubjectRequest
