@@ -19,8 +19,8 @@ from django.utils import timezone
 from accounts.services import staff_without_second_factor
 from outbox.job_runs import MAIL_ARRIVED, RESTORE_TRIED, was_done
 from outbox.models import JobRun
-from pages.models import PageText
-from pages.navigation import walk
+from pages.models import Page
+from pages.tree import live_tree
 from privacy.policy.models import PRIVACY, TERMS, PolicyVersion
 from privacy.promises.models import PromiseResult, PromiseRun, State
 from privacy.promises.registry import Look
@@ -146,23 +146,23 @@ def vendors() -> Iterator[str]:
     yield from (gap for gap in gaps if gap not in own)
 
 
-@_item("Pages that only the company can complete", _desk("pages_pagetext_changelist"))
+@_item("Pages that only the company can complete", _desk("pages_page_changelist"))
 def tasks() -> Iterator[str]:
-    edited = set(PageText.objects.edited().values_list("path", flat=True))
+    edited = set(Page.objects.edited().values_list("shipped", flat=True))
     for task in read_tasks(settings.CONTENT_DIR):
         if task["page"] not in edited:
             yield f"{task['page']}: {task['do']}"
 
 
-@_item("Placeholders in public texts", _desk("pages_pagetext_changelist"))
+@_item("Placeholders in public texts", _desk("pages_page_changelist"))
 def placeholders() -> Iterator[str]:
     """Each text that visitors read, as it stands today."""
     if settings.CONTENT_DIR == EXAMPLE:
         return
-    paths = [node.path for node in walk() if node.content]
+    paths = [node.path for node in live_tree().walk() if node.content]
     texts = {
         path: f"{text.title}\n{text.description}\n{text.body}"
-        for path, text in PageText.objects.shown(paths).items()
+        for path, text in Page.objects.shown(paths).items()
     }
     for slug in (PRIVACY, TERMS):
         version = PolicyVersion.objects.in_force(slug)
