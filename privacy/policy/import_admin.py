@@ -102,7 +102,7 @@ class ImportMixin(admin.ModelAdmin[PolicyDraft]):
         if request.method != "POST":
             return self._import_page(request, ImportForm(), status=200)
         if "shown" in request.POST:
-            return self._store(request)
+            return self._store_import(request)
         form = ImportForm(request.POST, request.FILES)
         if not form.is_valid():
             return self._import_page(request, form, status=422)
@@ -112,7 +112,7 @@ class ImportMixin(admin.ModelAdmin[PolicyDraft]):
             return self._import_page(request, form, status=422, refusal=refusal)
         return self._import_page(request, form, status=200, text=text)
 
-    def _store(self, request: HttpRequest) -> HttpResponse:
+    def _store_import(self, request: HttpRequest) -> HttpResponse:
         user = signed_in_user(request)
         try:
             shown = signing.loads(request.POST["shown"], salt=SALT, max_age=SHOWN_FOR_SECONDS)
