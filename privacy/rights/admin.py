@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
@@ -36,6 +37,7 @@ from sens_site.lib.admin.edit_stamp import EditStampMixin
 from sens_site.lib.admin.steps import SHOWN, Step, StepsAdmin
 from sens_site.lib.admin.to_do import Task
 
+NAMES = "staff_names"
 SEND, CHANGE = "send", "change"
 """What stands behind the buttons of a preview."""
 FASTER = "Somebody else was faster. Nothing was changed."
@@ -229,6 +231,14 @@ class SubjectRequestAdmin(StepsAdmin[SubjectRequest]):
             ),
         ]
 
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Give each row of a list the names of staff, which are asked for once."""
+        found = super().get_changelist_instance(request)
+        names = handling.staff_names()
+        for row in found.result_list:
+            vars(row)[NAMES] = names
+        return found
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[SubjectRequest]:
         """Read the events with the requests: state follows from them."""
         return super().get_queryset(request).prefetch_related("events", "events__note")
@@ -258,8 +268,9 @@ class SubjectRequestAdmin(StepsAdmin[SubjectRequest]):
     @admin.display(description="handler")
     def handled_by(self, row: SubjectRequest) -> str:
         """Name who handles it, and who is writing just now."""
-        name = handling.name_of(row.handler, handling.staff_names()) or "–"
-        writing = handling.who_is_writing(row)
+        names = vars(row).get(NAMES) or handling.staff_names()
+        name = handling.name_of(row.handler, names) or "–"
+        writing = handling.who_is_writing(row, names)
         return f"{name} ({writing})" if writing else name
 
     def more_shown_of(self, row: SubjectRequest) -> dict[str, Any]:

@@ -93,15 +93,14 @@ def _reminded(request: SubjectRequest) -> int:
 def note_writing(request: SubjectRequest, *, by: AbstractBaseUser) -> None:
     """Tell colleagues that somebody is answering. It locks nobody out, and is over by itself."""
     request = lock(request)
-    must_be_open(request)
     request.answering, request.answering_since = pseudonym(by), timezone.now()
     request.save(update_fields=["answering", "answering_since"])
 
 
-def who_is_writing(request: SubjectRequest) -> str:
+def who_is_writing(request: SubjectRequest, names: dict[str, str] | None = None) -> str:
     """Say who is answering and since when; nothing when nobody is."""
     since = request.answering_since
     if since is None or not request.is_open or timezone.now() - since > WRITING_FOR:
         return ""
-    name = name_of(request.answering, staff_names())
+    name = name_of(request.answering, staff_names() if names is None else names)
     return f"{name} is answering since {time_format(timezone.localtime(since))}"

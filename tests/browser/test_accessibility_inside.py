@@ -53,6 +53,7 @@ def test_the_page_after_a_message_is_accessible(page, a_name):
     [
         "/admin/",
         "/admin/contact/contactmessage/",
+        "/admin/rights/subjectrequest/add/",
         "/admin/policy/policydraft/add/",
         "/admin/policy/policyversion/",
         "/admin/outbox/outboxmail/",

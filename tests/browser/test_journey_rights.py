@@ -241,6 +241,4 @@ def test_a_letter_is_entered_handled_with_two_vendors_answered_by_post_and_close
     assert press(desk, "Note it") == 200
     closed = SubjectRequest.objects.get(pk=asked.pk)
     assert (closed.is_open, answered_on(closed)) == (False, day)
-    desk.set_viewport_size({"width": 768, "height": 1000})
-    picture(desk, "request-by-letter-closed")
     desk.context.close()

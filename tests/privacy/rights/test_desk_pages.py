@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
 from privacy.policy.people import pseudonym
-from privacy.rights import scans
+from privacy.rights import handling, scans, services
 from privacy.rights.choices import Kind
 from privacy.rights.models import OutsideSystem, SubjectRequest
 from privacy.rights.private_storage import SCANS, folder
@@ -137,7 +139,7 @@ def test_a_correction_shows_what_stands_there_and_overwrites_nothing_unseen(desk
     assert (person.name, person.phone) == ("Bea", "1")
 
 
-def test_a_restriction_is_set_shown_everywhere_and_lifted(desk, proved):
+def test_a_restriction_is_set_shown_everywhere_and_lifted(desk, proved, officer):
     person = make_person("ada")
     request = proved(Kind.RESTRICTION, email=person.email)
     assert desk.fill_in(page(request, "restrict"), {}).status_code == 303
@@ -146,6 +148,7 @@ def test_a_restriction_is_set_shown_everywhere_and_lifted(desk, proved):
     other = make_person("bea")
     shown = desk.get(f"/admin/accounts/user/{other.pk}/change/").content.decode()
     assert "is restricted" not in shown
+    services.answer(request, by=officer, text="From now on we only store it.")
     assert send(desk, page(request, "lift"), {"text": "You asked for it."}).status_code == 303
     assert SubjectRequest.objects.get().restricted_at is None
 
@@ -189,3 +192,16 @@ def test_systems_outside_the_site_are_named_at_the_desk(desk):
     system.refresh_from_db()
     assert system.is_used is False
     assert desk.get(f"{path}delete/").status_code == 403
+
+
+def test_the_list_asks_once_for_the_names_of_staff(desk, ask, officer):
+    counts = []
+    for number in (1, 2, 3):
+        request = ask(text=str(number))
+        handling.hand_to(request, handler=pseudonym(officer))
+        handling.note_writing(request, by=officer)
+        with CaptureQueriesContext(connection) as queries:
+            shown = desk.get(LIST).content.decode()
+        counts.append(len(queries))
+        assert shown.count("officer (officer is answering since") == number
+    assert counts[0] == counts[2]
