@@ -106,8 +106,8 @@ class ReplyForm(forms.Form):
     text = TextField(
         label="Reply",
         help_text=(
-            "The company’s name and what you reply to are added below it. The next page shows the "
-            "mail; nothing goes out before that. What stands in [brackets] has to be filled in."
+            "The company’s name and what you reply to are added below it. What stands in [brackets] "
+            "has to be filled in."
         ),
         max_length=REPLY_MAX,
         widget=forms.Textarea(attrs={"rows": "14", "cols": "80"}),

@@ -16,7 +16,13 @@ from contact.forms import (
     RemindForm,
     ReplyForm,
 )
-from contact.models import CannedAnswer, ContactMessage, ContactMessageQuerySet, State
+from contact.models import (
+    CannedAnswer,
+    ContactMessage,
+    ContactMessageQuerySet,
+    MessageReply,
+    State,
+)
 from privacy.rights.answer_drafts import gap_in
 from sens_site.lib.admin.steps import Groups, Step
 
@@ -41,6 +47,8 @@ def _if_any(words: str) -> list[str]:
 def _while_writing(message: ContactMessage) -> Groups:
     yield "Somebody is answering", _if_any(who_is_answering(message))
     yield "The message", [_as_written(message.message)]
+    came_back = message.replies.filter(kind=MessageReply.Kind.RECEIVED).last()
+    yield "What came back last", [_as_written(came_back.text)] if came_back else []
 
 
 def _mail(message: ContactMessage) -> Groups:
@@ -70,8 +78,11 @@ def _has_draft(message: ContactMessage) -> bool:
 STEPS: tuple[Step[ContactMessage], ...] = (
     Step(
         slug="reply",
-        label="Reply",
-        question="Write the reply. It is kept as a draft, which colleagues can read and change.",
+        label="Write a reply",
+        question=(
+            "It is kept as a draft, which colleagues can read and change. Nothing is sent before the "
+            "next page."
+        ),
         done="Draft of a reply saved.",
         run=lambda message, by, data: replies.save_draft(message, by=by, text=data["text"]),
         offered=lambda message: message.may_be_written_to,

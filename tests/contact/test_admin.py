@@ -105,7 +105,7 @@ def test_the_page_shows_the_message_and_lets_nobody_edit_it(staff_client, waitin
     assert "<textarea" not in page
     assert f'href="mailto:mary@fossil.test?subject=Your%20message%20{waiting.reference}"' in page
     assert [a["label"] for a in response.context["steps"]] == [
-        "Reply", "I am answering", "Assign", "Add a note", "Remind", "Merge", "Answered",
+        "Write a reply", "I am answering", "Assign", "Add a note", "Remind", "Merge", "Answered",
         "Mark as spam",
     ]  # fmt: skip
     assert staff_client.post(page_of(waiting), {"message": "Changed"}).status_code == 403
@@ -163,7 +163,7 @@ def test_answered_with_a_note(staff_client, staff, waiting):
     )
     page = staff_client.get(page_of(waiting))
     offered = [step["label"] for step in page.context["steps"]]
-    assert offered == ["Reply", "Add a note", "Remind"]
+    assert offered == ["Write a reply", "Add a note", "Remind"]
 
 
 def test_a_note_that_is_too_long_is_kept_and_changes_nothing(staff_client, waiting):

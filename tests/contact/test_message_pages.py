@@ -100,6 +100,7 @@ def test_what_comes_back_stops_a_reply_that_was_written_before(staff_client, wai
     receive_reply(waiting, text="I found it.", header_id="<1@fossil.test>", automatic=False)
 
     assert staff_client.post(page_of(waiting, "send"), {"shown": shown}).status_code == 409
+    assert "I found it.</pre>" in text_of(staff_client.get(page_of(waiting, "reply")))
     assert ReplyDraft.objects.exists()
 
 
