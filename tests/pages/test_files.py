@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from pages import file_services, files, services
+from pages import file_services, files, pictures, services
 from pages.files import FileRefusedError, made_from
 from pages.models import File, Page
 from pages.page_texts import Text
@@ -121,17 +121,17 @@ def test_files_are_taken_by_what_they_are(content: bytes, ending: str):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", files.UNKNOWN),
-        (b"Words, and no picture.", files.UNKNOWN),
-        (b"<html><script>alert(1)</script>", files.UNKNOWN),
-        (b"PK\x03\x04 and no archive", files.UNKNOWN),
-        (drawn(kind="GIF"), files.UNKNOWN),
+        (b"", pictures.UNKNOWN),
+        (b"Words, and no picture.", pictures.UNKNOWN),
+        (b"<html><script>alert(1)</script>", pictures.UNKNOWN),
+        (b"PK\x03\x04 and no archive", files.NO_ARCHIVE),
+        (drawn(kind="GIF"), pictures.UNKNOWN),
         (b'<?xml version="1.0"?>\n<SVG onload="alert(1)"/>', files.SVG),
-        (drawn((200, 200), "JPEG")[:300], files.DAMAGED),
-        (bomb(10_000, 10_000), files.TOO_MANY_PIXELS),
-        (bomb(60_000, 60_000), files.TOO_MANY_PIXELS),
-        (bomb(6_000, 7_000), files.TOO_MANY_PIXELS),
-        (bomb(10, 16_001), files.TOO_MANY_PIXELS),
+        (drawn((200, 200), "JPEG")[:300], pictures.DAMAGED),
+        (bomb(10_000, 10_000), pictures.TOO_MANY_PIXELS),
+        (bomb(60_000, 60_000), pictures.TOO_MANY_PIXELS),
+        (bomb(6_000, 7_000), pictures.TOO_MANY_PIXELS),
+        (bomb(10, 16_001), pictures.TOO_MANY_PIXELS),
         (b"%PDF-" + b"x" * 10 * 1024 * 1024, files.TOO_LARGE),
     ],
     ids=[
