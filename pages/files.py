@@ -8,6 +8,7 @@ import hashlib
 import os
 import tempfile
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -54,19 +55,18 @@ def made_from(content: bytes) -> Made:
     return _picture(digest, content)
 
 
-def store(made: Made, *, name: str) -> dict[str, str]:
-    """Write the contents below MEDIA_ROOT, and return the column of each with its place."""
-    ending, original = made.original
-    files = {"original": (f"{name}.{ending}", original)}
-    for column, width, content in zip(
-        ("small", "medium", "large"), WIDTHS, made.sizes, strict=False
-    ):
-        files[column] = (f"{name}-{width}.webp", content)
-    places = {}
-    for column, (file_name, content) in files.items():
-        places[column] = f"files/{made.digest[:20]}/{file_name}"
-        _write(Path(settings.MEDIA_ROOT) / places[column], content)
-    return places
+def places_of(made: Made, *, name: str) -> dict[str, str]:
+    """Return for each column of a row where below MEDIA_ROOT its content lies."""
+    folder = f"files/{made.digest[:20]}"
+    columns = zip(("small", "medium", "large"), WIDTHS, made.sizes, strict=False)
+    sizes = {column: f"{folder}/{name}-{width}.webp" for column, width, _ in columns}
+    return {"original": f"{folder}/{name}.{made.original[0]}", **sizes}
+
+
+def store(made: Made, places: Iterable[str]) -> None:
+    """Write the contents to their places."""
+    for place, content in zip(places, (made.original[1], *made.sizes), strict=True):
+        _write(Path(settings.MEDIA_ROOT) / place, content)
 
 
 def remove(place: str) -> None:

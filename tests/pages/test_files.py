@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from PIL import Image
 
@@ -71,6 +72,13 @@ def test_a_picture_is_kept_in_sizes_that_are_no_larger_than_itself(front: File, 
     assert opened_at(media / front.original.name).size == (960, 480)
     assert [width for _, width in front.sizes] == [480, 960, 1000]
     assert (front.width, front.height, front.kind) == (1000, 500, "JPG")
+
+
+def test_a_name_that_is_taken_leaves_no_file_that_no_row_names(front: File, media: Path):
+    before = stored(media)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        file_services.add_file(made_from(drawn()), name="front", alt="Another")
+    assert stored(media) == before
 
 
 def test_a_small_picture_has_one_size(media: Path):
