@@ -21,17 +21,20 @@ class FileInUseError(Exception):
 
 @transaction.atomic
 def add_file(made: files.Made, *, name: str, alt: str) -> File:
-    """Store a picture or file. What is written before the row is found again by its content."""
+    """Store a picture or file: first the row, as a file that no row names is nobody's."""
     contents = [made.original[1], *made.sizes]
-    return File.objects.create(
+    places = files.places_of(made, name=name)
+    row = File.objects.create(
         name=name,
         alt=alt.strip(),
         digest=made.digest,
         width=made.width,
         height=made.height,
         size=len(made.original[1]) if made.width is None else sum(map(len, contents)),
-        **files.store(made, name=name),
+        **places,
     )
+    files.store(made, places.values())
+    return row
 
 
 @transaction.atomic

@@ -55,6 +55,7 @@ os.environ.update(
         "TRUSTED_PROXY_COUNT": "0",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",  # no address can have passkeys
         "WEBMASTER_EMAIL": "webmaster@company.test",
+        "MEDIA_ROOT": str(SCRATCH / "media"),
         "LOG_LEVEL": "WARNING",
     }
 )

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from PIL import Image
 
-from pages import file_services, files, services
+from pages import file_services, files, pictures, services
 from pages.files import FileRefusedError, made_from
 from pages.models import File, Page
 from pages.page_texts import Text
@@ -73,6 +74,13 @@ def test_a_picture_is_kept_in_sizes_that_are_no_larger_than_itself(front: File, 
     assert (front.width, front.height, front.kind) == (1000, 500, "JPG")
 
 
+def test_a_name_that_is_taken_leaves_no_file_that_no_row_names(front: File, media: Path):
+    before = stored(media)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        file_services.add_file(made_from(drawn()), name="front", alt="Another")
+    assert stored(media) == before
+
+
 def test_a_small_picture_has_one_size(media: Path):
     file = file_services.add_file(made_from(drawn((20, 10))), name="dot", alt="A dot")
     assert (stored(media), file.sizes) == (
@@ -121,17 +129,17 @@ def test_files_are_taken_by_what_they_are(content: bytes, ending: str):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", files.UNKNOWN),
-        (b"Words, and no picture.", files.UNKNOWN),
-        (b"<html><script>alert(1)</script>", files.UNKNOWN),
-        (b"PK\x03\x04 and no archive", files.UNKNOWN),
-        (drawn(kind="GIF"), files.UNKNOWN),
+        (b"", pictures.UNKNOWN),
+        (b"Words, and no picture.", pictures.UNKNOWN),
+        (b"<html><script>alert(1)</script>", pictures.UNKNOWN),
+        (b"PK\x03\x04 and no archive", files.NO_ARCHIVE),
+        (drawn(kind="GIF"), pictures.UNKNOWN),
         (b'<?xml version="1.0"?>\n<SVG onload="alert(1)"/>', files.SVG),
-        (drawn((200, 200), "JPEG")[:300], files.DAMAGED),
-        (bomb(10_000, 10_000), files.TOO_MANY_PIXELS),
-        (bomb(60_000, 60_000), files.TOO_MANY_PIXELS),
-        (bomb(6_000, 7_000), files.TOO_MANY_PIXELS),
-        (bomb(10, 16_001), files.TOO_MANY_PIXELS),
+        (drawn((200, 200), "JPEG")[:300], pictures.DAMAGED),
+        (bomb(10_000, 10_000), pictures.TOO_MANY_PIXELS),
+        (bomb(60_000, 60_000), pictures.TOO_MANY_PIXELS),
+        (bomb(6_000, 7_000), pictures.TOO_MANY_PIXELS),
+        (bomb(10, 16_001), pictures.TOO_MANY_PIXELS),
         (b"%PDF-" + b"x" * 10 * 1024 * 1024, files.TOO_LARGE),
     ],
     ids=[
