@@ -1,6 +1,7 @@
 """Which tests a run takes. What it leaves out is not collected for it: nothing is skipped.
 
-- `exhaustive` tests run with `--exhaustive`, which takes no others, and `breaks` with `--breaks`.
+- Tests marked `exhaustive` or `breaks` run with the option of that name, which takes no others
+  unless `--usual` takes the rest as well.
 - `only_on("sqlite")` and `only_on("postgresql")` tests run on the database that they speak of.
 - PostgreSQL is given what needs its SQL: neither tests that touch no database, nor those marked
   `once`, which send many requests and no statement that other tests do not send too.
@@ -19,15 +20,15 @@ from django.db.backends.signals import connection_created
 
 APART = ("exhaustive", "breaks")
 """The marks of tests that have a suite of their own, and the options by which that runs."""
-USUAL = ""
+USUAL = "usual"
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 KEPT, LEFT_OUT = "statements_kept", "statements_left_out"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what `tests.run` asks for."""
-    for name in APART:
-        parser.addoption(f"--{name}", action="store_true", help=f"run tests marked {name} alone")
+    for name in (USUAL, *APART):
+        parser.addoption(f"--{name}", action="store_true", help=f"run the suite “{name}”")
     parser.addoption("--statements", action="store_true", help="look at what `once` leaves out")
 
 
@@ -59,8 +60,7 @@ def is_needed(item: pytest.Item) -> bool:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what does not belong to this run."""
     whole = config.getoption("--statements")
-    apart = [name for name in APART if config.getoption(f"--{name}")]
-    suites = (USUAL, "breaks") if whole else apart or (USUAL,)
+    suites = [name for name in (USUAL, *APART) if config.getoption(f"--{name}")] or [USUAL]
     every_test = connection.vendor != "postgresql" or whole
     chosen: list[pytest.Item] = []
     others: list[pytest.Item] = []

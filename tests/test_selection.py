@@ -19,9 +19,9 @@ def a_test(*marks: pytest.MarkDecorator, fixtures: tuple[str, ...] = ()) -> Any:
 
 def test_what_has_a_suite_of_its_own_runs_apart_and_others_do_not_run_with_it():
     tests = (a_test(), a_test(pytest.mark.exhaustive), a_test(pytest.mark.breaks))
-    runs = [[may_run(one, suite) for one in tests] for suite in ("", "exhaustive", "breaks")]
+    runs = [[may_run(one, suite) for one in tests] for suite in ("usual", "exhaustive", "breaks")]
     assert runs == [[True, False, False], [False, True, False], [False, False, True]]
-    assert [may_run(one, "", "breaks") for one in tests] == [True, False, True]
+    assert [may_run(one, "usual", "breaks") for one in tests] == [True, False, True]
 
 
 def test_a_test_that_speaks_of_one_database_runs_there():
@@ -29,7 +29,7 @@ def test_a_test_that_speaks_of_one_database_runs_there():
         a_test(pytest.mark.only_on(vendor))
         for vendor in (connection.vendor, OTHER[connection.vendor])
     )
-    assert [may_run(one, "") for one in (here, there)] == [True, False]
+    assert [may_run(one, "usual") for one in (here, there)] == [True, False]
 
 
 def test_postgresql_is_given_what_touches_the_database_and_is_not_marked_once():

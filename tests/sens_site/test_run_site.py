@@ -122,12 +122,14 @@ def test_modes_do_not_mix(settings: Settings) -> None:
 
 
 @pytest.mark.slow
-def test_it_answers_and_leaves_no_process_behind(socket_enabled: None, tmp_path: Path) -> None:
+def test_it_answers_and_leaves_no_process_behind(
+    socket_enabled: None, tmp_path: Path, copied_database: str
+) -> None:
     """It ends within 3 s on an idle machine, also while the worker looks at the promises.
 
     A machine that runs tests may take three times as long.
     """
-    mark = f"sqlite:///{tmp_path / 'own.sqlite3'}"
+    mark = copied_database
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "sens_site.settings",
