@@ -37,6 +37,7 @@ TECHNICAL = {
     "privacy/policy/comparison_views.py": "how many comparisons are remembered",
     "privacy/policy/log_mail.py": "how late a nightly mail to officers may be made up for",
     "privacy/policy/views.py": "how many versions stand on a page",
+    "privacy/policy/witness.py": "how long another machine may take to answer",
     "privacy/rights/export_files.py": "when a file that a killed process left counts as left",
     "privacy/rights/mails.py": "how often one address is written to",
     "privacy/rights/request_chain.py:SLACK": "how far the purge may differ from the seals",

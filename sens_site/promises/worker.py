@@ -1,23 +1,32 @@
 """Promises that wait for the worker: each job is there, comes every day, and does its work."""
 
 import json
+import logging
 import os
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.contrib.auth import get_user_model
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
+from accounts.models import Registration
 from contact.services import Submission, receive_message
+from outbox.delivery import deliver_one
 from outbox.models import OutboxMail
+from outbox.services import claim_next
 from privacy.datamap.erasure import erase
 from privacy.datamap.promises.export_and_erasure import ledger_of_its_own
-from privacy.datamap.promises.purging import A_DAY, done_by_the_job, runs_daily
+from privacy.datamap.promises.purging import A_DAY, PURGE, done_by_the_job, runs_daily
 from privacy.datamap.subjects import identity
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.rights.private_storage import folder
+from sens_site.promises.every_form import PASSPHRASE
 from visits.models import DailyCount, PageView, Reach
 
 HELD = "announce held messages"
@@ -116,4 +125,73 @@ def the_worker_erases_restored_people_again(site: RunningSite) -> Evidence:
         "Played through for this check: the worker erased somebody again who had come back with a "
         "backup.",
         {"people": 1},
+    )
+
+
+@promise("retention.account", look=Look.REHEARSAL)
+def an_account_that_nobody_confirms_ends(site: RunningSite) -> Evidence:
+    """Whoever registers is told of a week; then the account is gone, and what was typed with it."""
+    name = f"check{secrets.token_hex(6)}"
+    typed = {"username": name, "email": f"{name}@example.com", "password1": PASSPHRASE}
+    a_minute = timedelta(minutes=1)
+    with site.rehearsal():
+        answer = site.visitor().fill_in("/accounts/register/", typed)
+        require(answer.status == 303, f"registering is answered with {answer.status}")
+        waiting = Registration.objects.filter(user__username=name)
+        for older, number in ((7 * A_DAY - a_minute, 1), (2 * a_minute, 0)):
+            waiting.update(ends_at=F("ends_at") - older)
+            done_by_the_job(PURGE)
+            left = get_user_model().objects.filter(username=name).count()
+            require(left == number, "an account that nobody confirms does not end after a week")
+    return Evidence(
+        "Played through for this check: an account that nobody had confirmed ended after a week.",
+        {"days": 7},
+    )
+
+
+class _Hearing(BaseEmailBackend):
+    """Stands for the mail server: refuses what comes first, takes the rest, and sends nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused: list[EmailMessage] = []
+        self.taken: list[EmailMessage] = []
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        if not self.refused:
+            self.refused.extend(email_messages)
+            return 0
+        self.taken.extend(email_messages)
+        return len(email_messages)
+
+
+@promise("use.requested-information", look=Look.REHEARSAL)
+def what_is_stored_is_handed_on(site: RunningSite) -> Evidence:
+    """A mail is handed to the mail server, tried again after a refusal, and then not again."""
+    server, to = _Hearing(), [f"check{secrets.token_hex(6)}@example.com"]
+    with site.rehearsal():
+        OutboxMail.objects.all().delete()
+        logging.disable(logging.WARNING)  # a refusal that is none is no news
+        try:
+            for purpose in ("service", "notice"):
+                server.refused.clear()
+                headers = {"X-Purpose": purpose}
+                EmailMessage("A check", purpose, to=to, headers=headers).send()
+                for _ in range(2):
+                    OutboxMail.objects.update(due_at=timezone.now())
+                    mail = claim_next()
+                    require(mail is not None, f"a mail of the purpose “{purpose}” is not sent")
+                    if mail is not None:
+                        deliver_one(mail, connection=server)
+                require(claim_next() is None, "a mail that was sent is sent again")
+        finally:
+            logging.disable(logging.NOTSET)
+        words = [bytes(text) for text in OutboxMail.objects.values_list("message", flat=True)]
+    got = [mail.to for mail in server.taken]
+    require(got == [to, to], f"of two mails {len(got)} are handed to the mail server")
+    require(words == [b"", b""], "the words of a mail are kept after it was sent")
+    return Evidence(
+        "Played through for this check: what was written went to the mail server, again after a "
+        "refusal, and once.",
+        {"mails": len(got)},
     )

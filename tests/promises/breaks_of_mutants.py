@@ -1,11 +1,15 @@
 """Breaks that a small change of the code once made unseen: found by `python -m bench.mutants`."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from django.urls import get_resolver
+from django.utils import timezone
 
+from accounts.models import Registration
 from outbox import jobs
+from privacy.datamap.registry import entries
 from tests.promises.breaks import Way, breaks
 from tests.promises.hand import Hand
 
@@ -80,3 +84,28 @@ def sessions_that_a_link_ends(hand: Hand) -> None:
 @breaks("security.against-misuse")
 def a_page_of_members_that_strangers_open(hand: Hand) -> None:
     _without_its_guards(hand, "mfa_index", 2)
+
+
+@breaks("retention.account")
+def accounts_that_wait_for_two_weeks_to_be_confirmed(hand: Hand) -> None:
+    def in_two_weeks() -> Any:
+        return timezone.now() + timedelta(days=14)
+
+    hand.patch.setattr(Registration._meta.get_field("ends_at"), "default", in_two_weeks)
+    hand.patch.setattr(Registration._meta.get_field("ends_at"), "_get_default", in_two_weeks)
+
+
+@breaks("retention.account")
+def accounts_that_nobody_confirmed_and_nobody_ends(hand: Hand) -> None:
+    entry = entries()["accounts.Registration"]
+    hand.frozen(entry, "purge", lambda rows: None)
+
+
+@breaks("use.requested-information")
+def mails_that_wait_for_ever(hand: Hand) -> None:
+    hand.replace("outbox.services._claim_first", lambda queue, now: None)
+
+
+@breaks("use.requested-information")
+def mails_that_are_given_up_when_they_are_refused(hand: Hand) -> None:
+    hand.replace("outbox.services.MOST_TRIES", 1)
