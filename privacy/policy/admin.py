@@ -96,12 +96,12 @@ class PolicyDraftAdmin(
     """Drafts, until they are sealed."""
 
     form = DraftForm
+    search_fields = ("source_text", "summary", "reason")
     list_display = (
         "__str__", "short_kind", "state", "author", "reviewer", "effective_on", "changed_at",
     )  # fmt: skip
     list_filter = ("policy", "kind")
     list_select_related = ("policy", "author", "reviewer", "sealed_as")
-    search_fields = ("summary", "reason", "source_text")
     change_form_template = "admin/policy/policydraft/change_form.html"
     actions = None
 

@@ -42,7 +42,7 @@ class PolicyClaim(models.Model):
         verbose_name_plural = "claims of our own"
 
     def __str__(self) -> str:
-        return f"{self.number}: {self.claim}"
+        return f"Claim {self.number}"
 
     @property
     def claim_id(self) -> str:

@@ -64,7 +64,7 @@ def sentences_of(source: str) -> list[Sentence]:
         start, end = lines[first], lines[last] - 1
         blocks.append((heading, list(_split(text, len(blocks), kind, start, end))))
     if not _may_be_marked(text, [one for _, found in blocks for one in found]):
-        blocks = [(heading, _as_far_as_it_goes(text, found)) for heading, found in blocks]
+        blocks = [(heading, _as_far_as_it_goes(text, found)) for heading, found in blocks if found]
     every = [replace(one, heading=heading) for heading, found in blocks for one in found]
     return list(_named(every))
 
@@ -167,10 +167,8 @@ def _marked_end(body: str) -> tuple[int, int]:
 def _ends(body: str) -> list[tuple[int, int]]:
     """Return where each sentence of a paragraph ends, without its marks and with them."""
     found = {mark.start(): mark.end() for mark in MARKS.finditer(body)}
-    inside = [(mark.start(), mark.end()) for mark in MARKS.finditer(body)]
-    for stop in _SENTENCE_END.finditer(body):
-        if not any(start <= stop.start() < end for start, end in inside):
-            found.setdefault(stop.end(), stop.end())
+    for stop in _SENTENCE_END.finditer(body):  # none lies in a mark, which holds no white space
+        found.setdefault(stop.end(), stop.end())
     if body and max(found.values(), default=0) < len(body):
         found[len(body)] = len(body)
     return sorted(found.items())
@@ -204,8 +202,6 @@ def _is_in_a_tag(html: str, position: int) -> bool:
 
 def _as_far_as_it_goes(text: str, found: list[Sentence]) -> list[Sentence]:
     """Return a block's sentences, or the block as one, or nothing where no mark would be read."""
-    if not found:
-        return []
     start, end = found[0].start, found[-1].end
     shift = [
         replace(one, start=one.start - start, marks_at=one.marks_at - start, end=one.end - start)

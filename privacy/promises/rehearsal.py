@@ -1,9 +1,10 @@
-"""The first run of the checks, which no page links to, and which a new site has still before it."""
+"""What a new site has still before it: the first run of the checks, and a review of a statement."""
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
 from privacy.promises.history import append_run, hash_at
+from privacy.promises.services import record_review
 from privacy.promises.witness.canary import Canary
 from privacy.promises.witness.cast import also_open, makes_rows
 
@@ -17,3 +18,9 @@ def a_run_of_the_checks(
     """Have a run to open."""
     if hash_at(1) is None:
         append_run({}, gone=(), found={}, at=timezone.now())
+
+
+@makes_rows
+def a_review(customer: AbstractBaseUser, canary: Canary, staff: AbstractBaseUser) -> None:
+    """Have a review to open."""
+    record_review("company.who-we-are", next_on=timezone.localdate(), note="It is rolled back.")

@@ -68,7 +68,7 @@ def sealed_here(*, kind: Kind, change: Any, days: int = 40) -> PolicyVersion:
         summary="A break.",
         effective_on=timezone.localdate() + timedelta(days=days),
     )
-    return seal_and_publish(draft, by=None, override_reason="A break.")
+    return seal_and_publish(draft, by=None, override_reason="A break of a promise.")
 
 
 # --- texts ----------------------------------------------------------------------------------------

@@ -82,13 +82,13 @@ def test_a_version_that_was_withdrawn_before_its_posting_leaves_a_gap(look, poli
         by=None,
         source_text=f"{policy.source_text}\nTaken back.\n",
         kind=Kind.MINOR,
-        reason="A test.",
+        reason="A test of the record.",
         summary="A test.",
         post_on=timezone.localdate() + timedelta(days=1),
         effective_on=timezone.localdate() + timedelta(days=1),
     )
-    withdrawn = seal_and_publish(draft, by=None, override_reason="A test.")
-    withdraw_version(withdrawn, by=None, reason="A test.")
+    withdrawn = seal_and_publish(draft, by=None, override_reason="A test of the record.")
+    withdraw_version(withdrawn, by=None, reason="A test of the record.")
     text = f"{policy.source_text}\nIt comes.\n"
     coming = record.sealed(
         text, kind=Kind.MINOR, effective_on=timezone.localdate() + timedelta(days=9)

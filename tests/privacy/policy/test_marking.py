@@ -243,7 +243,7 @@ def test_a_claim_that_no_version_has_may_still_be_worded_anew(db):
     assert PolicyClaim.objects.get().claim == "We answer within a week."
     assert "review_on" not in claim.form
     assert make_claim().number == 1002
-    assert str(claim) == "1001: We answer within a week."
+    assert str(claim) == "Claim 1001"
 
 
 def test_readers_learn_of_a_claim_when_its_version_is_posted_and_not_of_a_withdrawn_one(make_draft):
