@@ -16,6 +16,7 @@ OPEN = {
         "policy/policyversion/",
         "policy/policydraft/",
         "policy/policydraft/add/",
+        "policy/policydraft/import/",
     },
     "Webmaster": {
         "contact/contactmessage/",

@@ -14,9 +14,6 @@ from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import mammoth
-from mammoth.docx.dingbats import dingbats
-
 from privacy.policy.importing.document import Document, Piece, runs_of, tidied
 from privacy.policy.importing.docx_package import parsed, parts_of_package
 from privacy.policy.importing.docx_styles import Numbering, Styles, W, val
@@ -79,6 +76,8 @@ def _as_html(parts: dict[str, bytes]) -> str:
     package.seek(0)
     # The marks of paragraphs say what each is; styles say nothing more.
     options = {"include_default_style_map": False, "style_map": "p => p:fresh"}
+    import mammoth  # noqa: PLC0415 - 4 MB that no worker needs before somebody imports
+
     convert: Any = mammoth.convert_to_html  # it has no types
     return str(convert(package, **options).value)
 
@@ -317,6 +316,8 @@ class _Reader:
         self.findings.leave_out(self.place, kind, "A policy shows no pictures.", said)
 
     def _symbol(self, element: ET.Element) -> ET.Element:
+        from mammoth.docx.dingbats import dingbats  # noqa: PLC0415 - as above
+
         font, code = element.get(f"{W}font", ""), element.get(f"{W}char", "")
         number = int(code, 16) if re.fullmatch("[0-9A-Fa-f]{1,5}", code) else 0
         sign = dingbats.get((font, number)) or dingbats.get((font, number & 0xFF))
