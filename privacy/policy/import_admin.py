@@ -42,7 +42,7 @@ class ImportForm(forms.Form):
         required=False,
         label="or pasted text",
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 12, "cols": 100}),
+        widget=forms.Textarea(attrs={"rows": 12, "cols": 80}),
     )
     encoding = forms.ChoiceField(
         required=False,
@@ -53,16 +53,16 @@ class ImportForm(forms.Form):
         required=False,
         label="Links relative to the old site",
         choices=[
-            (Relative.ASK.value, "show me first whether there are any"),
-            (Relative.ABSOLUTE.value, "let them lead to the old site, whose address is below"),
-            (Relative.DROP.value, "take the links out and keep their words"),
-            (Relative.KEEP.value, "keep them: they are addresses of this site"),
+            (Relative.ASK.value, "show me first"),
+            (Relative.ABSOLUTE.value, "lead to the old site"),
+            (Relative.DROP.value, "taken out; their words stay"),
+            (Relative.KEEP.value, "kept: they lead to this site"),
         ],
     )
     origin = forms.CharField(
         required=False,
         label="Address of the old site",
-        widget=forms.TextInput(attrs={"size": 60, "placeholder": "https://"}),
+        widget=forms.TextInput(attrs={"size": 30, "placeholder": "https://"}),
     )
 
     def clean(self) -> dict[str, Any]:

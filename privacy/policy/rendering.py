@@ -113,7 +113,7 @@ def slugify_heading(text: str) -> str:
         if parts[0].isascii():
             parts = parts.encode("ascii", "ignore").decode()
             slug += parts if parts.isalnum() else " "
-        elif unicodedata.category(character)[0] in "LMN":
+        elif f"a{character}".isidentifier():  # a letter, a figure or a vowel sign of any script
             slug += character
         else:
             slug += " "

@@ -22,6 +22,7 @@ OPEN = {
         "policy/policyversion/",
         "policy/policydraft/",
         "policy/policydraft/add/",
+        "policy/policydraft/import/",
     },
     "Webmaster": {
         "contact/cannedanswer/",

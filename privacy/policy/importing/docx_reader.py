@@ -10,23 +10,26 @@ gathered apart, and `comparison` looks for it in what came out.
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import mammoth
-from mammoth.docx.dingbats import dingbats
-
 from privacy.policy.importing.document import Document, Piece, runs_of, tidied
 from privacy.policy.importing.docx_package import parsed, parts_of_package
 from privacy.policy.importing.docx_styles import Numbering, Styles, W, val
+from privacy.policy.importing.docx_text import (
+    MC,
+    paragraphs_of,
+    text_element,
+    text_in,
+    texts_of,
+    unwrapped,
+)
 from privacy.policy.importing.findings import Findings
 from privacy.policy.importing.html_reader import read_html
 from privacy.policy.importing.paragraph_marks import TAB, mark_of
 from privacy.policy.importing.tables import with_tab_made_tables
 
-_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _TRACKED = {
@@ -37,15 +40,11 @@ _TRACKED = {
     f"{W}cellDel": "deleted cell",
     f"{W}cellIns": "inserted cell",
 }
-_UNWRAPPED = frozenset({
-    f"{W}smartTag", f"{W}customXml", f"{W}sdt", f"{W}sdtContent", f"{W}fldSimple", f"{W}dir",
-    f"{W}bdo", f"{_MC}AlternateContent", f"{_MC}Choice",
-})  # fmt: skip
 _DROPPED = frozenset({
     f"{W}sdtPr", f"{W}sdtEndPr", f"{W}smartTagPr", f"{W}customXmlPr", f"{W}softHyphen",
     f"{W}rPrChange", f"{W}pPrChange", f"{W}tblPrChange", f"{W}trPrChange", f"{W}tcPrChange",
     f"{W}sectPrChange", f"{W}commentRangeStart", f"{W}commentRangeEnd", f"{W}commentReference",
-    f"{_MC}Fallback", f"{W}annotationRef", f"{W}lastRenderedPageBreak", f"{W}proofErr",
+    f"{MC}Fallback", f"{W}annotationRef", f"{W}lastRenderedPageBreak", f"{W}proofErr",
 })  # fmt: skip
 _PICTURES = frozenset({f"{W}drawing", f"{W}pict", f"{W}object"})
 _EMBEDDED = frozenset({f"{W}altChunk", f"{W}subDoc"})
@@ -77,6 +76,8 @@ def _as_html(parts: dict[str, bytes]) -> str:
     package.seek(0)
     # The marks of paragraphs say what each is; styles say nothing more.
     options = {"include_default_style_map": False, "style_map": "p => p:fresh"}
+    import mammoth  # noqa: PLC0415 - 4 MB that no worker needs before somebody imports
+
     convert: Any = mammoth.convert_to_html  # it has no types
     return str(convert(package, **options).value)
 
@@ -123,8 +124,8 @@ class _Reader:
 
     def _gather(self, root: ET.Element) -> None:
         """Keep all text in the order of reading: that of a text box stands after its paragraph."""
-        for paragraph in _paragraphs(root):
-            self.texts.append([(one.text or "", id(one)) for one in _texts(paragraph)])
+        for paragraph in paragraphs_of(root):
+            self.texts.append([(one.text or "", id(one)) for one in texts_of(paragraph)])
 
     def _mentioned(self, root: ET.Element) -> list[str]:
         return [
@@ -146,13 +147,13 @@ class _Reader:
         root = self._root("word/comments.xml")
         for comment in root if root is not None else ():
             why = "Comments are for those who write the text."
-            self.findings.leave_out("", "comment", why, _text(comment))
+            self.findings.leave_out("", "comment", why, text_in(comment))
 
     def _list_margins(self) -> None:
         said: set[str] = set()
         for name in self.parts:
             if name.startswith(("word/header", "word/footer")):
-                text = _text(parsed(self.parts[name]))
+                text = text_in(parsed(self.parts[name]))
                 kind = "header" if "header" in name else "footer"
                 if text and text not in said:
                     why = "It stands in the margin of each page of paper."
@@ -166,14 +167,14 @@ class _Reader:
     def _content(self, parent: ET.Element) -> None:
         """Rewrite what stands in a body, a cell or a note."""
         children: list[ET.Element] = []
-        for child in _unwrapped(parent):
+        for child in unwrapped(parent):
             if child.tag == f"{W}p":
                 children += self._paragraph(child)
             elif child.tag == f"{W}tbl":
                 self._table(child)
                 children.append(child)
             elif child.tag in _TRACKED:
-                self.findings.refuse(self.place, _TRACKED[child.tag], _ACCEPT, _text(child))
+                self.findings.refuse(self.place, _TRACKED[child.tag], _ACCEPT, text_in(child))
             elif child.tag in _EMBEDDED:
                 why = "It is another file inside this one: copy its text into the document."
                 self.findings.refuse(self.place, "embedded document", why)
@@ -186,25 +187,25 @@ class _Reader:
         parent[:] = children
 
     def _table(self, table: ET.Element) -> None:
-        for row in [one for one in _unwrapped(table) if one.tag == f"{W}tr"]:
+        for row in [one for one in unwrapped(table) if one.tag == f"{W}tr"]:
             for change in row.iterfind(f"{W}trPr/*"):
                 if change.tag in _TRACKED:
                     what = f"{_TRACKED[change.tag].partition(' ')[0]} row of a table"
-                    self.findings.refuse(self.place, what, _ACCEPT, _text(row))
-            cells = [one for one in _unwrapped(row) if one.tag not in _DROPPED]
+                    self.findings.refuse(self.place, what, _ACCEPT, text_in(row))
+            cells = [one for one in unwrapped(row) if one.tag not in _DROPPED]
             for cell in cells:
                 if cell.tag == f"{W}tc":
                     for change in cell.iterfind(f"{W}tcPr/*"):
                         if change.tag in _TRACKED:
                             what = _TRACKED[change.tag]
-                            self.findings.refuse(self.place, what, _ACCEPT, _text(cell))
+                            self.findings.refuse(self.place, what, _ACCEPT, text_in(cell))
                     self._content(cell)
             row[:] = cells
-        table[:] = list(_unwrapped(table))
+        table[:] = list(unwrapped(table))
 
     def _paragraph(self, paragraph: ET.Element) -> list[ET.Element]:
         """Return the paragraph as mammoth gets it, and behind it those of its text boxes."""
-        if _text(paragraph):
+        if text_in(paragraph):
             self.count += 1
         place = self.place
         properties = paragraph.find(f"{W}pPr")
@@ -217,18 +218,18 @@ class _Reader:
         for change in mark if mark is not None else ():
             if change.tag in _TRACKED:
                 what = f"{_TRACKED[change.tag].partition(' ')[0]} end of a paragraph"
-                self.findings.refuse(self.place, what, _ACCEPT, _text(paragraph))
+                self.findings.refuse(self.place, what, _ACCEPT, text_in(paragraph))
         boxes: list[ET.Element] = []
         self._inline(paragraph, style_id, boxes)
         label = self.numbering.next(properties, style_id)
         level = self.styles.heading_level(properties, style_id)
         if properties is not None:
             properties[:] = []
-        if any((one.text or "").strip() for one in _texts(paragraph)):
+        if any((one.text or "").strip() for one in texts_of(paragraph)):
             self._mark(paragraph, level, label)
         below = []
         for box in boxes:
-            text = " ".join(map(_text, box))
+            text = " ".join(map(text_in, box))
             self._content(box)
             below += list(box)
             if text:
@@ -238,7 +239,7 @@ class _Reader:
 
     def _leave(self, element: ET.Element, what: str, why: str) -> list[ET.Element]:
         """List what readers will not see, and return nothing of it."""
-        text = _text(element)
+        text = text_in(element)
         self.left |= {id(one) for one in element.iter()}
         if text:
             self.findings.leave_out(self.place, what, why, text)
@@ -256,9 +257,9 @@ class _Reader:
     def _inline(self, parent: ET.Element, style_id: str, boxes: list[ET.Element]) -> None:
         """Rewrite what stands in a paragraph or a link."""
         children: list[ET.Element] = []
-        for child in _unwrapped(parent):
+        for child in unwrapped(parent):
             if child.tag in _TRACKED:
-                self.findings.refuse(self.place, _TRACKED[child.tag], _ACCEPT, _text(child))
+                self.findings.refuse(self.place, _TRACKED[child.tag], _ACCEPT, text_in(child))
             elif child.tag.startswith(_M):
                 self._formula(child)
             elif child.tag == f"{W}r":
@@ -284,10 +285,10 @@ class _Reader:
         if hidden:
             return self._leave(run, "hidden text", "The document hides it from its readers.")
         struck = any(self.styles.on(n, properties, styles=styles) for n in ("strike", "dstrike"))
-        if struck and _text(run):
+        if struck and text_in(run):
             why = "Decide in the document whether it stands, then import it again."
-            self.findings.refuse(self.place, "struck-out text", why, _text(run))
-        run[:] = [one for child in _unwrapped(run) for one in self._in_run(child, boxes)]
+            self.findings.refuse(self.place, "struck-out text", why, text_in(run))
+        run[:] = [one for child in unwrapped(run) for one in self._in_run(child, boxes)]
         return [run]
 
     def _in_run(self, child: ET.Element, boxes: list[ET.Element]) -> list[ET.Element]:
@@ -298,7 +299,7 @@ class _Reader:
         if child.tag == f"{W}sym":
             return [self._symbol(child)]
         if child.tag in (f"{W}tab", f"{W}ptab"):
-            return [_text_element(TAB)]
+            return [text_element(TAB)]
         if child.tag == f"{W}t" and _OUR_SIGNS.search(child.text or ""):
             why = "No font has it: take it out, then import it again."
             self.findings.refuse(self.place, "sign of private use", why)
@@ -315,62 +316,12 @@ class _Reader:
         self.findings.leave_out(self.place, kind, "A policy shows no pictures.", said)
 
     def _symbol(self, element: ET.Element) -> ET.Element:
+        from mammoth.docx.dingbats import dingbats  # noqa: PLC0415 - as above
+
         font, code = element.get(f"{W}font", ""), element.get(f"{W}char", "")
         number = int(code, 16) if re.fullmatch("[0-9A-Fa-f]{1,5}", code) else 0
         sign = dingbats.get((font, number)) or dingbats.get((font, number & 0xFF))
         if sign is None:
             why = "It has no letter of its own: write it otherwise, then import it again."
             self.findings.refuse(self.place, f"sign {code} of the font {font}", why)
-        return _text_element(chr(sign) if sign else "")
-
-
-def _text_element(text: str) -> ET.Element:
-    element = ET.Element(f"{W}t")
-    element.text = text
-    return element
-
-
-def _unwrapped(parent: ET.Element) -> Iterator[ET.Element]:
-    """Yield the children, in the place of each wrapper what stands in it."""
-    for child in parent:
-        if child.tag == f"{_MC}Fallback":
-            continue
-        if child.tag in _UNWRAPPED:
-            yield from _unwrapped(child)
-        else:
-            yield child
-
-
-def _paragraphs(root: ET.Element) -> Iterator[ET.Element]:
-    """Yield all paragraphs, those of a text box after the one at which it is fixed."""
-    for child in root:
-        if child.tag == f"{_MC}Fallback":
-            continue
-        if child.tag == f"{W}p":
-            yield child
-        yield from _paragraphs(child)
-
-
-def _texts(paragraph: ET.Element) -> Iterator[ET.Element]:
-    """Yield the text elements of a paragraph, without those of text boxes and fallbacks."""
-    for child in paragraph:
-        if child.tag in (f"{W}txbxContent", f"{_MC}Fallback"):
-            continue
-        if child.tag in (f"{W}t", f"{W}delText"):
-            yield child
-        yield from _texts(child)
-
-
-def _text(element: ET.Element) -> str:
-    return " ".join("".join(_all_texts(element)).split())
-
-
-def _all_texts(element: ET.Element) -> Iterator[str]:
-    for child in element:
-        if child.tag == f"{_MC}Fallback":
-            continue
-        if child.tag in (f"{W}t", f"{W}delText"):
-            yield child.text or ""
-        elif child.tag in (f"{W}tab", f"{W}br", f"{W}p"):
-            yield " "
-        yield from _all_texts(child)
+        return text_element(chr(sign) if sign else "")

@@ -117,6 +117,13 @@ class _Parser(HTMLParser):
         self.place = place_in(data) or self.place
         self.open[-1].children.append(data)
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """Take `<![x` for a comment, as browsers do: the library's parser gives up over it."""
+        try:
+            return super().parse_marked_section(i, report)
+        except AssertionError:
+            return self.parse_bogus_comment(i)
+
     def _close(self, tags: frozenset[str], until: frozenset[str]) -> None:
         """Close the innermost open element of these, unless one of the others is met before."""
         for number in range(len(self.open) - 1, 0, -1):

@@ -1,7 +1,6 @@
 """What is said of an import before it is stored: to the command's terminal and on the admin's page."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
@@ -12,37 +11,27 @@ from privacy.policy.redline import compare
 from privacy.policy.redline_rendering import to_html
 
 _KINDS = (
-    ("word", "words"),
-    ("heading", "headings"),
-    ("paragraph", "paragraphs"),
-    ("item of a list", "list items"),
-    ("head of a table", "tables with heads of columns"),
-    ("row of a table", "rows of tables"),
-    ("quotation", "quotations"),
-    ("block of code", "blocks of code"),
-    ("line", "lines across the page"),
-    ("link", "links"),
+    ("word", "word", "words"),
+    ("heading", "heading", "headings"),
+    ("paragraph", "paragraph", "paragraphs"),
+    ("item of a list", "list item", "list items"),
+    ("head of a table", "row of column heads", "rows of column heads"),
+    ("row of a table", "row of a table", "rows of tables"),
+    ("quotation", "quotation", "quotations"),
+    ("block of code", "block of code", "blocks of code"),
+    ("line", "line across the page", "lines across the page"),
+    ("link", "link", "links"),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many of one kind there are."""
-
-    number: int
-    kind: str
-
-    def __str__(self) -> str:
-        return f"{self.number:,} {self.kind}"
-
-
-def counts(text: Imported) -> list[Count]:
+def counts(text: Imported) -> list[str]:
     """Count what was taken over, and leave out what there is none of."""
-    found = [
-        Count(sum(number for kind, number in text.counts.items() if kind.startswith(one)), said)
-        for one, said in _KINDS
-    ]
-    return [count for count in found if count.number]
+    found = []
+    for kind, one, many in _KINDS:
+        number = sum(count for name, count in text.counts.items() if name.startswith(kind))
+        if number:
+            found.append(f"{number:,} {one if number == 1 else many}")
+    return found
 
 
 def numbering(text: Imported) -> list[Part]:
@@ -64,7 +53,7 @@ def redline(text: Imported) -> SafeString:
 
 def lines(text: Imported) -> Iterator[str]:
     """Say it in lines, for a terminal."""
-    yield f"{text.form}: {', '.join(map(str, counts(text)))}."
+    yield f"{text.form}: {', '.join(counts(text))}."
     for title, findings in (("Left out", text.left_out), ("Shown otherwise", text.changed)):
         if findings:
             yield f"{title}:"

@@ -123,6 +123,7 @@ SAME_MEANING = {
         "<h1>T</h1><h2>a <b>b</b><br>c#</h2><h3></h3><h6>d</h6>",
         '<h2 id="t">T</h2><h3 id="a-b-c">a b c#</h3><h6 id="d">d</h6>',
     ),
+    "a sign that begins nothing": ("<p>a <![z](q)> b <! c> d < e <", "<p>a b d &lt; e &lt;</p>"),
     "heading over a line": ("<h2>a<hr>b</h2>", '<h2 id="a-b">a b</h2>'),
     "words around a script": ("<p>a<span>b<script>c</script></span>", "<p>ab</p>"),
     "heading over a block": ("<h2><p>a</p><div>b</div></h2>", '<h2 id="a-b">a b</h2>'),

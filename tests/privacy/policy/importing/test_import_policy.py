@@ -49,7 +49,7 @@ def test_what_is_left_out_is_reported_and_nothing_stored(
     file.write_text(PAGE)
     run(file, look=True)
     assert capsys.readouterr().out == (
-        "HTML: 4 words, 1 paragraphs, 1 list items, 1 links.\n"
+        "HTML: 4 words, 1 paragraph, 1 list item, 1 link.\n"
         "Left out:\n  line 1: hidden <b> “no”. The page hides it from its readers.\n"
         "Shown otherwise:\n"
         "  line 1: <ol>. Its numbers or letters are written out before each item.\n"
