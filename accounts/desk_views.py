@@ -34,7 +34,7 @@ def mail_to_oneself(request: HttpRequest) -> HttpResponse:
     sent = wrong = False
     if request.method == "POST" and "send" in request.POST:
         request.session[CODE] = [f"{secrets.randbelow(10**6):06}", ATTEMPTS]
-        _code_mail(request.user, request.session[CODE][0]).send()
+        code_mail(request.user, request.session[CODE][0]).send()
         sent = True
     elif request.method == "POST":
         if _is_the_code(request):
@@ -57,7 +57,7 @@ def _is_the_code(request: HttpRequest) -> bool:
     return False
 
 
-def _code_mail(person: Any, code: str) -> EmailMessage:
+def code_mail(person: Any, code: str) -> EmailMessage:
     body = render_without_request("accounts/set_up_mail.txt", {"code": code})
     return EmailMessage("A mail of your website to you", body, to=[person.email])
 

@@ -6,7 +6,7 @@ fail again later: a worker that has died stands here as well as one that was nev
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from pathlib import Path
 
@@ -80,6 +80,10 @@ def company_facts() -> Iterator[str]:
         for name in FACTS:
             if getattr(settings.COMPANY, name) == getattr(example, name):
                 yield f"{name} in company.toml is still the example's."
+    for field in fields(settings.COMPANY):
+        value = getattr(settings.COMPANY, field.name)
+        if isinstance(value, str) and PLACEHOLDER.search(value):
+            yield f"{field.name} in company.toml is still “{value}”."
 
 
 @_item("Logo and icons", lambda: "/")

@@ -14,13 +14,14 @@ from sens_site.lib.content import ContentError, read_content, read_versions
 
 
 def newest_shipped_text() -> str:
-    """Return the newest privacy policy that comes with the code."""
+    """Return the newest privacy policy that comes with the code; nothing where none does."""
     versions = read_versions(settings.CONTENT_DIR)
     newest = max(
         (version for version in versions if version["policy"] == PRIVACY),
         key=lambda version: version["number"],
+        default=None,
     )
-    return read_content(TEXT_DIR / str(newest["file"]))
+    return "" if newest is None else read_content(TEXT_DIR / str(newest["file"]))
 
 
 @register(TAG)
@@ -33,7 +34,8 @@ def check_agreement(**kwargs: Any) -> list[CheckMessage]:
         text = newest_shipped_text()
     except ContentError:
         return []  # sens_site.E003 says what is missing
-    return [problem(d.check, d.message, d.hint) for d in differences(text)]
+    found = differences(text) if text else []
+    return [problem(d.check, d.message, d.hint) for d in found]
 
 
 @register(Tags.security, deploy=True)

@@ -165,8 +165,12 @@ def read_claims(folder: Path) -> list[dict[str, Any]]:
 
 
 def read_versions(folder: Path) -> list[dict[str, Any]]:
-    """Return the versions of both policies. Raises ContentError with all faults at once."""
-    return _read_rows(folder / "policy" / "versions.toml", "version", VERSION)
+    """Return the versions of both policies. Raises ContentError with all faults at once.
+
+    A company may say that it has none yet: it imports its first one in the admin.
+    """
+    file = folder / "policy" / "versions.toml"
+    return [] if read_toml(file) == {"none_yet": True} else _read_rows(file, "version", VERSION)
 
 
 def read_vendors(folder: Path) -> list[dict[str, Any]]:

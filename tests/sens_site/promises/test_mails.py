@@ -1,12 +1,14 @@
 """Mails that wait to be sent, and those of a site that has no key to sign its log with."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.mail import EmailMultiAlternatives
 
 from outbox.models import OutboxMail
 from privacy.promises.registry import PromiseBroken
 from privacy.promises.running_site import RunningSite
 from sens_site.promises.mails import no_mail_tells_that_it_was_read, no_waiting_mail_loads_anything
+from tests.factories.people import make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -38,3 +40,14 @@ def test_without_a_key_for_the_log_every_other_mail_is_written(settings):
     whole = int(no_mail_tells_that_it_was_read(RunningSite()).figures["mails read"])
     settings.LOG_SIGNING_KEY = ""
     assert no_mail_tells_that_it_was_read(RunningSite()).figures["mails read"] == whole - 1
+
+
+def test_what_staff_are_told_goes_to_staff_and_to_nobody_else(monkeypatch):
+    officer = make_staff("officer", is_superuser=False)
+    officer.user_permissions.add(Permission.objects.get(codename="answer_subjectrequest"))
+    assert int(no_mail_tells_that_it_was_read(RunningSite()).figures["mails read"]) > 30
+    monkeypatch.setattr(
+        "privacy.rights.mails.staff_recipients", lambda matter: ["stranger@elsewhere.test"]
+    )
+    with pytest.raises(PromiseBroken, match="goes to somebody else, too"):
+        no_mail_tells_that_it_was_read(RunningSite())
