@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -25,6 +26,7 @@ from tests.client import SiteClient
 from tests.factories.people import make_person, make_staff
 
 pytest_plugins = ["tests.selection"]
+ENDED_BY = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +83,9 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     try:
         return (yield)
     finally:
+        for number, handler in ENDED_BY.items():  # a command that ran here may have set its own
+            if signal.getsignal(number) is not handler:
+                signal.signal(number, handler)
         if empties and nextitem is not None:  # after the last test the database is gone
             blocker: DjangoDbBlocker = item.config.stash[_blocker_key]
             with blocker.unblock():
