@@ -21,18 +21,20 @@ from privacy.consent.promises.all_services_on import (
     visitor_who_allows,
 )
 from privacy.datamap.promises.purging import (
+    A_DAY,
     AN_HOUR,
     PURGE,
     done_by_the_job,
     nothing_is_over,
     purge_keeps,
     ran_lately,
+    runs_daily,
     sentence_gives_its_periods,
 )
 from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
 from privacy.promises.written_tables import rows_written
-from visits.models import PageView
+from visits.models import DailyCount, PageView, Reach
 
 REPORT = "/visits/"
 SCRIPT = re.compile(r"/visits/visit(\.\w+)?\.js$")
@@ -232,6 +234,28 @@ def views_go_after_thirty_days(site: RunningSite) -> Evidence:
     return Evidence(
         "Played through for this check: a single view was deleted after 30 days and not before.",
         {"days": 30},
+    )
+
+
+@promise("retention.visits", look=Look.REHEARSAL)
+def a_day_that_is_over_is_counted(site: RunningSite) -> Evidence:
+    """Before single views go, their day has become numbers."""
+    runs_daily("count visits")
+    noon = timezone.localtime().replace(hour=12) - A_DAY
+    page = f"/check-{secrets.token_hex(4)}/"
+    with site.rehearsal():
+        Reach.objects.all().delete()
+        for number in range(3):
+            visitor = f"{number:08x}-0000-4000-8000-000000000000"
+            PageView.objects.create(
+                visit=visitor, visitor=visitor, path=page, entry=True, seen_at=noon
+            )
+        done_by_the_job("count visits")
+        counts = DailyCount.objects.filter(day=noon.date(), key=page, kind="page")
+        counted = list(counts.values_list("views", "visitors"))
+    require(counted == [(3, 3)], "the views of a day that is over are not counted")
+    return Evidence(
+        "Played through for this check: the worker counted a day when it was over.", {"views": 3}
     )
 
 

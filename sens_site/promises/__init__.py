@@ -3,6 +3,7 @@
 import sens_site.promises.access
 import sens_site.promises.chains
 import sens_site.promises.choices
+import sens_site.promises.copy_for_readers
 import sens_site.promises.forms
 import sens_site.promises.leaving
 import sens_site.promises.locks

@@ -109,3 +109,16 @@ def mails_that_wait_for_ever(hand: Hand) -> None:
 @breaks("use.requested-information")
 def mails_that_are_given_up_when_they_are_refused(hand: Hand) -> None:
     hand.replace("outbox.services.MOST_TRIES", 1)
+
+
+@breaks("retention.backups")
+def lines_of_the_ledger_that_stay(hand: Hand) -> None:
+    hand.replace("privacy.datamap.ledger.trim", lambda **_: 0)
+
+
+@breaks("rights.copy")
+def a_copy_for_readers_that_turns_answers_round(hand: Hand) -> None:
+    def turned(old: Any, entry: Any, name: str, value: Any) -> Any:
+        return old(entry, name, not value if isinstance(value, bool) else value)
+
+    hand.wrap("privacy.datamap.export._shown", turned)

@@ -67,19 +67,19 @@ def a_purge_every_ten_years(hand: Hand) -> None:
     job(hand, "purge expired", every_seconds=10 * 365 * 24 * 3600)
 
 
-@breaks(*(set(BY_THE_PURGE) - {"retention.backups"}))
+@breaks(*BY_THE_PURGE)
 def a_purge_that_never_finds_anything_to_do(hand: Hand) -> None:
     job(hand, "purge expired", when=lambda: False)
 
 
-@breaks(*(set(BY_THE_PURGE) - {"retention.backups"}))
+@breaks(*BY_THE_PURGE)
 def a_purge_that_only_counts(hand: Hand) -> None:
     from privacy.datamap.retention import find_expired
 
     job(hand, "purge expired", run=find_expired)
 
 
-@breaks(*(set(BY_THE_PURGE) - {"retention.backups"}), "retention.idle-account")
+@breaks(*BY_THE_PURGE, "retention.idle-account")
 def a_clock_that_is_never_steady(hand: Hand) -> None:
     hand.replace("privacy.datamap.clock.is_steady", lambda: False)
 

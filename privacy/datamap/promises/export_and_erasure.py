@@ -6,6 +6,7 @@ is written out here: neither the data map nor a model is asked.
 
 import io
 import json
+import secrets
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -27,9 +28,10 @@ from privacy.datamap.erasure import erase, plan_erasure
 from privacy.datamap.export import DATA, MANIFEST, PAGE, stream_export
 from privacy.datamap.models import Erasure
 from privacy.datamap.promises.played_people import Played, is_a_moment
+from privacy.datamap.promises.purging import done_by_the_job
 from privacy.datamap.promises.raw_rows import Database, Rows, texts_of
 from privacy.datamap.replay import replay
-from privacy.datamap.subjects import Subject, by_address
+from privacy.datamap.subjects import Subject, by_address, identity
 from privacy.datamap.terms import OnErase
 from privacy.promises.registry import Evidence, Look, NotCarriedOut, promise, require
 from privacy.promises.running_site import RunningSite
@@ -273,6 +275,33 @@ def a_restored_backup_is_erased_again(site: RunningSite) -> Evidence:
         "Played through for this check, an erasure wrote a keyed hash and the time into a file "
         "outside the database; with it, a restored person was erased again, and nobody else.",
         {"lines written": 2, "people erased again": 2},
+    )
+
+
+@promise("account.kept-after-deletion", look=Look.REHEARSAL)
+def the_worker_erases_restored_people_again(site: RunningSite) -> Evidence:
+    """A line of the ledger that the database knows nothing of is carried out by the worker."""
+    people = get_user_model()._base_manager
+    with site.rehearsal(), ledger_of_its_own() as file:
+        name = f"check{secrets.token_hex(6)}"
+        joined = timezone.now() - timedelta(days=1)
+        user = get_user_model().objects.create_user(
+            username=name, email=f"{name}@example.com", date_joined=joined
+        )
+        backup = transaction.savepoint()
+        erase(identity().of_user(user), cause="promise")
+        transaction.savepoint_rollback(backup)
+        # A line is left to whoever is carrying it out, for some minutes.
+        line = json.loads(file.read_text(encoding="utf-8"))
+        line["at"] = (timezone.now() - timedelta(hours=1)).isoformat()
+        file.write_text(f"{json.dumps(line)}\n", encoding="utf-8")
+        require(people.filter(username=name).exists(), "the backup could not be played")
+        done_by_the_job("finish erasures")
+        require(not people.filter(username=name).exists(), "a restored person stays")
+    return Evidence(
+        "Played through for this check: the worker erased somebody again who had come back with a "
+        "backup.",
+        {"people": 1},
     )
 
 

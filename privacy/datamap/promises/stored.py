@@ -4,6 +4,7 @@ The map is not asked what there is, as it knows the models only: a table that so
 hand stands in the database all the same.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -19,11 +20,14 @@ from django.utils import timezone
 
 from privacy.datamap import ledger
 from privacy.datamap.checks import check_map
+from privacy.datamap.promises.export_and_erasure import ledger_of_its_own
 from privacy.datamap.promises.purging import (
     A_DAY,
+    AN_HOUR,
     LATE,
     PURGE,
     age,
+    done_by_the_job,
     ran_lately,
     runs_daily,
     sentence_gives_its_periods,
@@ -229,4 +233,26 @@ def the_ledger_follows_the_backups(site: RunningSite) -> Evidence:
             "the oldest": age(min(moments, default=None)),
             **ran_lately(PURGE),
         },
+    )
+
+
+@promise("retention.backups", look=Look.REHEARSAL)
+def lines_of_the_ledger_go_with_the_last_backup(site: RunningSite) -> Evidence:
+    """A line of the ledger goes after 35 days, when no backup can bring anybody back any more."""
+    with site.rehearsal(), ledger_of_its_own() as file:
+        limit = timezone.now() - timedelta(days=35)
+        line = {"cause": "check", "plan": "", "account": "", "addresses": []}
+        moments = {"over": limit - AN_HOUR, "not yet": limit + AN_HOUR}
+        lines = [
+            json.dumps({**line, "reference": name, "at": moment.isoformat()})
+            for name, moment in moments.items()
+        ]
+        file.write_text("".join(f"{one}\n" for one in lines), encoding="utf-8")
+        done_by_the_job(PURGE)
+        left = file.read_text(encoding="utf-8")
+    require('"over"' not in left, "a line of the ledger stays for longer than any backup")
+    require('"not yet"' in left, "a line of the ledger goes before the last backup")
+    return Evidence(
+        "Played through for this check: a line of the ledger went after 35 days and not before.",
+        {"days": 35},
     )

@@ -1,5 +1,6 @@
 """How long requests are kept: their words for 12 months after closing, the rest for 36."""
 
+import os
 import secrets
 from datetime import datetime, timedelta
 
@@ -34,7 +35,7 @@ from privacy.rights.models import (
     SystemCheck,
     VendorTask,
 )
-from privacy.rights.private_storage import EXPORTS, SCANS, files
+from privacy.rights.private_storage import EXPORTS, SCANS, files, folder
 from privacy.rights.promises.played_requests import (
     ADDRESS,
     REASON,
@@ -89,6 +90,25 @@ def words_go_after_12_months_and_the_rest_after_36(site: RunningSite) -> Evidenc
         "Played through for this check with a request of each kind: the words went after 12 "
         "months, the outline after 36, and nothing earlier.",
         {"months for the text": 12, "months for the outline": 36, "requests": len(played)},
+    )
+
+
+@promise("retention.requests", look=Look.REHEARSAL)
+def a_copy_that_no_row_knows_is_removed(site: RunningSite) -> Evidence:
+    """What a machine left that died as it wrote a copy goes; a copy that is being written stays."""
+    runs_daily("remove stray copies")
+    with site.rehearsal():
+        left, young = (folder() / secrets.token_hex(16) for _ in range(2))
+        for file in (left, young):
+            file.touch(mode=0o600)
+        two_days_ago = (timezone.now() - timedelta(days=2)).timestamp()
+        os.utime(left, (two_days_ago, two_days_ago))
+        done_by_the_job("remove stray copies")
+        there = [left.exists(), young.exists()]
+    require(not there[0], "a file of a copy that no row knows stays")
+    require(there[1], "a copy is removed while it is written")
+    return Evidence(
+        "Played through for this check: the worker removed a file that no row knew.", {"files": 1}
     )
 
 
