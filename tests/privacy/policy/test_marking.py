@@ -227,6 +227,13 @@ def test_what_the_table_says_of_a_sealed_claim_is_not_what_readers_are_shown(mak
     assert (shown["claim"], shown["class"]) == ("We answer.", "O")
 
 
+def test_a_claim_without_words_on_practice_has_no_empty_heading(make_draft, client):
+    claim = make_claim(practice="")
+    seal_and_publish(make_draft(source_text=f"We answer.{{promise:{claim.claim_id}}}"), by=None)
+    page = client.get("/privacy/p/1001/").content.decode()
+    assert ("We answer." in page, "What this means in practice</h2>" in page) == (True, False)
+
+
 def test_a_sealed_claim_keeps_its_words_in_the_service_too(make_draft):
     claim = make_claim()
     seal_and_publish(make_draft(source_text=f"We answer.{{promise:{claim.claim_id}}}"), by=None)
