@@ -82,7 +82,7 @@ def company_facts() -> Iterator[str]:
                 yield f"{name} in company.toml is still the example's."
     for field in fields(settings.COMPANY):
         value = getattr(settings.COMPANY, field.name)
-        if isinstance(value, str) and PLACEHOLDER.search(value):
+        if isinstance(value, str) and value.startswith("[your "):
             yield f"{field.name} in company.toml is still “{value}”."
 
 

@@ -14,8 +14,8 @@ from audit_log.admin import harmless
 from audit_log.models import AuditEntry
 from audit_log.services import record
 from contact.models import ContactMessage
-from privacy.datamap.erasure import plan_erasure
-from privacy.datamap.subjects import Subject, subject_of
+from privacy.datamap.erasure import erase, plan_erasure
+from privacy.datamap.subjects import Subject, by_address, subject_of
 from tests.client import SiteClient
 from tests.factories.people import make_person, make_staff
 
@@ -147,6 +147,18 @@ def test_of_an_erased_customer_no_number_stays(alan):
     erase_account(ada)
     found = AuditEntry.objects.order_by("pk").values_list("row", "actor")
     assert list(found) == [(None, alan.pk), (str(bea.pk), alan.pk), (None, alan.pk)]
+
+
+def test_of_somebody_without_an_account_no_number_stays_either(alan):
+    guest = "guest@elsewhere.test"
+    message = ContactMessage.objects.create(
+        name="Guest", email=guest, message="Hello.", fingerprint="y"
+    )
+    record("changed", "Answered.", row=message, actor=alan)
+    record("changed", "Changed.", row=alan, actor=alan)
+    erase(by_address(guest), cause="request")
+    found = AuditEntry.objects.order_by("pk").values_list("row", "actor")
+    assert list(found) == [(None, alan.pk), (str(alan.pk), alan.pk)]
 
 
 def test_an_erasure_that_is_done_again_leaves_what_came_later(alan):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.roles import load_roles
 from accounts.services import choose_mail
 from accounts.staff_mail import matters_of
+from outbox.jobs import registered_jobs
 from outbox.models import OutboxMail
 from outbox.staff_mail import (
     MATTER_HEADER,
@@ -96,8 +97,9 @@ def test_who_has_chosen_one_mail_a_day_has_all_of_it_in_the_morning(colleagues):
         assert due() == [("owner@company.test", "Third")]
         assert (waiting_for_a_summary(), write_summaries()) == ({}, 0)
         clock.move_to(MORNING - timedelta(minutes=20))
-        assert write_summaries() == 1
-        assert write_summaries() == 0
+        (job,) = [job for job in registered_jobs() if job.name == "write summaries for staff"]
+        assert (job.when(), job.run()) == (True, 1)
+        assert (job.when(), job.run()) == (False, 0)
         found = OutboxMail.objects.get(recipient="privacy@company.test")
         assert found.subject == "2 mails of the last day"
         text = bytes(found.message).decode()

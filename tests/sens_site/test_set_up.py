@@ -72,6 +72,13 @@ def test_what_a_company_took_over_from_the_example_is_not_its_own(copied, settin
     assert gaps("Logo and icons") == []
 
 
+def test_what_start_content_leaves_open_is_named(settings):
+    settings.COMPANY = replace(settings.COMPANY, street="[your street]")
+    assert gaps("What only the company knows")[2:] == [
+        "street in company.toml is still “[your street]”."
+    ]
+
+
 def test_the_example_itself_lacks_nothing_of_a_company(settings):
     as_company(settings, EXAMPLE)
     for title in ("What only the company knows", "Logo and icons", "Placeholders in public texts"):
