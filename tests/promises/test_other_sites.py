@@ -18,6 +18,7 @@ from privacy.promises.registry import NotCarriedOut, discover
 from privacy.promises.running_site import RunningSite
 from privacy.promises.services import run_checks
 from tests.client import SAME_ORIGIN
+from tests.promises.breaks_of_vendors import entered
 from tests.promises.conftest import FEW_ROUTES, ONE_OF_EACH
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +105,13 @@ def test_locks_are_tried_on_a_receipt_that_a_visitor_has_left(look, client):
     yes = {"choice": "accept", "shown": current_offer().shown}
     client.post("/cookies/choose/", yes, headers=SAME_ORIGIN)
     assert (ConsentReceipt.objects.count(), look("security.against-change")[0]) == (1, True)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("claim", ["sharing.service-providers", "vendors.agreements"])
+def test_a_firm_on_record_with_all_that_it_needs_keeps_the_promises_about_firms(look, hand, claim):
+    entered(hand)
+    assert look(claim)[0] is True
 
 
 def test_a_ledger_that_cannot_be_read_is_neither_known_to_be_whole_nor_not(settings, tmp_path):
