@@ -53,21 +53,22 @@ def broken(hand: Hand) -> Callable[..., set[str]]:
 
 @within_surroundings()
 def red_ones(claims: Iterable[str], site: RunningSite) -> dict[str, Outcome]:
-    """Run the checks of some claims, of each until one is red: it can turn no redder."""
+    """Run the checks of some claims, and rehearse for each until it is red: it can turn no redder."""
     seen: dict[Check, Outcome] = {}
     red: dict[str, Outcome] = {}
     for claim in claims:
         for check in sorted(registered_checks()[claim], key=costs):
+            if claim in red and check.look is Look.REHEARSAL:
+                break
             if check not in seen:
                 seen[check] = run_check(check, claim, site)
             if seen[check].broken:
-                red[claim] = seen[check]
-                break
+                red.setdefault(claim, seen[check])
     return red
 
 
-def costs(check: Check) -> tuple[int, bool]:
-    """Sort last what takes longest."""
+def costs(check: Check) -> tuple[bool, int]:
+    """Sort last what takes longest: rehearsals, and of these the walk."""
     module = check.function.__module__
     dearest = DEAREST.index(module) + 1 if module in DEAREST else 0
-    return dearest, check.look is Look.REHEARSAL
+    return check.look is Look.REHEARSAL, dearest

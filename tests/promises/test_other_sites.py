@@ -8,6 +8,8 @@ import pytest
 from django.utils import timezone
 
 from accounts import promises as of_accounts
+from privacy.consent.models import ConsentReceipt
+from privacy.consent.offer.current import current_offer
 from privacy.datamap.promises.export_and_erasure import the_ledger_knows_of_every_erasure
 from privacy.policy.models import Kind
 from privacy.policy.promises import record
@@ -15,6 +17,8 @@ from privacy.policy.services import create_draft, seal_and_publish, withdraw_ver
 from privacy.promises.registry import NotCarriedOut, discover
 from privacy.promises.running_site import RunningSite
 from privacy.promises.services import run_checks
+from tests.client import SAME_ORIGIN
+from tests.promises.breaks_of_vendors import entered
 from tests.promises.conftest import FEW_ROUTES, ONE_OF_EACH
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +98,20 @@ def test_a_version_that_was_withdrawn_before_its_posting_leaves_a_gap(look, poli
         text, kind=Kind.MINOR, effective_on=timezone.localdate() + timedelta(days=9)
     )
     assert (coming.number - policy.number, look(claim)[0]) == (2, True)
+
+
+@pytest.mark.once
+def test_locks_are_tried_on_a_receipt_that_a_visitor_has_left(look, client):
+    yes = {"choice": "accept", "shown": current_offer().shown}
+    client.post("/cookies/choose/", yes, headers=SAME_ORIGIN)
+    assert (ConsentReceipt.objects.count(), look("security.against-change")[0]) == (1, True)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("claim", ["sharing.service-providers", "vendors.agreements"])
+def test_a_firm_on_record_with_all_that_it_needs_keeps_the_promises_about_firms(look, hand, claim):
+    entered(hand)
+    assert look(claim)[0] is True
 
 
 def test_a_ledger_that_cannot_be_read_is_neither_known_to_be_whole_nor_not(settings, tmp_path):
