@@ -25,7 +25,7 @@ from sens_site.lib.http.types import signed_in_user
 
 SALT = "privacy.policy.import"
 SHOWN_FOR_SECONDS = 24 * 60 * 60
-# A form without files may hold 256 kB; a signed text of 100,000 words is smaller.
+# A form without files may hold 256 kB; a signed text of 40,000 words has half of that.
 LONGEST_SIGNED = 200_000
 
 

@@ -17,7 +17,7 @@ from privacy.policy.addresses import PRIVACY
 from privacy.policy.models import Kind, PolicyVersion
 from privacy.policy.redline import compare
 from privacy.policy.redline_rendering import to_html
-from privacy.policy.rendering import SOURCE_MARK
+from privacy.policy.rendering import SOURCE_MARK, strip_source_marks
 
 SIGNAL_HONORED = "signals.gpc-honored"
 """The claim of the policy that says so."""
@@ -35,7 +35,7 @@ def policy_words(source: str, group: Group) -> tuple[str, ...]:
             sentence, end = "", 0
             for mark in SOURCE_MARK.finditer(line):
                 # Two marks may stand behind one sentence.
-                sentence = line[end : mark.start()].strip() or sentence
+                sentence = strip_source_marks(line[end : mark.start()]).strip() or sentence
                 end = mark.end()
                 if mark[1].startswith(group.claims):
                     yield sentence

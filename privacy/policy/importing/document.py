@@ -16,6 +16,14 @@ class Run:
     pin: str = ""
     line_break: bool = False
 
+    def saying(self, text: str) -> "Run":
+        """Return the same look with another text."""
+        return self if text == self.text else replace(self, text=text)
+
+    def plain(self) -> "Run":
+        """Return the same without being strong, as headings are by themselves."""
+        return replace(self, strong=False) if self.strong else self
+
 
 Runs = list[Run]
 
@@ -157,7 +165,7 @@ def tidied(runs: Sequence[Run]) -> Runs:
         if before and not before.pin and not before.line_break and _same_look(before, run):
             output[-1] = replace(before, text=before.text + text)
         else:
-            output.append(replace(run, text=text))
+            output.append(run.saying(text))
     return _without_end(output)
 
 
@@ -170,7 +178,9 @@ def _single_spaces(text: str, *, space_before: bool) -> str:
 
 
 def _same_look(one: Run, other: Run) -> bool:
-    return replace(one, text="") == replace(other, text="")
+    return (one.strong, one.emphasis, one.code, one.href) == (
+        other.strong, other.emphasis, other.code, other.href,
+    )  # fmt: skip
 
 
 def _without_end(runs: Runs) -> Runs:
@@ -187,6 +197,6 @@ def _without_end(runs: Runs) -> Runs:
         else:
             text = run.text.rstrip() if at_end and not run.code else run.text
             if text:
-                output.append(replace(run, text=text))
+                output.append(run.saying(text))
                 at_end = False
     return output[::-1]

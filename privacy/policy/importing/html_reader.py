@@ -130,10 +130,7 @@ class _Reader(InlineReader):
         return self._on_one_line(blocks, node.place)
 
     def _heading(self, node: Node, level: int, flow: Flow, look: Look) -> None:
-        runs = [
-            Run(" ") if run.line_break else replace(run, strong=False)
-            for run in self._runs(node, look)
-        ]
+        runs = [Run(" ") if run.line_break else run.plain() for run in self._runs(node, look)]
         if text_of(runs):
             flow.add(Heading(level, tidied(runs), node.place))
         else:

@@ -33,7 +33,7 @@ def marked(runs: Runs, place: str) -> Block:
     runs = [*runs[:number], *([rest] if rest.text else []), *runs[number + 1 :]]
     if heading:
         start = [Run(f"{label} ")] if label else []
-        return Heading(int(heading), [*start, *(replace(run, strong=False) for run in runs)], place)
+        return Heading(int(heading), [*start, *(run.plain() for run in runs)], place)
     if level:
         return Listed(int(level), label, runs, place)
     return Paragraph(runs, place)
