@@ -152,12 +152,19 @@ def conditions(source: Source) -> Iterator[Mutant]:
     if source.path in NOT_ABOUT_PEOPLE or not CONDITIONS_IN.search(source.path):
         return
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.If | ast.IfExp):
+        if isinstance(node, ast.If | ast.IfExp) and not _only_logs(node):
             test = source.segment(node.test)
             whole = test if isinstance(node, ast.If) else source.segment(node)
             words = f"turned round: {' '.join(whole.split())[:60]}"
             changed = source.replaced(node.test, f"(not ({test}))")
             yield Mutant("condition", source.path, node.test.lineno, words, changed)
+
+
+def _only_logs(node: ast.If | ast.IfExp) -> bool:
+    """Tell whether nothing but a line of a log hangs on a condition."""
+    if isinstance(node, ast.IfExp) or node.orelse:
+        return False
+    return all(ast.unparse(one).startswith("logger.") for one in node.body)
 
 
 def permissions(source: Source) -> Iterator[Mutant]:

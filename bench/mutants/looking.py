@@ -110,8 +110,8 @@ class Paths:
             for name, (check, claim) in known.items():
                 self._during(name)
                 begin = time.process_time()
-                watched = _Watched(site)
-                outcome = run_check(check, claim, watched)  # type: ignore[arg-type]
+                watched: Any = _Watched(site)
+                outcome = run_check(check, claim, watched)
                 self.costs[name] = time.process_time() - begin
                 for shared in watched.shared:
                     self.judges[shared].add(name)
