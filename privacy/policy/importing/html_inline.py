@@ -59,49 +59,53 @@ class InlineReader(ABC):
         self.main = mains[0] if len(mains) == 1 else root
 
     @abstractmethod
-    def _block(self, node: Node, flow: Flow, look: Look, declared: dict[str, str]) -> None:
+    def block(self, node: Node, flow: Flow, look: Look, declared: dict[str, str]) -> None:
         """Read an element that is a block."""
 
-    def _hidden(self, node: Node) -> bool:
+    def is_hidden(self, node: Node) -> bool:
+        """Tell whether the page hides an element."""
         return "hidden" in node.attributes or hides(self.styles.of(node))
 
-    def _leave(self, place: str, what: str, why: str, text: str) -> None:
+    def leave(self, place: str, what: str, why: str, text: str) -> None:
+        """List something that readers will not see."""
         self.findings.leave_out(place, what, why, text)
 
-    def _walk(self, children: Sequence[Node | str], flow: Flow, look: Look) -> None:
+    def walk(self, children: Sequence[Node | str], flow: Flow, look: Look) -> None:
+        """Read what stands in an element."""
         for child in children:
             if isinstance(child, str):
                 flow.runs.append(look.run(child))
             elif child.tag not in SILENT:
-                self._element(child, flow, look)
+                self.element(child, flow, look)
 
-    def _element(self, node: Node, flow: Flow, look: Look) -> None:
+    def element(self, node: Node, flow: Flow, look: Look) -> None:
+        """Read an element, or say why not."""
         declared = self.styles.of(node)
         if "hidden" in node.attributes or hides(declared):
             self.left.add(id(node))
             if node.text:
                 why = "The page hides it from its readers."
-                self._leave(node.place, f"hidden <{node.tag}>", why, node.text)
+                self.leave(node.place, f"hidden <{node.tag}>", why, node.text)
             return
         beside = word_html.aside(node, declared)
         if beside:
             self.left.add(id(node))
-            self._leave(node.place, beside[0], beside[1], node.text)
+            self.leave(node.place, beside[0], beside[1], node.text)
             return
         if self._is_no_text(node, declared):
             return
         if not any(run.text.strip() for run in flow.runs):
             flow.place = node.place
-        self._pin(node, flow)
+        self.pin(node, flow)
         if node.tag in _EXPLAINED and node.attributes.get("title"):
             why = "Only a mouse shows it. Write it into the text if it says something."
-            self._leave(node.place, f"title of <{node.tag}>", why, node.attributes["title"])
+            self.leave(node.place, f"title of <{node.tag}>", why, node.attributes["title"])
         if node.tag in ("sup", "sub") or declared.get("vertical-align") in ("super", "sub"):
             self._raised(
                 node, flow, look, lower="sub" in (node.tag, declared.get("vertical-align"))
             )
         elif node.tag in BLOCKS:
-            self._block(node, flow, look, declared)
+            self.block(node, flow, look, declared)
         else:
             self._inline(node, flow, look, declared)
 
@@ -115,7 +119,7 @@ class InlineReader(ABC):
             )
             where = said.get("src") or said.get("data") or ""
             if text or where or node.tag not in ("button", "noscript", "nav"):
-                self._leave(node.place, f"<{node.tag}>", _LEFT_OUT[node.tag], text or where)
+                self.leave(node.place, f"<{node.tag}>", _LEFT_OUT[node.tag], text or where)
             return True
         struck = "line-through" in declared.get("text-decoration", "") + declared.get(
             "text-decoration-line", ""
@@ -127,7 +131,8 @@ class InlineReader(ABC):
             return True
         return False
 
-    def _pin(self, node: Node, flow: Flow) -> None:
+    def pin(self, node: Node, flow: Flow) -> None:
+        """Keep an element's place if a link leads to it."""
         names = [node.attributes.get("data-pin"), node.attributes.get("id")]
         if node.tag == "a" or HEADING.fullmatch(node.tag):
             names.append(node.attributes.get("name"))
@@ -150,7 +155,7 @@ class InlineReader(ABC):
             if href.startswith("#") and node.text in _BACK:
                 self.left.add(id(node))
                 why = "It leads from a note back to the text."
-                self._leave(node.place, "link", why, node.text)
+                self.leave(node.place, "link", why, node.text)
                 return
             anchor = self.anchors.get(unquote(href[1:])) if href.startswith("#") else None
             look = replace(look, href=f"#{anchor}" if anchor else href)
@@ -162,7 +167,7 @@ class InlineReader(ABC):
             look = replace(look, code=True)
         if tag == "q":
             flow.runs.append(look.run("“"))
-        self._walk(node.children, flow, look)
+        self.walk(node.children, flow, look)
         if tag == "q":
             flow.runs.append(look.run("”"))
 
@@ -170,11 +175,11 @@ class InlineReader(ABC):
         links = [n for n in node.walk() if n.tag == "a" and n.attributes.get("href")]
         href = links[0].attributes["href"] if links else look.href
         if not node.text:
-            self._walk(node.children, flow, look)
+            self.walk(node.children, flow, look)
         elif href.startswith("#"):
             for one in node.walk():
                 if one is not node:
-                    self._pin(one, flow)
+                    self.pin(one, flow)
             anchor = self.anchors.get(unquote(href[1:]), href[1:])
             mark = node.text.strip("[]()")
             flow.runs.append(replace(look.run(f"[{mark}]"), href=f"#{anchor.removeprefix('#')}"))

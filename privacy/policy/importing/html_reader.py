@@ -54,7 +54,7 @@ class _Reader(InlineReader):
         if any(word_html.is_word(node) for node in self.root.walk()):
             form = f"Word's {form}" if form == "HTML" else form
         flow = Flow("")
-        self._walk(self.main.children, flow, Look())
+        self.walk(self.main.children, flow, Look())
         blocks = nested(flow.finish())
         if any(isinstance(block, Heading) and block.level == 0 for block in blocks):
             for block in blocks:
@@ -71,16 +71,14 @@ class _Reader(InlineReader):
         for child in node.children:
             if isinstance(child, str):
                 if child.strip():
-                    self._leave(
-                        node.place, "text", "It stands outside the page's main part.", child
-                    )
+                    self.leave(node.place, "text", "It stands outside the page's main part.", child)
             elif any(one is self.main for one in child.walk()):
                 self._leave_out_around(child)
             elif child.tag not in SILENT and child.text:
                 why = "It stands outside the page's main part."
-                self._leave(child.place, f"<{child.tag}>", why, child.text)
+                self.leave(child.place, f"<{child.tag}>", why, child.text)
 
-    def _block(self, node: Node, flow: Flow, look: Look, declared: dict[str, str]) -> None:
+    def block(self, node: Node, flow: Flow, look: Look, declared: dict[str, str]) -> None:
         flow.end_paragraph()
         tag = node.tag
         if tag in ("ul", "ol", "menu", "dir"):
@@ -98,7 +96,7 @@ class _Reader(InlineReader):
         else:
             before, flow.place = flow.place, node.place
             named = tag in ("summary", "legend", "caption")
-            self._walk(node.children, flow, replace(look, strong=look.strong or named))
+            self.walk(node.children, flow, replace(look, strong=look.strong or named))
             flow.end_paragraph()
             flow.place = before
 
@@ -117,13 +115,13 @@ class _Reader(InlineReader):
 
     def _blocks(self, node: Node, look: Look) -> list[Block]:
         inner = Flow(node.place)
-        self._walk(node.children, inner, look)
+        self.walk(node.children, inner, look)
         return nested(inner.finish())
 
     def _runs(self, node: Node, look: Look) -> Runs:
         """Return what stands in an element as one line of runs."""
         inner = Flow(node.place)
-        self._walk(node.children, inner, look)
+        self.walk(node.children, inner, look)
         blocks = inner.finish()
         if inner.runs:
             return inner.runs
@@ -184,10 +182,10 @@ class _Reader(InlineReader):
         inner = Flow(node.place)
         if node.tag == "li":
             holder = Node("div", node.attributes, node.place, node.children)
-            self.left |= {id(node)} if self._hidden(node) else set()
-            self._element(holder, inner, look)
+            self.left |= {id(node)} if self.is_hidden(node) else set()
+            self.element(holder, inner, look)
         else:
-            self._element(node, inner, look)
+            self.element(node, inner, look)
         return nested(inner.finish())
 
     def _definitions(self, node: Node, flow: Flow, look: Look) -> None:
@@ -198,7 +196,7 @@ class _Reader(InlineReader):
             blocks = self._blocks_of_one(
                 replace(child, tag="div"), replace(look, strong=look.strong or is_term)
             )
-            if self._hidden(child):
+            if self.is_hidden(child):
                 self.left.add(id(child))
             if not blocks:
                 continue
@@ -221,7 +219,7 @@ class _Reader(InlineReader):
             )
             return
         for caption in [one for one in node.walk() if one.tag == "caption"]:
-            self._element(caption, flow, look)
+            self.element(caption, flow, look)
         rows = [one for one in node.walk() if one.tag == "tr" and not self._left_out_row(one)]
         head = {id(one) for part in node.walk() if part.tag == "thead" for one in part.children}
         cells = [
@@ -244,29 +242,29 @@ class _Reader(InlineReader):
             for row in rows:
                 for cell in row.children:
                     if isinstance(cell, Node):
-                        self._element(replace(cell, tag="div"), flow, look)
+                        self.element(replace(cell, tag="div"), flow, look)
             return
         flow.add(table)
 
     def _left_out_row(self, row: Node) -> bool:
-        if not self._hidden(row):
+        if not self.is_hidden(row):
             return False
         self.left.add(id(row))
         if row.text:
             why = "The page hides it from its readers."
-            self._leave(row.place, "hidden <tr>", why, row.text)
+            self.leave(row.place, "hidden <tr>", why, row.text)
         return True
 
     def _cell(self, cell: Node, look: Look) -> Runs:
-        if self._hidden(cell):
+        if self.is_hidden(cell):
             self.left.add(id(cell))
             if cell.text:
                 why = "The page hides it from its readers."
-                self._leave(cell.place, f"hidden <{cell.tag}>", why, cell.text)
+                self.leave(cell.place, f"hidden <{cell.tag}>", why, cell.text)
             return []
         flow = Flow(cell.place)
-        self._pin(cell, flow)
-        self._walk(cell.children, flow, look)
+        self.pin(cell, flow)
+        self.walk(cell.children, flow, look)
         blocks = nested(flow.finish())
         place = place_in(cell.text) or cell.place
         if sum(isinstance(block, Paragraph) for block in blocks) > 1:
