@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import hypothesis
 import psycopg
 import pytest
 import sqlparse
@@ -26,6 +27,12 @@ from tests.client import SiteClient
 from tests.factories.people import make_person, make_staff
 
 pytest_plugins = ["tests.selection"]
+
+# How fast examples are made says how busy the machine is, and nothing about the code.
+hypothesis.settings.register_profile(
+    "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("busy")
 ENDED_BY = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
 
