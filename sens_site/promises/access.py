@@ -1,7 +1,7 @@
 """Promises about who may see what: each role at each page of the desk, each secret address.
 
-What is expected is written out here, from the documents on the roles and on the desk, and never
-read from the code that gives rights.
+What is expected is written out in `desk_rights.py`, from the documents on the roles and on the
+desk, and never read from the code that gives rights.
 """
 
 import re
@@ -25,70 +25,9 @@ from privacy.promises.running_site import Answer, RunningSite, Visitor
 from privacy.rights.choices import Channel, Kind
 from privacy.rights.intake import open_request
 from privacy.rights.models import SubjectRequest
+from sens_site.promises.desk_rights import ABOUT_PEOPLE, MAY_OPEN, RIGHTS
 
 DESK, OWN_PAGES = "/admin/", "/accounts/"
-LOOK_AT = ("", "change", "history")
-MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "Editor": {
-        "pages.file": (*LOOK_AT, "add", "delete"),
-        "pages.page": (*LOOK_AT, "add", "address", "delete", "expiry", "hide", "place", "preview",
-                       "reset", "unhide"),
-        "pages.pagerevision": (*LOOK_AT, "cancel", "preview", "publish", "restore"),
-        "pages.redirect": (*LOOK_AT, "add", "delete"),
-        "policy.policydraft": (*LOOK_AT, "add", "import", "preview", "mark"),
-        "policy.policyversion": LOOK_AT,
-    },
-    "Webmaster": {
-        "contact.cannedanswer": (*LOOK_AT, "add", "delete"),
-        "contact.contactmessage": (
-            *LOOK_AT, "answer", "answering", "assign", "canned", "deliver", "discard", "merge", "note",
-            "remind", "reply", "send", "separate", "spam",
-        ),
-        "outbox.outboxmail": LOOK_AT,
-        "visits.dailycount": ("", "export.csv"),
-    },
-    "Privacy officer": {
-        "accounts.user": (*LOOK_AT, "password", "reset-second-factor"),
-        "consent.consentreceipt": (*LOOK_AT, "check"),
-        "datamap.purgefailure": LOOK_AT,
-        "outbox.outboxmail": LOOK_AT,
-        "policy.policyclaim": (*LOOK_AT, "add", "delete"),
-        "policy.policydraft": (*LOOK_AT, "add", "import", "preview", "mark", "seal"),
-        "policy.policyversion": (*LOOK_AT, "withdraw"),
-        "promises.claimreview": (*LOOK_AT, "add", "due"),
-        "promises.promiseresult": LOOK_AT,
-        "promises.promiserun": LOOK_AT,
-        "rights.outsidesystem": (*LOOK_AT, "add"),
-        "rights.subjectrequest": (
-            *LOOK_AT, "acknowledged", "add", "answer", "ask-identity", "correct", "erase",
-            "export", "extend", "fee", "handler", "lift", "no-vendor", "note", "proof", "refuse",
-            "release", "remind", "restrict", "scan", "seen", "spam", "switch-off", "system",
-            "vendor", "vendor-done", "writing",
-        ),
-    },
-}  # fmt: skip
-"""Which pages of which table each role may open. Every other page is shut to it."""
-RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "Webmaster": {
-        "contact.contactmessage": ("view", "change", "export"),  # the last one where it is given
-        "outbox.outboxmail": ("view", "change"),
-    },
-    "Privacy officer": {
-        "accounts.user": ("view", "reset"),
-        "consent.consentreceipt": ("view",),
-        "outbox.outboxmail": ("view", "change"),
-        "rights.subjectrequest": ("view", "answer"),
-    },
-}
-"""The rights at tables about people, each with the one role that may hold it."""
-ABOUT_PEOPLE = frozenset({
-    "account.emailaddress", "account.emailconfirmation", "accounts.session", "accounts.user",
-    "admin.logentry", "audit_log.auditentry", "consent.consentreceipt", "contact.contactmessage",
-    "contact.messagenote", "contact.messagereply", "contact.replydraft", "mfa.authenticator",
-    "outbox.outboxmail", "rights.exportfile", "rights.internalnote", "rights.mailedlink",
-    "rights.requestevent", "rights.requestnote", "rights.requestscan", "rights.subjectrequest",
-    "rights.systemcheck", "rights.vendortask", "visits.pageview",
-})  # fmt: skip
 HASHED = r"^(!|[a-z0-9_]+\$.+\$)"
 """How a stored password begins: unusable, or the name and the numbers of a hash."""
 SHUT = (301, 302, 303, 403, 404, 405)

@@ -12,7 +12,8 @@ from privacy.datamap.registry import personal_entries
 from privacy.datamap.rows import rows_of
 from privacy.datamap.subjects import subject_of
 from privacy.policy.models import Policy, PolicyDraft
-from sens_site.promises.access import MAY_OPEN, desk_pages
+from sens_site.promises.access import desk_pages
+from sens_site.promises.desk_rights import MAY_OPEN
 from tests.client import SiteClient
 from tests.factories.people import make_staff
 from tests.subject import make_subject
