@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from contact.models import ContactMessage, MessageReply, Topic
 from outbox.purposes import register_purpose
+from outbox.staff_mail import MATTER_HEADER, Matter, staff_recipients
 from sens_site.context import render_without_request
 
 MESSAGES = register_purpose("message", right="contact.view_contactmessage", about="messages")
@@ -75,8 +76,8 @@ def late_mail(count: int) -> EmailMessage:
     return EmailMessage(
         subject="Messages wait for an answer",
         body=_text("late", count=count, inbox=_tab("late")),
-        to=[settings.WEBMASTER_EMAIL],
-        headers={"X-Purpose": MESSAGES},
+        to=staff_recipients(Matter.MESSAGES),
+        headers={"X-Purpose": MESSAGES, MATTER_HEADER: Matter.MESSAGES},
     )
 
 
@@ -118,8 +119,8 @@ def held_mail(count: int) -> EmailMessage:
     return EmailMessage(
         subject="Messages held as suspected spam",
         body=_text("held", count=count, inbox=_tab("held")),
-        to=[settings.WEBMASTER_EMAIL],
-        headers={"X-Purpose": MESSAGES},
+        to=staff_recipients(Matter.MESSAGES),
+        headers={"X-Purpose": MESSAGES, MATTER_HEADER: Matter.MESSAGES},
     )
 
 
@@ -128,8 +129,8 @@ def flood_mail(limit: int) -> EmailMessage:
     return EmailMessage(
         subject="Messages are held: far more than usual are coming in",
         body=_text("flood", limit=limit, inbox=_tab("held")),
-        to=[settings.WEBMASTER_EMAIL],
-        headers={"X-Purpose": MESSAGES},
+        to=staff_recipients(Matter.MESSAGES),
+        headers={"X-Purpose": MESSAGES, MATTER_HEADER: Matter.MESSAGES},
     )
 
 

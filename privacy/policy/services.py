@@ -5,12 +5,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from outbox.staff_mail import MATTER_HEADER, Matter
 from privacy.policy.bundled import claims_in, shipped_text
 from privacy.policy.chain import GENESIS, hash_of
 from privacy.policy.models import (
@@ -129,13 +130,13 @@ def ask_for_review(draft: PolicyDraft) -> list[str]:
     people = second_persons(stored)
     page = reverse("admin:policy_policydraft_preview", args=[draft.pk])
     for address in people:
-        send_mail(
+        EmailMessage(
             f"Please read a draft of the {stored.policy.title.lower()}",
             "Somebody has finished a draft and asks for a second person, who reads it and seals "
             f"it:\n\n{settings.SITE_ORIGIN}{page}\n\nWhat changes: {stored.summary}\n",
-            settings.DEFAULT_FROM_EMAIL,
-            [address],
-        )
+            to=[address],
+            headers={MATTER_HEADER: Matter.SEALING},
+        ).send()
     return people
 
 
