@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core import checks
 from django.template.base import Template
 
+from outbox.jobs import registered_jobs
 from privacy.promises.claims import all_claims
 from privacy.promises.database_copy import on_a_copy
 from privacy.promises.registry import (
@@ -100,6 +101,9 @@ class Paths:
         Raises SystemExit where a promise is not kept before anything is changed.
         """
         known = looks()
+        # What is read when it is first asked for is not passed by whoever asks first.
+        checks.run_checks()
+        registered_jobs()
         self._listen_to_templates()
         self._listen_to_the_walk()
         site = RunningSite()

@@ -49,6 +49,9 @@ def a_secret_address_opens_one_thing_for_its_time(site: RunningSite) -> Evidence
                 for answer in (site.get(path), site.visitor().post(path, {})):
                     shut = answer.status in (404, 405)
                     require(shut, "an address that was mailed to nobody opens something")
+            for button in ("withdraw/", "link/"):
+                opened = site.get(f"{status}{button}")
+                require(opened.status == 405, f"a link to {button} answers {opened.status}")
             for path in (swapped, wrong[1]):
                 answer = site.visitor().post(f"{path}withdraw/", {})
                 require(answer.status == 404, "anybody can take a request back")

@@ -82,6 +82,11 @@ def sessions_that_a_link_ends(hand: Hand) -> None:
 
 
 @breaks("security.against-misuse")
+def a_request_that_a_link_takes_back(hand: Hand) -> None:
+    _without_its_guards(hand, "request_withdraw", 1)
+
+
+@breaks("security.against-misuse")
 def a_page_of_members_that_strangers_open(hand: Hand) -> None:
     _without_its_guards(hand, "mfa_index", 2)
 
