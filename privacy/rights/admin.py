@@ -304,18 +304,6 @@ class OutsideSystemAdmin(EditStampMixin[OutsideSystem], admin.ModelAdmin[Outside
     fields = ("name", "what_to_do", "is_used")
     actions = None
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(SubjectRequestAdmin.step_right)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm(SubjectRequestAdmin.step_right)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm(SubjectRequestAdmin.step_right)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(SubjectRequestAdmin.step_right)
-
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Taken out of use instead: what was looked up there stays on record by its name."""
         return False

@@ -36,6 +36,7 @@ OPEN = {
         "policy/policyversion/",
         "policy/policydraft/",
         "policy/policydraft/add/",
+        "policy/policydraft/import/",
         "policy/policyclaim/",
         "policy/policyclaim/add/",
         "promises/claimreview/",

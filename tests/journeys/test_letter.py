@@ -73,7 +73,7 @@ def test_a_letter_is_entered_handled_and_answered_by_post(desk, settings, tmp_pa
         Did.RECEIVED, Did.ENTERED, Did.ACKNOWLEDGED, Did.IDENTITY_PROVED, Did.VENDOR_TOLD,
         Did.VENDOR_TOLD, Did.VENDOR_DONE, Did.VENDOR_DONE, Did.SYSTEM_CHECKED, Did.ANSWERED,
     ]  # fmt: skip
-    assert set(OutboxMail.objects.values_list("recipient", flat=True)) == {"webmaster@company.test"}
+    assert set(OutboxMail.objects.values_list("recipient", flat=True)) == {"officer@company.test"}
     shown = desk.get(f"{page}change/").content.decode()
     assert "officer" in shown
     assert "Their mail: nothing is held." in shown
