@@ -22,6 +22,7 @@ from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
+from pages.tree import live_tree
 from tests import content
 from tests.client import SiteClient
 from tests.factories.people import make_person, make_staff
@@ -173,6 +174,12 @@ def _fresh_ledger() -> None:
 def _mail_is_stored(settings: Any) -> None:
     """Undo Django's test mailbox: mails are rows of the outbox, in tests as on the site."""
     settings.EMAIL_BACKEND = "outbox.backend.OutboxBackend"
+
+
+@pytest.fixture
+def menu_read(db: None) -> None:
+    """The pages of the menu are read once for a process, with one query."""
+    live_tree()
 
 
 @pytest.fixture

@@ -115,7 +115,8 @@ def _works(site: RunningSite, path: str, *, times: int) -> None:
 def no_address_tells_a_stranger_of_somebody(site: RunningSite) -> Evidence:
     """Every address of the map, pages and files, while somebody has an account, and has written."""
     met = [one for one in every_page(site) if one.by == "a stranger"]
-    require(len(met) > 50, "the addresses of the site were not found")
+    least = 50 if site.routes is None else 0  # a test names few
+    require(len(met) > least, "the addresses of the site were not found")
     telling = [one.answer.path for one in met if one.tells]
     require(not telling, f"{telling[:1]} tells strangers of somebody")
     return Evidence(

@@ -46,6 +46,14 @@ def test_a_job_comes_too_seldom_or_does_nothing():
     assert of("accounts/jobs.py") == {
         "see_to_idle_accounts once a month",
         "see_to_idle_accounts does nothing",
+    } | {
+        f"summarize {fault}"
+        for fault in (
+            "once a month",
+            "never",
+            "does nothing",
+            'without @periodic("write summaries for staff", every_second',
+        )
     }
 
 

@@ -26,7 +26,7 @@ def messages_that_are_not_copied(hand: Hand) -> None:
     hand.frozen(entries()["contact.ContactMessage"], "exported", False)
 
 
-@breaks("rights.copy")
+@breaks("rights.copy", "rights.portability")
 def a_column_that_is_blank_in_the_copy(hand: Hand) -> None:
     def rows(old: Any, entry: Any, subject: Any) -> Any:
         return ({**row, "phone": ""} if "phone" in row else row for row in old(entry, subject))

@@ -72,7 +72,7 @@ def an_answer_to_anybody(hand: Hand) -> None:
     hand.replace("privacy.rights.models.SubjectRequest.may_act", True)
 
 
-@breaks("rights.fee-if-unfounded", way=Way.CONFIGURATION)
+@breaks("rights.fee-if-unfounded", "rights.complaint", way=Way.CONFIGURATION)
 def a_fee_without_the_authority(hand: Hand) -> None:
     hand.template(f"{MAILS}fee.txt", ("{{ authorities }}", ""))
 

@@ -181,6 +181,6 @@ def more_time_a_day_after_the_date(hand: Hand) -> None:
     hand.replace("privacy.rights.services.may_extend", may)
 
 
-@breaks("rights.within-three-months")
+@breaks("rights.within-three-months", "rights.told-of-delay")
 def more_time_twice(hand: Hand) -> None:
     hand.replace("privacy.rights.services.may_extend", lambda deadline, today: True)

@@ -1,7 +1,6 @@
 """Promises about what a person gets on request: the copy, what it says, and the erasure.
 
-What is to be found is read from the database as it stands (`raw_rows`), and what is expected of it
-is written out here: neither the data map nor a model is asked.
+What is to be found is read from the database (`raw_rows`), what is expected is written out here.
 """
 
 import io

@@ -147,7 +147,7 @@ def test_anybody_can_check_a_saved_receipt_without_a_log_in_or_a_cookie(receipt)
         assert receipt.digest in said
 
 
-def test_checking_leaves_nothing(receipt, django_assert_num_queries):
+def test_checking_leaves_nothing(receipt, menu_read, django_assert_num_queries):
     with django_assert_num_queries(2):
         bring(receipt.document)
 

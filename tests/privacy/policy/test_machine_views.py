@@ -196,7 +196,7 @@ def test_a_withdrawn_version_is_in_the_log_alone(client, make_draft):
     "path", ["", "history/", "v/1/", "on/2026-11-20/", "compare/1/2/", "list.json"]
 )
 def test_a_cold_answer_costs_two_queries_at_most(
-    client, db, path: str, django_assert_max_num_queries
+    client, menu_read, path: str, django_assert_max_num_queries
 ):
     with django_assert_max_num_queries(2):
         response = client.get(f"/privacy/{path}")

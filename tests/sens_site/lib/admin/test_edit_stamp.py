@@ -1,5 +1,6 @@
 """Two editors on one row: the second save shows both texts, and overwrites nothing unseen."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from contact.models import CannedAnswer
 from pages import services as pages
 from pages.models import File, Page, Redirect
 from privacy.consent.models import ServiceSwitch
-from privacy.policy.models import Kind, PolicyDraft
+from privacy.policy.models import Kind, PolicyClaim, PolicyDraft
 from privacy.policy.services import create_draft, ensure_policy
+from privacy.rights.models import OutsideSystem
 from sens_site.lib.admin.edit_stamp import EditStampMixin, stamp_of
 from tests.client import SiteClient, stamp_in
 from tests.factories.people import make_person, make_staff
@@ -67,7 +69,11 @@ def page_text() -> Page:
 
 @pytest.fixture
 def switch(policy) -> ServiceSwitch:
-    return ServiceSwitch.objects.get(key="google-analytics")
+    one = ServiceSwitch.objects.get(key="google-analytics")
+    one.agreement_signed_on, one.agreement_name = date(2026, 1, 2), "agreement.pdf"
+    one.transfer, one.decided_by = "consent", "Managing director"
+    one.save()
+    return one
 
 
 @pytest.fixture
@@ -198,7 +204,8 @@ def test_every_admin_whose_rows_are_edited_carries_the_stamp():
     edited = [one for one in admin.site._registry.values() if one.has_change_permission(request)]
     assert [str(one) for one in edited if not isinstance(one, EditStampMixin)] == []
     assert {one.model for one in edited} == {
-        CannedAnswer, File, Group, Page, PolicyDraft, Redirect, ServiceSwitch, User,
+        CannedAnswer, File, Group, OutsideSystem, Page, PolicyClaim, PolicyDraft, Redirect,
+        ServiceSwitch, User,
     }  # fmt: skip
     assert [one.list_editable for one in edited if one.list_editable] == []
     assert [str(one) for one in admin.site._registry.values() for inline in one.inlines

@@ -22,7 +22,11 @@ WRITTEN_BY_STAFF = {
     "pages.file": {"add", "change", "delete"},
     "pages.page": {"add", "change", "delete"},
     "pages.redirect": {"add", "change", "delete"},
+    "policy.policyclaim": {"add", "change", "delete"},
     "policy.policydraft": {"add", "change", "delete"},
+    "promises.claimreview": {"add"},
+    "rights.outsidesystem": {"add", "change"},
+    "rights.subjectrequest": {"add"},
 }
 
 
