@@ -297,8 +297,8 @@ def _other(value: Any) -> Any:
         return value + 1
     if isinstance(value, datetime | date):
         return value + timedelta(days=1)
-    if isinstance(value, str) and value.startswith("{"):
-        return '{"y": "y"}'
+    if isinstance(value, str) and value.startswith(("{", "[")):
+        return '{"y": "y"}' if value.startswith("{") else '["y", "y"]'
     if isinstance(value, str):
         return value[:-1] + ("y" if value.endswith("x") else "x")
     return uuid4()  # pragma: postgresql - whose numbers are no text

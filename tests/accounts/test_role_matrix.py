@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
 from accounts.roles import load_roles
-from pages.models import Page
+from pages.models import Page, PageRevision
 from pages.page_texts import Text
-from pages.services import create_page
+from pages.services import create_page, load_pages, save_text
 from privacy.datamap.registry import personal_entries
 from privacy.datamap.rows import rows_of
 from privacy.datamap.subjects import subject_of
@@ -104,3 +104,29 @@ def test_an_app_that_is_not_there_is_not_found(staff_client):
 @pytest.mark.parametrize("role", [*MAY_OPEN, NOBODYS])
 def test_each_role_finds_its_front_page(role):
     assert member(role).get("/admin/").status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("right", "page"),
+    [
+        ("consent.delete_consentreceipt", "consent/consentreceipt/check/"),
+        ("consent.delete_serviceswitch", "consent/serviceswitch/1/agreement/"),
+        ("pages.delete_pagerevision", "pages/pagerevision/1/preview/"),
+        ("promises.delete_claimreview", "promises/claimreview/due/"),
+        ("visits.delete_dailycount", "visits/dailycount/export.csv"),
+    ],
+)
+def test_who_has_a_right_at_a_table_that_shows_nothing_is_shown_nothing(right, page):
+    load_pages()
+    save_text(Page.objects.get(path="/about/"), text=Text("About", "Us.", "We."))
+    app, _, codename = right.partition(".")
+    user = make_staff("hands", is_superuser=False)
+    user.user_permissions.set(
+        Permission.objects.filter(content_type__app_label=app, codename=codename)
+    )
+    client = SiteClient()
+    client.force_login(user)
+    if "pagerevision" in page:
+        page = page.replace("1", str(PageRevision.objects.get().pk))
+    assert client.get(f"/admin/{page}").status_code == 403
