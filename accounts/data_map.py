@@ -266,7 +266,7 @@ classify(
 
 classify(
     "audit_log.AuditEntry",
-    "What you did as a member of staff, and what staff did with what is yours",
+    "Who did what at the desk",
     activity=STAFF_TRAIL,
     subject=ByRule(audit_trail_about, ("row", "table")),
     keep=Keep("retention.account", said="while you keep it", until="keep_until"),

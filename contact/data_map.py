@@ -73,7 +73,7 @@ WITH_MESSAGE = Keep("retention.messages", CLOSED, since="the matter is closed")
 
 classify(
     "contact.MessageReply",
-    "Replies to your messages, and yours to those",
+    "Replies to your messages, and yours",
     activity=MESSAGES,
     subject=OF_MESSAGE,
     keep=WITH_MESSAGE,
@@ -89,7 +89,7 @@ classify(
 )
 classify(
     "contact.MessageNote",
-    "What we wrote about your messages",
+    "Notes on your messages",
     activity=MESSAGES,
     subject=OF_MESSAGE,
     keep=WITH_MESSAGE,
@@ -103,7 +103,7 @@ classify(
 )
 classify(
     "contact.ReplyDraft",
-    "Drafts of replies to your messages",
+    "Drafts of replies",
     activity=MESSAGES,
     subject=OF_MESSAGE,
     keep=WITH_MESSAGE,

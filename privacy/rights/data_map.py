@@ -169,7 +169,7 @@ classify(
 )
 classify(
     "rights.InternalNote",
-    "What staff noted about your requests",
+    "Notes on your requests",
     activity=REQUESTS,
     subject=OF_REQUEST,
     keep=after_closing(TEXT, "request__"),
@@ -183,7 +183,7 @@ classify(
 )
 classify(
     "rights.SystemCheck",
-    "What staff looked up for your requests in other systems",
+    "Looked up in other systems",
     activity=REQUESTS,
     subject=OF_REQUEST,
     keep=after_closing(TEXT, "request__", blank=("evidence",)),

@@ -8,8 +8,13 @@ from tests.browser.measure import Wire, layout_shift, stored
 PATHS = tuple(node.path for node in walk())
 TEXTS_OF_LAW = ("/privacy/", "/privacy/promises/", "/legal/")
 BUDGET, BUDGET_OF_LAW = 8_000, 13_000
-LIMITS = {"/privacy/": 13_700, **dict.fromkeys(TEXTS_OF_LAW[1:], BUDGET_OF_LAW)}
-"""The policy says of more than a hundred sentences by what they are shown to be kept."""
+LIMITS = {
+    "/privacy/": 13_700,
+    "/privacy/record/": 8_500,
+    **dict.fromkeys(TEXTS_OF_LAW[1:], BUDGET_OF_LAW),
+}
+"""With the headers, which the budgets do not count. The policy says of more than a hundred sentences
+by what they are shown to be kept; the record grows with what is held."""
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -188,7 +188,7 @@ def each_recipient_has_a_ground(site: RunningSite) -> Evidence:
         ground = getattr(recipient.transfer, "title", "")
         require(ground in GROUNDS, f"{recipient.title} has none of the three grounds")
         require(
-            f"{recipient.title}; to the United States because of {ground}" in page,
+            f"{recipient.title}; to the United States (ground: {ground})" in page,
             f"the public record does not say on what ground {recipient.title} receive anything",
         )
     shown = shown_firms(site)
