@@ -10,8 +10,10 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page
 
 from tests.architecture.source import ROOT
@@ -19,8 +21,16 @@ from tests.architecture.test_company import traces_in
 from tests.browser.settings import hold_port
 from tests.browser.watch import Watch
 from tests.factories.people import PASSWORD
+from tests.privacy.policy.importing.word_files import docx, p
 
-NAME = "Acme Pumps"
+NAME, TIME_ZONE = "Acme Pumps", "Europe/Berlin"
+POLICY = docx(
+    p("Privacy policy", style="Titel")
+    + p("Who we are", style="Numbered")
+    + p(f"{NAME} makes pumps, and answers every letter.")
+    + p("What we keep", style="Numbered")
+    + p("We keep what you write to us until your question is answered.")
+)
 EXAMPLE = ("Example Power", "Anytown", "555-01")
 
 
@@ -40,6 +50,7 @@ class Company:
             "SITE_ORIGIN": self.origin,
             "DATABASE_URL": f"sqlite:///{self.database}",
             "STAFF_PASSWORD": PASSWORD,
+            "POLICY_FOUR_EYES": "false",  # a company of one
             "LOG_LEVEL": "ERROR",
             "ERASURE_LEDGER": str(folder / "ledger.jsonl"),
             "PRIVATE_ROOT": str(folder / "private"),
@@ -68,7 +79,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     site = Company(tmp_path_factory.mktemp("acme"), port)
     content = site.environment["CONTENT_DIR"]
     told = site.manage(
-        "start_content", content, "--name", NAME, "--time-zone", "Europe/Berlin",
+        "start_content", content, "--name", NAME, "--time-zone", TIME_ZONE,
         CONTENT_DIR="content/example",
     )  # fmt: skip
     assert f"CONTENT_DIR={content}" in told
@@ -151,11 +162,15 @@ def test_a_second_company_has_a_site_of_its_own(company, visitor):
     assert all(NAME in mail for mail in mails if "ida@" in mail.partition("\n\n")[0])
 
 
-def test_its_owner_finds_at_the_desk_what_is_still_to_be_done(company, visitor):
-    visitor.goto("/admin/")
-    visitor.get_by_label("Username or email address").fill("owner")
-    visitor.get_by_label("Password", exact=True).fill(PASSWORD)
-    home = press(visitor, "Log in")
+def log_in(page: Page) -> str:
+    page.goto("/admin/")
+    page.get_by_label("Username or email address").fill("owner")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    return press(page, "Log in")
+
+
+def test_its_owner_finds_at_the_desk_what_is_still_to_be_done(visitor):
+    home = log_in(visitor)
     assert f"{NAME} site administration" in home
     assert "Nothing waits for you" not in home
     for gap in (
@@ -172,3 +187,28 @@ def test_its_owner_finds_at_the_desk_what_is_still_to_be_done(company, visitor):
     assert "A mail to owner@acme.test is waiting" in press(visitor, "Send me the mail")
     assert "Set up mail." in show(visitor, "/admin/audit_log/auditentry/")
     assert "Ran make_staff." in own(visitor)
+
+
+def test_its_first_policy_comes_from_a_word_document(visitor):
+    log_in(visitor)
+    show(visitor, "/admin/policy/policydraft/import/")
+    visitor.set_input_files(
+        "#id_file",
+        {"name": "policy.docx", "mimeType": "application/octet-stream", "buffer": POLICY},
+    )
+    assert "1. Who we are" in press(visitor, "Look at it first")
+    press(visitor, "Store it as a draft")
+    visitor.locator("#id_kind").select_option("minor")
+    visitor.locator("#id_effective_on").fill(
+        timezone.localdate(timezone=ZoneInfo(TIME_ZONE)).isoformat()
+    )
+    visitor.locator("#id_reason").fill("It is the first one.")
+    visitor.locator("#id_summary").fill("What we keep of you, and how long.")
+    press(visitor, "Save and continue editing")
+    with visitor.expect_navigation():
+        visitor.get_by_role("link", name="Seal and publish", exact=True).click()
+    visitor.locator("#override_reason").fill("The promises are written after the text.")
+    press(visitor, "Seal and publish version 1 in spite of this")
+    assert "answers every letter" in show(visitor, "/privacy/v/1/")
+    assert "1 policy version" in show(visitor, "/admin/policy/policyversion/")
+    assert "The site has no privacy policy yet." not in show(visitor, "/admin/set-up/")
