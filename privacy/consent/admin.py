@@ -201,6 +201,10 @@ class ServiceSwitchAdmin(
         return f"On: {row.identifier}" if row.identifier else "Off"
 
 
+def _name_of(group: str) -> str:
+    return next((one.name for one in GROUPS if one.key == group), group)
+
+
 class EditorialForm(forms.ModelForm[EditorialNote]):
     """Which group's last change was one of wording, and why."""
 
@@ -229,7 +233,12 @@ class EditorialNoteAdmin(ReadOnlyAdmin[EditorialNote]):
     """Changes of wording, for which nobody is asked again."""
 
     form = EditorialForm
-    list_display = ("group", "earlier", "later", "reason", "at")
+    list_display = ("asked", "earlier", "later", "reason", "at")
+
+    @admin.display(description="group", ordering="group")
+    def asked(self, row: EditorialNote) -> str:
+        """The group as visitors read it."""
+        return _name_of(row.group)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("consent.add_editorialnote")
@@ -241,8 +250,13 @@ class EditorialNoteAdmin(ReadOnlyAdmin[EditorialNote]):
 
 @admin.register(GroupVersion)
 class GroupVersionAdmin(ReadOnlyAdmin[GroupVersion]):
-    list_display = ("group", "version", "at")
+    list_display = ("asked", "version", "at")
     list_filter = ("group",)
+
+    @admin.display(description="group", ordering="group")
+    def asked(self, row: GroupVersion) -> str:
+        """The group as visitors read it."""
+        return _name_of(row.group)
 
 
 @admin.register(DailyChoice)

@@ -30,6 +30,11 @@ BLIND = "?state__exact=not+carried+out"
 UNKNOWN = "No claim has this id any more."
 
 
+def _words(claim_id: str) -> str:
+    claim = all_claims().get(claim_id)
+    return claim.claim if claim else claim_id
+
+
 @admin.register(PromiseResult)
 class PromiseResultAdmin(ReadOnlyAdmin[PromiseResult]):
     """The newest result of each check."""
@@ -66,8 +71,8 @@ class PromiseResultAdmin(ReadOnlyAdmin[PromiseResult]):
 
     @admin.display(description="claim", ordering="claim_id")
     def claim(self, result: PromiseResult) -> str:
-        """The claim's id. It leads to the result."""
-        return result.claim_id
+        """What the policy says, in a few words. It leads to the result."""
+        return _words(result.claim_id)
 
     @admin.display(description="the policy says")
     def said(self, result: PromiseResult) -> str:
@@ -132,7 +137,7 @@ class ClaimReviewAdmin(ReadOnlyAdmin[ClaimReview]):
     """Reviews that were done, and on a page of its own those that are to come."""
 
     form = ReviewForm
-    list_display = ("claim_id", "at", "next_on", "note")
+    list_display = ("claim", "at", "next_on", "note")
     change_list_template = "admin/promises/claimreview/change_list.html"
 
     def to_do(self) -> list[Task]:
@@ -140,6 +145,11 @@ class ClaimReviewAdmin(ReadOnlyAdmin[ClaimReview]):
         today = timezone.localdate()
         due = [one for one in reviewed_claims() if one.review_on and one.review_on <= today]
         return [Task(len(due), "statement to read again", "statements to read again", "due/")]
+
+    @admin.display(description="claim", ordering="claim_id")
+    def claim(self, review: ClaimReview) -> str:
+        """What was read again."""
+        return _words(review.claim_id)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.due_view)

@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime
 import pytest
 import time_machine
 from django.utils import timezone
+from django.utils.html import escape
 
 from privacy.promises.claim_states import DOORS, rows_of
 from privacy.promises.claims import all_claims, bundled_claims
 from privacy.promises.history import append_run
 from privacy.promises.marks import mark_widget
-from privacy.promises.models import State
+from privacy.promises.models import ClaimReview, State
 from privacy.promises.registry import Look, Strength
 from sens_site.lib.cache.content_stamp import renew_stamp
 from tests.factories.promises import make_result
@@ -137,7 +138,9 @@ def test_staff_see_the_broken_ones_first_and_write_nothing(staff_client):
     make_result("policy.last-updated")
     broken = make_result("policy.breadcrumb", State.BROKEN)
     page = staff_client.get("/admin/promises/promiseresult/").content.decode()
-    assert page.index("policy.breadcrumb") < page.index("policy.last-updated")
+    titles = [all_claims()[one].claim for one in ("policy.breadcrumb", "policy.last-updated")]
+    first, second = (page.index(escape(title)) for title in titles)
+    assert first < second
     own = staff_client.get(f"/admin/promises/promiseresult/{broken.pk}/change/")
     assert b'<a href="/privacy/p/2/">' in own.content
     answers = [
@@ -152,6 +155,13 @@ def test_staff_see_of_which_claim_a_result_was_when_it_is_no_more(staff_client):
     gone = make_result("gone.claim")
     page = staff_client.get(f"/admin/promises/promiseresult/{gone.pk}/change/").content.decode()
     assert "No claim has this id any more." in page
+    assert "gone.claim" in staff_client.get("/admin/promises/promiseresult/").content.decode()
+
+
+def test_staff_see_what_was_read_again_in_words(staff_client):
+    ClaimReview.objects.create(claim_id="policy.breadcrumb", next_on=date(2099, 1, 1), note="So.")
+    page = staff_client.get("/admin/promises/claimreview/").content.decode()
+    assert escape(all_claims()["policy.breadcrumb"].claim) in page
 
 
 def test_a_promise_page_shows_each_look_with_its_strength_the_broken_one_first(client):
