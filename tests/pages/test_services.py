@@ -184,11 +184,11 @@ def test_an_address_is_changed_to_a_free_one(own: Page):
 
 
 def test_addresses_that_change_again_and_again_never_lead_in_a_circle(own: Page):
-    for path in ("/jobs/", "/work/", "/careers/", "/jobs/"):
+    for path in ("/jobs/", "/vacancies/", "/careers/", "/jobs/"):
         services.change_address(own, path)
     assert dict(Redirect.objects.values_list("old", "new")) == {
         "/careers/": "/jobs/",
-        "/work/": "/jobs/",
+        "/vacancies/": "/jobs/",
     }
 
 
