@@ -32,6 +32,7 @@ REACHING_OUT = frozenset({
     "socket.getaddrinfo", "socket.sendto", "subprocess.Popen", "urllib.Request",
 })  # fmt: skip
 """Python's own names (its table of audit events) of what leaves this process."""
+IMPORT_SYSTEM = "<frozen importlib._bootstrap_external>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,11 @@ def _hear_form(recorder: Recorder, plain: Any, form: Any, *args: Any, **kwargs: 
     plain(form, *args, **kwargs)
 
 
+def _compiles() -> bool:
+    """Tell whether the interpreter itself writes down a module that was imported for the first time."""
+    return sys._getframe(2).f_code.co_filename == IMPORT_SYSTEM  # noqa: SLF001 - has no public name
+
+
 def _audit(event: str, args: tuple[Any, ...]) -> None:
     if event != "open" and event not in REACHING_OUT:
         return
@@ -161,7 +167,7 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
     if event == "open":
         path, mode, flags = args
         writes = any(letter in mode for letter in "wax+") if mode else bool(flags & 3)
-        if writes and isinstance(path, str | bytes):
+        if writes and isinstance(path, str | bytes) and not _compiles():
             recorder.note("file", str(path))
         return
     recorder.note("connection", f"{event} {args!r}")

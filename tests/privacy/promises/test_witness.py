@@ -1,5 +1,6 @@
 """The rules of the witness, each with what keeps it and what breaks it."""
 
+import importlib
 import logging
 import sys
 from pathlib import Path
@@ -407,6 +408,20 @@ def test_the_recorder_hears_what_arises_and_nothing_else(tmp_path, capsys):
     assert heard[1][1].text == "printed"
     assert "of ada" in heard[-1][1].text
     assert "printed" in capsys.readouterr().out
+
+
+def test_what_python_compiles_at_a_first_import_is_no_file_of_the_site(tmp_path, monkeypatch):
+    heard: list[tuple[str, Any]] = []
+    (tmp_path / "imported_late.py").write_text("NAME = 'ada'")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(sys, "pycache_prefix", None)
+    with heard_by(Recorder(lambda kind, thing: heard.append((kind, thing)))):
+        importlib.import_module("imported_late")
+        (tmp_path / "__pycache__" / "written.pyc").write_text("ada")
+    compiled = [one.name for one in (tmp_path / "__pycache__").iterdir()]
+    assert len(compiled) == 2
+    assert [Path(str(thing)).name for kind, thing in heard if kind == "file"] == ["written.pyc"]
 
 
 def test_what_a_rule_cannot_read_is_against_that_rule_alone():
