@@ -4,6 +4,7 @@ It holds what happened in the plainest form (words, keys, values) and knows no r
 below are put in once a process and do nothing in a thread that no check is looking from.
 """
 
+import inspect
 import io
 import logging
 import pickle
@@ -155,7 +156,9 @@ def _hear_form(recorder: Recorder, plain: Any, form: Any, *args: Any, **kwargs: 
 
 def _compiles() -> bool:
     """Tell whether the interpreter itself writes down a module that was imported for the first time."""
-    return sys._getframe(2).f_code.co_filename == IMPORT_SYSTEM  # noqa: SLF001 - has no public name
+    hook = (here := inspect.currentframe()) and here.f_back
+    opener = hook and hook.f_back
+    return opener is not None and opener.f_code.co_filename == IMPORT_SYSTEM
 
 
 def _audit(event: str, args: tuple[Any, ...]) -> None:
