@@ -118,9 +118,11 @@ INSTALLED_APPS = [
     "privacy.consent",
     "privacy.rights",
     "accounts",
+    "search",
     "contact",
     "newsletter",
     "downloads",
+    "news",
     "visits",
     "pages",
 ]

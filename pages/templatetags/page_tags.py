@@ -9,6 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.html import strip_spaces_between_tags
 from django.utils.safestring import SafeString, mark_safe  # noqa: TID251 - a template drew it
 
+from pages.models import Page
+from pages.rendering import pieces_of
 from pages.tree import Tree, known_tree, live_tree
 from sens_site.lib.cache.fragment_cache import fragment
 from sens_site.lib.json_ld import json_ld
@@ -95,3 +97,14 @@ def organization() -> SafeString:
 
 def _absolute(path: str) -> str:
     return settings.SITE_ORIGIN + path
+
+
+@register.simple_tag(takes_context=True)
+def page_text(context: dict[str, Any]) -> dict[str, Any]:
+    """Return what staff have written for the page of another room: its text, and the pieces of it.
+
+    A room serves an address of the tree itself and shows this above what it adds.
+    """
+    path = context["request"].path
+    text = Page.objects.shown([path])[path]
+    return {"text": text, "pieces": pieces_of(text.body)}

@@ -1,0 +1,1 @@
+"""News of the company, in categories, with an archive and a feed."""

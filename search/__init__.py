@@ -1,0 +1,1 @@
+"""Search over all public text of the site, whichever room it stands in."""
