@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
-from django.contrib.auth.hashers import Argon2PasswordHasher, get_hasher
 from django.db import transaction
 
 from privacy.promises.page_reader import Element
@@ -81,7 +80,7 @@ class Walk:
         self.mailed: list[Mail] = []
         with heard_by(self.recorder):
             self._at_the_front_door()
-        with self.site.rehearsal(), quick_passwords(), heard_by(self.recorder):
+        with self.site.rehearsal(), heard_by(self.recorder):
             visitors = cast.visitors(self.site, self.people, self._leaving_out)
             for visitor in visitors.values():
                 if settings.SESSION_COOKIE_NAME in visitor.cookies:
@@ -318,21 +317,3 @@ class Walk:
         if bare not in self._patterns:
             self._patterns[bare] = pattern_of(bare)
         return self._patterns[bare]
-
-
-@contextmanager
-def quick_passwords() -> Iterator[None]:
-    """Hash passwords of people who do not exist, and are gone in a moment, at little cost.
-
-    The settings of the site's own hasher stay what they are for everything else.
-    """
-    hasher: Any = get_hasher("default")
-    if not isinstance(hasher, Argon2PasswordHasher):
-        yield
-        return
-    hasher.time_cost, hasher.memory_cost, hasher.parallelism = 1, 8, 1
-    try:
-        yield
-    finally:
-        for name in ("time_cost", "memory_cost", "parallelism"):
-            delattr(hasher, name)
