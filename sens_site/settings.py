@@ -84,6 +84,8 @@ OUTSIDE_STATE = str(BASE_DIR / env.str("OUTSIDE_STATE", "var/seen-from-outside.j
 PRIVATE_ROOT = str(BASE_DIR / env.str("PRIVATE_ROOT", "var/private"))
 # Pictures and files of pages. A view of ours gives them out, so no web server needs to know it.
 MEDIA_ROOT = str(BASE_DIR / env.str("MEDIA_ROOT", "var/media"))
+# Files of the Download Center by their content. With a bucket they lie in an S3-compatible store.
+DOCUMENTS_ROOT = str(BASE_DIR / env.str("DOCUMENTS_ROOT", "var/documents"))
 # How many notices may go out in an hour; 0 = no cap. Providers block senders beyond theirs.
 OUTBOX_HOURLY_CAP = env.int("OUTBOX_HOURLY_CAP", 0, validate=validate.Range(min=0))
 env.seal()
@@ -362,6 +364,10 @@ STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", CONTENT_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "documents": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DOCUMENTS_ROOT, "base_url": None},
+    },
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
