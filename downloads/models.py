@@ -32,6 +32,11 @@ def new_short() -> str:
     return "".join(secrets.choice(SHORT_SIGNS) for _ in range(SHORT_LENGTH))
 
 
+def stored_name(sha256: str) -> str:
+    """Return how a file of this content is called in the store."""
+    return f"{sha256[:2]}/{sha256}"
+
+
 class Kind(models.TextChoices):
     """What a document is."""
 
@@ -272,7 +277,7 @@ class DocumentVersion(models.Model):
     @property
     def stored_as(self) -> str:
         """The name of the file in the store."""
-        return f"{self.sha256[:2]}/{self.sha256}"
+        return stored_name(self.sha256)
 
     @property
     def ending(self) -> str:
