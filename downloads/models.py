@@ -102,6 +102,20 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         current = current.filter(document=OuterRef("pk")).order_by("-publish_at", "-pk")
         return self.annotate(current_id=Subquery(current.values("pk")[:1]))
 
+    def unopened(self, since: datetime) -> Self:
+        """Return what was on offer before a moment, and of which nobody has fetched a file since.
+
+        Who was not logged in is counted by month alone, so that whole month counts.
+        """
+        first = month_of(timezone.localtime(since).date())
+        offered = DocumentVersion.objects.offered(timezone.now()).filter(publish_at__lte=since)
+        records = DownloadRecord.objects.filter(at__gte=since)
+        counts = DownloadCount.objects.filter(month__gte=first)
+        return self.filter(Exists(offered.filter(document=OuterRef("pk")))).exclude(
+            Exists(records.filter(version__document=OuterRef("pk")))
+            | Exists(counts.filter(version__document=OuterRef("pk")))
+        )
+
 
 class Document(models.Model):
     """One document through all its versions, at an address that stays as long as the site does."""

@@ -1,6 +1,6 @@
 """Everything that writes documents and their versions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 from downloads import store
 from downloads.inspection import Inspected
 from downloads.models import Document, DocumentPlace, DocumentVersion
-from sens_site.lib.cache.content_stamp import changes_by_the_clock, content_changed
+from sens_site.lib.cache.content_stamp import content_changed
 
 PAST = "Choose a time that is still to come."
 LABEL_TAKEN = "There is a version {label} of this document already."
@@ -87,7 +87,7 @@ def add_version(
     try:
         with transaction.atomic():
             Document.objects.select_for_update().get(pk=document.pk)
-            same = _sent_before(document, label, inspected.sha256)
+            same = sent_before(document, label, inspected.sha256)
             if same is not None:
                 return same
             version = DocumentVersion.objects.create(
@@ -180,16 +180,7 @@ def discard_version(version: DocumentVersion) -> None:
     content_changed()
 
 
-@changes_by_the_clock
-def times_of_documents() -> Iterator[datetime]:
-    """Yield when what pages say of documents changes by itself."""
-    now = timezone.now()
-    for name in ("publish_at", "withdrawn_at"):
-        later = DocumentVersion.objects.filter(**{f"{name}__gt": now})
-        yield from later.values_list(name, flat=True)
-
-
-def _sent_before(document: Document, label: str, sha256: str) -> DocumentVersion | None:
+def sent_before(document: Document, label: str, sha256: str) -> DocumentVersion | None:
     """Return the version that this very form has made already. Raises DocumentError."""
     same = document.versions.filter(label=label).first()
     if same is not None and same.sha256 == sha256:

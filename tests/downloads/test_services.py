@@ -168,7 +168,6 @@ def test_a_draft_is_published_now_or_later_and_a_plan_can_be_cancelled() -> None
         services.cancel_plan(version)
     services.publish_version(version, at=now + DAY)
     assert state_of(version) == State.PLANNED
-    assert now + DAY in set(services.times_of_documents())
     services.cancel_plan(version)
     assert state_of(version) == State.DRAFT
     services.publish_version(version)
@@ -193,7 +192,6 @@ def test_a_version_is_withdrawn_now_or_later_with_a_reason() -> None:
         services.offer_again(version)
     services.withdraw_version(version, reason="Wrong.", at=now + DAY)
     assert (state_of(version), document.current) == (State.CURRENT, version)
-    assert now + DAY in set(services.times_of_documents())
     services.withdraw_version(version, reason=" Wrong table on page 3. ")
     assert (state_of(version), version.withdrawn_reason) == (
         State.WITHDRAWN, "Wrong table on page 3.",
