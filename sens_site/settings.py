@@ -86,6 +86,8 @@ PRIVATE_ROOT = str(BASE_DIR / env.str("PRIVATE_ROOT", "var/private"))
 MEDIA_ROOT = str(BASE_DIR / env.str("MEDIA_ROOT", "var/media"))
 # Files of the Download Center by their content. With a bucket they lie in an S3-compatible store.
 DOCUMENTS_ROOT = str(BASE_DIR / env.str("DOCUMENTS_ROOT", "var/documents"))
+# "nginx" lets the web server send documents from DOCUMENTS_ROOT once a view has allowed it.
+SENDFILE = env.str("SENDFILE", "", validate=validate.OneOf(["", "nginx"]))
 # How many notices may go out in an hour; 0 = no cap. Providers block senders beyond theirs.
 OUTBOX_HOURLY_CAP = env.int("OUTBOX_HOURLY_CAP", 0, validate=validate.Range(min=0))
 env.seal()
