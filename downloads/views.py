@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import (
     HttpResponseBase,
@@ -13,7 +12,6 @@ from django.http.response import (
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt  # noqa: TID251 - of `unwatch`, whose token is the proof
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -28,6 +26,7 @@ from downloads.delivery import (
     store_is_away,
 )
 from downloads.feeds import new_versions
+from downloads.gate import login_that_leads_to
 from downloads.labels import qr_code, short_address
 from downloads.listing import SORTS, sections, shown_for
 from downloads.models import Document, DocumentVersion, State
@@ -123,8 +122,7 @@ def file(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
     version, reader = _version(number, pk), reader_of(request)
     match answer_for(version, reader):
         case Answer.LOG_IN:
-            query = urlencode({"next": _place(version)})
-            return HttpResponseRedirect(f"{reverse('account_login')}?{query}")
+            return HttpResponseRedirect(login_that_leads_to(_place(version)))
         case Answer.WITHDRAWN:
             return _page(request, number, pk, status=410)
     if reader.is_authenticated and not records.is_recorded(version, user=signed_in_user(request)):
@@ -152,19 +150,21 @@ def selection(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
-@login_required
 def watch(request: HttpRequest, number: str) -> HttpResponse:
     """Have the person told of new versions."""
     found = _document(number)
+    if not reader_of(request).is_authenticated:
+        return _see_other(login_that_leads_to(found.get_absolute_url()))
     watching.watch(found, user=signed_in_user(request))
     return _see_other(with_notice(found.get_absolute_url(), "watching"))
 
 
 @require_POST
-@login_required
 def stop(request: HttpRequest, number: str) -> HttpResponse:
     """Have the person told no more."""
     found = _document(number)
+    if not reader_of(request).is_authenticated:
+        return _see_other(login_that_leads_to(found.get_absolute_url()))
     watching.stop_watching(found.watches.filter(user_id=signed_in_user(request).pk))
     return _see_other(with_notice(found.get_absolute_url(), "not-watching"))
 

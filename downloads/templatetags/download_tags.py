@@ -5,10 +5,9 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.db.models import QuerySet
-from django.urls import Resolver404, resolve
 from django.utils.safestring import SafeString
 
-from downloads.access import Answer, Stranger, answer_for
+from downloads.gate import document_behind
 from downloads.models import Document, DocumentVersion, DownloadRecord, Watch
 from sens_site.lib.json_ld import json_ld
 
@@ -17,18 +16,9 @@ MOST_SHOWN = 100
 
 
 @register.simple_tag
-def document_behind(path: str) -> Document | None:
+def document_wanted(path: str | None) -> Document | None:
     """Return the document for which somebody is asked to log in, by where they are led after it."""
-    try:
-        found = resolve(path or "/")
-    except Resolver404:
-        return None
-    if found.app_name != "downloads" or "number" not in found.kwargs:
-        return None
-    document = Document.objects.published().filter(number=found.kwargs["number"]).first()
-    current = document.current if document else None
-    gated = current is not None and answer_for(current, Stranger()) is Answer.LOG_IN
-    return document if gated else None
+    return document_behind(path) if path else None
 
 
 @register.simple_tag
