@@ -1,0 +1,5 @@
+"""The checks of what the policy says about the Download Center."""
+
+import downloads.promises.gate
+import downloads.promises.notices
+import downloads.promises.records  # noqa: F401 - each registers its checks
