@@ -8,6 +8,7 @@ from django.utils import timezone
 from downloads.models import DocumentVersion
 from downloads.store import sweep
 from downloads.verification import verify_documents
+from downloads.watching import tell_watchers
 from outbox.jobs import periodic
 
 A_DAY = 24 * 3600
@@ -32,3 +33,9 @@ def verify() -> object:
 
 # Apart, as a store in another house may take long to say what it holds.
 periodic("sweep document files", every_seconds=A_DAY, apart=True)(sweep)
+
+
+@periodic("tell watchers", every_seconds=300)
+def tell_of_new_versions() -> object:
+    """Write to who asked to hear of a document, once a version of it has appeared."""
+    return tell_watchers()

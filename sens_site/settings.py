@@ -95,6 +95,8 @@ DOCUMENTS_S3_SECRET = env.str("DOCUMENTS_S3_SECRET", "")
 DOCUMENTS_MAX_MB = env.int("DOCUMENTS_MAX_MB", 100, validate=validate.Range(min=1, max=2000))
 # The socket of ClamAV's daemon: each file that staff bring is given to it. Empty: to nobody.
 CLAMD_SOCKET = env.str("CLAMD_SOCKET", "")
+# "nginx" lets the web server send documents from DOCUMENTS_ROOT once a view has allowed it.
+SENDFILE = env.str("SENDFILE", "", validate=validate.OneOf(["", "nginx"]))
 # How many notices may go out in an hour; 0 = no cap. Providers block senders beyond theirs.
 OUTBOX_HOURLY_CAP = env.int("OUTBOX_HOURLY_CAP", 0, validate=validate.Range(min=0))
 env.seal()
