@@ -23,8 +23,10 @@ from downloads.models import (
     Language,
 )
 from downloads.services import DocumentError, sent_before
+from sens_site.lib.content import NEEDED_IN_MENU
 from sens_site.lib.forms.fields import LineField, TextField
 
+CONTACT, DOWNLOADS = NEEDED_IN_MENU
 DRAFT, NOW, LATER = "draft", "now", "later"
 WHEN = (
     (NOW, "Publish it now"),
@@ -39,10 +41,15 @@ MOST_AT_ONCE = 10
 
 
 def places() -> Iterator[tuple[str, str]]:
-    """Yield the pages of the menu to which documents may belong: families, applications."""
+    """Yield the pages of the menu to which documents may belong: families, applications.
+
+    Ways to the company are none, nor is the Download Center itself.
+    """
     for top in settings.COMPANY.menu:
-        for link in top.children:
-            yield link.path, f"{top.label}: {link.label}"
+        if top.path != CONTACT:
+            for link in top.children:
+                if link.path != DOWNLOADS:
+                    yield link.path, f"{top.label}: {link.label}"
 
 
 class MomentField(forms.DateTimeField):

@@ -6,10 +6,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from downloads.models import DocumentVersion
+from downloads.policy_documents import publish_policy_pdfs
 from downloads.store import sweep
 from downloads.verification import verify_documents
 from downloads.watching import tell_watchers
 from outbox.jobs import periodic
+from sens_site.lib.typesetting import is_available
 
 A_DAY = 24 * 3600
 TEN_MINUTES = 600
@@ -33,6 +35,9 @@ def verify() -> object:
 
 # Apart, as a store in another house may take long to say what it holds.
 periodic("sweep document files", every_seconds=A_DAY, apart=True)(sweep)
+
+# Apart, as the typesetter takes 80 MB.
+periodic("policy as PDF", every_seconds=A_DAY, apart=True, when=is_available)(publish_policy_pdfs)
 
 
 @periodic("tell watchers", every_seconds=300)

@@ -64,7 +64,6 @@ def a_changed_byte_is_found(site: RunningSite) -> Evidence:
 def each_file_was_as_published_last_night(site: RunningSite) -> Evidence:
     """Each stored file has been looked at each night since it was brought, and was found in order."""
     versions = DocumentVersion.objects.all()
-    require(versions.exists(), "no document is published, so the sentence is idle")
     wrong = versions.filter(Q(missing_since__isnull=False) | Q(damaged_since__isnull=False))
     first = wrong.select_related("document").first()
     named = f"{first.document.number}, version {first.label}" if first else ""
