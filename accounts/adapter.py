@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts import registration, services
 from accounts.devices import device_label
@@ -29,7 +30,7 @@ from sens_site.lib.email_address import AddressError, canonical
 from sens_site.lib.forms.fields import EMAIL_FORMAT
 from sens_site.lib.http.client_address import hashed_client
 from sens_site.lib.http.done_notice import with_notice
-from sens_site.lib.http.safe_next import stays_here
+from sens_site.lib.http.safe_next import mailable, stays_here
 from sens_site.lib.secret_box import close, open_closed
 
 NO_MATCH = "The username or email address and the password do not match"
@@ -182,9 +183,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_email_verification_redirect_url(self, email_address: Any) -> str:
         """After the button behind the mailed link."""
-        if allauth_context.request.user.is_authenticated:
+        request = allauth_context.request
+        if request.user.is_authenticated:
             return with_notice(reverse("account_email"), "confirmed")
-        return with_notice(reverse("account_login"), "confirmed")
+        onward = mailable(f"/{request.resolver_match.kwargs.get('onward', '')}/")
+        return with_notice(leading_on(reverse("account_login"), onward), "confirmed")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """After a new password."""
@@ -197,7 +200,14 @@ class AccountAdapter(DefaultAccountAdapter):
     # --- mail: text only, and links by the configured origin, never by the request's Host ---
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
-        """Return the address of the page with the confirm button."""
+        """Return the address of the page with the confirm button.
+
+        Where somebody registers for a document it leads on there, on whichever device it is opened.
+        """
+        onward = onward_of(request)
+        if onward:
+            key, path = emailconfirmation.key, onward.strip("/")
+            return absolute("account_confirm_email_and_go_on", key, path)
         return absolute("account_confirm_email", emailconfirmation.key)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
@@ -229,6 +239,16 @@ class AccountAdapter(DefaultAccountAdapter):
 def _login_of(credentials: dict[str, Any]) -> str:
     login: str = credentials.get("email") or credentials.get("username") or ""
     return login.lower()
+
+
+def onward_of(request: HttpRequest) -> str:
+    """Return where somebody wants to go once they have an account, if it may stand in a mail."""
+    return mailable(request.GET.get("next", ""))
+
+
+def leading_on(path: str, onward: str) -> str:
+    """Return the address of a page that leads on."""
+    return f"{path}?{urlencode({'next': onward})}" if onward else path
 
 
 def absolute(name: str, *args: str) -> str:

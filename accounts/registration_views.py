@@ -11,6 +11,7 @@ from django.utils.decorators import method_decorator
 from django.views.generic.edit import FormView
 
 from accounts import registration
+from accounts.adapter import leading_on, onward_of
 from accounts.allauth_views import Door
 from accounts.decorators import SeeOther
 from accounts.forms import CorrectAddressForm
@@ -37,7 +38,13 @@ class RegisterPage(Door, account.SignupView):
         form.hash_password()
         with transaction.atomic():
             sent = form.register(self.request)
-        return SeeOther(reverse("account_mail_sent", args=[sent.token]))
+        return SeeOther(_page_of(self.request, sent))
+
+
+def _page_of(request: HttpRequest, sent: registration.SentTo) -> str:
+    """Return the address of the page that says where the mail went."""
+    path = reverse("account_mail_sent", args=[sent.token])
+    return leading_on(path, onward_of(request))
 
 
 class ConfirmationSentPage(Door, account.EmailVerificationSentView):
@@ -98,7 +105,7 @@ class _SentInAddress(FormView[CorrectAddressForm]):
         self.state, self.sent = "changed", now
         data = {"email": self.request.POST.get("email", now.email)}
         context = self.get_context_data(form=CorrectAddressForm(initial=data))
-        context["form"].form_action = reverse("account_mail_sent", args=[now.token])
+        context["form"].form_action = _page_of(self.request, now)
         status = 409 if self.request.method == "POST" else 200
         return self.render_to_response(context, status=status)
 
@@ -108,7 +115,9 @@ class _SentInAddress(FormView[CorrectAddressForm]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         heading = OVER if self.state == "over" else ""
-        return context | {"state": self.state, "sent": self.sent, "heading": heading}
+        login = leading_on(reverse("account_login"), onward_of(self.request))
+        own = {"state": self.state, "sent": self.sent, "heading": heading, "login_url": login}
+        return context | own
 
 
 class MailSentPage(Door, _SentInAddress):
@@ -127,4 +136,4 @@ class MailSentPage(Door, _SentInAddress):
             now = registration.correct_address(self.request, self.waiting, email=email)
         except IntegrityError:
             now = registration.correct_address(self.request, self.waiting, email=email)
-        return SeeOther(reverse("account_mail_sent", args=[now.token]))
+        return SeeOther(_page_of(self.request, now))

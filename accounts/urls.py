@@ -52,6 +52,11 @@ entrance = [
         allauth_views.ConfirmAddressPage.as_view(),
         name="account_confirm_email",
     ),
+    re_path(
+        r"^confirm-email/(?P<key>[-:\w]+)/then/(?P<onward>[-\w/]+)/$",
+        allauth_views.ConfirmAddressPage.as_view(),
+        name="account_confirm_email_and_go_on",
+    ),
     path(
         "reauthenticate/", allauth_views.ReauthenticatePage.as_view(), name="account_reauthenticate"
     ),

@@ -40,6 +40,7 @@ OWN_VARIABLES = {
     "OUTSIDE_STATE": str(SCRATCH / "seen-from-outside.json"),
     "PRIVATE_ROOT": str(SCRATCH / "private"),
     "MEDIA_ROOT": str(SCRATCH / "media"),
+    "DOCUMENTS_ROOT": str(SCRATCH / "documents"),
 }
 KEPT_FROM_CALLER = (
     "CONTENT_DIR",

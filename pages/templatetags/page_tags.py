@@ -16,6 +16,7 @@ from sens_site.lib.cache.fragment_cache import fragment
 from sens_site.lib.json_ld import json_ld
 
 register = template.Library()
+NAME = "pages.text"
 
 
 def _menu(tree: Tree, current: str, section: str) -> SafeString:
@@ -106,5 +107,9 @@ def page_text(context: dict[str, Any]) -> dict[str, Any]:
     A room serves an address of the tree itself and shows this above what it adds.
     """
     path = context["request"].path
-    text = Page.objects.shown([path])[path]
+    # Title, description and body of one page ask for the same.
+    read = context.render_context  # type: ignore[attr-defined]  # a context, and no mere mapping
+    if NAME not in read:
+        read[NAME] = Page.objects.shown([path])[path]
+    text = read[NAME]
     return {"text": text, "pieces": pieces_of(text.body)}

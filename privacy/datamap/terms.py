@@ -207,8 +207,6 @@ ELSEWHERE = (
     Elsewhere("sharing.successors", "Only if the company is sold."),
     Elsewhere("sharing.told-when-asked", "Told at each form, when it happens."),
     Elsewhere("sharing.legal-demands", "Only when the law demands it; decided by people."),
-    Elsewhere("downloads.recorded", "The Download Center has no files to record yet."),
-    Elsewhere("retention.downloads", "The Download Center has no files to record yet."),
     Elsewhere("retention.newsletter", "The newsletter takes no subscriptions yet."),
 )
 """Sentences that the map need not cover, each with the reason."""

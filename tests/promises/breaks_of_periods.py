@@ -26,6 +26,7 @@ from visits.models import PageView
 BY_THE_PURGE = (
     "retention.account", "retention.visits", "retention.backups", "retention.messages",
     "retention.sent-mail", "retention.consent-receipts", "retention.requests",
+    "retention.downloads",
 )  # fmt: skip
 
 

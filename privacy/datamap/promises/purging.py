@@ -30,6 +30,7 @@ SAID = {
     "retention.sent-mail": {"14 days"},
     "retention.consent-receipts": {"three years"},
     "retention.visits": {"30 days"},
+    "retention.downloads": {"24 months"},
     "retention.access-logs": {"30 days"},
     "retention.backups": {"35 days"},
 }

@@ -1,0 +1,102 @@
+"""The promise that nobody is told of a document unasked, and that one click ends it."""
+
+import re
+
+from downloads.models import Watch, WatchNotice
+from downloads.promises.made_up import MadeUp, customer
+from outbox.models import OutboxMail
+from privacy.datamap.promises.purging import done_by_the_job, runs_daily
+from privacy.datamap.stored_mail import mail_text
+from privacy.promises.registry import Evidence, Look, promise, require
+from privacy.promises.running_site import RunningSite, Visitor
+
+JOB = "tell watchers"
+OF_A_WATCH = re.compile(r"document-watch-(\d+)-")
+
+
+def _asks(visitor: Visitor, made: MadeUp) -> None:
+    path = f"{made.page}watch/"
+    require(visitor.get(made.page).page.forms(path), "nobody can ask to be told of a change")
+    answer = visitor.post(path, {})
+    require(answer.status == 303, f"asking to be told of a change is answered with {answer.status}")
+
+
+def _mails(user: object) -> list[OutboxMail]:
+    return list(OutboxMail.objects.to_address(user.email).order_by("pk"))  # type: ignore[attr-defined]  # a user
+
+
+@promise("downloads.notices", look=Look.REHEARSAL)
+def who_asked_is_told_once_and_a_click_ends_it(site: RunningSite) -> Evidence:
+    """Two ask and a third downloads only; a version appears, and the worker does its work twice."""
+    runs_daily(JOB)
+    with site.rehearsal():
+        first = MadeUp()
+        people = {who: customer(site) for who in ("by the page", "by the header", "unasked")}
+        for who, (_, visitor) in people.items():
+            first.fetched(visitor)
+            if who != "unasked":
+                _asks(visitor, first)
+        for label in ("2", "3"):
+            newer = MadeUp(first.document, label)
+            done_by_the_job(JOB)
+            done_by_the_job(JOB)
+            expected = {"by the page": 1, "by the header": 1, "unasked": 0}
+            found = {who: len(_mails(user)) for who, (user, _) in people.items()}
+            require(found == expected, f"after version {label} the mails are {found}")
+            if label == "2":
+                for who in ("by the page", "by the header"):
+                    _ends(site, newer, who, _mails(people[who][0])[0])
+    return Evidence(
+        "Played through for this check: who had asked was written to once about a new version, "
+        "nobody else was, and the mail’s link and its header ended it without logging in.",
+        {"mails for a version": 1, "mails unasked": 0},
+    )
+
+
+def _ends(site: RunningSite, newer: MadeUp, who: str, mail: OutboxMail) -> None:
+    text, message = mail_text(mail.message), mail.as_message().message()
+    require(newer.page in text, "the mail does not lead to the document")
+    links = re.findall(r"https?://[^/\s]+(/downloads/watch/\S+)", text)
+    require(len(links) == 1, f"the mail has {len(links)} links to end it")
+    header = str(message["List-Unsubscribe"] or "")
+    require(
+        links[0] in header and message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click",
+        "the mail does not tell mail programs how to end it",
+    )
+    watches = Watch.objects.filter(document=newer.document)
+    before = watches.count()
+    stranger = site.visitor()
+    page = stranger.get(links[0])
+    require(page.page.forms(), "the mail’s link leads to no button")
+    require(watches.count() == before, "opening the mail’s link ends it already")
+    if who == "by the page":
+        answer = stranger.post(links[0], {})
+    else:
+        one_click = {"List-Unsubscribe": "One-Click"}
+        answer = stranger.post(
+            links[0], one_click, Origin="https://mail.example", Sec_Fetch_Site="cross-site"
+        )
+    require(answer.status == 200, f"ending it is answered with {answer.status}")
+    require(watches.count() == before - 1, "one click does not end it")
+
+
+@promise("downloads.notices", look=Look.ROWS)
+def nobody_is_told_who_does_not_ask(site: RunningSite) -> Evidence:
+    """Each mail that waits is of somebody who still asks, and of nobody who asked later."""
+    keys = OutboxMail.objects.waiting().filter(dedupe_key__startswith="document-watch-")
+    waiting = [
+        int(found[1])
+        for key in keys.values_list("dedupe_key", flat=True)
+        if (found := OF_A_WATCH.match(str(key)))
+    ]
+    asking = set(Watch.objects.filter(pk__in=waiting).values_list("pk", flat=True))
+    unasked = [one for one in waiting if one not in asking]
+    require(not unasked, f"{len(unasked)} mails wait for people who do not ask to be told")
+    early = sum(
+        notice.at < notice.watch.since for notice in WatchNotice.objects.select_related("watch")
+    )
+    require(not early, f"{early} people were told before they asked")
+    return Evidence(
+        "Each stored notice is of somebody who asked for it before.",
+        {"people who ask": Watch.objects.count(), "mails that wait": len(waiting)},
+    )

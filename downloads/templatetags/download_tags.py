@@ -1,0 +1,50 @@
+"""What other pages show of the downloads: why a log-in is asked for, and what somebody has fetched."""
+
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.safestring import SafeString
+
+from downloads.gate import document_behind
+from downloads.models import Document, DocumentVersion, DownloadRecord, Watch
+from sens_site.lib.json_ld import json_ld
+
+register = template.Library()
+MOST_SHOWN = 100
+
+
+@register.simple_tag
+def document_wanted(path: str | None) -> Document | None:
+    """Return the document for which somebody is asked to log in, by where they are led after it."""
+    return document_behind(path) if path else None
+
+
+@register.simple_tag
+def downloads_of(user: Any) -> QuerySet[DownloadRecord]:
+    """Return what somebody has fetched, the newest first."""
+    records = DownloadRecord.objects.filter(user_id=user.pk)
+    return records.select_related("version__document").defer("version__text")[:MOST_SHOWN]
+
+
+@register.simple_tag
+def watches_of(user: Any) -> QuerySet[Watch]:
+    """Return of which documents somebody wants to hear."""
+    return Watch.objects.filter(user_id=user.pk).select_related("document")
+
+
+@register.simple_tag
+def technical_article(document: Document, version: DocumentVersion) -> SafeString:
+    """Return what a document is, as structured data."""
+    return json_ld(
+        "TechArticle",
+        headline=document.title,
+        description=document.description,
+        identifier=document.number,
+        inLanguage=document.language,
+        version=version.label,
+        dateModified=version.issued_on.isoformat(),
+        isAccessibleForFree=not document.is_gated,
+        url=settings.SITE_ORIGIN + document.get_absolute_url(),
+    )
