@@ -133,6 +133,10 @@ class TopicAdmin(EditStampMixin[Topic], FixedRowsMixin, admin.ModelAdmin[Topic])
     def save_model(self, request: HttpRequest, obj: Topic, form: Any, change: bool) -> None:
         save_topic(obj)
 
+    def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
+        """Say it without the words of the topic: it stands in the session until it is read (law 10)."""
+        super().message_user(request, "The topic is saved.", *args, **kwargs)
+
     @admin.display(description="readers", ordering="readers")
     def readers(self, topic: Any) -> int:
         """How many have confirmed and get it."""
