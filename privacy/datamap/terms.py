@@ -209,6 +209,5 @@ ELSEWHERE = (
     Elsewhere("sharing.legal-demands", "Only when the law demands it; decided by people."),
     Elsewhere("downloads.recorded", "The Download Center has no files to record yet."),
     Elsewhere("retention.downloads", "The Download Center has no files to record yet."),
-    Elsewhere("retention.newsletter", "The newsletter takes no subscriptions yet."),
 )
 """Sentences that the map need not cover, each with the reason."""
