@@ -42,7 +42,7 @@ def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
             failed=room.failed,
         ),
     )
-    yield room
+    return room
 
 
 def test_a_purpose_is_registered_once() -> None:
