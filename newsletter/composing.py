@@ -89,7 +89,7 @@ class Letter:
         whole = render_without_request("newsletter/mail/issue.txt", shared | {"text": text})
         html = mark_safe(_HREF.sub(self._absolute, render(body).html))
         page = render_without_request("newsletter/mail/issue.html", shared | {"html": html})
-        return str(whole), _short_lines(css_inline.inline(page, load_remote_stylesheets=False))
+        return whole, _short_lines(css_inline.inline(page, load_remote_stylesheets=False))
 
     @property
     def text(self) -> str:
