@@ -66,12 +66,12 @@ def suppressed_among(addresses: Iterable[str], *, purpose: Suppression.Purpose) 
     return found
 
 
-def refusing_addresses() -> frozenset[str]:
-    """Return every address of the accounts whose owners want no newsletter."""
-    rows = PersonalRefusals.objects.exclude(newsletter_refused_at=None).select_related("user")
-    return frozenset(
-        address for row in rows.iterator() for address in identity().of_user(row.user).addresses
-    )
+def refused_among(addresses: Iterable[str]) -> set[str]:
+    """Return those addresses whose accounts refuse the newsletter, whoever enters them."""
+    owners = identity().keys_by_address(addresses)
+    rows = PersonalRefusals.objects.filter(user_id__in=set(owners.values()))
+    refusing = set(rows.exclude(newsletter_refused_at=None).values_list("user_id", flat=True))
+    return {address for address, owner in owners.items() if owner in refusing}
 
 
 def held_addresses() -> frozenset[str]:
@@ -80,12 +80,20 @@ def held_addresses() -> frozenset[str]:
 
 
 def mailable(addresses: Iterable[str]) -> list[str]:
-    """Return those addresses to which an issue may go at this moment, in their order."""
-    asked = list(addresses)
-    barred = suppressed_among(asked, purpose=NEWSLETTER) | refusing_addresses() | held_addresses()
-    return [address for address in asked if as_stored(address) not in barred]
+    """Return those addresses to which an issue may go at this moment, in their order.
+
+    Takes a batch of some hundreds at a time.
+    """
+    asked = [as_stored(address) for address in addresses]
+    barred = suppressed_among(asked, purpose=NEWSLETTER) | refused_among(asked) | held_addresses()
+    return [address for address in asked if address not in barred]
 
 
 def may_be_mailed(address: str) -> bool:
     """Tell whether an issue may go to an address at this moment."""
-    return mailable([address]) == [address]
+    return bool(mailable([address]))
+
+
+def may_be_asked(address: str) -> bool:
+    """Tell whether the owner of an address lets us ask whether they want the newsletter."""
+    return not (is_suppressed(address, purpose=SIGN_UP) or refused_among([address]))

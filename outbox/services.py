@@ -240,6 +240,18 @@ def retry_parked(mails: OutboxMailQuerySet) -> int:
     )
 
 
+@transaction.atomic
+def withdraw_mail(*, purpose: str, recipient: str) -> int:
+    """Delete what waits for an address under a purpose, parked or not; return how many there were.
+
+    What a worker has in hand at this moment may still leave: nobody can call it back.
+    """
+    waiting = OutboxMail.objects.filter(
+        purpose=purpose, recipient=as_stored(recipient), sent_at=None
+    )
+    return waiting.delete()[0]
+
+
 def as_automatic(headers: dict[str, str]) -> dict[str, str]:
     """Return the headers of a mail that no person sends by hand (RFC 3834), unless they say more.
 

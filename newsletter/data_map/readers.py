@@ -4,9 +4,10 @@ from typing import Any
 
 from django.db.models import Q
 
-from newsletter.models import Subscriber, Suppression
+from newsletter.models import Subscriber
 from newsletter.models.readers import UNCONFIRMED
 from newsletter.suppression import NEWSLETTER, hashes_of, suppress
+from newsletter.unsubscribing import Why
 from privacy.datamap.columns import not_personal, personal, secret
 from privacy.datamap.registry import Keep, classify, not_about_people
 from privacy.datamap.stores import PROMOTION
@@ -23,7 +24,7 @@ def erase_subscribers(subject: Subject, rows: Any) -> int:
     keys = list(rows.values_list("pk", flat=True))
     found = Subscriber.objects.filter(pk__in=keys)
     for address in found.confirmed().values_list("email", flat=True):
-        suppress(address, purpose=NEWSLETTER, why=Suppression.Why.ERASED)
+        suppress(address, purpose=NEWSLETTER, why=Why.ERASED)
     found.delete()
     return len(keys)
 

@@ -152,6 +152,12 @@ class Subscriber(models.Model):
         """Name the reader without the address: this goes into the admin's log."""
         return f"Subscriber {self.pk}"
 
+    @property
+    def masked_email(self) -> str:
+        """The address as its owner knows it and others to whom an issue was forwarded do not."""
+        local, _, domain = self.email.partition("@")
+        return f"{local[0]}…@{domain}"
+
 
 class Subscription(models.Model):
     """One reader and one topic."""
