@@ -119,7 +119,7 @@ def _fields(mail: Message, content_type: str) -> dict[str, str]:
             continue
         payload = part.get_payload()
         groups = payload if isinstance(payload, list) else [message_from_string(str(payload))]
-        for group in groups:
+        for group in (one for one in groups if isinstance(one, Message)):
             found |= {name.lower(): str(value).strip().lower() for name, value in group.items()}
     return found
 

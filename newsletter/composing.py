@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from email.utils import formataddr, make_msgid, parseaddr
 from functools import cached_property
 from html import escape, unescape
+from pathlib import Path
 from textwrap import fill
 from urllib.parse import urljoin
 
@@ -30,6 +31,11 @@ _PICTURE = re.compile(r"!\[([^\]\n]*)\]\(")
 _HREF = re.compile(r'href="([^"]*)"')
 _LINE = 240
 """Characters of a line of HTML: a line of a mail has no more than 998 bytes (RFC 5322, 2.1.1)."""
+
+_INLINER = css_inline.CSSInliner(
+    load_remote_stylesheets=False,
+    extra_css=Path(__file__).with_name("mail.css").read_text("utf-8"),
+)
 
 
 class NotComposedError(Exception):
@@ -89,7 +95,7 @@ class Letter:
         whole = render_without_request("newsletter/mail/issue.txt", shared | {"text": text})
         html = mark_safe(_HREF.sub(self._absolute, render(body).html))
         page = render_without_request("newsletter/mail/issue.html", shared | {"html": html})
-        return whole, _short_lines(css_inline.inline(page, load_remote_stylesheets=False))
+        return whole, _short_lines(_INLINER.inline(page))
 
     @property
     def text(self) -> str:
