@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from newsletter import views
+from newsletter import archive_views, views
 
 app_name = "newsletter"
 urlpatterns: list[URLPattern] = [
@@ -15,4 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("newsletter/unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
     path("newsletter/done/", views.done, name="done"),
     path("newsletter/yours/", views.yours, name="yours"),
+    path("newsletter/issues/", archive_views.issues, name="issues"),
+    path("newsletter/issues/feed.atom", archive_views.issues_feed, name="issues_feed"),
+    path("newsletter/issues/<slug:slug>/", archive_views.issue, name="issue"),
 ]

@@ -1,27 +1,11 @@
-"""What is held about issues and to whom they went."""
+"""What is held about issues: nothing about who got them."""
 
-from privacy.datamap.columns import not_personal, personal
-from privacy.datamap.registry import Keep, classify, not_about_people
-from privacy.datamap.stores import PROMOTION
-from privacy.datamap.subjects import ByAddress
-from privacy.datamap.terms import Category
+from privacy.datamap.registry import not_about_people
 
 not_about_people(
     "newsletter.Issue",
-    "an issue of the newsletter",
-    "id", "slug", "title", "body", "state", "scheduled_at", "sent_at",
+    "an issue of the newsletter, and how many of its mails went out",
+    "id", "title", "slug", "summary", "body", "checklist", "state", "scheduled_at", "started_at",
+    "finished_at", "findings", "refused_because", "reached", "queued", "sent", "came_back",
 )  # fmt: skip
 not_about_people("newsletter.Issue_topics", "topics of an issue", "id", "issue", "topic")
-classify(
-    "newsletter.IssueDelivery",
-    "Issues that were sent to you",
-    activity=PROMOTION,
-    subject=ByAddress("subscriber__email", "subscriber__created_at"),
-    keep=Keep("retention.newsletter", said="until you unsubscribe"),
-    fields={
-        "id": not_personal("number of the row"),
-        "issue": personal(Category.MARKETING),
-        "subscriber": personal(Category.MARKETING),
-        "at": personal(Category.MARKETING),
-    },
-)

@@ -1,6 +1,6 @@
 """What the newsletter stores: who reads it, and what is written to them."""
 
-from newsletter.models.issues import Issue, IssueDelivery
+from newsletter.models.issues import Check, Issue
 from newsletter.models.readers import (
     Subscriber,
     SubscriberQuerySet,
@@ -11,8 +11,8 @@ from newsletter.models.readers import (
 )
 
 __all__ = [
+    "Check",
     "Issue",
-    "IssueDelivery",
     "Subscriber",
     "SubscriberQuerySet",
     "Subscription",

@@ -1,0 +1,3 @@
+"""The checks of what the policy says about the newsletter."""
+
+import newsletter.promises.issues  # noqa: F401 - registers its checks
