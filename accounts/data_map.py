@@ -6,6 +6,7 @@ from accounts.data_subject import (
     audit_trail_about,
     erase_admin_log,
     erase_audit_trail,
+    keys_by_address,
     session_text,
     sessions_of,
     subject_of,
@@ -25,7 +26,14 @@ from privacy.datamap.registry import (
 from privacy.datamap.subjects import ByRule, ByUser, Identity, register_identity
 from privacy.datamap.terms import Category, OnErase, People, Purpose, Source
 
-register_identity(Identity(of_user=subject_of, by_address=user_by_address, all_users=all_users))
+register_identity(
+    Identity(
+        of_user=subject_of,
+        by_address=user_by_address,
+        keys_by_address=keys_by_address,
+        all_users=all_users,
+    )
+)
 
 WITH_THE_ACCOUNT = Keep("retention.account", said="while you keep it")
 ROW = not_personal("number of the row")

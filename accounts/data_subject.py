@@ -58,6 +58,13 @@ def user_by_address(address: str) -> User | None:
     return None if row is None else row.user
 
 
+def keys_by_address(addresses: Iterable[str]) -> dict[str, int]:
+    """Return the accounts that have verified some addresses, by these."""
+    asked = [as_stored(address) for address in addresses]
+    found = EmailAddress.objects.filter(email__in=asked, verified=True)
+    return dict(found.values_list("email", "user_id"))
+
+
 def all_users() -> Iterable[User]:
     """Return every account, one at a time."""
     return User.objects.order_by("pk").iterator()

@@ -10,9 +10,7 @@ Machines answer, too: what one has sent is filed with the message, and nothing i
 
 import imaplib
 import re
-import ssl
 from collections.abc import Iterator
-from datetime import timedelta
 from email import message_from_bytes
 from email.message import Message
 from email.utils import parseaddr
@@ -21,22 +19,22 @@ from html import unescape
 
 import nh3
 from django.conf import settings
-from django.utils import timezone
 
 from contact.mails import first_id
 from contact.models import REFERENCE_LENGTH, REFERENCE_SIGNS, ContactMessage, MessageReply
 from contact.replies import receive_reply
 from sens_site.checks import LOOPBACK
 from sens_site.lib.email_address import as_stored
+from sens_site.lib.mailbox import (
+    MOST_BYTES,
+    Account,
+    head_of,
+    mark_as_read,
+    opened,
+    unread,
+    whole_of,
+)
 
-LOOK_BACK = timedelta(days=14)
-MONTHS = (
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-)  # fmt: skip
-"""In IMAP's own words (RFC 3501, 9), whatever the locale."""
-MOST_AT_ONCE = 200
-MOST_BYTES = 2_000_000
-"""A mail that is larger stays in the mailbox: what makes it so large is no text."""
 MOST_NAMES = 50
 NAME = re.compile(r"<[^<>\s]{1,250}>")
 """How mails name each other (RFC 5322, 3.6.4), as long as a column is."""
@@ -54,62 +52,30 @@ def read_replies() -> int:
     """File all replies that have come and are unread; return how many there were."""
     if not is_configured():
         return 0
-    box = _connect()
-    try:
-        box.login(settings.REPLIES_IMAP_USER, settings.REPLIES_IMAP_PASSWORD)
-        _must_be_ok(box.select(f'"{settings.REPLIES_IMAP_FOLDER}"'))
-        return sum(_take(box, number) for number in _unread(box))
-    finally:
-        box.shutdown()
-
-
-def _connect() -> imaplib.IMAP4:
-    """Connect, and in clear only to this machine itself."""
-    host, port = settings.REPLIES_IMAP_HOST, settings.REPLIES_IMAP_PORT
-    if host in LOOPBACK:
-        return imaplib.IMAP4(host, port, timeout=settings.EMAIL_TIMEOUT)
-    # Its usual context verifies neither name nor certificate.
-    context = ssl.create_default_context()
-    return imaplib.IMAP4_SSL(host, port, ssl_context=context, timeout=settings.EMAIL_TIMEOUT)
-
-
-def _must_be_ok(answer: tuple[str, list[bytes | None]]) -> None:
-    if answer[0] != "OK":
-        raise imaplib.IMAP4.error("The mailbox does not open.")
-
-
-def _unread(box: imaplib.IMAP4) -> list[str]:
-    since = timezone.now() - LOOK_BACK
-    day = f"{since.day}-{MONTHS[since.month - 1]}-{since.year}"
-    _, found = box.uid("SEARCH", "UNSEEN", "SINCE", day)
-    numbers = (found[0] or b"").decode("ascii").split()
-    return numbers[-MOST_AT_ONCE:]
+    account = Account(
+        settings.REPLIES_IMAP_HOST,
+        settings.REPLIES_IMAP_PORT,
+        settings.REPLIES_IMAP_USER,
+        settings.REPLIES_IMAP_PASSWORD,
+        settings.REPLIES_IMAP_FOLDER,
+        in_clear=settings.REPLIES_IMAP_HOST in LOOPBACK,
+    )
+    with opened(account) as box:
+        return sum(_take(box, number) for number in unread(box))
 
 
 def _take(box: imaplib.IMAP4, number: str) -> bool:
     """File one mail and mark it as read, in this order: what is cut off is filed once all the same."""
-    about, head = _fetched(box, number, "(RFC822.SIZE BODY.PEEK[HEADER])")
+    head, size = head_of(box, number)
     message = message_of(message_from_bytes(head))
-    if message is None or _size(about) > MOST_BYTES:
+    if message is None or size > MOST_BYTES:
         return False
-    _, whole = _fetched(box, number, "(BODY.PEEK[])")
-    mail = message_from_bytes(whole)
+    mail = message_from_bytes(whole_of(box, number))
     receive_reply(
         message, text=text_of(mail), header_id=name_of(mail, head), automatic=is_automatic(mail)
     )
-    box.uid("STORE", number, "+FLAGS", r"(\Seen)")
+    mark_as_read(box, number)
     return True
-
-
-def _fetched(box: imaplib.IMAP4, number: str, what: str) -> tuple[bytes, bytes]:
-    """Return what the server says of a mail, and the bytes that it sends."""
-    _, parts = box.uid("FETCH", number, what)
-    return next((part for part in parts if isinstance(part, tuple)), (b"", b""))
-
-
-def _size(about: bytes) -> int:
-    found = re.search(rb"RFC822\.SIZE (\d+)", about)
-    return int(found[1]) if found else MOST_BYTES + 1
 
 
 def message_of(mail: Message) -> ContactMessage | None:

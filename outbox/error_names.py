@@ -4,8 +4,11 @@ An error's own text may hold addresses and values (law 10), so only its class, a
 and a place in the code are kept.
 """
 
+import re
 import smtplib
 import traceback
+
+_STATUS = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")
 
 
 def smtp_code(error: BaseException) -> int | None:
@@ -15,6 +18,18 @@ def smtp_code(error: BaseException) -> int | None:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return next((code for code, _ in error.recipients.values()), None)
     return None
+
+
+def enhanced_status(error: BaseException) -> str:
+    """Return the enhanced status code of a refusal (RFC 3463), such as 5.1.1, if there is one."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error
+    elif isinstance(error, smtplib.SMTPRecipientsRefused):
+        said = next((words for _, words in error.recipients.values()), b"")
+    else:
+        return ""
+    found = _STATUS.match(said if isinstance(said, bytes) else said.encode())
+    return found[0].decode() if found else ""
 
 
 def short_name(error: BaseException) -> str:

@@ -61,6 +61,16 @@ def store_copies(
         )
         for address in recipients
     )
+    return store_rows(rows, dedupe_key=dedupe_key, note=note)
+
+
+def store_rows(
+    rows: Iterable[OutboxMail],
+    *,
+    dedupe_key: str,
+    note: Callable[[int], object] = lambda stored: None,
+) -> int:
+    """Store mails that differ from each other in more than their recipient, by the same rules."""
     stored = 0
     for batch in _batches(rows):
         with transaction.atomic():

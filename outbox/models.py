@@ -88,6 +88,10 @@ class OutboxMailQuerySet(models.QuerySet["OutboxMail"]):
             .order_by("due_at", "pk")
         )
 
+    def in_no_hand(self, at: datetime) -> Self:
+        """Not just being sent by a worker."""
+        return self.filter(_free(at))
+
     def lost(self, at: datetime) -> Self:
         """All tries spent, and the worker of the last one has not come back within its lease."""
         return self.waiting().filter(_free(at), attempts__gte=MOST_TRIES)

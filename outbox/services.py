@@ -5,6 +5,7 @@ import re
 import secrets
 from datetime import datetime, timedelta
 from email.utils import make_msgid, parseaddr
+from itertools import pairwise
 from operator import itemgetter
 
 from django.conf import settings
@@ -12,13 +13,13 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 
-from outbox.error_names import short_name
+from outbox.bulk import bulk_of, bulk_purposes
+from outbox.error_names import enhanced_status, short_name
 from outbox.models import (
     FAREWELL,
     FIRST_WAIT,
     LEASE,
     MOST_TRIES,
-    NOTICE,
     SERVICE,
     OutboxMail,
     OutboxMailQuerySet,
@@ -93,43 +94,67 @@ def claim_next() -> OutboxMail | None:
 
     The claim is committed before anything is sent, so no lock is held while a mail server thinks.
     It lapses after the lease: a worker that was killed loses its mail to the next one.
-    Whatever else waits goes before notices: a password reset does not queue behind 100,000 of them.
+    Whatever else waits goes before mails to many: a password reset does not queue behind 100,000.
     """
     now = timezone.now()
-    *others, notices = queues(now)
-    heads = [(row.due_at, row.pk, queue) for queue in others for row in queue.only("due_at")[:1]]
-    for _, _, queue in sorted(heads, key=itemgetter(0, 1)):
-        if mail := _claim_first(queue, now):
-            return mail
-    return None if _notice_cap_reached(now) else _claim_first(notices, now)
+    if mail := _claim_oldest(_others(now), now):
+        return mail
+    return None if _bulk_cap_reached(now) else _claim_oldest(_bulk(now), now)
 
 
 def queues(now: datetime) -> list[OutboxMailQuerySet]:
-    """Return what is due, notices last.
+    """Return what is due, mails to many last."""
+    return [*_others(now), *_bulk(now)]
 
-    Two ranges of an index stand for "not a notice", which would read every one of 100,000 notices.
+
+def _others(now: datetime) -> list[OutboxMailQuerySet]:
+    """Return what goes to one.
+
+    Ranges of an index stand for "none of these purposes", which would read every one of 100,000.
     """
     due = OutboxMail.objects.due(now)
-    return [
-        due.filter(purpose__lt=NOTICE),
-        due.filter(purpose__gt=NOTICE),
-        due.filter(purpose=NOTICE),
-    ]
+    bulk = bulk_purposes()
+    between = [due.filter(purpose__gt=a, purpose__lt=b) for a, b in pairwise(bulk)]
+    return [due.filter(purpose__lt=bulk[0]), *between, due.filter(purpose__gt=bulk[-1])]
+
+
+def _bulk(now: datetime) -> list[OutboxMailQuerySet]:
+    """Return what goes to many, without what a room holds back."""
+    due = OutboxMail.objects.due(now)
+    found = []
+    for purpose in bulk_purposes():
+        bulk, queue = bulk_of(purpose), due.filter(purpose=purpose)
+        held = bulk.waits() if bulk else ()
+        found.append(queue.exclude(dedupe_key__in=held) if held else queue)
+    return found
+
+
+def _claim_oldest(some: list[OutboxMailQuerySet], now: datetime) -> OutboxMail | None:
+    """Claim the mail of several queues that has been due for longest."""
+    heads = [(row.due_at, row.pk, queue) for queue in some for row in queue.only("due_at")[:1]]
+    for _, _, queue in sorted(heads, key=itemgetter(0, 1)):
+        if mail := _claim_first(queue, now):
+            return mail
+    return None
 
 
 def _claim_first(queue: OutboxMailQuerySet, now: datetime) -> OutboxMail | None:
     # Looks without a lock first: an idle worker must not take SQLite's one write lock.
-    if not queue.exists():
-        return None
-    with transaction.atomic():
-        mail = queue.select_for_update(skip_locked=True).first()
-        if mail is None:
-            return None
-        mail.attempts += 1
-        mail.claim = secrets.token_hex(16)
-        mail.lease_until = now + LEASE
-        mail.save(update_fields=["attempts", "claim", "lease_until"])
-        return mail
+    while queue.exists():
+        with transaction.atomic():
+            mail = queue.select_for_update(skip_locked=True).first()
+            if mail is None:
+                return None
+            bulk = bulk_of(mail.purpose)
+            if bulk is not None and not bulk.may_leave(mail):
+                mail.delete()
+                continue
+            mail.attempts += 1
+            mail.claim = secrets.token_hex(16)
+            mail.lease_until = now + LEASE
+            mail.save(update_fields=["attempts", "claim", "lease_until"])
+            return mail
+    return None
 
 
 @transaction.atomic
@@ -144,13 +169,13 @@ def park_lost() -> int:
     )
 
 
-def _notice_cap_reached(now: datetime) -> bool:
+def _bulk_cap_reached(now: datetime) -> bool:
     cap = settings.OUTBOX_HOURLY_CAP
     if not cap:
         return False
-    notices = OutboxMail.objects.filter(purpose=NOTICE)
-    sent = notices.filter(sent_at__gt=now - timedelta(hours=1)).count()
-    in_hand = notices.waiting().filter(lease_until__gt=now).count()
+    mails = OutboxMail.objects.filter(purpose__in=bulk_purposes())
+    sent = mails.filter(sent_at__gt=now - timedelta(hours=1)).count()
+    in_hand = mails.waiting().filter(lease_until__gt=now).count()
     return sent + in_hand >= cap
 
 
@@ -173,6 +198,8 @@ def record_sent(mail: OutboxMail) -> None:
         lease_until=None,
         last_error="",
     )
+    if bulk := bulk_of(mail.purpose):
+        bulk.sent(mail)
 
 
 @transaction.atomic
@@ -182,7 +209,12 @@ def record_failure(mail: OutboxMail, *, error: BaseException) -> None:
     if held is None or held.sent_at is not None:
         return
     now = timezone.now()
-    if held.attempts >= MOST_TRIES:
+    last = held.attempts >= MOST_TRIES
+    bulk = bulk_of(held.purpose)
+    if bulk is not None and bulk.failed(held, enhanced_status(error), last=last):
+        held.delete()
+        return
+    if last:
         held.parked_at = now
     else:
         held.due_at = now + FIRST_WAIT * 2 ** (held.attempts - 1)
@@ -206,6 +238,18 @@ def retry_parked(mails: OutboxMailQuerySet) -> int:
     return mails.parked().update(
         parked_at=None, attempts=0, due_at=timezone.now(), claim="", lease_until=None
     )
+
+
+@transaction.atomic
+def withdraw_mail(*, purpose: str, recipient: str) -> int:
+    """Delete what waits for an address under a purpose, parked or not; return how many there were.
+
+    What a worker has in hand at this moment may still leave: nobody can call it back.
+    """
+    waiting = OutboxMail.objects.filter(
+        purpose=purpose, recipient=as_stored(recipient), sent_at=None
+    )
+    return waiting.delete()[0]
 
 
 def as_automatic(headers: dict[str, str]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from sens_site.lib.content import (
     missing_files,
     not_filled_in,
     read_claims,
+    read_topics,
     read_vendors,
     read_versions,
 )
@@ -61,7 +62,7 @@ def check_content(**kwargs: Any) -> list[CheckMessage]:
         (f"{folder / name} is missing.", f"It holds {what}.")
         for name, what in missing_files(folder).items()
     ]
-    for read in (read_claims, read_versions, read_vendors):
+    for read in (read_claims, read_versions, read_vendors, read_topics):
         try:
             rows = read(folder)
         except ContentError as error:

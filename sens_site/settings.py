@@ -75,6 +75,13 @@ REPLIES_IMAP_PORT = env.int("REPLIES_IMAP_PORT", 993)
 REPLIES_IMAP_USER = env.str("REPLIES_IMAP_USER", "")
 REPLIES_IMAP_PASSWORD = env.str("REPLIES_IMAP_PASSWORD", "")
 REPLIES_IMAP_FOLDER = env.str("REPLIES_IMAP_FOLDER", "INBOX")
+# Where reports of issues that did not arrive go, as an address whose mailbox takes `name+anything@`.
+NEWSLETTER_BOUNCES_TO = env.str("NEWSLETTER_BOUNCES_TO", "")
+NEWSLETTER_IMAP_HOST = env.str("NEWSLETTER_IMAP_HOST", "")
+NEWSLETTER_IMAP_PORT = env.int("NEWSLETTER_IMAP_PORT", 993)
+NEWSLETTER_IMAP_USER = env.str("NEWSLETTER_IMAP_USER", "")
+NEWSLETTER_IMAP_PASSWORD = env.str("NEWSLETTER_IMAP_PASSWORD", "")
+NEWSLETTER_IMAP_FOLDER = env.str("NEWSLETTER_IMAP_FOLDER", "INBOX")
 # Outside the database, and better on another disk: it makes erasures outlive a restored backup.
 ERASURE_LEDGER = str(BASE_DIR / env.str("ERASURE_LEDGER", "var/erasure-ledger.jsonl"))
 # Copies of our log of heads that others have kept, brought back: checks compare the site with them.
@@ -97,7 +104,7 @@ DOCUMENTS_MAX_MB = env.int("DOCUMENTS_MAX_MB", 100, validate=validate.Range(min=
 CLAMD_SOCKET = env.str("CLAMD_SOCKET", "")
 # "nginx" lets the web server send documents from DOCUMENTS_ROOT once a view has allowed it.
 SENDFILE = env.str("SENDFILE", "", validate=validate.OneOf(["", "nginx"]))
-# How many notices may go out in an hour; 0 = no cap. Providers block senders beyond theirs.
+# How many notices and issues of the newsletter may go out in an hour; 0 = no cap. Providers block senders beyond theirs.
 OUTBOX_HOURLY_CAP = env.int("OUTBOX_HOURLY_CAP", 0, validate=validate.Range(min=0))
 env.seal()
 

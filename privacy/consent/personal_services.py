@@ -36,6 +36,13 @@ CANNOT_WRITE = (OperationalError, InterfaceError, IntegrityError)
 """The database is locked, full or gone, or the account has just been deleted."""
 
 Act = Callable[[Standings], dict[str, Standing]]
+_ends: list[Callable[[Any], object]] = []
+
+
+def ends_newsletter(end: Callable[[Any], object]) -> Callable[[Any], object]:
+    """Register what ends the newsletter of somebody who refuses it, in the same transaction."""
+    _ends.append(end)
+    return end
 
 
 # --- what an act comes to: no clock, no database ---------------------------------------------------
@@ -165,11 +172,13 @@ def withdraw_group(person: Any, key: str) -> None:
 
 @transaction.atomic
 def refuse_newsletter(person: Any) -> None:
-    """Note that somebody wants no newsletter, whoever enters the address."""
+    """Note that somebody wants no newsletter, whoever enters the address, and end what there is."""
     row = _locked(person)
     if row.newsletter_refused_at is None:
         row.newsletter_refused_at = timezone.now()
         row.save(update_fields=["newsletter_refused_at"])
+    for end in _ends:
+        end(person)
 
 
 @transaction.atomic

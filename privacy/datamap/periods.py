@@ -16,6 +16,10 @@ IN_WORDS = re.compile(
 """A period as somebody would type it."""
 
 
+def _spelled(number: int) -> str:
+    return NUMBERS[number] if number < len(NUMBERS) else str(number)
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """So many years, calendar months and days."""
@@ -26,11 +30,11 @@ class Period:
 
     @property
     def words(self) -> str:
-        """Say it as the policy does: years spelled out, months and days in figures."""
+        """Say it as the policy does: years and few days spelled out, months in figures."""
         parts = (
-            (self.years, NUMBERS[self.years] if self.years < len(NUMBERS) else self.years, "year"),
+            (self.years, _spelled(self.years), "year"),
             (self.months, self.months, "month"),
-            (self.days, self.days, "day"),
+            (self.days, _spelled(self.days), "day"),
         )
         said = [
             f"{number} {unit}{'' if count == 1 else 's'}" for count, number, unit in parts if count

@@ -6,7 +6,8 @@ from email.message import EmailMessage
 
 from django.db.models import Q
 
-from outbox.models import NOTICE, OutboxMail
+from outbox.bulk import bulk_purposes
+from outbox.models import OutboxMail
 from privacy.datamap.subjects import Subject
 from sens_site.lib.email_address import found_in
 
@@ -27,11 +28,11 @@ def mails_naming(subject: Subject) -> Q | None:
     """Select mails to others that still have their text and name one of the person's addresses.
 
     The mail that brings a message to the webmaster is one. A sent mail has no text any more, and
-    a notice to many goes to its own recipient only.
+    one to many goes to its own recipient only.
     """
     if not subject.names:
         return None
-    unsent = OutboxMail.objects.filter(sent_at=None).exclude(purpose=NOTICE)
+    unsent = OutboxMail.objects.filter(sent_at=None).exclude(purpose__in=bulk_purposes())
     if subject.before is not None:
         unsent = unsent.filter(created_at__lte=subject.before)
     keys = [

@@ -3,7 +3,7 @@
 Nothing here knows a room: the room that owns accounts registers how a person is identified.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -150,6 +150,8 @@ class Identity:
 
     of_user: Callable[[Any], Subject]
     by_address: Callable[[str], Model | None]
+    keys_by_address: Callable[[Iterable[str]], Mapping[str, int]]
+    """The accounts that have verified some addresses, by these: one question for many."""
     all_users: Callable[[], Iterable[Any]]
 
 

@@ -207,6 +207,5 @@ ELSEWHERE = (
     Elsewhere("sharing.successors", "Only if the company is sold."),
     Elsewhere("sharing.told-when-asked", "Told at each form, when it happens."),
     Elsewhere("sharing.legal-demands", "Only when the law demands it; decided by people."),
-    Elsewhere("retention.newsletter", "The newsletter takes no subscriptions yet."),
 )
 """Sentences that the map need not cover, each with the reason."""

@@ -21,6 +21,7 @@ from sens_site.lib.forms.typed import typed_is_kept
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.done_notice import with_notice
 from sens_site.lib.http.rate_limit import allow, seconds_left
+from sens_site.lib.http.secret_page import secret_page
 
 AN_HOUR = 3600
 LIMIT = 5
@@ -84,7 +85,7 @@ def confirm_identity(request: HttpRequest, token: str) -> HttpResponse:
     link = find_link(token, purpose=MailedLink.Purpose.IDENTITY)
     if link is None:
         return _gone(request)
-    return _private(render(request, "privacy/rights/confirm.html", {"link": link}))
+    return secret_page(render(request, "privacy/rights/confirm.html", {"link": link}))
 
 
 @form_methods
@@ -100,7 +101,7 @@ def fetch_export(request: HttpRequest, token: str) -> HttpResponse | FileRespons
     if export is None:
         return _gone(request)
     context = {"export": export, "left": export.FETCHES - export.fetches}
-    return _private(render(request, "privacy/rights/fetch.html", context))
+    return secret_page(render(request, "privacy/rights/fetch.html", context))
 
 
 @require_safe
@@ -115,7 +116,7 @@ def request_status(request: HttpRequest, reference: str, token: str) -> HttpResp
         "needs_link": found.is_open and not found.may_act and bool(found.email),
         "here": status_path(found),
     }
-    return _private(render(request, "privacy/rights/status.html", context))
+    return secret_page(render(request, "privacy/rights/status.html", context))
 
 
 @require_POST
@@ -127,7 +128,7 @@ def ask_again(request: HttpRequest, reference: str, token: str) -> HttpResponse:
     try:
         mailed = intake.ask_identity(found)
     except NotAllowedError as error:
-        return _private(error_page(request, 403, reason=str(error)))
+        return secret_page(error_page(request, 403, reason=str(error)))
     return _see(with_notice(status_path(found), "mailed" if mailed else "enough"))
 
 
@@ -140,7 +141,7 @@ def withdraw(request: HttpRequest, reference: str, token: str) -> HttpResponse:
     try:
         intake.withdraw_request(found)
     except NotAllowedError as error:
-        return _private(error_page(request, 403, reason=str(error)))
+        return secret_page(error_page(request, 403, reason=str(error)))
     return _see(with_notice(status_path(found), "withdrawn"))
 
 
@@ -154,11 +155,4 @@ def _see(address: str) -> HttpResponse:
 
 def _gone(request: HttpRequest) -> HttpResponse:
     """Answer alike for a link that is unknown, used up or too old."""
-    return _private(render(request, "privacy/rights/gone.html", status=HTTPStatus.NOT_FOUND))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response.headers["X-Robots-Tag"] = "noindex"
-    # Django logs the path of each refused request, and here the path is the secret.
-    vars(response)["_has_been_logged"] = True
-    return response
+    return secret_page(render(request, "privacy/rights/gone.html", status=HTTPStatus.NOT_FOUND))

@@ -16,8 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.text import slugify
 
 COMPANY_FILE = "company.toml"
-# What every company has besides its page texts, which the menu names, and its policy versions,
-# which `policy/versions.toml` names.
+# Beside page texts, which the menu names, and policy versions, which `policy/versions.toml` names.
 FILES = {
     COMPANY_FILE: "the names, the address and the menu of the company",
     "claims.toml": "what each mark in the policies means, and who answers for it",
@@ -182,6 +181,13 @@ def read_tasks(folder: Path) -> list[dict[str, Any]]:
     """Return what the company has still to add to its pages. No file is no task."""
     file = folder / "tasks.toml"
     return _read_rows(file, "task", TASK) if file.is_file() else []
+
+
+def read_topics(folder: Path) -> list[dict[str, Any]]:
+    """Return the topics with which the newsletter begins. No file is no topic."""
+    file = folder / "topics.toml"
+    keys = dict.fromkeys(("slug", "title", "description"), '"products"')
+    return _read_rows(file, "topic", keys) if file.is_file() else []
 
 
 def not_filled_in(company: Company, vendors: Iterable[Mapping[str, Any]]) -> list[str]:

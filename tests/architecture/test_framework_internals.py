@@ -106,7 +106,7 @@ INTERNALS = (
         "django.http.response.HttpResponseBase",
         "_resource_closers",
     ),
-    Internal("privacy/rights/views.py", "django.utils.log", "_has_been_logged"),
+    Internal("sens_site/lib/http/secret_page.py", "django.utils.log", "_has_been_logged"),
     Internal(
         "sens_site/lib/cache/member_page_cache.py", "django.contrib.messages.api", "_messages"
     ),

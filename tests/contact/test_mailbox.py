@@ -134,7 +134,7 @@ def test_a_mail_that_is_too_large_or_of_unknown_size_stays_in_the_mailbox(
 @pytest.mark.django_db
 def test_a_mail_that_somebody_deletes_in_between_is_passed_over(box, replied, monkeypatch):
     number = box.put(letter(replied[1]))
-    monkeypatch.setattr(mailbox, "_unread", lambda box: [str(number + 1), str(number)])
+    monkeypatch.setattr(mailbox, "unread", lambda box: [str(number + 1), str(number)])
 
     assert read_replies() == 1
 

@@ -4,7 +4,7 @@ import smtplib
 
 import pytest
 
-from outbox.error_names import place, short_name
+from outbox.error_names import enhanced_status, place, short_name
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,18 @@ def test_the_place_is_where_it_was_raised():
         where = place(error)
     assert where.rpartition(":")[0] == __file__
     assert place(ValueError("never raised")) == "unknown place"
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (smtplib.SMTPRecipientsRefused({"a@b.test": (550, b"5.1.1 a@b.test is unknown")}), "5.1.1"),
+        (smtplib.SMTPRecipientsRefused({"a@b.test": (550, b"a@b.test 5.1.1")}), ""),
+        (smtplib.SMTPRecipientsRefused({}), ""),
+        (smtplib.SMTPDataError(452, b"4.2.2 mailbox full"), "4.2.2"),
+        (smtplib.SMTPDataError(550, "5.1.10 no such host"), "5.1.10"),
+        (ValueError("5.1.1"), ""),
+    ],
+)
+def test_the_enhanced_status_is_what_the_mail_server_began_with(error, status):
+    assert enhanced_status(error) == status

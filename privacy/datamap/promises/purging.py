@@ -24,6 +24,7 @@ from privacy.policy.promises.record import in_force
 from privacy.promises.registry import Figure, require
 
 SAID = {
+    "newsletter.unconfirmed": {"seven days"},
     "retention.idle-account": {"one year", "30 days"},
     "retention.messages": {"24 months"},
     "retention.requests": {"12 months", "36 months"},

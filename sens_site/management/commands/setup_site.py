@@ -12,13 +12,14 @@ STEPS = (
     ("Documents", "downloads.shipped.load_documents"),
     ("Consent groups and cookies", "privacy.consent.offer.tables.sync_catalogue"),
     ("Roles of staff", "accounts.roles.load_roles"),
+    ("Topics of the newsletter", "newsletter.topics.load_topics"),
 )
 
 
 class Command(BaseCommand):
     """Thin door over the rooms' own loaders, each of which changes nothing the second time."""
 
-    help = "Load the site's content: pages, policy versions, consent groups, roles. Idempotent."
+    help = "Load the site's content: pages, policy versions, consent groups, roles, topics. Idempotent."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load it all and say what changed."""

@@ -1,0 +1,110 @@
+"""Secret addresses of readers: what is mailed, and what the page after a sign-up stands at.
+
+A token is the random name of a reader and a signature under the site's key, one for each use: what
+preferences open, no confirmation opens. Nothing of it is stored but the name, which opens nothing.
+"""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from cryptography.fernet import InvalidToken
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from newsletter.models.readers import KEY_LENGTH, UNCONFIRMED, Subscriber
+from privacy.datamap.subjects import subject_of
+from sens_site.lib.secret_box import close, open_closed
+
+CONFIRM = "confirm"
+REFUSE = "refuse"
+PREFERENCES = "preferences"
+UNSUBSCRIBE = "unsubscribe"
+
+CODE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""32 signs that nobody confuses: no I, O, 0 or 1."""
+CODE_LENGTH = 8
+_SIGNATURE_LENGTH = 32
+_PURPOSE = "newsletter.sign-up"
+
+
+def _signature(use: str, key: str, secret: str) -> str:
+    whole = salted_hmac(f"newsletter.{use}", key, secret=secret, algorithm="sha256").hexdigest()
+    return whole[:_SIGNATURE_LENGTH]
+
+
+def _secrets() -> list[str]:
+    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+
+
+def token_of(reader: Subscriber, use: str) -> str:
+    """Return the secret part of a reader's address for one use."""
+    return reader.key + _signature(use, reader.key, settings.SECRET_KEY)
+
+
+def path_of(reader: Subscriber, use: str) -> str:
+    return reverse(f"newsletter:{use}", args=[token_of(reader, use)])
+
+
+def address_of(reader: Subscriber, use: str) -> str:
+    """Return a reader's address as it is mailed."""
+    return f"{settings.SITE_ORIGIN}{path_of(reader, use)}"
+
+
+def key_in(token: str, use: str) -> str | None:
+    """Return the name in a token that this site has made for this use."""
+    key, signature = token[:KEY_LENGTH], token[KEY_LENGTH:]
+    if not any(constant_time_compare(_signature(use, key, s), signature) for s in _secrets()):
+        return None
+    return key
+
+
+def find_reader(token: str, use: str) -> Subscriber | None:
+    """Return the reader of an address; None for one that is made up, foreign or over."""
+    key = key_in(token, use)
+    return None if key is None else Subscriber.objects.filter(key=key).first()
+
+
+def readers_of(person: Any) -> list[tuple[Subscriber, str]]:
+    """Return what the confirmed addresses of an account get, each with its preferences' address."""
+    found = Subscriber.objects.confirmed().filter(email__in=subject_of(person).addresses)
+    return [(reader, path_of(reader, PREFERENCES)) for reader in found.prefetch_related("topics")]
+
+
+def code_of(reader: Subscriber) -> str:
+    """Return the code that is mailed with the link. It is derived, and so stored nowhere."""
+    return _code(reader, settings.SECRET_KEY)
+
+
+def is_code_of(reader: Subscriber, typed: str) -> bool:
+    """Tell whether somebody has typed the code, whatever stands between its signs."""
+    signs = "".join(sign for sign in typed.upper() if sign.isalnum())
+    codes = [_code(reader, secret).replace("-", "") for secret in _secrets()]
+    return any(constant_time_compare(signs, code) for code in codes)
+
+
+def _code(reader: Subscriber, secret: str) -> str:
+    digest = salted_hmac("newsletter.code", reader.key, secret=secret, algorithm="sha256").digest()
+    # 32 signs: five bits of a byte are one, and each is as likely as the others.
+    signs = "".join(CODE_SIGNS[byte % len(CODE_SIGNS)] for byte in digest[:CODE_LENGTH])
+    return f"{signs[: CODE_LENGTH // 2]}-{signs[CODE_LENGTH // 2 :]}"
+
+
+def waiting_path(email: str) -> str:
+    """Return the address of the page at which the code for an address is typed.
+
+    It holds what was typed, closed, whatever the site knows of it: the page tells nothing.
+    """
+    token = close(json.dumps([email, timezone.now().isoformat()]), purpose=_PURPOSE)
+    return reverse("newsletter:code", args=[token])
+
+
+def waiting_for(token: str) -> str | None:
+    """Return the address that was typed; None for what is none of ours or too old."""
+    try:
+        email, at = json.loads(open_closed(token, purpose=_PURPOSE))
+    except InvalidToken:
+        return None
+    return str(email) if datetime.fromisoformat(at) >= UNCONFIRMED.before(timezone.now()) else None

@@ -1,0 +1,5 @@
+"""The checks of what the policy says about the newsletter."""
+
+import newsletter.promises.issues
+import newsletter.promises.leaving
+import newsletter.promises.readers  # noqa: F401 - they register their checks

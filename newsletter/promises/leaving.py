@@ -1,0 +1,106 @@
+"""Promises about leaving: at once, for what is queued too, and with nothing left but a keyed hash."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+from django.core.mail import EmailMessage
+from django.utils import timezone
+
+from newsletter.models import Subscriber, Suppression
+from newsletter.promises.issues import an_issue, sent
+from newsletter.promises.readers import PURPOSE, Reader, named_in_tables
+from outbox.models import OutboxMail
+from privacy.datamap.promises.purging import PURGE, done_by_the_job
+from privacy.datamap.subjects import keyed_hashes
+from privacy.promises.registry import Evidence, Look, promise, require
+from privacy.promises.running_site import RunningSite
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+TEN_YEARS = timedelta(days=3653)
+
+
+def _issues_for(email: str) -> int:
+    return OutboxMail.objects.filter(purpose=PURPOSE, recipient=email).count()
+
+
+@promise("mail.unsubscribe-prompt", look=Look.REHEARSAL)
+def a_press_takes_back_what_waits(site: RunningSite) -> Evidence:
+    """Two readers leave while their issue waits: by the page, and by their mail program."""
+    with an_issue(site) as issue:
+        slug = issue.topics.get().slug
+        by_page, by_program = (Reader(site).signs_up(slug).confirms() for _ in range(2))
+        stays = sent(issue).mails
+        for reader, data in ((by_page, {}), (by_program, ONE_CLICK)):
+            require(_issues_for(reader.email) == 1, "an issue is not written to a reader")
+            way = reader.link("unsubscribe")
+            opened = site.get(way)
+            require(opened.status == 200, f"the link to unsubscribe answers {opened.status}")
+            require(_issues_for(reader.email) == 1, "opening the link takes an issue back")
+            answer = site.visitor().post(way, data)
+            expected = 200 if data else 303
+            require(answer.status == expected, f"a press to unsubscribe answers {answer.status}")
+            require(_issues_for(reader.email) == 0, "an issue still waits for who has unsubscribed")
+            EmailMessage("A new password", "Rolled back.", to=[reader.email]).send()
+            service = OutboxMail.objects.filter(recipient=reader.email, purpose="service")
+            require(service.exists(), "who ends the newsletter gets no other mail any more")
+        left = OutboxMail.objects.filter(pk__in=[mail.pk for mail in stays]).count()
+        require(left == len(stays) == 2, "the press of one reader takes the issues of others back")
+    return Evidence(
+        "Played through for this check: two readers unsubscribed while an issue waited, one by the "
+        "page and one by the mail program. Theirs was taken back at once, and that of others went on.",
+        {"readers who left": 2, "issues taken back": 2},
+    )
+
+
+@promise("retention.newsletter", look=Look.REHEARSAL)
+def a_reader_stays_until_leaving_and_then_as_a_hash(site: RunningSite) -> Evidence:
+    """After ten years a reader is still there. Who leaves is nowhere, but for a hash made with a key."""
+    with site.rehearsal():
+        reader, stays = (Reader(site).signs_up().confirms() for _ in range(2))
+        long_ago = timezone.now() - TEN_YEARS
+        both = Subscriber.objects.filter(email__in=[reader.email, stays.email])
+        both.update(created_at=long_ago, confirmed_at=long_ago)
+        done_by_the_job(PURGE)
+        require(both.count() == 2, "a subscription is deleted while its reader keeps it")
+        before = set(Suppression.objects.values_list("pk", flat=True))
+        site.visitor().post(reader.link("unsubscribe"), {})
+        named = named_in_tables(reader.email)
+        require(not named, f"the address of who has unsubscribed stands in {named[:1]}")
+        left = list(Suppression.objects.exclude(pk__in=before))
+        require(len(left) == 1, f"{len(left)} hashes stay of who has unsubscribed")
+        Suppression.objects.filter(pk=left[0].pk).update(at=long_ago)
+        done_by_the_job(PURGE)
+        require(Suppression.objects.filter(pk=left[0].pk).exists(), "the hash does not stay")
+        _must_be_keyed(left[0], reader.email)
+        require(stays.is_confirmed, "another reader is gone as well")
+    return Evidence(
+        "Played through for this check: a subscription stayed for ten years; when its reader "
+        "unsubscribed, only a keyed hash of the address was left.",
+        {"years": 10, "hashes left": 1},
+    )
+
+
+def _must_be_keyed(row: Suppression, email: str) -> None:
+    """Require that nobody finds an address by hashing many."""
+    plain = {sha256(one.encode()).hexdigest() for one in (email, f"{row.purpose}{email}")}
+    require(row.address_hash not in plain, "the hash is made without a key")
+    require(len(row.address_hash) == 64, "what stays is no SHA-256")
+    require(row.purpose == PURPOSE, f"who ends the newsletter is written down under {row.purpose}")
+
+
+@promise("retention.newsletter", look=Look.ROWS)
+def no_stored_reader_has_left(site: RunningSite) -> Evidence:
+    """No address stands under both, and what is kept of who has left is hashes."""
+    hashes = dict(Suppression.objects.filter(purpose=PURPOSE).values_list("address_hash", "pk"))
+    odd = [one for one in hashes if len(one) != 64 or set(one) - set("0123456789abcdef")]
+    require(not odd, "of somebody who has unsubscribed more than a hash is kept")
+    readers = Subscriber.objects.filter(state="confirmed").values_list("email", flat=True)
+    both = sum(
+        bool(keyed_hashes("newsletter.suppression", email) & hashes.keys())
+        for email in readers.iterator()
+    )
+    require(not both, f"{both} addresses are kept though their readers have unsubscribed")
+    return Evidence(
+        "No address is kept of somebody who has unsubscribed.",
+        {"readers": len(readers), "keyed hashes": len(hashes)},
+    )

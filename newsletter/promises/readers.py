@@ -1,0 +1,309 @@
+"""Promises about becoming a reader: signing up, confirming, choosing, and what waits too long.
+
+Readers sign up by the form, from addresses of people who do not exist, and confirm by what is in
+the mail. Periods are literals of the policy.
+"""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from email import message_from_bytes, policy
+
+from django.apps import apps
+from django.utils import timezone
+
+from newsletter.models import Subscriber, Topic
+from newsletter.promises.issues import an_issue, sent
+from outbox.models import OutboxMail
+from privacy.consent.personal_services import refuse_newsletter
+from privacy.datamap.promises.played_people import Played
+from privacy.datamap.promises.purging import (
+    LATE,
+    PURGE,
+    done_by_the_job,
+    purge_keeps,
+    ran_lately,
+    runs_daily,
+)
+from privacy.promises.registry import Evidence, Look, promise, require
+from privacy.promises.running_site import Answer, RunningSite
+
+SIGN_UP = "/newsletter/"
+REMINDERS = "reminders of newsletter sign-ups"
+SEVEN_DAYS = timedelta(days=7)
+AN_HOUR = timedelta(hours=1)
+PURPOSE = "newsletter"
+
+
+@dataclass
+class Reader:
+    """Somebody who does not exist, and the browser in which they sign up."""
+
+    site: RunningSite
+
+    def __post_init__(self) -> None:
+        self.email = f"check{secrets.token_hex(6)}@example.com"
+        self.visitor = self.site.visitor()
+        self.waits_at = ""
+
+    def signs_up(self, *topics: str) -> "Reader":
+        """Send the form of the sign-up page, as it is."""
+        answer = self.visitor.fill_in(SIGN_UP, {"email": self.email, "topics": list(topics)})
+        require(answer.status == 303, f"a sign-up in order is answered with {answer.status}")
+        self.waits_at = answer.header("Location").partition("?")[0].partition("#")[0]
+        return self
+
+    def confirms(self) -> "Reader":
+        """Press the button behind the mailed link."""
+        answer = self.site.visitor().post(self.link("confirm"), {})
+        require(answer.status == 303, f"the button of a sign-up answers {answer.status}")
+        return self
+
+    @property
+    def mails(self) -> list[OutboxMail]:
+        return list(OutboxMail.objects.filter(recipient=self.email).order_by("pk"))
+
+    @property
+    def words(self) -> str:
+        """All that was written to the reader."""
+        texts = (message_from_bytes(bytes(m.message), policy=policy.default) for m in self.mails)
+        bodies = (text.get_body(("plain",)) for text in texts)
+        return "\n".join(str(body.get_content()) for body in bodies if body)
+
+    def link(self, use: str) -> str:
+        """Return the newest link for a use in the reader's mails."""
+        found: list[str] = re.findall(rf"https?://[^/\s]+(/newsletter/{use}/\S+)", self.words)
+        require(found, f"no mail to a reader holds a link to {use}")
+        return found[-1]
+
+    @property
+    def row(self) -> Subscriber | None:
+        return Subscriber.objects.filter(email=self.email).first()
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.row is not None and self.row.state == "confirmed"
+
+    @property
+    def reads(self) -> list[str]:
+        return [] if self.row is None else sorted(one.slug for one in self.row.topics.all())
+
+    def aged(self, age: timedelta) -> None:
+        """Let the sign-up have happened so long ago."""
+        Subscriber.objects.filter(email=self.email).update(created_at=timezone.now() - age)
+
+
+def two_topics() -> list[str]:
+    """Put two topics on offer, beside whatever staff offer."""
+    words = [f"check-{secrets.token_hex(4)}" for _ in range(2)]
+    for word in words:
+        Topic.objects.create(slug=word, title=word)
+    return words
+
+
+def named_in_tables(email: str) -> list[str]:
+    """Return the tables of the newsletter in which an address stands."""
+    return [
+        model.__name__
+        for model in apps.get_app_config("newsletter").get_models(include_auto_created=True)
+        if any(email in map(str, row) for row in model._base_manager.values_list())
+    ]
+
+
+@promise("newsletter.sign-up", look=Look.NOW)
+def every_footer_leads_to_the_sign_up(site: RunningSite) -> Evidence:
+    """The footer of each page has the link, and behind it a form that asks for an address."""
+    require(site.pages, "no page was found")
+    for answer in site.pages:
+        foot = answer.page.first("footer")
+        ways = [a.get("href") for a in foot.all("a")] if foot else []
+        require(SIGN_UP in ways, f"the footer of {answer.path} does not lead to the sign-up")
+    forms = site.get(SIGN_UP).page.forms(SIGN_UP)
+    boxes = {box.get("name") for form in forms for box in form.all("input")}
+    require("email" in boxes, f"nobody can sign up at {SIGN_UP}")
+    return Evidence(
+        "The footer of every page leads to the sign-up, which is open.", {"pages": len(site.pages)}
+    )
+
+
+@promise("newsletter.sign-up", look=Look.REHEARSAL)
+def a_visitor_signs_up_and_has_a_receipt(site: RunningSite) -> Evidence:
+    """Somebody signs up and confirms; the receipt holds the words that the page showed."""
+    with site.rehearsal():
+        page = site.get(SIGN_UP).page.first("main")
+        shown = page.text if page else ""
+        reader = Reader(site).signs_up()
+        require(len(reader.mails) == 1, f"a sign-up is answered by {len(reader.mails)} mails")
+        reader.confirms()
+        require(reader.is_confirmed, "a sign-up cannot be confirmed")
+        agreed = re.findall(r"You agreed to this: (.+)", reader.words)
+        require(agreed, "a reader gets no receipt")
+        require(
+            " ".join(agreed[-1].split()) in shown, "the receipt holds other words than the page"
+        )
+        for fact in ("Signed up: ", "Confirmed: "):
+            require(fact in reader.words, f"the receipt does not say “{fact.strip(': ')}”")
+        others = [name for name in named_in_tables(reader.email) if name != "Subscriber"]
+        require(not others, f"the address of a reader stands in {others[:1]}, too")
+    return Evidence(
+        "Played through for this check: a visitor signed up, confirmed by our mail, and had a "
+        "receipt with the words that the page had shown.",
+        {"mails before the confirmation": 1},
+    )
+
+
+@promise("newsletter.confirmed", look=Look.REHEARSAL)
+def nothing_but_a_press_or_the_code_confirms(site: RunningSite) -> Evidence:
+    """An opened link, a wrong code and another's link confirm nothing; the button and the code do."""
+    with site.rehearsal():
+        by_link, by_code = Reader(site).signs_up(), Reader(site).signs_up()
+        link = by_link.link("confirm")
+        opened: list[Answer] = [site.get(link), site.visitor().get(link)]
+        require(all(one.status == 200 for one in opened), "a mailed link does not open")
+        require(not by_link.is_confirmed, "opening the link confirms the address")
+        for wrong in (link[:-4], f"{link[:-2]}0/", link.replace("confirm", "preferences")):
+            answer = site.visitor().post(wrong, {})
+            require(answer.status == 404, f"a link that was not mailed answers {answer.status}")
+        refused = by_code.visitor.post(by_code.waits_at, {"code": "AAAA-AAAA"})
+        require(refused.status == 422, f"a wrong code is answered with {refused.status}")
+        require(not (by_link.is_confirmed or by_code.is_confirmed), "a wrong proof confirms")
+        codes: list[str] = re.findall(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", by_code.words)
+        require(codes, "the mail holds no code")
+        by_code.visitor.post(by_code.waits_at, {"code": codes[-1]})
+        require(by_code.is_confirmed, "the mailed code does not confirm the address")
+        require(by_link.confirms().is_confirmed, "the button does not confirm the address")
+    return Evidence(
+        "Played through for this check: opening the mailed link confirmed nothing; its button did, "
+        "and so did the mailed code.",
+        {"wrong links and codes tried": 4},
+    )
+
+
+@promise("newsletter.confirmed", "use.promotional-mail", look=Look.REHEARSAL)
+def an_issue_goes_to_who_confirmed_and_wants_it(site: RunningSite) -> Evidence:
+    """One who has not confirmed, reads other topics, or refuses with the account gets none."""
+    with an_issue(site) as issue:
+        topic = issue.topics.get()
+        waits, elsewhere = Reader(site), Reader(site)
+        waits.signs_up(topic.slug)
+        elsewhere.signs_up(two_topics()[0]).confirms()
+        refuses = Played(site)
+        refuse_newsletter(refuses.user)
+        row = Subscriber.objects.create(
+            email=refuses.email, state="confirmed", confirmed_at=timezone.now(), confirmed_by="link"
+        )
+        row.subscriptions.create(topic=topic)
+        written = sent(issue).mails
+        require(len(written) == 2, f"of two readers of a topic {len(written)} get the issue")
+        unwanted = {
+            "has not confirmed": waits.email,
+            "reads about other topics": elsewhere.email,
+            "refuses it with an account": refuses.email,
+        }
+        for who, email in unwanted.items():
+            issues = OutboxMail.objects.filter(purpose=PURPOSE, recipient=email)
+            require(not issues.exists(), f"an issue is written to somebody who {who}")
+    return Evidence(
+        "Played through for this check: an issue went to the readers of its topic who had "
+        "confirmed, and to nobody who had not, reads others, or refuses it with an account.",
+        {"mails written": 2, "people without one": len(unwanted)},
+    )
+
+
+@promise("newsletter.confirmed", "use.promotional-mail", "mail.unsubscribe-prompt", look=Look.ROWS)
+def waiting_issues_go_to_readers_alone(site: RunningSite) -> Evidence:
+    """Each issue that waits goes to an address that is confirmed today, and each of these has a proof."""
+    readers = Subscriber.objects.filter(state="confirmed")
+    waiting = OutboxMail.objects.waiting().filter(purpose=PURPOSE)
+    astray = waiting.exclude(recipient__in=readers.values("email")).count()
+    require(not astray, f"{astray} issues wait for addresses that are not subscribed")
+    unproved = readers.filter(wording=None, proof="").exclude(confirmed_by="import").count()
+    bare = readers.filter(confirmed_by="import", proof="").count()
+    require(not unproved + bare, f"of {unproved + bare} readers there is no proof")
+    return Evidence(
+        "Every issue that waits goes to a confirmed address, and of each of these the proof is kept.",
+        {"readers": readers.count(), "issues that wait": waiting.count()},
+    )
+
+
+@promise("newsletter.unconfirmed", look=Look.REHEARSAL)
+def what_nobody_confirms_is_deleted_after_seven_days(site: RunningSite) -> Evidence:
+    """An hour before the time a sign-up is there and can be confirmed, an hour after it is gone."""
+    purge_keeps("newsletter.unconfirmed")
+    runs_daily(REMINDERS)
+    with site.rehearsal():
+        over, young, held = Reader(site).signs_up(), Reader(site).signs_up(), Reader(site)
+        held.visitor.fill_in(SIGN_UP, {"email": held.email, "subject_line": "x"})
+        confirmed = Reader(site).signs_up().confirms()
+        for reader in (over, held, confirmed):
+            reader.aged(SEVEN_DAYS + AN_HOUR)
+        young.aged(SEVEN_DAYS - AN_HOUR)
+        late = site.visitor().post(over.link("confirm"), {})
+        require(late.status == 404, "a link confirms after more than seven days")
+        for _ in range(2):
+            done_by_the_job(REMINDERS)
+        counts = [len(reader.mails) for reader in (young, over, held)]
+        require(counts[0] == 2, f"a sign-up that waits is written to {counts[0]} times")
+        require(counts[1] == 1, "somebody is reminded of a sign-up that is over")
+        require(counts[2] == 0, "a sign-up that is held is written to")
+        done_by_the_job(PURGE)
+        for reader in (over, held):
+            require(reader.row is None, "a sign-up is kept for more than seven days")
+            named = named_in_tables(reader.email)
+            require(not named, f"the address of a deleted sign-up stands in {named[:1]}")
+        require(young.row is not None, "a sign-up is deleted before seven days are over")
+        require(confirmed.is_confirmed, "a confirmed reader is deleted")
+        require(young.confirms().is_confirmed, "a sign-up cannot be confirmed for seven days")
+    return Evidence(
+        "Played through for this check: a sign-up had one reminder, could be confirmed until the "
+        "seventh day was over, and was then deleted with its address.",
+        {"days": 7, "reminders": 1},
+    )
+
+
+@promise("newsletter.unconfirmed", look=Look.ROWS)
+def no_sign_up_waits_for_longer(site: RunningSite) -> Evidence:
+    """None is older than seven days; the purge may be two days late."""
+    waiting = Subscriber.objects.exclude(state="confirmed")
+    late = waiting.filter(created_at__lt=timezone.now() - SEVEN_DAYS - LATE).count()
+    require(not late, f"{late} sign-ups have waited for more than seven days")
+    return Evidence(
+        "No sign-up has waited for more than seven days.",
+        {"sign-ups that wait": waiting.count(), **ran_lately(PURGE)},
+    )
+
+
+@promise("newsletter.preferences", look=Look.REHEARSAL)
+def a_reader_changes_and_ends_without_an_account(site: RunningSite) -> Evidence:
+    """By the links of the mail, in a browser that is logged in nowhere; another reader keeps all."""
+    with site.rehearsal():
+        first, second = two_topics()
+        reader, other = (Reader(site).signs_up(first).confirms() for _ in range(2))
+        require(reader.reads == [first], "a reader gets other topics than were chosen")
+        own, theirs = reader.link("preferences"), other.link("preferences")
+        stranger = site.visitor()
+        opened = stranger.get(own)
+        require(opened.status == 200, f"the mailed page of a reader answers {opened.status}")
+        require(reader.email not in opened.text, "an issue that is passed on tells the address")
+        changed = stranger.post(own, {"topics": [second]})
+        require(changed.status == 303, f"changed topics are answered with {changed.status}")
+        require(reader.reads == [second], "changed topics are not stored")
+        middle = len(own) - 33
+        for wrong in (
+            own[:middle] + theirs[middle:],
+            theirs[:middle] + own[middle:],
+            own.replace("/preferences/", "/unsubscribe/"),
+        ):
+            answer = stranger.post(wrong, {"topics": [first]})
+            require(answer.status == 404, "a link opens a page for which it was not made")
+        require(reader.reads == [second] and other.reads == [first], "a wrong link changes topics")
+        ended = stranger.post(reader.link("unsubscribe"), {})
+        require(ended.status == 303, f"the button to unsubscribe answers {ended.status}")
+        require(reader.row is None, "a reader cannot end the newsletter without an account")
+        require(other.is_confirmed, "a reader ends the newsletter of another")
+    return Evidence(
+        "Played through for this check: a reader without an account changed the topics and ended "
+        "the newsletter by the mailed links, and another reader kept everything.",
+        {"wrong links tried": 3},
+    )
