@@ -28,6 +28,13 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "policy.add_policydraft",
         "policy.change_policydraft",
     ),
+    "Newsletter editor": (
+        "newsletter.view_subscriber",
+        "newsletter.change_subscriber",
+        "newsletter.view_topic",
+        "newsletter.add_topic",
+        "newsletter.change_topic",
+    ),
     "Webmaster": (
         "contact.view_contactmessage",
         "contact.change_contactmessage",

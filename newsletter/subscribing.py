@@ -203,7 +203,12 @@ def choose_topics(reader: Subscriber, topics: Iterable[Topic]) -> None:
 
 @transaction.atomic
 def release_held(reader: Subscriber) -> None:
-    """Let a sign-up go on that a person has looked at: its seven days begin now."""
+    """Let a sign-up go on that a person has looked at: its seven days begin now.
+
+    Raises Subscriber.DoesNotExist where a colleague was faster.
+    """
+    rows = Subscriber.objects.select_for_update()
+    reader = rows.get(pk=reader.pk, state=State.HELD)
     reader.state = State.PENDING
     reader.created_at = timezone.now()
     reader.save(update_fields=["state", "created_at"])

@@ -21,6 +21,9 @@ from audit_log.models import AuditEntry
 from audit_log.services import record
 from contact.models import ContactMessage, MessageNote, MessageReply, ReplyDraft
 from contact.services import Submission, receive_message
+from newsletter.models import Subscriber, Subscription, Suppression, Topic
+from newsletter.suppression import SIGN_UP, suppress
+from newsletter.wording import keep_wording
 from privacy.consent.personal_services import object_to_sharing, refuse_newsletter
 from privacy.datamap.subjects import keyed_hash
 from privacy.policy.models import PRIVACY, PolicyAcknowledgement, PolicyVersion
@@ -51,10 +54,25 @@ def make_subject(username: str = "ada-lovelace", **fields: Any) -> User:
     IdleNotice.objects.create(user=user)
     object_to_sharing(user)
     refuse_newsletter(user)
+    _newsletter(user)
     _traces_by_staff(user)
     _mail_and_messages(user)
     _privacy_requests(user)
     return user
+
+
+def _newsletter(user: User) -> None:
+    topic, _ = Topic.objects.get_or_create(slug="pumps", defaults={"title": "Pumps"})
+    words = keep_wording("I want the newsletter.")
+    reader = Subscriber.objects.create(
+        email=user.email,
+        state=Subscriber.State.CONFIRMED,
+        confirmed_at=timezone.now(),
+        confirmed_by=Subscriber.Means.LINK,
+        wording=words,
+    )
+    Subscription.objects.create(subscriber=reader, topic=topic)
+    suppress(user.email, purpose=SIGN_UP, why=Suppression.Why.REFUSED)
 
 
 def _signing_in(user: User) -> None:

@@ -21,6 +21,15 @@ def new_key() -> str:
     return secrets.token_hex(KEY_LENGTH // 2)
 
 
+class TopicQuerySet(models.QuerySet["Topic"]):
+    """Reads of the topics."""
+
+    def with_readers(self) -> "TopicQuerySet":
+        """Say how many confirmed readers each has."""
+        confirmed = Q(subscribers__state="confirmed")
+        return self.annotate(readers=models.Count("subscribers", filter=confirmed))
+
+
 class Topic(models.Model):
     """What somebody may want to read about."""
 
@@ -29,6 +38,8 @@ class Topic(models.Model):
     description = models.CharField(max_length=200, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     active = models.BooleanField("offered", default=True)
+
+    objects = TopicQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["position", "pk"]

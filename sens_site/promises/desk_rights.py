@@ -16,6 +16,10 @@ MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "policy.policydraft": (*LOOK_AT, "add", "import", "preview", "mark"),
         "policy.policyversion": LOOK_AT,
     },
+    "Newsletter editor": {
+        "newsletter.subscriber": (*LOOK_AT, "end", "release"),
+        "newsletter.topic": (*LOOK_AT, "add"),
+    },
     "Webmaster": {
         "contact.cannedanswer": (*LOOK_AT, "add", "delete"),
         "contact.contactmessage": (
@@ -47,6 +51,9 @@ MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Which pages of which table each role may open. Every other page is shut to it."""
 RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "Newsletter editor": {
+        "newsletter.subscriber": ("view", "change"),
+    },
     "Webmaster": {
         "contact.contactmessage": ("view", "change", "export"),  # the last one where it is given
         "outbox.outboxmail": ("view", "change"),
@@ -63,6 +70,7 @@ ABOUT_PEOPLE = frozenset({
     "account.emailaddress", "account.emailconfirmation", "accounts.session", "accounts.user",
     "admin.logentry", "audit_log.auditentry", "consent.consentreceipt", "contact.contactmessage",
     "contact.messagenote", "contact.messagereply", "contact.replydraft", "mfa.authenticator",
+    "newsletter.subscriber", "newsletter.subscription", "newsletter.suppression",
     "outbox.outboxmail", "rights.exportfile", "rights.internalnote", "rights.mailedlink",
     "rights.requestevent", "rights.requestnote", "rights.requestscan", "rights.subjectrequest",
     "rights.systemcheck", "rights.vendortask", "visits.pageview",

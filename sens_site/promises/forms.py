@@ -48,12 +48,16 @@ CARRIED = {
     "/cookies/choose/": ("next", "shown", *GROUPS),
     "/cookies/once/": ("next", "shown", *GROUPS),
     "/cookies/load-once/": ("next", "service"),
+    "/newsletter/": ("shown",),
+    "/newsletter/yours/": ("shown",),
     "/privacy/acknowledge/": ("version", "next"),
 }
 """What a form carries without asking: where it came from, and which text or step it showed."""
 READING = {"/privacy/on/": ("day",), "/legal/on/": ("day",), "/privacy/compare/": ("old", "new"),
            "/legal/compare/": ("old", "new")}  # fmt: skip
 """What a reader chooses to see of the record. It is about no person, and is not stored."""
+TOPICS = ("topics", "checkbox")
+"""What somebody reads about, by the names that staff have given to the topics."""
 PROOF_OF_WHO_YOU_ARE = frozenset({"code", "email", "login", "password", "password1"})
 """A form with nothing else collects nothing new: it signs in, mails a link, or sets a password."""
 OCCASIONS = {
@@ -88,6 +92,8 @@ def _is_known(box: Box) -> bool:
     """Tell whether the policy has a word for what is asked, or the form only carries it."""
     path = box.action.partition("?")[0]
     if box.name in READING.get(path, ()) or box.name in CARRIED.get(path, ()):
+        return True
+    if path.startswith("/newsletter/") and (box.name, box.kind) == TOPICS:
         return True
     label = box.label.lower().removesuffix("(optional)").strip()
     known = ITEMS.get(box.name, ())

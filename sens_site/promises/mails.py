@@ -27,6 +27,9 @@ from accounts.erasure import IDLE, erase_account
 from accounts.idle_accounts import notify_idle
 from contact import mails as of_messages
 from contact.models import ContactMessage
+from newsletter import mails as of_readers
+from newsletter.models import Subscriber
+from newsletter.wording import keep_wording, words_shown
 from outbox.job_failures import tell_owners
 from outbox.models import OutboxMail
 from privacy.policy.head_log import current_checkpoint
@@ -44,7 +47,7 @@ LINKED = frozenset({"www.edpb.europa.eu"})
 """The one other site to which a mail leads: the list of authorities to complain to."""
 QUERIES = frozenset({"", "inbox=held", "inbox=late", "state=parked"})
 """What may stand behind an address: which list of the desk is meant, and never who reads it."""
-PARTS = frozenset({"", "accounts", "admin", "contact", "legal", "privacy"})
+PARTS = frozenset({"", "accounts", "admin", "contact", "legal", "newsletter", "privacy"})
 """The parts of the site to which mails lead. One that only counts who comes is none of them."""
 RECEIPTS = ("Disposition-Notification-To", "Return-Receipt-To", "X-Confirm-Reading-To")
 REMOTE = re.compile(
@@ -66,7 +69,9 @@ OF_FACTORS = (
 OF_ROOMS = (
     "accounts/deleted", "accounts/idle", "accounts/set_up_mail", "contact/mail/acknowledgement",
     "contact/mail/assigned", "contact/mail/flood", "contact/mail/held", "contact/mail/late",
-    "contact/mail/message", "contact/mail/reply", "privacy/policy/mail/checkpoint",
+    "contact/mail/message", "contact/mail/reply", "newsletter/mail/confirm",
+    "newsletter/mail/known", "newsletter/mail/receipt", "newsletter/mail/reminder",
+    "privacy/policy/mail/checkpoint",
     "privacy/policy/mail/notice",
     "privacy/rights/mail/acknowledged", "privacy/rights/mail/alarm",
     "privacy/rights/mail/answered", "privacy/rights/mail/corrected", "privacy/rights/mail/erased",
@@ -230,6 +235,7 @@ def _plays() -> Iterator[tuple[Callable[[], object], tuple[str, ...]]]:
     yield from ((one, ()) for one in _of_accounts(user))
     yield from _of_messages(word)
     yield from ((one, ()) for one in _of_requests(word, staff))
+    yield from ((one, ()) for one in _of_readers(word))
     notice = notice_mail(in_force())
     notice.to = [user.email]
     yield notice.send, ()
@@ -268,6 +274,18 @@ def _of_messages(word: str) -> Iterator[tuple[Callable[[], object], tuple[str, .
     yield of_messages.late_mail(2).send, ()
     yield of_messages.assigned_mail(message, to=f"{word}-desk@example.com").send, ()
     yield of_messages.reply_mail(message, "A check of the promises, rolled back.").send, ()
+
+
+def _of_readers(word: str) -> Iterator[Callable[[], object]]:
+    reader = Subscriber.objects.create(
+        email=f"{word}-reader@example.com",
+        state=Subscriber.State.CONFIRMED,
+        confirmed_at=timezone.now(),
+        confirmed_by=Subscriber.Means.LINK,
+        wording=keep_wording(words_shown()),
+    )
+    for mail in ("confirmation", "reminder", "known", "receipt"):
+        yield getattr(of_readers, f"{mail}_mail")(reader).send
 
 
 def _asked(word: str, kind: Kind, proof: Proof | None = Proof.LINK) -> Any:

@@ -24,6 +24,11 @@ OPEN = {
         "policy/policydraft/add/",
         "policy/policydraft/import/",
     },
+    "Newsletter editor": {
+        "newsletter/subscriber/",
+        "newsletter/topic/",
+        "newsletter/topic/add/",
+    },
     "Webmaster": {
         "contact/cannedanswer/",
         "contact/cannedanswer/add/",

@@ -24,7 +24,7 @@ NAMED = {
         "name": "accounts.User.name contact.ContactMessage.name rights.SubjectRequest.name",
         "postal address": "accounts.User.postal_address rights.SubjectRequest.postal_address",
         "email address": "account.EmailAddress.email account.EmailConfirmation.email_address"
-        " accounts.User.email contact.ContactMessage.email outbox.OutboxMail.recipient"
+        " accounts.User.email contact.ContactMessage.email newsletter.Subscriber.email outbox.OutboxMail.recipient"
         " rights.SubjectRequest.email",
         "telephone": "accounts.User.phone contact.ContactMessage.phone",
         "customer account number": "accounts.User.customer_number",
@@ -33,7 +33,18 @@ NAMED = {
         "employ": "accounts.User.company",
         "position": "accounts.User.position",
     },
-    Category.MARKETING: {"asked for": "accounts.User.marketing_opt_in_at"},
+    Category.MARKETING: {
+        "asked for": "accounts.User.marketing_opt_in_at newsletter.Subscriber.state"
+        " newsletter.Subscriber.key newsletter.Subscriber.source newsletter.Subscriber.created_at"
+        " newsletter.Subscriber.written_at newsletter.Subscriber.reminded_at"
+        " newsletter.Subscriber.confirmed_at newsletter.Subscriber.confirmed_by"
+        " newsletter.Subscriber.wording newsletter.Subscriber.policy_version"
+        " newsletter.Subscriber.proof",
+        "how you prefer to be contacted": "newsletter.Subscription.subscriber"
+        " newsletter.Subscription.topic newsletter.Subscription.since"
+        " newsletter.Suppression.purpose newsletter.Suppression.address_hash"
+        " newsletter.Suppression.at newsletter.Suppression.why",
+    },
     Category.COMMUNICATIONS: {
         # What was written, when, and what became of it.
         "messages": "contact.ContactMessage.reference contact.ContactMessage.topic"
