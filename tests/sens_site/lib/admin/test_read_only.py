@@ -21,6 +21,7 @@ WRITTEN_BY_STAFF = {
     "contact.contactmessage": {"delete"},
     "downloads.document": {"add", "change", "delete"},
     "downloads.documentversion": {"add", "change", "delete"},
+    "newsletter.issue": {"add", "change", "delete"},
     "newsletter.topic": {"add", "change"},
     "pages.file": {"add", "change", "delete"},
     "pages.page": {"add", "change", "delete"},
