@@ -345,6 +345,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 REQUEST_MAX_BYTES = 64 * 1024  # a public form
 REQUEST_MAX_BYTES_STAFF = 12 * 1024 * 1024  # an upload in the admin
+REQUEST_MAX_BYTES_PHOTOS = 20 * 1024 * 1024  # a public form to which photos may be added
+PATHS_WITH_PHOTOS = frozenset(one.path for one in COMPANY.departments if one.asks_for("photos"))
 
 # --- mail, language, files, forms -----------------------------------------------------------------
 EMAIL_BACKEND = "outbox.backend.OutboxBackend"

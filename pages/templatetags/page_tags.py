@@ -11,11 +11,12 @@ from django.utils.safestring import SafeString, mark_safe  # noqa: TID251 - a te
 
 from pages.models import Page
 from pages.rendering import pieces_of
-from pages.tree import Tree, known_tree, live_tree
+from pages.tree import Tree, cards, known_tree, live_tree
 from sens_site.lib.cache.fragment_cache import fragment
 from sens_site.lib.json_ld import json_ld
 
 register = template.Library()
+NAME = "pages.text"
 
 
 def _menu(tree: Tree, current: str, section: str) -> SafeString:
@@ -106,5 +107,17 @@ def page_text(context: dict[str, Any]) -> dict[str, Any]:
     A room serves an address of the tree itself and shows this above what it adds.
     """
     path = context["request"].path
-    text = Page.objects.shown([path])[path]
+    # Title, description and body of one page ask for the same.
+    read = context.render_context  # type: ignore[attr-defined]  # a context, and no mere mapping
+    if NAME not in read:
+        read[NAME] = Page.objects.shown([path])[path]
+    text = read[NAME]
     return {"text": text, "pieces": pieces_of(text.body)}
+
+
+@register.simple_tag(takes_context=True)
+def pages_below(context: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the pages below the one that another room serves, each with what it is about."""
+    node = live_tree().trails[context["request"].path][-1]
+    texts = Page.objects.shown([one.path for one in node.children if one.content])
+    return cards(node.children, texts)

@@ -20,7 +20,7 @@ MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "contact.cannedanswer": (*LOOK_AT, "add", "delete"),
         "contact.contactmessage": (
             *LOOK_AT, "answer", "answering", "assign", "canned", "deliver", "discard", "merge", "note",
-            "remind", "reply", "send", "separate", "spam",
+            "photo", "remind", "reply", "send", "separate", "spam",
         ),
         "outbox.outboxmail": LOOK_AT,
         "visits.dailycount": ("", "export.csv"),
@@ -62,7 +62,7 @@ RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 ABOUT_PEOPLE = frozenset({
     "account.emailaddress", "account.emailconfirmation", "accounts.session", "accounts.user",
     "admin.logentry", "audit_log.auditentry", "consent.consentreceipt", "contact.contactmessage",
-    "contact.messagenote", "contact.messagereply", "contact.replydraft", "mfa.authenticator",
+    "contact.messagenote", "contact.messagephoto", "contact.messagereply", "contact.replydraft", "mfa.authenticator",
     "outbox.outboxmail", "rights.exportfile", "rights.internalnote", "rights.mailedlink",
     "rights.requestevent", "rights.requestnote", "rights.requestscan", "rights.subjectrequest",
     "rights.systemcheck", "rights.vendortask", "visits.pageview",

@@ -24,15 +24,20 @@ ITEMS = {
     "file": ("the file that you saved",),
     "kind": ("what would you like?",),
     "login": ("username or email address",),
+    "model": ("model",),
     "marketing": ("send me news about ",),
     "message": ("message",),
     "name": ("name", "name of the passkey"),
     "oldpassword": ("password you use now",),
+    "order_number": ("order number",),
     "password": ("password",),
     "password1": ("password", "new password"),
     "phone": ("phone",),
+    "photos": ("photos",),
     "position": ("position",),
     "remember": ("keep me logged in on this device for ",),
+    "serial_number": ("serial number",),
+    "site": ("site or vessel",),
     "subject_line": ("leave this field empty",),
     "text": ("details", "or the text of the receipt"),
     "username": ("username",),
@@ -174,7 +179,7 @@ def every_form_says_what_it_is_for(site: RunningSite) -> Evidence:
 
 AGE = frozenset({"age", "birth", "birthday", "birthdate", "born", "dob", "bday", "grade", "school"})
 MONEY = frozenset({
-    "amount", "bank", "card", "cc", "cvc", "cvv", "iban", "invoice", "order", "payment", "price",
+    "amount", "bank", "card", "cc", "cvc", "cvv", "iban", "invoice", "payment", "price",
 })  # fmt: skip
 
 
