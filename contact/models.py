@@ -5,13 +5,16 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Prefetch, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 from django.utils.text import capfirst
 
 from contact.departments import WEBMASTER, label_of
+from privacy.datamap.registry import entries
+from privacy.datamap.rows import rows_of
+from privacy.datamap.subjects import Subject
 from sens_site.lib.content import LONGEST_TOPIC
 from sens_site.lib.email_field import CanonicalEmailField
 
@@ -75,6 +78,20 @@ class ContactMessageQuerySet(models.QuerySet["ContactMessage"]):
     def to_remember(self) -> "ContactMessageQuerySet":
         """Return those of which somebody wanted to be reminded by now."""
         return self.filter(remind_on__lte=today())
+
+    def of(self, subject: Subject) -> "ContactMessageQuerySet":
+        """Return what a person has written from addresses that they have confirmed, newest first."""
+        entry = entries()["contact.ContactMessage"]
+        return self.filter(pk__in=rows_of(entry, subject).values("pk")).order_by(
+            "-received_at", "pk"
+        )
+
+    def with_conversation(self) -> "ContactMessageQuerySet":
+        """Return them with the mails that people have written since, and how many photos came."""
+        said = MessageReply.objects.exclude(kind=MessageReply.Kind.AUTOMATIC)
+        return self.annotate(photo_count=Count("photos")).prefetch_related(
+            Prefetch("replies", said, to_attr="conversation")
+        )
 
     def answered(self) -> "ContactMessageQuerySet":
         """Return what is done."""

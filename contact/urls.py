@@ -8,6 +8,7 @@ app_name = "contact"
 urlpatterns = [
     path("webmaster/", views.webmaster, name="webmaster"),
     path("webmaster/thanks/", views.thanks, name="thanks"),
+    path("messages/", views.own_messages, name="own_messages"),
     *(
         path(one.path.removeprefix("/contact/"), views.department, name=f"to-{topic}")
         for topic, one in departments.with_forms().items()

@@ -5,6 +5,8 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,8 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from contact import departments
 from contact.forms import DepartmentForm, WebmasterForm
+from contact.models import ContactMessage
 from contact.photos import PhotosInMemory
 from contact.services import Submission, receive_message, receive_request
+from privacy.datamap.subjects import subject_of
 from privacy.rights.choices import Kind
 from sens_site.lib.forms.typed import typed_is_kept
 from sens_site.lib.http.cache_control import shared_page
@@ -23,6 +27,7 @@ from sens_site.lib.http.rate_limit import allow, seconds_left
 SCOPE = "contact"
 A_MOMENT = 10 * 60
 A_DAY = 24 * 3600
+ON_A_PAGE = 20
 WEBMASTER_PAGE, DEPARTMENT_PAGE = "contact/webmaster.html", "contact/department.html"
 LIMITS = ((5, A_MOMENT), (20, A_DAY))
 
@@ -87,6 +92,15 @@ def department(request: HttpRequest) -> HttpResponse:
 def thanks(request: HttpRequest) -> HttpResponse:
     """Say that the message is stored. The same page for everyone, whatever became of it."""
     return render(request, "contact/thanks.html")
+
+
+@require_safe
+@login_required
+def own_messages(request: HttpRequest) -> HttpResponse:
+    """Show somebody what they have written to us, and what we have answered."""
+    rows = ContactMessage.objects.of(subject_of(request.user)).with_conversation()
+    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "contact/own.html", {"page": page})
 
 
 def _receive(request: HttpRequest, form: WebmasterForm) -> HttpResponse:

@@ -104,7 +104,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """Whom people can turn to. With `fields`, even none, its page under Contact has a form."""
+    """Whom people can turn to. With `fields`, even none of them, its page below Contact has a form."""
 
     path: str
     label: str
@@ -117,7 +117,7 @@ class Department:
     @property
     def topic(self) -> str:
         """The name under which its messages are stored."""
-        return self.path.removeprefix(UNDER_CONTACT).strip("/").replace("/", "-") or "general"
+        return self.path.removeprefix(UNDER_CONTACT).strip("/").replace("/", "-")
 
     def asks_for(self, name: str) -> bool:
         """Tell whether its form has one of the fields that a form may have."""
@@ -266,7 +266,7 @@ def load_company(folder: Path) -> Company:
         name: _departments(value) if name == "departments" else _plain(value)
         for name, value in raw.items()
     }
-    faults = [*_faults(values)]
+    faults = [*_faults(values, folder)]
     if faults:
         raise ContentError("\n  ".join([f"{file} is not complete:", *faults]))
     return Company(**values)
@@ -302,7 +302,7 @@ def _departments(value: Any) -> Any:
     )
 
 
-def _faults(values: Mapping[str, Any]) -> Iterator[str]:
+def _faults(values: Mapping[str, Any], folder: Path) -> Iterator[str]:
     examples = {one.name: str(one.metadata["example"]) for one in fields(Company)}
     for unknown in values.keys() - examples.keys():
         yield f"{unknown} is no key of this file. Remove it."
@@ -322,8 +322,12 @@ def _faults(values: Mapping[str, Any]) -> Iterator[str]:
     if {"departments", "menu"} <= sound:
         known = set(paths_of(values["menu"]))
         for link in values["departments"]:
-            if link.path not in known:
-                yield f"departments leads to {link.path}, which menu does not name. Add it there."
+            text = f"pages/{link.path.strip('/').replace('/', '__')}.md"
+            if link.path not in known and not (folder / text).is_file():
+                yield (
+                    f"departments leads to {link.path}, which menu does not name. Add it there, or "
+                    f"write {text}."
+                )
 
 
 def paths_of(links: tuple[Link, ...]) -> Iterator[str]:
@@ -401,7 +405,7 @@ def _department(one: Department) -> str:
         return ""
     if not isinstance(asked, tuple) or not all(name in DEPARTMENT_FIELDS for name in asked):
         return f"holds for {one.path} fields that are none of {', '.join(DEPARTMENT_FIELDS)}"
-    if not one.path.startswith(UNDER_CONTACT) or one.topic in TAKEN_UNDER_CONTACT:
+    if not one.path.startswith(UNDER_CONTACT) or one.topic in ("", *TAKEN_UNDER_CONTACT):
         return f"gives {one.path} a form, which only a free address under {UNDER_CONTACT} can have"
     return (
         f"gives a form to {one.path}, which is too long" if len(one.topic) > LONGEST_TOPIC else ""

@@ -276,7 +276,7 @@ def no_shop(site: RunningSite) -> Evidence:
     return Evidence(
         "No stored field and no form of this site is about payments; what it asks about orders and "
         "products is what the policy names.",
-        {"tables": len(entries()), "pages": len(site.pages), **named.facts},
+        {"tables": len(entries()), "pages": len(site.pages), **named.figures},
     )
 
 

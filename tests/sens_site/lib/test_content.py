@@ -76,16 +76,21 @@ def test_menu_and_departments_are_read_in_order(folder):
     assert company.menu[1] == Link(
         "/support/", "Support", (Link("/downloads/", "Download Center"),)
     )
-    assert [one.label for one in company.departments] == ["General Contact", "Sales", "Service"]
-    assert [one.topic for one in company.departments] == ["general", "sales", "service"]
-    assert company.departments[1].fields == ("company", "model", "order_number")
+    assert [one.label for one in company.departments] == [
+        "General Contact",
+        "General Contact",
+        "Sales",
+        "Service",
+    ]
+    assert [one.topic for one in company.departments] == ["", "general", "sales", "service"]
+    assert company.departments[2].fields == ("company", "model", "order_number")
 
 
 def test_a_department_without_fields_is_a_link_and_asks_for_nothing(folder):
     change(folder / "company.toml", r"^fields = .*?$", 'phone = "(555) 555-0109"')
-    change(folder / "company.toml", r'"/contact/"', '"/about/"')
-    first, sales, _ = load_company(folder).departments
-    assert (first.fields, first.phone, sales.path) == (None, "(555) 555-0109", "/contact/sales/")
+    change(folder / "company.toml", r'"/contact/general/"', '"/about/"')
+    _, first, *_ = load_company(folder).departments
+    assert (first.fields, first.phone, first.path) == (None, "(555) 555-0109", "/about/")
     assert first.asks_for("photos") is False
     change(folder / "company.toml", r"^(recipient|hours) = .*?$", "")
     assert not_filled_in(load_company(folder), read_vendors(folder)) == []
@@ -156,9 +161,9 @@ def test_all_faults_are_named_at_once(folder):
         (r"^in_footer = .*?$", 'in_footer = "no"', "an in_footer that is neither true nor false"),
         (r"^recipient = .*?$", 'recipient = "sales"', "a recipient that is no email address"),
         (r"^recipient = .*?$", "recipient = 7", "a recipient that is no email address"),
-        (r"^hours = .*?$", "hours = 9", "holds for /contact/ a hours that is not a line of text"),
-        (r"^fields = .*?$", 'fields = ["iban"]', "holds for /contact/ fields that are none of about, "),
-        (r"^fields = .*?$", 'fields = "about"', "holds for /contact/ fields that are none of about, "),
+        (r"^hours = .*?$", "hours = 9", "holds for /contact/general/ a hours that is not a line of text"),
+        (r"^fields = .*?$", 'fields = ["iban"]', "holds for /contact/general/ fields that are none of about, "),
+        (r"^fields = .*?$", 'fields = "about"', "holds for /contact/general/ fields that are none of about, "),
         (r'"/contact/sales/"', '"/contact/webmaster/"', "gives /contact/webmaster/ a form, which"),
         (r'"/contact/sales/"', f'"/contact/{"s" * 41}/"', "which is too long"),
         (r'"/contact/sales/"', '"/contact/service/"', "departments has two forms under one name"),
