@@ -7,23 +7,37 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import SEARCH_VAR
 from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
+from contact import departments
 from contact.export import messages_as_csv
 from contact.message_steps import STEPS, who_is_answering
-from contact.models import CannedAnswer, ContactMessage, ContactMessageQuerySet, State
+from contact.models import (
+    DETAILS,
+    CannedAnswer,
+    ContactMessage,
+    ContactMessageQuerySet,
+    MessagePhoto,
+    State,
+)
 from contact.replies import draft_of
 from contact.services import RefusedError, WrongState, answer_message, mark_spam
 from sens_site.lib.admin.edit_stamp import EditStampMixin
 from sens_site.lib.admin.steps import StepsAdmin
 from sens_site.lib.admin.to_do import Task
+from sens_site.lib.http.csp import FILE_POLICY, serialise
 
+# Whatever somebody managed to store as a photo: it is a picture, or nothing.
+SANDBOX = serialise({**FILE_POLICY, "sandbox": ()}).strip()
 NOT_TO_BE_CONTACTED = "This person did not ask to be contacted."
 
 
@@ -75,6 +89,24 @@ class InboxFilter(admin.SimpleListFilter):
         return tabs.get(self.value(), inbox.waiting)()
 
 
+class DepartmentFilter(admin.SimpleListFilter):
+    """Whom messages are for: the departments as they are today."""
+
+    title = parameter_name = "department"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, str]]:
+        """Return the webmaster and every department with a form."""
+        return departments.topics()
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[ContactMessage]
+    ) -> QuerySet[ContactMessage]:
+        """Return the messages of the chosen one, also of one that is no more."""
+        return queryset.filter(topic=self.value()) if self.value() else queryset
+
+
 @admin.register(ContactMessage)
 class ContactMessageAdmin(StepsAdmin[ContactMessage]):
     """List, page and steps of the inbox. Messages come from their senders alone."""
@@ -88,6 +120,7 @@ class ContactMessageAdmin(StepsAdmin[ContactMessage]):
     actions = ("bulk_answered", "bulk_spam", "export_csv")
     list_display = (
         "reference",
+        "department",
         "name",
         "age",
         "state",
@@ -97,17 +130,18 @@ class ContactMessageAdmin(StepsAdmin[ContactMessage]):
         "answered_at",
         "answered_by",
     )
-    list_filter = (InboxFilter, "topic")
+    list_filter = (InboxFilter, DepartmentFilter)
     list_select_related = ("answered_by", "assigned_to", "being_answered_by")
     ordering = ("received_at", "pk")
     search_fields = (
         "reference", "name", "email", "message", "answer_note", "replies__text", "notes__text",
+        *DETAILS,
     )  # fmt: skip
-    search_help_text = "Reference, name, email address or words; all messages, or the chosen tab"
+    search_help_text = "Reference, name, email address, order or serial number, or words; all messages, or the chosen tab"
     fieldsets = (
-        (None, {"fields": ("reference", "topic", "received_at", "age")}),
+        (None, {"fields": ("reference", "department", "received_at", "age")}),
         ("Sender", {"fields": ("name", "reply_address", "reply_phone", "wants_contact")}),
-        ("Message", {"fields": ("message",)}),
+        ("Message", {"fields": ("message", *DETAILS)}),
         (
             "What became of it",
             {
@@ -160,7 +194,40 @@ class ContactMessageAdmin(StepsAdmin[ContactMessage]):
             "notes": row.notes.select_related("by"),
             "draft": draft_of(row),
             "doubles": row.doubles.all(),
+            "photos": row.photos.defer("content"),
         }
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the photos, which stand nowhere else."""
+        photo = path(
+            "<int:pk>/photo/<int:position>/",
+            self.admin_site.admin_view(self.photo_view),
+            name="contact_contactmessage_photo",
+        )
+        return [photo, *super().get_urls()]
+
+    def photo_view(self, request: HttpRequest, pk: int, position: int) -> HttpResponse:
+        """Give a photo to whoever may read its message. It runs nothing, even opened as a page."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        photos = MessagePhoto.objects.select_related("message")
+        photo = get_object_or_404(photos, message=pk, position=position)
+        return HttpResponse(
+            bytes(photo.content),
+            content_type="image/jpeg",
+            headers={
+                "Content-Disposition": f'inline; filename="{photo.file_name}"',
+                "Content-Security-Policy": SANDBOX,
+            },
+        )
+
+    def get_fieldsets(self, request: HttpRequest, obj: ContactMessage | None = None) -> Any:
+        """Leave out what the form of this department does not ask."""
+        empty = {name for name in DETAILS if obj is not None and not getattr(obj, name)}
+        return [
+            (title, {**options, "fields": [one for one in options["fields"] if one not in empty]})
+            for title, options in self.fieldsets
+        ]
 
     def more_shown_of(self, row: ContactMessage) -> dict[str, Any]:
         """A draft is saved and sent as it was read, in answer to what was read."""
@@ -263,6 +330,11 @@ class ContactMessageAdmin(StepsAdmin[ContactMessage]):
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": 'attachment; filename="messages.csv"'},
         )
+
+    @admin.display(description="department", ordering="topic")
+    def department(self, message: ContactMessage) -> str:
+        """Return whom it is for, as people call them."""
+        return message.department
 
     @admin.display(description="age", ordering="-received_at")
     def age(self, message: ContactMessage) -> str:

@@ -1,5 +1,6 @@
 """What this room holds about people."""
 
+from contact.departments import label_of
 from contact.models import State
 from privacy.datamap.columns import not_personal, personal, secret, staff_link
 from privacy.datamap.periods import Period
@@ -46,6 +47,11 @@ classify(
         "email": personal(Category.CONTACT),
         "phone": personal(Category.CONTACT),
         "message": personal(Category.COMMUNICATIONS),
+        "company": personal(Category.EMPLOYMENT),
+        "order_number": personal(Category.TRANSACTION),
+        "model": personal(Category.TRANSACTION),
+        "serial_number": personal(Category.TRANSACTION),
+        "site": personal(Category.TRANSACTION),
         "wants_contact": personal(Category.COMMUNICATIONS),
         "received_at": personal(Category.COMMUNICATIONS),
         "state": personal(Category.COMMUNICATIONS),
@@ -64,6 +70,7 @@ classify(
         "fingerprint": secret(Category.COMMUNICATIONS),
         "fingerprint_day": WORKFLOW,
     },
+    words={"topic": label_of},
 )
 
 ROW = not_personal("number of the row")
@@ -71,6 +78,20 @@ OF_MESSAGE = ByAddress("message__email", "message__received_at")
 # None has a clock of its own: what belongs to a message goes with it.
 WITH_MESSAGE = Keep("retention.messages", CLOSED, since="the matter is closed")
 
+classify(
+    "contact.MessagePhoto",
+    "Photos that you added to messages",
+    activity=MESSAGES,
+    subject=OF_MESSAGE,
+    keep=WITH_MESSAGE,
+    attached={"content": lambda photo: f"photos/{photo.file_name}"},
+    fields={
+        "id": ROW,
+        "message": personal(Category.COMMUNICATIONS),
+        "position": not_personal("which of the photos of a message it is"),
+        "content": personal(Category.COMMUNICATIONS),
+    },
+)
 classify(
     "contact.MessageReply",
     "Replies to your messages, and yours",

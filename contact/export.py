@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from contact.models import ContactMessage
+from contact.models import DETAILS, ContactMessage
 from sens_site.lib.csv_text import as_csv
 
 COLUMNS = (
-    "Reference", "Received", "State", "Topic", "Name", "Wants to be contacted", "Email", "Phone",
+    "Reference", "Received", "State", "Department", "Name", "Wants to be contacted", "Email", "Phone",
     "Message", "Answered", "Answered by",
+    "Company", "Order number", "Model", "Serial number", "Site or vessel",
 )  # fmt: skip
 
 
@@ -23,7 +24,7 @@ def _row(message: ContactMessage) -> Iterator[str]:
     yield message.reference
     yield timezone.localtime(message.received_at).isoformat(" ", "minutes")
     yield message.get_state_display()
-    yield message.get_topic_display()
+    yield message.department
     yield message.name
     yield "yes" if message.wants_contact else "no"
     yield message.email if message.wants_contact else ""
@@ -32,3 +33,5 @@ def _row(message: ContactMessage) -> Iterator[str]:
     answered = message.answered_at
     yield timezone.localtime(answered).isoformat(" ", "minutes") if answered else ""
     yield str(message.answered_by or "")
+    for name in DETAILS:
+        yield getattr(message, name)

@@ -8,6 +8,8 @@ from django import forms
 from django.conf import settings
 
 from contact.models import (
+    DETAIL_MAX,
+    DETAILS,
     EMAIL_MAX,
     MESSAGE_MAX,
     NAME_MAX,
@@ -16,9 +18,11 @@ from contact.models import (
     REPLY_MAX,
     CannedAnswer,
 )
+from contact.photos import CHOOSE_AGAIN, MOST_PHOTOS, PhotosField, PhotosInput
 from contact.services import Submission
 from contact.teamwork import colleagues
 from privacy.rights.choices import Kind
+from sens_site.lib.content import DEPARTMENT_FIELDS, Department
 from sens_site.lib.forms.base import SiteForm
 from sens_site.lib.forms.fields import EmailAddressField, LineField, TextField
 from sens_site.lib.forms.honeypot import HoneypotMixin, trap
@@ -86,6 +90,85 @@ class WebmasterForm(SiteForm, HoneypotMixin):
             message=data["message"],
             wants_contact=data["wants_contact"],
         )
+
+
+def _detail(label: str, help_text: str = "", **attrs: str) -> LineField:
+    return LineField(
+        label=label,
+        help_text=help_text,
+        required=False,
+        max_length=DETAIL_MAX,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", **attrs}),
+    )
+
+
+class DepartmentForm(WebmasterForm):
+    """The form of a department: what every message has, and what this department needs."""
+
+    company = _detail("Company", autocomplete="organization")
+    order_number = _detail(
+        "Order number", "Your purchase order number, or the number of our order or acknowledgment"
+    )
+    model = _detail("Model", "As it stands on the nameplate")
+    serial_number = _detail("Serial number", "As it stands on the nameplate")
+    site = _detail("Site or vessel", "Where the equipment is, or is to be")
+    photos = PhotosField(
+        label="Photos",
+        help_text=(
+            f"Up to {MOST_PHOTOS}, in JPEG, PNG or WebP, each up to 6 MB. We keep a smaller copy, "
+            "without the place and time that cameras add"
+        ),
+        required=False,
+        widget=PhotosInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+    )
+
+    def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
+        self.department = department
+        super().__init__(*args, **kwargs)
+        self["email"].help_text = "We answer to it, and use it for nothing else"
+        for name in DEPARTMENT_FIELDS:
+            if not department.asks_for(name):
+                del self.fields["wants_contact" if name == "answer" else name]
+
+    @property
+    def form_action(self) -> str:  # type: ignore[override]  # each has its own
+        """The page on which it stands."""
+        return self.department.path
+
+    @property
+    def helper(self) -> FormHelper:
+        """How `{% crispy form %}` draws the form: what identifies the matter before the message."""
+        helper = super().helper
+        shown = (
+            "name", "email", "phone", "company", "about", "order_number", "model", "serial_number",
+            "site", "message", "photos", "wants_contact",
+        )  # fmt: skip
+        helper.layout = Layout(*(name for name in shown if name in self.fields), trap())
+        return helper
+
+    @property
+    def submission(self) -> Submission:
+        """What was typed, checked. A department answers, unless its form asks whether it is to."""
+        data = self.cleaned_data
+        return Submission(
+            name=data["name"],
+            email=data["email"],
+            phone=data["phone"],
+            message=data["message"],
+            wants_contact=data.get("wants_contact", True),
+            topic=self.department.topic,
+            photos=data.get("photos", ()),
+            **{name: data.get(name, "") for name in DETAILS},
+        )
+
+    def say_photos_are_gone(self) -> None:
+        """Say on a page that comes back that its photos have to be chosen again."""
+        if (
+            "photos" in self.fields
+            and self.files.getlist("photos")
+            and not self.errors.get("photos")
+        ):
+            self.add_error("photos", CHOOSE_AGAIN)
 
 
 class AnswerForm(forms.Form):

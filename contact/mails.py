@@ -6,7 +6,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.urls import reverse
 
-from contact.models import ContactMessage, MessageReply, Topic
+from contact.departments import WEBMASTER, mailbox_of
+from contact.models import ContactMessage, MessageReply
 from outbox.purposes import register_purpose
 from outbox.staff_mail import MATTER_HEADER, Matter, staff_recipients
 from sens_site.context import render_without_request
@@ -14,11 +15,6 @@ from sens_site.context import render_without_request
 MESSAGES = register_purpose("message", right="contact.view_contactmessage", about="messages")
 MOST_REFERENCES = 12
 """How many mails of a thread are named in the next one: a header has an end (RFC 5322, 2.1.1)."""
-
-
-def address_of(topic: str) -> str:
-    """Return the mailbox of the department that a topic is for. A new department is a line here."""
-    return {Topic.WEBMASTER: str(settings.WEBMASTER_EMAIL)}[Topic(topic)]
 
 
 def first_id(message: ContactMessage) -> str:
@@ -49,7 +45,7 @@ def reply_mail(message: ContactMessage, text: str) -> EmailMessage:
     return EmailMessage(
         subject=f"{'Re: ' if earlier else ''}Your message {message.reference}",
         body=_text("reply", text=text, quoted=quoted(words), at=at),
-        from_email=formataddr((settings.COMPANY.short_name, address_of(message.topic))),
+        from_email=formataddr((settings.COMPANY.short_name, mailbox_of(message.topic))),
         to=[message.email],
         headers={
             "Message-ID": make_msgid(domain=settings.SITE_HOST),
@@ -82,15 +78,21 @@ def late_mail(count: int) -> EmailMessage:
 
 
 def message_mail(message: ContactMessage) -> EmailMessage:
-    """Return the mail that brings a message to the webmaster.
+    """Return the mail that brings a message to its department.
 
     Who did not ask to be contacted cannot be answered from here: neither the address nor the
     telephone number is in it (policy: they serve only to contact the sender).
     """
     return EmailMessage(
         subject=f"Message {message.reference} from the website",
-        body=_text("message", message=message, inbox=_admin_url(message)),
-        to=[address_of(message.topic)],
+        body=_text(
+            "message",
+            message=message,
+            form="Contact Webmaster" if message.topic == WEBMASTER else message.department,
+            photos=message.photos.count(),
+            inbox=_admin_url(message),
+        ),
+        to=[mailbox_of(message.topic)],
         reply_to=[message.email] if message.wants_contact else [],
         headers={"X-Purpose": MESSAGES},
     )
@@ -104,7 +106,11 @@ def acknowledgement_mail(message: ContactMessage) -> EmailMessage:
     """
     return EmailMessage(
         subject="We have your message",
-        body=_text("acknowledgement", message=message),
+        body=_text(
+            "acknowledgement",
+            message=message,
+            department="" if message.topic == WEBMASTER else message.department,
+        ),
         to=[message.email],
         headers={
             "Message-ID": first_id(message),

@@ -5,17 +5,24 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Prefetch, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
+from django.utils.text import capfirst
 
+from contact.departments import WEBMASTER, label_of
+from privacy.datamap.registry import entries
+from privacy.datamap.rows import rows_of
+from privacy.datamap.subjects import Subject
+from sens_site.lib.content import LONGEST_TOPIC
 from sens_site.lib.email_field import CanonicalEmailField
 
 NAME_MAX = 100
 EMAIL_MAX = 254
 PHONE_MAX = 40
 MESSAGE_MAX = 5000
+DETAIL_MAX = 100
 REPLY_MAX = 10_000
 RECEIVED_MAX = 50_000
 REFERENCE_LENGTH = 10
@@ -33,15 +40,11 @@ def today() -> date:
     return timezone.localdate()
 
 
+DETAILS = ("company", "order_number", "model", "serial_number", "site")
+"""The fields of a message that only forms of departments have."""
 LATE_AFTER = timedelta(days=5)
 """After how long an unanswered message raises an alarm: our own choice, far within the 30 days
 that a privacy request among them would have."""
-
-
-class Topic(models.TextChoices):
-    """Whom a message is for."""
-
-    WEBMASTER = "webmaster", "Webmaster"
 
 
 class State(models.TextChoices):
@@ -76,6 +79,20 @@ class ContactMessageQuerySet(models.QuerySet["ContactMessage"]):
         """Return those of which somebody wanted to be reminded by now."""
         return self.filter(remind_on__lte=today())
 
+    def of(self, subject: Subject) -> "ContactMessageQuerySet":
+        """Return what a person has written from addresses that they have confirmed, newest first."""
+        entry = entries()["contact.ContactMessage"]
+        return self.filter(pk__in=rows_of(entry, subject).values("pk")).order_by(
+            "-received_at", "pk"
+        )
+
+    def with_conversation(self) -> "ContactMessageQuerySet":
+        """Return them with the mails that people have written since, and how many photos came."""
+        said = MessageReply.objects.exclude(kind=MessageReply.Kind.AUTOMATIC)
+        return self.annotate(photo_count=Count("photos")).prefetch_related(
+            Prefetch("replies", said, to_attr="conversation")
+        )
+
     def answered(self) -> "ContactMessageQuerySet":
         """Return what is done."""
         return self.filter(state=State.ANSWERED)
@@ -103,11 +120,18 @@ class ContactMessage(models.Model):
     reference = models.CharField(
         max_length=REFERENCE_LENGTH, unique=True, default=new_reference, editable=False
     )
-    topic = models.CharField(max_length=40, choices=Topic, default=Topic.WEBMASTER)
+    # Which department; not from a list, as each company has its own (contact/departments.py).
+    topic = models.CharField("department", max_length=LONGEST_TOPIC, default=WEBMASTER)
     name = models.CharField(max_length=NAME_MAX)
     email = CanonicalEmailField("email", max_length=EMAIL_MAX)
     phone = models.CharField(max_length=PHONE_MAX, blank=True)
     message = models.TextField(max_length=MESSAGE_MAX)
+    # What forms of departments ask besides.
+    company = models.CharField(max_length=DETAIL_MAX, blank=True)
+    order_number = models.CharField(max_length=DETAIL_MAX, blank=True)
+    model = models.CharField(max_length=DETAIL_MAX, blank=True)
+    serial_number = models.CharField(max_length=DETAIL_MAX, blank=True)
+    site = models.CharField("site or vessel", max_length=DETAIL_MAX, blank=True)
     wants_contact = models.BooleanField("wants to be contacted", default=False)
     received_at = models.DateTimeField("received", default=timezone.now, db_index=True)
 
@@ -191,6 +215,17 @@ class ContactMessage(models.Model):
         return f"Message {self.reference}"
 
     @property
+    def department(self) -> str:
+        """Whom it is for, as people call them."""
+        return label_of(self.topic)
+
+    @property
+    def details(self) -> dict[str, str]:
+        """What was filled in of the fields that only departments ask for, by what people call it."""
+        called = {name: str(self._meta.get_field(name).verbose_name) for name in DETAILS}  # type: ignore[union-attr]  # they are columns
+        return {capfirst(called[name]): said for name in DETAILS if (said := getattr(self, name))}
+
+    @property
     def is_held(self) -> bool:
         """Whether a program set it aside and nobody has looked at it yet."""
         return self.quarantined_because != Quarantine.NONE
@@ -212,6 +247,33 @@ class ContactMessage(models.Model):
         return (
             self.being_answered_by_id is not None and until is not None and until > timezone.now()
         )
+
+
+class MessagePhoto(models.Model):
+    """A photo that came with a message: decoded and written anew, without what a camera adds.
+
+    It lies in the database and not in a folder, so that it is stored, rolled back and deleted with
+    its message, and is there on whichever machine somebody looks (law 12).
+    """
+
+    message = models.ForeignKey(ContactMessage, on_delete=models.CASCADE, related_name="photos")
+    position = models.PositiveSmallIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        verbose_name = "photo"
+        ordering = ("message", "position")
+        constraints = [
+            models.UniqueConstraint(fields=["message", "position"], name="contact_photo_position")
+        ]
+
+    def __str__(self) -> str:
+        return f"Photo {self.pk}"
+
+    @property
+    def file_name(self) -> str:
+        """A name for it as a file, which names nobody."""
+        return f"{self.message.reference}-{self.position}.jpg"
 
 
 class MessageReply(models.Model):

@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from contact import promises_of_departments  # noqa: F401 - registers its checks
 from contact.models import ContactMessage, Quarantine, State
 from outbox.models import OutboxMail
 from privacy.datamap.promises.purging import (

@@ -4,12 +4,14 @@ One message has a conversation behind it, and a draft before it.
 """
 
 from datetime import timedelta
+from typing import Any, cast
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import F
 from django.utils import timezone
 
-from contact.models import CannedAnswer, ContactMessage
+from contact.departments import with_forms
+from contact.models import DETAIL_MAX, DETAILS, CannedAnswer, ContactMessage
 from contact.replies import receive_reply, save_draft, send_reply
 from contact.services import DELIVERED_PER_HOUR, Submission, receive_message
 from contact.teamwork import add_note, assign, merge
@@ -24,17 +26,24 @@ MOST_OF_A_REHEARSAL = 40
 def messages(user: AbstractBaseUser, person: Canary, staff: AbstractBaseUser) -> None:
     """Write both, from the address of the account."""
 
-    def wrote(what: str, *, trapped: bool = False) -> ContactMessage:
+    def wrote(what: str, *, trapped: bool = False, **more: Any) -> ContactMessage:
         submission = Submission(
             name=person.name,
             email=person.email,
             phone=person.phone,
             message=f"{person.text} {what}",
             wants_contact=True,
+            **more,
         )
         return receive_message(submission, trapped=trapped)
 
     wrote("by a machine", trapped=True)
+    wrote(
+        "to a department",
+        topic=next(iter(with_forms())),
+        photos=(f"A photo of {person.text}".encode(),),
+        **cast("Any", dict.fromkeys(DETAILS, person.text[:DETAIL_MAX])),
+    )
     double, message = wrote("again"), wrote("first")
     merge(double, into=message.reference)
     add_note(message, by=staff, text=f"{person.name} called")

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
+from hashlib import sha256
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -11,7 +12,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from contact import mails
-from contact.models import ContactMessage, Quarantine, State, Topic
+from contact.departments import WEBMASTER
+from contact.models import DETAILS, ContactMessage, MessagePhoto, Quarantine, State
 from privacy.rights.choices import Channel, Kind
 from privacy.rights.services import open_request
 
@@ -39,13 +41,20 @@ class Submission:
     phone: str
     message: str
     wants_contact: bool
-    topic: Topic = Topic.WEBMASTER
+    topic: str = WEBMASTER
+    company: str = ""
+    order_number: str = ""
+    model: str = ""
+    serial_number: str = ""
+    site: str = ""
+    photos: tuple[bytes, ...] = ()
 
     @property
     def fingerprint(self) -> str:
         """A keyed hash that is equal when the same person says the same thing again."""
-        parts = (unicodedata.normalize("NFC", str(part)) for part in astuple(self))
-        content = "\x1f".join(" ".join(part.split()).casefold() for part in parts)
+        said = (str(getattr(self, one.name)) for one in fields(self) if one.name != "photos")
+        parts = [" ".join(unicodedata.normalize("NFC", part).split()).casefold() for part in said]
+        content = "\x1f".join([*parts, *(sha256(photo).hexdigest() for photo in self.photos)])
         return salted_hmac("contact.fingerprint", content, algorithm="sha256").hexdigest()
 
 
@@ -70,11 +79,16 @@ def receive_message(submission: Submission, *, trapped: bool = False) -> Contact
                 "phone": submission.phone,
                 "message": submission.message,
                 "wants_contact": submission.wants_contact,
+                **{name: getattr(submission, name) for name in DETAILS},
                 "state": State.SPAM if reason else State.WAITING,
                 "quarantined_because": reason,
             },
         )
         if created:
+            MessagePhoto.objects.bulk_create(
+                MessagePhoto(message=known, position=position, content=photo)
+                for position, photo in enumerate(submission.photos, 1)
+            )
             if not reason:
                 _deliver(known, acknowledge=True)
             elif reason == Quarantine.LIMIT:
@@ -91,12 +105,13 @@ def receive_request(submission: Submission, *, kind: Kind, trapped: bool = False
 
     It is stored there alone: two copies of what somebody wrote are one too many.
     """
-    phone = f"\n\nPhone: {submission.phone}" if submission.phone else ""
+    also = {"Phone": submission.phone, "Company": submission.company}
+    more = "".join(f"\n\n{called}: {said}" for called, said in also.items() if said)
     open_request(
         kind=kind,
         name=submission.name,
         email=submission.email,
-        text=submission.message + phone,
+        text=submission.message + more,
         channel=Channel.CONTACT,
         wants_contact=submission.wants_contact,
         trapped=trapped or _suspicion(submission, trapped=False) == Quarantine.LINKS,

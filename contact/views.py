@@ -1,13 +1,23 @@
-"""Contact Webmaster: the form, its sending, and the page that says what happens next."""
+"""Contact Webmaster and the departments: their forms, their sending, and what happens next."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from contact.forms import WebmasterForm
+from contact import departments
+from contact.forms import DepartmentForm, WebmasterForm
+from contact.models import ContactMessage
+from contact.photos import PhotosInMemory
 from contact.services import Submission, receive_message, receive_request
+from privacy.datamap.subjects import subject_of
 from privacy.rights.choices import Kind
 from sens_site.lib.forms.typed import typed_is_kept
 from sens_site.lib.http.cache_control import shared_page
@@ -17,6 +27,8 @@ from sens_site.lib.http.rate_limit import allow, seconds_left
 SCOPE = "contact"
 A_MOMENT = 10 * 60
 A_DAY = 24 * 3600
+ON_A_PAGE = 20
+WEBMASTER_PAGE, DEPARTMENT_PAGE = "contact/webmaster.html", "contact/department.html"
 LIMITS = ((5, A_MOMENT), (20, A_DAY))
 
 TOO_MANY = (
@@ -31,14 +43,48 @@ UNAVAILABLE = (
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @shared_page
-@typed_is_kept(
-    lambda request: WebmasterForm(request.POST), "contact/webmaster.html", message=UNAVAILABLE
-)
+@typed_is_kept(lambda request: WebmasterForm(request.POST), WEBMASTER_PAGE, message=UNAVAILABLE)
 def webmaster(request: HttpRequest) -> HttpResponse:
     """Show the form; take what is sent with it."""
     if request.method == "POST":
-        return _receive(request)
-    return render(request, "contact/webmaster.html", {"form": _prefilled(request)})
+        return _receive(request, WebmasterForm(request.POST))
+    user = _who_is_logged_in(request)
+    form = WebmasterForm(initial={"name": user.name, "email": user.email}) if user else None
+    return render(request, WEBMASTER_PAGE, {"form": form})
+
+
+def _photos_in_memory(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let nothing that is uploaded touch a disk: before anything reads the request."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest) -> HttpResponse:
+        if request.method == "POST":
+            request.upload_handlers = [PhotosInMemory(request)]
+        return view(request)
+
+    return wrapper
+
+
+def _as_typed(request: HttpRequest) -> DepartmentForm:
+    return DepartmentForm(request.POST, request.FILES, department=departments.at(request.path))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@shared_page
+@_photos_in_memory
+@typed_is_kept(
+    _as_typed, DEPARTMENT_PAGE, message=f"{UNAVAILABLE} If you chose photos, choose them again."
+)
+def department(request: HttpRequest) -> HttpResponse:
+    """Show the page of a department with its form; take what is sent with it."""
+    if request.method == "POST":
+        return _receive(request, _as_typed(request))
+    user = _who_is_logged_in(request)
+    form = None
+    if user:
+        known = {name: getattr(user, name) for name in ("name", "email", "phone", "company")}
+        form = DepartmentForm(initial=known, department=departments.at(request.path))
+    return render(request, DEPARTMENT_PAGE, {"form": form})
 
 
 @require_safe
@@ -48,15 +94,23 @@ def thanks(request: HttpRequest) -> HttpResponse:
     return render(request, "contact/thanks.html")
 
 
-def _receive(request: HttpRequest) -> HttpResponse:
-    form = WebmasterForm(request.POST)
+@require_safe
+@login_required
+def own_messages(request: HttpRequest) -> HttpResponse:
+    """Show somebody what they have written to us, and what we have answered."""
+    rows = ContactMessage.objects.of(subject_of(request.user)).with_conversation()
+    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "contact/own.html", {"page": page})
+
+
+def _receive(request: HttpRequest, form: WebmasterForm) -> HttpResponse:
     if not form.is_valid():
         return _show_again(request, form, status=422)
     wait = _wait_of(request, form.submission)
     if wait:
         form.add_error(None, TOO_MANY.format(wait=in_words(wait), phone=settings.COMPANY.phone))
         return _show_again(request, form, status=429, retry_after=wait)
-    about = form.cleaned_data["about"]
+    about = form.cleaned_data.get("about")
     if about:
         receive_request(form.submission, kind=Kind(about), trapped=form.trapped)
     else:
@@ -82,24 +136,25 @@ def _wait_of(request: HttpRequest, submission: Submission) -> int:
 def _show_again(
     request: HttpRequest, form: WebmasterForm, *, status: int, retry_after: int | None = None
 ) -> HttpResponse:
-    response = render(request, "contact/webmaster.html", {"form": form}, status=status)
+    template = WEBMASTER_PAGE
+    if isinstance(form, DepartmentForm):
+        form.say_photos_are_gone()
+        template = DEPARTMENT_PAGE
+    response = render(request, template, {"form": form}, status=status)
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
     return response
 
 
-def _prefilled(request: HttpRequest) -> WebmasterForm | None:
-    """Return a form with the name and address of who is logged in, else None: the kept form.
+def _who_is_logged_in(request: HttpRequest) -> Any:
+    """Return whose name and address stand in the form from the start; None shows the kept form.
 
     Only a request that carries a session cookie is looked at, and the answer to such a request
     is never kept for anybody else.
     """
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
-    user = request.user
-    if not user.is_authenticated:
-        return None
-    return WebmasterForm(initial={"name": user.name, "email": user.email})
+    return request.user if request.user.is_authenticated else None
 
 
 def in_words(seconds: int) -> str:

@@ -87,7 +87,8 @@ def _kind_of_archive(content: bytes) -> str:
 
 
 def _picture(digest: str, content: bytes) -> Made:
-    from pages.pictures import PictureError, sizes_of  # noqa: PLC0415 - 3 MB of memory
+    from pages.pictures import sizes_of  # noqa: PLC0415 - 3 MB of memory
+    from sens_site.lib.pictures import PictureError  # noqa: PLC0415 - the same
 
     try:
         sizes = sizes_of(content)

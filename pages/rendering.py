@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe  # noqa: TID251 - nh3 
 from pages.models import File
 from privacy.consent.offer.catalogue import embed_service
 from privacy.policy.rendering import render
+from sens_site.lib.phone import numbers, with_links
 
 SHORT_FORM = re.compile(r"^\{(picture|file|embed):([^{}\n]+)\}[ \t]*$", re.MULTILINE)
 
@@ -62,8 +63,11 @@ def fault_of(form: ShortForm) -> str:
 
 @lru_cache(maxsize=256)
 def html_of(body: str) -> SafeString:
-    """Return safe HTML. The same text is rendered once in each worker."""
-    return mark_safe(render(body).html)
+    """Return safe HTML, in which our telephone numbers can be pressed.
+
+    The same text is rendered once in each worker.
+    """
+    return with_links(mark_safe(render(body).html), numbers())
 
 
 def pieces_of(body: str) -> list[Piece]:

@@ -4,7 +4,7 @@ Built with one query, and kept in this process until the content changes or a ti
 page appears or goes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from pages.models import Page, PageRevision, Redirect
 from pages.navigation import HOME, Node, trails_below, walk
+from pages.page_texts import Text
 from sens_site.lib.cache.content_stamp import changes_by_the_clock
 from sens_site.lib.cache.fragment_cache import fragment
 
@@ -172,3 +173,11 @@ def _node(key: Key, places: dict[Key, _Place]) -> Node:
     seen = (one for one in place.children if places[one].seen)
     below = sorted(seen, key=lambda one: places[one].order)
     return replace(place.node, children=tuple(_node(one, places) for one in below))
+
+
+def cards(nodes: Iterable[Node], texts: Mapping[str, Text]) -> list[dict[str, Any]]:
+    """Return pages as they stand below another one, each with what it is about."""
+    return [
+        {"node": one, "about": texts[one.path].description if one.content else one.about}
+        for one in nodes
+    ]

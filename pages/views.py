@@ -13,7 +13,7 @@ from pages.models import Page
 from pages.navigation import Node
 from pages.page_texts import Text
 from pages.rendering import pieces_of
-from pages.tree import live_tree
+from pages.tree import cards, live_tree
 from sens_site.errors import no_such_page
 from sens_site.lib.cache.member_page_cache import alike_for_members
 from sens_site.lib.http.cache_control import shared_page
@@ -51,13 +51,7 @@ def show(request: HttpRequest, node: Node, *, instead: Text | None = None) -> Ht
         "node": node,
         "text": text,
         "pieces": pieces_of(text.body),
-        "children": [
-            {
-                "node": child,
-                "about": texts[child.path].description if child.content else child.about,
-            }
-            for child in children
-        ],
+        "children": cards(children, texts),
         "is_preview": instead is not None,
     }
     return render(request, "pages/content.html", context)

@@ -367,6 +367,8 @@ REQUEST_MAX_BYTES = 64 * 1024  # a public form
 REQUEST_MAX_BYTES_STAFF = 12 * 1024 * 1024  # an upload in the admin
 # Where more may come in: documents, and the form around them.
 REQUEST_MAX_BYTES_BELOW = {"/admin/downloads/": (DOCUMENTS_MAX_MB + 1) * 1024 * 1024}
+REQUEST_MAX_BYTES_PHOTOS = 20 * 1024 * 1024  # a public form to which photos may be added
+PATHS_WITH_PHOTOS = frozenset(one.path for one in COMPANY.departments if one.asks_for("photos"))
 
 # --- mail, language, files, forms -----------------------------------------------------------------
 EMAIL_BACKEND = "outbox.backend.OutboxBackend"

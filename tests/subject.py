@@ -154,6 +154,7 @@ def _mail_and_messages(user: User) -> None:
             phone=user.phone,
             message=f"A question from {user.username}",
             wants_contact=True,
+            photos=(f"A photo of {user.username}".encode(),),
         )
     )
     ContactMessage.objects.filter(pk=message.pk).update(

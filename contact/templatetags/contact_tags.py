@@ -1,13 +1,17 @@
-"""The Contact Webmaster form, for any page to show."""
+"""The forms of this room, for any page to show, and what stands beside them."""
 
 from functools import cache
+from typing import Any
 
 from crispy_forms.utils import render_crispy_form
 from django import template
 from django.utils.safestring import SafeString
 
-from contact.forms import WebmasterForm
+from contact import departments
+from contact.forms import DepartmentForm, WebmasterForm
+from contact.models import LATE_AFTER
 from sens_site.context import render_without_request
+from sens_site.lib.content import Department
 
 register = template.Library()
 
@@ -35,3 +39,35 @@ def webmaster_form() -> SafeString:
 def webmaster_form_alone() -> SafeString:
     """Draw the form for a page whose heading names it already."""
     return kept_form()
+
+
+@cache
+def kept_department_form(topic: str) -> SafeString:
+    """Return the empty form of a department."""
+    form = DepartmentForm(department=departments.with_forms()[topic])
+    drawn: SafeString = render_crispy_form(form)
+    return drawn
+
+
+@register.simple_tag(takes_context=True)
+def department_here(context: dict[str, Any]) -> Department:
+    """Return the department whose page this is."""
+    return departments.at(context["request"].path)
+
+
+@register.simple_tag
+def department_form(department: Department) -> SafeString:
+    """Draw the empty form of a department."""
+    return kept_department_form(department.topic)
+
+
+@register.simple_tag
+def days_until_reminder() -> int:
+    """Return after how many days without an answer the site reminds staff."""
+    return LATE_AFTER.days
+
+
+@register.filter
+def asks_for(department: Department, name: str) -> bool:
+    """Tell whether the form of a department has a field."""
+    return department.asks_for(name)

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe  # noqa: TID251 - a te
 
 from pages.models import Page
 from pages.rendering import pieces_of
-from pages.tree import Tree, known_tree, live_tree
+from pages.tree import Tree, cards, known_tree, live_tree
 from sens_site.lib.cache.fragment_cache import fragment
 from sens_site.lib.json_ld import json_ld
 
@@ -113,3 +113,11 @@ def page_text(context: dict[str, Any]) -> dict[str, Any]:
         read[NAME] = Page.objects.shown([path])[path]
     text = read[NAME]
     return {"text": text, "pieces": pieces_of(text.body)}
+
+
+@register.simple_tag(takes_context=True)
+def pages_below(context: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the pages below the one that another room serves, each with what it is about."""
+    node = live_tree().trails[context["request"].path][-1]
+    texts = Page.objects.shown([one.path for one in node.children if one.content])
+    return cards(node.children, texts)

@@ -1,7 +1,8 @@
 """A copy of everything that the map finds about a person, as a zip that is made while it is sent.
 
 Three files: `data.json` for machines, `index.html` for people (no script), `manifest.json` with
-purpose, basis, source, recipients and retention of each item, and the digests of the other two.
+purpose, basis, source, recipients and retention of each item, and the digests of the others. What
+is a file of its own, such as a photo, lies beside them.
 Rows are read in portions, so that ten thousand of them need no more memory than ten. Never in it:
 secrets (password hashes, tokens, second factors) and the names of staff.
 """
@@ -12,6 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from io import RawIOBase
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -83,9 +85,27 @@ def rows_for(entry: Entry, subject: Subject) -> Iterator[dict[str, Any]]:
     """
     names = shown_columns(entry)
     links = {name for name in names if concrete_field(entry.model, name).is_relation}
-    rows = rows_of(entry, subject).only(*names).prefetch_related(*links)
+    rows = rows_of(entry, subject).only(*names).defer(*entry.attached).prefetch_related(*links)
     for row in rows.iterator(chunk_size=PORTION):
-        yield {name: _named(row, name) if name in links else getattr(row, name) for name in names}
+        yield {
+            name: entry.attached[name](row)
+            if name in entry.attached
+            else _named(row, name)
+            if name in links
+            else getattr(row, name)
+            for name in names
+        }
+
+
+def attached_files(subject: Subject) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Yield what of the person's rows is a file of its own, by the name that stands in the row."""
+    for entry in exported_entries():
+        for column, name_of in entry.attached.items():
+            keys = list(rows_of(entry, subject).values_list("pk", flat=True))
+            # One at a time: each may be large.
+            for key in keys:
+                row = entry.model._base_manager.get(pk=key)
+                yield name_of(row), iter([bytes(getattr(row, column))])
 
 
 def stream_export(
@@ -97,19 +117,23 @@ def stream_export(
     digests: dict[str, str] = {}
     counts: dict[str, int] = {}
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, chunks in (
-            *(_portable(subject, made_at) if portable else ()),
-            (DATA, _data(subject, counts)),
-            (PAGE, _page(subject, made_at)),
-            (MANIFEST, _manifest(counts, digests, made_at)),
-        ):
+        files: Iterator[tuple[str, Iterator[str | bytes]]] = chain(
+            _portable(subject, made_at) if portable else (),
+            attached_files(subject),
+            (
+                (DATA, _data(subject, counts)),
+                (PAGE, _page(subject, made_at)),
+                (MANIFEST, _manifest(counts, digests, made_at)),
+            ),
+        )
+        for name, chunks in files:
             digest = hashlib.sha256()
             stamp = zipfile.ZipInfo(name, timezone.localtime(made_at).timetuple()[:6])
             stamp.compress_type = zipfile.ZIP_DEFLATED
             stamp.external_attr = 0o600 << 16
             with archive.open(stamp, "w") as member:
                 for chunk in chunks:
-                    encoded = chunk.encode()
+                    encoded = chunk if isinstance(chunk, bytes) else chunk.encode()
                     digest.update(encoded)
                     member.write(encoded)
                     if drained := pipe.drain():

@@ -87,7 +87,7 @@ class Entry:
     """The classification of one model.
 
     `erase` replaces what an erasure does by itself, and `purge` how rows are deleted whose time is
-    over. `files` names the files of rows, `readable` decodes columns whose bytes hide what they
+    over. `attached` names the file that a column goes into a copy as. `files` names the files of rows, `readable` decodes columns whose bytes hide what they
     say, so that a search sees it, and `words` says a value to people where it is made for programs.
     """
 
@@ -106,6 +106,7 @@ class Entry:
     files: Callable[[Any], Iterable[str]] | None = None
     readable: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
     words: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+    attached: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
 
     @property
     def model(self) -> type[Model]:

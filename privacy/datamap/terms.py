@@ -93,6 +93,7 @@ class Category(Enum):
     CONTACT = ("Contact information", "information.contact-group", "pd:Contact")
     EMPLOYMENT = ("Employment information", "information.employment-group", "pd:Professional")
     MARKETING = ("Marketing information", "information.marketing-group", "pd:Preference")
+    TRANSACTION = ("Transaction information", "information.transaction-group", "pd:Transactional")
     COMMUNICATIONS = (
         "Communications",
         "information.communications-kept",
@@ -196,7 +197,6 @@ class Elsewhere:
 
 
 ELSEWHERE = (
-    Elsewhere("information.transaction-group", "Orders and payments are not kept by this website."),
     Elsewhere("use.orders-and-payment", "Orders are handled outside this website."),
     Elsewhere("use.product-notices", "Notices about purchases are sent outside this website."),
     Elsewhere("use.internal-marketing", "Done by people, from figures without names."),

@@ -9,11 +9,13 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.text import slugify
+
+from sens_site.lib.email_address import AddressError, canonical
 
 COMPANY_FILE = "company.toml"
 # Beside page texts, which the menu names, and policy versions, which `policy/versions.toml` names.
@@ -68,6 +70,18 @@ LATER = {
     "governing_law": "the law that governs the terms",
     "jurisdiction": "the place of jurisdiction of the terms",
 }
+# What a form of a department may ask beside name, address, telephone number and message.
+DEPARTMENT_FIELDS = (
+    "about", "company", "order_number", "model", "serial_number", "site", "photos", "answer",
+)  # fmt: skip
+OF_A_DEPARTMENT = {
+    "recipient": '"sales@example.com"',
+    "hours": '"Monday to Friday, 8 am to 5 pm"',
+}
+"""What is asked of a department with a form, and the site can do without until the company says it."""
+UNDER_CONTACT = "/contact/"
+TAKEN_UNDER_CONTACT = ("webmaster", "messages")
+LONGEST_TOPIC = 40
 # Addresses that code leads to or hangs further pages on.
 NEEDED_IN_MENU = ("/contact/", "/downloads/")
 _PATH = re.compile(r"/(?:[a-z0-9]+(?:-[a-z0-9]+)*/)+")
@@ -80,11 +94,33 @@ class ContentError(ImproperlyConfigured):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An address with its name: a department, or a page in the menu with those below it."""
+    """An address with its name: a page in the menu with those below it."""
 
     path: str
     label: str
     children: tuple["Link", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """Whom people can turn to. With `fields`, even none of them, its page below Contact has a form."""
+
+    path: str
+    label: str
+    in_footer: bool = True
+    fields: tuple[str, ...] | None = None
+    recipient: str = ""
+    hours: str = ""
+    phone: str = ""
+
+    @property
+    def topic(self) -> str:
+        """The name under which its messages are stored."""
+        return self.path.removeprefix(UNDER_CONTACT).strip("/").replace("/", "-")
+
+    def asks_for(self, name: str) -> bool:
+        """Tell whether its form has one of the fields that a form may have."""
+        return name in (self.fields or ())
 
 
 def key(example: str) -> Any:
@@ -116,7 +152,7 @@ class Company:
     jurisdiction: str = key('"the courts of Anytown, Ohio"')
     password_words: tuple[str, ...] = key('["example", "power"]')
     reserved_usernames: tuple[str, ...] = key('["example-power"]')
-    departments: tuple[Link, ...] = key('[{ path = "/contact/", label = "General Contact" }]')
+    departments: tuple[Department, ...] = key('[{ path = "/contact/", label = "General Contact" }]')
     menu: tuple[Link, ...] = key('[{ path = "/contact/", label = "Contact" }]')
 
     @property
@@ -197,6 +233,12 @@ def not_filled_in(company: Company, vendors: Iterable[Mapping[str, Any]]) -> lis
         for name, what in LATER.items()
         if not getattr(company, name)
     ]
+    found += [
+        f"{department.label}: {', '.join(empty)} in {COMPANY_FILE}"
+        for department in company.departments
+        if department.fields is not None
+        and (empty := [name for name in OF_A_DEPARTMENT if not getattr(department, name)])
+    ]
     for vendor in vendors:
         if not vendor["firm"] and vendor["receives"] != ALWAYS_PLAYED:
             continue
@@ -226,8 +268,11 @@ def load_company(folder: Path) -> Company:
     """Read `company.toml`. Raises ContentError with all faults at once."""
     file = folder / COMPANY_FILE
     raw = read_toml(file)
-    values = {name: _plain(value) for name, value in raw.items()}
-    faults = [*_faults(values)]
+    values = {
+        name: _departments(value) if name == "departments" else _plain(value)
+        for name, value in raw.items()
+    }
+    faults = [*_faults(values, folder)]
     if faults:
         raise ContentError("\n  ".join([f"{file} is not complete:", *faults]))
     return Company(**values)
@@ -250,7 +295,20 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _faults(values: Mapping[str, Any]) -> Iterator[str]:
+def _departments(value: Any) -> Any:
+    """Turn tables with the keys of a department into departments."""
+    known = {one.name for one in fields(Department)}
+    if not isinstance(value, list) or not all(
+        isinstance(one, dict) and one.keys() <= known for one in value
+    ):
+        return value
+    return tuple(
+        Department(**{"path": "", "label": ""} | {name: _plain(part) for name, part in one.items()})
+        for one in value
+    )
+
+
+def _faults(values: Mapping[str, Any], folder: Path) -> Iterator[str]:
     examples = {one.name: str(one.metadata["example"]) for one in fields(Company)}
     for unknown in values.keys() - examples.keys():
         yield f"{unknown} is no key of this file. Remove it."
@@ -270,8 +328,12 @@ def _faults(values: Mapping[str, Any]) -> Iterator[str]:
     if {"departments", "menu"} <= sound:
         known = set(paths_of(values["menu"]))
         for link in values["departments"]:
-            if link.path not in known:
-                yield f"departments leads to {link.path}, which menu does not name. Add it there."
+            text = f"pages/{link.path.strip('/').replace('/', '__')}.md"
+            if link.path not in known and not (folder / text).is_file():
+                yield (
+                    f"departments leads to {link.path}, which menu does not name. Add it there, or "
+                    f"write {text}."
+                )
 
 
 def paths_of(links: tuple[Link, ...]) -> Iterator[str]:
@@ -325,6 +387,45 @@ def _links(value: object) -> str:
     return ""
 
 
+def _of_departments(value: object) -> str:
+    if not isinstance(value, tuple) or not all(isinstance(one, Department) for one in value):
+        keys = ", ".join(one.name for one in fields(Department))
+        return f"is not a list of departments, each with path and label and no key but {keys}"
+    if wrong := _links(tuple(Link(one.path, one.label) for one in value)):
+        return wrong
+    topics = [one.topic for one in value if one.fields is not None]
+    if len(set(topics)) < len(topics):
+        return "has two forms under one name"
+    return next((wrong for wrong in map(_department, value) if wrong), "")
+
+
+def _department(one: Department) -> str:
+    for name, rule in (("recipient", _mailbox), ("hours", _line), ("phone", _line)):
+        said: object = getattr(one, name)
+        if said != "" and (wrong := rule(said)):
+            return f"holds for {one.path} a {name} that {wrong}"
+    in_footer, asked = cast("Any", one.in_footer), cast("Any", one.fields)
+    if type(in_footer) is not bool:
+        return f"holds for {one.path} an in_footer that is neither true nor false"
+    if asked is None:
+        return ""
+    if not isinstance(asked, tuple) or not all(name in DEPARTMENT_FIELDS for name in asked):
+        return f"holds for {one.path} fields that are none of {', '.join(DEPARTMENT_FIELDS)}"
+    if not one.path.startswith(UNDER_CONTACT) or one.topic in ("", *TAKEN_UNDER_CONTACT):
+        return f"gives {one.path} a form, which only a free address under {UNDER_CONTACT} can have"
+    return (
+        f"gives a form to {one.path}, which is too long" if len(one.topic) > LONGEST_TOPIC else ""
+    )
+
+
+def _mailbox(value: object) -> str:
+    try:
+        canonical(value if isinstance(value, str) else "")
+    except AddressError:
+        return "is no email address"
+    return ""
+
+
 def _menu(value: object) -> str:
     if wrong := _links(value):
         return wrong
@@ -345,6 +446,6 @@ _RULES: dict[str, Callable[[object], str]] = {
     "copyright_to": _year,
     "password_words": _words,
     "reserved_usernames": _words,
-    "departments": _links,
+    "departments": _of_departments,
     "menu": _menu,
 }

@@ -31,7 +31,7 @@ MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "contact.cannedanswer": (*LOOK_AT, "add", "delete"),
         "contact.contactmessage": (
             *LOOK_AT, "answer", "answering", "assign", "canned", "deliver", "discard", "merge", "note",
-            "remind", "reply", "send", "separate", "spam",
+            "photo", "remind", "reply", "send", "separate", "spam",
         ),
         "outbox.outboxmail": LOOK_AT,
         "visits.dailycount": ("", "export.csv"),
@@ -76,7 +76,7 @@ RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 ABOUT_PEOPLE = frozenset({
     "account.emailaddress", "account.emailconfirmation", "accounts.session", "accounts.user",
     "admin.logentry", "audit_log.auditentry", "consent.consentreceipt", "contact.contactmessage",
-    "contact.messagenote", "contact.messagereply", "contact.replydraft",
+    "contact.messagenote", "contact.messagephoto", "contact.messagereply", "contact.replydraft",
     "downloads.downloadrecord", "downloads.watch", "downloads.watchnotice", "mfa.authenticator",
     "newsletter.subscriber", "newsletter.subscription", "newsletter.suppression",
     "outbox.outboxmail", "rights.exportfile", "rights.internalnote", "rights.mailedlink",

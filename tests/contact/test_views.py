@@ -283,7 +283,8 @@ def test_over_the_limit_the_text_is_kept_and_nothing_is_lost(client, letter, sen
     assert response.headers["Cache-Control"] == "private, no-store"
     assert f"<title>Error: Contact Webmaster - {settings.COMPANY.short_name}</title>" in page
     assert "Your message is not sent yet" in page
-    assert f"Send it again in 10 minutes, or call us at {settings.COMPANY.phone}." in page
+    assert "Send it again in 10 minutes, or call us at <a href=" in page
+    assert f'"tel:+13036787500">{settings.COMPANY.phone}</a>.' in page
     assert kept(page, letter) == {"name", "email", "phone", "message", "wants_contact"}
     assert ContactMessage.objects.count() == 5
 

@@ -18,6 +18,7 @@ from pages import file_services, files, pictures, services
 from pages.files import FileRefusedError, made_from
 from pages.models import File, Page
 from pages.page_texts import Text
+from sens_site.lib import pictures as lib_pictures
 from sens_site.lib.content import ContentError
 from tests.client import SiteClient
 from tests.pages.pictures import bomb, drawn, from_a_camera
@@ -135,11 +136,11 @@ def test_files_are_taken_by_what_they_are(content: bytes, ending: str):
         (b"PK\x03\x04 and no archive", files.NO_ARCHIVE),
         (drawn(kind="GIF"), pictures.UNKNOWN),
         (b'<?xml version="1.0"?>\n<SVG onload="alert(1)"/>', files.SVG),
-        (drawn((200, 200), "JPEG")[:300], pictures.DAMAGED),
-        (bomb(10_000, 10_000), pictures.TOO_MANY_PIXELS),
-        (bomb(60_000, 60_000), pictures.TOO_MANY_PIXELS),
-        (bomb(6_000, 7_000), pictures.TOO_MANY_PIXELS),
-        (bomb(10, 16_001), pictures.TOO_MANY_PIXELS),
+        (drawn((200, 200), "JPEG")[:300], lib_pictures.DAMAGED),
+        (bomb(10_000, 10_000), lib_pictures.TOO_MANY_PIXELS),
+        (bomb(60_000, 60_000), lib_pictures.TOO_MANY_PIXELS),
+        (bomb(6_000, 7_000), lib_pictures.TOO_MANY_PIXELS),
+        (bomb(10, 16_001), lib_pictures.TOO_MANY_PIXELS),
         (b"%PDF-" + b"x" * 10 * 1024 * 1024, files.TOO_LARGE),
     ],
     ids=[

@@ -83,6 +83,8 @@ def test_every_page_offers_register_login_privacy_and_legal(client: Client, path
     assert [a["href"] for a in account] == ["/accounts/register/", "/accounts/login/"]
     foot = {a["href"]: a.get("rel") for a in page.attributes("a", inside="footer")}
     assert foot == {
+        "tel:+13036787500": None,
+        "tel:+18667367872": None,
         "/contact/": None,
         "/contact/tech-support/": None,
         "/contact/sales-marine/": None,

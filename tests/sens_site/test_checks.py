@@ -117,6 +117,12 @@ def test_e004_what_is_not_filled_in_stops_a_deployment_and_nothing_else(folder):
     assert deployed("sens_site.E004") == [
         "Not filled in yet: The law that governs the terms: governing_law in company.toml.",
         "Not filled in yet: The place of jurisdiction of the terms: jurisdiction in company.toml.",
+        "Not filled in yet: General Contact: recipient, hours in company.toml.",
+        "Not filled in yet: Tech Support / Service: recipient, hours in company.toml.",
+        "Not filled in yet: Sales – Marine & Filtered Chargers, DC Systems: recipient, hours in company.toml.",
+        "Not filled in yet: Sales – Genset Products: recipient, hours in company.toml.",
+        "Not filled in yet: Order Status: recipient, hours in company.toml.",
+        "Not filled in yet: Feedback: recipient, hours in company.toml.",
         "Not filled in yet: Runs the servers on which this website is: firm, country, safeguard, agreement in vendors.toml.",
         "Not filled in yet: Carries our email: firm, country, safeguard, agreement in vendors.toml.",
     ]

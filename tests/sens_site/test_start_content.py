@@ -74,6 +74,9 @@ def test_a_company_of_a_name_begins_without_the_examples_facts_firms_and_policie
     assert list((acme / "policy").glob("*.md")) == []
     assert [vendor["firm"] for vendor in read_vendors(acme)] == ["", "", "", ""]
     assert not_filled_in(company, read_vendors(acme))[2:] == [
+        "General Contact: recipient, hours in company.toml",
+        "Sales: recipient, hours in company.toml",
+        "Service: recipient, hours in company.toml",
         "Runs the servers on which this website is: firm, country, safeguard, agreement in vendors.toml",
         "Carries our email: firm, country, safeguard, agreement in vendors.toml",
     ]

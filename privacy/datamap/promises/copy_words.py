@@ -46,6 +46,7 @@ KEPT = {
     "consent.ConsentReceipt": ["three years after the consent ends"],
     "contact.ContactMessage": ["24 months after the matter is closed"],
     "contact.MessageNote": ["24 months after the matter is closed"],
+    "contact.MessagePhoto": ["24 months after the matter is closed"],
     "contact.MessageReply": ["24 months after the matter is closed"],
     "outbox.OutboxMail": ["14 days"],
     "rights.RequestEvent": ["36 months after closing"],

@@ -8,7 +8,11 @@ from privacy.datamap.agreement import (
     used_purposes,
     used_recipients,
 )
-from privacy.datamap.promises.named_items import nothing_else_is_held, only_named_items
+from privacy.datamap.promises.named_items import (
+    columns_of,
+    nothing_else_is_held,
+    only_named_items,
+)
 from privacy.datamap.record import records
 from privacy.datamap.registry import activities, concrete_fields, entries, personal_entries
 from privacy.datamap.terms import Basis, Category
@@ -25,15 +29,12 @@ MONEY = frozenset(
         "cvv",
         "iban",
         "invoice",
-        "order",
-        "orders",
         "payment",
         "payments",
         "price",
-        "purchase",
-        "purchases",
     ]
 )
+ORDERS = frozenset(["order", "orders", "purchase", "purchases"])
 USE_OF = {
     "accounts": "use.requested-information",
     "advertising": "use.promotional-mail",
@@ -64,6 +65,7 @@ HELD_FOR = {
     "consent.PersonalRefusals": "cookie-choice",
     "contact.ContactMessage": "messages",
     "contact.MessageNote": "messages",
+    "contact.MessagePhoto": "messages",
     "contact.MessageReply": "messages",
     "contact.ReplyDraft": "messages",
     "mfa.Authenticator": "signing-in",
@@ -259,12 +261,22 @@ def fields_of_accounts(site: RunningSite) -> Evidence:
 
 @promise("information.transaction-group", look=Look.NOW)
 def no_shop(site: RunningSite) -> Evidence:
-    """No column and no form field is about orders or payments."""
+    """No column and no form field is about payments; what is about orders and products is named."""
     found = asked_or_held(site, MONEY)
-    require(not found, f"{found[:1]} is about orders or payments")
+    require(not found, f"{found[:1]} is about payments")
+    orders = {
+        f"{entry.label}.{field.name}"
+        for entry in entries().values()
+        for field in concrete_fields(entry.model)
+        if words_of(field.name) & ORDERS
+    }
+    beside = sorted(orders - set(columns_of(Category.TRANSACTION)))
+    require(not beside, f"{beside[:1]} is about orders, and the policy’s group does not have it")
+    named = only_named_items(Category.TRANSACTION)
     return Evidence(
-        "No stored field and no form of this site is about orders or payments.",
-        {"tables": len(entries()), "pages": len(site.pages)},
+        "No stored field and no form of this site is about payments; what it asks about orders and "
+        "products is what the policy names.",
+        {"tables": len(entries()), "pages": len(site.pages), **named.figures},
     )
 
 

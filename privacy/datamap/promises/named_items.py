@@ -14,6 +14,7 @@ GROUPS = {
     Category.CONTACT: "information.contact-group",
     Category.EMPLOYMENT: "information.employment-group",
     Category.MARKETING: "information.marketing-group",
+    Category.TRANSACTION: "information.transaction-group",
     Category.COMMUNICATIONS: "information.communications-kept",
     Category.USAGE: "usage.details",
     Category.ACCOUNT: "information.account-profile",
@@ -30,7 +31,7 @@ NAMED = {
         "customer account number": "accounts.User.customer_number",
     },
     Category.EMPLOYMENT: {
-        "employ": "accounts.User.company",
+        "employ": "accounts.User.company contact.ContactMessage.company",
         "position": "accounts.User.position",
     },
     Category.MARKETING: {
@@ -45,7 +46,13 @@ NAMED = {
         " newsletter.Suppression.purpose newsletter.Suppression.address_hash"
         " newsletter.Suppression.at newsletter.Suppression.why",
     },
+    Category.TRANSACTION: {
+        "orders": "contact.ContactMessage.order_number",
+        "problems you had with a product": "contact.ContactMessage.model"
+        " contact.ContactMessage.serial_number contact.ContactMessage.site",
+    },
     Category.COMMUNICATIONS: {
+        "photos": "contact.MessagePhoto.message contact.MessagePhoto.content",
         # What was written, when, and what became of it.
         "messages": "contact.ContactMessage.reference contact.ContactMessage.topic"
         " contact.ContactMessage.message contact.ContactMessage.wants_contact"

@@ -26,6 +26,8 @@ from privacy.rights.promises.played_requests import (
 )
 from privacy.rights.promises.stored_requests import TELLING
 
+PICTURES_ALONE = "image/jpeg,image/png,image/webp"
+"""What a form takes that asks for photos of equipment, with a message to a department."""
 RECEIPT_CHECK = "/cookies/receipt/check/"
 """Takes a consent receipt as a file, which names nobody."""
 
@@ -66,6 +68,7 @@ def a_link_is_proof_and_papers_are_not(site: RunningSite) -> Evidence:
         if answer.path != RECEIPT_CHECK
         for field in answer.page.all("input")
         if field.get("type") == "file"
+        if answer.path == CHOICES or field.get("accept") != PICTURES_ALONE
     ]
     require(not files, f"{files[:1]} takes files")
     return Evidence(

@@ -45,19 +45,25 @@ def refusal(request: HttpRequest) -> int | None:
     chunked = request.headers.get("Transfer-Encoding", "")
     if chunked and not request.META.get("CONTENT_LENGTH"):
         return 411  # it would arrive empty, and be taken for a form with nothing in it
-    limit = settings.REQUEST_MAX_BYTES
-    if request.path.startswith(STAFF_PREFIX):
-        limit = settings.REQUEST_MAX_BYTES_STAFF
-    for prefix, larger in settings.REQUEST_MAX_BYTES_BELOW.items():
-        if request.path.startswith(prefix):
-            limit = larger
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         return 400
-    if length > limit:
+    if length > most_bytes(request.path):
         return 413
     return None
+
+
+def most_bytes(path: str) -> int:
+    """Return how many bytes a request to an address may bring."""
+    for prefix, larger in settings.REQUEST_MAX_BYTES_BELOW.items():
+        if path.startswith(prefix):
+            return int(larger)
+    if path.startswith(STAFF_PREFIX):
+        return int(settings.REQUEST_MAX_BYTES_STAFF)
+    if path in settings.PATHS_WITH_PHOTOS:
+        return int(settings.REQUEST_MAX_BYTES_PHOTOS)
+    return int(settings.REQUEST_MAX_BYTES)
 
 
 def is_readable(charset: str) -> bool:

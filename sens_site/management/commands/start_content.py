@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.text import slugify
 
-from sens_site.lib.content import LATER, load_company
+from sens_site.lib.content import LATER, OF_A_DEPARTMENT, load_company
 
 NEXT = """\
 Copied the example company to {folder}. Next:
@@ -48,6 +48,7 @@ GAPS = {
     "fax": "[your fax]",
 }
 """What nobody can know but the company. Visitors never read it: the set-up list asks for it first."""
+OF_DEPARTMENTS = re.compile(rf"^({'|'.join(OF_A_DEPARTMENT)}) = .*$", re.MULTILINE)
 OF_FIRMS = re.compile(r"^(country|safeguard|agreed_on) = .*\n", re.MULTILINE)
 
 
@@ -128,6 +129,7 @@ def _write_company(file: Path, *, name: str, legal: str, zone: str) -> None:
         "reserved_usernames": list(dict.fromkeys([slugify(name), "".join(words)])),
     }
     text = file.read_text("utf-8").replace(" This company does not exist.", "")
+    text = OF_DEPARTMENTS.sub(r'\1 = ""', text)
     for key, value in values.items():
         line = f"{key} = {json.dumps(value, ensure_ascii=False)}"
         before, _, after = re.split(rf"^({key} = .*)$", text, maxsplit=1, flags=re.MULTILINE)

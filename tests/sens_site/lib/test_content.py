@@ -76,7 +76,24 @@ def test_menu_and_departments_are_read_in_order(folder):
     assert company.menu[1] == Link(
         "/support/", "Support", (Link("/downloads/", "Download Center"),)
     )
-    assert [link.label for link in company.departments] == ["General Contact", "Sales", "Service"]
+    assert [one.label for one in company.departments] == [
+        "General Contact",
+        "General Contact",
+        "Sales",
+        "Service",
+    ]
+    assert [one.topic for one in company.departments] == ["", "general", "sales", "service"]
+    assert company.departments[2].fields == ("company", "model", "order_number")
+
+
+def test_a_department_without_fields_is_a_link_and_asks_for_nothing(folder):
+    change(folder / "company.toml", r"^fields = .*?$", 'phone = "(555) 555-0109"')
+    change(folder / "company.toml", r'"/contact/general/"', '"/about/"')
+    _, first, *_ = load_company(folder).departments
+    assert (first.fields, first.phone, first.path) == (None, "(555) 555-0109", "/about/")
+    assert first.asks_for("photos") is False
+    change(folder / "company.toml", r"^(recipient|hours) = .*?$", "")
+    assert not_filled_in(load_company(folder), read_vendors(folder)) == []
 
 
 def test_a_missing_file_is_named_with_what_it_holds(folder):
@@ -140,7 +157,18 @@ def test_all_faults_are_named_at_once(folder):
         (r'"/downloads/"', '"/files/"', "menu does not name /downloads/"),
         (r'"/downloads/"', '"files"', "menu holds the path 'files'"),
         (r'^label = "About us"$', 'name = "About us"', "menu is not a list of pages"),
-        (r'"/contact/sales/"', '"/sales/"', "departments leads to /sales/, which menu does not name"),
+        (r'"/contact/sales/"', '"/sales/"', "departments gives /sales/ a form, which only a free"),
+        (r"^in_footer = .*?$", 'in_footer = "no"', "an in_footer that is neither true nor false"),
+        (r"^recipient = .*?$", 'recipient = "sales"', "a recipient that is no email address"),
+        (r"^recipient = .*?$", "recipient = 7", "a recipient that is no email address"),
+        (r"^hours = .*?$", "hours = 9", "holds for /contact/general/ a hours that is not a line of text"),
+        (r"^fields = .*?$", 'fields = ["iban"]', "holds for /contact/general/ fields that are none of about, "),
+        (r"^fields = .*?$", 'fields = "about"', "holds for /contact/general/ fields that are none of about, "),
+        (r'"/contact/sales/"', '"/contact/webmaster/"', "gives /contact/webmaster/ a form, which"),
+        (r'"/contact/sales/"', f'"/contact/{"s" * 41}/"', "which is too long"),
+        (r'"/contact/sales/"', '"/contact/service/"', "departments has two forms under one name"),
+        (r"^recipient = .*?$", 'fax = "1"', "departments is not a list of departments, each with"),
+        (r'^path = "/contact/"$', 'path = "contact"', "departments holds the path 'contact'"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_named(folder, pattern, by, fault):
@@ -222,6 +250,12 @@ def test_the_example_company_has_filled_in_all_and_ours_says_what_it_has_not():
     assert not_filled_in(load_company(ours), read_vendors(ours)) == [
         "The law that governs the terms: governing_law in company.toml",
         "The place of jurisdiction of the terms: jurisdiction in company.toml",
+        "General Contact: recipient, hours in company.toml",
+        "Tech Support / Service: recipient, hours in company.toml",
+        "Sales – Marine & Filtered Chargers, DC Systems: recipient, hours in company.toml",
+        "Sales – Genset Products: recipient, hours in company.toml",
+        "Order Status: recipient, hours in company.toml",
+        "Feedback: recipient, hours in company.toml",
         f"Runs the servers on which this website is: {ALL}",
         f"Carries our email: {ALL}",
     ]
