@@ -7,14 +7,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.formats import localize
 
 from pages.navigation import TRAILS
-from pages.page_texts import Text, shipped_text
+from pages.page_texts import shipped_text
+from sens_site.lib.revisions import Revision, RevisionQuerySet
+from sens_site.lib.texts import Text
 
 WIDTHS = (480, 960, 1600)
 """Of the sizes in which a picture is kept, in pixels."""
@@ -134,38 +135,18 @@ class Page(models.Model):
         return shipped_text(self.shipped) if self.shipped else None
 
 
-class PageRevisionQuerySet(models.QuerySet["PageRevision"]):
+class PageRevisionQuerySet(RevisionQuerySet["PageRevision"]):
     """Reads of the revisions."""
 
-    def due(self, at: datetime) -> "PageRevisionQuerySet":
-        """Return what has been published at a moment; first what is shown then."""
-        return self.filter(publish_at__lte=at).order_by("-publish_at", "-pk")
 
-    def planned(self, at: datetime) -> "PageRevisionQuerySet":
-        """Return what is published later than a moment; first what comes first."""
-        return self.filter(publish_at__gt=at).order_by("publish_at", "pk")
-
-
-class PageRevision(models.Model):
-    """One text of a page, as somebody saved it. It is never written over.
-
-    Without `publish_at` it is a draft. Without words it says: the shipped text stands again.
-    """
+class PageRevision(Revision):
+    """One text of a page. Without words it says: the shipped text stands again."""
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="revisions")
-    title = models.CharField("heading", max_length=120, blank=True)
-    description = models.CharField(max_length=300, blank=True)
-    body = models.TextField("text", blank=True)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    created_at = models.DateTimeField("saved", default=timezone.now)
-    publish_at = models.DateTimeField("published", null=True)
 
     objects = PageRevisionQuerySet.as_manager()
 
-    class Meta:
-        ordering = ("-pk",)
+    class Meta(Revision.Meta):
         verbose_name = "page text"
         constraints = (
             models.CheckConstraint(
@@ -180,21 +161,11 @@ class PageRevision(models.Model):
         return f"{self.page}, saved {localize(timezone.localtime(self.created_at))}"
 
     @property
-    def is_draft(self) -> bool:
-        """Whether nobody has said when it is to be shown."""
-        return self.publish_at is None
-
-    @property
-    def is_planned(self) -> bool:
-        """Whether it is to be shown later."""
-        return self.publish_at is not None and self.publish_at > timezone.now()
-
-    @property
     def text(self) -> Text:
         """The words, those of the file where this says that the shipped text stands."""
-        if self.body or not self.page.shipped:
-            return Text(self.title, self.description, self.body)
-        return shipped_text(self.page.shipped)
+        return (
+            super().text if self.body or not self.page.shipped else shipped_text(self.page.shipped)
+        )
 
 
 class Redirect(models.Model):

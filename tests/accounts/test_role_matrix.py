@@ -9,12 +9,12 @@ from django.test import Client
 
 from accounts.roles import load_roles
 from pages.models import Page, PageRevision
-from pages.page_texts import Text
 from pages.services import create_page, load_pages, save_text
 from privacy.datamap.registry import personal_entries
 from privacy.datamap.rows import rows_of
 from privacy.datamap.subjects import subject_of
 from privacy.policy.models import Policy, PolicyDraft
+from sens_site.lib.texts import Text
 from sens_site.promises.access import desk_pages
 from sens_site.promises.desk_rights import MAY_OPEN
 from tests.client import SiteClient

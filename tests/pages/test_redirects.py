@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from pages import services
 from pages.models import Page, Redirect
-from pages.page_texts import Text
+from sens_site.lib.texts import Text
 from tests.client import SiteClient
 from tests.pages.reading import read
 
