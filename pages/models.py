@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q
 from django.utils import timezone
 from django.utils.formats import localize
 
 from pages.navigation import TRAILS
 from pages.page_texts import shipped_text
-from sens_site.lib.revisions import Revision, RevisionQuerySet
+from sens_site.lib.revisions import Revision, RevisionQuerySet, shown_of
 from sens_site.lib.texts import Text
 
 WIDTHS = (480, 960, 1600)
@@ -27,10 +27,7 @@ class PageQuerySet(models.QuerySet["Page"]):
     def with_shown(self, at: datetime | None = None) -> "PageQuerySet":
         """Add what is shown at a moment: the text that was last due. Empty means: as shipped."""
         due = PageRevision.objects.due(at or timezone.now()).filter(page=OuterRef("pk"))
-        names = {"title": "title", "description": "description", "body": "body", "at": "publish_at"}
-        return self.annotate(
-            **{f"shown_{name}": Subquery(due.values(column)[:1]) for name, column in names.items()}
-        )
+        return self.annotate(**shown_of(due))
 
     def shown(self, paths: Iterable[str]) -> dict[str, Text]:
         """Return what stands at each of these addresses, edited or shipped, with one query."""

@@ -106,5 +106,9 @@ def page_text(context: dict[str, Any]) -> dict[str, Any]:
     A room serves an address of the tree itself and shows this above what it adds.
     """
     path = context["request"].path
-    text = Page.objects.shown([path])[path]
-    return {"text": text, "pieces": pieces_of(text.body)}
+
+    def read() -> dict[str, Any]:
+        text = Page.objects.shown([path])[path]
+        return {"text": text, "pieces": pieces_of(text.body)}
+
+    return fragment(("page-text", path), read)

@@ -70,7 +70,7 @@ LATER = {
     "jurisdiction": "the place of jurisdiction of the terms",
 }
 # Addresses that code leads to or hangs further pages on.
-NEEDED_IN_MENU = ("/contact/", "/downloads/")
+NEEDED_IN_MENU = ("/contact/", "/downloads/", "/news/")
 _PATH = re.compile(r"/(?:[a-z0-9]+(?:-[a-z0-9]+)*/)+")
 _WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 

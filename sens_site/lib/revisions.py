@@ -8,6 +8,7 @@ from typing import Self, TypeVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Subquery
 from django.utils import timezone
 
 from sens_site.lib.cache.content_stamp import content_changed
@@ -63,6 +64,12 @@ class Revision(models.Model):
     def text(self) -> Text:
         """The words."""
         return Text(self.title, self.description, self.body)
+
+
+def shown_of(due: models.QuerySet[R]) -> dict[str, Subquery]:
+    """Return annotations with what is shown of each row that has texts: what was last due of them."""
+    names = {"title": "title", "description": "description", "body": "body", "at": "publish_at"}
+    return {f"shown_{name}": Subquery(due.values(column)[:1]) for name, column in names.items()}
 
 
 def is_same_again(

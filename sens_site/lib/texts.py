@@ -5,8 +5,12 @@ A file begins with `# Title` and `> description`; the rest is the body.
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from html import unescape
 from pathlib import Path
+
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from sens_site.lib.content import ContentError, read_content
 
@@ -44,3 +48,8 @@ def read_text(file: Path) -> Text:
 def links_to_us(html: str) -> list[str]:
     """Return the addresses of this site to which HTML of ours links."""
     return [unescape(path) for path in _LINK_TO_US.findall(html) if path[:2] != "//"]
+
+
+def day_in_words(moment: datetime) -> str:
+    """Write the day of a moment as pages do, in the zone of the site."""
+    return date_format(timezone.localtime(moment))

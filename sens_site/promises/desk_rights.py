@@ -8,6 +8,9 @@ from collections.abc import Mapping
 LOOK_AT = ("", "change", "history")
 MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "Editor": {
+        "news.newscategory": (*LOOK_AT, "add", "delete"),
+        "news.newsitem": (*LOOK_AT, "add", "delete", "expiry", "hide", "preview", "unhide"),
+        "news.newsrevision": (*LOOK_AT, "cancel", "preview", "publish", "restore"),
         "pages.file": (*LOOK_AT, "add", "delete"),
         "pages.page": (*LOOK_AT, "add", "address", "delete", "expiry", "hide", "place", "preview",
                        "reset", "unhide"),

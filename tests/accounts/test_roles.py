@@ -12,6 +12,11 @@ pytestmark = pytest.mark.django_db
 
 OPEN = {
     "Editor": {
+        "news/newscategory/",
+        "news/newscategory/add/",
+        "news/newsitem/",
+        "news/newsitem/add/",
+        "news/newsrevision/",
         "pages/file/",
         "pages/file/add/",
         "pages/page/",
