@@ -55,9 +55,12 @@ class NewsItemForm(PublicTextForm[NewsItem]):
         fields = ("category", "documents")
 
     def clean_body(self) -> str:
-        """Refuse links to pages of ours that do not exist."""
+        """Refuse links to pages of ours that do not exist, and links that are not encrypted."""
         body: str = self.cleaned_data["body"]
-        refuse_dead_links(links_to_us(html_of(body)))
+        html = html_of(body)
+        refuse_dead_links(links_to_us(html))
+        if 'href="http:' in html:
+            raise forms.ValidationError("A link to another site begins with https://.")
         return body
 
     def clean_documents(self) -> str:
