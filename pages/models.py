@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import localize
 
 from pages.navigation import TRAILS
-from pages.page_texts import shipped_text
+from pages.page_texts import digest_of, shipped_text
 from sens_site.lib.revisions import Revision, RevisionQuerySet, shown_of
 from sens_site.lib.texts import Text
 
@@ -50,7 +50,8 @@ class Page(models.Model):
     """One content page. A page that came with the site stays as shipped where nothing is set.
 
     `shipped` is the address whose file in the content folder the page came with; it stays when
-    staff move the page to another address, and is empty for a page that staff have made.
+    staff move the page to another address, and is empty for a page that staff have made. Since when
+    this site has that file as it is, is noted at each set-up: files themselves tell no such time.
     """
 
     path = models.CharField("address", max_length=200, unique=True)
@@ -63,6 +64,8 @@ class Page(models.Model):
     in_menu = models.BooleanField(null=True)
     hidden = models.BooleanField(default=False, editable=False)
     expires_at = models.DateTimeField("shown until", null=True, blank=True)
+    shipped_digest = models.CharField(max_length=64, blank=True, editable=False)
+    shipped_since = models.DateTimeField(null=True, editable=False)
 
     objects = PageQuerySet.as_manager()
 
@@ -96,6 +99,12 @@ class Page(models.Model):
         if self.label or self.shipped not in TRAILS:
             return self.label or self.path
         return TRAILS[self.shipped][-1].label
+
+    @property
+    def shipped_text_since(self) -> datetime | None:
+        """Since when the file has been as it is now; None where no set-up has seen it so."""
+        known = self.shipped and self.shipped_digest == digest_of(self.shipped)
+        return self.shipped_since if known else None
 
     @property
     def is_edited(self) -> bool:

@@ -1,5 +1,6 @@
 """The texts that come with the company's content: one Markdown file for each content page."""
 
+import hashlib
 from functools import lru_cache
 from pathlib import Path
 
@@ -39,3 +40,9 @@ def shipped_text(path: str) -> Text:
     if not file.is_file():
         raise ContentError(f"{file} is missing: the text of {path}.")
     return read_text(file)
+
+
+@lru_cache(maxsize=128)
+def digest_of(path: str) -> str:
+    """Return the SHA-256 of the text of an address, by which a change of it is noticed."""
+    return hashlib.sha256(shipped_text(path).source.encode()).hexdigest()

@@ -24,7 +24,7 @@ BODY = """A text.
 {embed:youtube aaaaaaaaaaa A video}
 """
 
-also_open(OLD_ADDRESS)
+also_open(OLD_ADDRESS, "/played-for-a-check.md", "/index.md")
 
 
 def picture() -> bytes:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from pages.models import Page, PageRevision, Redirect
 from pages.navigation import FIXED, HOME, TRAILS, walk
-from pages.page_texts import shipped_text
+from pages.page_texts import digest_of, shipped_text
 from sens_site.lib import revisions
 from sens_site.lib.cache.content_stamp import content_changed
 from sens_site.lib.revisions import PAST, NotPossibleError
@@ -29,19 +29,26 @@ class PageError(NotPossibleError):
 
 @transaction.atomic
 def load_pages() -> int:
-    """Give each content page of the tree its row and return how many are new. Idempotent."""
-    wanted = [node.path for node in walk() if node.content]
+    """Give each content page of the tree its row, and note which texts are new. Idempotent.
+
+    Returns how many pages are new or have another text. A text that is missing fails here, at
+    set-up, and not before a visitor.
+    """
+    wanted = {node.path: digest_of(node.path) for node in walk() if node.content}
     known = set(Page.objects.values_list("shipped", flat=True))
     missing = [path for path in wanted if path not in known]
-    for path in wanted:
-        shipped_text(path)  # fails here, at set-up, and not before a visitor
     taken = set(Page.objects.filter(path__in=missing).values_list("path", flat=True))
     # Where staff have a page of their own at the address, theirs stands.
     new = [Page(path=path, shipped=path) for path in missing if path not in taken]
     Page.objects.bulk_create(new, ignore_conflicts=True)
-    if new:
+    rows = Page.objects.filter(shipped__in=wanted)
+    others = [row for row in rows if row.shipped_digest != wanted[row.shipped]]
+    for row in others:
+        row.shipped_digest, row.shipped_since = wanted[row.shipped], timezone.now()
+    Page.objects.bulk_update(others, ("shipped_digest", "shipped_since"))
+    if others:
         content_changed()
-    return len(new)
+    return len(others)
 
 
 @transaction.atomic

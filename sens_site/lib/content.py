@@ -55,6 +55,7 @@ VENDOR = {
     "receives": '"service providers"',
     "firm": '"Example Hosting, Inc."',
 }
+REDIRECT = {"old": '"/product/"', "new": '"/products/"'}
 TASK = {"page": '"/about/"', "do": '"Say who founded the company."'}
 FACTS = {
     "country": ("country",),
@@ -182,6 +183,12 @@ def read_tasks(folder: Path) -> list[dict[str, Any]]:
     """Return what the company has still to add to its pages. No file is no task."""
     file = folder / "tasks.toml"
     return _read_rows(file, "task", TASK) if file.is_file() else []
+
+
+def read_redirects(folder: Path) -> list[dict[str, Any]]:
+    """Return addresses of the company's former site, and what stands for them. No file is none."""
+    file = folder / "redirects.toml"
+    return _read_rows(file, "redirect", REDIRECT) if file.is_file() else []
 
 
 def not_filled_in(company: Company, vendors: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -100,7 +100,7 @@ class RevisionAdmin(StepsAdmin[R]):
     def get_urls(self) -> list[URLPattern]:
         """Add the preview."""
         view = self.admin_site.admin_view(require_safe(self.preview))
-        own = [path("<int:pk>/preview/", view, name=self._url_name("preview"))]
+        own = [path("<int:pk>/preview/", view, name=self.url_name("preview"))]
         return own + super().get_urls()
 
     def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
