@@ -26,6 +26,7 @@ FILES = {
     "static/css/company.css": "the colors of the site: --accent, --on-accent and --deep",
     "static/img/icon.svg": "the picture in a browser's tab",
     "static/img/icon.png": "the picture on a phone's home screen, 180 by 180",
+    "static/img/share.png": "the picture beside a link that somebody shares, 1200 by 630",
     "templates/company/logo.html": "the sign beside the name at the top of every page, as inline SVG",
     "templates/company/home_figure.html": "the drawing on the home page, as inline SVG",
 }
