@@ -11,28 +11,24 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 import pages.file_admin  # noqa: F401 - registers the rest
 from pages import services
-from pages.forms import (
-    AddressForm,
-    ExpiryForm,
-    NewPageForm,
-    PageForm,
-    PlaceForm,
-)
+from pages.forms import AddressForm, NewPageForm, PageForm, PlaceForm
 from pages.models import Page, PageRevision
 from pages.navigation import FIXED, HOME
-from pages.page_texts import Text
 from pages.revision_admin import RIGHT, preview
 from pages.tree import live_tree
 from sens_site.lib.admin.edit_stamp import EditStampMixin
+from sens_site.lib.admin.revisions import state_words, texts_of
 from sens_site.lib.admin.steps import Data, Groups, Step, StepsMixin
+from sens_site.lib.forms.publishing import ExpiryForm
 from sens_site.lib.http.types import signed_in_user
+from sens_site.lib.revisions import NotPossibleError
+from sens_site.lib.texts import Text
 
 CHANGED = "Somebody has changed the text since you opened it. It stands below; nothing is removed."
 
@@ -117,7 +113,7 @@ class PageAdmin(EditStampMixin[Page], StepsMixin[Page]):
     step_right = RIGHT
     back_label = "Back to the page"
     not_offered = "This can no longer be done with the page as it is now."
-    refusals = {services.PageError: "{error}"}
+    refusals = {NotPossibleError: "{error}"}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Page]:
         newest = PageRevision.objects.filter(page=OuterRef("pk"))
@@ -174,21 +170,12 @@ class PageAdmin(EditStampMixin[Page], StepsMixin[Page]):
     @admin.display(description="state")
     def state(self, page: Any) -> str:
         """Say what is shown, and what waits."""
-        now = timezone.now()
         shown, none = (
             ("edited", "as shipped") if page.shipped else ("published", "not published yet")
         )
-        said = [shown if page.shown_body else none]
-        if page.newest is not None and page.newest_at is None:
-            said.append("a draft waits")
-        if page.planned_at is not None:
-            said.append(f"planned for {localize(timezone.localtime(page.planned_at))}")
-        if page.hidden:
-            said.append("hidden")
-        if page.expires_at is not None:
-            word = "until" if page.expires_at > now else "ended on"
-            said.append(f"{word} {localize(timezone.localtime(page.expires_at))}")
-        return ", ".join(said)
+        waits = page.newest is not None and page.newest_at is None
+        said = shown if page.shown_body else none
+        return state_words(said, page, newest_is_draft=waits, hidden=page.hidden)
 
     @admin.display(description="shown since", ordering="shown_at")
     def shown_since(self, page: Any) -> Any:
@@ -220,9 +207,7 @@ class PageAdmin(EditStampMixin[Page], StepsMixin[Page]):
 
     def row_context(self, request: HttpRequest, row: Page) -> dict[str, Any]:
         """Add the texts that the page had."""
-        texts = row.revisions.select_related("page", "author")[:30]
-        due = row.revisions.due(timezone.now()).first()
-        return super().row_context(request, row) | {"texts": texts, "due": due}
+        return super().row_context(request, row) | texts_of(row)
 
     def get_urls(self) -> list[URLPattern]:
         """Add preview and reset."""

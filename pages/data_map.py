@@ -6,6 +6,7 @@ not_about_people(
     "pages.Page",
     "a page of the site and its place",
     "id", "path", "shipped", "label", "parent", "position", "in_menu", "hidden", "expires_at",
+    "shipped_digest", "shipped_since",
 )  # fmt: skip
 not_about_people(
     "pages.PageRevision",

@@ -1,22 +1,19 @@
 """The forms in which staff write, place and move pages, and bring pictures and files."""
 
 import re
-from datetime import datetime
-from html import unescape
 from typing import Any
 
 from django import forms
 from django.urls import resolve
-from django.utils import timezone
 
 from pages import files
 from pages.models import File, Page, Redirect
-from pages.page_texts import Text
 from pages.rendering import fault_of, html_of, short_forms
-from sens_site.errors import no_such_page
-from sens_site.lib.forms.fields import LineField, TextField
+from sens_site.errors import leads_somewhere
+from sens_site.lib.forms.fields import LineField
+from sens_site.lib.forms.publishing import WIDE, PublicTextForm
+from sens_site.lib.texts import links_to_us
 
-LINK_TO_US = re.compile(r'href="(/[^"#?]*)')
 ADDRESS = re.compile(r"/(?:[a-z0-9]+(?:-[a-z0-9]+)*/)+")
 OLD_ADDRESS = re.compile(r"/[^\s?#\\]+")
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -25,32 +22,11 @@ RESERVED = frozenset({
     "accounts", "admin", "cookies", "files", "legal", "privacy", "search", "sitemap", "static",
     "visits",
 })  # fmt: skip
-DRAFT, NOW, LATER = "draft", "now", "later"
-WHEN = (
-    (NOW, "Publish it now"),
-    (LATER, "Publish it later"),
-    (DRAFT, "Keep it as a draft"),
-)
-WIDE = {"class": "vLargeTextField"}
-
-
-def links_to_us(body: str) -> list[str]:
-    return [unescape(path) for path in LINK_TO_US.findall(html_of(body)) if path[:2] != "//"]
-
-
-def leads_somewhere(path: str) -> bool:
-    return resolve(path).func is not no_such_page
 
 
 def is_page(path: str) -> bool:
     """Tell whether something of ours is shown at an address, and not somewhere else for it."""
     return leads_somewhere(path) and resolve(path).view_name != "pages:moved"
-
-
-class MomentField(forms.DateTimeField):
-    """A day and a time in the zone of the site."""
-
-    widget = forms.DateTimeInput(format="%Y-%m-%dT%R", attrs={"type": "datetime-local"})
 
 
 class AddressField(LineField):
@@ -70,32 +46,8 @@ class AddressField(LineField):
         return path
 
 
-class PageForm(forms.ModelForm[Page]):
-    """The text of a page. Starts with what staff go on with, so that nobody begins with nothing."""
-
-    title = LineField(
-        label="Heading", max_length=120, widget=forms.TextInput(attrs={"class": "vTextField"})
-    )
-    description = LineField(
-        max_length=300,
-        widget=forms.TextInput(attrs=WIDE),
-        help_text="One or two sentences, for search engines and for links to this page.",
-    )
-    body = TextField(
-        label="Text",
-        max_length=50_000,
-        widget=forms.Textarea(attrs={**WIDE, "rows": 30}),
-        help_text=(
-            "Markdown: ## for headings, - for lists, [words](/address/) for links. On a line of "
-            "its own: {picture:name}, {file:name}, {embed:youtube reference Title}."
-        ),
-    )
-    when = forms.ChoiceField(label="When", choices=WHEN, widget=forms.RadioSelect, initial=NOW)
-    publish_at = MomentField(
-        label="Time",
-        required=False,
-        help_text="To publish it later, in the time zone of the company.",
-    )
+class PageForm(PublicTextForm[Page]):
+    """The text of a page."""
 
     class Meta:
         model = Page
@@ -103,17 +55,16 @@ class PageForm(forms.ModelForm[Page]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        page = self.instance
-        if page.pk:
-            newest = page.revisions.first()
-            waits = newest is not None and newest.is_draft
-            self.initial.update(title=page.title, description=page.description, body=page.body)
-            self.initial.update(when=DRAFT if waits else NOW)
+        self.fields[
+            "body"
+        ].help_text += (
+            " On a line of its own: {picture:name}, {file:name}, {embed:youtube reference Title}."
+        )
 
     def clean_body(self) -> str:
         """Refuse links to pages of ours that do not exist, and short forms that show nothing."""
         body: str = self.cleaned_data["body"]
-        dead = [path for path in links_to_us(body) if not leads_somewhere(path)]
+        dead = [path for path in links_to_us(html_of(body)) if not leads_somewhere(path)]
         if dead:
             raise forms.ValidationError(
                 "There is no page at %(paths)s. Correct the link.",
@@ -130,25 +81,6 @@ class PageForm(forms.ModelForm[Page]):
         if faults:
             raise forms.ValidationError(faults)
         return body
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for a time that is still to come, where the text is to wait for it."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        at = cleaned.get("publish_at")
-        if cleaned.get("when") == LATER and (at is None or at <= timezone.now()):
-            self.add_error("publish_at", "Choose a time that is still to come.")
-        return cleaned
-
-    @property
-    def text(self) -> Text:
-        """What was typed."""
-        return Text(*(self.cleaned_data[name] for name in ("title", "description", "body")))
-
-    @property
-    def publish_when(self) -> datetime | None:
-        """When to publish what was typed; None for a draft."""
-        at: datetime | None = self.cleaned_data["publish_at"]
-        return {DRAFT: None, NOW: timezone.now(), LATER: at}[self.cleaned_data["when"]]
 
 
 class PlaceForm(forms.Form):
@@ -191,18 +123,6 @@ class AddressForm(forms.Form):
     """Another address for a page."""
 
     path = AddressField(label="New address", max_length=200)
-
-
-class ExpiryForm(forms.Form):
-    """Until when a page is shown."""
-
-    expires_at = MomentField(label="Shown until", required=False, help_text="Empty: without end.")
-
-
-class PublishForm(forms.Form):
-    """From when on a text is shown."""
-
-    at = MomentField(label="Time", required=False, help_text="Empty: now.")
 
 
 class RedirectForm(forms.ModelForm[Redirect]):

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q
 from django.utils import timezone
 from django.utils.formats import localize
 
 from pages.navigation import TRAILS
-from pages.page_texts import Text, shipped_text
+from pages.page_texts import digest_of, shipped_text
+from sens_site.lib.revisions import Revision, RevisionQuerySet, shown_of
+from sens_site.lib.texts import Text
 
 WIDTHS = (480, 960, 1600)
 """Of the sizes in which a picture is kept, in pixels."""
@@ -26,10 +27,7 @@ class PageQuerySet(models.QuerySet["Page"]):
     def with_shown(self, at: datetime | None = None) -> "PageQuerySet":
         """Add what is shown at a moment: the text that was last due. Empty means: as shipped."""
         due = PageRevision.objects.due(at or timezone.now()).filter(page=OuterRef("pk"))
-        names = {"title": "title", "description": "description", "body": "body", "at": "publish_at"}
-        return self.annotate(
-            **{f"shown_{name}": Subquery(due.values(column)[:1]) for name, column in names.items()}
-        )
+        return self.annotate(**shown_of(due))
 
     def shown(self, paths: Iterable[str]) -> dict[str, Text]:
         """Return what stands at each of these addresses, edited or shipped, with one query."""
@@ -52,7 +50,8 @@ class Page(models.Model):
     """One content page. A page that came with the site stays as shipped where nothing is set.
 
     `shipped` is the address whose file in the content folder the page came with; it stays when
-    staff move the page to another address, and is empty for a page that staff have made.
+    staff move the page to another address, and is empty for a page that staff have made. Since when
+    this site has that file as it is, is noted at each set-up: files themselves tell no such time.
     """
 
     path = models.CharField("address", max_length=200, unique=True)
@@ -65,6 +64,8 @@ class Page(models.Model):
     in_menu = models.BooleanField(null=True)
     hidden = models.BooleanField(default=False, editable=False)
     expires_at = models.DateTimeField("shown until", null=True, blank=True)
+    shipped_digest = models.CharField(max_length=64, blank=True, editable=False)
+    shipped_since = models.DateTimeField(null=True, editable=False)
 
     objects = PageQuerySet.as_manager()
 
@@ -98,6 +99,12 @@ class Page(models.Model):
         if self.label or self.shipped not in TRAILS:
             return self.label or self.path
         return TRAILS[self.shipped][-1].label
+
+    @property
+    def shipped_text_since(self) -> datetime | None:
+        """Since when the file has been as it is now; None where no set-up has seen it so."""
+        known = self.shipped and self.shipped_digest == digest_of(self.shipped)
+        return self.shipped_since if known else None
 
     @property
     def is_edited(self) -> bool:
@@ -134,38 +141,18 @@ class Page(models.Model):
         return shipped_text(self.shipped) if self.shipped else None
 
 
-class PageRevisionQuerySet(models.QuerySet["PageRevision"]):
+class PageRevisionQuerySet(RevisionQuerySet["PageRevision"]):
     """Reads of the revisions."""
 
-    def due(self, at: datetime) -> "PageRevisionQuerySet":
-        """Return what has been published at a moment; first what is shown then."""
-        return self.filter(publish_at__lte=at).order_by("-publish_at", "-pk")
 
-    def planned(self, at: datetime) -> "PageRevisionQuerySet":
-        """Return what is published later than a moment; first what comes first."""
-        return self.filter(publish_at__gt=at).order_by("publish_at", "pk")
-
-
-class PageRevision(models.Model):
-    """One text of a page, as somebody saved it. It is never written over.
-
-    Without `publish_at` it is a draft. Without words it says: the shipped text stands again.
-    """
+class PageRevision(Revision):
+    """One text of a page. Without words it says: the shipped text stands again."""
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="revisions")
-    title = models.CharField("heading", max_length=120, blank=True)
-    description = models.CharField(max_length=300, blank=True)
-    body = models.TextField("text", blank=True)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    created_at = models.DateTimeField("saved", default=timezone.now)
-    publish_at = models.DateTimeField("published", null=True)
 
     objects = PageRevisionQuerySet.as_manager()
 
-    class Meta:
-        ordering = ("-pk",)
+    class Meta(Revision.Meta):
         verbose_name = "page text"
         constraints = (
             models.CheckConstraint(
@@ -180,21 +167,11 @@ class PageRevision(models.Model):
         return f"{self.page}, saved {localize(timezone.localtime(self.created_at))}"
 
     @property
-    def is_draft(self) -> bool:
-        """Whether nobody has said when it is to be shown."""
-        return self.publish_at is None
-
-    @property
-    def is_planned(self) -> bool:
-        """Whether it is to be shown later."""
-        return self.publish_at is not None and self.publish_at > timezone.now()
-
-    @property
     def text(self) -> Text:
         """The words, those of the file where this says that the shipped text stands."""
-        if self.body or not self.page.shipped:
-            return Text(self.title, self.description, self.body)
-        return shipped_text(self.page.shipped)
+        return (
+            super().text if self.body or not self.page.shipped else shipped_text(self.page.shipped)
+        )
 
 
 class Redirect(models.Model):

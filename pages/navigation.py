@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from pages.page_texts import label_of, text_paths
-from sens_site.lib.content import NEEDED_IN_MENU, Link, paths_of
+from sens_site.lib.content import NEEDED_IN_MENU, Link, paths_of, read_redirects
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,13 @@ OURS = (
     Node("/accounts/login/", "Login", in_menu=False, content=False, indexed=False),
 )
 """Top pages that are no company's."""
+OLD_ADDRESSES = {
+    "/login/": "/accounts/login/",
+    "/register/": "/accounts/register/",
+    "/privacy-policy/": "/privacy/",
+    **{row["old"]: row["new"] for row in read_redirects(settings.CONTENT_DIR)},
+}
+"""Where people look for what is ours, and what the company's former site had at other addresses."""
 NAMED = {"/", *paths_of(settings.COMPANY.menu), *(node.path for node in OURS)}
 
 

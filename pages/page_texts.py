@@ -1,26 +1,15 @@
-"""The texts that come with the company's content: one Markdown file for each content page.
+"""The texts that come with the company's content: one Markdown file for each content page."""
 
-A file begins with `# Title` and `> description`; the rest is the body.
-"""
-
-from dataclasses import dataclass
+import hashlib
 from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
 
-from sens_site.lib.content import ContentError, read_content
+from sens_site.lib.content import ContentError
+from sens_site.lib.texts import Text, read_text
 
 SHAPE = "A page's file begins with `# Title` and `> One sentence about it`; then comes its text"
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """What stands on one page. `description` is for search engines and for the links to it."""
-
-    title: str
-    description: str
-    body: str
 
 
 def file_of(path: str) -> Path:
@@ -50,8 +39,10 @@ def shipped_text(path: str) -> Text:
     file = file_of(path)
     if not file.is_file():
         raise ContentError(f"{file} is missing: the text of {path}.")
-    lines = [*read_content(file).split("\n", 2), "", ""]
-    title, description, body = lines[0].strip(), lines[1].strip(), lines[2].strip()
-    if title[:2] != "# " or description[:2] != "> " or not body:
-        raise ContentError(f"{file} is not the text of a page.")
-    return Text(title[2:], description[2:], body + "\n")
+    return read_text(file)
+
+
+@lru_cache(maxsize=128)
+def digest_of(path: str) -> str:
+    """Return the SHA-256 of the text of an address, by which a change of it is noticed."""
+    return hashlib.sha256(shipped_text(path).source.encode()).hexdigest()

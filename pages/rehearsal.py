@@ -10,9 +10,9 @@ from PIL import Image
 from pages import file_services, files, services
 from pages.models import Page, Redirect
 from pages.navigation import HOME
-from pages.page_texts import Text
 from privacy.promises.witness.canary import Canary
 from privacy.promises.witness.cast import also_open, makes_rows
+from sens_site.lib.texts import Text
 
 ADDRESS, OLD_ADDRESS = "/played-for-a-check/", "/played-for-a-check-before/"
 BODY = """A text.
@@ -24,7 +24,7 @@ BODY = """A text.
 {embed:youtube aaaaaaaaaaa A video}
 """
 
-also_open(OLD_ADDRESS)
+also_open(OLD_ADDRESS, "/played-for-a-check.md", "/index.md")
 
 
 def picture() -> bytes:

@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 
-from django.utils.html import escape
+from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe  # noqa: TID251 - nh3 has cleaned it
 
 from pages.models import File
@@ -21,6 +22,8 @@ from privacy.consent.offer.catalogue import embed_service
 from privacy.policy.rendering import render
 from sens_site.lib.phone import numbers, with_links
 
+FEWEST_QUESTIONS = 2
+_SECTION = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)
 SHORT_FORM = re.compile(r"^\{(picture|file|embed):([^{}\n]+)\}[ \t]*$", re.MULTILINE)
 
 
@@ -68,6 +71,21 @@ def html_of(body: str) -> SafeString:
     The same text is rendered once in each worker.
     """
     return with_links(mark_safe(render(body).html), numbers())
+
+
+def questions_of(body: str) -> list[tuple[str, str]]:
+    """Return what a page of questions asks, each with its answer as HTML; nothing of other pages.
+
+    It is one where every section is headed by a question. A line across ends the last answer.
+    """
+    _, *sections = _SECTION.split(html_of(body))
+    asked = [unescape(strip_tags(one)) for one in sections[::2]]
+    if len(asked) < FEWEST_QUESTIONS or not all(one.endswith("?") for one in asked):
+        return []
+    return [
+        (question, answer.partition("<hr")[0].strip())
+        for question, answer in zip(asked, sections[1::2], strict=True)
+    ]
 
 
 def pieces_of(body: str) -> list[Piece]:

@@ -1,7 +1,6 @@
 """What search engines, security researchers and browsers ask for by a fixed address."""
 
 import datetime as dt
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -11,40 +10,34 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from pages.models import Page
-from pages.navigation import Node
 from pages.tree import live_tree
-from privacy.policy.models import PRIVACY, TERMS, PolicyVersion
 from sens_site.lib.http.cache_control import shared_page
+from sens_site.lib.public_pages import public_pages
 
 SECURITY_TXT_DAYS = 180
 ICON = settings.CONTENT_DIR / "static" / "img" / "icon.svg"
 TOUCH_ICON = settings.CONTENT_DIR / "static" / "img" / "icon.png"
 
 
-class TreeSitemap(Sitemap[Node]):
-    """Every page of the tree that is worth finding, under the origin from the settings.
+class PublicSitemap(Sitemap[str]):
+    """Every page that is worth finding, under the origin from the settings.
 
     Not under the request's Host: whoever sends a request chooses that.
     """
 
-    def items(self) -> list[Node]:
-        """Return the nodes, and look up once when each last changed."""
-        edited: Any = Page.objects.edited()
-        self.edited_at: dict[str, dt.datetime] = {row.path: row.shown_at for row in edited}
-        for slug in (PRIVACY, TERMS):
-            version = PolicyVersion.objects.in_force(slug)
-            if version is not None:
-                self.edited_at[version.policy.paths.in_force] = version.last_modified
-        return [node for node in live_tree().walk() if node.indexed]
+    def items(self) -> list[str]:
+        """Return what the rooms tell of, and what stands in the tree besides."""
+        self.changed_at = {page.path: page.changed_at for page in public_pages()}
+        tree = (node.path for node in live_tree().walk() if node.indexed)
+        return list(dict.fromkeys((*tree, *self.changed_at)))
 
-    def location(self, item: Node) -> str:
+    def location(self, item: str) -> str:
         """Return the path."""
-        return item.path
+        return item
 
-    def lastmod(self, item: Node) -> dt.datetime | None:
-        """Return when the text was last edited or posted, where it was."""
-        return self.edited_at.get(item.path)
+    def lastmod(self, item: str) -> dt.datetime | None:
+        """Return when what the page says last changed, where that is known."""
+        return self.changed_at.get(item)
 
     def get_protocol(self, protocol: str | None = None) -> str:
         """Return the scheme of the site's origin."""
@@ -59,7 +52,7 @@ class TreeSitemap(Sitemap[Node]):
 @shared_page
 def sitemap_xml(request: HttpRequest) -> HttpResponse:
     """Answer /sitemap.xml."""
-    return sitemap_view(request, sitemaps={"pages": TreeSitemap()}).render()
+    return sitemap_view(request, sitemaps={"pages": PublicSitemap()}).render()
 
 
 @require_safe

@@ -11,35 +11,44 @@ from django.utils import timezone
 
 from pages.models import Page, PageRevision, Redirect
 from pages.navigation import FIXED, HOME, TRAILS, walk
-from pages.page_texts import Text, shipped_text
+from pages.page_texts import digest_of, shipped_text
+from sens_site.lib import revisions
 from sens_site.lib.cache.content_stamp import content_changed
+from sens_site.lib.revisions import PAST, NotPossibleError
+from sens_site.lib.texts import Text
 
 BELOW_ITSELF = "A page cannot stand below itself or below a page that stands below it."
 STAYS = "Other parts of the site lead to this page, so it stays where it is and can be read."
 HAS_CHILDREN = "Other pages stand below this one. Move or delete these first."
 CAME_WITH_THE_SITE = "This page came with the site. Hide it instead."
-PAST = "Choose a time that is still to come."
 
 
-class PageError(Exception):
+class PageError(NotPossibleError):
     """What staff asked for cannot be. The message says why."""
 
 
 @transaction.atomic
 def load_pages() -> int:
-    """Give each content page of the tree its row and return how many are new. Idempotent."""
-    wanted = [node.path for node in walk() if node.content]
+    """Give each content page of the tree its row, and note which texts are new. Idempotent.
+
+    Returns how many pages are new or have another text. A text that is missing fails here, at
+    set-up, and not before a visitor.
+    """
+    wanted = {node.path: digest_of(node.path) for node in walk() if node.content}
     known = set(Page.objects.values_list("shipped", flat=True))
     missing = [path for path in wanted if path not in known]
-    for path in wanted:
-        shipped_text(path)  # fails here, at set-up, and not before a visitor
     taken = set(Page.objects.filter(path__in=missing).values_list("path", flat=True))
     # Where staff have a page of their own at the address, theirs stands.
     new = [Page(path=path, shipped=path) for path in missing if path not in taken]
     Page.objects.bulk_create(new, ignore_conflicts=True)
-    if new:
+    rows = Page.objects.filter(shipped__in=wanted)
+    others = [row for row in rows if row.shipped_digest != wanted[row.shipped]]
+    for row in others:
+        row.shipped_digest, row.shipped_since = wanted[row.shipped], timezone.now()
+    Page.objects.bulk_update(others, ("shipped_digest", "shipped_since"))
+    if others:
         content_changed()
-    return len(new)
+    return len(others)
 
 
 @transaction.atomic
@@ -82,15 +91,11 @@ def save_text(
     Published and equal to the shipped text, it says that the shipped text stands again.
     """
     now = timezone.now()
-    body = text.body.replace("\r\n", "\n").strip() + "\n"
-    said = Text(text.title.strip(), text.description.strip(), body)
+    said = text.normalised()
     at_once = publish_at is not None and publish_at <= now
     newest, shown = page.revisions.first(), page.revisions.due(now).first()
-    if said == (newest.text if newest else page.text):
-        if publish_at is None or (newest and newest.publish_at == publish_at):
-            return newest
-        if at_once and newest == shown:
-            return newest
+    if revisions.is_same_again(said, publish_at, newest=newest, shown=shown, stands=page.text):
+        return newest
     as_shipped = at_once and page.shipped and said == shipped_text(page.shipped)
     words = dict.fromkeys(("title", "description", "body"), "") if as_shipped else asdict(said)
     revision = PageRevision.objects.create(
@@ -116,28 +121,6 @@ def reset_page(path: str, *, by: AbstractBaseUser | None = None) -> Page:
         raise PageError("This page did not come with the site, so there is no text to go back to.")
     save_text(page, text=shipped_text(page.shipped), by=by, publish_at=timezone.now())
     return page
-
-
-@transaction.atomic
-def publish_text(revision: PageRevision, *, at: datetime | None = None) -> None:
-    """Show a draft from a time on, or from now."""
-    if not revision.is_draft and not revision.is_planned:
-        raise PageError("This text has been published already. Restore it to show it again.")
-    if at is not None and at <= timezone.now():
-        raise PageError(PAST)
-    revision.publish_at = at or timezone.now()
-    revision.save(update_fields=("publish_at",))
-    content_changed()
-
-
-@transaction.atomic
-def cancel_plan(revision: PageRevision) -> None:
-    """Take back the time at which a text is to be published: it is a draft again."""
-    if not revision.is_planned:
-        raise PageError("This text is not planned for later, so nothing can be cancelled.")
-    revision.publish_at = None
-    revision.save(update_fields=("publish_at",))
-    content_changed()
 
 
 def restore_text(revision: PageRevision, *, by: AbstractBaseUser | None = None) -> None:

@@ -15,10 +15,10 @@ from django.db.models import Min
 from django.utils import timezone
 
 from pages.models import Page, PageRevision, Redirect
-from pages.navigation import HOME, Node, trails_below, walk
-from pages.page_texts import Text
+from pages.navigation import HOME, OLD_ADDRESSES, Node, trails_below, walk
 from sens_site.lib.cache.content_stamp import changes_by_the_clock
 from sens_site.lib.cache.fragment_cache import fragment
+from sens_site.lib.texts import Text
 
 Key = str | int
 """Of a page: the address with which it was shipped, or the number of its row."""
@@ -84,11 +84,14 @@ def known_tree() -> Tree:
 
 
 def redirects() -> dict[str, str]:
-    """Return the addresses that lead elsewhere, each with where."""
+    """Return the addresses that lead elsewhere, each with where. Those of staff come first."""
     try:
-        return fragment("redirects", lambda: dict(Redirect.objects.values_list("old", "new")))
+        return fragment(
+            "redirects",
+            lambda: {**OLD_ADDRESSES, **dict(Redirect.objects.values_list("old", "new"))},
+        )
     except DatabaseFault:
-        return {}
+        return OLD_ADDRESSES
 
 
 @changes_by_the_clock

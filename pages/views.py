@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from pages.models import Page
 from pages.navigation import Node
-from pages.page_texts import Text
 from pages.rendering import pieces_of
 from pages.tree import cards, live_tree
 from sens_site.errors import no_such_page
@@ -19,6 +18,7 @@ from sens_site.lib.cache.member_page_cache import alike_for_members
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.csp import FILE_POLICY, serialise
 from sens_site.lib.http.third_parties import third_parties_welcome
+from sens_site.lib.texts import Text
 
 # Whatever somebody managed to store as a picture: it runs nothing, even where it is opened as a page.
 SANDBOX = serialise({**FILE_POLICY, "sandbox": ()}).strip()

@@ -1,6 +1,7 @@
 """The composition as a Django app, for its commands and checks."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class SiteConfig(AppConfig):
@@ -10,5 +11,7 @@ class SiteConfig(AppConfig):
     verbose_name = "Site"
 
     def ready(self) -> None:
-        """Register the checks."""
+        """Register the checks, and each app's `public_pages.py`, as the admin finds `admin.py`."""
         from sens_site import checks  # noqa: F401, PLC0415 - registers on import, needs loaded apps
+
+        autodiscover_modules("public_pages")

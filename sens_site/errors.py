@@ -151,3 +151,8 @@ def no_such_page(request: HttpRequest, rest: str = "") -> HttpResponse:
     if lacks_slash and resolve(request.path_info + "/").func is not no_such_page:
         return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
     return not_found(request)
+
+
+def leads_somewhere(path: str) -> bool:
+    """Tell whether a view of ours answers at an address, be it by leading elsewhere."""
+    return resolve(path).func is not no_such_page

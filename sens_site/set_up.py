@@ -33,7 +33,10 @@ LOOKED = timedelta(days=2)
 RESTORE_AGAIN = timedelta(days=92)
 EXAMPLE = settings.BASE_DIR / "content" / "example"
 FACTS = ("legal_name", "formal_name", "short_name", "street", "postal_code", "phone")
-LOGO = ("templates/company/logo.html", "static/img/icon.png", "static/img/icon.svg")
+LOGO = (
+    "templates/company/logo.html", "static/img/icon.png", "static/img/icon.svg",
+    "static/img/share.png",
+)  # fmt: skip
 PLACEHOLDER = re.compile(
     r"\[(?:…|\.\.\.|your [^\]]*|to be [^\]]*|[A-Z][A-Z _-]{2,})\](?!\()"
     r"|lorem ipsum|\b(?:TODO|TBD|XXX+)\b|for the site owner|\(\d{3}\) 555-\d{4}|Example Power",

@@ -2,14 +2,17 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import include, path, re_path, register_converter
 from django.views.generic import RedirectView
 
+from sens_site import machine_views
 from sens_site.errors import no_such_page
 
 admin.site.site_header = f"{settings.COMPANY.short_name} site administration"
 admin.site.site_title = f"{settings.COMPANY.short_name} administration"
 admin.site.index_title = "What to do next"
+
+register_converter(machine_views.PageAddress, "page_address")
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -31,7 +34,9 @@ urlpatterns = [
     path("", include("privacy.policy.urls")),
     path("", include("privacy.consent.urls")),
     path("", include("privacy.rights.urls")),
+    path("llms.txt", machine_views.llms_txt, name="llms"),
     path("", include("pages.urls")),
+    path("<page_address:address>.md", machine_views.markdown_page, name="markdown"),
     re_path("", no_such_page),
 ]
 

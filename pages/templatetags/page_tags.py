@@ -10,7 +10,7 @@ from django.utils.html import strip_spaces_between_tags
 from django.utils.safestring import SafeString, mark_safe  # noqa: TID251 - a template drew it
 
 from pages.models import Page
-from pages.rendering import pieces_of
+from pages.rendering import pieces_of, questions_of
 from pages.tree import Tree, cards, known_tree, live_tree
 from sens_site.lib.cache.fragment_cache import fragment
 from sens_site.lib.json_ld import json_ld
@@ -94,6 +94,35 @@ def organization() -> SafeString:
         faxNumber=settings.COMPANY.fax,
         address=address,
     )
+
+
+@register.simple_tag
+def website() -> SafeString:
+    """Return what this site is, and how it is searched."""
+    return json_ld(
+        "WebSite",
+        name=settings.COMPANY.short_name,
+        url=_absolute("/"),
+        potentialAction={
+            "@type": "SearchAction",
+            "target": _absolute("/search/?q={search_term_string}"),
+            "query-input": "required name=search_term_string",
+        },
+    )
+
+
+@register.simple_tag
+def questions(body: str) -> SafeString | str:
+    """Return a page of questions and answers as structured data; nothing where it is none."""
+    asked = [
+        {
+            "@type": "Question",
+            "name": question,
+            "acceptedAnswer": {"@type": "Answer", "text": answer},
+        }
+        for question, answer in questions_of(body)
+    ]
+    return json_ld("FAQPage", mainEntity=asked) if asked else ""
 
 
 def _absolute(path: str) -> str:

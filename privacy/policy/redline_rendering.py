@@ -7,7 +7,7 @@ from itertools import groupby
 from django.utils.safestring import SafeString, mark_safe  # noqa: TID251 - all words are escaped
 
 from privacy.policy.blocks import Word
-from privacy.policy.redline import Change, Piece, Redline, Row
+from privacy.policy.redline import Change, Piece, Redline, Row, compare
 
 _HIDDEN = '<span class="visually-hidden">{}</span>'
 # What a screen reader says around a change; browsers seldom announce <ins> and <del> themselves.
@@ -28,6 +28,12 @@ class Section:
         self.anchor = anchor
         self.title = title
         self.changes = 0
+
+
+def differences(old: str, new: str) -> SafeString | str:
+    """Compare two sources, and return what is different as HTML; nothing where nothing is."""
+    redline = compare(old, new)
+    return "" if redline.is_empty else to_html(redline)[0]
 
 
 def to_html(redline: Redline) -> tuple[SafeString, list[Section]]:

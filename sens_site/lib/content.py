@@ -27,6 +27,7 @@ FILES = {
     "static/css/company.css": "the colors of the site: --accent, --on-accent and --deep",
     "static/img/icon.svg": "the picture in a browser's tab",
     "static/img/icon.png": "the picture on a phone's home screen, 180 by 180",
+    "static/img/share.png": "the picture beside a link that somebody shares, 1200 by 630",
     "templates/company/logo.html": "the sign beside the name at the top of every page, as inline SVG",
     "templates/company/home_figure.html": "the drawing on the home page, as inline SVG",
 }
@@ -56,6 +57,7 @@ VENDOR = {
     "receives": '"service providers"',
     "firm": '"Example Hosting, Inc."',
 }
+REDIRECT = {"old": '"/product/"', "new": '"/products/"'}
 TASK = {"page": '"/about/"', "do": '"Say who founded the company."'}
 FACTS = {
     "country": ("country",),
@@ -83,7 +85,7 @@ UNDER_CONTACT = "/contact/"
 TAKEN_UNDER_CONTACT = ("webmaster", "messages")
 LONGEST_TOPIC = 40
 # Addresses that code leads to or hangs further pages on.
-NEEDED_IN_MENU = ("/contact/", "/downloads/")
+NEEDED_IN_MENU = ("/contact/", "/downloads/", "/news/")
 _PATH = re.compile(r"/(?:[a-z0-9]+(?:-[a-z0-9]+)*/)+")
 _WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -224,6 +226,12 @@ def read_topics(folder: Path) -> list[dict[str, Any]]:
     file = folder / "topics.toml"
     keys = dict.fromkeys(("slug", "title", "description"), '"products"')
     return _read_rows(file, "topic", keys) if file.is_file() else []
+
+
+def read_redirects(folder: Path) -> list[dict[str, Any]]:
+    """Return addresses of the company's former site, and what stands for them. No file is none."""
+    file = folder / "redirects.toml"
+    return _read_rows(file, "redirect", REDIRECT) if file.is_file() else []
 
 
 def not_filled_in(company: Company, vendors: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -31,7 +31,13 @@ def register_pages(room: str, pages: Callable[[], Iterable[PublicPage]]) -> None
     _rooms[room] = pages
 
 
+def pages_by_room() -> Iterator[tuple[str, Iterable[PublicPage]]]:
+    """Yield each room with its public pages."""
+    for room, pages in _rooms.items():
+        yield room, pages()
+
+
 def public_pages() -> Iterator[PublicPage]:
     """Yield all public pages, room by room."""
-    for pages in _rooms.values():
-        yield from pages()
+    for _, pages in pages_by_room():
+        yield from pages

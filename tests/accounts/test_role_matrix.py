@@ -8,13 +8,15 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
 from accounts.roles import load_roles
+from news.models import NewsCategory
+from news.services import create_item
 from pages.models import Page, PageRevision
-from pages.page_texts import Text
 from pages.services import create_page, load_pages, save_text
 from privacy.datamap.registry import personal_entries
 from privacy.datamap.rows import rows_of
 from privacy.datamap.subjects import subject_of
 from privacy.policy.models import Policy, PolicyDraft
+from sens_site.lib.texts import Text
 from sens_site.promises.access import desk_pages
 from sens_site.promises.desk_rights import MAY_OPEN
 from tests.client import SiteClient
@@ -51,11 +53,17 @@ def rows(db) -> dict[str, Any]:
     made = create_page(
         path="/made/", text=Text("Made", "What staff wrote.", "By staff."), parent=home
     )
+    category = NewsCategory.objects.create(name="Made", slug="made")
+    draft = create_item(slug="made", category=category, text=Text("Made", "Made.", "Made."))
     for model in apps.get_models():
         row = theirs.get(model._meta.label) or model._base_manager.order_by("pk").first()
         if row is not None:
             found[model._meta.label_lower] = row.pk
-    return found | {"pages.page": made.pk}  # what came with the site is never deleted
+    # What came with the site, and what was published, is never deleted.
+    empty = NewsCategory.objects.create(name="Empty", slug="empty")
+    return found | {
+        "pages.page": made.pk, "news.newsitem": draft.pk, "news.newscategory": empty.pk
+    }  # fmt: skip
 
 
 @pytest.mark.slow

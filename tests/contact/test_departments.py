@@ -13,10 +13,10 @@ from contact import departments
 from contact.models import ContactMessage, MessagePhoto
 from outbox.models import OutboxMail
 from pages.models import Page
-from pages.page_texts import Text
 from pages.services import create_page
 from privacy.rights.models import SubjectRequest
 from sens_site.lib.forms.honeypot import TRAP
+from sens_site.lib.texts import Text
 from tests.client import said_by
 from tests.contact.photos import chosen, drawn
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 from accounts.roles import load_roles
 from pages import services
 from pages.models import Page, Redirect
-from pages.page_texts import Text, shipped_text
+from pages.page_texts import shipped_text
 from pages.tree import live_tree
+from sens_site.lib.texts import Text
 from tests.client import SiteClient, stamp_in
 from tests.factories.people import make_staff
 from tests.pages.reading import read

@@ -8,7 +8,8 @@ from django.test import Client
 from pages import services
 from pages.models import Page, PageRevision
 from pages.navigation import HOME, TRAILS, walk
-from pages.page_texts import Text, file_of, shipped_text
+from pages.page_texts import file_of, shipped_text
+from sens_site.lib.texts import Text
 from tests.pages.reading import read
 
 pytestmark = pytest.mark.django_db

@@ -17,9 +17,9 @@ from PIL import Image
 from pages import file_services, files, pictures, services
 from pages.files import FileRefusedError, made_from
 from pages.models import File, Page
-from pages.page_texts import Text
 from sens_site.lib import pictures as lib_pictures
 from sens_site.lib.content import ContentError
+from sens_site.lib.texts import Text
 from tests.client import SiteClient
 from tests.pages.pictures import bomb, drawn, from_a_camera
 from tests.pages.reading import read

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from pages import services
 from pages.models import Page, Redirect
-from pages.page_texts import Text
+from sens_site.lib.texts import Text
 from tests.client import SiteClient
 from tests.pages.reading import read
 
@@ -26,6 +26,25 @@ def test_whoever_opens_an_old_address_is_led_to_the_page(client: SiteClient):
     assert client.get("/about/how-it-began/").status_code == 200
     assert client.post("/about/history/").status_code == 405
     assert client.get("/about/history/").headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("/login", "/login/"),
+        ("/login/", "/accounts/login/"),
+        ("/register/", "/accounts/register/"),
+        ("/privacy-policy/", "/privacy/"),
+        ("/product/", "/products/"),
+    ],
+)
+def test_addresses_of_the_former_site_and_guesses_lead_to_what_stands_for_them(client, old, new):
+    assert leads(client, old) == (301, new)
+
+
+def test_staff_lead_an_old_address_elsewhere(client: SiteClient):
+    services.save_redirect(Redirect(old="/product/", new="/about/"))
+    assert leads(client, "/product/") == (301, "/about/")
 
 
 def test_an_address_at_which_there_is_a_page_again_leads_nowhere_else(client: SiteClient):

@@ -8,8 +8,12 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 
-from pages import robots_and_sitemap, services
+from pages import models, services
+from pages.models import Page
 from pages.navigation import walk
+from privacy.policy import public_pages as policy_pages
+from sens_site.lib.cache.fragment_cache import forget_fragments
+from sens_site.lib.public_pages import public_pages
 
 pytestmark = pytest.mark.django_db
 
@@ -26,10 +30,13 @@ def locations(response):
 
 def test_sitemap_names_every_page_worth_finding_under_our_origin(client: Client):
     response = client.get("/sitemap.xml", headers={"host": "testserver"})
-    wanted = {ORIGIN + node.path for node in walk() if node.indexed}
+    found = locations(response)
+    tree = {ORIGIN + node.path for node in walk() if node.indexed}
+    told = {ORIGIN + page.path for page in public_pages()}
     assert response["Content-Type"] == "application/xml"
-    assert set(locations(response)) == wanted
-    assert f"{ORIGIN}/accounts/login/" not in wanted
+    assert set(found) == tree | told
+    assert {f"{ORIGIN}/privacy/v/1/", f"{ORIGIN}/news/", f"{ORIGIN}/cookies/"} <= set(found)
+    assert f"{ORIGIN}/accounts/login/" not in found
 
 
 def test_sitemap_does_not_repeat_the_host_of_the_request(client: Client, settings):
@@ -44,7 +51,41 @@ def test_sitemap_tells_when_staff_last_edited_a_page(client: Client):
         services.edit_page("/about/", title="About", description="About.", body="Words.")
     dates = locations(client.get("/sitemap.xml"))
     assert dates[f"{ORIGIN}/about/"] == "2026-03-04"
-    assert dates[f"{ORIGIN}/products/"] is None
+    assert dates[f"{ORIGIN}/privacy/v/1/"] == "2020-07-17"
+
+
+def lastmod_of(client: Client, path: str) -> str | None:
+    return locations(client.get("/sitemap.xml"))[ORIGIN + path]
+
+
+def test_a_shipped_text_is_dated_by_the_set_up_that_brought_it(client: Client, monkeypatch):
+    Page.objects.update(shipped_digest="")
+    assert lastmod_of(client, "/about/") is None
+    with time_machine.travel("2026-03-04T12:00:00Z", tick=False):
+        assert services.load_pages() > 0
+    with time_machine.travel("2026-03-06T12:00:00Z", tick=False):
+        assert services.load_pages() == 0
+    assert lastmod_of(client, "/about/") == "2026-03-04"
+    # Its file is another one now, and no set-up has seen that.
+    monkeypatch.setattr(models, "digest_of", lambda path: "other")
+    forget_fragments()
+    assert lastmod_of(client, "/about/") is None
+
+
+def test_a_shipped_text_that_stands_again_is_dated_by_that(client: Client):
+    with time_machine.travel("2026-03-04T12:00:00Z", tick=False):
+        Page.objects.update(shipped_digest="")
+        services.load_pages()
+    with time_machine.travel("2026-03-05T12:00:00Z", tick=False):
+        services.edit_page("/about/", title="About", description="About.", body="Words.")
+    with time_machine.travel("2026-03-06T12:00:00Z", tick=False):
+        services.reset_page("/about/")
+    assert lastmod_of(client, "/about/") == "2026-03-06"
+
+
+def test_a_page_that_no_set_up_has_seen_has_no_date(client: Client):
+    Page.objects.filter(path="/about/history/").delete()
+    assert lastmod_of(client, "/about/history/") is None
 
 
 def test_robots_may_read_what_is_public(client: Client):
@@ -104,5 +145,5 @@ def test_they_are_shared_and_need_no_cookie(client: Client, path):
 def test_a_policy_that_is_not_published_yet_has_no_date_in_the_sitemap(client, monkeypatch):
     legal = f"{ORIGIN}/legal/"
     assert locations(client.get("/sitemap.xml"))[legal] is not None
-    monkeypatch.setattr(robots_and_sitemap, "TERMS", "not-yet")
+    monkeypatch.setattr(policy_pages, "TERMS", "not-yet")
     assert locations(client.get("/sitemap.xml"))[legal] is None

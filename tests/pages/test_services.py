@@ -10,8 +10,11 @@ from django.utils import timezone
 from pages import services
 from pages.models import Page, PageRevision, Redirect
 from pages.navigation import FIXED
-from pages.page_texts import Text, shipped_text
+from pages.page_texts import shipped_text
 from pages.services import PageError
+from sens_site.lib import revisions
+from sens_site.lib.revisions import NotPossibleError
+from sens_site.lib.texts import Text
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +51,7 @@ def test_a_draft_waits_and_the_published_text_stays(about: Page):
     services.save_text(about, text=FIRST, publish_at=timezone.now())
     services.save_text(about, text=SECOND)
     assert (about.text, about.working_text) == (FIRST, SECOND)
-    services.publish_text(newest(about))
+    revisions.publish(newest(about))
     assert (about.text, texts(about)) == (SECOND, ["Second", "First"])
 
 
@@ -107,18 +110,18 @@ def test_a_text_that_says_as_shipped_is_brought_back_as_the_words_of_the_file(ab
 def test_a_plan_is_cancelled_once(own: Page):
     services.save_text(own, text=SECOND, publish_at=timezone.now() + timedelta(days=1))
     planned = newest(own)
-    services.cancel_plan(planned)
+    revisions.cancel_plan(planned)
     assert planned.is_draft
-    with pytest.raises(PageError, match="not planned for later"):
-        services.cancel_plan(planned)
+    with pytest.raises(NotPossibleError, match="not planned for later"):
+        revisions.cancel_plan(planned)
 
 
 def test_what_is_published_is_not_published_again_nor_in_the_past(own: Page):
-    with pytest.raises(PageError, match="published already"):
-        services.publish_text(newest(own))
+    with pytest.raises(NotPossibleError, match="published already"):
+        revisions.publish(newest(own))
     services.save_text(own, text=SECOND)
-    with pytest.raises(PageError, match="still to come"):
-        services.publish_text(newest(own), at=timezone.now() - timedelta(seconds=1))
+    with pytest.raises(NotPossibleError, match="still to come"):
+        revisions.publish(newest(own), at=timezone.now() - timedelta(seconds=1))
 
 
 def test_a_page_does_not_stand_below_itself(about: Page, own: Page):

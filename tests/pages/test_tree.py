@@ -11,9 +11,9 @@ from django.utils import timezone
 from pages import services, tree
 from pages.models import Page
 from pages.navigation import HOME, MENU, TRAILS, Node
-from pages.page_texts import Text
 from pages.tree import live_tree, times_of_pages
 from sens_site.lib.cache.fragment_cache import forget_fragments
+from sens_site.lib.texts import Text
 from tests.architecture import wsgi
 
 pytestmark = pytest.mark.django_db

@@ -60,6 +60,7 @@ def test_what_a_company_took_over_from_the_example_is_not_its_own(copied, settin
         "templates/company/logo.html is still the example's.",
         "static/img/icon.png is still the example's.",
         "static/img/icon.svg is still the example's.",
+        "static/img/share.png is still the example's.",
     ]
     own = {
         name: f"{name} of ours" for name in ("legal_name", "formal_name", "short_name", "street")
@@ -69,6 +70,7 @@ def test_what_a_company_took_over_from_the_example_is_not_its_own(copied, settin
     (copied / "templates/company/logo.html").write_text("<svg></svg>")
     (copied / "static/img/icon.png").unlink()
     (copied / "static/img/icon.svg").write_text("<svg></svg>")
+    (copied / "static/img/share.png").write_bytes(b"ours")
     assert gaps("Logo and icons") == []
 
 

@@ -59,11 +59,12 @@ USUAL_HEADERS = frozenset({
     "allow", "cache-control", "clear-site-data", "content-disposition", "content-encoding",
     "content-length", "content-security-policy", "content-type", "cross-origin-embedder-policy",
     "cross-origin-opener-policy", "cross-origin-resource-policy", "date", "etag", "expires",
-    "last-modified", "location", "permissions-policy", "referrer-policy", "retry-after",
+    "last-modified", "link", "location", "permissions-policy", "referrer-policy", "retry-after",
     "set-cookie", "strict-transport-security", "vary", "x-content-type-options",
     "x-frame-options", "x-robots-tag",
 })  # fmt: skip
-"""All that an answer says. A header that reports, fetches or asks the device is none of them."""
+"""All that an answer says. A header that reports, fetches or asks the device is none of them, and a
+link says of which page of ours this is another form, and nothing else."""
 SOURCES = frozenset({"'none'", "'self'"})
 STAFFS_SCRIPTS = ("/static/admin/", "/admin/jsi18n/")
 PASSKEY_SCRIPTS = ("/static/passkey/", "/static/mfa/")
@@ -181,6 +182,10 @@ def carries_the_headers(seen: Exchange, known: Known) -> Iterator[str]:
     for name, expected in wanted.items():
         if expected not in answer.header(name):
             yield f"{seen.said} lacks {name}: {expected}"
+    canonical = f"<{settings.SITE_ORIGIN}/"
+    link = answer.header("Link")
+    if link and not (link.startswith(canonical) and link.endswith('>; rel="canonical"')):
+        yield f"{seen.said} tells to fetch {link}"
     unusual = {name.lower() for name in answer.headers} - USUAL_HEADERS
     if unusual:
         yield f"{seen.said} says {min(unusual)}"

@@ -64,7 +64,7 @@ class StepsMixin(admin.ModelAdmin[M]):
             require_http_methods(["GET", "HEAD", "POST"])(self.step_view)
         )
         return [
-            path(f"<int:pk>/{step.slug}/", view, {"step": step}, name=self._url_name(step.slug))
+            path(f"<int:pk>/{step.slug}/", view, {"step": step}, name=self.url_name(step.slug))
             for step in self.steps
         ] + super().get_urls()
 
@@ -158,11 +158,11 @@ class StepsMixin(admin.ModelAdmin[M]):
         }
         return TemplateResponse(request, "admin/step.html", context, status=status)
 
-    def _url_name(self, page: str) -> str:
+    def url_name(self, page: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
 
     def _url(self, page: str, row: M) -> str:
-        return reverse(f"admin:{self._url_name(page)}", args=[row.pk])
+        return reverse(f"admin:{self.url_name(page)}", args=[row.pk])
 
 
 class StepsAdmin(StepsMixin[M], ReadOnlyAdmin[M]):

@@ -8,6 +8,7 @@ from django.utils.module_loading import import_string
 # By name: the rooms do not know each other, and the composition knows them by their services.
 STEPS = (
     ("Pages", "pages.services.load_pages"),
+    ("News", "news.services.load_news"),
     ("Policy versions", "privacy.policy.services.load_bundled_policies"),
     ("Documents", "downloads.shipped.load_documents"),
     ("Consent groups and cookies", "privacy.consent.offer.tables.sync_catalogue"),
@@ -19,7 +20,10 @@ STEPS = (
 class Command(BaseCommand):
     """Thin door over the rooms' own loaders, each of which changes nothing the second time."""
 
-    help = "Load the site's content: pages, policy versions, consent groups, roles, topics. Idempotent."
+    help = (
+        "Load the site's content: pages, news, policy versions, documents, consent groups, roles, "
+        "topics. Idempotent."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load it all and say what changed."""

@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts.models import User
 from contact.models import CannedAnswer
 from downloads.models import Document, DocumentVersion
+from news.models import NewsCategory, NewsItem
 from newsletter.models import Issue, Topic
 from pages import services as pages
 from pages.models import File, Page, Redirect
@@ -206,8 +207,8 @@ def test_every_admin_whose_rows_are_edited_carries_the_stamp():
     edited = [one for one in admin.site._registry.values() if one.has_change_permission(request)]
     assert [str(one) for one in edited if not isinstance(one, EditStampMixin)] == []
     assert {one.model for one in edited} == {
-        CannedAnswer, Document, DocumentVersion, File, Group, Issue, OutsideSystem, Page,
-        PolicyClaim, PolicyDraft, Redirect, ServiceSwitch, Topic, User,
+        CannedAnswer, Document, DocumentVersion, File, Group, Issue, NewsCategory, NewsItem,
+        OutsideSystem, Page, PolicyClaim, PolicyDraft, Redirect, ServiceSwitch, Topic, User,
     }  # fmt: skip
     assert [one.list_editable for one in edited if one.list_editable] == []
     assert [str(one) for one in admin.site._registry.values() for inline in one.inlines

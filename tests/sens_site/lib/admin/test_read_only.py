@@ -23,6 +23,8 @@ WRITTEN_BY_STAFF = {
     "downloads.documentversion": {"add", "change", "delete"},
     "newsletter.issue": {"add", "change", "delete"},
     "newsletter.topic": {"add", "change"},
+    "news.newscategory": {"add", "change", "delete"},
+    "news.newsitem": {"add", "change", "delete"},
     "pages.file": {"add", "change", "delete"},
     "pages.page": {"add", "change", "delete"},
     "pages.redirect": {"add", "change", "delete"},

@@ -1,0 +1,68 @@
+"""The public pages for programs that read: a list of them, and each as Markdown."""
+
+from collections.abc import Iterable
+from itertools import islice
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls.converters import StringConverter
+from django.views.decorators.http import require_safe
+
+from sens_site.errors import leads_somewhere
+from sens_site.lib.http.cache_control import shared_page
+from sens_site.lib.public_pages import PublicPage, pages_by_room, public_pages
+
+MOST_OF_A_ROOM = 500
+"""Pages of one room that the list names: of ten thousand documents, the first ones."""
+HOME = "index"
+
+
+class PageAddress(StringConverter):
+    """Matches `about` in `/about.md`, and gives the view `/about/`."""
+
+    regex = r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*"
+
+    def to_python(self, value: str) -> str:
+        """Refuse what is no page: the address goes on to whoever else may have it."""
+        address = "/" if value == HOME else f"/{value}/"
+        if not leads_somewhere(address):
+            raise ValueError
+        return address
+
+
+def markdown_address(path: str) -> str:
+    """Return where a page is found as Markdown."""
+    return f"/{path.strip('/') or HOME}.md"
+
+
+@require_safe
+@shared_page
+def markdown_page(request: HttpRequest, address: str) -> HttpResponse:
+    """Give a public page in Markdown. Search engines are told to list the page itself."""
+    page = next((one for one in public_pages() if one.path == address), None)
+    if page is None:
+        raise Http404
+    response = HttpResponse(page.markdown(), content_type="text/markdown; charset=utf-8")
+    response.headers["Link"] = f'<{settings.SITE_ORIGIN}{page.path}>; rel="canonical"'
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_safe
+@shared_page
+def llms_txt(request: HttpRequest) -> HttpResponse:
+    """List what there is to read, for programs that cannot follow a menu (llmstxt.org)."""
+    rooms = [(room, list(islice(pages, MOST_OF_A_ROOM))) for room, pages in pages_by_room()]
+    home = next((page.description for _, pages in rooms for page in pages if page.path == "/"), "")
+    text = f"# {settings.COMPANY.legal_name}\n\n> {home}\n\n" + "\n".join(
+        _section(room, pages) for room, pages in rooms if pages
+    )
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+def _section(room: str, pages: Iterable[PublicPage]) -> str:
+    lines = "".join(
+        f"- [{page.title}]({settings.SITE_ORIGIN}{markdown_address(page.path)}): {page.description}\n"
+        for page in pages
+    )
+    return f"## {room.capitalize()}\n\n{lines}"

@@ -1,0 +1,88 @@
+"""What programs read: the list of pages, and each public page as Markdown."""
+
+import pytest
+from django.conf import settings
+
+from news.models import NewsItem
+from pages import services
+from pages.models import Page
+from sens_site import machine_views
+from sens_site.lib.public_pages import PublicPage, public_pages
+from tests.news.making import announce, moment
+
+pytestmark = pytest.mark.django_db
+
+ORIGIN = settings.SITE_ORIGIN
+
+
+def test_each_public_page_has_a_markdown_form_that_points_to_it(client):
+    pages = list(public_pages())
+    assert {"/", "/about/", "/news/", "/privacy/", "/privacy/v/1/", "/legal/"} <= {
+        page.path for page in pages
+    }
+    for page in pages:
+        answer = client.get(machine_views.markdown_address(page.path))
+        assert (answer.status_code, answer.headers["Content-Type"]) == (
+            200, "text/markdown; charset=utf-8",
+        ), page.path  # fmt: skip
+        assert answer.headers["Link"] == f'<{ORIGIN}{page.path}>; rel="canonical"'
+        assert answer.headers["X-Robots-Tag"] == "noindex"
+        assert answer.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
+        assert answer.text.startswith("# ")
+        assert "{promise:" not in answer.text
+
+
+def test_a_page_reads_as_its_text(client):
+    services.edit_page("/about/", title="Us", description="Who.", body="We **are**.\n")
+    assert client.get("/about.md").text == "# Us\n\nWe **are**.\n"
+    announce("manuals", at=moment("2026-03-04T10:00"), documents="A-1 Manual")
+    assert client.get("/news/2026/manuals.md").text == (
+        "# Manuals\n\nMarch 4, 2026, Products\n\nWords on manuals.\n\n"
+        "## More about this\n\n- [Manual (A-1)](/downloads/A-1/)\n"
+    )
+    assert "[Manuals](/news/2026/manuals/), March 4, 2026: About manuals.\n" in (
+        client.get("/news.md").text
+    )
+    assert client.get("/privacy/v/1.md").text.startswith("# Privacy policy\n\nVersion 1, last ")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nowhere.md", "/accounts/login.md", "/accounts/register.md", "/contact/webmaster.md",
+        "/privacy/choices.md", "/admin.md", "/cookies.md", "/.md", "/about/.md", "/a//b.md",
+        "/index/.md",
+    ],
+)  # fmt: skip
+def test_what_is_no_public_text_has_none(client, path):
+    assert client.get(path).status_code == 404
+
+
+def test_what_is_hidden_has_none(client):
+    services.set_hidden(Page.objects.get(path="/about/history/"), hidden=True)
+    NewsItem.objects.update(hidden=True)
+    assert client.get("/about/history.md").status_code == 404
+    assert "about/history" not in client.get("/llms.txt").text
+    assert client.get("/news.md").text == "# News\n\nThere is no news yet.\n"
+
+
+def test_the_list_names_each_page_by_its_markdown_form(client):
+    announce("manuals", at=moment("2026-03-04T10:00"))
+    answer = client.get("/llms.txt")
+    lines = answer.text.splitlines()
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert lines[0] == f"# {settings.COMPANY.legal_name}"
+    assert [line for line in lines if line[:3] == "## "] == ["## Policies", "## News", "## Pages"]
+    assert f"- [Manuals]({ORIGIN}/news/2026/manuals.md): About manuals." in lines
+    assert sum(line.startswith("- [") for line in lines) == len(list(public_pages()))
+
+
+def test_a_room_with_very_many_pages_is_listed_in_part(client, monkeypatch):
+    monkeypatch.setattr(machine_views, "MOST_OF_A_ROOM", 2)
+    one = PublicPage("/x/", "X", "An X.", None, lambda: "# X\n")
+    rooms = [("downloads", [one] * 3), ("empty", [])]
+    monkeypatch.setattr(machine_views, "pages_by_room", lambda: rooms)
+    assert client.get("/llms.txt").text == (
+        f"# {settings.COMPANY.legal_name}\n\n> \n\n## Downloads\n\n"
+        + f"- [X]({ORIGIN}/x.md): An X.\n" * 2
+    )
