@@ -23,6 +23,9 @@ OPEN = {
         "policy/policydraft/",
         "policy/policydraft/add/",
         "policy/policydraft/import/",
+        "search/miss/",
+        "search/synonym/",
+        "search/synonym/add/",
     },
     "Webmaster": {
         "contact/cannedanswer/",

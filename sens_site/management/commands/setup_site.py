@@ -11,6 +11,7 @@ STEPS = (
     ("Policy versions", "privacy.policy.services.load_bundled_policies"),
     ("Consent groups and cookies", "privacy.consent.offer.tables.sync_catalogue"),
     ("Roles of staff", "accounts.roles.load_roles"),
+    ("Search index", "search.services.refresh_index"),
 )
 
 
