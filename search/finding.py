@@ -13,9 +13,10 @@ from django.db.models.functions import Length
 from django.utils.safestring import SafeString
 
 from search.asked import Asked, Phrase, any_of, read, words_in
-from search.engines import Match, best, count_by_source
+from search.engines import Match, best, count_by_source, place_of
 from search.highlighting import excerpt, marked
 from search.models import IndexedWord, IndexEntry, Synonym
+from search.registry import SOURCES
 from search.services import SHORTEST_WORD
 from search.sources import Live, is_fresh, live_entries
 from search.words import fold, is_one_edit, words_of
@@ -82,25 +83,28 @@ def search(typed: str, *, source: str = "", page: int = 1, a_page: int = A_PAGE)
     if not asked:
         return Found(source=source)
     replaced = {} if is_fresh() else _out_of_date()
-    gone = tuple(pk for pk, live in replaced.items() if live is None)
+    gone = tuple(place for place, live in replaced.items() if live is None)
     meant: dict[str, tuple[str, ...]] = {}
     only_some = False
-    counts = count_by_source(Match(asked, without=gone))
+    counts = count_by_source(Match(asked, without=gone), SOURCES)
     if sum(counts.values()) < FEW:
         better, corrected = _corrected(asked, even_if_known=not counts)
         if corrected:
             before, asked = counts, better
-            counts = count_by_source(Match(asked, without=gone))
+            counts = count_by_source(Match(asked, without=gone), SOURCES)
             meant = corrected if counts != before or not counts else {}
     if not counts and len(asked) > 1:
         asked, only_some = any_of(asked), True
-        counts = count_by_source(Match(asked, without=gone))
+        counts = count_by_source(Match(asked, without=gone), SOURCES)
     found = Found((), counts, source, 1, meant, only_some)
     page = max(1, min(page, found.pages))
     keys = best(Match(asked, source, gone), first=(page - 1) * a_page, most=a_page)
     rows = IndexEntry.objects.in_bulk(keys)
     phrases = words_in(asked)
-    hits = tuple(_hit(rows[pk], replaced.get(pk), phrases) for pk in keys if pk in rows)
+    hits = tuple(
+        _hit(row, replaced.get(place_of(row.source, row.pk)), phrases)
+        for row in (rows[pk] for pk in keys if pk in rows)
+    )
     return replace(found, hits=hits, page=page)
 
 
@@ -127,11 +131,15 @@ def _synonyms() -> list[list[tuple[str, ...]]]:
 
 
 def _out_of_date() -> dict[int, Live | None]:
-    """Return the entries of the index that are not as they were, with what they are; None: gone."""
+    """Return the places of entries that are not as they were, with what they are; None: gone."""
     live = live_entries()
+    found: dict[int, Live | None] = {}
     rows = IndexEntry.objects.values_list("pk", "source", "key", "digest")
-    now = {pk: (digest, live.get((source, key))) for pk, source, key, digest in rows}
-    return {pk: one for pk, (digest, one) in now.items() if one is None or one.digest != digest}
+    for pk, source, key, digest in rows:
+        now = live.get((source, key))
+        if now is None or now.digest != digest:
+            found[place_of(source, pk)] = now
+    return found
 
 
 def _corrected(asked: Asked, *, even_if_known: bool) -> tuple[Asked, dict[str, tuple[str, ...]]]:

@@ -7,7 +7,7 @@ from itertools import islice
 from django.db import transaction
 from django.db.models import F
 
-from search.engines import columns_of, engine
+from search.engines import columns_of, engine, pk_at, place_of
 from search.models import IndexedWord, IndexEntry, IndexState, Miss, Synonym
 from search.registry import Entry
 from search.sources import digest_of, entries
@@ -28,7 +28,7 @@ def refresh_index() -> int:
     """
     state = content_state()
     known = {
-        (source, key): (pk, digest)
+        (source, key): (place_of(source, pk), digest)
         for pk, source, key, digest in IndexEntry.objects.values_list(
             "pk", "source", "key", "digest"
         )
@@ -41,7 +41,7 @@ def refresh_index() -> int:
     for portion in _portions(_differing(known, told)):
         _write(portion)
         changed += len(portion)
-    gone = [pk for name, (pk, _) in known.items() if name not in told]
+    gone = [place for name, (place, _) in known.items() if name not in told]
     with transaction.atomic():
         _lock()
         _forget(gone)
@@ -90,7 +90,8 @@ def _write(rows: list[Row]) -> None:
     _lock()
     for source in {source for source, _, _ in rows}:
         keys = [entry.key for one, entry, _ in rows if one == source]
-        _forget(IndexEntry.objects.filter(source=source, key__in=keys).values_list("pk", flat=True))
+        rows_of_it = IndexEntry.objects.filter(source=source, key__in=keys)
+        _forget(place_of(source, pk) for pk in rows_of_it.values_list("pk", flat=True))
     made = IndexEntry.objects.bulk_create(
         IndexEntry(
             source=source,
@@ -107,15 +108,20 @@ def _write(rows: list[Row]) -> None:
         for source, entry, digest in rows
     )
     engine().add(
-        (row.pk, columns_of(row.numbers, row.title, row.description, row.text)) for row in made
+        (
+            place_of(row.source, row.pk),
+            columns_of(row.numbers, row.title, row.description, row.text),
+        )
+        for row in made
     )
 
 
-def _forget(pks: Iterable[int]) -> None:
-    gone = list(pks)
+def _forget(places: Iterable[int]) -> None:
+    gone = list(places)
     engine().remove(gone)
     for start in range(0, len(gone), PORTION):
-        IndexEntry.objects.filter(pk__in=gone[start : start + PORTION]).delete()
+        pks = map(pk_at, gone[start : start + PORTION])
+        IndexEntry.objects.filter(pk__in=list(pks)).delete()
 
 
 def _write_words() -> None:

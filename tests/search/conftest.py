@@ -19,6 +19,7 @@ def found_in_tests(db: None, monkeypatch: pytest.MonkeyPatch) -> Callable[..., l
         monkeypatch.setattr(registry, "SOURCES", {"tests": source})
         monkeypatch.setattr("search.sources.SOURCES", {"tests": source})
         monkeypatch.setattr("search.views.SOURCES", {"tests": source})
+        monkeypatch.setattr("search.finding.SOURCES", {"tests": source})
         refresh_index()
         return there
 
