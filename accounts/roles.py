@@ -44,6 +44,12 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "policy.view_policydraft",
         "policy.add_policydraft",
         "policy.change_policydraft",
+        "search.view_synonym",
+        "search.add_synonym",
+        "search.change_synonym",
+        "search.delete_synonym",
+        "search.view_miss",
+        "search.delete_miss",
     ),
     "Newsletter editor": (
         "newsletter.view_issue",

@@ -1,6 +1,11 @@
 """Addresses of the search room."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from search import views
 
 app_name = "search"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("search/", views.search_page, name="search"),
+    path("opensearch.xml", views.opensearch, name="opensearch"),
+]

@@ -1,5 +1,7 @@
 """Error pages in the site's look. None of them needs the database, the session or the user.
 
+The one for an address without a page offers near ones where the database tells them at once.
+
 Each says what happened, whether something was stored, and what to do next; none blames anybody.
 """
 
@@ -15,6 +17,7 @@ from django.utils.html import format_html
 
 from sens_site.context import site
 from sens_site.lib.http.faults import RETRY_AFTER_SECONDS
+from sens_site.lib.http.nearest_pages import Pages, nearest_pages
 
 logger = logging.getLogger(__name__)
 
@@ -82,8 +85,13 @@ LAST_RESORT = (
 )
 
 
-def error_page(request: HttpRequest, status: int, *, reason: str = "") -> HttpResponse:
-    """Return the page for a status. `reason` is said instead of what usually happened."""
+def error_page(
+    request: HttpRequest, status: int, *, reason: str = "", nearest: Pages = ()
+) -> HttpResponse:
+    """Return the page for a status. `reason` is said instead of what usually happened.
+
+    `nearest` are pages that may have been meant.
+    """
     title, happened, advice = TEXTS[status]
     has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
     texts = {"title": title, "happened": reason or happened, "advice": advice}
@@ -95,6 +103,7 @@ def error_page(request: HttpRequest, status: int, *, reason: str = "") -> HttpRe
         "has_session": False,
         "request": request,
         "status": status,
+        "nearest": nearest,
     }
     if has_session or status in WITHOUT_QUESTIONS:  # what an account refuses is in the database
         context["consent"] = None
@@ -124,7 +133,8 @@ def forbidden_origin(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 404."""
-    return error_page(request, 404)
+    reads = request.method in ("GET", "HEAD")
+    return error_page(request, 404, nearest=nearest_pages(request.path) if reads else ())
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

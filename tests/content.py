@@ -7,6 +7,8 @@ from django.utils.module_loading import import_string
 from pages import tree
 from privacy.consent import idempotency, services
 from privacy.consent.receipt_views import CHECKS
+from search import finding, misses, sources
+from search.views import SEARCHES
 from sens_site.lib.cache.fragment_cache import forget_fragments
 from visits.views import BEGINNINGS
 
@@ -26,6 +28,10 @@ def forget_caches() -> None:
     services.forget_unwritten()
     CHECKS.forget()
     BEGINNINGS.forget()
+    SEARCHES.forget()
+    finding.NEAREST.forget()
+    misses.WAITING.forget()
+    sources._confirmed = "", 0
 
 
 def guards(verb: str) -> None:

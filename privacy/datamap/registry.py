@@ -145,6 +145,7 @@ class Store:
 _entries: dict[str, Entry] = {}
 _activities: dict[str, Activity] = {}
 _stores: dict[str, Store] = {}
+_tables: dict[str, frozenset[str]] = {}
 _periods: list[tuple[str, Period]] = []
 
 
@@ -180,10 +181,13 @@ def classify(
     return entry
 
 
-def not_about_people(label: str, reason: str, *columns: str) -> Entry:
+def not_about_people(
+    label: str, reason: str, *columns: str, keep: Keep | tuple[Keep, ...] = ()
+) -> Entry:
     """Classify a model that holds nothing about anybody.
 
-    Each column is named, so that a new one, which may be about somebody, does not slip in.
+    Each column is named, so that a new one, which may be about somebody, does not slip in. With
+    `keep` its rows go after a while all the same; no sentence of the policy need give the period.
     """
     if label in _entries:
         raise MapError(f"{label} is classified twice.")
@@ -191,10 +195,21 @@ def not_about_people(label: str, reason: str, *columns: str) -> Entry:
         label=label,
         title=label,
         columns={name: not_personal(reason) for name in columns},
+        keep=keep if isinstance(keep, tuple) else (keep,),
         reason=reason,
     )
     _entries[label] = entry
     return entry
+
+
+def known_table(name: str, columns: Iterable[str]) -> None:
+    """Name a table that is no model's: what an index of the database keeps for itself."""
+    _tables[name] = frozenset(columns)
+
+
+def tables_beside_models() -> Mapping[str, frozenset[str]]:
+    """Return the tables that are no model's, with their columns."""
+    return _tables
 
 
 def register_store(store: Store) -> Store:
@@ -234,6 +249,13 @@ def personal_entries() -> Iterator[Entry]:
     """Yield the entries of installed models that hold personal information, in a stable order."""
     for label in sorted(_entries):
         if _entries[label].personal and is_installed(label):
+            yield _entries[label]
+
+
+def entries_with_a_period() -> Iterator[Entry]:
+    """Yield the entries of installed models whose rows go after a while, in a stable order."""
+    for label in sorted(_entries):
+        if _entries[label].keep and is_installed(label):
             yield _entries[label]
 
 

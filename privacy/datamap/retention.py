@@ -19,7 +19,7 @@ from outbox.error_names import place, short_name
 from privacy.datamap import ledger
 from privacy.datamap.holds import held_subjects, without_held
 from privacy.datamap.models import PurgeFailure
-from privacy.datamap.registry import Entry, Keep, Store, personal_entries, stores
+from privacy.datamap.registry import Entry, Keep, Store, entries_with_a_period, stores
 from privacy.datamap.subjects import Subject
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,9 @@ class Expired:
 
 def rules() -> Iterator[tuple[Entry, Keep]]:
     """Yield each rule that has a clock, those that only blank first."""
-    found = [(entry, keep) for entry in personal_entries() for keep in entry.keep if keep.clock]
+    found = [
+        (entry, keep) for entry in entries_with_a_period() for keep in entry.keep if keep.clock
+    ]
     yield from sorted(found, key=lambda rule: (not rule[1].blank, rule[0].label))
 
 

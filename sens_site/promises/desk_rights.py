@@ -21,6 +21,8 @@ MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "pages.redirect": (*LOOK_AT, "add", "delete"),
         "policy.policydraft": (*LOOK_AT, "add", "import", "preview", "mark"),
         "policy.policyversion": LOOK_AT,
+        "search.miss": (*LOOK_AT, "delete"),
+        "search.synonym": (*LOOK_AT, "add", "delete"),
     },
     "Newsletter editor": {
         "newsletter.issue": (

@@ -33,6 +33,9 @@ OPEN = {
         "policy/policydraft/",
         "policy/policydraft/add/",
         "policy/policydraft/import/",
+        "search/miss/",
+        "search/synonym/",
+        "search/synonym/add/",
     },
     "Newsletter editor": {
         "newsletter/issue/",

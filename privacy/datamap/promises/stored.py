@@ -32,7 +32,7 @@ from privacy.datamap.promises.purging import (
     runs_daily,
     sentence_gives_its_periods,
 )
-from privacy.datamap.registry import entries
+from privacy.datamap.registry import entries, tables_beside_models
 from privacy.datamap.replay import pending
 from privacy.datamap.stores import cached_items
 from privacy.promises.registry import Evidence, Look, Strength, promise, require
@@ -44,7 +44,7 @@ OF_THE_FRAMEWORK = {"django_migrations": {"id", "app", "name", "applied"}}
 OF_THE_CACHE = {"cache_key", "value", "expires"}
 PUBLISHED = frozenset({
     "consent_groupversion", "consent_noticesnapshot", "pages_page", "pages_pagerevision",
-    "policy_policy", "policy_policydraft", "policy_policyversion",
+    "policy_policy", "policy_policydraft", "policy_policyversion", "search_indexentry",
 })  # fmt: skip
 """Texts that everybody reads on the site: the addresses in them are meant for that."""
 PRIVATE_FOLDERS = frozenset({"exports", "scans"})
@@ -81,7 +81,8 @@ def tables() -> dict[str, set[str]]:
 
 def mapped() -> dict[str, set[str]]:
     """Return the tables that the map knows, with the columns that it classifies."""
-    known = dict(OF_THE_FRAMEWORK)
+    known: dict[str, set[str]] = dict(OF_THE_FRAMEWORK)
+    known |= {name: set(columns) for name, columns in tables_beside_models().items()}
     known[settings.CACHES["default"]["LOCATION"]] = OF_THE_CACHE
     for entry in entries().values():
         fields = entry.model._meta.local_concrete_fields

@@ -76,7 +76,7 @@ def stamp_of_today() -> str:
     finally:
         if not connection.in_atomic_block:
             connection.close_if_unusable_or_obsolete()
-    return f"{_last_read}|{_times_passed()}|{timezone.localtime():%Y-%m-%dT%H}"
+    return f"{_last_read}|{_times_passed(_last_read)}|{timezone.localtime():%Y-%m-%dT%H}"
 
 
 def generation() -> Generation:
@@ -85,12 +85,24 @@ def generation() -> Generation:
     Equal generations mean: nothing that this process has heard of has changed, no planned time has
     passed, nor has the date.
     """
-    return _last_read, _own_changes, _times_passed(), timezone.localdate().isoformat()
+    return _last_read, _own_changes, _times_passed(_last_read), timezone.localdate().isoformat()
 
 
-def _times_passed() -> int:
+def content_state() -> str:
+    """Name the state of the content for all processes alike, for what is made of it and stored.
+
+    Asks the shared cache, and goes by what was last read where that is out of reach.
+    """
+    try:
+        stamp = read_stamp()
+    except cache_faults():
+        stamp = _last_read
+    return f"{stamp.partition(' ')[0]} {_times_passed(stamp)} {timezone.localdate().isoformat()}"
+
+
+def _times_passed(stamp: str) -> int:
     now = timezone.now().timestamp()
-    return sum(float(time) <= now for time in _last_read.split()[1:])
+    return sum(float(time) <= now for time in stamp.split()[1:])
 
 
 def _forget_here() -> None:

@@ -4,9 +4,10 @@ Limits that visitors have used up refuse no check, and what a check uses up refu
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
@@ -25,6 +26,8 @@ class RehearsalCache(LocMemCache):
         self._cache: OrderedDict[str, bytes] = OrderedDict()
         self._expire_info: dict[str, float | None] = {}
         self._lock = Lock()
+        self.beside: dict[str, Any] = {}
+        """What a process keeps in memory for its visitors, kept apart for this look."""
 
     def held(self) -> Iterator[tuple[str, bytes]]:
         """Yield each key with its value, as bytes that can be searched."""
@@ -47,3 +50,11 @@ def in_place_of_the_shared_cache(cache: RehearsalCache) -> Iterator[None]:
         yield
     finally:
         caches["default"] = shared
+
+
+def apart_in_a_rehearsal(name: str, usual: Any, make: Callable[[], Any]) -> Any:
+    """Return what this process keeps in memory under a name, or what a rehearsal has instead."""
+    cache: Any = caches["default"]
+    if isinstance(cache, RehearsalCache):
+        return cache.beside.setdefault(name, make())
+    return usual

@@ -22,6 +22,8 @@ NO_WAIT = 0.05
 """What a statement may take without being taken for one that has waited, in seconds."""
 AT_ONCE = 0.01
 """How long PostgreSQL may look for a free connection or a lock, in seconds, before it gives up."""
+READ_AT_ONCE = 0.2
+"""How long PostgreSQL may take for a statement whose answer is welcome and not needed."""
 
 
 class Allowance:
@@ -70,7 +72,19 @@ def at_once() -> Iterator[None]:
             yield
     else:  # pragma: postgresql - what a server is told
         _reach_server()
-        with transaction.atomic(), _no_lock_timeout():
+        # A server knows no wait of no time at all.
+        with transaction.atomic(), _for_now("lock_timeout", AT_ONCE):
+            yield
+
+
+@contextmanager
+def read_at_once() -> Iterator[None]:
+    """Read what is welcome and not needed. Raises OperationalError where that would take long."""
+    if connection.vendor == "sqlite":  # whoever reads there waits for nobody (WAL)
+        yield
+    else:  # pragma: postgresql - what a server is told
+        _reach_server()
+        with transaction.atomic(), _for_now("statement_timeout", READ_AT_ONCE):
             yield
 
 
@@ -104,16 +118,16 @@ def _reach_server() -> None:  # pragma: postgresql - SQLite has no server
 
 
 @contextmanager
-def _no_lock_timeout() -> Iterator[None]:  # pragma: postgresql - SQLite has no such setting
-    """End the wait for a lock almost as it begins; a server knows no wait of no time at all."""
+def _for_now(name: str, seconds: float) -> Iterator[None]:  # pragma: postgresql - as above
+    """Tell the server how long something may take, until this ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('lock_timeout')")
+        cursor.execute("SELECT current_setting(%s)", [name])
         (usual,) = cursor.fetchone()
-        set_timeout = "SELECT set_config('lock_timeout', %s, true)"
-        cursor.execute(set_timeout, [f"{int(AT_ONCE * 1000)}ms"])
+        set_timeout = "SELECT set_config(%s, %s, true)"
+        cursor.execute(set_timeout, [name, f"{int(seconds * 1000)}ms"])
         yield
         # An outer transaction goes on as it was.
-        cursor.execute(set_timeout, [usual])
+        cursor.execute(set_timeout, [name, usual])
 
 
 class DatabaseWaitMiddleware:

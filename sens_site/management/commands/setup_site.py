@@ -14,6 +14,7 @@ STEPS = (
     ("Consent groups and cookies", "privacy.consent.offer.tables.sync_catalogue"),
     ("Roles of staff", "accounts.roles.load_roles"),
     ("Topics of the newsletter", "newsletter.topics.load_topics"),
+    ("Search index", "search.services.refresh_index"),
 )
 
 

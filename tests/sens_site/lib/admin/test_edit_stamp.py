@@ -22,6 +22,7 @@ from privacy.consent.models import ServiceSwitch
 from privacy.policy.models import Kind, PolicyClaim, PolicyDraft
 from privacy.policy.services import create_draft, ensure_policy
 from privacy.rights.models import OutsideSystem
+from search.models import Synonym
 from sens_site.lib.admin.edit_stamp import EditStampMixin, stamp_of
 from tests.client import SiteClient, stamp_in
 from tests.factories.people import make_person, make_staff
@@ -208,7 +209,8 @@ def test_every_admin_whose_rows_are_edited_carries_the_stamp():
     assert [str(one) for one in edited if not isinstance(one, EditStampMixin)] == []
     assert {one.model for one in edited} == {
         CannedAnswer, Document, DocumentVersion, File, Group, Issue, NewsCategory, NewsItem,
-        OutsideSystem, Page, PolicyClaim, PolicyDraft, Redirect, ServiceSwitch, Topic, User,
+        OutsideSystem, Page, PolicyClaim, PolicyDraft, Redirect, ServiceSwitch, Synonym, Topic,
+        User,
     }  # fmt: skip
     assert [one.list_editable for one in edited if one.list_editable] == []
     assert [str(one) for one in admin.site._registry.values() for inline in one.inlines

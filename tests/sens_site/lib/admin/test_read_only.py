@@ -33,6 +33,8 @@ WRITTEN_BY_STAFF = {
     "promises.claimreview": {"add"},
     "rights.outsidesystem": {"add", "change"},
     "rights.subjectrequest": {"add"},
+    "search.miss": {"delete"},
+    "search.synonym": {"add", "change", "delete"},
 }
 
 
