@@ -23,10 +23,9 @@ from downloads.models import (
     Language,
 )
 from downloads.services import DocumentError, sent_before
-from sens_site.lib.content import NEEDED_IN_MENU
 from sens_site.lib.forms.fields import LineField, TextField
 
-CONTACT, DOWNLOADS = NEEDED_IN_MENU
+CONTACT, DOWNLOADS = "/contact/", "/downloads/"
 DRAFT, NOW, LATER = "draft", "now", "later"
 WHEN = (
     (NOW, "Publish it now"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pages.models import Page
-from pages.page_texts import Text
+from sens_site.lib.texts import Text
 from pages.rendering import SHORT_FORM
 from pages.tree import live_tree
 from privacy.policy.blocks import blocks_of
