@@ -52,8 +52,11 @@ CARRIED = {
 }
 """What a form carries without asking: where it came from, and which text or step it showed."""
 READING = {"/privacy/on/": ("day",), "/legal/on/": ("day",), "/privacy/compare/": ("old", "new"),
-           "/legal/compare/": ("old", "new")}  # fmt: skip
-"""What a reader chooses to see of the record. It is about no person, and is not stored."""
+           "/legal/compare/": ("old", "new"), "/downloads/selection/": ("document",),
+           "/downloads/": ("q", "sort", "kind", "language", "access", "products", "applications")
+           }  # fmt: skip
+"""What a reader chooses to see of the record or the documents. It is about no person, and is not
+stored."""
 PROOF_OF_WHO_YOU_ARE = frozenset({"code", "email", "login", "password", "password1"})
 """A form with nothing else collects nothing new: it signs in, mails a link, or sets a password."""
 OCCASIONS = {

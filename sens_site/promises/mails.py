@@ -27,6 +27,9 @@ from accounts.erasure import IDLE, erase_account
 from accounts.idle_accounts import notify_idle
 from contact import mails as of_messages
 from contact.models import ContactMessage
+from downloads.models import Watch
+from downloads.promises.made_up import MadeUp
+from downloads.watching import notice_mail as notice_mail_of_document
 from outbox.job_failures import tell_owners
 from outbox.models import OutboxMail
 from privacy.policy.head_log import current_checkpoint
@@ -44,7 +47,7 @@ LINKED = frozenset({"www.edpb.europa.eu"})
 """The one other site to which a mail leads: the list of authorities to complain to."""
 QUERIES = frozenset({"", "inbox=held", "inbox=late", "state=parked"})
 """What may stand behind an address: which list of the desk is meant, and never who reads it."""
-PARTS = frozenset({"", "accounts", "admin", "contact", "legal", "privacy"})
+PARTS = frozenset({"", "accounts", "admin", "contact", "downloads", "legal", "privacy"})
 """The parts of the site to which mails lead. One that only counts who comes is none of them."""
 RECEIPTS = ("Disposition-Notification-To", "Return-Receipt-To", "X-Confirm-Reading-To")
 REMOTE = re.compile(
@@ -66,7 +69,8 @@ OF_FACTORS = (
 OF_ROOMS = (
     "accounts/deleted", "accounts/idle", "accounts/set_up_mail", "contact/mail/acknowledgement",
     "contact/mail/assigned", "contact/mail/flood", "contact/mail/held", "contact/mail/late",
-    "contact/mail/message", "contact/mail/reply", "privacy/policy/mail/checkpoint",
+    "contact/mail/message", "contact/mail/reply", "downloads/mail/new_version",
+    "privacy/policy/mail/checkpoint",
     "privacy/policy/mail/notice",
     "privacy/rights/mail/acknowledged", "privacy/rights/mail/alarm",
     "privacy/rights/mail/answered", "privacy/rights/mail/corrected", "privacy/rights/mail/erased",
@@ -238,8 +242,14 @@ def _plays() -> Iterator[tuple[Callable[[], object], tuple[str, ...]]]:
         yield checkpoint_mail(signed, to=[staff.email]).send, ()
     yield code_mail(staff, "000000").send, ()
     yield partial(tell_owners, word), ()
+    yield lambda: _document_notice(user), ()
     yield lambda: _idle_notice(user), ()
     yield lambda: erase_account(user, cause=IDLE), (user.email,)
+
+
+def _document_notice(user: Any) -> None:
+    made = MadeUp()
+    notice_mail_of_document(Watch(pk=1, user=user, document=made.document), made.version).send()
 
 
 def _of_accounts(user: Any) -> Iterator[Callable[[], object]]:
