@@ -114,7 +114,7 @@ def main() -> int:
             sys.exit(f"{path} answers {status}")
         page = statistics.median(
             cpu_ms(lambda: client.get(path, secure=True)) for _ in range(ROUNDS)
-        )  # noqa: B023 - called at once
+        )
         print(f"{page:6.1f} ms {queries} queries  {path}")
         worst["a page of the list, CPU ms"] = max(worst["a page of the list, CPU ms"], page)
         worst["queries"] = max(worst["queries"], queries)

@@ -32,6 +32,11 @@ def new_short() -> str:
     return "".join(secrets.choice(SHORT_SIGNS) for _ in range(SHORT_LENGTH))
 
 
+def stored_name(sha256: str) -> str:
+    """Return how a file of this content is called in the store."""
+    return f"{sha256[:2]}/{sha256}"
+
+
 class Kind(models.TextChoices):
     """What a document is."""
 
@@ -96,6 +101,20 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         current = DocumentVersion.objects.offered(at or timezone.now())
         current = current.filter(document=OuterRef("pk")).order_by("-publish_at", "-pk")
         return self.annotate(current_id=Subquery(current.values("pk")[:1]))
+
+    def unopened(self, since: datetime) -> Self:
+        """Return what was on offer before a moment, and of which nobody has fetched a file since.
+
+        Who was not logged in is counted by month alone, so that whole month counts.
+        """
+        first = month_of(timezone.localtime(since).date())
+        offered = DocumentVersion.objects.offered(timezone.now()).filter(publish_at__lte=since)
+        records = DownloadRecord.objects.filter(at__gte=since)
+        counts = DownloadCount.objects.filter(month__gte=first)
+        return self.filter(Exists(offered.filter(document=OuterRef("pk")))).exclude(
+            Exists(records.filter(version__document=OuterRef("pk")))
+            | Exists(counts.filter(version__document=OuterRef("pk")))
+        )
 
 
 class Document(models.Model):
@@ -272,7 +291,7 @@ class DocumentVersion(models.Model):
     @property
     def stored_as(self) -> str:
         """The name of the file in the store."""
-        return f"{self.sha256[:2]}/{self.sha256}"
+        return stored_name(self.sha256)
 
     @property
     def ending(self) -> str:

@@ -86,6 +86,15 @@ PRIVATE_ROOT = str(BASE_DIR / env.str("PRIVATE_ROOT", "var/private"))
 MEDIA_ROOT = str(BASE_DIR / env.str("MEDIA_ROOT", "var/media"))
 # Files of the Download Center by their content. With a bucket they lie in an S3-compatible store.
 DOCUMENTS_ROOT = str(BASE_DIR / env.str("DOCUMENTS_ROOT", "var/documents"))
+DOCUMENTS_S3_BUCKET = env.str("DOCUMENTS_S3_BUCKET", "")
+DOCUMENTS_S3_ENDPOINT = env.str("DOCUMENTS_S3_ENDPOINT", "")
+DOCUMENTS_S3_REGION = env.str("DOCUMENTS_S3_REGION", "")
+DOCUMENTS_S3_KEY = env.str("DOCUMENTS_S3_KEY", "")
+DOCUMENTS_S3_SECRET = env.str("DOCUMENTS_S3_SECRET", "")
+# Of one file, in MB. A web server in front has to let as much through below /admin/downloads/.
+DOCUMENTS_MAX_MB = env.int("DOCUMENTS_MAX_MB", 100, validate=validate.Range(min=1, max=2000))
+# The socket of ClamAV's daemon: each file that staff bring is given to it. Empty: to nobody.
+CLAMD_SOCKET = env.str("CLAMD_SOCKET", "")
 # "nginx" lets the web server send documents from DOCUMENTS_ROOT once a view has allowed it.
 SENDFILE = env.str("SENDFILE", "", validate=validate.OneOf(["", "nginx"]))
 # How many notices may go out in an hour; 0 = no cap. Providers block senders beyond theirs.
@@ -349,6 +358,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 REQUEST_MAX_BYTES = 64 * 1024  # a public form
 REQUEST_MAX_BYTES_STAFF = 12 * 1024 * 1024  # an upload in the admin
+# Where more may come in: documents, and the form around them.
+REQUEST_MAX_BYTES_BELOW = {"/admin/downloads/": (DOCUMENTS_MAX_MB + 1) * 1024 * 1024}
 
 # --- mail, language, files, forms -----------------------------------------------------------------
 EMAIL_BACKEND = "outbox.backend.OutboxBackend"
@@ -367,7 +378,7 @@ STATICFILES_DIRS = [BASE_DIR / "static", CONTENT_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "documents": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "downloads.store.DocumentFolder",
         "OPTIONS": {"location": DOCUMENTS_ROOT, "base_url": None},
     },
     "staticfiles": {
@@ -378,6 +389,20 @@ STORAGES = {
         )
     },
 }
+if DOCUMENTS_S3_BUCKET:  # needs the extra `s3` (docs/downloads.md)
+    STORAGES["documents"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": DOCUMENTS_S3_BUCKET,
+            "endpoint_url": DOCUMENTS_S3_ENDPOINT or None,
+            "region_name": DOCUMENTS_S3_REGION or None,
+            "access_key": DOCUMENTS_S3_KEY or None,
+            "secret_key": DOCUMENTS_S3_SECRET or None,
+            "file_overwrite": True,  # a name says what the content is
+            "default_acl": None,
+            "object_parameters": {"ContentType": "application/octet-stream"},
+        },
+    }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG

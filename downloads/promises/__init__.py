@@ -2,4 +2,5 @@
 
 import downloads.promises.gate
 import downloads.promises.notices
-import downloads.promises.records  # noqa: F401 - each registers its checks
+import downloads.promises.records
+import downloads.promises.unchanged  # noqa: F401 - each registers its checks

@@ -195,13 +195,16 @@ class RunningSite:
 @contextmanager
 def _private_files_elsewhere() -> Iterator[None]:
     """Keep files that a rehearsal makes out of the folders of the site: no rollback finds them."""
-    usual = settings.PRIVATE_ROOT, settings.MEDIA_ROOT
+    usual = settings.PRIVATE_ROOT, settings.MEDIA_ROOT, settings.STORAGES
     with tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
         settings.PRIVATE_ROOT = settings.MEDIA_ROOT = folder
+        over = {"below": settings.STORAGES["documents"], "location": f"{folder}/documents"}
+        overlay = {"BACKEND": "sens_site.lib.overlay_storage.OverlayStorage", "OPTIONS": over}
+        settings.STORAGES = {**settings.STORAGES, "documents": overlay}
         try:
             yield
         finally:
-            settings.PRIVATE_ROOT, settings.MEDIA_ROOT = usual
+            settings.PRIVATE_ROOT, settings.MEDIA_ROOT, settings.STORAGES = usual
 
 
 def _path_here(href: str, page: str) -> str:

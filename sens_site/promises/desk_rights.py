@@ -8,6 +8,9 @@ from collections.abc import Mapping
 LOOK_AT = ("", "change", "history")
 MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "Editor": {
+        "downloads.document": (*LOOK_AT, "add", "delete", "many"),
+        "downloads.documentversion": (*LOOK_AT, "add", "cancel", "delete", "offer-again", "publish",
+                                      "withdraw"),
         "pages.file": (*LOOK_AT, "add", "delete"),
         "pages.page": (*LOOK_AT, "add", "address", "delete", "expiry", "hide", "place", "preview",
                        "reset", "unhide"),
@@ -62,7 +65,8 @@ RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 ABOUT_PEOPLE = frozenset({
     "account.emailaddress", "account.emailconfirmation", "accounts.session", "accounts.user",
     "admin.logentry", "audit_log.auditentry", "consent.consentreceipt", "contact.contactmessage",
-    "contact.messagenote", "contact.messagereply", "contact.replydraft", "mfa.authenticator",
+    "contact.messagenote", "contact.messagereply", "contact.replydraft", "downloads.downloadrecord",
+    "downloads.watch", "downloads.watchnotice", "mfa.authenticator",
     "outbox.outboxmail", "rights.exportfile", "rights.internalnote", "rights.mailedlink",
     "rights.requestevent", "rights.requestnote", "rights.requestscan", "rights.subjectrequest",
     "rights.systemcheck", "rights.vendortask", "visits.pageview",

@@ -12,6 +12,11 @@ pytestmark = pytest.mark.django_db
 
 OPEN = {
     "Editor": {
+        "downloads/document/",
+        "downloads/document/add/",
+        "downloads/document/many/",
+        "downloads/documentversion/",
+        "downloads/documentversion/add/",
         "pages/file/",
         "pages/file/add/",
         "pages/page/",

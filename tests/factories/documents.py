@@ -2,13 +2,13 @@
 
 import hashlib
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from downloads.models import Document, DocumentPlace, DocumentVersion, Kind
-from downloads.store import store
+from downloads.store import write
 
 
 def make_document(
@@ -42,6 +42,5 @@ def make_version(
         **fields,
     }
     version = DocumentVersion.objects.create(document=document, label=label, **fields)
-    if not store().exists(version.stored_as):
-        store().save(version.stored_as, ContentFile(content))
+    write(BytesIO(content), digest)
     return version

@@ -48,6 +48,9 @@ def refusal(request: HttpRequest) -> int | None:
     limit = settings.REQUEST_MAX_BYTES
     if request.path.startswith(STAFF_PREFIX):
         limit = settings.REQUEST_MAX_BYTES_STAFF
+    for prefix, larger in settings.REQUEST_MAX_BYTES_BELOW.items():
+        if request.path.startswith(prefix):
+            limit = larger
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:

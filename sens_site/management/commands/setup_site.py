@@ -9,6 +9,7 @@ from django.utils.module_loading import import_string
 STEPS = (
     ("Pages", "pages.services.load_pages"),
     ("Policy versions", "privacy.policy.services.load_bundled_policies"),
+    ("Documents", "downloads.shipped.load_documents"),
     ("Consent groups and cookies", "privacy.consent.offer.tables.sync_catalogue"),
     ("Roles of staff", "accounts.roles.load_roles"),
 )

@@ -106,6 +106,7 @@ def begin(folder: Path, *, name: str, legal: str, zone: str) -> None:
     vendors = folder / "vendors.toml"
     text = OF_FIRMS.sub("", vendors.read_text("utf-8"))
     vendors.write_text(re.sub(r'^firm = ".*"$', 'firm = ""', text, flags=re.MULTILINE), "utf-8")
+    shutil.rmtree(folder / "documents")
     for file in (folder / "policy").glob("*.md"):
         file.unlink()
     (folder / "policy" / "versions.toml").write_text(NO_VERSIONS, "utf-8")

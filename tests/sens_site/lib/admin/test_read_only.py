@@ -19,6 +19,8 @@ WRITTEN_BY_STAFF = {
     "consent.serviceswitch": {"change"},
     "contact.cannedanswer": {"add", "change", "delete"},
     "contact.contactmessage": {"delete"},
+    "downloads.document": {"add", "change", "delete"},
+    "downloads.documentversion": {"add", "change", "delete"},
     "pages.file": {"add", "change", "delete"},
     "pages.page": {"add", "change", "delete"},
     "pages.redirect": {"add", "change", "delete"},

@@ -1,0 +1,76 @@
+"""The promise that each document is still the file that was published."""
+
+import hashlib
+import re
+from datetime import timedelta
+
+from django.core.files.base import ContentFile
+from django.db.models import Q
+from django.utils import timezone
+
+from downloads.models import DocumentVersion
+from downloads.promises.made_up import MadeUp
+from downloads.store import store
+from privacy.datamap.promises.purging import done_by_the_job, ran_lately, runs_daily
+from privacy.promises.registry import Evidence, Look, promise, require
+from privacy.promises.running_site import RunningSite
+
+JOB = "verify documents"
+EACH_NIGHT = timedelta(days=2)
+"""A file that was looked at in the night before last has missed one night."""
+HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+
+
+@promise("downloads.unchanged", look=Look.REHEARSAL)
+def a_changed_byte_is_found(site: RunningSite) -> Evidence:
+    """One file in order, one with another byte, one that is gone: the job tells them apart.
+
+    What is right is worked out here, and neither asked of the check nor of the stored hash.
+    """
+    runs_daily(JOB)
+    with site.rehearsal():
+        yesterday = timezone.now() - timedelta(days=1)
+        DocumentVersion.objects.update(checked_at=timezone.now())  # the others have their turn
+        whole, changed, gone = MadeUp(), MadeUp(), MadeUp()
+        made = (whole, changed, gone)
+        for one in made:
+            shown = HASH.findall(site.get(one.page).text)
+            right = hashlib.sha256(one.content).hexdigest()
+            require(set(shown) == {right}, "the page of a document shows another SHA-256")
+        ours = DocumentVersion.objects.filter(pk__in=[one.version.pk for one in made])
+        ours.update(uploaded_at=yesterday)
+        other = bytes([changed.content[0] ^ 1]) + changed.content[1:]
+        store().delete(changed.version.stored_as)
+        store().save(changed.version.stored_as, ContentFile(other))
+        store().delete(gone.version.stored_as)
+        done_by_the_job(JOB)
+        missing = set(ours.filter(missing_since__isnull=False).values_list("pk", flat=True))
+        damaged = set(ours.filter(damaged_since__isnull=False).values_list("pk", flat=True))
+        unseen = (
+            ours.filter(checked_at__lt=yesterday).count() + ours.filter(checked_at=None).count()
+        )
+    require(not unseen, f"{unseen} of three files are not looked at")
+    require(damaged >= {changed.version.pk}, "a file with another byte is taken for unchanged")
+    require(missing >= {gone.version.pk}, "a file that is gone is not noticed")
+    require(whole.version.pk not in missing | damaged, "a file that is in order is called changed")
+    return Evidence(
+        "Played through for this check: of three published files one was changed by a byte and one "
+        "removed; the nightly look named these two, and the page showed what is right.",
+        {"files": 3},
+    )
+
+
+@promise("downloads.unchanged", look=Look.ROWS)
+def each_file_was_as_published_last_night(site: RunningSite) -> Evidence:
+    """Each stored file has been looked at each night since it was brought, and was found in order."""
+    versions = DocumentVersion.objects.all()
+    wrong = versions.filter(Q(missing_since__isnull=False) | Q(damaged_since__isnull=False))
+    first = wrong.select_related("document").first()
+    named = f"{first.document.number}, version {first.label}" if first else ""
+    require(first is None, f"{wrong.count()} files are not as they were published: {named}")
+    limit = timezone.now() - EACH_NIGHT
+    never = Q(checked_at__isnull=True, uploaded_at__lt=limit)
+    late = versions.filter(Q(checked_at__lt=limit) | never).count()
+    require(not late, f"{late} files have not been looked at for two days")
+    figures = {"files": versions.count(), **ran_lately(JOB)}
+    return Evidence("Each stored file was as it was published when it was last read.", figures)
