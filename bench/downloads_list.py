@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,7 @@ def main() -> int:
         if status != 200:
             sys.exit(f"{path} answers {status}")
         page = statistics.median(
-            cpu_ms(lambda: client.get(path, secure=True)) for _ in range(ROUNDS)
+            cpu_ms(partial(client.get, path, secure=True)) for _ in range(ROUNDS)
         )
         print(f"{page:6.1f} ms {queries} queries  {path}")
         worst["a page of the list, CPU ms"] = max(worst["a page of the list, CPU ms"], page)
