@@ -15,6 +15,13 @@ pytestmark = pytest.mark.django_db
 MARINE, ENGINES = "/applications/marine/", "/applications/genset-engine-starting/"
 
 
+@pytest.fixture(autouse=True)
+def _none_is_shipped(db):
+    DocumentVersion.objects.all().delete()
+    Document.objects.all().delete()
+    forget_fragments()
+
+
 @pytest.fixture
 def documents():
     now = timezone.now()
@@ -96,8 +103,7 @@ def test_each_choice_is_counted_among_what_the_others_leave(documents):
     assert narrowed["access"] == {"For everyone": 1, "With an account": 0}
 
 
-def test_a_list_of_nothing_has_no_form(db):
-    forget_fragments()
+def test_a_list_of_nothing_has_no_form():
     assert (shown().facets, shown().rows, shown().total, shown().pages) == ([], [], 0, 1)
 
 
