@@ -17,7 +17,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header, parse_etags
 
 from downloads.models import DocumentVersion
-from downloads.store import open_stored, store
+from downloads.store import StoreAwayError, faults, open_stored, store
 from sens_site.errors import error_page
 from sens_site.lib.http.csp import FILE_POLICY, serialise
 from sens_site.lib.http.faults import RETRY_AFTER_SECONDS
@@ -27,12 +27,8 @@ SANDBOX = serialise({**FILE_POLICY, "sandbox": ()}).strip()
 STORE_IS_AWAY = "Our store of documents cannot be reached at the moment. Nothing was sent."
 SENT_BY_NGINX = "/stored-documents/"
 """The internal location in which nginx finds the store: see docs/downloads.md."""
-_ONE_RANGE = re.compile(r"bytes=\s*(\d{0,20})-(\d{0,20})\s*", re.IGNORECASE)
+_ONE_RANGE = re.compile(r"bytes=\s*([0-9]{0,20})-([0-9]{0,20})\s*", re.IGNORECASE)
 logger = logging.getLogger(__name__)
-
-
-class StoreAwayError(Exception):
-    """A stored file cannot be read now, whatever the store is and says."""
 
 
 def read_chunks(version: DocumentVersion, *, start: int = 0, length: int) -> Iterator[bytes]:
@@ -42,7 +38,7 @@ def read_chunks(version: DocumentVersion, *, start: int = 0, length: int) -> Ite
             file = opened.enter_context(open_stored(version))
             file.seek(start)
             chunk = file.read(min(CHUNK, length))
-        except Exception as error:  # a store may be anything, and raise anything
+        except faults() as error:
             logger.exception("The file of version %s cannot be read.", version.pk)
             raise StoreAwayError from error
         while chunk:
@@ -127,7 +123,7 @@ def must_be_there(versions: Iterable[DocumentVersion]) -> None:
     """Raise `StoreAwayError` where one of some files is not there: before the first byte of any."""
     try:
         missing = [one.pk for one in versions if not store().exists(one.stored_as)]
-    except Exception as error:  # a store may be anything, and raise anything
+    except faults() as error:
         logger.exception("The store of documents cannot be asked.")
         raise StoreAwayError from error
     if missing:

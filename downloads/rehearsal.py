@@ -17,14 +17,16 @@ from downloads.models import (
     DownloadRecord,
     Kind,
     Watch,
-    WatchNotice,
     month_of,
 )
+from downloads.watching import tell_watchers
 from privacy.promises.witness.canary import Canary
-from privacy.promises.witness.cast import makes_rows
+from privacy.promises.witness.cast import also_open, makes_rows
 
 OPEN, GATED, UNSEEN = "played-for-a-check", "played-for-a-check-gated", "played-for-a-check-unseen"
 A_DAY = timedelta(days=1)
+
+also_open("/downloads/watch/no-token/", f"/accounts/confirm-email/no-key/then/downloads/{GATED}/")
 
 
 @makes_rows
@@ -56,8 +58,8 @@ def documents(user: Any, person: Canary, staff: AbstractBaseUser) -> None:
     _add(unseen, "1", None, staff)
     DownloadRecord.objects.create(user=user, version=fetched)
     DownloadCount.objects.create(version=withdrawn, month=month_of(timezone.localdate()), count=1)
-    watch = Watch.objects.create(user=user, document=gated)
-    WatchNotice.objects.create(watch=watch, version=fetched)
+    Watch.objects.create(user=user, document=gated, since=now - 2 * A_DAY)
+    tell_watchers()
 
 
 def _add(

@@ -18,18 +18,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from downloads import records, watching
 from downloads.access import Answer, Reader, Stranger, answer_for
 from downloads.bundle import NAME, RefusedError, chosen_versions, zipped
-from downloads.delivery import (
-    StoreAwayError,
-    as_attachment,
-    must_be_there,
-    send_file,
-    store_is_away,
-)
+from downloads.delivery import as_attachment, must_be_there, send_file, store_is_away
 from downloads.feeds import new_versions
 from downloads.gate import login_that_leads_to
 from downloads.labels import qr_code, short_address
 from downloads.listing import SORTS, sections, shown_for
 from downloads.models import Document, DocumentVersion, State
+from downloads.store import StoreAwayError
 from sens_site.lib.cache.member_page_cache import alike_for_members
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.done_notice import with_notice

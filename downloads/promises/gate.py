@@ -21,9 +21,9 @@ def a_file_for_registered_customers_sends_to_the_page_to_log_in(site: RunningSit
         stranger, (_, visitor) = site.visitor(), customer(site)
         page = stranger.get(made.page)
         require(page.status == 200, f"the page of a closed document answers {page.status}")
-        require(
-            made.document.title in page.text, "a closed document's page does not say what it is"
-        )
+        heading = page.page.first("h1")
+        says = heading is not None and heading.text == made.document.title
+        require(says, "a closed document's page does not say what it is")
         answer = stranger.get(made.file)
         led = urlsplit(answer.header("Location"))
         require(

@@ -61,8 +61,12 @@ CARRIED = {
 }
 """What a form carries without asking: where it came from, and which text or step it showed."""
 READING = {"/privacy/on/": ("day",), "/legal/on/": ("day",), "/privacy/compare/": ("old", "new"),
-           "/legal/compare/": ("old", "new"), "/search/": ("q",)}  # fmt: skip
-"""What a reader chooses to see of the record, or searches for. It is stored with no person."""
+           "/legal/compare/": ("old", "new"), "/search/": ("q",),
+           "/downloads/selection/": ("document",),
+           "/downloads/": ("q", "sort", "kind", "language", "access", "products", "applications")
+           }  # fmt: skip
+"""What a reader chooses to see of the record or the documents, or searches for. It is stored with no
+person."""
 TOPICS = ("topics", "checkbox")
 """What somebody reads about, by the names that staff have given to the topics."""
 PROOF_OF_WHO_YOU_ARE = frozenset({"code", "email", "login", "password", "password1"})

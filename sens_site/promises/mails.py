@@ -27,6 +27,9 @@ from accounts.erasure import IDLE, erase_account
 from accounts.idle_accounts import notify_idle
 from contact import mails as of_messages
 from contact.models import ContactMessage
+from downloads.models import Watch
+from downloads.promises.made_up import MadeUp
+from downloads.watching import notice_mail as notice_mail_of_document
 from newsletter import issue_services, sending
 from newsletter import mails as of_readers
 from newsletter.models import Check, Issue, Subscriber, Topic
@@ -48,7 +51,9 @@ LINKED = frozenset({"www.edpb.europa.eu"})
 """The one other site to which a mail leads: the list of authorities to complain to."""
 QUERIES = frozenset({"", "inbox=held", "inbox=late", "state=parked"})
 """What may stand behind an address: which list of the desk is meant, and never who reads it."""
-PARTS = frozenset({"", "accounts", "admin", "contact", "legal", "newsletter", "privacy"})
+PARTS = frozenset({
+    "", "accounts", "admin", "contact", "downloads", "legal", "newsletter", "privacy",
+})  # fmt: skip
 """The parts of the site to which mails lead. One that only counts who comes is none of them."""
 RECEIPTS = ("Disposition-Notification-To", "Return-Receipt-To", "X-Confirm-Reading-To")
 REMOTE = re.compile(
@@ -70,8 +75,9 @@ OF_FACTORS = (
 OF_ROOMS = (
     "accounts/deleted", "accounts/idle", "accounts/set_up_mail", "contact/mail/acknowledgement",
     "contact/mail/assigned", "contact/mail/flood", "contact/mail/held", "contact/mail/late",
-    "contact/mail/message", "contact/mail/reply", "newsletter/mail/confirm",
-    "newsletter/mail/issue", "newsletter/mail/known", "newsletter/mail/receipt", "newsletter/mail/reminder",
+    "contact/mail/message", "contact/mail/reply", "downloads/mail/new_version",
+    "newsletter/mail/confirm", "newsletter/mail/issue", "newsletter/mail/known",
+    "newsletter/mail/receipt", "newsletter/mail/reminder",
     "privacy/policy/mail/checkpoint",
     "privacy/policy/mail/notice",
     "privacy/rights/mail/acknowledged", "privacy/rights/mail/alarm",
@@ -245,8 +251,14 @@ def _plays() -> Iterator[tuple[Callable[[], object], tuple[str, ...]]]:
         yield checkpoint_mail(signed, to=[staff.email]).send, ()
     yield code_mail(staff, "000000").send, ()
     yield partial(tell_owners, word), ()
+    yield lambda: _document_notice(user), ()
     yield lambda: _idle_notice(user), ()
     yield lambda: erase_account(user, cause=IDLE), (user.email,)
+
+
+def _document_notice(user: Any) -> None:
+    made = MadeUp()
+    notice_mail_of_document(Watch(pk=1, user=user, document=made.document), made.version).send()
 
 
 def _of_accounts(user: Any) -> Iterator[Callable[[], object]]:

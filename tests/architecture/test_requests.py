@@ -25,7 +25,7 @@ from tests.factories.people import make_person
 
 pytestmark = pytest.mark.django_db
 
-EXEMPT = {"newsletter/unsubscribe/<str:token>/"}
+EXEMPT = {"downloads/watch/<str:token>/", "newsletter/unsubscribe/<str:token>/"}
 """Patterns that are exempt from the same-origin check, as the request carries its own proof."""
 
 FOREIGN = {  # by the header that tells

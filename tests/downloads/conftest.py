@@ -14,7 +14,7 @@ def _own_store(settings: Any, tmp_path: Path) -> None:
     settings.STORAGES = {
         **settings.STORAGES,
         "documents": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "downloads.store.DocumentFolder",
             "OPTIONS": {"location": str(tmp_path / "documents"), "base_url": None},
         },
     }

@@ -18,6 +18,7 @@ GROUPS = {
     Category.COMMUNICATIONS: "information.communications-kept",
     Category.USAGE: "usage.details",
     Category.ACCOUNT: "information.account-profile",
+    Category.DOWNLOADS: "downloads.recorded",
 }
 """The sentence that names the items of a group."""
 NAMED = {
@@ -98,8 +99,15 @@ NAMED = {
         " admin.LogEntry.user admin.LogEntry.object_id admin.LogEntry.object_repr"
         " admin.LogEntry.change_message audit_log.AuditEntry.actor"
         " audit_log.AuditEntry.pseudonym audit_log.AuditEntry.row consent.PersonalRefusals.user"
-        " policy.PolicyAcknowledgement.user",
+        " policy.PolicyAcknowledgement.user"
+        # What a person has asked to be told of, and has been.
+        " downloads.Watch.user downloads.Watch.document downloads.Watch.since"
+        " downloads.WatchNotice.watch downloads.WatchNotice.version downloads.WatchNotice.at",
         "username": "accounts.User.username",
+    },
+    Category.DOWNLOADS: {
+        "what you download": "downloads.DownloadRecord.user downloads.DownloadRecord.version"
+        " downloads.DownloadRecord.at",
     },
 }
 """The items of each group in the policy's words, and the columns that hold them."""

@@ -109,7 +109,10 @@ class Played:
                     self._row_in(model, rows)
 
     def _row_in(self, model: type[Model], rows: Rows) -> None:
-        """Store a row past the rules of its model, as it is not to be judged."""
+        """Store a row past the rules of its model, as it is not to be judged.
+
+        Where a site has nothing to which it could point (no document), nobody has such a row.
+        """
         values = {
             one.attname: value
             for one in model._meta.concrete_fields
@@ -117,7 +120,11 @@ class Played:
             for value in [self._value(one, rows)]
             if value is not None
         }
-        model(**values).save_base(raw=True, force_insert=True)
+        needed = {
+            one.attname for one in model._meta.concrete_fields if one.is_relation and not one.null
+        }
+        if needed <= values.keys():
+            model(**values).save_base(raw=True, force_insert=True)
 
     def _whose(self, column: Any, rows: Rows) -> Any:
         """Return the key of the person's row to which a column points.
