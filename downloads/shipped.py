@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from downloads import services, store
 from downloads.inspection import inspect
-from downloads.models import Document, DocumentVersion
+from downloads.models import Document, DocumentVersion, Language
 from privacy.policy.rendering import strip_source_marks
 from sens_site.lib.content import ContentError, read_content, read_toml
 from sens_site.lib.typesetting import pdf_of
@@ -126,5 +126,5 @@ def typeset(shipped: Shipped) -> bytes:
         issued_on=shipped.issued_on,
         line=shipped.line,
         origin=shipped.origin,
-        lang=shipped.document["language"],
+        lang=shipped.document.get("language", Language.ENGLISH),
     )

@@ -50,6 +50,9 @@ KEPT_FROM_CALLER = (
     "TRUSTED_PROXY_HEADER",
     "STAFF_MFA_REQUIRED",
     "POLICY_FOUR_EYES",
+    "DOCUMENTS_S3_BUCKET",
+    "DOCUMENTS_MAX_MB",
+    "CLAMD_SOCKET",
 )
 for _name in KEPT_FROM_CALLER:
     os.environ.pop(_name, None)

@@ -43,7 +43,7 @@ def pdf_of(
     lang: str = "en",
 ) -> bytes:
     """Set a text. `line` stands below the title; links within the site begin with `origin`."""
-    tree = SyntaxTreeNode(MarkdownIt("commonmark").enable("table").parse(markdown))
+    tree = SyntaxTreeNode(MarkdownIt("commonmark", {"html": False}).enable("table").parse(markdown))
     head = PAGE.format(
         title=_quoted(title),
         author=_quoted(author),

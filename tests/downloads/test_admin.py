@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -24,7 +25,7 @@ from tests.client import SiteClient
 from tests.downloads import bad_files
 from tests.downloads.bad_files import pdf
 from tests.factories.documents import make_document, make_version
-from tests.factories.people import make_person
+from tests.factories.people import make_person, make_staff
 from tests.pages.reading import read
 
 pytestmark = pytest.mark.django_db
@@ -372,6 +373,16 @@ def test_many_files_become_drafts_and_a_bad_one_keeps_none_from_it(
     )
     listed = staff_client.get(nothing.headers["Location"])
     assert texts(listed, "li", "success") == []
+
+
+def test_who_may_only_look_brings_nothing() -> None:
+    looker = make_staff("looker", is_superuser=False)
+    looker.user_permissions.add(Permission.objects.get(codename="view_document"))
+    client = SiteClient()
+    client.force_login(looker)
+    assert client.get(DOCUMENTS).status_code == 200
+    assert client.get(f"{DOCUMENTS}many/").status_code == 403
+    assert b"Bring several files" not in client.get(DOCUMENTS).content
 
 
 def test_the_page_for_many_files_asks_for_some(staff_client: SiteClient) -> None:

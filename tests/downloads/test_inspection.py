@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 
 from downloads import archives, drawings, pdf_files
@@ -65,6 +66,16 @@ def test_active_content_stays_where_somebody_has_looked_at_it() -> None:
 def test_a_pdf_with_a_plain_link_acts_by_nothing() -> None:
     content = bad_files.pdf_with_a_link("https://a.test/")
     assert inspect(BytesIO(content), name="a.pdf").size == len(content)
+
+
+def test_what_a_pdf_holds_beside_dictionaries_does_not_act() -> None:
+    document = pikepdf.new()
+    document.add_blank_page()
+    document.Root["/Words"] = document.make_indirect(pikepdf.String("/JavaScript"))
+    document.Root["/More"] = pikepdf.Array([pikepdf.Array([1]), "b"])
+    output = BytesIO()
+    document.save(output)
+    assert inspect(output, name="a.pdf").content_type == "application/pdf"
 
 
 def test_a_pdf_without_bounds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

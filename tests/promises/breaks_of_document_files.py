@@ -39,7 +39,7 @@ def a_look_once_in_a_month(hand: Hand) -> None:
 
 @breaks(UNCHANGED, way=Way.CONFIGURATION)
 def a_page_that_shows_another_hash(hand: Hand) -> None:
-    hand.template("downloads/document.html", ("version.sha256", "version.file_name"))
+    hand.template("downloads/document.html", ("shown.sha256", "shown.file_name"))
 
 
 @breaks(UNCHANGED, way=Way.ROWS)

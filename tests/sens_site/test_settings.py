@@ -50,3 +50,15 @@ def test_a_header_with_two_spellings_is_read_only_where_it_is_asked_for(read):
     assert read()["TRUSTED_PROXY_HEADER"] == "Forwarded"
     older = read(TRUSTED_PROXY_HEADER="X-Forwarded-For")
     assert older["TRUSTED_PROXY_HEADER"] == "X-Forwarded-For"
+
+
+def test_documents_lie_in_a_folder_or_where_a_bucket_is_named(read):
+    usual = read()["STORAGES"]["documents"]
+    assert usual["BACKEND"] == "downloads.store.DocumentFolder"
+    assert usual["OPTIONS"]["location"].endswith("/documents")
+    named = read(DOCUMENTS_S3_BUCKET="papers", DOCUMENTS_S3_ENDPOINT="https://s3.test")
+    documents = named["STORAGES"]["documents"]
+    assert documents["BACKEND"] == "storages.backends.s3.S3Storage"
+    assert documents["OPTIONS"]["bucket_name"] == "papers"
+    assert documents["OPTIONS"]["endpoint_url"] == "https://s3.test"
+    assert documents["OPTIONS"]["file_overwrite"] is True

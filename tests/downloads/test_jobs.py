@@ -1,0 +1,48 @@
+"""What the worker does for the documents, and when."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from downloads import jobs
+from downloads.models import DocumentVersion
+from outbox.jobs import registered_jobs
+from tests.factories.documents import make_document, make_version
+
+pytestmark = pytest.mark.django_db
+# The company is in Colorado: midnight is at 07:00 UTC in November.
+EVENING = datetime(2026, 11, 20, 3, tzinfo=UTC)
+BEFORE, AFTER = datetime(2026, 11, 20, 6, 59, tzinfo=UTC), datetime(2026, 11, 20, 7, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("column", ["checked_at", "uploaded_at"])
+def test_each_file_is_read_once_a_night_and_not_again_by_day(column: str) -> None:
+    DocumentVersion.objects.all().delete()
+    assert jobs.is_due() is False
+    version = make_version(make_document(), uploaded_at=EVENING)
+    if column == "checked_at":
+        DocumentVersion.objects.update(checked_at=EVENING, uploaded_at=EVENING - timedelta(days=9))
+    with time_machine.travel(BEFORE, tick=False):
+        assert jobs.is_due() is False
+    with time_machine.travel(AFTER, tick=False):
+        assert jobs.is_due() is True
+        assert jobs.verify() == 0
+        version.refresh_from_db()
+        assert version.checked_at == AFTER
+        assert jobs.is_due() is False
+
+
+def test_the_worker_looks_sweeps_and_sets_policies_each_day() -> None:
+    known: dict[str, Any] = {job.name: job for job in registered_jobs()}
+    seconds = {
+        name: known[name].every_seconds
+        for name in ("verify documents", "sweep document files", "policy as PDF")
+    }
+    assert seconds == {
+        "verify documents": 600,
+        "sweep document files": 86_400,
+        "policy as PDF": 86_400,
+    }
+    assert {known[name].apart for name in seconds} == {True}
