@@ -29,7 +29,12 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "policy.change_policydraft",
     ),
     "Newsletter editor": (
+        "newsletter.view_issue",
+        "newsletter.add_issue",
+        "newsletter.change_issue",
+        "newsletter.delete_issue",
         "newsletter.view_subscriber",
+        "newsletter.add_subscriber",
         "newsletter.change_subscriber",
         "newsletter.view_topic",
         "newsletter.add_topic",

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
+from newsletter.import_admin import ImportMixin
 from newsletter.models import Subscriber, Topic
 from newsletter.subscribing import release_held
 from newsletter.topics import save_topic
@@ -48,7 +49,7 @@ STEPS: tuple[Step[Subscriber], ...] = (
 
 
 @admin.register(Subscriber)
-class SubscriberAdmin(StepsAdmin[Subscriber]):
+class SubscriberAdmin(ImportMixin, StepsAdmin[Subscriber]):
     """Who reads, since when and by which proof."""
 
     steps = STEPS

@@ -1,8 +1,9 @@
-"""What rehearsals of the promises need of this room: a reader, a sign-up that waits, one that is held."""
+"""What rehearsals of the promises need of this room: readers, sign-ups, and issues of each kind."""
 
 from django.contrib.auth.models import AbstractBaseUser
 
-from newsletter.models import Topic
+from newsletter import issue_services
+from newsletter.models import Check, Issue, Topic
 from newsletter.subscribing import SignUp, sign_up, subscribe_account
 from newsletter.topics import save_topic
 from newsletter.wording import words_shown
@@ -22,3 +23,33 @@ def readers(user: AbstractBaseUser, person: Canary, staff: AbstractBaseUser) -> 
     sign_up(asked(f"waits.{person.email}"))
     sign_up(asked(f"held.{person.email}"), trapped=True)
     subscribe_account(user, asked(person.email))
+
+
+@makes_rows
+def issues(user: AbstractBaseUser, person: Canary, staff: AbstractBaseUser) -> None:
+    """Have one in each state: for a topic that nobody reads, so that no mail comes of it."""
+    topic = Topic(slug="no-reader", title="A check of the promises")
+    save_topic(topic)
+
+    def written(state: str) -> Issue:
+        issue = Issue(
+            title=f"A check: {state}",
+            slug=f"a-check-{state}",
+            summary="Rolled back.",
+            body="Read [more](/privacy/).",
+            checklist=list(Check.values),
+        )
+        issue_services.save_draft(issue)
+        issue.topics.add(topic)
+        return issue
+
+    written("draft")
+    issue_services.schedule(written("scheduled"))
+    for state in ("sending", "paused", "stopped"):
+        issue = written(state)
+        issue_services.schedule(issue)
+        issue_services.begin(issue)
+        if state == "paused":
+            issue_services.pause(issue)
+        elif state == "stopped":
+            issue_services.stop(issue)

@@ -13,8 +13,18 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("accounts", "contact", "outbox", "pages", "privacy", "visits", "downloads", "news", "newsletter",
-         "search")
+ROOMS = (
+    "accounts",
+    "contact",
+    "outbox",
+    "pages",
+    "privacy",
+    "visits",
+    "downloads",
+    "news",
+    "newsletter",
+    "search",
+)
 NOT_OURS = {"migrations", "promises", "management", "rehearsal", "outside", "__pycache__"}
 """The checks are no part of what they look at."""
 PERIOD_WORDS = {"days", "hours", "minutes", "months", "seconds", "weeks", "years"}

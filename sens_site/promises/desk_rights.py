@@ -17,7 +17,11 @@ MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "policy.policyversion": LOOK_AT,
     },
     "Newsletter editor": {
-        "newsletter.subscriber": (*LOOK_AT, "end", "release"),
+        "newsletter.issue": (
+            *LOOK_AT, "add", "delete", "html", "pause", "preview", "resume", "schedule", "stop",
+            "test", "unschedule",
+        ),
+        "newsletter.subscriber": (*LOOK_AT, "end", "import", "release"),
         "newsletter.topic": (*LOOK_AT, "add"),
     },
     "Webmaster": {
@@ -52,7 +56,7 @@ MAY_OPEN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """Which pages of which table each role may open. Every other page is shut to it."""
 RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "Newsletter editor": {
-        "newsletter.subscriber": ("view", "change"),
+        "newsletter.subscriber": ("view", "add", "change"),
     },
     "Webmaster": {
         "contact.contactmessage": ("view", "change", "export"),  # the last one where it is given

@@ -27,8 +27,9 @@ from accounts.erasure import IDLE, erase_account
 from accounts.idle_accounts import notify_idle
 from contact import mails as of_messages
 from contact.models import ContactMessage
+from newsletter import issue_services, sending
 from newsletter import mails as of_readers
-from newsletter.models import Subscriber
+from newsletter.models import Check, Issue, Subscriber, Topic
 from newsletter.wording import keep_wording, words_shown
 from outbox.job_failures import tell_owners
 from outbox.models import OutboxMail
@@ -70,7 +71,7 @@ OF_ROOMS = (
     "accounts/deleted", "accounts/idle", "accounts/set_up_mail", "contact/mail/acknowledgement",
     "contact/mail/assigned", "contact/mail/flood", "contact/mail/held", "contact/mail/late",
     "contact/mail/message", "contact/mail/reply", "newsletter/mail/confirm",
-    "newsletter/mail/known", "newsletter/mail/receipt", "newsletter/mail/reminder",
+    "newsletter/mail/issue", "newsletter/mail/known", "newsletter/mail/receipt", "newsletter/mail/reminder",
     "privacy/policy/mail/checkpoint",
     "privacy/policy/mail/notice",
     "privacy/rights/mail/acknowledged", "privacy/rights/mail/alarm",
@@ -286,6 +287,21 @@ def _of_readers(word: str) -> Iterator[Callable[[], object]]:
     )
     for mail in ("confirmation", "reminder", "known", "receipt"):
         yield getattr(of_readers, f"{mail}_mail")(reader).send
+    yield partial(_issue_to, reader, word)
+
+
+def _issue_to(reader: Subscriber, word: str) -> None:
+    """Send an issue to one reader. Of others nothing is written: each issue has its own time."""
+    topic = Topic.objects.create(slug=word, title="A check of the promises")
+    reader.topics.add(topic)
+    issue = Issue.objects.create(
+        title=word, slug=word, summary=word, body="[Read it](/privacy/)", checklist=Check.values
+    )
+    issue.topics.add(topic)
+    issue_services.schedule(issue)
+    issue_services.begin(issue)
+    issue.refresh_from_db()
+    sending.write_copies(issue)
 
 
 def _asked(word: str, kind: Kind, proof: Proof | None = Proof.LINK) -> Any:

@@ -25,7 +25,10 @@ OPEN = {
         "policy/policydraft/import/",
     },
     "Newsletter editor": {
+        "newsletter/issue/",
+        "newsletter/issue/add/",
         "newsletter/subscriber/",
+        "newsletter/subscriber/import/",
         "newsletter/topic/",
         "newsletter/topic/add/",
     },

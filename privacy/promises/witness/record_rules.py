@@ -30,7 +30,7 @@ WRITTEN = ("email address", "telephone number", "text", "password")
 SAID = ("user name", "name", "company", "position", *WRITTEN)
 MAIL_HEADERS = frozenset({
     "auto-submitted", "content-transfer-encoding", "content-type", "date", "from", "in-reply-to",
-    "list-unsubscribe", "list-unsubscribe-post", "message-id", "mime-version", "precedence",
+    "list-id", "list-unsubscribe", "list-unsubscribe-post", "message-id", "mime-version", "precedence",
     "references", "reply-to", "subject", "to", "x-auto-response-suppress",
 })  # fmt: skip
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from contact.models import CannedAnswer
+from newsletter.models import Issue, Topic
 from pages import services as pages
 from pages.models import File, Page, Redirect
 from privacy.consent.models import ServiceSwitch
@@ -204,8 +205,8 @@ def test_every_admin_whose_rows_are_edited_carries_the_stamp():
     edited = [one for one in admin.site._registry.values() if one.has_change_permission(request)]
     assert [str(one) for one in edited if not isinstance(one, EditStampMixin)] == []
     assert {one.model for one in edited} == {
-        CannedAnswer, File, Group, OutsideSystem, Page, PolicyClaim, PolicyDraft, Redirect,
-        ServiceSwitch, User,
+        CannedAnswer, File, Group, Issue, OutsideSystem, Page, PolicyClaim, PolicyDraft, Redirect,
+        ServiceSwitch, Topic, User,
     }  # fmt: skip
     assert [one.list_editable for one in edited if one.list_editable] == []
     assert [str(one) for one in admin.site._registry.values() for inline in one.inlines

@@ -19,6 +19,7 @@ WRITTEN_BY_STAFF = {
     "consent.serviceswitch": {"change"},
     "contact.cannedanswer": {"add", "change", "delete"},
     "contact.contactmessage": {"delete"},
+    "newsletter.issue": {"add", "change", "delete"},
     "newsletter.topic": {"add", "change"},
     "pages.file": {"add", "change", "delete"},
     "pages.page": {"add", "change", "delete"},
