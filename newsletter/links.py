@@ -6,6 +6,7 @@ preferences open, no confirmation opens. Nothing of it is stored but the name, w
 
 import json
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from cryptography.fernet import InvalidToken
@@ -44,8 +45,13 @@ def token_of(reader: Subscriber, use: str) -> str:
     return reader.key + _signature(use, reader.key, settings.SECRET_KEY)
 
 
+@lru_cache(maxsize=16)  # asked for each reader of an issue
+def _start_of(use: str) -> str:
+    return reverse(f"newsletter:{use}", args=["token"]).removesuffix("token/")
+
+
 def path_of(reader: Subscriber, use: str) -> str:
-    return reverse(f"newsletter:{use}", args=[token_of(reader, use)])
+    return f"{_start_of(use)}{token_of(reader, use)}/"
 
 
 def address_of(reader: Subscriber, use: str) -> str:
