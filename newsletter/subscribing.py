@@ -180,9 +180,16 @@ def _confirm(reader: Subscriber, by: Subscriber.Means) -> Subscriber:
     return reader
 
 
-@transaction.atomic
 def subscribe_account(person: Any, asked: SignUp) -> Subscriber:
     """Let somebody who is logged in have the newsletter at an address that the account confirmed."""
+    try:
+        return _subscribe_account(person, asked)
+    except IntegrityError:
+        return _subscribe_account(person, asked)
+
+
+@transaction.atomic
+def _subscribe_account(person: Any, asked: SignUp) -> Subscriber:
     if asked.email not in subject_of(person).addresses:
         raise NotYoursError
     accept_newsletter(person)
