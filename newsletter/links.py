@@ -7,6 +7,7 @@ preferences open, no confirmation opens. Nothing of it is stored but the name, w
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 from cryptography.fernet import InvalidToken
 from django.conf import settings
@@ -43,8 +44,13 @@ def token_of(reader: Subscriber, use: str) -> str:
     return reader.key + _signature(use, reader.key, settings.SECRET_KEY)
 
 
+@lru_cache(maxsize=16)  # asked for each reader of an issue
+def _start_of(use: str) -> str:
+    return reverse(f"newsletter:{use}", args=["token"]).removesuffix("token/")
+
+
 def path_of(reader: Subscriber, use: str) -> str:
-    return reverse(f"newsletter:{use}", args=[token_of(reader, use)])
+    return f"{_start_of(use)}{token_of(reader, use)}/"
 
 
 def address_of(reader: Subscriber, use: str) -> str:
