@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from email.utils import formataddr, make_msgid, parseaddr
 from functools import cached_property
 from html import escape, unescape
-from pathlib import Path
 from textwrap import fill
 from urllib.parse import urljoin
 
@@ -32,9 +31,10 @@ _HREF = re.compile(r'href="([^"]*)"')
 _LINE = 240
 """Characters of a line of HTML: a line of a mail has no more than 998 bytes (RFC 5322, 2.1.1)."""
 
+LOOK = "css/mail.css"
 _INLINER = css_inline.CSSInliner(
     load_remote_stylesheets=False,
-    extra_css=Path(__file__).with_name("mail.css").read_text("utf-8"),
+    extra_css=(settings.BASE_DIR / "static" / LOOK).read_text("utf-8"),
 )
 
 
@@ -82,30 +82,30 @@ class Letter:
         return f"{settings.SITE_ORIGIN}{self.issue.get_absolute_url()}"
 
     @cached_property
-    def _parts(self) -> tuple[str, str]:
-        """Text and HTML, with the places of what is the reader's own."""
-        body = in_mail(self.issue.body)
+    def text(self) -> str:
+        """The part of plain text, with the places of what is the reader's own."""
+        text = plain_text(in_mail(self.issue.body), base=self.archive_url)
+        return self._rendered("txt", text=text)
+
+    @cached_property
+    def page(self) -> str:
+        """The part of HTML without its look, for a page of ours that names the style sheet."""
+        html = render(in_mail(self.issue.body)).html
+        return self._rendered("html", html=mark_safe(_HREF.sub(self._absolute, html)))
+
+    @cached_property
+    def html(self) -> str:
+        """The part of HTML: its styles stand where they count, as mail programs drop sheets."""
+        return _short_lines(_INLINER.inline(self.page))
+
+    def _rendered(self, ending: str, **said: str) -> str:
         shared = {
             "issue": self.issue,
             "topics": self.topics,
             "archive_url": self.archive_url,
             "links": PLACES,
         }
-        text = plain_text(body, base=self.archive_url)
-        whole = render_without_request("newsletter/mail/issue.txt", shared | {"text": text})
-        html = mark_safe(_HREF.sub(self._absolute, render(body).html))
-        page = render_without_request("newsletter/mail/issue.html", shared | {"html": html})
-        return whole, _short_lines(_INLINER.inline(page))
-
-    @property
-    def text(self) -> str:
-        """The part of plain text."""
-        return self._parts[0]
-
-    @property
-    def html(self) -> str:
-        """The part of HTML."""
-        return self._parts[1]
+        return render_without_request(f"newsletter/mail/issue.{ending}", shared | said)
 
     def _absolute(self, found: re.Match[str]) -> str:
         return f'href="{escape(urljoin(self.archive_url, unescape(found[1])))}"'

@@ -5,8 +5,9 @@ preferences open, no confirmation opens. Nothing of it is stored but the name, w
 """
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
 
 from cryptography.fernet import InvalidToken
 from django.conf import settings
@@ -15,7 +16,6 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from newsletter.models.readers import KEY_LENGTH, UNCONFIRMED, Subscriber
-from privacy.datamap.subjects import subject_of
 from sens_site.lib.secret_box import close, open_closed
 
 CONFIRM = "confirm"
@@ -44,8 +44,13 @@ def token_of(reader: Subscriber, use: str) -> str:
     return reader.key + _signature(use, reader.key, settings.SECRET_KEY)
 
 
+@lru_cache(maxsize=16)  # asked for each reader of an issue
+def _start_of(use: str) -> str:
+    return reverse(f"newsletter:{use}", args=["token"]).removesuffix("token/")
+
+
 def path_of(reader: Subscriber, use: str) -> str:
-    return reverse(f"newsletter:{use}", args=[token_of(reader, use)])
+    return f"{_start_of(use)}{token_of(reader, use)}/"
 
 
 def address_of(reader: Subscriber, use: str) -> str:
@@ -67,9 +72,9 @@ def find_reader(token: str, use: str) -> Subscriber | None:
     return None if key is None else Subscriber.objects.filter(key=key).first()
 
 
-def readers_of(person: Any) -> list[tuple[Subscriber, str]]:
-    """Return what the confirmed addresses of an account get, each with its preferences' address."""
-    found = Subscriber.objects.confirmed().filter(email__in=subject_of(person).addresses)
+def readers_at(addresses: Iterable[str]) -> list[tuple[Subscriber, str]]:
+    """Return what some addresses get, each with the address of its preferences."""
+    found = Subscriber.objects.confirmed().filter(email__in=list(addresses))
     return [(reader, path_of(reader, PREFERENCES)) for reader in found.prefetch_related("topics")]
 
 

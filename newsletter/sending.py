@@ -76,6 +76,7 @@ class _Copies:
         self.stored = self.seen = issue.reached
         self.written = 0
         self.at_the_end = False
+        self.sender = sender()
 
     def rows(self) -> Iterator[OutboxMail]:
         """Yield the mails, in the order of their readers' numbers, page by page."""
@@ -104,7 +105,7 @@ class _Copies:
             message_id=name,
             dedupe_key=self.issue.dedupe_key,
             purpose=PURPOSE,
-            sender=bounces.return_path(reader) or sender(),
+            sender=bounces.return_path(reader) or self.sender,
             recipient=reader.email,
             subject=self.issue.title,
             message=self.letter.to(reader.email, message_id=name, links=links),

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from newsletter import mails
 from newsletter.links import CONFIRM, find_reader, is_code_of
-from newsletter.models import Subscriber, SubscriberQuerySet, Subscription, Topic
-from newsletter.models.readers import UNCONFIRMED
+from newsletter.models import Subscriber, SubscriberQuerySet, Subscription, Topic, Wording
+from newsletter.models.readers import UNCONFIRMED, new_key
 from newsletter.suppression import (
     NEWSLETTER,
     SIGN_UP,
@@ -23,7 +23,7 @@ from newsletter.suppression import (
     lift_suppression,
     may_be_asked,
 )
-from newsletter.wording import keep_wording, policy_version_now
+from newsletter.wording import keep_wording, policy_version_now, words_shown
 from privacy.consent.personal_services import accept_newsletter
 from privacy.datamap.subjects import subject_of
 
@@ -34,6 +34,7 @@ WRITTEN_AGAIN = timedelta(hours=1)
 REMIND_AFTER = timedelta(days=4)
 REMINDERS_AT_ONCE = 500
 MOST_WRONG_CODES = 5
+NOBODYS_DOMAIN = "unconfirmed.invalid"
 A_MOMENT = timedelta(minutes=10)
 """How long a button that is pressed twice gets the answer of the first press."""
 
@@ -69,27 +70,43 @@ def _sign_up(asked: SignUp, trapped: bool) -> None:
         if reader is None:
             _keep(Subscriber(email=asked.email, state=State.HELD), asked)
         return
-    mail = mails.confirmation_mail
-    if reader is not None and reader.state == State.CONFIRMED:
-        mail = mails.known_mail
-    elif reader is None or reader.state == State.HELD or not _just_written(reader):
-        reader = _keep(reader or Subscriber(email=asked.email), asked)
-    else:
-        _set_topics(reader, asked.topics)
-    if not _just_written(reader):
-        _write(reader, mail)
     if not may_be_asked(asked.email):
+        _for_nobody(asked, write=True)
+    elif reader is None or reader.state == State.HELD or _may_go_on(reader):
+        _write(_keep(reader or Subscriber(email=asked.email), asked), mails.confirmation_mail)
+    else:
+        _for_nobody(asked, write=_just_written(reader))
+        if reader.state == State.PENDING:
+            _set_topics(reader, asked.topics)
+        elif not _just_written(reader):
+            _write(reader, mails.known_mail)
+
+
+def _may_go_on(reader: Subscriber) -> bool:
+    return reader.state == State.PENDING and not _just_written(reader)
+
+
+def _for_nobody(asked: SignUp, *, write: bool) -> None:
+    """Do what a new sign-up takes, and take it back: the time of the answer tells nothing.
+
+    Something is written all the same, as the disk takes its time for what is committed.
+    """
+    wording = keep_wording(asked.words)
+    Wording.objects.filter(pk=wording.pk).update(text=wording.text)
+    with transaction.atomic():
+        nobody = _keep(Subscriber(email=f"{new_key()}@{NOBODYS_DOMAIN}"), asked)
+        if write:
+            _write(nobody, mails.confirmation_mail)
         transaction.set_rollback(True)
 
 
 @transaction.atomic
 def mail_links(email: str) -> None:
-    """Write to a reader who has no issue at hand. For others the same work is done and taken back."""
+    """Write to a reader who has no issue at hand. For others as much is done, and taken back."""
     reader = Subscriber.objects.confirmed().select_for_update().filter(email=email).first()
-    if reader is None:
-        mails.known_mail(Subscriber(email=email)).send()
-        transaction.set_rollback(True)
-    elif not _just_written(reader):
+    if reader is None or _just_written(reader):
+        _for_nobody(SignUp(email, (), words_shown()), write=True)
+    else:
         _write(reader, mails.known_mail)
 
 
@@ -180,9 +197,16 @@ def _confirm(reader: Subscriber, by: Subscriber.Means) -> Subscriber:
     return reader
 
 
-@transaction.atomic
 def subscribe_account(person: Any, asked: SignUp) -> Subscriber:
     """Let somebody who is logged in have the newsletter at an address that the account confirmed."""
+    try:
+        return _subscribe_account(person, asked)
+    except IntegrityError:
+        return _subscribe_account(person, asked)
+
+
+@transaction.atomic
+def _subscribe_account(person: Any, asked: SignUp) -> Subscriber:
     if asked.email not in subject_of(person).addresses:
         raise NotYoursError
     accept_newsletter(person)

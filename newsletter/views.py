@@ -203,7 +203,7 @@ def lost_link(request: HttpRequest) -> HttpResponse:
 def yours(request: HttpRequest) -> HttpResponse:
     """Show to an account what its confirmed addresses get; one that gets nothing may sign up."""
     mine = subject_of(request.user).addresses
-    readers = links.readers_of(request.user)
+    readers = links.readers_at(mine)
     address = as_stored(getattr(request.user, "email", ""))
     context: dict[str, Any] = {
         "address": address if address in mine else "",

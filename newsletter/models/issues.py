@@ -97,7 +97,8 @@ class Issue(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        """Name the issue without its words: this stands in the session until it is read (law 10)."""
+        return f"Issue {self.pk}"
 
     def get_absolute_url(self) -> str:
         return reverse("newsletter:issue", args=[self.slug])

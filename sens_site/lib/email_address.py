@@ -8,6 +8,7 @@ fold case in three ways, only compare. What cannot be written in one way is refu
 """
 
 import re
+from functools import lru_cache
 
 import idna
 
@@ -46,6 +47,7 @@ def canonical(address: str) -> str:
     return spelled
 
 
+@lru_cache(maxsize=256)  # a list of readers shares few domains, and the mapping takes the longest
 def _canonical_domain(domain: str) -> str:
     # Longer than any domain in any form: not worth the time that the mapping takes.
     if len(domain) > ADDRESS_MAX:

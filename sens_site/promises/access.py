@@ -31,7 +31,7 @@ DESK, OWN_PAGES = "/admin/", "/accounts/"
 HASHED = r"^(!|[a-z0-9_]+\$.+\$)"
 """How a stored password begins: unusable, or the name and the numbers of a hash."""
 SHUT = (301, 302, 303, 403, 404, 405)
-LEADING_OUT, READERS = ("logout", "login"), ("Newsletter editor", "Webmaster", "Privacy officer")
+LEADING_OUT, READERS = ("logout", "login"), ("Webmaster", "Privacy officer")
 
 
 def new_mark() -> str:

@@ -14,7 +14,6 @@ from sens_site.promises.access import DESK, new_mark, people_at_the_desk
 
 EVERYBODYS = frozenset({"service", "notice"})
 SEEN: Mapping[str, frozenset[str]] = {
-    "Newsletter editor": EVERYBODYS | {"newsletter", "newsletter-sign-up", "newsletter-test"},
     "Webmaster": EVERYBODYS | {"message"},
     "Privacy officer": EVERYBODYS | {"request", "request-answer", "desk", "farewell"},
 }

@@ -14,10 +14,11 @@ from tests.factories.people import make_staff
 LIST = "/admin/outbox/outboxmail/"
 OF_ALL = {"service", "notice"}
 OF_REQUESTS = {"request", "request-answer", "desk", "farewell"}
+OF_NEWSLETTER = {"newsletter", "newsletter-sign-up", "newsletter-test"}
 SEEN = {
     "Webmaster": OF_ALL | {"message"},
     "Privacy officer": OF_ALL | OF_REQUESTS,
-    "superuser": OF_ALL | OF_REQUESTS | {"message", "nobody-s"},
+    "superuser": OF_ALL | OF_REQUESTS | OF_NEWSLETTER | {"message", "nobody-s"},
 }
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +85,9 @@ def test_nobody_tries_a_mail_again_that_is_not_theirs(role):
                 "2 mails that cannot be sent",
                 "1 mail about messages that cannot be sent",
                 "4 mails about privacy requests that cannot be sent",
+                "1 mail about sign-ups for the newsletter that cannot be sent",
+                "1 mail about issues that cannot be sent",
+                "1 mail about test issues that cannot be sent",
                 "1 mail about what no room has named that cannot be sent",
             ],
         ),

@@ -114,3 +114,17 @@ def an_issue_that_nobody_has_looked_at(hand: Hand) -> None:
 @breaks("newsletter.scope", way=Way.ROWS)
 def an_issue_that_was_sent_to_no_topic(hand: Hand) -> None:
     an_issue_that_was_sent().topics.clear()
+
+
+@breaks(
+    "beacons.in-mail", "mail.unsubscribe-link", "newsletter.archive", "newsletter.scope",
+    way=Way.CONFIGURATION,
+)  # fmt: skip
+def a_pixel_in_the_mail_of_an_issue(hand: Hand) -> None:
+    pixel = '<img src="https://beacon.test/1.gif"></main>'
+    hand.template("newsletter/mail/issue.html", ("</main>", pixel))
+
+
+@breaks("mail.unsubscribe-link", "newsletter.archive", "newsletter.scope")
+def an_issue_that_is_never_sent(hand: Hand) -> None:
+    hand.replace("newsletter.sending.write_copies", lambda issue: 0)

@@ -115,7 +115,7 @@ def a_sign_up_that_stays(hand: Hand) -> None:
 def a_reminder_each_hour(hand: Hand) -> None:
     from newsletter.models.readers import Subscriber as Model
 
-    hand.replace("newsletter.subscribing.waiting_for_reminder", lambda: Model.objects.pending())
+    hand.replace("newsletter.subscribing.waiting_for_reminder", Model.objects.pending)
 
 
 @breaks("newsletter.unconfirmed", way=Way.ROWS)

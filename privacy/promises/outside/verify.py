@@ -17,7 +17,7 @@ MEMBERS = ("/accounts/delete/", "/accounts/profile/", "/accounts/data/", "/admin
 LOADS = ("action", "background", "data", "formaction", "ping", "poster", "src", "srcset")
 LOGS = ("/privacy/log/heads", "/privacy/log/key", "/privacy/log.txt", "/privacy/promises/log.txt")
 CARD = """about company email kind marketing message name next password1 phone position shown
-subject_line text username wants_contact"""  # business-card information, and what the forms need
+subject_line text topics username wants_contact"""  # business-card information and form parts
 
 class Answer(html.parser.HTMLParser):  # what the site answered, and what a browser makes of it
     def __init__(self, path, origin, answer):
@@ -189,7 +189,7 @@ def look_at_forms(site):
     wide = [m for m in MEMBERS if "/login/?next=" not in site.ask(m).header("Location", "")]
     yield "account.delete security.against-misuse: a log-in guards what is for members", wide
     ways = {way for page in site.pages.values() for way in page.ways if "unsubscribe" in way}
-    if ways: yield "mail.unsubscribe-link: it opens", [w for w in ways if site.ask(w).status != 200]
+    yield "mail.unsubscribe-link: one opens", not ways or [w for w in ways if site.ask(w).status > 200]
 
 def look_at_choice(site):
     home, page = site.ask("/"), site.ask("/cookies/")
