@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Max, Prefetch, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
@@ -372,3 +372,40 @@ class CannedAnswer(models.Model):
     def __str__(self) -> str:
         """Name the answer without its words: this stands in the session until it is read (law 10)."""
         return f"Canned answer {self.pk}"
+
+
+class OrderStateQuerySet(models.QuerySet["OrderState"]):
+    """Reads over the list of orders."""
+
+    def of(self, subject: Subject) -> "OrderStateQuerySet":
+        """Return the orders that are addressed to an address that a person has confirmed."""
+        return self.filter(email__in=sorted(subject.addresses)).order_by("-ordered_on", "pk")
+
+    def listed_at(self) -> datetime | None:
+        """Return when the list was loaded, or None where there is none."""
+        newest: datetime | None = self.aggregate(newest=Max("listed_at"))["newest"]
+        return newest
+
+
+class OrderState(models.Model):
+    """What the company's order system said of an order, for one address that may see it."""
+
+    order_number = models.CharField(max_length=DETAIL_MAX)
+    email = CanonicalEmailField("email", max_length=EMAIL_MAX)
+    state = models.CharField(max_length=DETAIL_MAX)
+    ordered_on = models.DateField("ordered", null=True)
+    ships_on = models.DateField("ships", null=True)
+    shipped_on = models.DateField("shipped", null=True)
+    listed_at = models.DateTimeField(default=timezone.now)
+
+    objects = OrderStateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "state of an order"
+        verbose_name_plural = "states of orders"
+        constraints = [
+            models.UniqueConstraint(fields=["email", "order_number"], name="contact_order_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"State of order {self.pk}"

@@ -57,6 +57,7 @@ LEFT_OUT: Mapping[str, frozenset[str]] = {
         "contact_messagenote": "by_id",
         "contact_messagephoto": "position",
         "contact_messagereply": "by_id header_id",
+        "contact_orderstate": "listed_at",
         "contact_replydraft": "text edited_by_id",
         "mfa_authenticator": "data",
         "outbox_outboxmail": "message_id dedupe_key sender message due_at attempts claim"

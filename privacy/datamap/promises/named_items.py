@@ -25,7 +25,7 @@ NAMED = {
         "name": "accounts.User.name contact.ContactMessage.name rights.SubjectRequest.name",
         "postal address": "accounts.User.postal_address rights.SubjectRequest.postal_address",
         "email address": "account.EmailAddress.email account.EmailConfirmation.email_address"
-        " accounts.User.email contact.ContactMessage.email outbox.OutboxMail.recipient"
+        " accounts.User.email contact.ContactMessage.email contact.OrderState.email outbox.OutboxMail.recipient"
         " rights.SubjectRequest.email",
         "telephone": "accounts.User.phone contact.ContactMessage.phone",
         "customer account number": "accounts.User.customer_number",
@@ -36,7 +36,9 @@ NAMED = {
     },
     Category.MARKETING: {"asked for": "accounts.User.marketing_opt_in_at"},
     Category.TRANSACTION: {
-        "orders": "contact.ContactMessage.order_number",
+        "orders": "contact.ContactMessage.order_number contact.OrderState.order_number"
+        " contact.OrderState.state contact.OrderState.ordered_on contact.OrderState.ships_on"
+        " contact.OrderState.shipped_on",
         "problems you had with a product": "contact.ContactMessage.model"
         " contact.ContactMessage.serial_number contact.ContactMessage.site",
     },
