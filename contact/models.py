@@ -5,24 +5,25 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Max, Prefetch, Q
+from django.db.models import Count, Prefetch, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 from django.utils.text import capfirst
 
-from contact.departments import WEBMASTER, label_of
+from contact.departments import DETAIL_MAX, WEBMASTER, label_of
+from contact.order_models import OrderState  # noqa: F401 - Django looks for models here
+from contact.photo_models import MessagePhoto  # noqa: F401 - the same
 from privacy.datamap.registry import entries
 from privacy.datamap.rows import rows_of
 from privacy.datamap.subjects import Subject
-from sens_site.lib.content import LONGEST_TOPIC
+from sens_site.lib.departments import LONGEST_TOPIC
 from sens_site.lib.email_field import CanonicalEmailField
 
 NAME_MAX = 100
 EMAIL_MAX = 254
 PHONE_MAX = 40
 MESSAGE_MAX = 5000
-DETAIL_MAX = 100
 REPLY_MAX = 10_000
 RECEIVED_MAX = 50_000
 REFERENCE_LENGTH = 10
@@ -249,33 +250,6 @@ class ContactMessage(models.Model):
         )
 
 
-class MessagePhoto(models.Model):
-    """A photo that came with a message: decoded and written anew, without what a camera adds.
-
-    It lies in the database and not in a folder, so that it is stored, rolled back and deleted with
-    its message, and is there on whichever machine somebody looks (law 12).
-    """
-
-    message = models.ForeignKey(ContactMessage, on_delete=models.CASCADE, related_name="photos")
-    position = models.PositiveSmallIntegerField()
-    content = models.BinaryField()
-
-    class Meta:
-        verbose_name = "photo"
-        ordering = ("message", "position")
-        constraints = [
-            models.UniqueConstraint(fields=["message", "position"], name="contact_photo_position")
-        ]
-
-    def __str__(self) -> str:
-        return f"Photo {self.pk}"
-
-    @property
-    def file_name(self) -> str:
-        """A name for it as a file, which names nobody."""
-        return f"{self.message.reference}-{self.position}.jpg"
-
-
 class MessageReply(models.Model):
     """One mail of the conversation after the message: ours, the sender's, or a machine's."""
 
@@ -372,40 +346,3 @@ class CannedAnswer(models.Model):
     def __str__(self) -> str:
         """Name the answer without its words: this stands in the session until it is read (law 10)."""
         return f"Canned answer {self.pk}"
-
-
-class OrderStateQuerySet(models.QuerySet["OrderState"]):
-    """Reads over the list of orders."""
-
-    def of(self, subject: Subject) -> "OrderStateQuerySet":
-        """Return the orders that are addressed to an address that a person has confirmed."""
-        return self.filter(email__in=sorted(subject.addresses)).order_by("-ordered_on", "pk")
-
-    def listed_at(self) -> datetime | None:
-        """Return when the list was loaded, or None where there is none."""
-        newest: datetime | None = self.aggregate(newest=Max("listed_at"))["newest"]
-        return newest
-
-
-class OrderState(models.Model):
-    """What the company's order system said of an order, for one address that may see it."""
-
-    order_number = models.CharField(max_length=DETAIL_MAX)
-    email = CanonicalEmailField("email", max_length=EMAIL_MAX)
-    state = models.CharField(max_length=DETAIL_MAX)
-    ordered_on = models.DateField("ordered", null=True)
-    ships_on = models.DateField("ships", null=True)
-    shipped_on = models.DateField("shipped", null=True)
-    listed_at = models.DateTimeField(default=timezone.now)
-
-    objects = OrderStateQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "state of an order"
-        verbose_name_plural = "states of orders"
-        constraints = [
-            models.UniqueConstraint(fields=["email", "order_number"], name="contact_order_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"State of order {self.pk}"

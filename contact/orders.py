@@ -16,7 +16,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from contact.models import DETAIL_MAX, OrderState
+from contact.departments import DETAIL_MAX
+from contact.order_models import OrderState
 from privacy.datamap.subjects import identity
 from sens_site.lib.cache.content_stamp import content_changed
 from sens_site.lib.email_address import AddressError, canonical

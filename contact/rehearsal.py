@@ -10,8 +10,9 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import F
 from django.utils import timezone
 
-from contact.departments import with_forms
-from contact.models import DETAIL_MAX, DETAILS, CannedAnswer, ContactMessage, OrderState
+from contact.departments import DETAIL_MAX, with_forms
+from contact.models import DETAILS, CannedAnswer, ContactMessage
+from contact.order_models import OrderState
 from contact.replies import receive_reply, save_draft, send_reply
 from contact.services import DELIVERED_PER_HOUR, Submission, receive_message
 from contact.teamwork import add_note, assign, merge

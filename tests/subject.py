@@ -19,7 +19,8 @@ from accounts.models import IdleNotice, PolicyAcceptance, Registration, Session,
 from accounts.services import note_confirmed_address
 from audit_log.models import AuditEntry
 from audit_log.services import record
-from contact.models import ContactMessage, MessageNote, MessageReply, OrderState, ReplyDraft
+from contact.models import ContactMessage, MessageNote, MessageReply, ReplyDraft
+from contact.order_models import OrderState
 from contact.services import Submission, receive_message
 from privacy.consent.personal_services import object_to_sharing, refuse_newsletter
 from privacy.datamap.subjects import keyed_hash

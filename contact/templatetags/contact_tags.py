@@ -9,11 +9,12 @@ from django.utils.safestring import SafeString
 
 from contact import departments
 from contact.forms import DepartmentForm, WebmasterForm
-from contact.models import LATE_AFTER, OrderState
+from contact.models import LATE_AFTER
+from contact.order_models import OrderState
 from privacy.datamap.subjects import subject_of
 from sens_site.context import render_without_request
 from sens_site.lib.cache.fragment_cache import fragment
-from sens_site.lib.content import Department
+from sens_site.lib.departments import Department
 
 register = template.Library()
 

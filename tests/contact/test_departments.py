@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contact import departments
-from contact.models import ContactMessage, MessagePhoto
+from contact.models import ContactMessage
+from contact.photo_models import MessagePhoto
 from outbox.models import OutboxMail
 from pages.models import Page
 from pages.page_texts import Text

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from contact import jobs, orders
-from contact.models import OrderState
+from contact.order_models import OrderState
 from contact.orders import OrdersError, fetch_orders, load_orders
 from outbox.jobs import registered_jobs
 from privacy.datamap.erasure import erase
