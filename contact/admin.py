@@ -5,7 +5,6 @@ from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.views.main import SEARCH_VAR
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -18,17 +17,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
-from contact import departments
+from contact.admin_filters import DepartmentFilter, InboxFilter
 from contact.export import messages_as_csv
 from contact.message_steps import STEPS, who_is_answering
 from contact.models import (
     DETAILS,
     CannedAnswer,
     ContactMessage,
-    ContactMessageQuerySet,
-    MessagePhoto,
-    State,
 )
+from contact.photo_models import MessagePhoto
 from contact.replies import draft_of
 from contact.services import RefusedError, WrongState, answer_message, mark_spam
 from sens_site.lib.admin.edit_stamp import EditStampMixin
@@ -39,72 +36,6 @@ from sens_site.lib.http.csp import FILE_POLICY, serialise
 # Whatever somebody managed to store as a photo: it is a picture, or nothing.
 SANDBOX = serialise({**FILE_POLICY, "sandbox": ()}).strip()
 NOT_TO_BE_CONTACTED = "This person did not ask to be contacted."
-
-
-class InboxFilter(admin.SimpleListFilter):
-    """The tabs of the inbox. Without a choice it shows what has to be answered.
-
-    A search without a choice goes through all: who looks for words does not know what became of them.
-    """
-
-    title = "inbox"
-    parameter_name = "inbox"
-
-    def lookups(
-        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
-    ) -> list[tuple[str, str]]:
-        """Return all tabs but the first."""
-        return [
-            ("mine", "Assigned to me"),
-            ("late", "Waiting for five days or more"),
-            ("reminders", "To be remembered"),
-            ("answered", "Answered"),
-            ("held", "Held as suspected spam"),
-            ("spam", "Spam and held"),
-            ("all", "All"),
-        ]
-
-    def choices(self, changelist: Any) -> Any:
-        """Name the tab that is shown without a choice for what it is."""
-        first, *others = super().choices(changelist)
-        name = "Search: all" if changelist.query else "Waiting"
-        return [{**first, "display": name}, *others]
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[ContactMessage]
-    ) -> QuerySet[ContactMessage]:
-        """Return the messages under the tab. An unknown one shows those that wait."""
-        inbox = cast(ContactMessageQuerySet, queryset)
-        tabs: dict[str | None, Callable[[], QuerySet[ContactMessage]]] = {
-            "mine": lambda: inbox.waiting().filter(assigned_to=request.user.pk),
-            "late": inbox.late,
-            "reminders": inbox.to_remember,
-            "answered": inbox.answered,
-            "held": inbox.held,
-            "spam": lambda: inbox.filter(state=State.SPAM),
-            "all": inbox.all,
-        }
-        if request.GET.get(SEARCH_VAR):
-            tabs[None] = inbox.all
-        return tabs.get(self.value(), inbox.waiting)()
-
-
-class DepartmentFilter(admin.SimpleListFilter):
-    """Whom messages are for: the departments as they are today."""
-
-    title = parameter_name = "department"
-
-    def lookups(
-        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
-    ) -> list[tuple[str, str]]:
-        """Return the webmaster and every department with a form."""
-        return departments.topics()
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[ContactMessage]
-    ) -> QuerySet[ContactMessage]:
-        """Return the messages of the chosen one, also of one that is no more."""
-        return queryset.filter(topic=self.value()) if self.value() else queryset
 
 
 @admin.register(ContactMessage)

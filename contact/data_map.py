@@ -4,7 +4,7 @@ from contact.departments import label_of
 from contact.models import State
 from privacy.datamap.columns import not_personal, personal, secret, staff_link
 from privacy.datamap.periods import Period
-from privacy.datamap.registry import Keep, activity, classify, not_about_people
+from privacy.datamap.registry import ASK_US, Keep, activity, classify, not_about_people
 from privacy.datamap.subjects import ByAddress
 from privacy.datamap.terms import Category, People, Purpose, Source
 
@@ -134,6 +134,31 @@ classify(
         "text": secret(Category.COMMUNICATIONS),
         "edited_at": personal(Category.COMMUNICATIONS),
         "edited_by": staff_link("the member of staff who wrote"),
+    },
+)
+ORDERS = activity(
+    "orders",
+    title="State of orders",
+    purpose=Purpose.REQUESTED,
+    people=(People.CUSTOMERS,),
+    source=Source.US,
+)
+classify(
+    "contact.OrderState",
+    "State of your orders, as our order system told it last",
+    activity=ORDERS,
+    subject=ByAddress("email", "listed_at"),
+    # Each list takes the place of the one before; how long orders are kept is no matter of this site.
+    keep=Keep("retention.other-records", said=ASK_US),
+    fields={
+        "id": ROW,
+        "order_number": personal(Category.TRANSACTION),
+        "email": personal(Category.CONTACT),
+        "state": personal(Category.TRANSACTION),
+        "ordered_on": personal(Category.TRANSACTION),
+        "ships_on": personal(Category.TRANSACTION),
+        "shipped_on": personal(Category.TRANSACTION),
+        "listed_at": not_personal("when the list was loaded"),
     },
 )
 not_about_people(

@@ -2,10 +2,13 @@
 
 from django.conf import settings
 
-from sens_site.lib.content import Department
+from sens_site.lib.departments import Department
 
 WEBMASTER = "webmaster"
 """The topic of what the Contact Webmaster form brings, which is no department's."""
+
+DETAIL_MAX = 100
+"""How long an order number or the like may be."""
 
 
 def with_forms() -> dict[str, Department]:

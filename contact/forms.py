@@ -7,8 +7,8 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.conf import settings
 
+from contact.departments import DETAIL_MAX
 from contact.models import (
-    DETAIL_MAX,
     DETAILS,
     EMAIL_MAX,
     MESSAGE_MAX,
@@ -22,7 +22,7 @@ from contact.photos import CHOOSE_AGAIN, MOST_PHOTOS, PhotosField, PhotosInput
 from contact.services import Submission
 from contact.teamwork import colleagues
 from privacy.rights.choices import Kind
-from sens_site.lib.content import DEPARTMENT_FIELDS, Department
+from sens_site.lib.departments import FIELDS, Department
 from sens_site.lib.forms.base import SiteForm
 from sens_site.lib.forms.fields import EmailAddressField, LineField, TextField
 from sens_site.lib.forms.honeypot import HoneypotMixin, trap
@@ -126,7 +126,7 @@ class DepartmentForm(WebmasterForm):
         self.department = department
         super().__init__(*args, **kwargs)
         self["email"].help_text = "We answer to it, and use it for nothing else"
-        for name in DEPARTMENT_FIELDS:
+        for name in FIELDS:
             if not department.asks_for(name):
                 del self.fields["wants_contact" if name == "answer" else name]
 

@@ -1,14 +1,26 @@
 """What the worker does for this room."""
 
+from django.conf import settings
+
 from contact import services
 from contact.mailbox import is_configured, read_replies
+from contact.orders import fetch_orders
 from outbox.jobs import periodic
 
 A_DAY = 24 * 3600
-FIVE_MINUTES = 300
+FIVE_MINUTES, FIFTEEN_MINUTES = 300, 900
 
 # Apart, as a mail server may let others wait.
 periodic("read replies", every_seconds=FIVE_MINUTES, apart=True, when=is_configured)(read_replies)
+
+
+# Apart as well: another machine is asked.
+periodic(
+    "order status",
+    every_seconds=FIFTEEN_MINUTES,
+    apart=True,
+    when=lambda: bool(settings.ORDER_STATUS_URL),
+)(fetch_orders)
 
 
 @periodic("announce held messages", every_seconds=A_DAY)

@@ -11,18 +11,19 @@ from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 from django.utils.text import capfirst
 
-from contact.departments import WEBMASTER, label_of
+from contact.departments import DETAIL_MAX, WEBMASTER, label_of
+from contact.order_models import OrderState  # noqa: F401 - Django looks for models here
+from contact.photo_models import MessagePhoto  # noqa: F401 - the same
 from privacy.datamap.registry import entries
 from privacy.datamap.rows import rows_of
 from privacy.datamap.subjects import Subject
-from sens_site.lib.content import LONGEST_TOPIC
+from sens_site.lib.departments import LONGEST_TOPIC
 from sens_site.lib.email_field import CanonicalEmailField
 
 NAME_MAX = 100
 EMAIL_MAX = 254
 PHONE_MAX = 40
 MESSAGE_MAX = 5000
-DETAIL_MAX = 100
 REPLY_MAX = 10_000
 RECEIVED_MAX = 50_000
 REFERENCE_LENGTH = 10
@@ -247,33 +248,6 @@ class ContactMessage(models.Model):
         return (
             self.being_answered_by_id is not None and until is not None and until > timezone.now()
         )
-
-
-class MessagePhoto(models.Model):
-    """A photo that came with a message: decoded and written anew, without what a camera adds.
-
-    It lies in the database and not in a folder, so that it is stored, rolled back and deleted with
-    its message, and is there on whichever machine somebody looks (law 12).
-    """
-
-    message = models.ForeignKey(ContactMessage, on_delete=models.CASCADE, related_name="photos")
-    position = models.PositiveSmallIntegerField()
-    content = models.BinaryField()
-
-    class Meta:
-        verbose_name = "photo"
-        ordering = ("message", "position")
-        constraints = [
-            models.UniqueConstraint(fields=["message", "position"], name="contact_photo_position")
-        ]
-
-    def __str__(self) -> str:
-        return f"Photo {self.pk}"
-
-    @property
-    def file_name(self) -> str:
-        """A name for it as a file, which names nobody."""
-        return f"{self.message.reference}-{self.position}.jpg"
 
 
 class MessageReply(models.Model):

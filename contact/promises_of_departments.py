@@ -12,7 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from contact.models import ContactMessage, MessagePhoto, State
+from contact.models import ContactMessage, State
+from contact.photo_models import MessagePhoto
 from outbox.models import OutboxMail
 from privacy.datamap.promises.purging import PURGE, done_by_the_job, months_from, nothing_is_over
 from privacy.promises.page_reader import fields_of

@@ -10,8 +10,9 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import F
 from django.utils import timezone
 
-from contact.departments import with_forms
-from contact.models import DETAIL_MAX, DETAILS, CannedAnswer, ContactMessage
+from contact.departments import DETAIL_MAX, with_forms
+from contact.models import DETAILS, CannedAnswer, ContactMessage
+from contact.order_models import OrderState
 from contact.replies import receive_reply, save_draft, send_reply
 from contact.services import DELIVERED_PER_HOUR, Submission, receive_message
 from contact.teamwork import add_note, assign, merge
@@ -55,6 +56,9 @@ def messages(user: AbstractBaseUser, person: Canary, staff: AbstractBaseUser) ->
             message, text=person.text, header_id=f"<{automatic}@example.com>", automatic=automatic
         )
     save_draft(message, by=staff, text=f"Again to {person.name}")
+    OrderState.objects.create(
+        order_number=person.text[:DETAIL_MAX], email=person.email, state="In production"
+    )
     CannedAnswer.objects.create(title="A check of the promises", text="Dear [name]")
 
 

@@ -13,7 +13,8 @@ from django.utils.crypto import salted_hmac
 
 from contact import mails
 from contact.departments import WEBMASTER
-from contact.models import DETAILS, ContactMessage, MessagePhoto, Quarantine, State
+from contact.models import DETAILS, ContactMessage, Quarantine, State
+from contact.photo_models import MessagePhoto
 from privacy.rights.choices import Channel, Kind
 from privacy.rights.services import open_request
 

@@ -82,6 +82,10 @@ NEWSLETTER_IMAP_PORT = env.int("NEWSLETTER_IMAP_PORT", 993)
 NEWSLETTER_IMAP_USER = env.str("NEWSLETTER_IMAP_USER", "")
 NEWSLETTER_IMAP_PASSWORD = env.str("NEWSLETTER_IMAP_PASSWORD", "")
 NEWSLETTER_IMAP_FOLDER = env.str("NEWSLETTER_IMAP_FOLDER", "INBOX")
+# Where the state of orders is fetched as CSV. Without it, and without a file that somebody loads, the
+# site knows no orders.
+ORDER_STATUS_URL = env.str("ORDER_STATUS_URL", "", validate=validate.Regexp(r"^(https://\S+)?$"))
+ORDER_STATUS_TOKEN = env.str("ORDER_STATUS_TOKEN", "")
 # Outside the database, and better on another disk: it makes erasures outlive a restored backup.
 ERASURE_LEDGER = str(BASE_DIR / env.str("ERASURE_LEDGER", "var/erasure-ledger.jsonl"))
 # Copies of our log of heads that others have kept, brought back: checks compare the site with them.

@@ -20,6 +20,7 @@ from accounts.services import note_confirmed_address
 from audit_log.models import AuditEntry
 from audit_log.services import record
 from contact.models import ContactMessage, MessageNote, MessageReply, ReplyDraft
+from contact.order_models import OrderState
 from contact.services import Submission, receive_message
 from newsletter.models import Subscriber, Subscription, Suppression, Topic
 from newsletter.suppression import SIGN_UP, suppress
@@ -159,6 +160,9 @@ def _mail_and_messages(user: User) -> None:
     )
     ContactMessage.objects.filter(pk=message.pk).update(
         answer_note=f"Called {user.name}", received_at=timezone.now() - timedelta(days=1)
+    )
+    OrderState.objects.create(
+        order_number=f"PO of {user.username}", email=user.email, state="In production"
     )
     MessageNote.objects.create(message=message, text=f"{user.name} called back")
     MessageReply.objects.create(

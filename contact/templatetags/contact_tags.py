@@ -10,8 +10,11 @@ from django.utils.safestring import SafeString
 from contact import departments
 from contact.forms import DepartmentForm, WebmasterForm
 from contact.models import LATE_AFTER
+from contact.order_models import OrderState
+from privacy.datamap.subjects import subject_of
 from sens_site.context import render_without_request
-from sens_site.lib.content import Department
+from sens_site.lib.cache.fragment_cache import fragment
+from sens_site.lib.departments import Department
 
 register = template.Library()
 
@@ -59,6 +62,15 @@ def department_here(context: dict[str, Any]) -> Department:
 def department_form(department: Department) -> SafeString:
     """Draw the empty form of a department."""
     return kept_department_form(department.topic)
+
+
+@register.simple_tag(takes_context=True)
+def own_orders(context: dict[str, Any]) -> dict[str, Any]:
+    """Return whether there is a list of orders, and of who is logged in their own."""
+    listed = fragment("orders listed at", OrderState.objects.listed_at)
+    user = context["request"].user if context["signed_in"]() else None
+    rows = OrderState.objects.of(subject_of(user)) if user and listed else ()
+    return {"listed_at": listed, "rows": rows}
 
 
 @register.simple_tag

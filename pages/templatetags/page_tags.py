@@ -16,7 +16,6 @@ from sens_site.lib.cache.fragment_cache import fragment
 from sens_site.lib.json_ld import json_ld
 
 register = template.Library()
-NAME = "pages.text"
 
 
 def _menu(tree: Tree, current: str, section: str) -> SafeString:
@@ -137,16 +136,17 @@ def page_text(context: dict[str, Any]) -> dict[str, Any]:
     """
     path = context["request"].path
     # Title, description and body of one page ask for the same.
-    read = context.render_context  # type: ignore[attr-defined]  # a context, and no mere mapping
-    if NAME not in read:
-        read[NAME] = Page.objects.shown([path])[path]
-    text = read[NAME]
+    text = fragment(("text", path), lambda: Page.objects.shown([path])[path])
     return {"text": text, "pieces": pieces_of(text.body)}
 
 
 @register.simple_tag(takes_context=True)
 def pages_below(context: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the pages below the one that another room serves, each with what it is about."""
-    node = live_tree().trails[context["request"].path][-1]
-    texts = Page.objects.shown([one.path for one in node.children if one.content])
-    return cards(node.children, texts)
+    path = context["request"].path
+    below = live_tree().trails[path][-1].children
+
+    def read() -> list[dict[str, Any]]:
+        return cards(below, Page.objects.shown([one.path for one in below if one.content]))
+
+    return fragment(("below", path), read)

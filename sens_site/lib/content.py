@@ -9,13 +9,14 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.text import slugify
 
-from sens_site.lib.email_address import AddressError, canonical
+from sens_site.lib import departments as of_departments
+from sens_site.lib.departments import Department, line_fault
 
 COMPANY_FILE = "company.toml"
 # Beside page texts, which the menu names, and policy versions, which `policy/versions.toml` names.
@@ -72,18 +73,6 @@ LATER = {
     "governing_law": "the law that governs the terms",
     "jurisdiction": "the place of jurisdiction of the terms",
 }
-# What a form of a department may ask beside name, address, telephone number and message.
-DEPARTMENT_FIELDS = (
-    "about", "company", "order_number", "model", "serial_number", "site", "photos", "answer",
-)  # fmt: skip
-OF_A_DEPARTMENT = {
-    "recipient": '"sales@example.com"',
-    "hours": '"Monday to Friday, 8 am to 5 pm"',
-}
-"""What is asked of a department with a form, and the site can do without until the company says it."""
-UNDER_CONTACT = "/contact/"
-TAKEN_UNDER_CONTACT = ("webmaster", "messages")
-LONGEST_TOPIC = 40
 # Addresses that code leads to or hangs further pages on.
 NEEDED_IN_MENU = ("/contact/", "/downloads/", "/news/")
 _PATH = re.compile(r"/(?:[a-z0-9]+(?:-[a-z0-9]+)*/)+")
@@ -101,28 +90,6 @@ class Link:
     path: str
     label: str
     children: tuple["Link", ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Department:
-    """Whom people can turn to. With `fields`, even none of them, its page below Contact has a form."""
-
-    path: str
-    label: str
-    in_footer: bool = True
-    fields: tuple[str, ...] | None = None
-    recipient: str = ""
-    hours: str = ""
-    phone: str = ""
-
-    @property
-    def topic(self) -> str:
-        """The name under which its messages are stored."""
-        return self.path.removeprefix(UNDER_CONTACT).strip("/").replace("/", "-")
-
-    def asks_for(self, name: str) -> bool:
-        """Tell whether its form has one of the fields that a form may have."""
-        return name in (self.fields or ())
 
 
 def key(example: str) -> Any:
@@ -241,12 +208,7 @@ def not_filled_in(company: Company, vendors: Iterable[Mapping[str, Any]]) -> lis
         for name, what in LATER.items()
         if not getattr(company, name)
     ]
-    found += [
-        f"{department.label}: {', '.join(empty)} in {COMPANY_FILE}"
-        for department in company.departments
-        if department.fields is not None
-        and (empty := [name for name in OF_A_DEPARTMENT if not getattr(department, name)])
-    ]
+    found += [f"{gap} in {COMPANY_FILE}" for gap in of_departments.gaps_of(company.departments)]
     for vendor in vendors:
         if not vendor["firm"] and vendor["receives"] != ALWAYS_PLAYED:
             continue
@@ -276,10 +238,9 @@ def load_company(folder: Path) -> Company:
     """Read `company.toml`. Raises ContentError with all faults at once."""
     file = folder / COMPANY_FILE
     raw = read_toml(file)
-    values = {
-        name: _departments(value) if name == "departments" else _plain(value)
-        for name, value in raw.items()
-    }
+    values = {name: _plain(value) for name, value in raw.items()}
+    if "departments" in raw:
+        values["departments"] = of_departments.departments_from(raw["departments"])
     faults = [*_faults(values, folder)]
     if faults:
         raise ContentError("\n  ".join([f"{file} is not complete:", *faults]))
@@ -303,19 +264,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _departments(value: Any) -> Any:
-    """Turn tables with the keys of a department into departments."""
-    known = {one.name for one in fields(Department)}
-    if not isinstance(value, list) or not all(
-        isinstance(one, dict) and one.keys() <= known for one in value
-    ):
-        return value
-    return tuple(
-        Department(**{"path": "", "label": ""} | {name: _plain(part) for name, part in one.items()})
-        for one in value
-    )
-
-
 def _faults(values: Mapping[str, Any], folder: Path) -> Iterator[str]:
     examples = {one.name: str(one.metadata["example"]) for one in fields(Company)}
     for unknown in values.keys() - examples.keys():
@@ -325,7 +273,7 @@ def _faults(values: Mapping[str, Any], folder: Path) -> Iterator[str]:
         line = f"Write, for example: {name} = {example}"
         if name not in values:
             yield f"{name} is missing. {line}"
-        elif wrong := _RULES.get(name, _line)(values[name]):
+        elif wrong := _RULES.get(name, line_fault)(values[name]):
             yield f"{name} {wrong}. {line}"
         else:
             sound.add(name)
@@ -335,13 +283,7 @@ def _faults(values: Mapping[str, Any], folder: Path) -> Iterator[str]:
         yield "copyright_to is a year before copyright_from. Write the later one."
     if {"departments", "menu"} <= sound:
         known = set(paths_of(values["menu"]))
-        for link in values["departments"]:
-            text = f"pages/{link.path.strip('/').replace('/', '__')}.md"
-            if link.path not in known and not (folder / text).is_file():
-                yield (
-                    f"departments leads to {link.path}, which menu does not name. Add it there, or "
-                    f"write {text}."
-                )
+        yield from of_departments.without_page(values["departments"], known, folder)
 
 
 def paths_of(links: tuple[Link, ...]) -> Iterator[str]:
@@ -351,15 +293,9 @@ def paths_of(links: tuple[Link, ...]) -> Iterator[str]:
         yield from paths_of(link.children)
 
 
-def _line(value: object) -> str:
-    if isinstance(value, str) and value.strip() and value.isprintable():
-        return ""
-    return "is not a line of text"
-
-
 def _line_or_nothing(value: object) -> str:
     """What the company has not filled in yet is empty: `not_filled_in` names it."""
-    return "" if value == "" else _line(value)
+    return "" if value == "" else line_fault(value)
 
 
 def _country_code(value: object) -> str:
@@ -388,7 +324,7 @@ def _links(value: object) -> str:
     for link in value:
         if not isinstance(link.path, str) or not _PATH.fullmatch(link.path):
             return f"holds the path {link.path!r}, which is not like /about/history/"
-        if wrong := _line(link.label):
+        if wrong := line_fault(link.label):
             return f"holds a label for {link.path} that {wrong}"
         if link.children and (wrong := _links(link.children)):
             return wrong
@@ -397,41 +333,10 @@ def _links(value: object) -> str:
 
 def _of_departments(value: object) -> str:
     if not isinstance(value, tuple) or not all(isinstance(one, Department) for one in value):
-        keys = ", ".join(one.name for one in fields(Department))
-        return f"is not a list of departments, each with path and label and no key but {keys}"
-    if wrong := _links(tuple(Link(one.path, one.label) for one in value)):
-        return wrong
-    topics = [one.topic for one in value if one.fields is not None]
-    if len(set(topics)) < len(topics):
-        return "has two forms under one name"
-    return next((wrong for wrong in map(_department, value) if wrong), "")
-
-
-def _department(one: Department) -> str:
-    for name, rule in (("recipient", _mailbox), ("hours", _line), ("phone", _line)):
-        said: object = getattr(one, name)
-        if said != "" and (wrong := rule(said)):
-            return f"holds for {one.path} a {name} that {wrong}"
-    in_footer, asked = cast("Any", one.in_footer), cast("Any", one.fields)
-    if type(in_footer) is not bool:
-        return f"holds for {one.path} an in_footer that is neither true nor false"
-    if asked is None:
-        return ""
-    if not isinstance(asked, tuple) or not all(name in DEPARTMENT_FIELDS for name in asked):
-        return f"holds for {one.path} fields that are none of {', '.join(DEPARTMENT_FIELDS)}"
-    if not one.path.startswith(UNDER_CONTACT) or one.topic in ("", *TAKEN_UNDER_CONTACT):
-        return f"gives {one.path} a form, which only a free address under {UNDER_CONTACT} can have"
-    return (
-        f"gives a form to {one.path}, which is too long" if len(one.topic) > LONGEST_TOPIC else ""
+        return of_departments.NO_DEPARTMENTS
+    return _links(tuple(Link(one.path, one.label) for one in value)) or of_departments.fault_of(
+        value
     )
-
-
-def _mailbox(value: object) -> str:
-    try:
-        canonical(value if isinstance(value, str) else "")
-    except AddressError:
-        return "is no email address"
-    return ""
 
 
 def _menu(value: object) -> str:

@@ -81,9 +81,10 @@ RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 ABOUT_PEOPLE = frozenset({
     "account.emailaddress", "account.emailconfirmation", "accounts.session", "accounts.user",
     "admin.logentry", "audit_log.auditentry", "consent.consentreceipt", "contact.contactmessage",
-    "contact.messagenote", "contact.messagephoto", "contact.messagereply", "contact.replydraft",
-    "downloads.downloadrecord", "downloads.watch", "downloads.watchnotice", "mfa.authenticator",
-    "newsletter.subscriber", "newsletter.subscription", "newsletter.suppression",
+    "contact.messagenote", "contact.messagephoto", "contact.messagereply", "contact.orderstate",
+    "contact.replydraft", "downloads.downloadrecord", "downloads.watch", "downloads.watchnotice",
+    "mfa.authenticator", "newsletter.subscriber", "newsletter.subscription",
+    "newsletter.suppression",
     "outbox.outboxmail", "rights.exportfile", "rights.internalnote", "rights.mailedlink",
     "rights.requestevent", "rights.requestnote", "rights.requestscan", "rights.subjectrequest",
     "rights.systemcheck", "rights.vendortask", "visits.pageview",

@@ -13,6 +13,7 @@ KINDS = (
     "/products/dc-systems-dc-ups/",
     "/contact/",
     "/contact/webmaster/",
+    "/contact/tech-support/",
     "/privacy/",
     "/privacy/history/",
     "/privacy/v/1/",

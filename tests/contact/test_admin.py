@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
@@ -278,3 +279,26 @@ def test_the_list_costs_the_same_for_one_and_for_three(
 
 
 LIST_QUERIES = 5
+
+
+def test_a_photo_is_shown_to_who_may_read_messages_and_to_nobody_else(submission):
+    message = receive_message(replace(submission, photos=(b"one", b"two")))
+    address = f"{LIST}{message.pk}/photo/2/"
+    shown = clerk("view_contactmessage").get(address)
+    assert (shown.status_code, shown.content) == (200, b"two")
+    assert shown.headers["Content-Disposition"] == f'inline; filename="{message.reference}-2.jpg"'
+    assert shown.headers["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in shown.headers["Cache-Control"]
+    get_user_model().objects.filter(username="clerk").delete()
+    assert clerk("view_cannedanswer").get(address).status_code == 403
+
+
+def test_the_list_shows_departments_and_can_be_narrowed_to_one(staff_client, submission):
+    for topic in ("webmaster", "feedback", "bees"):
+        receive_message(replace(submission, topic=topic, message=f"To {topic}"))
+    page = text_of(staff_client.get(LIST))
+    assert [f">{one}</td>" in page for one in ("Webmaster", "Feedback", "bees")] == [True] * 3
+    narrowed = text_of(staff_client.get(f"{LIST}?department=feedback"))
+    assert [f">{one}</td>" in narrowed for one in ("Webmaster", "Feedback", "bees")] == [
+        False, True, False,
+    ]  # fmt: skip

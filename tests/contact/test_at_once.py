@@ -7,8 +7,10 @@ import pytest
 from django.db import connections
 
 from contact.models import ContactMessage
+from contact.photo_models import MessagePhoto
 from outbox.models import OutboxMail
 from tests.client import SiteClient, said_by, stamp_in
+from tests.contact.photos import chosen, drawn
 from tests.factories.people import make_staff
 
 FORM = "/contact/webmaster/"
@@ -42,6 +44,17 @@ def test_one_form_many_times_is_one_message(letter, count):
         "mary@fossil.test",
         "webmaster@company.test",
     ]
+
+
+def test_twelve_equal_messages_with_a_photo_are_one(letter):
+    support = "/contact/tech-support/"
+    answers = at_once(
+        12, lambda number: SiteClient().post(support, {**letter, "photos": [chosen(drawn())]})
+    )
+
+    assert [a.status_code for a in answers] == [303] * 12
+    assert (ContactMessage.objects.count(), MessagePhoto.objects.count()) == (1, 1)
+    assert OutboxMail.objects.count() == 2
 
 
 def test_ten_forms_of_one_client_at_once_do_not_pass_the_limit(letter):

@@ -8,7 +8,8 @@ import pytest
 from django.test.utils import override_settings
 from PIL import Image
 
-from contact.models import ContactMessage, MessagePhoto
+from contact.models import ContactMessage
+from contact.photo_models import MessagePhoto
 from contact.photos import LARGEST
 from sens_site.lib.pictures import DAMAGED, TOO_MANY_PIXELS, UNKNOWN
 from tests.contact.photos import chosen, drawn

@@ -11,6 +11,12 @@ FORMS: dict[str, dict[str, str]] = {
         "email": "ada@customer.test",
         "message": "Please send the manual of the charger.",
     },
+    "/contact/order-status/": {
+        "name": "Ada Byron",
+        "email": "ada@customer.test",
+        "order_number": "PO 4711",
+        "message": "When does it ship?",
+    },
     "/accounts/register/": {
         "username": "ada.byron",
         "email": "ada@customer.test",

@@ -13,12 +13,17 @@ from tests.journeys.hostile import FORMS, FORMS_THAT_SHOW_AGAIN
 WRITES = ("INSERT", "UPDATE", "DELETE", "SELECT MAX", "REPLACE")
 MOST_ATTEMPTS = {
     "/contact/webmaster/": 5,
+    "/contact/order-status/": 5,
     "/accounts/register/": 20,
     "/accounts/login/": 30,
     "/accounts/password/reset/": 5,
     "/privacy/choices/": 5,
 }
-DISTINCT = {"/contact/webmaster/": "message", "/privacy/choices/": "text"}
+DISTINCT = {
+    "/contact/webmaster/": "message",
+    "/contact/order-status/": "message",
+    "/privacy/choices/": "text",
+}
 
 
 def full(execute: Callable[..., Any], sql: str, *args: Any) -> Any:

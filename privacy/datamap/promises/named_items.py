@@ -26,7 +26,8 @@ NAMED = {
         "name": "accounts.User.name contact.ContactMessage.name rights.SubjectRequest.name",
         "postal address": "accounts.User.postal_address rights.SubjectRequest.postal_address",
         "email address": "account.EmailAddress.email account.EmailConfirmation.email_address"
-        " accounts.User.email contact.ContactMessage.email newsletter.Subscriber.email outbox.OutboxMail.recipient"
+        " accounts.User.email contact.ContactMessage.email contact.OrderState.email"
+        " newsletter.Subscriber.email outbox.OutboxMail.recipient"
         " rights.SubjectRequest.email",
         "telephone": "accounts.User.phone contact.ContactMessage.phone",
         "customer account number": "accounts.User.customer_number",
@@ -48,7 +49,9 @@ NAMED = {
         " newsletter.Suppression.at newsletter.Suppression.why",
     },
     Category.TRANSACTION: {
-        "orders": "contact.ContactMessage.order_number",
+        "orders": "contact.ContactMessage.order_number contact.OrderState.order_number"
+        " contact.OrderState.state contact.OrderState.ordered_on contact.OrderState.ships_on"
+        " contact.OrderState.shipped_on",
         "problems you had with a product": "contact.ContactMessage.model"
         " contact.ContactMessage.serial_number contact.ContactMessage.site",
     },

@@ -13,7 +13,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.text import slugify
 
-from sens_site.lib.content import LATER, OF_A_DEPARTMENT, load_company
+from sens_site.lib.content import LATER, load_company
+from sens_site.lib.departments import OF_A_DEPARTMENT
 
 NEXT = """\
 Copied the example company to {folder}. Next:
