@@ -12,9 +12,9 @@ from django.template.loaders.filesystem import Loader as FilesystemLoader
 _INDENTATION = re.compile(r"\n\s+")
 # A line of nothing but tags that draw nothing: its line break would be an empty line in the page.
 _WORDS = "autoescape|block|capture|elif|else|empty|extends|for|if|load|with|url(?= [^\n%]* as )"
-_BARE_TAGS = re.compile(rf"(?:(?<=\n)|\A)((?:\{{% (?:end)?(?:{_WORDS})\b[^\n]*?%\}}\s*?)+)\n")
-
-
+_BARE_TAGS = re.compile(
+    rf"(?:(?<=\n)|\A)((?:\{{% (?:end)?(?:{_WORDS})\b(?:(?!%\}})[^\n])*%\}}\s*?)+)\n"
+)
 # The attributes of a start tag, each on a line of its own.
 _ATTRIBUTE_LINE = re.compile(r'\n(?=[a-z][a-z:-]*=")')
 _END_OF_TAG = re.compile(r'(?<=")\n(?=/?>)')

@@ -38,5 +38,5 @@ def test_an_editor_announces_something_and_it_is_read(page, log_in, a_name):
 
 def test_the_pages_of_news_fit_and_are_for_everybody(page):
     item = NewsItem.objects.public()[0]
-    for path in ("/news/", item.get_absolute_url(), f"/news/{item.published_at.year}/"):
+    for path in ("/news/", item.get_absolute_url(), item.get_absolute_url()[: len("/news/2026/")]):
         assert findings(page, path) == {}

@@ -46,3 +46,10 @@ def test_a_tag_whose_attributes_stand_on_lines_of_their_own_is_one_line(tmp_path
     text = 'x\nname="y"\n>'
     drawn = page.render(Context({"text": text}, autoescape=False))
     assert drawn == f'<meta name="a" content="{text}">\n<br class="b"/>\n'
+
+
+def test_a_line_that_begins_and_ends_with_a_tag_keeps_its_break_between_words(tmp_path):
+    source = 'a\n{% if yes %}b,{% endif %}\n{% if yes %}<b\n  class="c"\n>d</b>{% endif %}\ne\n'
+    (tmp_path / "page.html").write_text(source)
+    page = Loader(Engine.get_default(), dirs=[str(tmp_path)]).get_template("page.html")
+    assert page.render(Context({"yes": True})) == 'a\nb,\n<b class="c">d</b>\ne\n'
