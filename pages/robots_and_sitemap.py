@@ -16,6 +16,7 @@ from sens_site.lib.public_pages import public_pages
 
 SECURITY_TXT_DAYS = 180
 ICON = settings.CONTENT_DIR / "static" / "img" / "icon.svg"
+SHARE_PICTURE = settings.CONTENT_DIR / "static" / "img" / "share.png"
 TOUCH_ICON = settings.CONTENT_DIR / "static" / "img" / "icon.png"
 
 
@@ -96,6 +97,13 @@ def favicon(request: HttpRequest) -> HttpResponse:
 def touch_icon(request: HttpRequest) -> HttpResponse:
     """Give a phone the picture for its home screen; it asks here where no page names another."""
     return HttpResponse(TOUCH_ICON.read_bytes(), content_type="image/png")
+
+
+@require_safe
+@shared_page
+def share_picture(request: HttpRequest) -> HttpResponse:
+    """Give what stands beside a link to a page of ours, under an address that others may keep."""
+    return HttpResponse(SHARE_PICTURE.read_bytes(), content_type="image/png")
 
 
 def _text(lines: tuple[str, ...]) -> HttpResponse:

@@ -56,6 +56,7 @@ urlpatterns = [
     path("robots.txt", robots_and_sitemap.robots_txt),
     path(".well-known/security.txt", robots_and_sitemap.security_txt),
     path("favicon.ico", robots_and_sitemap.favicon),
+    path("share.png", robots_and_sitemap.share_picture),
     path("apple-touch-icon.png", robots_and_sitemap.touch_icon),
     re_path(
         r"^files/(?P<digest>[0-9a-f]{20})/(?P<name>[a-z0-9-]{1,60})\.(?P<ending>jpg|webp|pdf|zip|docx|xlsx)$",

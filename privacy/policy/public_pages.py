@@ -16,6 +16,8 @@ def pages_of_policies() -> Iterator[PublicPage]:
         in_force = next((one for one in versions if one.is_effective), None)
         if in_force is not None:
             yield _page(in_force, in_force.policy.paths.in_force, in_force.policy.title)
+        if versions:
+            yield _history(versions)
         for version in versions:
             title = f"{version.policy.title}, version {version.number}"
             yield _page(version, version.get_absolute_url(), title)
@@ -30,6 +32,21 @@ def markdown_of(number: int) -> str:
     said = [f"# {version.policy.title}", f"Version {version.number}, {_dates(version)}"]
     return "\n\n".join(
         [*said, *filter(None, [version.origin]), strip_source_marks(version.source_text)]
+    )
+
+
+def _history(versions: list[PolicyVersion]) -> PublicPage:
+    policy = versions[0].policy
+    title = f"History of the {policy.title.lower()}"
+    lines = (
+        f"- [Version {one.number}]({one.get_absolute_url()}), {_dates(one)}\n" for one in versions
+    )
+    return PublicPage(
+        path=policy.paths.history,
+        title=title,
+        description=f"Every version of the {policy.title.lower()}, with its dates.",
+        changed_at=versions[0].last_modified,
+        markdown=partial("".join, [f"# {title}\n\n", *lines]),
     )
 
 

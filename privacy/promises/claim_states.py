@@ -80,6 +80,7 @@ DOORS: dict[str, Door] = {
     "transfers.": RECORD,
     "usage.": RECORD,
     "use.promotional-mail": PROFILE,
+    "use.website-changes": Door("news:list", "Read the news"),
 }
 """By the beginning of a claim's id; the longest that fits counts."""
 

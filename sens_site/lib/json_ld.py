@@ -35,6 +35,7 @@ def article(
         headline=headline,
         description=description,
         url=settings.SITE_ORIGIN + path,
+        image=f"{settings.SITE_ORIGIN}/share.png",
         datePublished=timezone.localtime(published).isoformat(timespec="seconds"),
         dateModified=timezone.localtime(changed).isoformat(timespec="seconds"),
         inLanguage="en",

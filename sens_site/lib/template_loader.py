@@ -12,7 +12,12 @@ from django.template.loaders.filesystem import Loader as FilesystemLoader
 _INDENTATION = re.compile(r"\n\s+")
 # A line of nothing but tags that draw nothing: its line break would be an empty line in the page.
 _WORDS = "autoescape|block|capture|elif|else|empty|extends|for|if|load|with|url(?= [^\n%]* as )"
-_BARE_TAGS = re.compile(rf"(?<=\n)((?:\{{% (?:end)?(?:{_WORDS})\b[^\n]*?%\}}\s*?)+)\n")
+_BARE_TAGS = re.compile(
+    rf"(?:(?<=\n)|\A)((?:\{{% (?:end)?(?:{_WORDS})\b(?:(?!%\}})[^\n])*%\}}\s*?)+)\n"
+)
+# The attributes of a start tag, each on a line of its own.
+_ATTRIBUTE_LINE = re.compile(r'\n(?=[a-z][a-z:-]*=")')
+_END_OF_TAG = re.compile(r'(?<=")\n(?=/?>)')
 
 
 class Loader(FilesystemLoader):
@@ -23,4 +28,5 @@ class Loader(FilesystemLoader):
         source: str = super().get_contents(origin)
         if not origin.name.endswith(".html"):
             return source
-        return _BARE_TAGS.sub(r"\1", _INDENTATION.sub("\n", source))
+        lines = _INDENTATION.sub("\n", source)
+        return _BARE_TAGS.sub(r"\1", _END_OF_TAG.sub("", _ATTRIBUTE_LINE.sub(" ", lines)))

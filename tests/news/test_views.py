@@ -1,9 +1,6 @@
 """Announcements as visitors and news readers get them."""
 
-import json
-import re
 from datetime import timedelta
-from typing import Any
 
 import feedparser
 import pytest
@@ -17,7 +14,7 @@ from news.models import NewsItem
 from pages.tree import live_tree
 from sens_site.lib.texts import Text
 from tests.news.making import announce, category, moment
-from tests.pages.reading import read
+from tests.pages.reading import read, structured
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("menu_read")]
 
@@ -30,13 +27,6 @@ def _no_shipped_news():
 def headings(client, path: str) -> list[str]:
     elements = read(client.get(path)).elements
     return [e.text for e in elements if e.name == "h2" and "main" in [a.name for a in e.above]]
-
-
-def structured(response) -> dict[str, Any]:
-    found = re.findall(
-        r'<script type="application/ld\+json">(.*?)</script>', response.text, re.DOTALL
-    )
-    return {one["@type"]: one for one in map(json.loads, found)}
 
 
 def test_what_is_news_stands_below_the_text_of_staff_newest_first(client):

@@ -1,5 +1,7 @@
 """Reads a response's HTML as a tree, with the standard library's parser."""
 
+import json
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -74,3 +76,11 @@ class Page(HTMLParser):
 
 def read(response: Any) -> Page:
     return Page(response)
+
+
+def structured(response: Any) -> dict[str, Any]:
+    """Return what a page tells machines, by kind."""
+    found = re.findall(
+        r'<script type="application/ld\+json">(.*?)</script>', response.text, re.DOTALL
+    )
+    return {one["@type"]: one for one in map(json.loads, found)}

@@ -10,7 +10,7 @@ from pages.models import Page, PageRevision
 from pages.navigation import HOME, TRAILS, walk
 from pages.page_texts import file_of, shipped_text
 from sens_site.lib.texts import Text
-from tests.pages.reading import read
+from tests.pages.reading import read, structured
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +116,20 @@ def test_script_in_a_text_is_inert(client: Client, body, never):
 def test_addresses_of_the_tree_are_unique():
     paths = [node.path for node in walk()]
     assert len(paths) == len(set(paths)) == len(TRAILS)
+
+
+def test_machines_are_told_of_questions_where_a_page_is_one_of_them(client: Client):
+    told = structured(client.get("/support/battery-charging-faq/"))["FAQPage"]["mainEntity"]
+    assert [one["name"] for one in told][:2] == [
+        "What is a float charge?", "What is the difference between boost and equalize?",
+    ]  # fmt: skip
+    assert "Not answered here?" not in told[-1]["acceptedAnswer"]["text"]
+    assert "FAQPage" not in structured(client.get("/about/"))
+
+
+def test_machines_are_told_on_the_home_page_how_the_site_is_searched(client: Client):
+    told = structured(client.get("/"))["WebSite"]
+    origin = settings.SITE_ORIGIN
+    assert told["url"] == f"{origin}/"
+    assert told["potentialAction"]["target"] == f"{origin}/search/?q={{search_term_string}}"
+    assert "WebSite" not in structured(client.get("/about/"))

@@ -3,7 +3,7 @@
 import pytest
 
 from pages import file_services, files
-from pages.rendering import ShortForm, fault_of, pieces_of, short_forms
+from pages.rendering import ShortForm, fault_of, pieces_of, questions_of, short_forms
 from tests.pages.pictures import drawn
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +83,21 @@ def test_a_short_form_brings_no_markup_of_its_own():
 )
 def test_what_is_wrong_with_something_embedded_is_said(line: str, fault: str):
     assert [fault_of(one) for one in short_forms(line)] == [fault]
+
+
+FAQ = "Before.\n\n## What is it?\n\nA **thing**.\n\n## Is “R&D” in it?\n\nNo.\n\n---\n\nAsk us.\n"
+
+
+def test_a_page_whose_every_section_is_a_question_is_one_of_questions_and_answers():
+    assert questions_of(FAQ) == [
+        ("What is it?", "<p>A <strong>thing</strong>.</p>"),
+        ("Is “R&D” in it?", "<p>No.</p>"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["No sections.\n", "## One question?\n\nYes.\n", FAQ + "\n## A statement\n\nWords.\n"],
+)
+def test_other_pages_are_none(body):
+    assert questions_of(body) == []

@@ -1,6 +1,7 @@
 """Fixed addresses that programs ask for."""
 
 import datetime as dt
+import struct
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -126,6 +127,15 @@ def test_a_phone_finds_its_picture(client: Client):
     assert response.content == (settings.CONTENT_DIR / "static/img/icon.png").read_bytes()
 
 
+def test_who_shares_a_link_finds_its_picture(client: Client):
+    page = client.get("/about/").text
+    assert f'<meta property="og:image" content="{ORIGIN}/share.png">' in page
+    response = client.get("/share.png")
+    assert response["Content-Type"] == "image/png"
+    assert response.content == (settings.CONTENT_DIR / "static/img/share.png").read_bytes()
+    assert struct.unpack(">II", response.content[16:24]) == (1200, 630)
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -134,6 +144,7 @@ def test_a_phone_finds_its_picture(client: Client):
         "/.well-known/security.txt",
         "/favicon.ico",
         "/apple-touch-icon.png",
+        "/share.png",
     ],
 )
 def test_they_are_shared_and_need_no_cookie(client: Client, path):

@@ -6,6 +6,8 @@ from django.conf import settings
 from news.models import NewsItem
 from pages import services
 from pages.models import Page
+from privacy.policy import public_pages as policy_pages
+from privacy.promises import public_pages as promise_pages
 from sens_site import machine_views
 from sens_site.lib.public_pages import PublicPage, public_pages
 from tests.news.making import announce, moment
@@ -46,6 +48,27 @@ def test_a_page_reads_as_its_text(client):
     assert client.get("/privacy/v/1.md").text.startswith("# Privacy policy\n\nVersion 1, last ")
 
 
+def test_the_record_of_the_policy_and_its_promises_reads_as_text_too(client):
+    history = client.get("/privacy/history.md").text
+    assert history.startswith("# History of the privacy policy\n\n- [Version 3](/privacy/v/3/), ")
+    assert "- [Version 1](/privacy/v/1/), last updated July 17, 2020, in effect" in history
+    board = client.get("/privacy/promises.md").text
+    assert board.startswith("# Promises\n\nWhat the privacy policy promises")
+    assert "## How we use your information\n" in board
+    assert "- [You are told when the website changes.](/privacy/p/54/) Not yet checked.\n" in board
+    sections = [line for line in board.splitlines() if line[:3] == "## "]
+    assert len(sections) == len(set(sections))
+
+
+def test_a_site_without_policies_has_no_record(client, monkeypatch):
+    for module in (policy_pages, promise_pages):
+        monkeypatch.setattr(module, "PRIVACY", "none")
+    monkeypatch.setattr(policy_pages, "TERMS", "none")
+    text = client.get("/llms.txt").text
+    assert "## Policies" not in text
+    assert "## Promises" not in text
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -72,7 +95,12 @@ def test_the_list_names_each_page_by_its_markdown_form(client):
     lines = answer.text.splitlines()
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert lines[0] == f"# {settings.COMPANY.legal_name}"
-    assert [line for line in lines if line[:3] == "## "] == ["## Policies", "## News", "## Pages"]
+    assert [line for line in lines if line[:3] == "## "] == [
+        "## Policies",
+        "## Promises",
+        "## News",
+        "## Pages",
+    ]
     assert f"- [Manuals]({ORIGIN}/news/2026/manuals.md): About manuals." in lines
     assert sum(line.startswith("- [") for line in lines) == len(list(public_pages()))
 

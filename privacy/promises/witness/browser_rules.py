@@ -3,6 +3,7 @@
 The list of cookies is the one that the cookies page shows to everybody.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -182,9 +183,10 @@ def carries_the_headers(seen: Exchange, known: Known) -> Iterator[str]:
     for name, expected in wanted.items():
         if expected not in answer.header(name):
             yield f"{seen.said} lacks {name}: {expected}"
-    canonical = f"<{settings.SITE_ORIGIN}/"
     link = answer.header("Link")
-    if link and not (link.startswith(canonical) and link.endswith('>; rel="canonical"')):
+    if link and not re.fullmatch(
+        rf'<{re.escape(settings.SITE_ORIGIN)}/[^<>]*>; rel="canonical"', link
+    ):
         yield f"{seen.said} tells to fetch {link}"
     unusual = {name.lower() for name in answer.headers} - USUAL_HEADERS
     if unusual:

@@ -220,6 +220,20 @@ def test_a_header_that_is_left_out_is_seen(name):
         assert len(list(browser_rules.carries_the_headers(left_out, KNOWN))) == 1
 
 
+@pytest.mark.parametrize(
+    ("link", "faults"),
+    [
+        ('<https://testserver/about/>; rel="canonical"', 0),
+        ('<https://testserver/static/x.js>; rel="preload"', 1),
+        ('<https://other.test/about/>; rel="canonical"', 1),
+        ('<https://testserver.evil.test/>; rel="canonical"', 1),
+        ('<https://testserver/a>; rel="preload", <https://x.test/>; rel="canonical"', 1),
+    ],
+)
+def test_a_link_in_a_header_names_another_form_of_a_page_of_ours_and_fetches_nothing(link, faults):
+    assert len(list(browser_rules.carries_the_headers(seen(Link=link), KNOWN))) == faults
+
+
 def test_a_header_that_is_unusual_is_seen_and_a_frame_of_ours_is_not():
     assert len(list(browser_rules.carries_the_headers(seen(Report_To="{}"), KNOWN))) == 1
     framed = seen(path="/cookies/answer/", X_Frame_Options="SAMEORIGIN")

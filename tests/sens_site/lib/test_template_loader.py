@@ -35,3 +35,21 @@ def test_an_address_with_a_name_leaves_no_empty_line_and_one_without_keeps_its_o
     loader = Loader(Engine.get_default(), dirs=[str(tmp_path)])
     assert loader.get_template("page.html").render(Context()) == "a\n/\n"
     assert loader.get_template("list.html").render(Context()) == "a\n/\nb\n"
+
+
+def test_a_tag_whose_attributes_stand_on_lines_of_their_own_is_one_line(tmp_path):
+    source = (
+        '{% load static %}\n<meta\n  name="a"\n  content="{{ text }}"\n>\n<br\n  class="b"\n/>\n'
+    )
+    (tmp_path / "page.html").write_text(source)
+    page = Loader(Engine.get_default(), dirs=[str(tmp_path)]).get_template("page.html")
+    text = 'x\nname="y"\n>'
+    drawn = page.render(Context({"text": text}, autoescape=False))
+    assert drawn == f'<meta name="a" content="{text}">\n<br class="b"/>\n'
+
+
+def test_a_line_that_begins_and_ends_with_a_tag_keeps_its_break_between_words(tmp_path):
+    source = 'a\n{% if yes %}b,{% endif %}\n{% if yes %}<b\n  class="c"\n>d</b>{% endif %}\ne\n'
+    (tmp_path / "page.html").write_text(source)
+    page = Loader(Engine.get_default(), dirs=[str(tmp_path)]).get_template("page.html")
+    assert page.render(Context({"yes": True})) == 'a\nb,\n<b class="c">d</b>\ne\n'
