@@ -13,7 +13,7 @@ from django.db.models.functions import Length
 from django.utils.safestring import SafeString
 
 from search.asked import Asked, Phrase, any_of, read, words_in
-from search.engines import Match, best, count_by_source, place_of
+from search.engines import Match, best, count_by_source, engine, place_of
 from search.highlighting import excerpt, marked
 from search.models import IndexedWord, IndexEntry, Synonym
 from search.registry import SOURCES
@@ -82,6 +82,11 @@ def search(typed: str, *, source: str = "", page: int = 1, a_page: int = A_PAGE)
     asked = read(typed, _synonyms())
     if not asked:
         return Found(source=source)
+    with engine().asking():
+        return _search(asked, source, page, a_page)
+
+
+def _search(asked: Asked, source: str, page: int, a_page: int) -> Found:
     replaced = {} if is_fresh() else _out_of_date()
     gone = tuple(place for place, live in replaced.items() if live is None)
     meant: dict[str, tuple[str, ...]] = {}
@@ -188,7 +193,7 @@ def nearest(path: str) -> list[tuple[str, str]]:
     if not words or NEAREST.take("everybody"):
         return []
     try:
-        with read_at_once():
+        with read_at_once(), engine().asking():
             return _nearest(words)
     except Exception as error:  # noqa: BLE001 - an error page comes, whatever is wrong with the search
         logger.warning("No near pages could be found: %s", type(error).__name__)
