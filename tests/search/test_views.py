@@ -60,7 +60,7 @@ def test_hits_are_shown_with_their_kind_and_filters(client, found_in_tests):
 
 
 def test_a_kind_without_hits_says_so_and_an_unknown_one_is_all(client):
-    assert "Nothing of this kind was found" in words_on(client, "?q=genset+starting&in=policy")
+    assert "Nothing of this kind was found" in words_on(client, "?q=charger&in=policy")
     assert "<article>" in words_on(client, "?q=genset+starting&in=nonsense")
 
 
