@@ -67,6 +67,7 @@ OURS = (
     Node("/newsletter/", "eNewsletter", in_menu=False),
     Node("/accessibility/", "Accessibility", in_menu=False),
     Node("/sitemap/", "Site map", in_menu=False, content=False),
+    Node("/search/", "Search", in_menu=False, content=False, indexed=False),
     Node("/accounts/register/", "Register", in_menu=False, content=False, indexed=False),
     Node("/accounts/login/", "Login", in_menu=False, content=False, indexed=False),
 )

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from pages.models import Page
-from sens_site.lib.texts import Text
 from pages.rendering import SHORT_FORM
 from pages.tree import live_tree
 from privacy.policy.blocks import blocks_of
 from search.registry import Entry, register_source
+from sens_site.lib.texts import Text
 
 
 def pages() -> Iterator[Entry]:
@@ -27,7 +29,7 @@ def pages() -> Iterator[Entry]:
             title=text.title,
             text=" ".join(block.text for block in blocks_of(SHORT_FORM.sub("", text.body))),
             description=text.description,
-            changed_on=moment and moment.date(),
+            changed_on=moment and timezone.localtime(moment).date(),
         )
 
 

@@ -13,12 +13,12 @@ from django.db.models.functions import Length
 from django.utils.safestring import SafeString
 
 from search.asked import Asked, Phrase, any_of, read, words_in
-from search.engines import Match, best, count_by_source, place_of
+from search.engines import Match, best, count_by_source, engine, place_of
 from search.highlighting import excerpt, marked
 from search.models import IndexedWord, IndexEntry, Synonym
 from search.registry import SOURCES
 from search.services import SHORTEST_WORD
-from search.sources import Live, is_fresh, live_entries
+from search.sources import Live, indexed_state, is_of_now, out_of_date
 from search.words import fold, is_one_edit, words_of
 from sens_site.lib.cache.fragment_cache import fragment
 from sens_site.lib.http.database_wait import read_at_once
@@ -82,7 +82,13 @@ def search(typed: str, *, source: str = "", page: int = 1, a_page: int = A_PAGE)
     asked = read(typed, _synonyms())
     if not asked:
         return Found(source=source)
-    replaced = {} if is_fresh() else _out_of_date()
+    with engine().asking():
+        return _search(asked, source, page, a_page)
+
+
+def _search(asked: Asked, source: str, page: int, a_page: int) -> Found:
+    indexed = indexed_state()
+    replaced = {} if is_of_now(indexed) else out_of_date(indexed)
     gone = tuple(place for place, live in replaced.items() if live is None)
     meant: dict[str, tuple[str, ...]] = {}
     only_some = False
@@ -128,18 +134,6 @@ def _synonyms() -> list[list[tuple[str, ...]]]:
         return [[tuple(words_of(one)[0]) for one in row.split(",")] for row in rows]
 
     return fragment("search synonyms", build)
-
-
-def _out_of_date() -> dict[int, Live | None]:
-    """Return the places of entries that are not as they were, with what they are; None: gone."""
-    live = live_entries()
-    found: dict[int, Live | None] = {}
-    rows = IndexEntry.objects.values_list("pk", "source", "key", "digest")
-    for pk, source, key, digest in rows:
-        now = live.get((source, key))
-        if now is None or now.digest != digest:
-            found[place_of(source, pk)] = now
-    return found
 
 
 def _corrected(asked: Asked, *, even_if_known: bool) -> tuple[Asked, dict[str, tuple[str, ...]]]:
@@ -188,7 +182,7 @@ def nearest(path: str) -> list[tuple[str, str]]:
     if not words or NEAREST.take("everybody"):
         return []
     try:
-        with read_at_once():
+        with read_at_once(), engine().asking():
             return _nearest(words)
     except Exception as error:  # noqa: BLE001 - an error page comes, whatever is wrong with the search
         logger.warning("No near pages could be found: %s", type(error).__name__)
@@ -196,7 +190,7 @@ def nearest(path: str) -> list[tuple[str, str]]:
 
 
 def _nearest(words: list[str]) -> list[tuple[str, str]]:
-    if not is_fresh():
+    if not is_of_now(indexed_state()):
         return []
     asked, _ = _corrected(read(" ".join(words)), even_if_known=False)
     named = {word for phrase in words_in(asked) for word in phrase.words}

@@ -22,8 +22,7 @@ _PLAIN = {
 
 def flat(text: str) -> str:
     """Return a text without capitals and accents in which every character keeps its place."""
-    lower = text.translate(_PLAIN).lower()
-    return lower if len(lower) == len(text) else text
+    return text.translate(_PLAIN).lower()
 
 
 @lru_cache(maxsize=256)

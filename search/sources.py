@@ -7,17 +7,16 @@ what has been withdrawn, so what was found is compared with what the rooms tell 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from search.models import IndexState
+from search.engines import place_of
+from search.models import IndexEntry, IndexState
 from search.registry import SOURCES, Entry
 from search.words import clean
 from sens_site.lib import canonical_json
-from sens_site.lib.cache.content_stamp import content_state, generation
+from sens_site.lib.cache.content_stamp import content_state, has_changes_of_its_own
 from sens_site.lib.cache.fragment_cache import fragment
 
 MOST_TEXT = 200_000
 """How many characters of a text are searched: a long manual says what it is about before that."""
-Name = tuple[str, str]
-"""Source and key of an entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,38 +53,41 @@ def digest_of(entry: Entry) -> str:
     return canonical_json.digest_of(told)
 
 
-def live_entries() -> Mapping[Name, Live]:
-    """Return what the rooms tell of now. Made once for each state of the content."""
-    return fragment("search entries", _live)
+def indexed_state() -> str:
+    """Return the state of the content from which the index was made; nothing where there is none."""
+    return IndexState.objects.values_list("content", flat=True).first() or ""
 
 
-def _live() -> dict[Name, Live]:
-    return {
-        (source, entry.key): Live(replace(entry, text=""), digest_of(entry))
-        for source, entry in entries()
-    }
-
-
-_confirmed: tuple[str, int] = "", 0
-"""The last state in which index and content agreed, and how many changes this process had made."""
-
-
-def is_fresh() -> bool:
-    """Tell whether the index was made from the content as it is.
+def is_of_now(indexed: str) -> bool:
+    """Tell whether an index of that state was made from the content as it is.
 
     A change of this process that is not committed, as in a rehearsal, has no state of its own yet.
     """
-    global _confirmed  # noqa: PLW0603 - one value a process
-    indexed = IndexState.objects.values_list("content", flat=True).first()
-    now, own = content_state(), generation()[1]
-    if indexed != now:
-        return False
-    if _confirmed[0] != now:
-        _confirmed = now, own
-    return _confirmed[1] == own
+    return indexed == content_state() and not has_changes_of_its_own()
+
+
+def out_of_date(indexed: str) -> Mapping[int, Live | None]:
+    """Return the places of entries that are not as they were, with what they are; None: gone.
+
+    Worked out once for each state of content and index.
+    """
+    return fragment(("search out of date", indexed), _out_of_date)
+
+
+def _out_of_date() -> dict[int, Live | None]:
+    live = {
+        (source, entry.key): Live(replace(entry, text=""), digest_of(entry))
+        for source, entry in entries()
+    }
+    found: dict[int, Live | None] = {}
+    rows = IndexEntry.objects.values_list("pk", "source", "key", "digest")
+    for pk, source, key, digest in rows:
+        now = live.get((source, key))
+        if now is None or now.digest != digest:
+            found[place_of(source, pk)] = now
+    return found
 
 
 def must_be_indexed() -> bool:
     """Tell whether the worker has something to do."""
-    indexed = IndexState.objects.values_list("content", flat=True).first()
-    return indexed != content_state()
+    return indexed_state() != content_state()

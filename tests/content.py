@@ -7,8 +7,9 @@ from django.utils.module_loading import import_string
 from pages import tree
 from privacy.consent import idempotency, services
 from privacy.consent.receipt_views import CHECKS
-from search import finding, misses, sources
+from search import finding, misses
 from search.views import SEARCHES
+from sens_site.lib.cache import content_stamp
 from sens_site.lib.cache.fragment_cache import forget_fragments
 from visits.views import BEGINNINGS
 
@@ -31,7 +32,7 @@ def forget_caches() -> None:
     SEARCHES.forget()
     finding.NEAREST.forget()
     misses.WAITING.forget()
-    sources._confirmed = "", 0
+    content_stamp._own_committed = content_stamp._own_changes
 
 
 def guards(verb: str) -> None:

@@ -1,4 +1,4 @@
-"""The checks of forms, mails, access, choices, chains, locks, own accounts, the worker, the walk."""
+"""The checks of forms, mails, access, choices, chains, locks, own accounts, the search, the worker, the walk."""
 
 import sens_site.promises.access
 import sens_site.promises.chains
@@ -10,6 +10,7 @@ import sens_site.promises.locks
 import sens_site.promises.mails
 import sens_site.promises.own_account
 import sens_site.promises.own_pages
+import sens_site.promises.search
 import sens_site.promises.secret_addresses
 import sens_site.promises.security
 import sens_site.promises.seen_mails

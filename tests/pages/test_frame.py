@@ -95,6 +95,7 @@ def test_every_page_offers_register_login_privacy_and_legal(client: Client, path
         "/legal/": "terms-of-service",
         "/cookies/": None,
         "/privacy/choices/": None,
+        "/search/": None,
         "/accessibility/": None,
         "/sitemap/": None,
     }

@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 _last_read = ""
 _changes = count()
 _own_changes = 0
+_own_committed = 0
 
 
 def content_changed() -> None:
@@ -44,7 +45,9 @@ def changes_by_the_clock(source: ClockSource) -> ClockSource:
 
 def renew_stamp() -> str:
     """Write and return a new stamp."""
+    global _own_committed  # noqa: PLW0603 - one value a process
     _forget_here()
+    _own_committed = _own_changes
     try:
         times = sorted({time.timestamp() for source in _clock_sources for time in source()})
     except DatabaseError:
@@ -98,6 +101,11 @@ def content_state() -> str:
     except cache_faults():
         stamp = _last_read
     return f"{stamp.partition(' ')[0]} {_times_passed(stamp)} {timezone.localdate().isoformat()}"
+
+
+def has_changes_of_its_own() -> bool:
+    """Tell whether this process has changed content that no stamp speaks of: not committed, or undone."""
+    return _own_changes != _own_committed
 
 
 def _times_passed(stamp: str) -> int:

@@ -45,9 +45,13 @@ def _secrets() -> re.Pattern[str]:
     return re.compile(rf"({either}){_REST_OF_PATH}", re.IGNORECASE)
 
 
+_SEARCHED = re.compile(r"(\?(?:[^\s\"'<>#]*&)?q=)[^\s\"'<>#]+")
+"""What was searched for, up to the end of the address: nothing of it stays with who asked."""
+
+
 def without_secrets(text: str) -> str:
-    """Cut the secret part out of every path in a text."""
-    return _secrets().sub(rf"\1{CUT}", text)
+    """Cut the secret part out of every path in a text, and what a search was for."""
+    return _SEARCHED.sub(rf"\1{CUT}", _secrets().sub(rf"\1{CUT}", text))
 
 
 class SecretPathFilter(logging.Filter):
