@@ -37,12 +37,12 @@ class Database:
         look, found = connection.introspection, {}
         with connection.cursor() as cursor:
             for name in look.table_names(cursor):
-                described = look.get_table_description(cursor, name)
-                columns = {one.name: _holds_bytes(one) for one in described}
+                described = columns_of(cursor, name)
+                columns = {one[0]: _holds_bytes(one) for one in described}
                 links = {
                     column: other for column, (_, other) in look.get_relations(cursor, name).items()
                 }
-                key = look.get_primary_key_column(cursor, name) or described[0].name
+                key = look.get_primary_key_column(cursor, name) or described[0][0]
                 found[name] = Table(name, columns, key, links)
         return cls(found)
 
@@ -101,6 +101,16 @@ class Database:
         return found
 
 
+def columns_of(cursor: Any, table: str) -> Any:
+    """Return the columns of a table as the cursor describes them.
+
+    Django's own description also says how SQLite compares each column, for which it parses the words
+    that made the table.
+    """
+    cursor.execute(f"SELECT * FROM {_quoted(table)} LIMIT 0")  # noqa: S608 - a name from the catalogue
+    return cursor.description
+
+
 def texts_of(rows: Rows) -> Iterator[tuple[str, str]]:
     """Yield each value that is there as text, with its table and column."""
     for table, found in rows.items():
@@ -118,7 +128,7 @@ def _quoted(name: str) -> str:
 
 def _holds_bytes(column: Any) -> bool:
     """Tell whether PostgreSQL holds bytes there (its type 17), which it does not cast to text."""
-    return bool(column.type_code == 17)
+    return bool(column[1] == 17)
 
 
 def _as_text(column: str, holds_bytes: bool) -> str:

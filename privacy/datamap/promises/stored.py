@@ -32,6 +32,7 @@ from privacy.datamap.promises.purging import (
     runs_daily,
     sentence_gives_its_periods,
 )
+from privacy.datamap.promises.raw_rows import columns_of
 from privacy.datamap.registry import entries, tables_beside_models
 from privacy.datamap.replay import pending
 from privacy.datamap.stores import cached_items
@@ -74,8 +75,7 @@ def tables() -> dict[str, set[str]]:
     found = {}
     with connection.cursor() as cursor:
         for table in connection.introspection.get_table_list(cursor):
-            described = connection.introspection.get_table_description(cursor, table.name)
-            found[table.name] = {column.name for column in described}
+            found[table.name] = {column[0] for column in columns_of(cursor, table.name)}
     return found
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -130,15 +130,16 @@ class Walk:
     def _walk(self, visitors: Mapping[str, Visitor]) -> None:
         desk = tuple(one for one in self.routes if one.is_admin)
         public = tuple(one for one in self.routes if not one.is_admin)
+        sent_by_staff: set[Any] = set()
         for who, visitor in visitors.items():
             if who in self._roles:
-                self._go(who, visitor, self._offered_to(who, visitor, desk), heads=False)
+                sent_by_staff |= self._go(who, visitor, self._offered_to(who, visitor, desk))
             elif who in (STRANGER, MEMBER):
                 self._go(who, visitor, public + desk, heads=who == STRANGER)
             elif who == SUPERUSER:
-                self._go(who, visitor, desk + public, heads=False)
+                self._go(who, visitor, desk + public, sent=sent_by_staff)
             else:
-                self._go(who, visitor, public, heads=False)
+                self._go(who, visitor, public)
 
     def _offered_to(self, who: str, visitor: Visitor, desk: tuple[Route, ...]) -> tuple[Route, ...]:
         """Return what the desk offers to a role: which pages it may open is tried elsewhere."""
@@ -155,9 +156,18 @@ class Walk:
         offered = {self._pattern_of(link) for link in links}
         return tuple(one for one in desk if one.pattern in offered)
 
-    def _go(self, who: str, visitor: Visitor, routes: tuple[Route, ...], *, heads: bool) -> None:
+    def _go(
+        self,
+        who: str,
+        visitor: Visitor,
+        routes: tuple[Route, ...],
+        *,
+        heads: bool = False,
+        sent: Iterable[Any] = (),
+    ) -> set[Any]:
+        """Open routes and send their forms but those sent before; return which were sent by now."""
         done: set[str] = set()
-        forms: set[Any] = set()
+        forms = set(sent)
         waiting = list(routes)
         while waiting:
             left = []
@@ -177,6 +187,7 @@ class Walk:
             waiting = left
         for path in sorted(self._styles) if who == STRANGER else ():
             self._send(who, visitor, "GET", path)
+        return forms
 
     def _at_the_front_door(self) -> None:
         """Open some pages as a server does, each twice: made for it, and kept ready since."""
