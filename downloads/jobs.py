@@ -8,10 +8,10 @@ from django.utils import timezone
 from downloads.models import DocumentVersion
 from downloads.policy_documents import publish_policy_pdfs
 from downloads.store import sweep
+from downloads.typesetting import is_available
 from downloads.verification import verify_documents
 from downloads.watching import tell_watchers
 from outbox.jobs import periodic
-from sens_site.lib.typesetting import is_available
 
 A_DAY = 24 * 3600
 TEN_MINUTES = 600
