@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from privacy.promises.page_reader import Element, fields_of
 from privacy.promises.registry import Evidence, Look, promise, require
@@ -89,7 +90,7 @@ def asking_forms(site: RunningSite, *, strangers: bool = False) -> list[tuple[An
 
 def _is_known(box: Box) -> bool:
     """Tell whether the policy has a word for what is asked, or the form only carries it."""
-    path = box.action.partition("?")[0]
+    path = urlsplit(box.action).path
     if box.name in READING.get(path, ()) or box.name in CARRIED.get(path, ()):
         return True
     label = box.label.lower().removesuffix("(optional)").strip()

@@ -57,6 +57,9 @@ LEFT_OUT: Mapping[str, frozenset[str]] = {
         "contact_messagenote": "by_id",
         "contact_messagereply": "by_id header_id",
         "contact_replydraft": "text edited_by_id",
+        "downloads_downloadrecord": "",
+        "downloads_watch": "",
+        "downloads_watchnotice": "",
         "mfa_authenticator": "data",
         "outbox_outboxmail": "message_id dedupe_key sender message due_at attempts claim"
         " lease_until parked_at last_error",
