@@ -24,6 +24,7 @@ os.environ.update(
         "WEBMASTER_EMAIL": "webmaster@example.com",
         "ERASURE_LEDGER": str(folder / "ledger.jsonl"),
         "PRIVATE_ROOT": str(folder / "private"),
+        "DOCUMENTS_ROOT": str(folder / "documents"),
     }
 )
 
