@@ -86,6 +86,9 @@ def every_page(client: SiteClient) -> dict[str, list]:
         if path in found:
             continue
         response = client.get(path)
+        if response.streaming:  # a document
+            found[path] = [response.status_code, response.getvalue().decode("latin-1")]
+            continue
         found[path] = [response.status_code, response.content.decode()]
         if response.headers["Content-Type"].startswith("text/html"):
             links = (link.partition("#")[0] for link in html.parse(response.content).links)
