@@ -18,6 +18,7 @@ from downloads import archives, drawings, pdf_files, virus_scan
 from downloads.file_types import HEAD, TYPES, FileRefusedError, looks_like, type_of
 from downloads.models import FILE_NAME_MAX, TEXT_MAX, Kind
 from downloads.store import digest_of
+from sens_site.lib.forms.text_guard import is_unseen
 
 EMPTY = "This file is empty."
 TOO_LARGE = "This file is larger than {most}. Make it smaller, or split it."
@@ -27,7 +28,6 @@ NAME_EMPTY = "This file has no name with an ending, such as manual.pdf."
 NAME_PATH = "The name of a file must not hold / or \\. Rename it."
 NAME_SIGNS = "The name of this file holds signs that cannot be seen or that turn the writing round. Rename it."
 NAME_LONG = "The name of this file is longer than 255 bytes. Rename it."
-_UNSEEN = ("Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp")
 _SPACES = re.compile(r"\s+")
 
 
@@ -67,7 +67,7 @@ def inspect(
 def clean_name(name: str) -> str:
     """Return a name as it is shown and sent. Raises FileRefusedError over what would mislead."""
     name = unicodedata.normalize("NFC", name)
-    if any(unicodedata.category(sign) in _UNSEEN for sign in name):
+    if any(is_unseen(sign) and not sign.isspace() for sign in name):
         raise FileRefusedError(NAME_SIGNS)
     if "/" in name or "\\" in name:
         raise FileRefusedError(NAME_PATH)

@@ -37,6 +37,11 @@ def stored_name(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256}"
 
 
+def month_of(day: date) -> date:
+    """Return the first day of its month."""
+    return day.replace(day=1)
+
+
 class Kind(models.TextChoices):
     """What a document is."""
 
@@ -168,7 +173,6 @@ class Document(models.Model):
         return f"{self.title} ({self.number})"
 
     def get_absolute_url(self) -> str:
-        """Return the address of the document's page."""
         return f"/downloads/{self.number}/"
 
     @property
@@ -178,7 +182,6 @@ class Document(models.Model):
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The part numbers."""
         return tuple(line.strip() for line in self.part_numbers.splitlines() if line.strip())
 
     @property
@@ -395,8 +398,3 @@ class WatchNotice(models.Model):
     def __str__(self) -> str:
         """Name the notice without its person: this goes into logs."""
         return f"Notice {self.pk}"
-
-
-def month_of(day: date) -> date:
-    """Return the first day of its month."""
-    return day.replace(day=1)

@@ -15,9 +15,9 @@ from django.utils.text import Truncator
 from downloads import services
 from downloads.inspection import inspect
 from downloads.models import Document, DocumentVersion, Kind
+from downloads.typesetting import pdf_of
 from privacy.policy.models import PRIVACY, PolicyVersion
 from privacy.policy.rendering import strip_source_marks
-from sens_site.lib.typesetting import pdf_of
 
 NUMBER = "privacy-policy"
 LINE = "Version {number}. Posted on {posted}. In force from {effective}."

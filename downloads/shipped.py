@@ -18,9 +18,9 @@ from django.utils import timezone
 from downloads import services, store
 from downloads.inspection import inspect
 from downloads.models import Document, DocumentVersion, Language
+from downloads.typesetting import pdf_of
 from privacy.policy.rendering import strip_source_marks
 from sens_site.lib.content import ContentError, read_content, read_toml
-from sens_site.lib.typesetting import pdf_of
 
 FILE = "documents/documents.toml"
 ABOUT = ("number", "title", "description", "kind", "language", "access", "part_numbers")

@@ -22,6 +22,7 @@ from audit_log.services import record
 from contact.models import ContactMessage, MessageNote, MessageReply, ReplyDraft
 from contact.order_models import OrderState
 from contact.services import Submission, receive_message
+from downloads.models import DocumentVersion, DownloadRecord, Watch, WatchNotice
 from newsletter.models import Subscriber, Subscription, Suppression, Topic
 from newsletter.suppression import SIGN_UP, suppress
 from newsletter.wording import keep_wording
@@ -58,6 +59,7 @@ def make_subject(username: str = "ada-lovelace", **fields: Any) -> User:
     _newsletter(user)
     _traces_by_staff(user)
     _mail_and_messages(user)
+    _documents(user)
     _privacy_requests(user)
     return user
 
@@ -144,6 +146,13 @@ def _privacy_requests(user: User) -> None:
     )
     crm.is_used = False
     crm.save()
+
+
+def _documents(user: User) -> None:
+    version = DocumentVersion.objects.select_related("document").order_by("pk")[0]
+    DownloadRecord.objects.create(user=user, version=version)
+    watch = Watch.objects.create(user=user, document=version.document)
+    WatchNotice.objects.create(watch=watch, version=version)
 
 
 def _mail_and_messages(user: User) -> None:

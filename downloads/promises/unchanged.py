@@ -39,10 +39,7 @@ def a_changed_byte_is_found(site: RunningSite) -> Evidence:
             require(set(shown) == {right}, "the page of a document shows another SHA-256")
         ours = DocumentVersion.objects.filter(pk__in=[one.version.pk for one in made])
         ours.update(uploaded_at=yesterday)
-        other = bytes([changed.content[0] ^ 1]) + changed.content[1:]
-        store().delete(changed.version.stored_as)
-        store().save(changed.version.stored_as, ContentFile(other))
-        store().delete(gone.version.stored_as)
+        _spoil(changed, gone)
         done_by_the_job(JOB)
         missing = set(ours.filter(missing_since__isnull=False).values_list("pk", flat=True))
         damaged = set(ours.filter(damaged_since__isnull=False).values_list("pk", flat=True))
@@ -58,6 +55,13 @@ def a_changed_byte_is_found(site: RunningSite) -> Evidence:
         "removed; the nightly look named these two, and the page showed what is right.",
         {"files": 3},
     )
+
+
+def _spoil(changed: MadeUp, gone: MadeUp) -> None:
+    other = bytes([changed.content[0] ^ 1]) + changed.content[1:]
+    store().delete(changed.version.stored_as)
+    store().save(changed.version.stored_as, ContentFile(other))
+    store().delete(gone.version.stored_as)
 
 
 @promise("downloads.unchanged", look=Look.ROWS)

@@ -115,6 +115,17 @@ INTERNALS = (
         "django.core.files.storage.filesystem.FileSystemStorage",
         "_save",
     ),
+    Internal(
+        "downloads/store.py", "django.core.files.storage.filesystem.FileSystemStorage", "_save"
+    ),
+    Internal(
+        "sens_site/lib/overlay_storage.py",
+        "django.core.files.storage.filesystem.FileSystemStorage",
+        "_open",
+    ),
+    Internal(
+        "downloads/forms.py", "django.forms.models.BaseModelForm", "_get_validation_exclusions"
+    ),
     Internal("sens_site/lib/forms/typed.py", "django.forms.forms.BaseForm", "_errors"),
     Internal("sens_site/templatetags/desk_tags.py", "django.contrib.admin.sites", "_registry"),
     *(

@@ -56,6 +56,7 @@ os.environ.update(
         "ALLOWED_HOSTS": "127.0.0.1,localhost",  # no address can have passkeys
         "WEBMASTER_EMAIL": "webmaster@company.test",
         "MEDIA_ROOT": str(SCRATCH / "media"),
+        "DOCUMENTS_ROOT": str(SCRATCH / "documents"),
         "LOG_LEVEL": "WARNING",
     }
 )

@@ -12,6 +12,7 @@ from downloads import policy_documents, shipped, store
 from downloads.models import Document, DocumentVersion, stored_name
 from privacy.policy.models import PRIVACY, PolicyVersion
 from sens_site.lib.content import ContentError, load_company
+from sens_site.settings import BASE_DIR
 from tests.factories.documents import make_document, make_version
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +33,7 @@ publish_on = 2026-04-01
 change_note = "More."
 file = "documents/notes-2.txt"
 """
-COMPANIES = ("sens", "example")
+COMPANIES = sorted(file.parent.parent.name for file in BASE_DIR.glob(f"content/*/{shipped.FILE}"))
 
 
 @pytest.fixture
@@ -76,6 +77,10 @@ def test_a_file_that_the_store_has_lost_comes_back(content: Path) -> None:
     (content / "documents" / "notes-2.txt").write_text("otherwise by now\n")
     assert shipped.load_documents() == 0
     assert [store.store().exists(one.stored_as) for one in (first, second)] == [True, False]
+
+
+def test_both_companies_ship_documents() -> None:
+    assert len(COMPANIES) == 2
 
 
 def test_a_company_may_have_no_documents(content: Path) -> None:

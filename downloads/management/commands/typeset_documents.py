@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from downloads.shipped import shipped_versions, typeset
-from sens_site.lib.typesetting import is_available
+from downloads.typesetting import is_available
 
 
 class Command(BaseCommand):

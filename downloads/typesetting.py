@@ -10,8 +10,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
+
+from privacy.policy.rendering import parse_markdown
 
 PAGE = """\
 #set document(title: {title}, author: {author}, date: datetime(year: {day.year}, month: {day.month}, day: {day.day}))
@@ -43,7 +44,7 @@ def pdf_of(
     lang: str = "en",
 ) -> bytes:
     """Set a text. `line` stands below the title; links within the site begin with `origin`."""
-    tree = SyntaxTreeNode(MarkdownIt("commonmark", {"html": False}).enable("table").parse(markdown))
+    tree = SyntaxTreeNode(parse_markdown(markdown))
     head = PAGE.format(
         title=_quoted(title),
         author=_quoted(author),
