@@ -13,7 +13,6 @@ from downloads.verification import verify_documents
 from downloads.watching import tell_watchers
 from outbox.jobs import periodic
 
-A_DAY = 24 * 3600
 TEN_MINUTES = 600
 
 
@@ -29,15 +28,12 @@ def is_due() -> bool:
 
 @periodic("verify documents", every_seconds=TEN_MINUTES, apart=True, when=is_due)
 def verify() -> object:
-    """Read all files anew. What is wrong stands on the desk, and turns a promise red."""
-    return len(verify_documents().words)
-
-
-# Apart, as a store in another house may take long to say what it holds.
-periodic("sweep document files", every_seconds=A_DAY, apart=True)(sweep)
-
-# Apart, as the typesetter takes 80 MB.
-periodic("policy as PDF", every_seconds=A_DAY, apart=True, when=is_available)(publish_policy_pdfs)
+    """Read all files anew, then tidy. What is wrong stands on the desk, and turns a promise red."""
+    wrong = len(verify_documents().words)
+    sweep()
+    if is_available():
+        publish_policy_pdfs()
+    return wrong
 
 
 @periodic("tell watchers", every_seconds=300)

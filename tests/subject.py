@@ -21,6 +21,7 @@ from audit_log.models import AuditEntry
 from audit_log.services import record
 from contact.models import ContactMessage, MessageNote, MessageReply, ReplyDraft
 from contact.services import Submission, receive_message
+from downloads.models import DocumentVersion, DownloadRecord, Watch, WatchNotice
 from privacy.consent.personal_services import object_to_sharing, refuse_newsletter
 from privacy.datamap.subjects import keyed_hash
 from privacy.policy.models import PRIVACY, PolicyAcknowledgement, PolicyVersion
@@ -53,6 +54,7 @@ def make_subject(username: str = "ada-lovelace", **fields: Any) -> User:
     refuse_newsletter(user)
     _traces_by_staff(user)
     _mail_and_messages(user)
+    _documents(user)
     _privacy_requests(user)
     return user
 
@@ -125,6 +127,13 @@ def _privacy_requests(user: User) -> None:
     )
     crm.is_used = False
     crm.save()
+
+
+def _documents(user: User) -> None:
+    version = DocumentVersion.objects.select_related("document").order_by("pk")[0]
+    DownloadRecord.objects.create(user=user, version=version)
+    watch = Watch.objects.create(user=user, document=version.document)
+    WatchNotice.objects.create(watch=watch, version=version)
 
 
 def _mail_and_messages(user: User) -> None:

@@ -46,6 +46,7 @@ def environment(folder: Path) -> dict[str, str]:
         "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
         "ERASURE_LEDGER": str(folder / "ledger"),
         "PRIVATE_ROOT": str(folder / "private"),
+        "DOCUMENTS_ROOT": str(folder / "documents"),
         "KEPT_HEADS": str(folder / "heads"),
         "OUTSIDE_STATE": str(folder / "outside"),
         "LOG_LEVEL": "CRITICAL",

@@ -54,6 +54,7 @@ class Company:
             "LOG_LEVEL": "ERROR",
             "ERASURE_LEDGER": str(folder / "ledger.jsonl"),
             "PRIVATE_ROOT": str(folder / "private"),
+            "DOCUMENTS_ROOT": str(folder / "documents"),
             "KEPT_HEADS": str(folder / "heads"),
             "OUTSIDE_STATE": str(folder / "outside.json"),
         }

@@ -1,7 +1,6 @@
 """What the worker does for the documents, and when."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -34,15 +33,18 @@ def test_each_file_is_read_once_a_night_and_not_again_by_day(column: str) -> Non
         assert jobs.is_due() is False
 
 
-def test_the_worker_looks_sweeps_and_sets_policies_each_day() -> None:
-    known: dict[str, Any] = {job.name: job for job in registered_jobs()}
-    seconds = {
-        name: known[name].every_seconds
-        for name in ("verify documents", "sweep document files", "policy as PDF")
-    }
-    assert seconds == {
-        "verify documents": 600,
-        "sweep document files": 86_400,
-        "policy as PDF": 86_400,
-    }
-    assert {known[name].apart for name in seconds} == {True}
+def test_the_nightly_look_tidies_and_sets_policies_where_it_can(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(jobs, "sweep", lambda: done.append("swept"))
+    monkeypatch.setattr(jobs, "publish_policy_pdfs", lambda: done.append("set"))
+    jobs.verify()
+    monkeypatch.setattr(jobs, "is_available", lambda: False)
+    jobs.verify()
+    assert done == ["swept", "set", "swept"]
+
+
+def test_the_worker_asks_every_ten_minutes_whether_the_night_has_come() -> None:
+    (job,) = [one for one in registered_jobs() if one.name == "verify documents"]
+    assert (job.every_seconds, job.apart, job.when) == (600, True, jobs.is_due)

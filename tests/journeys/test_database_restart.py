@@ -57,6 +57,7 @@ class Site:
             "TRUSTED_PROXY_COUNT": "1",
             "ERASURE_LEDGER": str(folder / "ledger"),
             "PRIVATE_ROOT": str(folder / "private"),
+            "DOCUMENTS_ROOT": str(folder / "documents"),
             "LOG_LEVEL": "CRITICAL",
         }
 

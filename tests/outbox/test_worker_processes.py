@@ -95,6 +95,7 @@ def whole_site(copied_database: str, sink: SmtpSink, tmp_path: Path) -> Site:
         "DEBUG": "true",
         "ERASURE_LEDGER": str(tmp_path / "ledger"),
         "PRIVATE_ROOT": str(tmp_path / "private"),
+        "DOCUMENTS_ROOT": str(tmp_path / "documents"),
     }
     environment = environment_of(copied_database, sink, "sens_site.settings")
     return Site(copied_database, environment | own)

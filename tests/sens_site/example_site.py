@@ -24,6 +24,7 @@ os.environ.update(
         "WEBMASTER_EMAIL": "webmaster@example.com",
         "ERASURE_LEDGER": str(folder / "ledger.jsonl"),
         "PRIVATE_ROOT": str(folder / "private"),
+        "DOCUMENTS_ROOT": str(folder / "documents"),
     }
 )
 
@@ -85,6 +86,9 @@ def every_page(client: SiteClient) -> dict[str, list]:
         if path in found:
             continue
         response = client.get(path)
+        if response.streaming:  # a document
+            found[path] = [response.status_code, response.getvalue().decode("latin-1")]
+            continue
         found[path] = [response.status_code, response.content.decode()]
         if response.headers["Content-Type"].startswith("text/html"):
             links = (link.partition("#")[0] for link in html.parse(response.content).links)

@@ -139,6 +139,7 @@ def test_it_answers_and_leaves_no_process_behind(
         "MAIL_TRANSPORT": TERMINAL,
         "ERASURE_LEDGER": str(tmp_path / "ledger"),
         "PRIVATE_ROOT": str(tmp_path / "private"),
+        "DOCUMENTS_ROOT": str(tmp_path / "documents"),
     }
     log = tmp_path / "log"
     with log.open("wb") as output:

@@ -144,6 +144,7 @@ def serving(folder: Path, database: str, **environment: str) -> Iterator[Front]:
         "SITE_ORIGIN": front.origin,
         "ERASURE_LEDGER": str(folder / "ledger"),
         "PRIVATE_ROOT": str(folder / "private"),
+        "DOCUMENTS_ROOT": str(folder / "documents"),
         **environment,
     }
     log_heads = "from privacy.policy.head_log import close_day; close_day()"
