@@ -87,13 +87,13 @@ def code(request: HttpRequest, token: str) -> HttpResponse:
     form.form_action = request.path
     show = partial(_show, request, "newsletter/code.html", email=email)
     if not form.is_valid():
-        return show(form, status=422 if form.is_bound else 200)
+        return secret_page(show(form, status=422 if form.is_bound else 200))
     if wait := _wait_of(request, "newsletter-code", None, CODES):
-        return _too_many(request, "newsletter/code.html", form, wait, email=email)
+        return secret_page(_too_many(request, "newsletter/code.html", form, wait, email=email))
     reader = subscribing.confirm_by_code(email, form.cleaned_data["code"])
     if reader is None:
         form.add_error("code", WRONG_CODE)
-        return show(form, status=422)
+        return secret_page(show(form, status=422))
     return _see(with_notice(links.path_of(reader, links.PREFERENCES), "confirmed"))
 
 
