@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -159,7 +160,9 @@ def test_what_was_not_shown_is_not_imported(staff_client):
 def test_only_who_may_bring_readers_is_offered_the_page(staff_client):
     offered = f'href="{PAGE}"'
     assert offered in text_of(staff_client.get("/admin/newsletter/subscriber/"))
-    client = SiteClient()
-    client.force_login(make_staff("clerk", is_superuser=False))
+    client, user = SiteClient(), make_staff("clerk", is_superuser=False)
+    user.user_permissions.set(Permission.objects.filter(codename="view_subscriber"))
+    client.force_login(user)
+    assert offered not in text_of(client.get("/admin/newsletter/subscriber/"))
     assert client.get(PAGE).status_code == 403
     assert staff_client.put(PAGE).status_code == 405
