@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Max
 from django.utils import timezone
 
 from contact.departments import DETAIL_MAX
@@ -20,8 +19,7 @@ class OrderStateQuerySet(models.QuerySet["OrderState"]):
 
     def listed_at(self) -> datetime | None:
         """Return when the list was loaded, or None where there is none."""
-        newest: datetime | None = self.aggregate(newest=Max("listed_at"))["newest"]
-        return newest
+        return self.order_by("-listed_at").values_list("listed_at", flat=True).first()
 
 
 class OrderState(models.Model):

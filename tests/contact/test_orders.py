@@ -233,6 +233,13 @@ def test_a_server_that_is_away_changes_nothing_and_no_page_waits_for_it(
     assert "PO 1" in text_of(client.get(PAGE))
 
 
+def test_without_an_address_nobody_is_asked(server, settings):
+    stand_in = server(b"")
+    settings.ORDER_STATUS_URL = ""
+    assert fetch_orders() == 0
+    assert not hasattr(stand_in, "request")
+
+
 def test_nobody_is_followed_elsewhere():
     request = urllib.request.Request("https://erp.company.test/")
     handler = orders.NoRedirects()
