@@ -1,7 +1,8 @@
 """Menu, breadcrumb and structured data, drawn from the navigation tree."""
 
+from collections.abc import Callable
 from html import unescape
-from typing import Any
+from typing import Any, TypeVar
 
 from django import template
 from django.conf import settings
@@ -18,6 +19,7 @@ from sens_site.lib.cache.fragment_cache import fragment
 from sens_site.lib.json_ld import json_ld
 
 register = template.Library()
+Value = TypeVar("Value")
 
 
 def _menu(tree: Tree, current: str, section: str) -> SafeString:
@@ -101,6 +103,25 @@ def _absolute(path: str) -> str:
     return settings.SITE_ORIGIN + path
 
 
+def _read(
+    context: dict[str, Any],
+    key: tuple[str, str],
+    build: Callable[[], Value],
+    *,
+    without_database: Callable[[], Value],
+) -> Value:
+    """Return what is read once for each state of the content.
+
+    Without a database a form that was sent comes back all the same, with what was typed.
+    """
+    try:
+        return fragment(key, build)
+    except DatabaseFault:
+        if context["request"].method != "POST":
+            raise
+        return without_database()
+
+
 @register.simple_tag(takes_context=True)
 def page_text(context: dict[str, Any]) -> dict[str, Any]:
     """Return what staff have written for the page of another room: its text, and the pieces of it.
@@ -109,12 +130,12 @@ def page_text(context: dict[str, Any]) -> dict[str, Any]:
     """
     path = context["request"].path
     # Title, description and body of one page ask for the same.
-    try:
-        text = fragment(("text", path), lambda: Page.objects.shown([path])[path])
-    except DatabaseFault:
-        if context["request"].method != "POST":
-            raise
-        text = shipped_text(path)  # what somebody typed below it comes back all the same
+    text = _read(
+        context,
+        ("text", path),
+        lambda: Page.objects.shown([path])[path],
+        without_database=lambda: shipped_text(path),
+    )
     return {"text": text, "pieces": pieces_of(text.body)}
 
 
@@ -127,9 +148,4 @@ def pages_below(context: dict[str, Any]) -> list[dict[str, Any]]:
     def read() -> list[dict[str, Any]]:
         return cards(below, Page.objects.shown([one.path for one in below if one.content]))
 
-    try:
-        return fragment(("below", path), read)
-    except DatabaseFault:
-        if context["request"].method != "POST":
-            raise
-        return []
+    return _read(context, ("below", path), read, without_database=list)
