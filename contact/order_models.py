@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
 
 from contact.departments import DETAIL_MAX
@@ -15,7 +16,8 @@ class OrderStateQuerySet(models.QuerySet["OrderState"]):
 
     def of(self, subject: Subject) -> "OrderStateQuerySet":
         """Return the orders that are addressed to an address that a person has confirmed."""
-        return self.filter(email__in=sorted(subject.addresses)).order_by("-ordered_on", "pk")
+        own = self.filter(email__in=sorted(subject.addresses))
+        return own.order_by(F("ordered_on").desc(nulls_last=True), "pk")
 
     def listed_at(self) -> datetime | None:
         """Return when the list was loaded, or None where there is none."""
