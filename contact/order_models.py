@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Max
+from django.db.models import F
 from django.utils import timezone
 
 from contact.departments import DETAIL_MAX
@@ -16,12 +16,12 @@ class OrderStateQuerySet(models.QuerySet["OrderState"]):
 
     def of(self, subject: Subject) -> "OrderStateQuerySet":
         """Return the orders that are addressed to an address that a person has confirmed."""
-        return self.filter(email__in=sorted(subject.addresses)).order_by("-ordered_on", "pk")
+        own = self.filter(email__in=sorted(subject.addresses))
+        return own.order_by(F("ordered_on").desc(nulls_last=True), "pk")
 
     def listed_at(self) -> datetime | None:
         """Return when the list was loaded, or None where there is none."""
-        newest: datetime | None = self.aggregate(newest=Max("listed_at"))["newest"]
-        return newest
+        return self.order_by("-listed_at").values_list("listed_at", flat=True).first()
 
 
 class OrderState(models.Model):

@@ -45,6 +45,8 @@ class NoRedirects(urllib.request.HTTPRedirectHandler):
 
 def fetch_orders() -> int:
     """Load the list from where the company keeps it. Returns how many rows are kept."""
+    if not settings.ORDER_STATUS_URL:
+        return 0
     headers = {"Accept": "text/csv"}
     if settings.ORDER_STATUS_TOKEN:
         headers["Authorization"] = f"Bearer {settings.ORDER_STATUS_TOKEN}"

@@ -34,6 +34,7 @@ def messages(user: AbstractBaseUser, person: Canary, staff: AbstractBaseUser) ->
             phone=person.phone,
             message=f"{person.text} {what}",
             wants_contact=True,
+            photos=(f"A photo of {person.text}".encode(),),
             **more,
         )
         return receive_message(submission, trapped=trapped)
@@ -42,7 +43,6 @@ def messages(user: AbstractBaseUser, person: Canary, staff: AbstractBaseUser) ->
     wrote(
         "to a department",
         topic=next(iter(with_forms())),
-        photos=(f"A photo of {person.text}".encode(),),
         **cast("Any", dict.fromkeys(DETAILS, person.text[:DETAIL_MAX])),
     )
     double, message = wrote("again"), wrote("first")

@@ -5,6 +5,7 @@ from typing import Any
 
 from crispy_forms.utils import render_crispy_form
 from django import template
+from django.db import Error as DatabaseFault
 from django.utils.safestring import SafeString
 
 from contact import departments
@@ -67,10 +68,18 @@ def department_form(department: Department) -> SafeString:
 @register.simple_tag(takes_context=True)
 def own_orders(context: dict[str, Any]) -> dict[str, Any]:
     """Return whether there is a list of orders, and of who is logged in their own."""
-    listed = fragment("orders listed at", OrderState.objects.listed_at)
-    user = context["request"].user if context["signed_in"]() else None
-    rows = OrderState.objects.of(subject_of(user)) if user and listed else ()
-    return {"listed_at": listed, "rows": rows}
+    request = context["request"]
+    try:
+        listed = fragment("orders listed at", OrderState.objects.listed_at)
+        user = request.user if listed and context["signed_in"]() else None
+        return {
+            "listed_at": listed,
+            "rows": list(OrderState.objects.of(subject_of(user))) if user else (),
+        }
+    except DatabaseFault:
+        if request.method != "POST":
+            raise
+        return {"listed_at": None, "rows": ()}  # what was typed comes back all the same
 
 
 @register.simple_tag

@@ -1,21 +1,25 @@
 """Menu, breadcrumb and structured data, drawn from the navigation tree."""
 
+from collections.abc import Callable
 from html import unescape
-from typing import Any
+from typing import Any, TypeVar
 
 from django import template
 from django.conf import settings
+from django.db import Error as DatabaseFault
 from django.template.loader import render_to_string
 from django.utils.html import strip_spaces_between_tags
 from django.utils.safestring import SafeString, mark_safe  # noqa: TID251 - a template drew it
 
 from pages.models import Page
+from pages.page_texts import shipped_text
 from pages.rendering import pieces_of, questions_of
 from pages.tree import Tree, cards, known_tree, live_tree
 from sens_site.lib.cache.fragment_cache import fragment
 from sens_site.lib.json_ld import json_ld
 
 register = template.Library()
+Value = TypeVar("Value")
 
 
 def _menu(tree: Tree, current: str, section: str) -> SafeString:
@@ -128,6 +132,25 @@ def _absolute(path: str) -> str:
     return settings.SITE_ORIGIN + path
 
 
+def _read(
+    context: dict[str, Any],
+    key: tuple[str, str],
+    build: Callable[[], Value],
+    *,
+    without_database: Callable[[], Value],
+) -> Value:
+    """Return what is read once for each state of the content.
+
+    Without a database a form that was sent comes back all the same, with what was typed.
+    """
+    try:
+        return fragment(key, build)
+    except DatabaseFault:
+        if context["request"].method != "POST":
+            raise
+        return without_database()
+
+
 @register.simple_tag(takes_context=True)
 def page_text(context: dict[str, Any]) -> dict[str, Any]:
     """Return what staff have written for the page of another room: its text, and the pieces of it.
@@ -136,7 +159,12 @@ def page_text(context: dict[str, Any]) -> dict[str, Any]:
     """
     path = context["request"].path
     # Title, description and body of one page ask for the same.
-    text = fragment(("text", path), lambda: Page.objects.shown([path])[path])
+    text = _read(
+        context,
+        ("text", path),
+        lambda: Page.objects.shown([path])[path],
+        without_database=lambda: shipped_text(path),
+    )
     return {"text": text, "pieces": pieces_of(text.body)}
 
 
@@ -149,4 +177,4 @@ def pages_below(context: dict[str, Any]) -> list[dict[str, Any]]:
     def read() -> list[dict[str, Any]]:
         return cards(below, Page.objects.shown([one.path for one in below if one.content]))
 
-    return fragment(("below", path), read)
+    return _read(context, ("below", path), read, without_database=list)

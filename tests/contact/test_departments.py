@@ -89,6 +89,15 @@ def typed(letter):
     return letter
 
 
+def page_below(path):
+    create_page(
+        path=f"{path}parts/",
+        text=Text("Parts", "What to order.", "Fuses."),
+        parent=Page.objects.get(path=path),
+        publish_at=timezone.now(),
+    )
+
+
 @pytest.mark.parametrize("path", FIELDS)
 def test_each_department_has_its_form_below_its_text(client, path):
     page = client.get(path).content.decode()
@@ -165,12 +174,7 @@ def test_the_page_keeps_its_text_and_the_pages_below_it(client):
     assert f'<meta name="description" content="Help with a {settings.COMPANY.short_name}' in page
     assert "Note before you call" in page
     assert '<li class="card">' not in page
-    create_page(
-        path=f"{SUPPORT}parts/",
-        text=Text("Parts", "What to order.", "Fuses."),
-        parent=Page.objects.get(path=SUPPORT),
-        publish_at=timezone.now(),
-    )
+    page_below(SUPPORT)
     cards = text_of(client.get(SUPPORT)).partition('<li class="card">')[2]
     assert cards.startswith(f' <h2><a href="{SUPPORT}parts/">Parts</a></h2> <p>What to order.</p>')
 
@@ -282,3 +286,21 @@ def test_of_a_department_that_is_no_more_its_name_is_left(db):
         "bees",
         "webmaster@company.test",
     )
+
+
+def away(execute, sql, *args):
+    raise OperationalError("the database is down")
+
+
+@pytest.mark.parametrize("path", [SUPPORT, "/contact/order-status/"])
+def test_without_a_database_the_form_comes_back_as_it_was_typed(client, typed, path):
+    page_below(path)
+    client.get("/about/")  # the tree is known
+    with connection.execute_wrapper(away):
+        response = client.post(path, {**typed, "company": "Fossils Ltd."})
+        assert client.get(path).status_code == 503
+    page = text_of(response)
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
+    assert "the site is busy" in page
+    assert 'value="Fossils Ltd."' in page
+    assert f"Write to {LABELS[path]}</h2>" in page

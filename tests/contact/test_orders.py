@@ -8,6 +8,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import OperationalError, connection
 
 from contact import jobs, orders
 from contact.order_models import OrderState
@@ -231,6 +232,23 @@ def test_a_server_that_is_away_changes_nothing_and_no_page_waits_for_it(
         fetch_orders()
     client.force_login(ours)
     assert "PO 1" in text_of(client.get(PAGE))
+
+
+def test_where_orders_cannot_be_read_the_page_says_so(client):
+    def no_orders(execute, sql, *args):
+        if "contact_orderstate" in sql:
+            raise OperationalError("disk I/O error")
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(no_orders):
+        assert client.get(PAGE).status_code == 503
+
+
+def test_without_an_address_nobody_is_asked(server, settings):
+    stand_in = server(b"")
+    settings.ORDER_STATUS_URL = ""
+    assert fetch_orders() == 0
+    assert not hasattr(stand_in, "request")
 
 
 def test_nobody_is_followed_elsewhere():

@@ -80,3 +80,8 @@ def an_order_of_six_years_ago(hand: Hand) -> None:
         answered_at=long_ago,
         state=State.ANSWERED,
     )
+
+
+@breaks("rights.copy")
+def a_copy_without_the_photos(hand: Hand) -> None:
+    hand.replace("privacy.datamap.export.attached_files", lambda subject: iter(()))

@@ -29,13 +29,19 @@ def opened(subject) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(b"".join(stream_export(subject, now=NOW))))
 
 
-def test_it_holds_three_files_whose_digests_are_true(ada_subject):
+def test_it_holds_three_files_and_those_that_came_whose_digests_are_true(ada_subject):
     archive = opened(ada_subject)
     assert archive.testzip() is None
-    assert archive.namelist() == ["data.json", "index.html", "manifest.json"]
+    photo, *others = archive.namelist()
+    assert others == ["data.json", "index.html", "manifest.json"]
+    assert archive.read(photo) == b"A photo of ada-lovelace"
+    rows = json.loads(archive.read("data.json"))["tables"]["contact.MessagePhoto"]
+    assert [row["content"] for row in rows] == [photo]
+    assert f"<td>{photo}</td>" in archive.read("index.html").decode()
     digests = json.loads(archive.read("manifest.json"))["sha256"]
     assert digests == {
-        name: hashlib.sha256(archive.read(name)).hexdigest() for name in ("data.json", "index.html")
+        name: hashlib.sha256(archive.read(name)).hexdigest()
+        for name in (photo, "data.json", "index.html")
     }
 
 
@@ -60,6 +66,8 @@ def test_every_mark_that_may_be_shown_is_in_it_and_none_of_the_neighbours(ada_su
     } | {
         "account.EmailConfirmation.email_address",  # called by the address that it confirms
         "contact.MessageNote.message",  # by the reference of the message
+        "contact.MessagePhoto.content",  # by the name of a file
+        "contact.MessagePhoto.message",
         "contact.MessageReply.message",
         "contact.ReplyDraft.message",
     }

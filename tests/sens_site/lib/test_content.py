@@ -94,6 +94,11 @@ def test_a_department_without_fields_is_a_link_and_asks_for_nothing(folder):
     assert first.asks_for("photos") is False
     change(folder / "company.toml", r"^(recipient|hours) = .*?$", "")
     assert not_filled_in(load_company(folder), read_vendors(folder)) == []
+    change(folder / "company.toml", r'"/about/"', '"/nowhere/"')
+    assert (
+        "departments leads to /nowhere/, which menu does not name. Add it there, or write "
+        "pages/nowhere.md."
+    ) in fault_of(folder)
 
 
 def test_a_missing_file_is_named_with_what_it_holds(folder):
