@@ -182,16 +182,12 @@ def read_vendors(folder: Path) -> list[dict[str, Any]]:
 
 def read_tasks(folder: Path) -> list[dict[str, Any]]:
     """Return what the company has still to add to its pages. No file is no task."""
-    return _read_rows(file, "task", TASK) if (file := folder / "tasks.toml").is_file() else []
+    return _read_rows(f, "task", TASK) if (f := folder / "tasks.toml").is_file() else []
 
 
 def read_redirects(folder: Path) -> list[dict[str, Any]]:
     """Return addresses of the company's former site, and what stands for them. No file is none."""
-    return (
-        _read_rows(file, "redirect", REDIRECT)
-        if (file := folder / "redirects.toml").is_file()
-        else []
-    )
+    return _read_rows(f, "redirect", REDIRECT) if (f := folder / "redirects.toml").is_file() else []
 
 
 def not_filled_in(company: Company, vendors: Iterable[Mapping[str, Any]]) -> list[str]:
