@@ -8,10 +8,10 @@ from django.utils.module_loading import import_string
 # By name: the rooms do not know each other, and the composition knows them by their services.
 STEPS = (
     ("Pages", "pages.services.load_pages"),
-    ("News", "news.services.load_news"),
     ("Policy versions", "privacy.policy.services.load_bundled_policies"),
     ("Consent groups and cookies", "privacy.consent.offer.tables.sync_catalogue"),
     ("Roles of staff", "accounts.roles.load_roles"),
+    ("News", "news.services.load_news"),
 )
 
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     """Thin door over the rooms' own loaders, each of which changes nothing the second time."""
 
     help = (
-        "Load the site's content: pages, news, policy versions, consent groups, roles. Idempotent."
+        "Load the site's content: pages, policy versions, consent groups, roles, news. Idempotent."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
