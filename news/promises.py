@@ -64,7 +64,9 @@ def announcements_are_kept(site: RunningSite) -> Evidence:
         for name, at in NewsItem.objects.exclude(shipped="").values_list("shipped", "published_at")
         if at is not None
     }
-    lost = [one.name for one in shipped_items() if kept.get(one.name) != one.day]
+    own = set(NewsItem.objects.filter(shipped="").values_list("slug", flat=True))
+    came = [one for one in shipped_items() if one.slug not in own]
+    lost = [one.name for one in came if kept.get(one.name) != one.day]
     require(not lost, f"{len(lost)} announcements are not on record as they came, first {lost[:1]}")
     return Evidence(
         "All announcements that were published are stored with their date.",

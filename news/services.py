@@ -4,7 +4,7 @@ from datetime import datetime, time
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -24,13 +24,17 @@ IN_USE = "There are announcements in this category. Give them another one first.
 
 @transaction.atomic
 def load_news() -> int:
-    """Bring in the shipped announcements that are not here yet. Returns how many. Idempotent."""
+    """Bring in the shipped announcements that are not here yet. Returns how many. Idempotent.
+
+    Where staff have one of their own at the address, theirs stands.
+    """
     known = set(NewsItem.objects.values_list("shipped", flat=True))
-    new = [one for one in shipped_items() if one.name not in known]
+    taken = set(NewsItem.objects.values_list("slug", flat=True))
+    new = [one for one in shipped_items() if one.name not in known and one.slug not in taken]
     for one in new:
-        category, _ = NewsCategory.objects.get_or_create(
-            name=one.category, defaults={"slug": slugify(one.category)}
-        )
+        slug = slugify(one.category)[:50]
+        category = NewsCategory.objects.filter(Q(name=one.category) | Q(slug=slug)).first()
+        category = category or NewsCategory.objects.create(name=one.category, slug=slug)
         item = NewsItem.objects.create(
             slug=one.slug, shipped=one.name, category=category, documents="\n".join(one.documents)
         )

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.text import slugify
 
 from sens_site.lib.content import ContentError
 from sens_site.lib.texts import Text, read_text
@@ -37,7 +38,13 @@ class ShippedItem:
 def shipped_items() -> list[ShippedItem]:
     """Return all, oldest first. Raises ContentError for a file that is none."""
     folder: Path = settings.CONTENT_DIR / "news"
-    return [_read(file) for file in sorted(folder.glob("*.md"))]
+    found: dict[str, ShippedItem] = {}
+    for file in sorted(folder.glob("*.md")):
+        item = _read(file)
+        if item.slug in found:
+            raise ContentError(f"{file} has the address of {found[item.slug].name}. Name it anew.")
+        found[item.slug] = item
+    return list(found.values())
 
 
 def _read(file: Path) -> ShippedItem:
@@ -49,6 +56,16 @@ def _read(file: Path) -> ShippedItem:
     categories = [said for key, said in facts if key == "Category"]
     if named is None or len(categories) != 1 or not body.strip():
         raise ContentError(f"{file} is no announcement. {SHAPE}.")
+    for what, said, most in (
+        ("address", named[2], 80),
+        ("category", categories[0], 60),
+        ("heading", text.title, 120),
+        ("description", text.description, 300),
+    ):
+        if len(said) > most:
+            raise ContentError(f"The {what} of {file} is longer than {most} characters.")
+    if not slugify(categories[0]):
+        raise ContentError(f"The category of {file} makes no address. Write it in letters.")
     try:
         day = date.fromisoformat(named[1])
     except ValueError:

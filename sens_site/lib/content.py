@@ -184,8 +184,7 @@ def read_vendors(folder: Path) -> list[dict[str, Any]]:
 
 def read_tasks(folder: Path) -> list[dict[str, Any]]:
     """Return what the company has still to add to its pages. No file is no task."""
-    file = folder / "tasks.toml"
-    return _read_rows(file, "task", TASK) if file.is_file() else []
+    return _read_rows(f, "task", TASK) if (f := folder / "tasks.toml").is_file() else []
 
 
 def read_topics(folder: Path) -> list[dict[str, Any]]:
@@ -197,8 +196,7 @@ def read_topics(folder: Path) -> list[dict[str, Any]]:
 
 def read_redirects(folder: Path) -> list[dict[str, Any]]:
     """Return addresses of the company's former site, and what stands for them. No file is none."""
-    file = folder / "redirects.toml"
-    return _read_rows(file, "redirect", REDIRECT) if file.is_file() else []
+    return _read_rows(f, "redirect", REDIRECT) if (f := folder / "redirects.toml").is_file() else []
 
 
 def not_filled_in(company: Company, vendors: Iterable[Mapping[str, Any]]) -> list[str]:

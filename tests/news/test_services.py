@@ -103,6 +103,18 @@ def test_no_text_is_half_empty():
         NewsRevision.objects.create(item=item, title="T", description="", body="B")
 
 
+def test_what_staff_have_at_the_address_of_a_shipped_one_stands(settings, tmp_path):
+    settings.CONTENT_DIR = tmp_path
+    (tmp_path / "news").mkdir()
+    for slug in ("taken", "free"):
+        text = "# Shipped\n> Shipped.\nCategory: Products!\n\nShipped.\n"
+        (tmp_path / "news" / f"2026-03-04-{slug}.md").write_text(text, encoding="utf-8")
+    mine = announce("taken")  # in the category Products, whose address is that of Products!
+    assert (services.load_news(), services.load_news()) == (1, 0)
+    assert NewsItem.objects.get(slug="taken").text == mine.text
+    assert NewsItem.objects.get(slug="free").category == mine.category
+
+
 def test_loading_twice_changes_nothing(settings):
     NewsItem.objects.all().delete()
     files = len(list((settings.CONTENT_DIR / "news").glob("*.md")))

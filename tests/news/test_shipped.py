@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from news.checks import check_shipped_news
 from news.shipped import ShippedItem, shipped_items
 from sens_site.lib.content import ContentError
 from sens_site.lib.texts import Text
@@ -46,9 +47,16 @@ def test_a_company_without_news_has_none(settings, tmp_path):
         ("2026-03-04-new-manuals", GOOD.replace("Category: Documents\n", ""), "no announcement"),
         ("2026-03-04-new-manuals", GOOD.replace("\nRead them.\n", ""), "no announcement"),
         ("2026-03-04-new-manuals", GOOD.replace("> ", ""), "is not the text of a page"),
+        ("2026-03-04-new-manuals", GOOD.replace("Documents", "…"), "makes no address"),
+        ("2026-03-04-new-manuals", GOOD.replace("Documents", "D" * 61), "longer than 60"),
+        ("2026-03-04-new-manuals", GOOD.replace("New", "N" * 120), "heading of .* longer than 120"),
+        ("2026-03-05-old", GOOD, "has the address of 2026-03-04-old"),
     ],
 )
 def test_a_file_that_is_no_announcement_is_named(folder, name, text, says):
+    (folder / "2026-03-04-old.md").write_text(GOOD, encoding="utf-8")
+    assert check_shipped_news() == []
     (folder / f"{name}.md").write_text(text, encoding="utf-8")
     with pytest.raises(ContentError, match=says):
         shipped_items()
+    assert [one.id for one in check_shipped_news()] == ["news.E001"]

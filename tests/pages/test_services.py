@@ -13,7 +13,6 @@ from pages.navigation import FIXED
 from pages.page_texts import shipped_text
 from pages.services import PageError
 from sens_site.lib import revisions
-from sens_site.lib.revisions import NotPossibleError
 from sens_site.lib.texts import Text
 
 pytestmark = pytest.mark.django_db
@@ -105,23 +104,6 @@ def test_a_text_that_says_as_shipped_is_brought_back_as_the_words_of_the_file(ab
     services.edit_page("/about/", title="D", description="E", body="F")
     services.restore_text(reset)
     assert about.working_text == shipped_text("/about/")
-
-
-def test_a_plan_is_cancelled_once(own: Page):
-    services.save_text(own, text=SECOND, publish_at=timezone.now() + timedelta(days=1))
-    planned = newest(own)
-    revisions.cancel_plan(planned)
-    assert planned.is_draft
-    with pytest.raises(NotPossibleError, match="not planned for later"):
-        revisions.cancel_plan(planned)
-
-
-def test_what_is_published_is_not_published_again_nor_in_the_past(own: Page):
-    with pytest.raises(NotPossibleError, match="published already"):
-        revisions.publish(newest(own))
-    services.save_text(own, text=SECOND)
-    with pytest.raises(NotPossibleError, match="still to come"):
-        revisions.publish(newest(own), at=timezone.now() - timedelta(seconds=1))
 
 
 def test_a_page_does_not_stand_below_itself(about: Page, own: Page):

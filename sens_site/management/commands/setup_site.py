@@ -8,11 +8,11 @@ from django.utils.module_loading import import_string
 # By name: the rooms do not know each other, and the composition knows them by their services.
 STEPS = (
     ("Pages", "pages.services.load_pages"),
-    ("News", "news.services.load_news"),
     ("Policy versions", "privacy.policy.services.load_bundled_policies"),
     ("Documents", "downloads.shipped.load_documents"),
     ("Consent groups and cookies", "privacy.consent.offer.tables.sync_catalogue"),
     ("Roles of staff", "accounts.roles.load_roles"),
+    ("News", "news.services.load_news"),
     ("Topics of the newsletter", "newsletter.topics.load_topics"),
     ("Search index", "search.services.refresh_index"),
 )
