@@ -8,6 +8,7 @@ from datetime import date
 from itertools import islice
 from urllib.parse import unquote
 
+from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Length
 from django.utils.safestring import SafeString
@@ -82,13 +83,16 @@ def search(typed: str, *, source: str = "", page: int = 1, a_page: int = A_PAGE)
     asked = read(typed, _synonyms())
     if not asked:
         return Found(source=source)
-    with engine().asking():
-        return _search(asked, source, page, a_page)
-
-
-def _search(asked: Asked, source: str, page: int, a_page: int) -> Found:
     indexed = indexed_state()
-    replaced = {} if is_of_now(indexed) else out_of_date(indexed)
+    is_fresh = is_of_now(indexed, within_transaction=connection.in_atomic_block)
+    replaced = {} if is_fresh else out_of_date(indexed)
+    with engine().asking():
+        return _search(asked, replaced, source, page, a_page)
+
+
+def _search(
+    asked: Asked, replaced: Mapping[int, Live | None], source: str, page: int, a_page: int
+) -> Found:
     gone = tuple(place for place, live in replaced.items() if live is None)
     meant: dict[str, tuple[str, ...]] = {}
     only_some = False
@@ -181,17 +185,17 @@ def nearest(path: str) -> list[tuple[str, str]]:
     ][-3:]
     if not words or NEAREST.take("everybody"):
         return []
+    within = connection.in_atomic_block
     try:
         with read_at_once(), engine().asking():
-            return _nearest(words)
+            if is_of_now(indexed_state(), within_transaction=within):
+                return _nearest(words)
     except Exception as error:  # noqa: BLE001 - an error page comes, whatever is wrong with the search
         logger.warning("No near pages could be found: %s", type(error).__name__)
-        return []
+    return []
 
 
 def _nearest(words: list[str]) -> list[tuple[str, str]]:
-    if not is_of_now(indexed_state()):
-        return []
     asked, _ = _corrected(read(" ".join(words)), even_if_known=False)
     named = {word for phrase in words_in(asked) for word in phrase.words}
     keys = best(Match(any_of(asked)), first=0, most=LOOKED_AT)
