@@ -95,16 +95,23 @@ def _search(
 ) -> Found:
     gone = tuple(place for place, live in replaced.items() if live is None)
     meant: dict[str, tuple[str, ...]] = {}
-    only_some = False
     counts = count_by_source(Match(asked, without=gone), SOURCES)
-    if sum(counts.values()) < FEW:
-        better, corrected = _corrected(asked, even_if_known=not counts)
-        if corrected:
-            before, asked = counts, better
-            counts = count_by_source(Match(asked, without=gone), SOURCES)
-            meant = corrected if counts != before or not counts else {}
-    if not counts and len(asked) > 1:
-        asked, only_some = any_of(asked), True
+    wider, near = (
+        _corrected(asked, even_if_known=False) if sum(counts.values()) < FEW else (asked, {})
+    )
+    if (
+        not counts and not near
+    ):  # words that occur are taken for others only where nothing else helps
+        bolder, guessed = _corrected(asked, even_if_known=True)
+        if guessed and count_by_source(Match(bolder, without=gone), SOURCES):
+            wider, near = bolder, guessed
+    if near:
+        found_so = count_by_source(Match(wider, without=gone), SOURCES)
+        if found_so != counts:
+            asked, counts, meant = wider, found_so, near
+    only_some = not counts and len(asked) > 1
+    if only_some:
+        asked, meant = any_of(wider), near
         counts = count_by_source(Match(asked, without=gone), SOURCES)
     found = Found((), counts, source, 1, meant, only_some)
     page = max(1, min(page, found.pages))
