@@ -8,6 +8,7 @@ from datetime import date
 from itertools import islice
 from urllib.parse import unquote
 
+from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Length
 from django.utils.safestring import SafeString
@@ -82,25 +83,35 @@ def search(typed: str, *, source: str = "", page: int = 1, a_page: int = A_PAGE)
     asked = read(typed, _synonyms())
     if not asked:
         return Found(source=source)
-    with engine().asking():
-        return _search(asked, source, page, a_page)
-
-
-def _search(asked: Asked, source: str, page: int, a_page: int) -> Found:
     indexed = indexed_state()
-    replaced = {} if is_of_now(indexed) else out_of_date(indexed)
+    is_fresh = is_of_now(indexed, within_transaction=connection.in_atomic_block)
+    replaced = {} if is_fresh else out_of_date(indexed)
+    with engine().asking():
+        return _search(asked, replaced, source, page, a_page)
+
+
+def _search(
+    asked: Asked, replaced: Mapping[int, Live | None], source: str, page: int, a_page: int
+) -> Found:
     gone = tuple(place for place, live in replaced.items() if live is None)
     meant: dict[str, tuple[str, ...]] = {}
-    only_some = False
     counts = count_by_source(Match(asked, without=gone), SOURCES)
-    if sum(counts.values()) < FEW:
-        better, corrected = _corrected(asked, even_if_known=not counts)
-        if corrected:
-            before, asked = counts, better
-            counts = count_by_source(Match(asked, without=gone), SOURCES)
-            meant = corrected if counts != before or not counts else {}
-    if not counts and len(asked) > 1:
-        asked, only_some = any_of(asked), True
+    wider, near = (
+        _corrected(asked, even_if_known=False) if sum(counts.values()) < FEW else (asked, {})
+    )
+    if (
+        not counts and not near
+    ):  # words that occur are taken for others only where nothing else helps
+        bolder, guessed = _corrected(asked, even_if_known=True)
+        if guessed and count_by_source(Match(bolder, without=gone), SOURCES):
+            wider, near = bolder, guessed
+    if near:
+        found_so = count_by_source(Match(wider, without=gone), SOURCES)
+        if found_so != counts:
+            asked, counts, meant = wider, found_so, near
+    only_some = not counts and len(asked) > 1
+    if only_some:
+        asked, meant = any_of(wider), near
         counts = count_by_source(Match(asked, without=gone), SOURCES)
     found = Found((), counts, source, 1, meant, only_some)
     page = max(1, min(page, found.pages))
@@ -181,17 +192,17 @@ def nearest(path: str) -> list[tuple[str, str]]:
     ][-3:]
     if not words or NEAREST.take("everybody"):
         return []
+    within = connection.in_atomic_block
     try:
         with read_at_once(), engine().asking():
-            return _nearest(words)
+            if is_of_now(indexed_state(), within_transaction=within):
+                return _nearest(words)
     except Exception as error:  # noqa: BLE001 - an error page comes, whatever is wrong with the search
         logger.warning("No near pages could be found: %s", type(error).__name__)
-        return []
+    return []
 
 
 def _nearest(words: list[str]) -> list[tuple[str, str]]:
-    if not is_of_now(indexed_state()):
-        return []
     asked, _ = _corrected(read(" ".join(words)), even_if_known=False)
     named = {word for phrase in words_in(asked) for word in phrase.words}
     keys = best(Match(any_of(asked)), first=0, most=LOOKED_AT)

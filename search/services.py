@@ -158,11 +158,6 @@ def count_misses(found_nothing: Mapping[tuple[date, str], int]) -> None:
     """Add up how often words have found nothing."""
     for (day, words), times in found_nothing.items():
         rows = Miss.objects.filter(day=day)
-        if rows.filter(words=words).update(count=F("count") + times):
-            continue
-        if rows.count() < MISSES_A_DAY:
-            made, is_new = Miss.objects.get_or_create(
-                day=day, words=words, defaults={"count": times}
-            )
-            if not is_new:
-                Miss.objects.filter(pk=made.pk).update(count=F("count") + times)
+        if rows.filter(words=words).exists() or rows.count() < MISSES_A_DAY:
+            Miss.objects.get_or_create(day=day, words=words)
+            rows.filter(words=words).update(count=F("count") + times)

@@ -58,12 +58,14 @@ def indexed_state() -> str:
     return IndexState.objects.values_list("content", flat=True).first() or ""
 
 
-def is_of_now(indexed: str) -> bool:
+def is_of_now(indexed: str, *, within_transaction: bool) -> bool:
     """Tell whether an index of that state was made from the content as it is.
 
-    A change of this process that is not committed, as in a rehearsal, has no state of its own yet.
+    Within a transaction, as in a rehearsal, content may be changed and have no state of its own yet.
     """
-    return indexed == content_state() and not has_changes_of_its_own()
+    if within_transaction and has_changes_of_its_own():
+        return False
+    return indexed == content_state()
 
 
 def out_of_date(indexed: str) -> Mapping[int, Live | None]:

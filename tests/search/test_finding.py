@@ -77,6 +77,7 @@ def test_one_mistake_is_forgiven_when_hits_are_few(shelf):
     assert [hit.path for hit in found.hits] == ["/manual/"]
     assert found.meant == {"voltgae": ("voltage",)}
     assert search("volt").meant == {}
+    assert search("voltgae charger").meant == {"voltgae": ("voltage",)}
     assert search("xqzzk").meant == {}
 
 
@@ -99,8 +100,10 @@ def test_a_word_that_occurs_is_taken_for_another_only_where_nothing_is_found(fou
 def test_some_of_the_words_are_enough_where_nothing_has_all(shelf):
     found = search("voltage zürich")
     assert {hit.path for hit in found.hits} == {"/manual/", "/drawing/"}
-    assert found.only_some
+    assert (found.only_some, found.meant) == (True, {})
     assert not search("voltage float").only_some
+    mended = search("voltgae zürich")
+    assert (mended.only_some, mended.meant, mended.total) == (True, {"voltgae": ("voltage",)}, 2)
 
 
 def test_nothing_is_found_for_nothing(shelf):

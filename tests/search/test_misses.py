@@ -1,6 +1,6 @@
 """What is kept of words that found nothing, and when it is written."""
 
-import time
+from typing import ClassVar
 
 import pytest
 from django.db import DatabaseError
@@ -97,22 +97,36 @@ def test_no_more_words_wait_than_fit(monkeypatch):
     assert {words: count for (_, words), count in taken[0].items()} == {"a": 2}
 
 
-def test_a_timer_writes_once_a_while_and_can_be_forgotten(monkeypatch):
+class Clock:
+    """Stands for the timer: the test says when the time has come."""
+
+    started: ClassVar[list["Clock"]] = []
+
+    def __init__(self, seconds, act):
+        self.seconds, self.act, self.cancelled = seconds, act, False
+
+    def start(self):
+        self.started.append(self)
+
+    def cancel(self):
+        self.cancelled = True
+
+
+@pytest.mark.django_db
+def test_a_timer_writes_a_minute_after_the_first_words_and_can_be_forgotten(monkeypatch):
     taken = []
-    monkeypatch.setattr(misses, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(Clock, "started", [])
+    monkeypatch.setattr(misses, "Timer", Clock)
     monkeypatch.setattr(misses, "count_misses", taken.append)
+    monkeypatch.setattr(misses.connection, "close", lambda: taken.append("closed"))
     waiting = Waiting(timed=True)
     waiting.add("genset")
     waiting.add("genset")
-    for _ in range(500):
-        if taken:
-            break
-        time.sleep(0.01)
-    assert [list(counts.values()) for counts in taken] in ([[2]], [[1]])
-    monkeypatch.setattr(misses, "WAIT_SECONDS", 60.0)
+    (timer,) = Clock.started
+    assert (timer.seconds, timer.daemon) == (60, True)
+    timer.act()
+    assert [list(taken[0].values()), taken[1]] == [[2], "closed"]
     waiting.add("ups")
-    timer = waiting._timer
     waiting.forget()
-    timer.join(5)
-    assert (timer.is_alive(), waiting._counts) == (False, {})
+    assert ([one.cancelled for one in Clock.started], waiting._counts) == ([False, True], {})
     waiting.forget()

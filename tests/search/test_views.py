@@ -56,7 +56,8 @@ def test_hits_are_shown_with_their_kind_and_filters(client, found_in_tests):
     assert "Everything (2)" in text
     assert 'href="?q=charger&amp;in=tests"' in text
     chosen = " ".join(words_on(client, "?q=charger&in=tests").split())
-    assert 'href="?q=charger&amp;in=tests" aria-current="true"' in chosen
+    assert '<b aria-current="true">Tests (2)</b>' in chosen
+    assert 'href="?q=charger">Everything (2)</a>' in chosen
 
 
 def test_a_kind_without_hits_says_so_and_an_unknown_one_is_all(client):

@@ -104,7 +104,7 @@ def content_state() -> str:
 
 
 def has_changes_of_its_own() -> bool:
-    """Tell whether this process has changed content that no stamp speaks of: not committed, or undone."""
+    """Tell whether this process has changed content of which no stamp speaks: not yet, or never."""
     return _own_changes != _own_committed
 
 

@@ -82,6 +82,23 @@ def test_no_answer_of_any_status_writes_a_secret(log, path):
     assert "…" in log.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("line", "written"),
+    [
+        ("Too Many Requests: /search/?q=my+name&in=pages", "Too Many Requests: /search/?q=…"),
+        (
+            '"GET /search/?in=pages&q=my%20name HTTP/1.1" 200',
+            '"GET /search/?in=pages&q=… HTTP/1.1" 200',
+        ),
+        ("/search/?page=2", "/search/?page=2"),
+        ("/downloads/?kind=manual&q=a1c-24#list", "/downloads/?kind=manual&q=…#list"),
+        ("/faq=1", "/faq=1"),
+    ],
+)
+def test_what_was_searched_for_is_cut(line, written):
+    assert without_secrets(line) == written
+
+
 def test_a_traceback_is_cut_too(log):
     try:
         int(f"/privacy/copy/{SECRET}/")
