@@ -46,7 +46,7 @@ def test_each_address_is_asked_and_keeps_its_proof():
     assert (ann.state, ann.source, ann.confirmed_at) == ("pending", "import", None)
     assert ann.proof == f"Consented on 2026-05-01: {PROOF}"
     assert [topic.slug for topic in ann.topics.all()] == ["starting"]
-    assert "I want the newsletter" in ann.wording.text
+    assert "I want the newsletter" in str(ann.wording and ann.wording.text)
     assert {mail.purpose for mail in OutboxMail.objects.all()} == {"newsletter-sign-up"}
     assert Subscriber.objects.confirmed().count() == 0
 
