@@ -77,12 +77,12 @@ def fill(readers: int) -> int:
     from django.utils import timezone  # noqa: PLC0415 - see above
 
     from newsletter import issue_services  # noqa: PLC0415 - see above
-    from newsletter.models import Check, Issue, Subscriber, Subscription, Topic  # noqa: PLC0415
+    from newsletter import models as of  # noqa: PLC0415 - see above
 
-    topic, now = Topic.objects.create(slug="bench", title="Bench"), timezone.now()
+    topic, now = of.Topic.objects.create(slug="bench", title="Bench"), timezone.now()
     for start in range(0, readers, CHUNK):
-        made = Subscriber.objects.bulk_create(
-            Subscriber(
+        made = of.Subscriber.objects.bulk_create(
+            of.Subscriber(
                 email=f"reader{number}@example.com",
                 state="confirmed",
                 confirmed_at=now,
@@ -90,10 +90,12 @@ def fill(readers: int) -> int:
             )
             for number in range(start, min(start + CHUNK, readers))
         )
-        Subscription.objects.bulk_create(Subscription(subscriber=one, topic=topic) for one in made)
+        of.Subscription.objects.bulk_create(
+            of.Subscription(subscriber=one, topic=topic) for one in made
+        )
     body = "Some words of an issue, and [a link](/privacy/).\n\n" * 40
-    issue = Issue.objects.create(
-        title="Bench", slug="bench", summary="s", body=body, checklist=list(Check.values)
+    issue = of.Issue.objects.create(
+        title="Bench", slug="bench", summary="s", body=body, checklist=list(of.Check.values)
     )
     issue.topics.add(topic)
     issue_services.schedule(issue)

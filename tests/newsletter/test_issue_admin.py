@@ -146,7 +146,7 @@ def test_sending_is_paused_resumed_and_stopped_and_each_page_says_what_waits(
     assert not OutboxMail.objects.exists()
     assert staff_client.get(page_of(issue, "resume")).status_code == 409
     shown = text_of(staff_client.get(page_of(issue)))
-    assert "2 taken back before they left" in shown
+    assert "2 not sent" in shown
     assert 'href="/newsletter/issues/spring/"' in shown
 
 
