@@ -140,7 +140,7 @@ class ContactMessage(models.Model):
     quarantined_because = models.CharField(
         "held because", max_length=10, choices=Quarantine, blank=True, default=Quarantine.NONE
     )
-    announced_at = models.DateTimeField("webmaster told", null=True, blank=True)
+    announced_at = models.DateTimeField("staff told", null=True, blank=True)
     acknowledged_at = models.DateTimeField("sender told", null=True, blank=True)
     answered_at = models.DateTimeField("answered", null=True, blank=True)
     answered_by = models.ForeignKey(

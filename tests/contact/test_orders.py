@@ -3,6 +3,8 @@
 import io
 import urllib.error
 from datetime import date
+from email.message import Message
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -10,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 
-from contact import jobs, orders
+from contact import orders
 from contact.order_models import OrderState
 from contact.orders import OrdersError, fetch_orders, load_orders
 from outbox.jobs import registered_jobs
@@ -221,7 +223,7 @@ def test_the_worker_fetches_the_list(person, server, settings, token):
     [
         TimeoutError(),
         urllib.error.URLError("no such host"),
-        urllib.error.HTTPError("https://erp.company.test", 500, "", None, None),
+        urllib.error.HTTPError("https://erp.company.test", 500, "", Message(), None),
     ],
 )
 def test_a_server_that_is_away_changes_nothing_and_no_page_waits_for_it(
@@ -253,12 +255,12 @@ def test_without_an_address_nobody_is_asked(server, settings):
 
 def test_nobody_is_followed_elsewhere():
     request = urllib.request.Request("https://erp.company.test/")
-    handler = orders.NoRedirects()
-    assert handler.redirect_request(request, None, 302, "", {}, "https://evil.test/") is None
+    follow: Any = orders.NoRedirects().redirect_request
+    assert follow(request, None, 302, "", {}, "https://evil.test/") is None
 
 
 @pytest.mark.parametrize(("address", "runs"), [("", False), ("https://erp.company.test/", True)])
 def test_the_worker_asks_only_where_an_address_is_given(settings, address, runs):
     settings.ORDER_STATUS_URL = address
-    job = next(one for one in registered_jobs() if one.run is jobs.fetch_orders)
+    job = next(one for one in registered_jobs() if one.run is fetch_orders)
     assert (job.when(), job.every_seconds, job.apart) == (runs, 900, True)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from django.utils.safestring import SafeString
 
 from sens_site.lib.phone import address_of, with_links
 
@@ -25,7 +26,7 @@ def test_a_number_leads_where_it_is_answered(settings, number, country, address)
 
 def test_numbers_become_links_but_not_inside_of_tags_and_links():
     html = '<p title="(555) 555-0100">(555) 555-0100, <a href="/">(555) 555-0100</a> 555</p>'
-    assert with_links(html, ["(555) 555-0100", "5"]) == (
+    assert with_links(SafeString(html), ["(555) 555-0100", "5"]) == (
         '<p title="(555) 555-0100"><a href="tel:+15555550100">(555) 555-0100</a>, '
         '<a href="/">(555) 555-0100</a> ' + '<a href="tel:5">5</a>' * 3 + "</p>"
     )
