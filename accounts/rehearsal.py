@@ -3,21 +3,38 @@
 import base64
 import secrets
 import time
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import encrypt
-from django.contrib.auth.models import Group
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, Group
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import (
+    Aaguid,
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorData,
+    CollectedClientData,
+)
 
 from accounts.models import User
 from accounts.session_store import PENDING_USER
 from privacy.promises.witness.canary import Canary
-from privacy.promises.witness.cast import Account, also_open, makes_accounts
+from privacy.promises.witness.cast import (
+    Account,
+    also_open,
+    also_send,
+    makes_accounts,
+    makes_rows,
+)
 
 AHEAD = 3600
 
 also_open(
-    "/accounts/passkey/1/remove/",
     "/accounts/confirm-email/sent/no-token/",
     "/admin/accounts/user/no-number/password/",
     "/admin/no-such-page/",
@@ -53,3 +70,40 @@ def account_of(person: Canary, role: Group | None, is_staff: bool) -> Account:
             PENDING_USER: str(user.pk),
         },
     )
+
+
+@makes_rows
+def a_passkey(customer: AbstractBaseUser, canary: Canary, staff: AbstractBaseUser) -> None:
+    """Have a passkey to remove: only a browser with a script can make one."""
+    name, nobodys = secrets.token_bytes(16), ec.generate_private_key(ec.SECP256R1()).public_key()
+    key: Any = ES256
+    held = AttestedCredentialData.create(Aaguid.NONE, name, key.from_cryptography_key(nobodys))
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
+    told = AuthenticatorData.create(bytes(32), flags, 0, held)
+    client = CollectedClientData.create("webauthn.create", name, settings.SITE_ORIGIN)
+    credential = {
+        "id": websafe_encode(name),
+        "rawId": websafe_encode(name),
+        "type": "public-key",
+        "response": {
+            "clientDataJSON": websafe_encode(client),
+            "attestationObject": websafe_encode(AttestationObject.create("none", told, {})),
+        },
+    }
+    Authenticator.objects.create(
+        user=customer,
+        type=Authenticator.Type.WEBAUTHN,
+        data={"name": canary.text, "credential": credential},
+    )
+
+
+@also_send("/accounts/passkey/login/")
+def no_passkey(person: Canary) -> dict[str, str]:
+    """Send what no device has made."""
+    return {"credential": person.text}
+
+
+@also_send("/accounts/profile/")
+def what_was_typed_before_the_log_in_ended(person: Canary) -> dict[str, str]:
+    """Send a form whose page was opened while the log-in still held."""
+    return {"name": person.name, "company": person.company}

@@ -32,6 +32,8 @@ MakeAccount = Callable[[Canary, Group | None, bool], Account]
 MakeRows = Callable[[AbstractBaseUser, Canary, AbstractBaseUser], None]
 """About whom, in whose words, and by which member of staff."""
 Act = Callable[[Visitor], None]
+Fill = Callable[[Canary], Mapping[str, str]]
+"""What is sent, in whose words."""
 SetAside = Callable[[], object]
 LeavingOut = Callable[[str], AbstractContextManager[None]]
 """What to act within, named: what ends in an error is left out, and the others are made."""
@@ -40,6 +42,7 @@ _makes_account: list[MakeAccount] = []
 _makes_rows: dict[MakeRows, None] = {}
 _acts_before: dict[str, Act] = {}
 _also_open: dict[str, None] = {}
+_also_send: dict[str, Fill] = {}
 _set_aside: dict[SetAside, None] = {}
 
 
@@ -92,6 +95,21 @@ def also_open(*paths: str) -> None:
 def unlinked() -> tuple[str, ...]:
     """Return the addresses that no page links to."""
     return tuple(_also_open)
+
+
+def also_send(path: str) -> Callable[[Fill], Fill]:
+    """Register what a stranger sends to an address though no page has such a form for a stranger."""
+
+    def register(fill: Fill) -> Fill:
+        _also_send[path] = fill
+        return fill
+
+    return register
+
+
+def unasked() -> Mapping[str, Fill]:
+    """Return what is sent without a form, by where it goes."""
+    return _also_send
 
 
 def discover() -> None:

@@ -185,9 +185,17 @@ class Walk:
                             self._send(who, visitor, "POST", address)
                         self._fill_in(who, visitor, answer, forms, 0)
             waiting = left
-        for path in sorted(self._styles) if who == STRANGER else ():
-            self._send(who, visitor, "GET", path)
+        if who == STRANGER:
+            self._go_where_nothing_leads(who, visitor)
         return forms
+
+    def _go_where_nothing_leads(self, who: str, visitor: Visitor) -> None:
+        for path in sorted(self._styles):
+            self._send(who, visitor, "GET", path)
+        for path, fill in cast.unasked().items():
+            if self._wanted(self._pattern_of(path)):
+                with self._undone(visitor):
+                    self._send(who, visitor, "POST", path, fill(self.people[who]))
 
     def _at_the_front_door(self) -> None:
         """Open some pages as a server does, each twice: made for it, and kept ready since."""

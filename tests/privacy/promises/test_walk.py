@@ -9,6 +9,7 @@ from privacy.promises.registry import NotCarriedOut, PromiseBroken
 from privacy.promises.running_site import RunningSite
 from privacy.promises.visitor import Answer
 from privacy.promises.witness import browser_rules, cast
+from privacy.promises.witness.walk import Walk
 from sens_site.promises import walk as looks
 
 
@@ -92,3 +93,33 @@ def test_a_limit_that_cannot_be_set_aside_does_not_end_a_rehearsal(monkeypatch):
     site = RunningSite()
     with site.rehearsal():
         assert site.get("/contact/webmaster/").status == 200
+
+
+@pytest.mark.django_db
+def test_what_only_a_script_or_a_lost_log_in_leads_to_is_seen_as_well():
+    routes = {"accounts:passkeys", "accounts:remove_passkey", "accounts:log_in_by_passkey"}
+    site = RunningSite(routes=frozenset({*routes, "accounts:profile"}))
+    pages = ("passkey_remove", "passkey_refused", "session_ended")
+    assert {f"accounts/{page}.html" for page in pages} - site.walk.recorder.templates == set()
+    assert site.walk.unreached == site.walk.left_out == []
+    assert {subject: found for subject, found in site.walk.judge.faults.items() if found} == {}
+
+
+@pytest.mark.django_db
+def test_a_superuser_opens_all_and_sends_no_form_that_a_role_has_sent(monkeypatch):
+    sent: set[tuple[str, str, tuple[str, ...]]] = set()
+    opened: set[tuple[str, str]] = set()
+    plain = Walk._send
+
+    def send(self: Any, who: str, visitor: Any, method: str, path: str, data: Any = None) -> Any:
+        if data:
+            sent.add((who, path, tuple(data)))
+        opened.add((who, path))
+        return plain(self, who, visitor, method, path, data)
+
+    monkeypatch.setattr(Walk, "_send", send)
+    add = "/admin/contact/cannedanswer/add/"
+    site = RunningSite(routes=frozenset({"admin:index", "admin:contact_cannedanswer_add"}))
+    assert site.walk.unreached == []
+    assert {who for who, path in opened if path == add} >= {"a Webmaster", "a superuser"}
+    assert {who for who, path, _ in sent if path == add} == {"a Webmaster"}
