@@ -40,23 +40,29 @@ def main() -> int:
             subprocess.run(manage, check=True, env=known, stdout=subprocess.DEVNULL)  # noqa: S603 - ours
         run(known, "fill", options.readers).wait()
         for number in range(KILLS):
-            killed(run(known, "write", options.readers), number)
+            killed(run(known, "write", options.readers, heard=True), number)
         status = run(known, "write", options.readers).wait()
         return status | run(known, "count", options.readers).wait()
 
 
-def run(known: dict[str, str], name: str, readers: int) -> "subprocess.Popen[bytes]":
+def run(
+    known: dict[str, str], name: str, readers: int, *, heard: bool = False
+) -> "subprocess.Popen[bytes]":
     """Start a step in a process of its own."""
     arguments = ["--readers", str(readers), "--step", name]
-    return subprocess.Popen([sys.executable, "-m", "bench.newsletter", *arguments], env=known)  # noqa: S603 - ours
+    command = [sys.executable, "-m", "bench.newsletter", *arguments]
+    out = subprocess.PIPE if heard else None
+    return subprocess.Popen(command, env=known, stdout=out)  # noqa: S603 - ours
 
 
 def killed(process: "subprocess.Popen[bytes]", number: int) -> None:
-    """Kill a process at some time while it writes, if it has not come to its end."""
-    time.sleep(2.0 + 0.3 * number)
+    """Kill a process some time after it has begun to write."""
+    if process.stdout is not None:
+        process.stdout.readline()
+    time.sleep(0.3 * (number + 1))
     if process.poll() is None:
         os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    process.communicate()
 
 
 def step(name: str, readers: int) -> int:
@@ -101,6 +107,7 @@ def write(readers: int) -> int:
     from newsletter.sending import write_copies  # noqa: PLC0415 - see above
 
     issue = Issue.objects.get()
+    print(f"{issue.queued:,} mails are written; going on.", flush=True)
     before, memory = time.process_time(), peak()
     written = write_copies(issue, most=10 * readers)
     seconds, grown = time.process_time() - before, peak() - memory

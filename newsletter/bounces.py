@@ -19,9 +19,13 @@ WITHIN = timedelta(days=14)
 _RETURN_PATH = re.compile(r"(\d{1,19})-([0-9a-f]{16})")
 
 
+OF_THE_SENDER = ("5.1.7", "5.1.8")
+"""What these say is wrong is our own address: they must park nobody."""
+
+
 def is_hard(status: str) -> bool:
     """Tell whether a mail server says that there is no such mailbox (RFC 3463, 3.2: 5.1.X)."""
-    return status.startswith("5.1.")
+    return status.startswith("5.1.") and status not in OF_THE_SENDER
 
 
 @transaction.atomic

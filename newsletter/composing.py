@@ -101,7 +101,7 @@ class Letter:
     def _rendered(self, ending: str, **said: str) -> str:
         shared = {
             "issue": self.issue,
-            "topics": self.topics,
+            "topic_names": ", ".join(topic.title for topic in self.topics),
             "archive_url": self.archive_url,
             "links": PLACES,
         }

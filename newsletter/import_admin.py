@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -105,10 +106,13 @@ class ImportMixin(admin.ModelAdmin[Subscriber]):
         except (signing.BadSignature, ImportRefusedError):
             self.message_user(request, CHANGED, messages.ERROR)
             return self._page(request, ImportForm(), status=409)
-        asked = importing.import_rows(rows)
-        noun = "address was" if asked == 1 else "addresses were"
+        with transaction.atomic():
+            asked = importing.import_rows(rows)
+            for reader in asked:
+                self.log_change(request, reader, "Imported with a proof.")
+        noun = "address was" if len(asked) == 1 else "addresses were"
         self.message_user(
-            request, f"{asked} {noun} asked to confirm the newsletter.", messages.SUCCESS
+            request, f"{len(asked)} {noun} asked to confirm the newsletter.", messages.SUCCESS
         )
         return HttpResponseRedirect(reverse("admin:newsletter_subscriber_changelist"), status=303)
 

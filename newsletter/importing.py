@@ -137,10 +137,10 @@ def _becomes(row: Row, held: frozenset[str]) -> str:
 
 
 @transaction.atomic
-def import_rows(rows: Iterable[Row]) -> int:
-    """Store the sign-ups, and ask each address; return how many were asked."""
+def import_rows(rows: Iterable[Row]) -> list[Subscriber]:
+    """Store the sign-ups, and ask each address; return who was asked."""
     wording, version, held = keep_wording(words_shown()), policy_version_now(), held_addresses()
-    asked = 0
+    asked = []
     for row in rows:
         if _becomes(row, held) != "asked":
             continue
@@ -154,5 +154,5 @@ def import_rows(rows: Iterable[Row]) -> int:
         )
         reader.topics.set(row.topics)
         mails.confirmation_mail(reader).send()
-        asked += 1
+        asked.append(reader)
     return asked

@@ -30,6 +30,7 @@ class IssueAdmin(EditStampMixin[Issue], StepsMixin[Issue]):
     change_form_template = "admin/newsletter/issue/change_form.html"
     form = IssueForm
     actions = None
+    view_on_site = False
     list_display = ("title", "state", "scheduled_at", "started_at", "how_far")
     list_filter = ("state",)
     search_fields = ("title", "body")

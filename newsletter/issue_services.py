@@ -146,6 +146,8 @@ def stop(issue: Issue) -> None:
 def end(issue: Issue, state: Issue.State) -> None:
     """Note that no mail of an issue waits any more."""
     current = Issue.objects.select_for_update().get(pk=issue.pk)
+    if state == State.SENT and current.state != State.SENDING:
+        return  # a colleague has paused or stopped it just now
     current.state, current.finished_at = state, timezone.now()
     current.save(update_fields=["state", "finished_at"])
 

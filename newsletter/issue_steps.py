@@ -27,7 +27,7 @@ def figures(issue: Issue) -> str:
     if issue.came_back:
         said.append(f"{issue.came_back:,} not taken by a mail server")
     if issue.taken_back:
-        said.append(f"{issue.taken_back:,} taken back before they left")
+        said.append(f"{issue.taken_back:,} not sent")
     return ", ".join(said)
 
 

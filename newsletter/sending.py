@@ -7,6 +7,7 @@ with 100,000 mails, and whoever unsubscribes meanwhile has none written.
 
 import logging
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 
 from django.conf import settings
 from django.db import transaction
@@ -40,7 +41,8 @@ class OvertakenError(Exception):
 def send_issues() -> int:
     """Begin what is due and write the next copies of all that is under way; return how many."""
     for issue in Issue.objects.due():
-        begin(issue)
+        with suppress(IssueError):  # another worker, or a colleague, was faster
+            begin(issue)
     return sum(write_copies(issue) for issue in Issue.objects.under_way())
 
 
@@ -53,7 +55,8 @@ def write_copies(issue: Issue, *, most: int = MOST_WAITING) -> int:
     try:
         check(letter)
     except IssueError as error:
-        pause(issue, because=str(error))
+        with suppress(IssueError):  # as above
+            pause(issue, because=str(error))
         logger.error("Issue %d is paused: its mail no longer passes the check.", issue.pk)  # noqa: TRY400 - the text may hold links
         return 0
     waiting = waiting_mails(issue).count()
@@ -159,9 +162,13 @@ def note_sent(mail: OutboxMail) -> None:
 
 
 def note_failure(mail: OutboxMail, status: str, *, last: bool) -> bool:
-    """Count a mail that nobody takes, and park an address that does not exist."""
+    """Count a mail that nobody takes, and park an address that does not exist.
+
+    Where the mail server gives no reason, the fault may be anybody's: the mail is tried as often as
+    any other, and waits for a person then.
+    """
     hard = bounces.is_hard(status)
-    if not (hard or last):
+    if not (hard or (last and status)):
         return False
     bounces.record_bounce(mail.recipient, hard=hard)
     if (issue := _issue_of(mail)) is not None:

@@ -21,7 +21,12 @@ def smtp_code(error: BaseException) -> int | None:
 
 
 def enhanced_status(error: BaseException) -> str:
-    """Return the enhanced status code of a refusal (RFC 3463), such as 5.1.1, if there is one."""
+    """Return the enhanced status code of a refusal (RFC 3463), such as 5.1.1, if there is one.
+
+    Of a refused sender there is none here: it says nothing about who was to get the mail.
+    """
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        return ""
     if isinstance(error, smtplib.SMTPResponseException):
         said = error.smtp_error
     elif isinstance(error, smtplib.SMTPRecipientsRefused):

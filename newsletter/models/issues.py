@@ -115,5 +115,5 @@ class Issue(models.Model):
 
     @property
     def taken_back(self) -> int:
-        """Return how many mails were taken back before they left, once none waits any more."""
+        """Return how many mails never left, once none waits any more: their readers were gone."""
         return max(0, self.queued - self.sent - self.came_back) if self.finished_at else 0

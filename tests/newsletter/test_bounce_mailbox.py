@@ -117,6 +117,7 @@ def test_a_report_that_it_is_no_spam_changes_nothing(box, ann):
 def test_a_vacation_is_no_bounce(box, ann):
     for _ in range(6):
         box.put(VACATION.format(to=return_path(ann)))
+    box.put(VACATION.format(to="bounces@company.test"))
     assert read_reports() == 0
     assert parked(ann) == ("", 0)
     assert box.unread() == []

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize(
     ("status", "hard"),
-    [("5.1.1", True), ("5.1.10", True), ("5.7.1", False), ("4.1.1", False), ("5.2.2", False),
+    [("5.1.7", False), ("5.1.8", False), ("5.1.1", True), ("5.1.10", True), ("5.7.1", False), ("4.1.1", False), ("5.2.2", False),
      ("5.11.1", False), ("", False)],
 )  # fmt: skip
 def test_a_hard_bounce_says_that_there_is_no_such_mailbox(status, hard):

@@ -214,6 +214,30 @@ def test_a_mailbox_that_is_full_is_tried_as_often_as_any_other(under_way, reader
     assert fresh(under_way).came_back == 1
 
 
+def test_a_mail_server_that_gives_no_reason_costs_no_reader_anything(under_way, reader):
+    ann = reader()
+    sending.write_copies(under_way)
+    for _ in range(MOST_TRIES):
+        OutboxMail.objects.update(due_at=timezone.now())
+        outbox.record_failure(claimed(), error=TimeoutError())
+    ann.refresh_from_db()
+    assert (ann.soft_bounces, ann.parked_at) == (0, None)
+    assert OutboxMail.objects.get().state == "parked"
+
+
+def test_what_another_worker_has_done_already_is_done_once(issue, reader, monkeypatch):
+    reader()
+    services.schedule(issue)
+    first = Issue.objects.get(pk=issue.pk)
+    services.begin(first)
+    monkeypatch.setattr(type(Issue.objects.all()), "due", lambda self: [issue])
+    assert sending.send_issues() == 1
+    Issue.objects.filter(pk=issue.pk).update(state="paused", body="[x](ftp://a.test/)")
+    assert sending.write_copies(fresh(issue)) == 0
+    services.end(issue, Issue.State.SENT)
+    assert (fresh(issue).state, issue.refused_because) == ("paused", "")
+
+
 def test_a_mail_of_no_issue_is_not_sent_and_counts_nowhere(reader):
     reader()
     mail = OutboxMail(

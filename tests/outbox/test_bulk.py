@@ -110,3 +110,12 @@ def test_the_room_says_what_is_the_end_of_a_mail(room: Room, store: Store) -> No
     services.record_failure(mail, error=UNKNOWN)
     assert room.heard[-1] == ("5.1.1", False)
     assert not OutboxMail.objects.exists()
+
+
+def test_a_notice_is_tried_as_often_as_any_other_mail_and_then_parked(store: Store) -> None:
+    store("a@example.com", X_Purpose="notice")
+    OutboxMail.objects.update(attempts=MOST_TRIES - 1)
+    mail = services.claim_next()
+    assert mail is not None
+    services.record_failure(mail, error=UNKNOWN)
+    assert OutboxMail.objects.get().state == "parked"

@@ -44,6 +44,7 @@ def test_the_place_is_where_it_was_raised():
         (smtplib.SMTPRecipientsRefused({}), ""),
         (smtplib.SMTPDataError(452, b"4.2.2 mailbox full"), "4.2.2"),
         (smtplib.SMTPDataError(550, "5.1.10 no such host"), "5.1.10"),
+        (smtplib.SMTPSenderRefused(550, b"5.1.0 who are you", "a@b.test"), ""),
         (ValueError("5.1.1"), ""),
     ],
 )
