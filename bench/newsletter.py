@@ -77,7 +77,13 @@ def fill(readers: int) -> int:
     from django.utils import timezone  # noqa: PLC0415 - see above
 
     from newsletter import issue_services  # noqa: PLC0415 - see above
-    from newsletter.models import Check, Issue, Subscriber, Subscription, Topic  # noqa: PLC0415
+    from newsletter.models import (  # noqa: PLC0415 - see above
+        Check,
+        Issue,
+        Subscriber,
+        Subscription,
+        Topic,
+    )
 
     topic, now = Topic.objects.create(slug="bench", title="Bench"), timezone.now()
     for start in range(0, readers, CHUNK):
