@@ -54,6 +54,7 @@ classify(
         ),
     ),
     erase=erase_subscribers,
+    ground="a keyed hash of the address stays, so that we do not write again",
     fields={
         "id": ROW,
         "email": personal(Category.CONTACT),

@@ -15,6 +15,7 @@ from privacy.datamap.erasure import carry_out_again
 from privacy.datamap.models import Erasure
 from privacy.datamap.rows import known_addresses
 from privacy.datamap.subjects import Subject, account_mark, identity, keyed_hashes, subject_of
+from privacy.datamap.terms import OnErase
 
 PORTION = 500
 SETTLED = timedelta(minutes=5)
@@ -80,7 +81,8 @@ def replay(*, settled: bool = False) -> Replayed:
     for line in todo:
         subject = _subject_of(line, accounts, addresses)
         report = carry_out_again(subject, line=line)
-        counted = sum(report.counts.values())
+        erased = (one for one in report.lines if one.action is not OnErase.KEEP)
+        counted = sum(one.count or 0 for one in erased)
         rows += counted
         people += bool(counted)
     return Replayed(len(todo), people, rows)

@@ -229,7 +229,7 @@ class Counted:
     """A report of an erasure that has found nothing."""
 
     def __init__(self, subject: object) -> None:
-        self.counts: dict[str, int] = {}
+        self.lines = ()
 
 
 def test_the_written_order_after_a_restore_succeeds_at_each_step(db):
