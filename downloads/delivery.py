@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -35,8 +36,9 @@ def read_chunks(version: DocumentVersion, *, start: int = 0, length: int) -> Ite
     """Yield a part of a file. What the store raises before its first byte is `StoreAwayError`."""
     with ExitStack() as opened:
         try:
-            file = opened.enter_context(open_stored(version))
-            file.seek(start)
+            stored = opened.enter_context(open_stored(version))
+            file = _part_of(stored, start=start, length=length)
+            opened.callback(file.close)
             chunk = file.read(min(CHUNK, length))
         except faults() as error:
             logger.exception("The file of version %s cannot be read.", version.pk)
@@ -45,6 +47,18 @@ def read_chunks(version: DocumentVersion, *, start: int = 0, length: int) -> Ite
             yield chunk
             length -= len(chunk)
             chunk = file.read(min(CHUNK, length))
+
+
+def _part_of(stored: Any, *, start: int, length: int) -> Any:
+    """Return what a part can be read from.
+
+    A bucket is asked for the part alone: its file object would load the whole into memory first.
+    """
+    in_bucket = getattr(stored, "obj", None)
+    if in_bucket is not None:
+        return in_bucket.get(Range=f"bytes={start}-{start + length - 1}")["Body"]
+    stored.seek(start)
+    return stored
 
 
 def begun(chunks: Iterator[bytes]) -> Iterable[bytes]:

@@ -20,7 +20,7 @@ from downloads import services, store
 from downloads.inspection import inspect
 from downloads.models import DocumentVersion, stored_name
 from downloads.verification import verify_documents
-from tests.factories.documents import make_document
+from tests.factories.documents import make_document, make_version
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.once]
 BUCKET = "documents-of-a-test"
@@ -119,3 +119,19 @@ def test_a_store_that_is_away_takes_nothing_and_leaves_no_row(bucket: Any, setti
     with pytest.raises(store.StoreAwayError):
         services.add_version(document, brought, label="1")
     assert document.versions.count() == 0
+
+
+def test_a_part_of_a_file_comes_from_the_bucket_alone(
+    bucket: Any, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def whole(self: Any) -> None:
+        pytest.fail("the whole file is loaded")
+
+    version = make_version(make_document(), content=bytes(range(256)) * 2000)
+    monkeypatch.setattr("storages.backends.s3.S3File._get_file", whole)
+    path = f"/downloads/guide/{version.pk}/file"
+    part = client.get(path, headers={"range": "bytes=256-511"})
+    assert (part.status_code, b"".join(part.streaming_content)) == (206, bytes(range(256)))
+    assert len(b"".join(client.get(path).streaming_content)) == 512_000
+    bucket.objects.all().delete()
+    assert client.get(path).status_code == 503

@@ -266,3 +266,16 @@ def test_the_feed_has_each_version_that_is_offered_under_a_name_that_stays(clien
     assert "The file is for registered customers." in gated
     links = [link.get("href") for link in tree.iter(f"{ATOM}link")]
     assert all(urlsplit(link).netloc == "testserver" for link in links)
+
+
+@pytest.mark.parametrize("how_many", [1, 3])
+def test_a_page_asks_the_same_however_many_versions_there_are(
+    client, signed_in, menu_read, django_assert_num_queries, how_many
+):
+    document, stranger = make_document(), SiteClient()
+    for number in range(how_many):
+        make_version(document, str(number))
+    with django_assert_num_queries(2):
+        assert words(stranger.get("/downloads/guide/")).count("/fetch/") == 1
+    with django_assert_num_queries(5):  # and who asks, whether they watch, and the policy's news
+        assert "Tell me when this changes" in words(signed_in.get("/downloads/guide/"))

@@ -56,12 +56,13 @@ ON_PAGES = {
 IN_A_FRAME_OF_OURS = "/cookies/answer/"
 """The banner's answer, shown in a frame of the page on which it was given."""
 USUAL_HEADERS = frozenset({
-    "allow", "cache-control", "clear-site-data", "content-disposition", "content-encoding",
-    "content-length", "content-security-policy", "content-type", "cross-origin-embedder-policy",
-    "cross-origin-opener-policy", "cross-origin-resource-policy", "date", "etag", "expires",
-    "last-modified", "location", "permissions-policy", "referrer-policy", "retry-after",
-    "set-cookie", "strict-transport-security", "vary", "x-content-type-options",
-    "x-frame-options", "x-robots-tag",
+    "accept-ranges", "allow", "cache-control", "clear-site-data", "content-disposition",
+    "content-encoding", "content-length", "content-range", "content-security-policy",
+    "content-type", "cross-origin-embedder-policy", "cross-origin-opener-policy",
+    "cross-origin-resource-policy", "date", "etag", "expires", "last-modified", "location",
+    "permissions-policy", "referrer-policy", "retry-after", "set-cookie",
+    "strict-transport-security", "vary", "x-content-type-options", "x-frame-options",
+    "x-robots-tag",
 })  # fmt: skip
 """All that an answer says. A header that reports, fetches or asks the device is none of them."""
 SOURCES = frozenset({"'none'", "'self'"})
