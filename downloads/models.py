@@ -16,6 +16,32 @@ from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
+from downloads.choices import GATED_KINDS, Access, Kind, Language, State
+
+__all__ = [
+    "FILE_NAME_MAX",
+    "GATED_KINDS",
+    "NUMBER_MAX",
+    "RESERVED_NUMBERS",
+    "TEXT_MAX",
+    "Access",
+    "Document",
+    "DocumentPlace",
+    "DocumentQuerySet",
+    "DocumentVersion",
+    "DocumentVersionQuerySet",
+    "DownloadCount",
+    "DownloadRecord",
+    "Kind",
+    "Language",
+    "State",
+    "Watch",
+    "WatchNotice",
+    "month_of",
+    "new_short",
+    "stored_name",
+]  # fmt: skip
+
 SHORT_LENGTH = 8
 # 31 signs that nobody confuses on paper: no i, l, o, 0 or 1.
 SHORT_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -40,57 +66,6 @@ def stored_name(sha256: str) -> str:
 def month_of(day: date) -> date:
     """Return the first day of its month."""
     return day.replace(day=1)
-
-
-class Kind(models.TextChoices):
-    """What a document is."""
-
-    MANUAL = "manual", "User manual"
-    DRAWING = "drawing", "Drawing"
-    CAD = "cad", "CAD file"
-    APPLICATION_NOTE = "application-note", "Application note"
-    WHITE_PAPER = "white-paper", "White paper"
-    CERTIFICATE = "certificate", "Certificate"
-    SOFTWARE = "software", "Software"
-    POLICY = "policy", "Policy"
-
-
-GATED_KINDS = (Kind.DRAWING, Kind.CAD)
-"""The only ones for which an account may be asked: the policy names no other."""
-
-
-class Access(models.TextChoices):
-    """Who gets the files of a document. That it exists, and what it is, everybody may read."""
-
-    EVERYONE = "everyone", "Everyone"
-    REGISTERED = "registered", "Registered customers"
-
-
-class Language(models.TextChoices):
-    """The language of a document, as BCP 47 names it. `zxx` has no words: a model, a program."""
-
-    ENGLISH = "en", "English"
-    SPANISH = "es", "Spanish"
-    FRENCH = "fr", "French"
-    GERMAN = "de", "German"
-    ITALIAN = "it", "Italian"
-    PORTUGUESE = "pt", "Portuguese"
-    DUTCH = "nl", "Dutch"
-    CHINESE = "zh", "Chinese"
-    JAPANESE = "ja", "Japanese"
-    KOREAN = "ko", "Korean"
-    SEVERAL = "mul", "Several languages"
-    NONE = "zxx", "No language"
-
-
-class State(models.TextChoices):
-    """How a version stands at a moment. Never stored."""
-
-    DRAFT = "draft", "Draft"
-    PLANNED = "planned", "Planned"
-    CURRENT = "current", "Current"
-    SUPERSEDED = "superseded", "Superseded"
-    WITHDRAWN = "withdrawn", "Withdrawn"
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
