@@ -20,6 +20,7 @@ from sens_site.lib.texts import Text
 from sens_site.promises.access import desk_pages
 from sens_site.promises.desk_rights import MAY_OPEN
 from tests.client import SiteClient
+from tests.factories.documents import make_document, make_version
 from tests.factories.people import make_staff
 from tests.subject import make_subject
 
@@ -61,9 +62,14 @@ def rows(db) -> dict[str, Any]:
             found[model._meta.label_lower] = row.pk
     # What came with the site, and what was published, is never deleted.
     empty = NewsCategory.objects.create(name="Empty", slug="empty")
+    unseen = make_version(make_document(), publish_at=None)
     return found | {
-        "pages.page": made.pk, "news.newsitem": draft.pk, "news.newscategory": empty.pk
-    }  # fmt: skip
+        "pages.page": made.pk,
+        "news.newsitem": draft.pk,
+        "news.newscategory": empty.pk,
+        "downloads.document": unseen.document_id,
+        "downloads.documentversion": unseen.pk,
+    }
 
 
 @pytest.mark.slow

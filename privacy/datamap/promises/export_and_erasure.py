@@ -37,20 +37,20 @@ from privacy.promises.running_site import RunningSite
 
 NOT_COPIED = frozenset({"django_admin_log"})
 """The trail of what staff did. It speaks of a person, and an erasure takes the person out of it."""
+NOTHING_MORE = (
+    "account_emailaddress accounts_idlenotice accounts_policyacceptance accounts_user_groups"
+    " accounts_user_user_permissions consent_personalrefusals downloads_downloadrecord"
+    " downloads_watch downloads_watchnotice policy_policyacknowledgement"
+)
 LEFT_OUT: Mapping[str, frozenset[str]] = {
     table: frozenset({"id", "user_id", *columns.split()})
     for table, columns in {
-        "account_emailaddress": "",
+        **dict.fromkeys(NOTHING_MORE.split(), ""),
         "account_emailconfirmation": "key",
         "accounts_confirmedaddress": "address_hash",
-        "accounts_idlenotice": "",
-        "accounts_policyacceptance": "",
         "accounts_registration": "address_hash",
         "accounts_session": "session_key session_data",
         "accounts_user": "password",
-        "accounts_user_groups": "",
-        "accounts_user_user_permissions": "",
-        "consent_personalrefusals": "",
         "contact_contactmessage": "quarantined_because announced_at answered_by_id answer_note"
         " fingerprint fingerprint_day assigned_to_id remind_on alarmed_at being_answered_by_id"
         " being_answered_until duplicate_of_id",
@@ -59,13 +59,9 @@ LEFT_OUT: Mapping[str, frozenset[str]] = {
         "contact_messagereply": "by_id header_id",
         "contact_orderstate": "listed_at",
         "contact_replydraft": "text edited_by_id",
-        "downloads_downloadrecord": "",
-        "downloads_watch": "",
-        "downloads_watchnotice": "",
         "mfa_authenticator": "data",
         "outbox_outboxmail": "message_id dedupe_key sender message due_at attempts claim"
         " lease_until parked_at last_error",
-        "policy_policyacknowledgement": "",
         "rights_exportfile": "file_name",
         "rights_mailedlink": "token_hash",
         "rights_requestevent": "actor fact",
