@@ -16,6 +16,33 @@ from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
+from downloads.choices import GATED_KINDS, Access, Kind, Language, State
+from downloads.reader_models import DownloadCount, DownloadRecord, Watch, WatchNotice
+
+__all__ = [
+    "FILE_NAME_MAX",
+    "GATED_KINDS",
+    "NUMBER_MAX",
+    "RESERVED_NUMBERS",
+    "TEXT_MAX",
+    "Access",
+    "Document",
+    "DocumentPlace",
+    "DocumentQuerySet",
+    "DocumentVersion",
+    "DocumentVersionQuerySet",
+    "DownloadCount",
+    "DownloadRecord",
+    "Kind",
+    "Language",
+    "State",
+    "Watch",
+    "WatchNotice",
+    "month_of",
+    "new_short",
+    "stored_name",
+]  # fmt: skip
+
 SHORT_LENGTH = 8
 # 31 signs that nobody confuses on paper: no i, l, o, 0 or 1.
 SHORT_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -40,57 +67,6 @@ def stored_name(sha256: str) -> str:
 def month_of(day: date) -> date:
     """Return the first day of its month."""
     return day.replace(day=1)
-
-
-class Kind(models.TextChoices):
-    """What a document is."""
-
-    MANUAL = "manual", "User manual"
-    DRAWING = "drawing", "Drawing"
-    CAD = "cad", "CAD file"
-    APPLICATION_NOTE = "application-note", "Application note"
-    WHITE_PAPER = "white-paper", "White paper"
-    CERTIFICATE = "certificate", "Certificate"
-    SOFTWARE = "software", "Software"
-    POLICY = "policy", "Policy"
-
-
-GATED_KINDS = (Kind.DRAWING, Kind.CAD)
-"""The only ones for which an account may be asked: the policy names no other."""
-
-
-class Access(models.TextChoices):
-    """Who gets the files of a document. That it exists, and what it is, everybody may read."""
-
-    EVERYONE = "everyone", "Everyone"
-    REGISTERED = "registered", "Registered customers"
-
-
-class Language(models.TextChoices):
-    """The language of a document, as BCP 47 names it. `zxx` has no words: a model, a program."""
-
-    ENGLISH = "en", "English"
-    SPANISH = "es", "Spanish"
-    FRENCH = "fr", "French"
-    GERMAN = "de", "German"
-    ITALIAN = "it", "Italian"
-    PORTUGUESE = "pt", "Portuguese"
-    DUTCH = "nl", "Dutch"
-    CHINESE = "zh", "Chinese"
-    JAPANESE = "ja", "Japanese"
-    KOREAN = "ko", "Korean"
-    SEVERAL = "mul", "Several languages"
-    NONE = "zxx", "No language"
-
-
-class State(models.TextChoices):
-    """How a version stands at a moment. Never stored."""
-
-    DRAFT = "draft", "Draft"
-    PLANNED = "planned", "Planned"
-    CURRENT = "current", "Current"
-    SUPERSEDED = "superseded", "Superseded"
-    WITHDRAWN = "withdrawn", "Withdrawn"
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -324,77 +300,3 @@ class DocumentVersion(models.Model):
         if newer is None:
             newer = DocumentVersion.objects.with_newer().get(pk=self.pk).has_newer  # type: ignore[attr-defined]  # added by with_newer
         return State.SUPERSEDED if newer else State.CURRENT
-
-
-class DownloadRecord(models.Model):
-    """That a registered customer fetched a file while logged in."""
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="downloads"
-    )
-    version = models.ForeignKey(DocumentVersion, on_delete=models.PROTECT, related_name="records")
-    at = models.DateTimeField(default=timezone.now, db_index=True)
-
-    class Meta:
-        ordering = ("-at", "-pk")
-        verbose_name = "download"
-
-    def __str__(self) -> str:
-        """Name the record without its person: this goes into logs."""
-        return f"Download {self.pk}"
-
-
-class DownloadCount(models.Model):
-    """How often a file was fetched in a month by people who were not logged in."""
-
-    version = models.ForeignKey(DocumentVersion, on_delete=models.PROTECT, related_name="counts")
-    month = models.DateField(help_text="Its first day.")
-    count = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        ordering = ("-month", "version")
-        constraints = (
-            models.UniqueConstraint(fields=("version", "month"), name="download_count_once"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.version}, {self.month:%Y-%m}"
-
-
-class Watch(models.Model):
-    """That a registered customer wants to hear of new versions of a document."""
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="watches"
-    )
-    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="watches")
-    since = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ("document", "pk")
-        verbose_name_plural = "watches"
-        constraints = (
-            models.UniqueConstraint(fields=("user", "document"), name="document_watched_once"),
-        )
-
-    def __str__(self) -> str:
-        """Name the watch without its person: this goes into logs."""
-        return f"Watch {self.pk}"
-
-
-class WatchNotice(models.Model):
-    """That the person of a watch was written to about a version: once for each."""
-
-    watch = models.ForeignKey(Watch, on_delete=models.CASCADE, related_name="notices")
-    version = models.ForeignKey(DocumentVersion, on_delete=models.PROTECT, related_name="notices")
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ("-at", "-pk")
-        constraints = (
-            models.UniqueConstraint(fields=("watch", "version"), name="document_notice_once"),
-        )
-
-    def __str__(self) -> str:
-        """Name the notice without its person: this goes into logs."""
-        return f"Notice {self.pk}"

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
@@ -27,7 +28,7 @@ STORE_IS_AWAY = "The store of documents takes nothing at the moment. Nothing was
 
 
 class StoreAwayMixin(admin.ModelAdmin[Any]):
-    """Answers that it is to be tried later where the store is full or away: nothing is half done."""
+    """Answers calmly where the store is away, or a colleague was faster: nothing is half done."""
 
     def changeform_view(
         self,
@@ -36,8 +37,13 @@ class StoreAwayMixin(admin.ModelAdmin[Any]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
+        arguments = (request, object_id, form_url, extra_context)
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            try:
+                return super().changeform_view(*arguments)
+            except (IntegrityError, services.DocumentError):
+                # Somebody was faster by a moment. Read once more, the form itself says so.
+                return super().changeform_view(*arguments)
         except StoreAwayError:
             return error_page(request, 503, reason=STORE_IS_AWAY)
 

@@ -18,6 +18,7 @@ from privacy.policy.models import Policy, PolicyDraft
 from sens_site.promises.access import desk_pages
 from sens_site.promises.desk_rights import MAY_OPEN
 from tests.client import SiteClient
+from tests.factories.documents import make_document, make_version
 from tests.factories.people import make_staff
 from tests.subject import make_subject
 
@@ -55,7 +56,13 @@ def rows(db) -> dict[str, Any]:
         row = theirs.get(model._meta.label) or model._base_manager.order_by("pk").first()
         if row is not None:
             found[model._meta.label_lower] = row.pk
-    return found | {"pages.page": made.pk}  # what came with the site is never deleted
+    draft = make_version(make_document(), publish_at=None)
+    # What came with the site, and what is published, is never deleted.
+    return found | {
+        "pages.page": made.pk,
+        "downloads.document": draft.document_id,
+        "downloads.documentversion": draft.pk,
+    }
 
 
 @pytest.mark.slow

@@ -8,9 +8,10 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
 from django.utils import timezone
 
-from downloads import store
+from downloads import services, store
 from downloads.forms import GATE, number_from, places, title_from
 from downloads.models import (
     Document,
@@ -147,6 +148,24 @@ def test_a_full_disk_is_said_and_nothing_is_half_done(
     assert [one.status_code for one in answers] == [503, 503]
     assert b"Nothing was published." in answers[0].content
     assert not Document.objects.filter(number="101271").exists()
+
+
+@pytest.mark.parametrize("fault", [IntegrityError, services.DocumentError])
+def test_who_was_slower_by_a_moment_is_told_by_the_form(
+    staff_client: SiteClient, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
+) -> None:
+    add = services.add_version
+
+    def after_a_colleague(*args: Any, **kwargs: Any) -> None:
+        monkeypatch.setattr(services, "add_version", add)
+        raise fault
+
+    document = make_document()
+    make_version(document, "1")
+    monkeypatch.setattr(services, "add_version", after_a_colleague)
+    said = {"document": document.pk, "upload": file(), "label": "2", "when": "now"}
+    assert staff_client.post(f"{VERSIONS}add/", said).status_code == 302
+    assert sorted(one.label for one in document.versions.all()) == ["1", "2"]
 
 
 def test_a_document_is_changed_and_its_number_only_before_it_is_known(
