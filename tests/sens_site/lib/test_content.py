@@ -124,8 +124,9 @@ def test_the_lines_to_write_make_a_company(folder):
         for one in fields(Company)
         if one.name not in ("menu", "departments")
     ]
-    links = '[{ path = "/contact/", label = "Contact" }, { path = "/downloads/", label = "Files" }]'
-    text = "\n".join([*lines, f"menu = {links}", f"departments = {links}"])
+    paths = ("/contact/", "/downloads/", "/news/")
+    links = ", ".join(f'{{ path = "{path}", label = "A page" }}' for path in paths)
+    text = "\n".join([*lines, f"menu = [{links}]", f"departments = [{links}]"])
     (folder / "company.toml").write_text(text)
     assert load_company(folder).short_name == "Example Power"
 
