@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import quantiles
 
@@ -85,13 +86,13 @@ def main() -> int:
     print(f"  {'found among the first ten, %':40} {100 * hit / ASKED:8.1f}")
     addresses = [f"/{one.typed.replace(' ', '/')}/" for one in asked]
     found = {
-        "numbers, one mistake, p95 ms": [milliseconds(lambda q=q: search(q.typed)) for q in asked],
+        "numbers, one mistake, p95 ms": [milliseconds(partial(search, q.typed)) for q in asked],
         "words that occur everywhere, p95 ms": [
-            milliseconds(lambda q=q: search(q)) for q in COMMON * 10
+            milliseconds(partial(search, q)) for q in COMMON * 10
         ],
-        "nothing at all, p95 ms": [milliseconds(lambda q=q: search(q)) for q in NOTHING * 10],
+        "nothing at all, p95 ms": [milliseconds(partial(search, q)) for q in NOTHING * 10],
         "near pages of an error page, p95 ms": [
-            milliseconds(lambda a=a: nearest(a)) for a in addresses[:15]
+            milliseconds(partial(nearest, a)) for a in addresses[:15]
         ],
     }
     over = 0

@@ -1,6 +1,7 @@
 """A reader without an account and with JavaScript off: sign up, type the code, choose, and leave."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -14,7 +15,8 @@ pytestmark = pytest.mark.browser_context_args(java_script_enabled=False)
 
 def words_to(address: str) -> str:
     mail = OutboxMail.objects.filter(recipient=address).latest("pk")
-    return str(mail.as_message().message().get_payload(decode=True), "utf-8")
+    payload: Any = mail.as_message().message().get_payload(decode=True)
+    return str(payload, "utf-8")
 
 
 def test_a_reader_signs_up_by_code_chooses_and_unsubscribes(page, a_name, base_url):

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
@@ -31,7 +32,7 @@ def file(content: bytes, name: str = "manual-7.txt") -> SimpleUploadedFile:
 
 def downloaded(client: SiteClient, page: str) -> bytes:
     (path,) = re.findall(r'action="([^"]+/fetch/)"', client.get(page).content.decode())
-    answer = client.post(path, headers={"Sec-Fetch-Site": "same-origin"}, follow=True)
+    answer: Any = client.post(path, headers={"Sec-Fetch-Site": "same-origin"}, follow=True)
     return b"".join(answer.streaming_content)
 
 

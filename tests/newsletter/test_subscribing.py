@@ -171,6 +171,7 @@ def test_a_second_press_is_told_the_same_for_ten_minutes_and_has_no_effect(minut
         first = confirm_by_link(token)
         clock.shift(timedelta(minutes=minutes))
         second = confirm_by_link(token)
+    assert first is not None
     assert first.confirmed_at == reader().confirmed_at == NOON
     assert (second == first) is counts
     assert subjects() == [CONFIRM_IT, RECEIPT]
@@ -198,7 +199,9 @@ def test_after_five_wrong_codes_the_right_one_is_none_but_the_link_works():
     sign_up(asked())
     assert [confirm_by_code(ADDRESS, WRONG) for _ in range(5)] == [None] * 5
     assert confirm_by_code(ADDRESS, code_of(reader())) is None
-    assert confirm_by_link(token_of(reader(), CONFIRM)).confirmed_by == "link"
+    confirmed = confirm_by_link(token_of(reader(), CONFIRM))
+    assert confirmed is not None
+    assert confirmed.confirmed_by == "link"
 
 
 def test_a_code_for_an_unknown_address_confirms_nothing():

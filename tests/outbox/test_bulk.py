@@ -1,6 +1,6 @@
 """Mails to many: what a room says of its own is asked, and it is told what became of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from smtplib import SMTPRecipientsRefused
 from typing import Any
 
@@ -29,7 +29,7 @@ class Room:
 
 
 @pytest.fixture
-def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
+def room(monkeypatch: pytest.MonkeyPatch) -> Room:
     """Register a room for the time of a test."""
     monkeypatch.setattr(bulk, "_registry", dict(bulk._registry))
     room = Room()

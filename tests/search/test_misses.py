@@ -1,9 +1,9 @@
 """What is kept of words that found nothing, and when it is written."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from search import misses
@@ -70,7 +70,7 @@ def test_a_rehearsal_has_words_of_its_own():
 
 
 def test_what_the_database_does_not_take_waits_for_the_next_time(monkeypatch, caplog):
-    taken = []
+    taken: list[Any] = []
 
     def full(counts):
         raise DatabaseError("full")
@@ -87,7 +87,7 @@ def test_what_the_database_does_not_take_waits_for_the_next_time(monkeypatch, ca
 
 
 def test_no_more_words_wait_than_fit(monkeypatch):
-    taken = []
+    taken: list[Any] = []
     monkeypatch.setattr(misses, "MOST_WAITING", 1)
     monkeypatch.setattr(misses, "count_misses", taken.append)
     waiting = Waiting(timed=False)
@@ -104,6 +104,7 @@ class Clock:
 
     def __init__(self, seconds, act):
         self.seconds, self.act, self.cancelled = seconds, act, False
+        self.daemon = False
 
     def start(self):
         self.started.append(self)
@@ -114,11 +115,11 @@ class Clock:
 
 @pytest.mark.django_db
 def test_a_timer_writes_a_minute_after_the_first_words_and_can_be_forgotten(monkeypatch):
-    taken = []
+    taken: list[Any] = []
     monkeypatch.setattr(Clock, "started", [])
     monkeypatch.setattr(misses, "Timer", Clock)
     monkeypatch.setattr(misses, "count_misses", taken.append)
-    monkeypatch.setattr(misses.connection, "close", lambda: taken.append("closed"))
+    monkeypatch.setattr(connection, "close", lambda: taken.append("closed"))
     waiting = Waiting(timed=True)
     waiting.add("genset")
     waiting.add("genset")

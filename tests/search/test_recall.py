@@ -17,7 +17,7 @@ def asked(found_in_tests):
 
 def test_numbers_and_words_with_one_mistake_find_what_was_meant(asked):
     paths = {f"d{index}": f"/catalogue/{index}/" for index in range(600)}
-    missed = {"numbers": [], "mistakes": []}
+    missed: dict[str, list[str]] = {"numbers": [], "mistakes": []}
     for place, question in enumerate(asked):
         if paths[question.key] not in [hit.path for hit in search(question.typed).hits]:
             missed["numbers" if place % 2 else "mistakes"].append(question.typed)

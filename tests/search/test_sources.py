@@ -7,11 +7,11 @@ from django.utils import timezone
 from pages import search_sources as of_pages
 from pages import services as pages
 from pages.models import Page
-from pages.page_texts import Text
 from privacy.policy.models import PolicyVersion
 from search.finding import search
 from search.registry import SOURCES
 from sens_site import search_sources as of_privacy
+from sens_site.lib.texts import Text
 from tests.factories.people import make_staff
 
 pytestmark = pytest.mark.django_db

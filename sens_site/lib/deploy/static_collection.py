@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -12,7 +13,8 @@ STAMP = ".collected"
 
 def fingerprint() -> str:
     """Return a digest over path, size and time of every static file, and over how they are kept."""
-    lines = {settings.STORAGES["staticfiles"]["BACKEND"]}
+    kept: Any = settings.STORAGES["staticfiles"]
+    lines = {kept["BACKEND"]}
     for finder in get_finders():
         for path, storage in finder.list(None):
             found = Path(storage.path(path)).stat()
