@@ -41,7 +41,6 @@ def news_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@third_parties_welcome
 @shared_page
 @alike_for_members
 def year_list(request: HttpRequest, year: int) -> HttpResponse:
@@ -51,7 +50,6 @@ def year_list(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_safe
-@third_parties_welcome
 @shared_page
 @alike_for_members
 def category_list(request: HttpRequest, slug: str) -> HttpResponse:
@@ -62,7 +60,6 @@ def category_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@third_parties_welcome
 @shared_page
 @alike_for_members
 def item_page(request: HttpRequest, year: int, slug: str) -> HttpResponse:
