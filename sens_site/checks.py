@@ -10,12 +10,12 @@ from django.core.checks import Warning as CheckWarning
 from sens_site.lib.content import (
     ContentError,
     missing_files,
-    not_filled_in,
     read_claims,
     read_topics,
     read_vendors,
     read_versions,
 )
+from sens_site.lib.content_gaps import not_filled_in
 from sens_site.lib.http.forwarded import STANDARD
 
 ORIGIN = "sens_site.lib.http.same_origin.SameOriginMiddleware"

@@ -24,7 +24,8 @@ from pages.tree import live_tree
 from privacy.policy.models import PRIVACY, TERMS, PolicyVersion
 from privacy.promises.models import PromiseResult, PromiseRun, State
 from privacy.promises.registry import Look
-from sens_site.lib.content import load_company, not_filled_in, read_tasks, read_vendors
+from sens_site.lib.content import load_company, read_tasks, read_vendors
+from sens_site.lib.content_gaps import not_filled_in
 
 OFFICER = "Privacy officer"
 WORKER_SILENT = timedelta(minutes=30)

@@ -6,7 +6,7 @@ rooms read texts and policies from the same folder. Whatever is missing is named
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -60,14 +60,6 @@ VENDOR = {
 }
 REDIRECT = {"old": '"/product/"', "new": '"/products/"'}
 TASK = {"page": '"/about/"', "do": '"Say who founded the company."'}
-FACTS = {
-    "country": ("country",),
-    "safeguard": ("safeguard",),
-    "agreement": ("agreed_on", "exception"),
-}
-"""What is asked of a firm beside its name, and the keys that may say it."""
-ALWAYS_PLAYED = "service providers"
-"""Somebody runs the servers and carries the mail of every site, if only the company itself."""
 # What only the company knows, and the site can do without until it says so.
 LATER = {
     "governing_law": "the law that governs the terms",
@@ -197,24 +189,6 @@ def read_topics(folder: Path) -> list[dict[str, Any]]:
 def read_redirects(folder: Path) -> list[dict[str, Any]]:
     """Return addresses of the company's former site, and what stands for them. No file is none."""
     return _read_rows(f, "redirect", REDIRECT) if (f := folder / "redirects.toml").is_file() else []
-
-
-def not_filled_in(company: Company, vendors: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return what the company has still to fill in, each with the place where it belongs."""
-    found = [
-        f"{what}: {name} in {COMPANY_FILE}"
-        for name, what in LATER.items()
-        if not getattr(company, name)
-    ]
-    found += [f"{gap} in {COMPANY_FILE}" for gap in of_departments.gaps_of(company.departments)]
-    for vendor in vendors:
-        if not vendor["firm"] and vendor["receives"] != ALWAYS_PLAYED:
-            continue
-        empty = [name for name, keys in FACTS.items() if not any(map(vendor.get, keys))]
-        empty = empty if vendor["firm"] else ["firm", *empty]
-        if empty:
-            found.append(f"{vendor['part']}: {', '.join(empty)} in vendors.toml")
-    return [one[0].upper() + one[1:] for one in found]
 
 
 def _read_rows(file: Path, table: str, keys: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -12,12 +12,12 @@ from privacy.policy.services import load_bundled_policies
 from sens_site.lib.content import (
     load_company,
     missing_files,
-    not_filled_in,
     read_claims,
     read_tasks,
     read_vendors,
     read_versions,
 )
+from sens_site.lib.content_gaps import not_filled_in
 from tests.architecture.source import ROOT
 
 

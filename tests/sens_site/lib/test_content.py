@@ -19,12 +19,12 @@ from sens_site.lib.content import (
     Link,
     load_company,
     missing_files,
-    not_filled_in,
     read_claims,
     read_content,
     read_vendors,
     read_versions,
 )
+from sens_site.lib.content_gaps import not_filled_in
 from tests.architecture.source import ROOT
 
 KEYS = [one.name for one in fields(Company)]
