@@ -23,8 +23,8 @@ from downloads.watching import tell_watchers
 from privacy.promises.witness.canary import Canary
 from privacy.promises.witness.cast import also_open, makes_rows
 
-# Short, as the walk takes a long part of a mailed address for one that nobody can guess.
-OPEN, GATED, UNSEEN = "played", "played-gated", "played-unseen"
+OPEN, GATED, UNSEEN = "played-open", "played-gated", "played-unseen"
+"""Shorter than what the walk takes for a secret, as mails lead to them (`HARD_TO_GUESS`)."""
 A_DAY = timedelta(days=1)
 
 also_open("/downloads/watch/no-token/", f"/accounts/confirm-email/no-key/then/downloads/{GATED}/")

@@ -39,7 +39,7 @@ def versions() -> dict[str, DocumentVersion]:
         "withdrawn": gone,
         "draft": {"publish_at": None},
     }
-    gated = {"kind": "drawing", "access": "registered"}
+    gated: dict[str, Any] = {"kind": "drawing", "access": "registered"}
     return {
         number: make_version(
             make_document(number, **(gated if number == "for-customers" else {})),
@@ -57,9 +57,9 @@ def doors(client: SiteClient, number: str, version: DocumentVersion) -> dict[str
     pages = {page.path: page for page in public_pages()}
     path = f"/downloads/{number}/"
     client.post(f"{path}{version.pk}/fetch/", headers=SAME_ORIGIN)
-    file = client.get(f"{path}{version.pk}/file")
+    file: Any = client.get(f"{path}{version.pk}/file")
     body = b"".join(file.streaming_content) if file.streaming else b""
-    bundle = client.post("/downloads/selection/", {"document": number}, headers=SAME_ORIGIN)
+    bundle: Any = client.post("/downloads/selection/", {"document": number}, headers=SAME_ORIGIN)
     packed = (
         zipfile.ZipFile(io.BytesIO(b"".join(bundle.streaming_content)))
         if bundle.streaming

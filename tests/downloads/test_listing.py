@@ -1,6 +1,7 @@
 """The list: narrowed, counted, ordered and paged, and what is hostile in its query."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.http import QueryDict
@@ -25,7 +26,7 @@ def _none_is_shipped(db):
 @pytest.fixture
 def documents():
     now = timezone.now()
-    told = {
+    told: dict[str, dict[str, Any]] = {
         "b-100": {"title": "Beta manual", "places": (MARINE, ENGINES), "part_numbers": "A1C-24\nC++"},
         "a-200": {"title": "alpha drawing", "kind": "drawing", "access": "registered"},
         "c-50": {"title": "Gamma manual", "language": "es", "places": (MARINE, "/products/gone/")},

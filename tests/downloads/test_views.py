@@ -255,7 +255,7 @@ def test_the_feed_has_each_version_that_is_offered_under_a_name_that_stays(clien
     assert response.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
     tree = ET.fromstring(response.content)  # noqa: S314 - our own
     entries = {
-        entry.findtext(f"{ATOM}id"): entry.findtext(f"{ATOM}summary")
+        str(entry.findtext(f"{ATOM}id")): str(entry.findtext(f"{ATOM}summary"))
         for entry in tree.iter(f"{ATOM}entry")
     }
     named = {key for key in entries if key.startswith("tag:testserver,2026:downloads/guide/")}
@@ -264,7 +264,7 @@ def test_the_feed_has_each_version_that_is_offered_under_a_name_that_stays(clien
     }
     (gated,) = (text for key, text in entries.items() if "/plan/" in key)
     assert "The file is for registered customers." in gated
-    links = [link.get("href") for link in tree.iter(f"{ATOM}link")]
+    links = [link.get("href", "") for link in tree.iter(f"{ATOM}link")]
     assert all(urlsplit(link).netloc == "testserver" for link in links)
 
 
