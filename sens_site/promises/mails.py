@@ -26,7 +26,7 @@ LINKED = frozenset({"www.edpb.europa.eu"})
 QUERIES = frozenset({"", "inbox=held", "inbox=late", "state=parked"})
 """What may stand behind an address: which list of the desk is meant, and never who reads it."""
 PARTS = frozenset({
-    "", "accounts", "admin", "contact", "downloads", "legal", "newsletter", "privacy",
+    "", "accounts", "admin", "contact", "d", "downloads", "legal", "newsletter", "privacy",
 })  # fmt: skip
 """The parts of the site to which mails lead. One that only counts who comes is none of them."""
 RECEIPTS = ("Disposition-Notification-To", "Return-Receipt-To", "X-Confirm-Reading-To")

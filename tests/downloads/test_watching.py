@@ -45,7 +45,7 @@ def test_who_asks_is_told_of_what_comes_later_and_once(document, watched, person
     )
     text = mail_text(mail.message)
     assert "A page more." in text
-    assert "https://testserver/downloads/guide/" in text.split()
+    assert f"https://testserver/d/{document.short}" in text.split()
     message = mail.as_message().message()
     ends_at = f"https://testserver/downloads/watch/{token_of(watched)}/"
     assert str(message["List-Unsubscribe"]).strip() == f"<{ends_at}>"
