@@ -7,7 +7,15 @@ import pytest
 from django.db import connection
 
 from tests.architecture.source import files, text
-from tests.selection import KEPT, LEFT_OUT, Statements, is_needed, may_run, shape
+from tests.selection import (
+    KEPT,
+    LEFT_OUT,
+    Statements,
+    is_needed,
+    may_run,
+    pytest_runtest_protocol,
+    shape,
+)
 
 OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
 
@@ -22,6 +30,26 @@ def test_what_has_a_suite_of_its_own_runs_apart_and_others_do_not_run_with_it():
     runs = [[may_run(one, suite) for one in tests] for suite in ("usual", "exhaustive", "breaks")]
     assert runs == [[True, False, False], [False, True, False], [False, False, True]]
     assert [may_run(one, "usual", "breaks") for one in tests] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("mark", "seen"),
+    [
+        (pytest.mark.breaks, ["off", "the test", "on"]),
+        (pytest.mark.exhaustive, ["off", "the test", "on"]),
+        (pytest.mark.slow, ["the test"]),
+    ],
+)
+def test_coverage_is_measured_without_what_has_a_suite_of_its_own(monkeypatch, mark, seen):
+    done: list[str] = []
+    tracer = SimpleNamespace(stop=lambda: done.append("off"), start=lambda: done.append("on"))
+    monkeypatch.setattr("tests.selection.Coverage.current", lambda: tracer)
+    run: Any = pytest_runtest_protocol(a_test(mark))
+    next(run)
+    done.append("the test")
+    with pytest.raises(StopIteration):
+        run.send(True)
+    assert done == seen
 
 
 def test_a_test_that_speaks_of_one_database_runs_there():
