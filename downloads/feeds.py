@@ -2,10 +2,10 @@
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.feedgenerator import Atom1Feed
 
 from downloads.access import Answer, Stranger, answer_for
 from downloads.models import DocumentVersion
+from sens_site.lib.atom_feed import AtomFeed
 
 FEED_SIZE = 50
 SINCE = 2026
@@ -15,7 +15,7 @@ SINCE = 2026
 def new_versions() -> str:
     """Return the newest versions that are offered, with what has changed in each."""
     offered = DocumentVersion.objects.offered(timezone.now()).select_related("document")
-    atom = Atom1Feed(
+    atom = AtomFeed(
         title=f"New documents: {settings.SITE_HOST}",
         description="",
         subtitle="Every new version in the Download Center.",

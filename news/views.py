@@ -9,12 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from news.models import NewsCategory, NewsItem, NewsItemQuerySet, shown_text
 from news.rendering import html_of, related
+from sens_site.lib.atom_feed import AtomFeed
 from sens_site.lib.cache.member_page_cache import alike_for_members
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.third_parties import third_parties_welcome
@@ -90,7 +90,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     if not items:
         raise Http404
     origin, name = settings.SITE_ORIGIN, settings.COMPANY.short_name
-    atom = Atom1Feed(
+    atom = AtomFeed(
         title=f"News from {name}",
         description=f"What {name} announces on its website.",
         link=origin + reverse("news:list"),

@@ -4,13 +4,13 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.safestring import mark_safe  # noqa: TID251 - nh3 has cleaned it
 from django.views.decorators.http import require_safe
 
 from newsletter.composing import in_mail
 from newsletter.models import Issue
 from privacy.policy.rendering import render as render_markdown
+from sens_site.lib.atom_feed import AtomFeed
 from sens_site.lib.cache.member_page_cache import alike_for_members
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.third_parties import third_parties_welcome
@@ -66,7 +66,7 @@ def archive_context(found: Issue) -> dict[str, object]:
 def issues_feed(request: HttpRequest) -> HttpResponse:
     """Give the newest issues as an Atom feed."""
     origin = settings.SITE_ORIGIN
-    atom = Atom1Feed(
+    atom = AtomFeed(
         title=f"{settings.COMPANY.short_name} newsletter",
         description="",
         subtitle="Every issue, without signing up.",

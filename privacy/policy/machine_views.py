@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
@@ -14,6 +13,7 @@ from privacy.policy.head_log import current_checkpoint
 from privacy.policy.models import PolicyVersion
 from privacy.policy.rendering import strip_source_marks
 from privacy.policy.verification import log_line
+from sens_site.lib.atom_feed import AtomFeed
 from sens_site.lib.http.cache_control import shared_page
 
 TEXT = "text/plain; charset=utf-8"
@@ -94,7 +94,7 @@ def feed(request: HttpRequest, slug: str) -> HttpResponse:
     title = versions[0].policy.title
     signed = current_checkpoint()
     vouched = f"\n\n{signed}" if signed else ""
-    atom = Atom1Feed(
+    atom = AtomFeed(
         title=f"{title}: {settings.SITE_HOST}",
         description="",
         subtitle=f"Every version of the {title.lower()}.{vouched}",

@@ -6,7 +6,6 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
 
 from privacy.policy.models import PRIVACY, PolicyVersion
@@ -16,6 +15,7 @@ from privacy.promises.claims import all_claims
 from privacy.promises.days import Change, Stood, read_history
 from privacy.promises.history import history_head
 from privacy.promises.models import PromiseResult, PromiseRun
+from sens_site.lib.atom_feed import AtomFeed
 from sens_site.lib.http.cache_control import shared_page
 
 SCRIPT = Path(__file__).parent / "outside" / "verify.py"
@@ -56,7 +56,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     if first is None:
         raise Http404
     history, origin = read_history(), settings.SITE_ORIGIN
-    atom = Atom1Feed(
+    atom = AtomFeed(
         title=f"Promises of the privacy policy: {settings.SITE_HOST}",
         description="Each promise that was found broken, and each that was mended.",
         link=origin + reverse("promises:promises"),

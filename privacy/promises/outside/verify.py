@@ -16,8 +16,8 @@ CHOOSE, RECEIPT = "/cookies/choose/", "/cookies/receipt/consent-receipt.json"
 MEMBERS = ("/accounts/delete/", "/accounts/profile/", "/accounts/data/", "/admin/")
 LOADS = ("action", "background", "data", "formaction", "ping", "poster", "src", "srcset")
 LOGS = ("/privacy/log/heads", "/privacy/log/key", "/privacy/log.txt", "/privacy/promises/log.txt")
-CARD = """about company email kind marketing message name next password1 phone position shown
-subject_line text topics username wants_contact"""  # business-card information and form parts
+CARD = """about company email kind marketing message model name next order_number password1 phone
+photos position serial_number shown site subject_line text topics username wants_contact"""
 
 class Answer(html.parser.HTMLParser):  # what the site answered, and what a browser makes of it
     def __init__(self, path, origin, answer):
