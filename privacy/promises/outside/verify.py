@@ -170,7 +170,7 @@ def look_at_policy(site):
     yield "security.against-change: the log is signed and whole", not fair
 
 def look_at_forms(site):
-    policy, join = site.ask(POLICY), site.ask(JOIN)
+    policy, join, news = site.ask(POLICY), site.ask(JOIN), site.ask("/newsletter/")
     again = site.ask(FORM, {}).fields(FORM)
     odd = {name for name in again if "aria-invalid" in again[name]} ^ {"name", "email", "message"}
     yield "form.required-fields choices.withhold: name, email and message are, no other", odd
@@ -188,8 +188,8 @@ def look_at_forms(site):
     yield "use.promotional-mail: off unless chosen", "checked" in join.fields(JOIN)["marketing"]
     wide = [m for m in MEMBERS if "/login/?next=" not in site.ask(m).header("Location", "")]
     yield "account.delete security.against-misuse: a log-in guards what is for members", wide
-    ways = {way for page in site.pages.values() for way in page.ways if "unsubscribe" in way}
-    yield "mail.unsubscribe-link: one opens", not ways or [w for w in ways if site.ask(w).status > 200]
+    out = {w for p in (*site.pages.values(), news) for w in p.ways if "unsubscribe" in w}
+    yield "mail.unsubscribe-link: it opens", not out or [w for w in out if site.ask(w).status > 200]
 
 def look_at_choice(site):
     home, page = site.ask("/"), site.ask("/cookies/")

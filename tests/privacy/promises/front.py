@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -12,6 +13,8 @@ from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+
+from django.conf import settings
 
 from sens_site.serving import granian_command
 from tests import postgres
@@ -134,7 +137,9 @@ class Front:
 
 @contextmanager
 def serving(folder: Path, database: str, **environment: str) -> Iterator[Front]:
-    """Run the site on a database, and give a front that does not run yet."""
+    """Run the site on a copy of the suite's database, and give a front that does not run yet."""
+    # The rows of the copy name these files: where one is not there, its page answers 503.
+    shutil.copytree(settings.DOCUMENTS_ROOT, folder / "documents")
     front = Front(port=postgres.free_port(), behind=postgres.free_port())
     own = {
         **os.environ,

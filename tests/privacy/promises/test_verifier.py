@@ -90,11 +90,11 @@ def test_as_printed_it_finds_everything_kept_and_says_with_what_it_compared(fron
     first = script(front.origin, "--state", str(state))
     assert (first.returncode, first.stderr) == (0, "")
     assert first.stdout.splitlines()[-1] == (
-        "40 kept, 0 broken, 1 not looked at; nothing to compare with"
+        "41 kept, 0 broken, 0 not looked at; nothing to compare with"
     )
     again = script(front.origin, "--state", str(state))
     assert again.stdout.splitlines()[-1] == (
-        "40 kept, 0 broken, 1 not looked at; compared with an earlier run"
+        "41 kept, 0 broken, 0 not looked at; compared with an earlier run"
     )
 
 
@@ -463,6 +463,17 @@ def test_a_site_that_is_busy_is_neither_kept_nor_broken(look):
     found = look(bend)
     assert those(found, "broken") == set()
     assert "form.required-fields" in those(found, "not looked")
+
+
+def test_a_way_out_that_no_page_could_show_is_not_missed(look):
+    def bend(reply: Reply) -> None:
+        if reply.path == "/privacy/promises/":
+            reply.status = 503
+
+    found = look(bend)
+    assert those(found, "broken") == set()
+    assert "beacons.in-pages" in those(found, "not looked")
+    assert found["mail.unsubscribe-link"][0] == "kept"
 
 
 def test_what_cannot_be_read_is_broken(look):
