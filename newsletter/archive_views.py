@@ -13,13 +13,11 @@ from privacy.policy.rendering import render as render_markdown
 from sens_site.lib.atom_feed import AtomFeed
 from sens_site.lib.cache.member_page_cache import alike_for_members
 from sens_site.lib.http.cache_control import shared_page
-from sens_site.lib.http.third_parties import third_parties_welcome
 
 PAGE = 20
 
 
 @require_safe
-@third_parties_welcome
 @shared_page
 @alike_for_members
 def issues(request: HttpRequest) -> HttpResponse:
@@ -43,7 +41,6 @@ def _is_number(text: str) -> bool:
 
 
 @require_safe
-@third_parties_welcome
 @shared_page
 @alike_for_members
 def issue(request: HttpRequest, slug: str) -> HttpResponse:

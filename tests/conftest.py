@@ -23,6 +23,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
 from pages.tree import live_tree
+from search.misses import WAITING
 from tests import content
 from tests.client import SiteClient
 from tests.factories.people import make_person, make_staff
@@ -148,6 +149,7 @@ def copied_database(
 def _fresh_caches() -> None:
     """Let no test see what another has put into this process."""
     content.forget_caches()
+    WAITING.forget()
 
 
 @pytest.fixture(autouse=True)

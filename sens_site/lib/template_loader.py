@@ -17,7 +17,7 @@ _BARE_TAGS = re.compile(
 )
 # The attributes of a start tag, each on a line of its own.
 _ATTRIBUTE_LINE = re.compile(r'\n(?=[a-z][a-z:-]*=")')
-_END_OF_TAG = re.compile(r'(?<=")\n(?=/?>)')
+_END_OF_TAG = re.compile(r'(?<=["}])\n(?=/?>)')
 
 
 class Loader(FilesystemLoader):

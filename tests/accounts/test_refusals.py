@@ -141,7 +141,7 @@ def test_the_own_page_says_what_is_refused_and_asks_no_query_for_it(
     page = text(signed_in.get("/accounts/data/"))
     assert "<h2>What you have refused</h2> <p>Nothing.</p>" in page
     services.heed_objection(subject_of(person))
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         page = text(signed_in.get("/accounts/data/"))
     today = timezone.localdate()
     day = f"{today:%B} {today.day}, {today.year}"

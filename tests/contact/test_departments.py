@@ -171,7 +171,7 @@ def test_hours_and_number_of_a_department_stand_at_its_form(client, settings):
 def test_the_page_keeps_its_text_and_the_pages_below_it(client):
     page = text_of(client.get(SUPPORT))
     assert f"<title>Tech Support / Service - {settings.COMPANY.short_name}</title>" in page
-    assert f'<meta name="description" content="Help with a {settings.COMPANY.short_name}' in page
+    assert f'property="og:description" content="Help with a {settings.COMPANY.short_name}' in page
     assert "Note before you call" in page
     assert '<li class="card">' not in page
     page_below(SUPPORT)

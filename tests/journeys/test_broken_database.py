@@ -96,6 +96,7 @@ def test_a_form_waits_for_the_lock_once_and_for_three_seconds_in_all(answers):
 def test_what_was_typed_is_kept_while_the_database_is_locked_but_for_passwords(answers):
     seen = answers("locked")
     assert {address: seen[f"kept {address}"] for address in FORMS_THAT_SHOW_AGAIN} == {
+        "/contact/order-status/": ["name", "email", "order_number", "message"],
         "/contact/webmaster/": ["name", "email", "message"],
         "/accounts/register/": ["username", "email", "shown"],
         "/accounts/login/": ["login"],

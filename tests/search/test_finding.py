@@ -129,7 +129,7 @@ def test_hits_are_paged_and_a_page_that_there_is_not_is_the_last(found_in_tests)
 
 def test_a_source_may_be_chosen_and_all_are_counted(db):
     everywhere = search("cookies")
-    assert set(everywhere.counts) == {"pages", "policy", "promises"}
+    assert set(everywhere.counts) == {"documents", "pages", "policy", "promises"}
     only = search("cookies", source="policy")
     assert {hit.source for hit in only.hits} == {"policy"}
     assert (only.total, only.counts) == (everywhere.counts["policy"], everywhere.counts)

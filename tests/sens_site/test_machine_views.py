@@ -100,6 +100,8 @@ def test_the_list_names_each_page_by_its_markdown_form(client):
         "## Promises",
         "## News",
         "## Pages",
+        "## Newsletter",
+        "## Downloads",
     ]
     assert f"- [Manuals]({ORIGIN}/news/2026/manuals.md): About manuals." in lines
     assert sum(line.startswith("- [") for line in lines) == len(list(public_pages()))

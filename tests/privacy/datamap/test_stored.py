@@ -74,9 +74,7 @@ def test_a_file_that_a_row_names_is_known(settings, tmp_path, monkeypatch):
 
 def test_every_category_has_its_items():
     assert set(NAMED) == set(GROUPS)
-    assert set(NAMED) | set(OTHER) == set(Category) - {
-        Category.DOWNLOADS, Category.DEVICE, Category.ERASURE,
-    }  # fmt: skip
+    assert set(NAMED) | set(OTHER) == set(Category) - {Category.DEVICE, Category.ERASURE}
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ from tests.client import SAME_ORIGIN, SiteClient
 SECRET = "s3cr3t-0123456789abcdefghijklmnop"
 # Parts of addresses that anybody may read. A new name is sorted here or into SECRET_PARTS.
 PUBLIC_PARTS = {
-    "address", "app_label", "content_type_id", "day", "digest", "ending", "handle", "id",
-    "name", "new", "node", "number", "object_id", "old", "path", "pk", "reference", "slug", "uidb36", "url", "year",
+    "address", "app_label", "code", "content_type_id", "day", "digest", "ending", "handle", "id",
+    "name", "new", "node", "number", "object_id", "old", "onward", "path", "pk", "position",
+    "reference", "slug", "uidb36", "url", "year",
 }  # fmt: skip
 
 
