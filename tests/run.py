@@ -4,8 +4,8 @@ The breaks of a promise after the first of each way are apart: `make test-breaks
 integration runs as well. So is what belongs to a release: `make test-exhaustive`
 (tests/selection.py).
 With COVERAGE=1, as in continuous integration, the suite on SQLite is the one of `make coverage`,
-which has these breaks in it, unmeasured (tests/selection.py): what is measured takes four fifths more
-processor time, so it is not what people wait for each time.
+which has these breaks in it, some of them unmeasured (tests/selection.py): what is measured takes four
+fifths more processor time, so it is not what people wait for each time.
 
 A suite whose program is missing is never left out in silence. As root on Debian the program is
 installed; elsewhere the run says what to install and ends with a failure, unless ALLOW_MISSING=1

@@ -6,9 +6,9 @@
 - PostgreSQL is given what needs its SQL: neither tests that touch no database, nor those marked
   `once`, which send many requests and no statement that other tests do not send too.
 
-Where coverage is measured, it is measured without the further breaks: they run in the same processes,
-but the tracer, which makes them dearer by four fifths, is off meanwhile. So each line and branch is
-reached by what `make test` runs as well.
+Where coverage is measured, it is measured without the neighbours of breaks (`unmeasured`): that they
+stay as they are is looked at in the same processes, but the tracer, which makes it dearer by four
+fifths, is off meanwhile.
 
 That `once` is true is shown by `--statements`, part of `make test-exhaustive`: it runs all tests on
 PostgreSQL and fails if one that the suite leaves out there sends a statement that no other sends.
@@ -24,6 +24,7 @@ from django.db import connection
 from django.db.backends.signals import connection_created
 
 APART = ("exhaustive", "breaks")
+UNMEASURED = "unmeasured"
 """The marks of tests that have a suite of their own, and the options by which that runs."""
 USUAL = "usual"
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
@@ -78,9 +79,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
-    """Measure the coverage of nothing that has a suite of its own."""
+    """Measure the coverage of nothing that only looks again at what others look at."""
     measuring = Coverage.current()
-    if measuring is None or not any(map(item.get_closest_marker, APART)):
+    if measuring is None or item.get_closest_marker(UNMEASURED) is None:
         return (yield)
     measuring.stop()
     try:

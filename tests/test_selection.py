@@ -35,12 +35,11 @@ def test_what_has_a_suite_of_its_own_runs_apart_and_others_do_not_run_with_it():
 @pytest.mark.parametrize(
     ("mark", "seen"),
     [
-        (pytest.mark.breaks, ["off", "the test", "on"]),
-        (pytest.mark.exhaustive, ["off", "the test", "on"]),
-        (pytest.mark.slow, ["the test"]),
+        (pytest.mark.unmeasured, ["off", "the test", "on"]),
+        (pytest.mark.breaks, ["the test"]),
     ],
 )
-def test_coverage_is_measured_without_what_has_a_suite_of_its_own(monkeypatch, mark, seen):
+def test_coverage_is_measured_without_what_only_looks_again(monkeypatch, mark, seen):
     done: list[str] = []
     tracer = SimpleNamespace(stop=lambda: done.append("off"), start=lambda: done.append("on"))
     monkeypatch.setattr("tests.selection.Coverage.current", lambda: tracer)

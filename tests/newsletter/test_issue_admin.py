@@ -155,6 +155,12 @@ def test_a_test_goes_to_the_colleague_who_asks(staff_client, issue):
     assert OutboxMail.objects.get().recipient == "grace@company.test"
 
 
+def test_nobody_without_the_right_sees_the_mail(issue):
+    client = SiteClient()
+    client.force_login(make_staff("editor", is_superuser=False))
+    assert client.get(page_of(issue, "html")).status_code == 403
+
+
 def test_the_mail_is_shown_as_text_and_as_html(staff_client, issue):
     Issue.objects.filter(pk=issue.pk).update(
         body="<script> **this** & [more](/about/).", checklist=[]

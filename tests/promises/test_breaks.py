@@ -151,6 +151,7 @@ def test_each_promise_is_broken_in_each_of_its_ways_where_people_run_the_tests()
 
 
 @pytest.mark.breaks
+@pytest.mark.unmeasured
 @each_of([name for name in BREAKS if dealt(name)])
 def test_a_break_turns_no_neighbour_red_that_is_dealt_to_it(name, hand, broken):
     BREAKS[name].act(hand)
@@ -158,6 +159,7 @@ def test_a_break_turns_no_neighbour_red_that_is_dealt_to_it(name, hand, broken):
 
 
 @pytest.mark.exhaustive
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", BREAKS)
 def test_a_break_turns_none_of_its_neighbours_red(name, hand, broken):
     looked_at = BREAKS[name].claims | neighbours(name, modules_of(name))

@@ -69,3 +69,9 @@ def test_a_number_that_is_none_is_refused(number):
 def test_portions_come_to_the_whole():
     (kin,) = [one for one in KINS if one.name == "documents"]
     assert list(kin.portions(21)) == [(0, 10), (10, 20), (20, 21)]
+
+
+@pytest.mark.parametrize("number", ["-1", "1000001", "many"])
+def test_what_is_no_number_of_things_to_make_is_refused(number):
+    with pytest.raises(CommandError, match="--users"):
+        call_command("seed_demo", f"--users={number}")
