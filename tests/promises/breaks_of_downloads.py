@@ -69,7 +69,7 @@ def downloads_that_nobody_counts(hand: Hand) -> None:
     hand.replace("downloads.views.records.count_downloads", lambda versions: None)
 
 
-@breaks("downloads.counted", way=Way.CONFIGURATION)
+@breaks("downloads.recorded", "downloads.counted", way=Way.CONFIGURATION)
 def a_button_that_only_leads_to_the_file(hand: Hand) -> None:
     hand.template(
         "downloads/document.html",
@@ -183,6 +183,19 @@ def a_button_that_ends_nothing(hand: Hand) -> None:
 @breaks("downloads.notices", way=Way.CONFIGURATION)
 def a_notice_without_a_way_to_end_it(hand: Hand) -> None:
     hand.template("downloads/mail/new_version.txt", ("{{ ends_at }}", ""))
+
+
+@breaks("downloads.notices", way=Way.CONFIGURATION)
+def a_notice_that_leads_to_no_document(hand: Hand) -> None:
+    hand.template("downloads/mail/new_version.txt", ("{{ site_origin }}{% url", "{% url"))
+
+
+@breaks("downloads.notices", way=Way.CONFIGURATION)
+def a_notice_that_leads_to_another_page(hand: Hand) -> None:
+    hand.template(
+        "downloads/mail/new_version.txt",
+        ("{% url 'downloads:short' document.short %}", "{% url 'downloads:list' %}"),
+    )
 
 
 @breaks("downloads.notices", way=Way.ROWS)
