@@ -322,7 +322,7 @@ def a_form_that_takes_no_erasure(reply: Reply) -> None:
 @breaks("mail.unsubscribe-link")
 def a_way_to_unsubscribe_that_leads_nowhere(reply: Reply) -> None:
     if reply.path == "/newsletter/":
-        reply.replace("</main>", '<a href="/newsletter/unsubscribe/">Unsubscribe</a></main>')
+        reply.replace("</main>", '<a href="/unsubscribe/">Unsubscribe</a></main>')
 
 
 @breaks("security.against-change")
