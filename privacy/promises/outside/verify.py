@@ -18,13 +18,13 @@ LOADS = ("action", "background", "data", "formaction", "ping", "poster", "src", 
 LOGS = ("/privacy/log/heads", "/privacy/log/key", "/privacy/log.txt", "/privacy/promises/log.txt")
 CARD = """about company email kind marketing message model name next order_number password1 phone
 photos position serial_number shown site subject_line text topics username wants_contact"""
-
 class Answer(html.parser.HTMLParser):  # what the site answered, and what a browser makes of it
     def __init__(self, path, origin, answer):
         super().__init__()
-        self.path, self.status, self.body = path, answer.status, answer.read()
+        self.path, self.status, self.head = path, answer.status, str(answer.headers)
+        self.body = answer.read(65536 if "attachment" in self.head else -1)  # files may be large
         if self.status in (429, 502, 503, 504): raise OSError(f"{path} answered {self.status}")
-        self.text, self.head = self.body.decode("utf-8", "replace"), str(answer.headers)
+        self.text = self.body.decode("utf-8", "replace")
         self.header, host = answer.headers.get, urlsplit(origin).netloc
         self.kind, self.tags, self.form = self.header("Content-Type", ""), [], ""
         self.feed(self.text if "html" in self.kind else "")
