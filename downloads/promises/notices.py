@@ -2,6 +2,8 @@
 
 import re
 
+from django.conf import settings
+
 from downloads.models import Watch, WatchNotice
 from downloads.promises.made_up import MadeUp, customer
 from outbox.models import OutboxMail
@@ -10,6 +12,8 @@ from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
 
 JOB = "tell watchers"
+ENDS = "/downloads/watch/"
+"""Where the links stand that end it."""
 OF_A_WATCH = re.compile(r"document-watch-(\d+)-")
 
 
@@ -58,8 +62,13 @@ def _ends(site: RunningSite, newer: MadeUp, who: str, mail: OutboxMail) -> None:
     message = mail.as_message().message()
     body = message.get_payload(decode=True)
     text = body.decode() if isinstance(body, bytes) else ""
-    require(newer.page in text, "the mail does not lead to the document")
-    links = re.findall(r"https?://[^/\s]+(/downloads/watch/\S+)", text)
+    addresses = re.findall(rf"{re.escape(settings.SITE_ORIGIN)}(/\S+)", text)
+    links = [one for one in addresses if one.startswith(ENDS)]
+    others = [one for one in addresses if one not in links]
+    require(
+        any(_leads_to(site, one, newer.page) for one in others),
+        "the mail does not lead to the document",
+    )
     require(len(links) == 1, f"the mail has {len(links)} links to end it")
     header = str(message["List-Unsubscribe"] or "")
     require(
@@ -81,6 +90,15 @@ def _ends(site: RunningSite, newer: MadeUp, who: str, mail: OutboxMail) -> None:
         )
     require(answer.status == 200, f"ending it is answered with {answer.status}")
     require(watches.count() == before - 1, "one click does not end it")
+
+
+def _leads_to(site: RunningSite, address: str, page: str) -> bool:
+    """Tell whether an address is that of a page, or leads on to it, as the short one does."""
+    answer = site.visitor().get(address)
+    if answer.status == 302:
+        address = answer.header("Location")
+        answer = site.visitor().get(address)
+    return address == page and answer.status == 200
 
 
 @promise("downloads.notices", look=Look.ROWS)

@@ -17,6 +17,7 @@ from outbox.delivery import deliver_one
 from outbox.models import OutboxMail
 from outbox.services import claim_next
 from privacy.datamap.promises.purging import A_DAY, PURGE, done_by_the_job, runs_daily
+from privacy.datamap.stored_mail import mail_text
 from privacy.promises.registry import Evidence, Look, PromiseBroken, promise, require
 from privacy.promises.running_site import RunningSite
 from sens_site.promises.every_form import PASSPHRASE
@@ -36,7 +37,7 @@ def a_person_is_asked_to_look_at_what_is_held(site: RunningSite) -> Evidence:
         for _ in range(2):
             done_by_the_job(HELD)
         new = OutboxMail.objects.exclude(pk__in=before)
-        told = [(mail.recipient, str(mail.as_message().message())) for mail in new]
+        told = [(mail.recipient, mail_text(mail.message)) for mail in new]
     require(len(told) == 1, f"{len(told)} mails ask somebody to look at what was set aside")
     to, text = told[0]
     require(to != f"{word}@example.com" and word not in text, "a mail repeats what was set aside")

@@ -130,14 +130,14 @@ def test_the_list_tells_when_it_changes_by_itself():
 
 
 @pytest.mark.parametrize("how_many", [1, 3])
-def test_the_list_asks_twice_however_many_there_are(
+def test_the_list_asks_once_however_many_there_are(
     client, menu_read, django_assert_num_queries, how_many
 ):
     for number in range(how_many):
         make_version(make_document(f"n-{number}"))
     forget_fragments()
     client.get("/downloads/?q=n")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         page = client.get("/downloads/?kind=manual").content.decode()
     assert page.count('name="document"') == how_many
 

@@ -69,7 +69,7 @@ def downloads_that_nobody_counts(hand: Hand) -> None:
     hand.replace("downloads.views.records.count_downloads", lambda versions: None)
 
 
-@breaks("downloads.counted", way=Way.CONFIGURATION)
+@breaks("downloads.recorded", "downloads.counted", way=Way.CONFIGURATION)
 def a_button_that_only_leads_to_the_file(hand: Hand) -> None:
     hand.template(
         "downloads/document.html",

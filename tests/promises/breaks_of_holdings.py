@@ -141,8 +141,8 @@ def a_column_among_the_requests_that_no_sentence_names(hand: Hand) -> None:
 @breaks("policy.names-what-we-collect", "information.communications-kept", way=Way.CONFIGURATION)
 def a_policy_without_communications(hand: Hand) -> None:
     in_force_instead(
-        "- **Communications:** copies of the messages and questions you send us."
-        "{promise:information.communications-kept} They may",
+        "- **Communications:** copies of the messages and questions you send us, with any photos you"
+        " add.{promise:information.communications-kept} They may",
         "- **Communications:** Messages may",
     )
 

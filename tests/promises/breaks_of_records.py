@@ -24,7 +24,7 @@ def a_page_with_another_date(hand: Hand) -> None:
 
 @breaks("policy.last-updated")
 def a_sitemap_without_dates(hand: Hand) -> None:
-    hand.replace("pages.robots_and_sitemap.TreeSitemap.lastmod", lambda self, item: None)
+    hand.replace("pages.robots_and_sitemap.PublicSitemap.lastmod", lambda self, item: None)
 
 
 @breaks("changes.posted-here", way=Way.CONFIGURATION)
