@@ -185,6 +185,19 @@ def a_notice_without_a_way_to_end_it(hand: Hand) -> None:
     hand.template("downloads/mail/new_version.txt", ("{{ ends_at }}", ""))
 
 
+@breaks("downloads.notices", way=Way.CONFIGURATION)
+def a_notice_that_leads_to_no_document(hand: Hand) -> None:
+    hand.template("downloads/mail/new_version.txt", ("{{ site_origin }}{% url", "{% url"))
+
+
+@breaks("downloads.notices", way=Way.CONFIGURATION)
+def a_notice_that_leads_to_another_page(hand: Hand) -> None:
+    hand.template(
+        "downloads/mail/new_version.txt",
+        ("{% url 'downloads:short' document.short %}", "{% url 'downloads:list' %}"),
+    )
+
+
 @breaks("downloads.notices", way=Way.ROWS)
 def a_mail_that_waits_for_somebody_who_does_not_ask(hand: Hand) -> None:
     headers = {"X-Purpose": "notice", "X-Dedupe-Key": "document-watch-999999-1"}
