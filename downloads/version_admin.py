@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db import IntegrityError
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -141,7 +141,7 @@ class DocumentVersionAdmin(
     list_filter = (FaultFilter, "document__kind")
     list_select_related = ("document",)
     search_fields = ("document__number", "document__title", "file_name", "sha256")
-    ordering = ("document__title", "-publish_at", "-pk")
+    ordering = ("document__title", F("publish_at").desc(nulls_first=True), "-pk")
     steps = STEPS
     step_right = "downloads.change_documentversion"
     back_label = "Back to the version"

@@ -249,7 +249,7 @@ def test_what_waits_and_what_is_missing_is_counted_on_the_desk(staff_client: Sit
     }
     listed = staff_client.get(f"{VERSIONS}?file=faulty")
     said = [one.split(" since ")[0] for one in texts(listed, "td", "field-fault")]
-    assert said == ["missing", "changed"]
+    assert said == ["changed", "missing"]
     assert names(staff_client.get(f"{DOCUMENTS}?drafts=yes")) == ["Desk"]
     states = texts(staff_client.get(VERSIONS), "td", "field-fault")
     assert "as published" in states
