@@ -141,7 +141,7 @@ class DocumentVersionAdmin(
     list_filter = (FaultFilter, "document__kind")
     list_select_related = ("document",)
     search_fields = ("document__number", "document__title", "file_name", "sha256")
-    ordering: Any = ("document__title", F("publish_at").desc(nulls_first=True), "-pk")
+    ordering = ("document__title", F("publish_at").desc(nulls_first=True), "-pk")  # type: ignore[assignment]  # an expression is allowed, too
     steps = STEPS
     step_right = "downloads.change_documentversion"
     back_label = "Back to the version"
