@@ -27,7 +27,7 @@ from privacy.consent.models import (
     ServiceSwitch,
 )
 from privacy.consent.offer import switches
-from privacy.consent.offer.catalogue import GROUPS
+from privacy.consent.offer.catalogue import GROUP_BY_KEY, GROUPS
 from privacy.consent.offer.changes import describe, only_words_differ
 from privacy.consent.offer.loading import SERVICES
 from privacy.consent.offer.parts import optional
@@ -201,8 +201,11 @@ class ServiceSwitchAdmin(
         return f"On: {row.identifier}" if row.identifier else "Off"
 
 
-def _name_of(group: str) -> str:
-    return next((one.name for one in GROUPS if one.key == group), group)
+@admin.display(description="group", ordering="group")
+def asked(row: EditorialNote | GroupVersion) -> str:
+    """Return what visitors read as the name of a row's group."""
+    known = GROUP_BY_KEY.get(row.group)
+    return known.name if known else row.group
 
 
 class EditorialForm(forms.ModelForm[EditorialNote]):
@@ -233,12 +236,7 @@ class EditorialNoteAdmin(ReadOnlyAdmin[EditorialNote]):
     """Changes of wording, for which nobody is asked again."""
 
     form = EditorialForm
-    list_display = ("asked", "earlier", "later", "reason", "at")
-
-    @admin.display(description="group", ordering="group")
-    def asked(self, row: EditorialNote) -> str:
-        """The group as visitors read it."""
-        return _name_of(row.group)
+    list_display = (asked, "earlier", "later", "reason", "at")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("consent.add_editorialnote")
@@ -250,13 +248,8 @@ class EditorialNoteAdmin(ReadOnlyAdmin[EditorialNote]):
 
 @admin.register(GroupVersion)
 class GroupVersionAdmin(ReadOnlyAdmin[GroupVersion]):
-    list_display = ("asked", "version", "at")
+    list_display = (asked, "version", "at")
     list_filter = ("group",)
-
-    @admin.display(description="group", ordering="group")
-    def asked(self, row: GroupVersion) -> str:
-        """The group as visitors read it."""
-        return _name_of(row.group)
 
 
 @admin.register(DailyChoice)
