@@ -282,7 +282,12 @@ def a_column_for_an_age(hand: Hand) -> None:
     held(hand, "visits.Reach", "age", not_personal("a number"))
 
 
-@breaks("children.none-knowingly", "use.told-when-collected", way=Way.CONFIGURATION)
+@breaks(
+    "children.none-knowingly",
+    "information.business-card",
+    "use.told-when-collected",
+    way=Way.CONFIGURATION,
+)
 def a_field_for_an_age_under_another_name(hand: Hand) -> None:
     hand.every_page_holds(
         '<form method="post" action="/contact/more/"><label for="q1">Your age (optional)</label>'
