@@ -6,12 +6,16 @@ from django.utils.module_loading import import_string
 
 from pages import tree
 from privacy.consent import idempotency, services
+from privacy.consent.offer import current
+from privacy.consent.offer.building import build_offer
 from privacy.consent.receipt_views import CHECKS
 from search import finding, misses
 from search.views import SEARCHES
 from sens_site.lib.cache import content_stamp
 from sens_site.lib.cache.fragment_cache import forget_fragments
 from visits.views import BEGINNINGS
+
+SHIPPED_OFFER = build_offer()
 
 
 def load() -> None:
@@ -25,6 +29,7 @@ def forget_caches() -> None:
     caches["local"].clear()
     forget_fragments()
     tree._last = tree.SHIPPED
+    current.use_offer(SHIPPED_OFFER)
     idempotency.forget()
     services.forget_unwritten()
     CHECKS.forget()

@@ -82,6 +82,9 @@ class RunningSite:
                 self._walked.broken_off = error
         return self._walked
 
+    def _open_door(self) -> None:
+        _ = self._handler
+
     @cached_property
     def _handler(self) -> WSGIHandler:
         # A server process has read what is offered today before it answers: its door does so.
@@ -171,6 +174,7 @@ class RunningSite:
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
         """Act for real and leave nothing behind: the database is rolled back at the end."""
+        self._open_door()  # a rehearsal acts by what is offered today, before its first request too
         token = _asking.set(True)
         usual, self._cache = self._cache, RehearsalCache()
         self._cache.set(KEY, generation()[0])

@@ -47,13 +47,7 @@ IDENTIFIERS = {one.key: one.nobodys for one in EVERY_SERVICE if one.identifier} 
 }
 
 
-@pytest.fixture(autouse=True)
-def _own_offer(monkeypatch):
-    """Let no test leave another offer in this process."""
-    monkeypatch.setattr(current, "_offer", build_offer())
-
-
 @pytest.fixture
-def full_offer(_own_offer):
+def full_offer():
     """Every service of the catalogue is switched on."""
     return current.use_offer(build_offer(IDENTIFIERS))

@@ -6,10 +6,13 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 
+from privacy.consent.offer import current
 from privacy.consent.offer.building import build_offer
 from privacy.consent.offer.current import current_offer, rehearse_offer
+from privacy.consent.offer.loading import load_offer
 from privacy.promises.running_site import NO_SUCH_PAGE, RunningSite, _environ
 from privacy.promises.written_tables import rows_written
+from sens_site import wsgi
 from sens_site.lib.cache.fragment_cache import fragment
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +44,14 @@ def test_a_visitor_keeps_and_forgets_cookies():
         visitor.cookies["_ga"] = "1"
         visitor.post("/cookies/choose/", {"choice": "reject", "next": "/"})
     assert set(visitor.cookies) == kept == {"__Host-cookie_consent", "__Secure-consent_receipt"}
+
+
+def test_a_rehearsal_acts_by_what_is_offered_now_before_its_first_request_too(monkeypatch):
+    monkeypatch.setattr(wsgi.ready_pages, "_looked_at", float("-inf"))  # as in a new process
+    monkeypatch.setattr(current, "_stamp", None)
+    monkeypatch.setattr(current, "_offer", build_offer({"google-ads": "AW-123456789"}))
+    with RunningSite().rehearsal():
+        assert current_offer().shown == load_offer().shown
 
 
 def test_two_visitors_share_no_limit():
