@@ -72,7 +72,8 @@ class Waiting:
     def write(self) -> None:
         """Write it down. What the database does not take waits for the next time."""
         with self._lock:
-            counts, self._counts, self._timer = self._counts, Counter(), None
+            counts, self._counts = self._counts, Counter()
+            self._stop_timer()
         try:
             count_misses(counts)
         except DatabaseError:
@@ -90,9 +91,12 @@ class Waiting:
         """Begin anew, without writing anything down."""
         with self._lock:
             self._counts.clear()
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
+            self._stop_timer()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
 
 WAITING = Waiting(timed=True)

@@ -129,5 +129,15 @@ def test_a_timer_writes_a_minute_after_the_first_words_and_can_be_forgotten(monk
     assert [list(taken[0].values()), taken[1]] == [[2], "closed"]
     waiting.add("ups")
     waiting.forget()
-    assert ([one.cancelled for one in Clock.started], waiting._counts) == ([False, True], {})
+    assert ([one.cancelled for one in Clock.started[1:]], waiting._counts) == ([True], {})
     waiting.forget()
+
+
+def test_what_is_written_down_at_once_leaves_no_timer_behind(monkeypatch):
+    monkeypatch.setattr(Clock, "started", [])
+    monkeypatch.setattr(misses, "Timer", Clock)
+    monkeypatch.setattr(misses, "count_misses", lambda counts: None)
+    waiting = Waiting(timed=True)
+    waiting.add("genset")
+    waiting.write()
+    assert [one.cancelled for one in Clock.started] == [True]

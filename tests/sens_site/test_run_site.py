@@ -28,7 +28,7 @@ from sens_site.management.commands.run_site import (
 from sens_site.serving import granian_command
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SECONDS = 60
+SECONDS = 240
 
 
 @pytest.fixture
