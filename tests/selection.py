@@ -6,9 +6,9 @@
 - PostgreSQL is given what needs its SQL: neither tests that touch no database, nor those marked
   `once`, which send many requests and no statement that other tests do not send too.
 
-Where coverage is measured, it is measured without the neighbours of breaks (`unmeasured`): that they
-stay as they are is looked at in the same processes, but the tracer, which makes it dearer by four
-fifths, is off meanwhile.
+Where coverage is measured, it is measured without further breaks and without the neighbours of breaks
+(`unmeasured`): they run the same code once more, in the same processes, but the tracer, which makes
+it dearer by four fifths, is off meanwhile.
 
 That `once` is true is shown by `--statements`, part of `make test-exhaustive`: it runs all tests on
 PostgreSQL and fails if one that the suite leaves out there sends a statement that no other sends.

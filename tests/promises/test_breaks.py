@@ -49,6 +49,7 @@ def test_an_account_holds_what_the_policy_names(broken):
 
 
 @pytest.mark.breaks
+@pytest.mark.unmeasured
 @pytest.mark.once
 def test_no_promise_depends_on_two_requests_in_the_same_second(broken, monkeypatch):
     plain = RunningSite.send
@@ -128,7 +129,7 @@ def each_of(names: Iterable[str], *, apart: Container[str] = ()) -> pytest.MarkD
                 name,
                 marks=[
                     *([] if BREAKS[name].in_sql else [pytest.mark.once]),
-                    *([pytest.mark.breaks] if name in apart else []),
+                    *([pytest.mark.breaks, pytest.mark.unmeasured] if name in apart else []),
                 ],
             )
             for name in names
@@ -168,6 +169,7 @@ def test_a_break_turns_none_of_its_neighbours_red(name, hand, broken):
 
 
 @pytest.mark.breaks
+@pytest.mark.unmeasured
 @pytest.mark.once
 def test_a_break_turns_nothing_red_in_other_rooms_either(hand, broken):
     a_break = BREAKS[SEEN_FROM_ALL_SIDES[0]]
