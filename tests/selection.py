@@ -8,7 +8,8 @@
 
 Where coverage is measured, it is measured without further breaks and without the neighbours of breaks
 (`unmeasured`): they run the same code once more, in the same processes, but the tracer, which makes
-it dearer by four fifths, is off meanwhile.
+it dearer by four fifths, is off meanwhile. A further break that alone leads through some line says
+so (`measured`).
 
 That `once` is true is shown by `--statements`, part of `make test-exhaustive`: it runs all tests on
 PostgreSQL and fails if one that the suite leaves out there sends a statement that no other sends.

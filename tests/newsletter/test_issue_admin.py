@@ -186,11 +186,12 @@ def test_what_the_check_has_held_back_waits_for_a_person(staff_client, issue):
 
 def test_the_mail_is_shown_to_nobody_without_the_right(issue):
     user = make_staff("clerk", is_superuser=False)
-    user.user_permissions.set(Permission.objects.filter(codename="view_topic"))
     client = SiteClient()
     client.force_login(user)
     pages = [page_of(issue, name) for name in ("preview", "html", "change")]
-    assert [client.get(page).status_code for page in pages] == [403, 403, 403]
+    for right in ("view_topic", "add_issue"):
+        user.user_permissions.set(Permission.objects.filter(codename=right))
+        assert [client.get(page).status_code for page in pages] == [403, 403, 403]
     user.user_permissions.set(Permission.objects.filter(codename="view_issue"))
     assert [client.get(page).status_code for page in pages] == [200, 200, 200]
     assert client.get(page_of(issue, "schedule")).status_code == 403

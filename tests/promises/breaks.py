@@ -33,17 +33,25 @@ class Break:
     in_sql: bool
     """Whether it acts on rows or changes which statements are sent: it breaks both databases."""
     way: Way = Way.CODE
+    measured: bool = False
 
 
 BREAKS: dict[str, Break] = {}
 
 
-def breaks(*claims: str, in_sql: bool = False, way: Way = Way.CODE) -> Callable[[Act], Act]:
-    """Say which claims a break turns red, and in which way."""
+def breaks(
+    *claims: str, in_sql: bool = False, way: Way = Way.CODE, measured: bool = False
+) -> Callable[[Act], Act]:
+    """Say which claims a break turns red, and in which way.
+
+    `measured` is one that alone leads through some line of a check: `make coverage` names such lines.
+    """
 
     def register(act: Act) -> Act:
         assert act.__name__ not in BREAKS
-        BREAKS[act.__name__] = Break(act, frozenset(claims), in_sql or way is Way.ROWS, way)
+        BREAKS[act.__name__] = Break(
+            act, frozenset(claims), in_sql or way is Way.ROWS, way, measured
+        )
         return act
 
     return register

@@ -103,7 +103,7 @@ def notices_unlocked_in_code_and_database(hand: Hand) -> None:
     dropped(hand, "consent_noticesnapshot")
 
 
-@breaks(CLAIM, in_sql=True)
+@breaks(CLAIM, in_sql=True, measured=True)
 def events_of_policies_unlocked_in_code_and_database(hand: Hand) -> None:
     dropped(hand, "policy_policyevent")
 
@@ -203,7 +203,7 @@ def consents_that_nobody_seals(hand: Hand) -> None:
     receipts(1, days_ago=3)
 
 
-@breaks(CLAIM, way=Way.ROWS)
+@breaks(CLAIM, way=Way.ROWS, measured=True)
 def requests_that_nobody_seals(hand: Hand) -> None:
     request = a_request()
     RequestEvent.objects.create(
@@ -226,7 +226,7 @@ def another_kind_of_request(hand: Hand) -> None:
     SubjectRequest.objects.update(kind="erasure")
 
 
-@breaks(CLAIM, way=Way.ROWS)
+@breaks(CLAIM, way=Way.ROWS, measured=True)
 def an_event_of_a_request_taken_away(hand: Hand) -> None:
     a_request()
     seal_requests()
@@ -360,7 +360,7 @@ def a_checkpoint_of_other_lines(hand: Hand) -> None:
     hand.replace("privacy.policy.head_log.root_of", lambda leaves: b"r" * 32)
 
 
-@breaks(CLAIM)
+@breaks(CLAIM, measured=True)
 def a_checkpoint_by_another_key(hand: Hand) -> None:
     from sens_site.lib.signed_note import signing_key
 
@@ -449,7 +449,7 @@ def a_feed_without_the_checkpoint(hand: Hand) -> None:
     hand.replace("privacy.policy.machine_views.current_checkpoint", lambda: None)
 
 
-@breaks(CLAIM, way=Way.CONFIGURATION)
+@breaks(CLAIM, way=Way.CONFIGURATION, measured=True)
 def kept_heads_that_nobody_reads(hand: Hand) -> None:
     append_heads(at_once=True)
     _kept(hand, Path(hand.settings.KEPT_HEADS))

@@ -174,7 +174,7 @@ def more_time_taken_when_it_was_over(hand: Hand) -> None:
     RequestNote.objects.create(event=event, text="It takes longer")
 
 
-@breaks("rights.told-of-delay", way=Way.ROWS)
+@breaks("rights.told-of-delay", way=Way.ROWS, measured=True)
 def more_time_taken_without_a_word(hand: Hand) -> None:
     row = request(received=ago(days=10))
     RequestEvent.objects.create(request=row, did=Did.EXTENDED, at=ago(days=5))

@@ -190,7 +190,7 @@ def a_notice_that_leads_to_no_document(hand: Hand) -> None:
     hand.template("downloads/mail/new_version.txt", ("{{ site_origin }}{% url", "{% url"))
 
 
-@breaks("downloads.notices", way=Way.CONFIGURATION)
+@breaks("downloads.notices", way=Way.CONFIGURATION, measured=True)
 def a_notice_that_leads_to_another_page(hand: Hand) -> None:
     hand.template(
         "downloads/mail/new_version.txt",

@@ -78,7 +78,7 @@ def a_telephone_number_among_the_failures(hand: Hand) -> None:
     PurgeFailure.objects.create(rule="Call +49 30 1234 5678", title="A", promise="", error="A")
 
 
-@breaks("policy.names-what-we-collect", way=Way.ROWS)
+@breaks("policy.names-what-we-collect", way=Way.ROWS, measured=True)
 def an_ip_address_among_the_counts(hand: Hand) -> None:
     from visits.models import DailyCount
 

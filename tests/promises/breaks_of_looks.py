@@ -69,12 +69,12 @@ def a_banner_off_the_screen(hand: Hand) -> None:
     served_with(hand, ".cookie-banner { position: absolute; left: -9999px }")
 
 
-@breaks(ALIKE, way=TEMPLATE)
+@breaks(ALIKE, way=TEMPLATE, measured=True)
 def a_style_that_cannot_be_read(hand: Hand) -> None:
     served_with(hand, ".answers %reject { opacity: 0 }")
 
 
-@breaks(ALIKE, way=TEMPLATE)
+@breaks(ALIKE, way=TEMPLATE, measured=True)
 def a_style_in_the_page(hand: Hand) -> None:
     hand.template("base.html", ("</head>", "<style>button:last-of-type{color:gray}</style></head>"))
 

@@ -20,7 +20,7 @@ def an_announcement_that_is_over_is_gone(hand: Hand) -> None:
     hand.replace("news.models.NewsItemQuerySet.public", current)
 
 
-@breaks("use.website-changes")
+@breaks("use.website-changes", measured=True)
 def announcements_that_can_be_deleted(hand: Hand) -> None:
     hand.replace("news.services.delete_item", lambda item: item.delete())
 

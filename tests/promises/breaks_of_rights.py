@@ -161,7 +161,7 @@ def a_refusal_on_a_ground_of_its_own(hand: Hand) -> None:
     RequestEvent.objects.create(request=request, did="refused", ground="difficult")
 
 
-@breaks("rights.grounds-limited", way=Way.ROWS)
+@breaks("rights.grounds-limited", way=Way.ROWS, measured=True)
 def a_database_that_takes_any_ground(hand: Hand) -> None:
     _no_constraint(hand, "rights_requestevent", "fee_has_ground")
 

@@ -299,7 +299,7 @@ def a_receipt_that_holds_an_address(hand: Hand) -> None:
     altered_receipt(lambda document: document["notice"].update(seen_from="198.51.100.7"))
 
 
-@breaks("consent.only-by-act", way=ROWS)
+@breaks("consent.only-by-act", way=ROWS, measured=True)
 def a_changed_group_that_passes_for_an_earlier_one(hand: Hand) -> None:
     for version, country in (("aaaaaaaa", "France"), ("bbbbbbbb", "Atlantis")):
         same = {"key": "visits", "recipient": "Us", "retention": "", "items": [], "origins": {}}

@@ -133,7 +133,7 @@ def a_record_for_machines_without_firms(hand: Hand) -> None:
     hand.replace("privacy.datamap.record.firms", list)
 
 
-@breaks(PROVIDERS)
+@breaks(PROVIDERS, measured=True)
 def a_package_that_reports(hand: Hand) -> None:
     hand.item(sys.modules, "sentry_sdk", ModuleType("sentry_sdk"))
 

@@ -357,7 +357,7 @@ def a_program_that_needs_more_than_python(hand: Hand) -> None:
     _program(hand, "import urllib\nimport requests\n")
 
 
-@breaks("policy.verifier")
+@breaks("policy.verifier", measured=True)
 def a_program_that_is_none(hand: Hand) -> None:
     _program(hand, "It will be here soon.")
 

@@ -235,7 +235,7 @@ def a_version_that_counts_as_withdrawn(hand: Hand) -> None:
 # --- thirty days ----------------------------------------------------------------------------------
 
 
-@breaks(WAIT, way=ROWS)
+@breaks(WAIT, way=ROWS, measured=True)
 def a_material_change_in_ten_days(hand: Hand) -> None:
     no_days_of_notice(hand)
     hand.replace("privacy.policy.models.NOTICE_DAYS", 10)

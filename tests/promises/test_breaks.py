@@ -129,7 +129,12 @@ def each_of(names: Iterable[str], *, apart: Container[str] = ()) -> pytest.MarkD
                 name,
                 marks=[
                     *([] if BREAKS[name].in_sql else [pytest.mark.once]),
-                    *([pytest.mark.breaks, pytest.mark.unmeasured] if name in apart else []),
+                    *([pytest.mark.breaks] if name in apart else []),
+                    *(
+                        []
+                        if BREAKS[name].measured or name not in apart
+                        else [pytest.mark.unmeasured]
+                    ),
                 ],
             )
             for name in names

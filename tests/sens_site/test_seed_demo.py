@@ -38,7 +38,11 @@ def counted():
 def test_a_second_run_makes_what_is_missing(capsys):
     call_command("seed_demo", **WANTED)
     assert counted() == WANTED
-    call_command("seed_demo", **{**WANTED, "users": 5})
+    call_command(
+        "seed_demo",
+        "--users=5",
+        *(f"--{name}={n}" for name, n in WANTED.items() if name != "users"),
+    )
     assert counted() == {**WANTED, "users": 5}
     assert ContactMessage.objects.filter(state=State.WAITING).count() == 2
     assert Subscription.objects.count() == 4 * Topic.objects.count()

@@ -424,6 +424,15 @@ def test_the_recorder_hears_what_arises_and_nothing_else(tmp_path, capsys):
     assert "printed" in capsys.readouterr().out
 
 
+def test_a_look_within_a_look_ends_alone():
+    with heard_by(Recorder(lambda kind, thing: None)):
+        outer = vars(SessionStore)["encode"]
+        with heard_by(Recorder(lambda kind, thing: None)):
+            pass
+        assert vars(SessionStore)["encode"] is outer
+    assert "encode" not in vars(SessionStore)
+
+
 def test_what_python_compiles_at_a_first_import_is_no_file_of_the_site(tmp_path, monkeypatch):
     heard: list[tuple[str, Any]] = []
     (tmp_path / "imported_late.py").write_text("NAME = 'ada'")

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.utils import timezone
 
+from privacy.consent.apps import as_offered_now
 from privacy.consent.decision import State, decide
 from privacy.consent.models import DailyChoice, EditorialNote, GroupVersion, ServiceSwitch
 from privacy.consent.offer import current, loading, switches
@@ -476,3 +477,14 @@ def test_where_the_words_are_in_no_section_the_comparison_starts_at_its_top():
     group = GROUP_BY_KEY["analytics"]
     text = "Counted.{promise:analytics.vendors}\n\n## Other\n\nNothing."
     assert loading.section_anchor(text, text.replace("Nothing", "More"), group) == "start"
+
+
+def test_checks_look_at_the_last_offer_where_that_of_today_cannot_be_read(monkeypatch, caplog):
+    def spoiled():
+        raise ValueError("no number")
+
+    monkeypatch.setattr(loading, "load_offer", spoiled)
+    last = current.use_offer(build_offer({"google-ads": "AW-123456789"}))
+    with as_offered_now():
+        assert current.current_offer() is last
+    assert "The offer cannot be read" in caplog.text
