@@ -180,6 +180,7 @@ def test_a_document_is_sent_by_nginx_with_the_headers_that_the_site_has_decided_
         assert ask(path, **part)[::2] == (206, body[2:6])
         other = {"Range": "bytes=2-5", "If-Range": '"another"'}
         assert ask(path, **other)[::2] == (200, body)
+        assert ask(path, Range="bytes=0-1,5-6")[::2] == (200, body)
         known = {"If-None-Match": f'"{version.sha256}"'}
         assert ask(path, **known)[::2] == (304, b"")
         stored = f"/stored-documents/{version.stored_as}"

@@ -171,7 +171,7 @@ def documents(front: Front) -> Part:
     return Part(
         server=_block(
             "location /stored-documents/",
-            f"internal;\nalias {_quoted(front.documents.rstrip('/') + '/')};\netag off;\n{headers}",
+            f"internal;\nalias {_quoted(front.documents.rstrip('/') + '/')};\netag off;\nmax_ranges 1;\n{headers}",
         )
     )
 
