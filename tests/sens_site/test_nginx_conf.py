@@ -1,5 +1,6 @@
 """The configuration of nginx that a site's settings and addresses ask for, as text."""
 
+import inspect
 import re
 import subprocess
 from io import StringIO
@@ -9,7 +10,8 @@ from django.core.management import CommandError, call_command
 
 from sens_site.lib.deploy import nginx
 from sens_site.lib.http.faults import most_bytes
-from sens_site.management.commands.nginx_conf import installed_version
+from sens_site.management.commands.nginx_conf import UNCOUNTED_FORMS, installed_version
+from tests.architecture.routes import all_routes
 
 
 @pytest.fixture
