@@ -175,7 +175,7 @@ class Worker:
             return True
         finally:
             self._in_job = False
-        self._apart = job, self.start(job), self.clock()
+        self._apart = job, self.start(job), begun
         return True
 
     def look_after_apart(self) -> None:

@@ -66,9 +66,9 @@ def settings() -> Iterator[str]:
     """Yield what `check --deploy` finds."""
     found = checks.run_checks(include_deployment_checks=True, databases=[DEFAULT_DB_ALIAS])
     for message in found:
-        if message.level >= checks.WARNING and not message.is_silenced():
-            if message.id not in SAID_ELSEWHERE:
-                yield " ".join(f"{message.msg} {message.hint or ''} ({message.id})".split())
+        quiet = message.level < checks.WARNING or message.is_silenced()
+        if not quiet and message.id not in SAID_ELSEWHERE:
+            yield " ".join(f"{message.msg} {message.hint or ''} ({message.id})".split())
 
 
 def record() -> Iterator[str]:

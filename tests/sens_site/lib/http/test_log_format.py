@@ -28,27 +28,30 @@ def written(request):
         "handlers": {"console": console},
         "loggers": {"site.of.a.test": {"handlers": ["console"], "level": "INFO"}},
     })  # fmt: skip
-    yield lambda: stream.getvalue()
+    yield stream.getvalue
     logging.getLogger("site.of.a.test").handlers.clear()
+
+
+def fail() -> None:
+    raise LookupError(f"no {secret_prefixes()[0]}{SECRET}/")
 
 
 def log_a_failure() -> None:
     try:
-        raise LookupError(f"no {secret_prefixes()[0]}{SECRET}/")
+        fail()
     except LookupError:
-        logging.getLogger("site.of.a.test").exception(
-            "Failed at %s", f"{secret_prefixes()[0]}{SECRET}/"
-        )
+        path = f"{secret_prefixes()[0]}{SECRET}/"
+        logging.getLogger("site.of.a.test").exception("Failed at %s", path)
 
 
 @pytest.mark.parametrize("written", ["json"], indirect=True)
 def test_a_line_is_one_object_with_the_number_of_the_request(written):
     with under("b7f3a1d0c2e94f58"):
-        logging.getLogger("site.of.a.test").info("Stored %d “rows”\nand more", 3)
+        logging.getLogger("site.of.a.test").warning("Stored %d “rows”\nand more", 3)
     (line,) = written().splitlines()
     said = json.loads(line)
     assert (said["level"], said["logger"], said["message"], said["request_id"]) == (
-        "INFO", "site.of.a.test", "Stored 3 “rows”\nand more", "b7f3a1d0c2e94f58",
+        "WARNING", "site.of.a.test", "Stored 3 “rows”\nand more", "b7f3a1d0c2e94f58",
     )  # fmt: skip
     assert said["time"].endswith("+00:00")
     assert "exception" not in said
@@ -64,9 +67,9 @@ def test_no_format_writes_a_secret_link_not_even_in_a_traceback(written):
 @pytest.mark.parametrize("written", ["text"], indirect=True)
 def test_a_plain_line_names_the_request_or_a_dash(written):
     log = logging.getLogger("site.of.a.test")
-    log.info("Outside.")
+    log.warning("Outside.")
     with under("b7f3a1d0c2e94f58"):
-        log.info("Inside.")
+        log.warning("Inside.")
     assert [line.split(" ")[3:] for line in written().splitlines()] == [
         ["site.of.a.test", "-", "Outside."],
         ["site.of.a.test", "b7f3a1d0c2e94f58", "Inside."],
