@@ -22,10 +22,12 @@ from privacy.promises.claims import all_claims
 from privacy.promises.models import PromiseResult, State
 from privacy.promises.registry import Look
 from sens_site import set_up
+from sens_site.checks import check_filled_in
+from sens_site.lib.row_guards import check_guards
 from sens_site.readiness import UNSEEN, look
 
-SAID_ELSEWHERE = frozenset({"sens_site.E004", "sens_site.W010"})
-"""What the set-up list and the look at the guards say as well."""
+SAID_ELSEWHERE = (check_filled_in, check_guards)
+"""The checks whose findings the set-up list and the look at the guards say as well."""
 VERIFICATIONS = (
     "verify_policy", "verify_promise_history", "verify_receipts", "verify_erasure_ledger",
 )  # fmt: skip
@@ -64,10 +66,11 @@ def migrations() -> Iterator[str]:
 
 def settings() -> Iterator[str]:
     """Yield what `check --deploy` finds."""
-    found = checks.run_checks(include_deployment_checks=True, databases=[DEFAULT_DB_ALIAS])
-    for message in found:
+    where = [DEFAULT_DB_ALIAS]
+    said = {message.id for check in SAID_ELSEWHERE for message in check(databases=where)}
+    for message in checks.run_checks(include_deployment_checks=True, databases=where):
         quiet = message.level < checks.WARNING or message.is_silenced()
-        if not quiet and message.id not in SAID_ELSEWHERE:
+        if not quiet and message.id not in said:
             yield " ".join(f"{message.msg} {message.hint or ''} ({message.id})".split())
 
 

@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from sens_site.lib.http.faults import leave_unlogged
 from sens_site.lib.http.machine_addresses import may_see_inside
 from sens_site.lib.http.types import SiteRequest
 from sens_site.lib.metrics import exposition
@@ -31,8 +32,7 @@ def readyz(request: SiteRequest) -> HttpResponse:
     if may_see_inside(request):
         told["checks"] = seen.found
     response = JsonResponse(told, status=200 if good else 503)
-    # Asked every few seconds, it would fill the log with one line.
-    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - Django's own mark
+    leave_unlogged(response)  # asked every few seconds, it would fill the log with one line
     return response
 
 

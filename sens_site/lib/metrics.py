@@ -17,7 +17,8 @@ from prometheus_client.registry import Collector
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 KEPT, MADE = "kept", "made"
 
-prometheus_client.disable_created_metrics()  # several processes have no one beginning
+# What several processes have counted has no one beginning.
+prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # it has no types
 COUNTED = CollectorRegistry()
 
 REQUESTS = Counter(

@@ -6,6 +6,7 @@ import pytest
 from django.core import checks
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, models
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from outbox.models import JobRun, OutboxMail
@@ -71,7 +72,7 @@ def test_without_a_database_it_says_that_and_asks_nothing_more(monkeypatch):
 
 def test_migrations_that_wait_are_counted(monkeypatch):
     assert found("Database") == ()
-    monkeypatch.setattr(doctor.MigrationExecutor, "migration_plan", lambda self, nodes: [1, 2])
+    monkeypatch.setattr(MigrationExecutor, "migration_plan", lambda self, nodes: [1, 2])
     assert found("Database") == ("2 migrations have not been carried out: manage.py migrate.",)
 
 
@@ -82,10 +83,17 @@ def test_settings_are_those_that_the_checks_warn_of(monkeypatch, settings):
         checks.Warning("Slow.", id="x.W002"),
         checks.Info("Nice.", id="x.I001"),
         checks.Warning("Silenced.", id="x.W001"),
-        checks.Error("A gap that the list has as well.", id="sens_site.E004"),
+        checks.Error("A gap.", id="x.E004"),
     ]
     asked: list[dict[str, object]] = []
-    monkeypatch.setattr(checks, "run_checks", lambda **how: asked.append(how) or messages)
+
+    def played(**how: object) -> list[checks.CheckMessage]:
+        asked.append(how)
+        return messages
+
+    gap = checks.Error("What the list has as well.", id="x.E004")
+    monkeypatch.setattr(doctor, "SAID_ELSEWHERE", (lambda databases: [gap],))
+    monkeypatch.setattr(checks, "run_checks", played)
     assert found("Settings") == ("No mail. Set one. (x.E001)", "Slow. (x.W002)")
     assert asked == [{"include_deployment_checks": True, "databases": ["default"]}]
 

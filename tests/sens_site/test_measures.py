@@ -1,5 +1,6 @@
 """The figures that are read from the database are those of its rows, and hold nothing of them."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -26,10 +27,10 @@ def _clock():
         yield
 
 
-def read(seen: dict[str, tuple[str, ...]] = WELL) -> dict[str, float]:
+def read(seen: Mapping[str, tuple[str, ...]] = WELL) -> dict[str, float]:
     return {
         " ".join([sample.name, *sample.labels.values()]): sample.value
-        for family in Measures(Readiness(seen)).collect()
+        for family in Measures(Readiness(dict(seen))).collect()
         for sample in family.samples
     }
 

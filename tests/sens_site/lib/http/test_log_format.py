@@ -21,13 +21,14 @@ def written(request):
     stream = io.StringIO()
     given: Any = settings.LOGGING
     console = {**given["handlers"]["console"], "formatter": request.param, "stream": stream}
-    logging.config.dictConfig({
+    configuration: dict[str, Any] = {
         "version": 1,
         "disable_existing_loggers": False,
         **{name: given[name] for name in ("formatters", "filters")},
         "handlers": {"console": console},
         "loggers": {"site.of.a.test": {"handlers": ["console"], "level": "INFO"}},
-    })  # fmt: skip
+    }
+    logging.config.dictConfig(configuration)
     yield stream.getvalue
     logging.getLogger("site.of.a.test").handlers.clear()
 

@@ -63,7 +63,11 @@ class Site:
         )
 
     def way(self, name: str) -> Any:
-        return lambda environ, start_response: self.told.append((name, environ)) or []
+        def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+            self.told.append((name, environ))
+            return []
+
+        return application
 
     def ask(self, path: str, **environ: str) -> list[tuple[str, dict[str, Any]]]:
         self.application({"PATH_INFO": path, **environ}, None)
