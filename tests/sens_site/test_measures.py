@@ -1,20 +1,22 @@
 """The figures that are read from the database are those of its rows, and hold nothing of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.core.mail import EmailMessage
+from prometheus_client.core import Metric
 
 from outbox.models import NOTICE, JobRun, OutboxMail
 from privacy.consent.models import DailyChoice
 from privacy.policy.models import PolicyVersion
 from privacy.promises.models import PromiseResult
 from privacy.rights.models import SubjectRequest
+from sens_site import measures
 from sens_site.measures import Measures, promises
 from sens_site.readiness import Readiness
-from tests.sens_site.test_readiness import WELL
+from tests.sens_site.test_readiness import WELL, fail
 from tests.subject import make_subject
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +44,15 @@ def test_checks_are_one_or_nought():
         "site_check disk": 1, "site_check clock": 1, "site_check mails": 1,
         "site_check worker": 0,
     }  # fmt: skip
+
+
+def test_a_database_that_goes_away_after_the_look_takes_only_its_own_figures_away(monkeypatch):
+    def away() -> Iterator[Metric]:
+        yield from map(fail, [0])
+
+    monkeypatch.setattr(measures, "stored", away)
+    names = {name.partition(" ")[0] for name in read()}
+    assert names == {"site_info", "site_check", "site_disk_free_bytes"}
 
 
 def test_the_queue_is_as_old_as_the_mail_that_has_been_due_for_longest():
