@@ -61,8 +61,8 @@ class OutboxMailAdmin(ReadOnlyAdmin[OutboxMail]):
     search_help_text = "Recipient, subject or Message-ID"
     ordering = ("-created_at",)
     fields = (
-        "subject", "sender", "recipient", "purpose", "message_id", "state", "attempts",
-        "last_error", "created_at", "due_at", "sent_at", "parked_at",
+        "subject", "sender", "recipient", "purpose", "message_id", "request_id", "state",
+        "attempts", "last_error", "created_at", "due_at", "sent_at", "parked_at",
     )  # fmt: skip
     actions = ("try_again",)
 

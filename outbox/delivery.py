@@ -8,8 +8,10 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from outbox.error_names import short_name
-from outbox.models import OutboxMail
+from outbox.models import MOST_TRIES, OutboxMail
 from outbox.services import claim_next, park_lost, record_failure, record_sent, release_mail
+from sens_site.lib.metrics import MAILS
+from sens_site.lib.request_id import under
 
 logger = logging.getLogger(__name__)
 
@@ -23,15 +25,17 @@ class NotTakenError(Exception):
 
 
 def deliver_one(mail: OutboxMail, *, connection: BaseEmailBackend) -> bool:
-    """Send one claimed mail and record how that went."""
-    try:
-        taken = connection.send_messages([mail.as_message()])
-    except Exception as error:  # noqa: BLE001 - whatever one mail does, the next one goes out
-        return _failed(mail, error)
-    if taken == 0:
-        return _failed(mail, NotTakenError())
-    record_sent(mail)
-    logger.debug("%s sent, purpose %s", mail, mail.purpose)
+    """Send one claimed mail and record how that went, under the number of what has written it."""
+    with under(mail.request_id):
+        try:
+            taken = connection.send_messages([mail.as_message()])
+        except Exception as error:  # noqa: BLE001 - whatever one mail does, the next one goes out
+            return _failed(mail, error)
+        if taken == 0:
+            return _failed(mail, NotTakenError())
+        record_sent(mail)
+        logger.debug("%s sent, purpose %s", mail, mail.purpose)
+    MAILS.labels("sent").inc()
     return True
 
 
@@ -42,6 +46,7 @@ def deliver_due(*, keep_going: Callable[[], bool] = lambda: True) -> int:
     """
     if lost := park_lost():
         logger.error("%d mails parked: their worker never came back from the last try.", lost)
+        MAILS.labels("parked").inc(lost)
     sent = 0
     connection: BaseEmailBackend | None = None
     try:
@@ -63,6 +68,7 @@ def deliver_due(*, keep_going: Callable[[], bool] = lambda: True) -> int:
 def _failed(mail: OutboxMail, error: Exception) -> bool:
     logger.warning("%s, try %d: %s", mail, mail.attempts, short_name(error))
     record_failure(mail, error=error)
+    MAILS.labels("failed" if mail.attempts < MOST_TRIES else "parked").inc()
     return False
 
 
@@ -72,6 +78,7 @@ def _connect(mail: OutboxMail) -> BaseEmailBackend:
         connection.open()
     except Exception as error:
         release_mail(mail, error=error)
+        MAILS.labels("no server").inc()
         _close(connection)
         raise TransportDownError(short_name(error)) from error
     return connection

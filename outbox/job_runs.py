@@ -9,16 +9,21 @@ from django.utils import timezone
 
 from outbox.jobs import Job
 from outbox.models import JobRun
+from sens_site.lib.request_id import new_id, under
 
 NOTED_EVERY = timedelta(minutes=10)
 """A job that runs each minute is noted less often: SQLite has one write lock for everybody."""
 
 
 def run_noted(job: Job) -> object:
-    """Run a job, and note its beginning and its end. One that fails has no end."""
-    _note(job.name, "started_at", timezone.now())
-    result = job.run()
-    _note(job.name, "succeeded_at", timezone.now())
+    """Run a job, and note its beginning and its end. One that fails has no end.
+
+    What it logs and the mails that it writes stand under one number.
+    """
+    with under(new_id()):
+        _note(job.name, "started_at", timezone.now())
+        result = job.run()
+        _note(job.name, "succeeded_at", timezone.now())
     return result
 
 

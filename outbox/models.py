@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from sens_site.lib.email_address import as_stored
+from sens_site.lib.request_id import MOST, current_id
 
 SERVICE = "service"
 NOTICE = "notice"
@@ -124,6 +125,8 @@ class OutboxMail(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     parked_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=120, blank=True, default="")
+    # Leads from the mail to lines of the log. Emptied when it is sent, so that nobody is tied to them.
+    request_id = models.CharField(max_length=MOST, blank=True, default=current_id)
 
     objects = OutboxMailQuerySet.as_manager()
 

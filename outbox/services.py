@@ -197,6 +197,7 @@ def record_sent(mail: OutboxMail) -> None:
         claim="",
         lease_until=None,
         last_error="",
+        request_id="",
     )
     if bulk := bulk_of(mail.purpose):
         bulk.sent(mail)

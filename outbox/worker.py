@@ -18,6 +18,7 @@ from outbox.error_names import place, short_name
 from outbox.job_failures import tell_owners
 from outbox.job_runs import run_noted
 from outbox.jobs import Job
+from sens_site.lib.metrics import JOB_RUNS, JOB_SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -154,12 +155,14 @@ class Worker:
 
     def run_job(self, job: Job) -> bool:
         """Run one job, or start it if it runs apart. Return whether there was anything to do."""
+        begun = self.clock()
         try:
             self._in_job = True
             if not job.when():
                 return False
             if not job.apart:
                 run_noted(job)
+                self.count(job, "done", begun)
                 return True
         except Exception as error:  # noqa: BLE001 - one job never ends the others
             logger.error(  # noqa: TRY400 - a traceback may print personal data
@@ -167,11 +170,12 @@ class Worker:
             )
             if isinstance(error, DatabaseError | InterfaceError):
                 close_old_connections()
+            self.count(job, "failed", begun)
             tell_owners(job.name)
             return True
         finally:
             self._in_job = False
-        self._apart = job, self.start(job), self.clock()
+        self._apart = job, self.start(job), begun
         return True
 
     def look_after_apart(self) -> None:
@@ -182,13 +186,20 @@ class Worker:
         status = process.poll()
         if status is None and self.clock() - started_at > MOST_SECONDS_APART:
             logger.error("Job %s does not come to an end; it is stopped.", job.name)
+            self.count(job, "failed", started_at)
             tell_owners(job.name)
             self.end_apart()
         elif status is not None:
             self._apart = None
+            self.count(job, "failed" if status else "done", started_at)
             if status:
                 logger.error("Job %s failed: its process has ended with %d.", job.name, status)
                 tell_owners(job.name)
+
+    def count(self, job: Job, outcome: str, begun: float) -> None:
+        """Count a run for whoever watches. A process apart counts for itself, so it is done here."""
+        JOB_RUNS.labels(job.name, outcome).inc()
+        JOB_SECONDS.labels(job.name).observe(self.clock() - begun)
 
     def end_apart(self) -> None:
         """End the process of a job that runs apart, if there is one."""

@@ -56,6 +56,9 @@ HSTS_SECONDS = env.int("HSTS_SECONDS", 63_072_000)
 HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", False)
 HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", "text", validate=validate.OneOf(["text", "json"]))
+# Who names it may read /metrics and the details of /readyz from another machine. Empty: nobody.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "", validate=validate.Regexp(r"^(\S{16,})?$"))
 
 # Mail is stored by the outbox (EMAIL_BACKEND) and handed on by the worker through this backend.
 MAIL_TRANSPORT = env.str("MAIL_TRANSPORT", "django.core.mail.backends.smtp.EmailBackend")
@@ -156,6 +159,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Outermost: sees every Set-Cookie and every error page, and so can decide what may be kept.
     "sens_site.lib.http.cache_control.CacheControlMiddleware",
+    # Counts every answer below it, by the view that made it.
+    "sens_site.lib.http.request_metrics.RequestMetricsMiddleware",
     "sens_site.lib.http.csp.ContentSecurityPolicyMiddleware",
     "sens_site.lib.http.security_headers.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -430,16 +435,20 @@ SILENCED_SYSTEM_CHECKS = ["security.W003", "security.W005", "security.W021"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "text": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"},
+        "json": {"()": "sens_site.lib.http.log_format.JsonFormatter"},
+    },
     "filters": {
         "client_faults": {"()": "sens_site.lib.http.log_filters.ClientFaultFilter"},
         "secret_paths": {"()": "sens_site.lib.http.log_filters.SecretPathFilter"},
+        "request_id": {"()": "sens_site.lib.http.log_filters.RequestIdFilter"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["client_faults", "secret_paths"],
+            "formatter": LOG_FORMAT,
+            "filters": ["client_faults", "secret_paths", "request_id"],
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},

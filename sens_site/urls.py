@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path, register_converter
 from django.views.generic import RedirectView
 
-from sens_site import machine_views
+from sens_site import machine_views, probe_views
 from sens_site.errors import no_such_page
 
 admin.site.site_header = f"{settings.COMPANY.short_name} site administration"
@@ -34,6 +34,9 @@ urlpatterns = [
     path("", include("privacy.policy.urls")),
     path("", include("privacy.consent.urls")),
     path("", include("privacy.rights.urls")),
+    path("healthz", probe_views.healthz, name="healthz"),
+    path("readyz", probe_views.readyz, name="readyz"),
+    path("metrics", probe_views.metrics, name="metrics"),
     path("llms.txt", machine_views.llms_txt, name="llms"),
     path("", include("pages.urls")),
     path("<page_address:address>.md", machine_views.markdown_page, name="markdown"),

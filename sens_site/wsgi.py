@@ -16,9 +16,12 @@ from privacy.consent.withdrawal import has_left_over  # noqa: E402 - needs the l
 from sens_site.lib.cache.page_cache import ReadyPages  # noqa: E402 - needs the loaded apps
 from sens_site.lib.http.faults import with_known_charset  # noqa: E402 - needs the loaded apps
 from sens_site.lib.http.forwarded import behind_proxies  # noqa: E402 - needs the loaded apps
+from sens_site.lib.http.machine_addresses import machine_addresses  # noqa: E402 - needs the loaded apps
+from sens_site.lib.request_id import with_request_id  # noqa: E402 - needs the loaded apps
 
+numbered = with_request_id(with_known_charset(django_application))
 ready_pages = ReadyPages(
-    with_known_charset(django_application),
+    numbered,
     consent_state=state_of_kept_pages,
     left_over=has_left_over,
     read_stamp=stamp_and_offer,
@@ -26,4 +29,6 @@ ready_pages = ReadyPages(
     consent_cookie=settings.COOKIE_CONSENT_NAME,
     keep=not settings.DEBUG,
 )
-application = behind_proxies(ready_pages)
+application = machine_addresses(
+    behind_proxies(ready_pages), direct=numbered, before=ready_pages.tell_answers
+)

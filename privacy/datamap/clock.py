@@ -8,7 +8,7 @@ at the desk and can set it right.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import wraps
 
@@ -20,6 +20,8 @@ from privacy.datamap.models import ClockStamp, PurgeFailure
 logger = logging.getLogger(__name__)
 
 MOST = timedelta(days=1)
+SET_BACK = timedelta(minutes=5)
+"""More than two machines of one site may differ by."""
 RULE = "clock"
 
 
@@ -55,6 +57,16 @@ def _tell_the_desk(stamp: ClockStamp) -> None:
             error="ClockMoved",
             since=stamp.moved_at,
         )
+
+
+def faults(*, now: datetime | None = None) -> Iterator[str]:
+    """Yield what speaks against the clock of this machine. Writes nothing."""
+    moment = now or timezone.now()
+    stamp = ClockStamp.objects.filter(pk=1).first()
+    if stamp is not None and stamp.moved_at is not None:
+        yield "The clock has moved, or the worker has not run for a day: see that it reads right."
+    if stamp is not None and stamp.last_seen - moment > SET_BACK:
+        yield "The clock reads less than when the database was last told the time: set it right."
 
 
 def with_steady_clock(job: Callable[[], object]) -> Callable[[], object]:

@@ -53,6 +53,7 @@ classify(
         "sent_at": personal(Category.COMMUNICATIONS),
         "parked_at": DELIVERY,
         "last_error": not_personal("class of the error, without its text"),
+        "request_id": not_personal("random number, in the log too; emptied when the mail is sent"),
     },
 )
 not_about_people(

@@ -82,6 +82,24 @@ def close_day() -> int:
     return append_heads()
 
 
+def altered_chains() -> list[str]:
+    """Return the names of chains that no longer have the head that was logged of them last."""
+    found = []
+    for name, chain in sorted(registered_chains().items()):
+        logged = _newest(name)
+        if logged and not _still_has(chain, logged):
+            found.append(name)
+    return found
+
+
+def _newest(name: str) -> HeadLogEntry | None:
+    return HeadLogEntry.objects.filter(chain=name).order_by("-position").first()
+
+
+def _still_has(chain: Chain, logged: HeadLogEntry) -> bool:
+    return chain.hashes_at([logged.size]).get(logged.size) == logged.head
+
+
 def _append(heads: Iterable[tuple[Chain, Head]]) -> int:
     newest = HeadLogEntry.objects.order_by("-position").first()
     position, today = (newest.position + 1 if newest else 0), timezone.localdate()
@@ -103,11 +121,11 @@ def _further(*, at_once: bool) -> Iterator[tuple[Chain, Head]]:
         if at_once and not chain.at_once:
             continue
         head = chain.head()
-        logged = HeadLogEntry.objects.filter(chain=name).order_by("-position").first()
+        logged = _newest(name)
         before = Head(logged.size, logged.head) if logged else Head(0, START)
         if head == before:
             continue
-        if logged and chain.hashes_at([logged.size]).get(logged.size) != logged.head:
+        if logged and not _still_has(chain, logged):
             logger.error("The chain %s no longer has the head that was logged of it.", name)
             continue
         yield chain, head

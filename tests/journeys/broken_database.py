@@ -38,7 +38,7 @@ if kind == "locked":
 
 answers: dict[str, Any] = {}
 client = SiteClient(raise_request_exception=False)
-for address in ("/", "/privacy/", "/nowhere/", "/static/css/site.css"):
+for address in ("/", "/privacy/", "/nowhere/", "/static/css/site.css", "/healthz", "/readyz"):
     response = client.get(address)
     body = b"".join(response) if response.streaming else response.content
     answers[f"GET {address}"] = [

@@ -63,6 +63,12 @@ def test_what_needs_no_database_still_comes(answers, kind):
     assert seen["GET /nowhere/"] == [404, "", True, True]
 
 
+@pytest.mark.parametrize(("kind", "ready"), [("missing", 503), ("locked", 200)])
+def test_programs_are_told_that_the_process_lives_and_whether_it_can_work(answers, kind, ready):
+    seen = answers(kind)
+    assert [seen[f"GET {address}"][0] for address in ("/healthz", "/readyz")] == [200, ready]
+
+
 def test_a_missing_database_is_a_503_that_says_when_to_come_back(answers):
     seen = answers("missing")
     needing = {"GET /privacy/", "GET /accounts/profile/", "POST /contact/webmaster/",

@@ -16,6 +16,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from sens_site.lib.deploy.supervisor import Child
+from sens_site.lib.metrics import FOLDER
 from sens_site.management.commands import run_site
 from sens_site.management.commands.run_site import (
     SMTP,
@@ -237,6 +238,19 @@ def test_each_mode_has_its_server_and_ends_with_its_status(
     )
     assert ("--reload" in worker.command) is not production
     assert (web.essential, worker.essential) == (True, False)
+    # Both count in one folder, made for this start and gone with it.
+    assert web.environment[FOLDER] == worker.environment[FOLDER]
+    assert Path(web.environment[FOLDER]).name.startswith("site-metrics-")
+    assert not Path(web.environment[FOLDER]).exists()
+
+
+def test_processes_count_in_memory_where_there_is_such_a_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place, inside in ((tmp_path, True), (tmp_path / "none", False)):
+        monkeypatch.setattr(run_site, "MEMORY", str(place))
+        with run_site.counting_folder() as folder:
+            assert (Path(folder).parent == tmp_path) is inside
 
 
 def test_what_has_been_prepared_runs_without_a_worker_and_is_not_prepared_again(

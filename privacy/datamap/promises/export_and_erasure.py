@@ -61,7 +61,7 @@ LEFT_OUT: Mapping[str, frozenset[str]] = {
         "contact_replydraft": "text edited_by_id",
         "mfa_authenticator": "data",
         "outbox_outboxmail": "message_id dedupe_key sender message due_at attempts claim"
-        " lease_until parked_at last_error",
+        " lease_until parked_at last_error request_id",
         "rights_exportfile": "file_name",
         "rights_mailedlink": "token_hash",
         "rights_requestevent": "actor fact",

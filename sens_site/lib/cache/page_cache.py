@@ -24,6 +24,8 @@ from django.utils.text import compress_string
 
 from sens_site.lib.http.accept_encoding import accepted_encodings
 from sens_site.lib.http.cache_control import PRIVATE, PUBLIC, READY_FLAG
+from sens_site.lib.http.request_metrics import VIEW
+from sens_site.lib.metrics import KEPT, REQUESTS
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -65,6 +67,8 @@ class Page:
     etags: dict[str, str]
     last_modified: str
     size: int
+    answers: dict[str, int]
+    """How often it has been given out, by status: shared by all pages of its view."""
 
     def body(self, encoding: str) -> bytes:
         """Return the body; for the rare client that takes it plain, unpacked anew."""
@@ -79,7 +83,7 @@ def _digest(headers: Headers, body: bytes) -> str:
     return digest.hexdigest()[:20]
 
 
-def make_page(headers: Headers, body: bytes) -> Page:
+def make_page(headers: Headers, body: bytes, answers: dict[str, int]) -> Page:
     """Compress a body and complete its headers for each encoding."""
     kept = [(n, v) for n, v in headers if n.lower() not in ("content-length", "etag", "date")]
     digest = _digest(kept, body)
@@ -99,7 +103,7 @@ def make_page(headers: Headers, body: bytes) -> Page:
         for name, length in lengths.items()
     }
     modified = next((v for n, v in kept if n.lower() == "last-modified"), "")
-    return Page(complete, bodies, etags, modified, sum(map(len, bodies.values())))
+    return Page(complete, bodies, etags, modified, sum(map(len, bodies.values())), answers)
 
 
 def best_encoding(accepted: str) -> str:
@@ -133,6 +137,9 @@ class ReadyPages:
         self._generation = 0
         self._looked_at = float("-inf")
         self._lock = threading.Lock()
+        self._answers: dict[str, dict[str, int]] = {}
+        self._told: dict[tuple[str, str], int] = {}
+        self._telling = threading.Lock()
         self._looking = threading.Lock()
 
         @lru_cache(maxsize=512)
@@ -185,15 +192,19 @@ class ReadyPages:
         if key is not None:
             page = self._pages.get(key)
             if page is not None:
-                return self._serve(page, environ, start_response)
+                return self._serve(page, page.answers, environ, start_response)
         return self._pass_on(key, environ, start_response)
 
-    def _serve(self, page: Page, environ: Environ, start: StartResponse) -> Iterable[bytes]:
+    def _serve(
+        self, page: Page, answers: dict[str, int], environ: Environ, start: StartResponse
+    ) -> Iterable[bytes]:
         encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         headers = page.headers[encoding]
         if _is_fresh(environ, page.etags[encoding], page.last_modified):
+            answers["304"] += 1  # no lock: to lose one of two at once is no harm
             start("304 Not Modified", [h for h in headers if not h[0].startswith("Content-")])
             return [b""]
+        answers["200"] += 1
         start("200 OK", list(headers))
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else page.body(encoding)]
 
@@ -209,9 +220,11 @@ class ReadyPages:
         status, headers = answer[0]
         # The key is asked for again: what is offered may have changed while the page was made.
         if key is not None and may_keep(environ, status, headers) and key == self.key_of(environ):
-            page = make_page(headers, _read(result))
+            answers = self._answers.setdefault(environ.get(VIEW, ""), {"200": 0, "304": 0})
+            page = make_page(headers, _read(result), answers)
             self._keep(key, page, generation)
-            return self._serve(page, environ, start)
+            # This answer was made, and has been counted as such.
+            return self._serve(page, dict(answers), environ, start)
         return _compressed(result, status, headers, environ, start)
 
     def _keep(self, key: Key, page: Page, generation: int) -> None:
@@ -230,6 +243,7 @@ class ReadyPages:
         if now - self._looked_at < STAMP_SECONDS or not self._looking.acquire(blocking=False):
             return
         try:
+            self.tell_answers()
             stamp = self.read_stamp()
             if stamp != self._stamp:
                 with self._lock:
@@ -240,6 +254,23 @@ class ReadyPages:
         finally:
             self._looked_at = now
             self._looking.release()
+
+    def tell_answers(self) -> None:
+        """Add what was given out since the last time to what the machine's processes count.
+
+        Once a second, and not with each answer: that would cost a kept page more than finding it.
+        """
+        if not self._telling.acquire(blocking=False):
+            return
+        try:
+            for view, answers in list(self._answers.items()):
+                for status, number in answers.items():
+                    told = self._told.get((view, status), 0)
+                    if number > told:
+                        REQUESTS.labels(view, status, KEPT).inc(number - told)
+                        self._told[view, status] = number
+        finally:
+            self._telling.release()
 
 
 def _is_fresh(environ: Environ, etag: str, last_modified: str) -> bool:

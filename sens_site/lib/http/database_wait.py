@@ -17,6 +17,8 @@ from typing import Any
 from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 
+from sens_site.lib.metrics import DATABASE_GIVEN_UP, DATABASE_WAIT_SECONDS
+
 SECONDS = 3.0
 NO_WAIT = 0.05
 """What a statement may take without being taken for one that has waited, in seconds."""
@@ -43,11 +45,13 @@ class Allowance:
         except OperationalError as error:
             if "locked" in str(error):
                 self.left = 0.0
+                DATABASE_GIVEN_UP.inc()
             raise
         finally:
             waited = time.monotonic() - begin
             if waited > NO_WAIT:
                 self.left = max(0.0, self.left - waited)
+                DATABASE_WAIT_SECONDS.observe(waited)
 
     def _tell(self, database: Any, seconds: float) -> None:
         # A connection that was opened anew begins with the settings' own timeout.
@@ -88,6 +92,14 @@ def read_at_once() -> Iterator[None]:
             yield
 
 
+def answer_within(seconds: float) -> None:
+    """Read a row that every site has. Raises an error of the database where that takes longer."""
+    if connection.vendor != "sqlite":  # pragma: postgresql - SQLite has no server
+        _reach_server(seconds)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM django_migrations LIMIT 1")
+
+
 @contextmanager
 def _no_allowance() -> Iterator[None]:
     wrappers = connection.execute_wrappers
@@ -107,14 +119,14 @@ def _no_allowance() -> Iterator[None]:
             outer.left = left
 
 
-def _reach_server() -> None:  # pragma: postgresql - SQLite has no server
-    """Raise OperationalError where the pool has no working connection to give at this moment."""
+def _reach_server(seconds: float = AT_ONCE) -> None:  # pragma: postgresql - SQLite has no server
+    """Raise OperationalError where the pool has no working connection to give in so many seconds."""
     pool: Any = getattr(connection, "pool", None)
     if connection.connection is not None or pool is None:
         return
     with connection.wrap_database_errors:
         pool.open()
-        pool.putconn(pool.getconn(timeout=AT_ONCE))
+        pool.putconn(pool.getconn(timeout=seconds))
 
 
 @contextmanager

@@ -117,6 +117,11 @@ def is_bare(response: HttpResponse) -> bool:
     )
 
 
+def leave_unlogged(response: HttpResponse, *, when: bool = True) -> None:
+    """Let Django write no line about a status that says by itself all there is to say."""
+    response._has_been_logged = when  # type: ignore[attr-defined]  # noqa: SLF001 - Django's own mark
+
+
 class FaultMiddleware:
     """Refuse what no view could read, and give every refusal a page that can be read."""
 
@@ -137,7 +142,7 @@ class FaultMiddleware:
                 page.headers[name] = value
         page.cookies = response.cookies
         # Django marks what it has logged; a page that stands for it must not be logged again.
-        page._has_been_logged = getattr(response, "_has_been_logged", False)  # type: ignore[attr-defined]  # noqa: SLF001 - Django's own mark
+        leave_unlogged(page, when=getattr(response, "_has_been_logged", False))
         return page
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

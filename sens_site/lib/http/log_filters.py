@@ -11,6 +11,8 @@ from typing import Any
 
 from django.urls import URLResolver, get_resolver
 
+from sens_site.lib.request_id import current_id
+
 SECRET_PARTS = frozenset({"token", "key"})
 """Names of the parts of an address that are a secret. A test looks for others that might be."""
 CUT = "…"
@@ -64,6 +66,15 @@ class SecretPathFilter(logging.Filter):
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         if record.exc_text:
             record.exc_text = without_secrets(record.exc_text)
+        return True
+
+
+class RequestIdFilter(logging.Filter):
+    """Name what the line belongs to: a request, a mail of it, or a run of a job."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Write the number into the record; let all pass."""
+        record.request_id = current_id() or "-"
         return True
 
 

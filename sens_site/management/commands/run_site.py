@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+import tempfile
 from argparse import ArgumentParser
 from typing import Any
 
@@ -13,12 +14,14 @@ from django.db import connections
 
 from sens_site.lib.deploy.static_collection import collect_if_changed
 from sens_site.lib.deploy.supervisor import Child, Supervisor
+from sens_site.lib.metrics import FOLDER
 from sens_site.serving import LEAN_MEMORY, granian_command
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 TERMINAL = "outbox.terminal.TerminalBackend"
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 PORTS_TO_TRY = 50
+MEMORY = "/dev/shm"  # noqa: S108 - only as the parent of a folder with a random name
 
 
 class Command(BaseCommand):
@@ -56,7 +59,17 @@ class Command(BaseCommand):
         if not options["only"]:
             self.prepare(production=production)
 
-        environment = child_environment(port)
+        with counting_folder() as folder:
+            status = self.serve(host, port, {**child_environment(port), FOLDER: folder}, options)
+        self.say("Stopped.")
+        if status:
+            sys.exit(status)
+
+    def serve(
+        self, host: str, port: int, environment: dict[str, str], options: dict[str, Any]
+    ) -> int:
+        """Keep the processes running until the end, and return the status."""
+        production: bool = options["production"]
         origin = environment["SITE_ORIGIN"]
         if production:
             # Each thread may need a database connection of the process's pool.
@@ -69,10 +82,7 @@ class Command(BaseCommand):
         if not options["only"]:
             children.append(Child("worker", worker, environment, essential=False))
         supervisor = Supervisor(children, say=self.say)
-        status = supervisor.run(on_look=Announcement(self, host, port, origin).look)
-        self.say("Stopped.")
-        if status:
-            sys.exit(status)
+        return supervisor.run(on_look=Announcement(self, host, port, origin).look)
 
     def prepare(self, *, production: bool) -> None:
         """Bring database, content and files up to date."""
@@ -147,6 +157,16 @@ def child_environment(port: int) -> dict[str, str]:
         "DJANGO_RUNSERVER_HIDE_WARNING": "true",
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def counting_folder() -> "tempfile.TemporaryDirectory[str]":
+    """Return a folder in which the processes count, new for each start and gone with the end.
+
+    In memory where there is such a place: a process that writes to a mapped file is killed where the
+    disk is full.
+    """
+    parent = MEMORY if os.access(MEMORY, os.W_OK) else None
+    return tempfile.TemporaryDirectory(prefix="site-metrics-", dir=parent)
 
 
 def mail_transport() -> str:

@@ -9,6 +9,8 @@ import pytest
 
 from sens_site.lib.cache.page_cache import MAX_COOKIE_HEADER, ReadyPages, best_encoding, may_keep
 from sens_site.lib.http.cache_control import NO_STORE, PRIVATE, PUBLIC, READY_FLAG
+from sens_site.lib.http.request_metrics import VIEW
+from sens_site.lib.metrics import COUNTED
 
 HTML = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", "1000")]
 
@@ -23,6 +25,7 @@ class Django:
         self.cache_control = PUBLIC
         self.extra: list[tuple[str, str]] = []
         self.flag = True
+        self.view = ""
         self.closed = 0
         self.during: Any = None
 
@@ -32,6 +35,7 @@ class Django:
             self.during()
         if self.flag:
             environ[READY_FLAG] = True
+            environ[VIEW] = self.view
         length = ("Content-Length", str(len(self.body)))
         start_response(
             self.status,
@@ -309,3 +313,37 @@ def test_private_pages_go_plain_to_who_refuses_gzip(site, refusal):
     site.django.cache_control, site.django.flag = NO_STORE, False
     _, headers, body = site.get(HTTP_ACCEPT_ENCODING=refusal, HTTP_COOKIE="session=abc")
     assert (headers.get("Content-Encoding"), body) == (None, site.django.body)
+
+
+def counted(status: str) -> float:
+    labels = {"view": "of.a.test", "status": status, "page": "kept"}
+    return COUNTED.get_sample_value("site_requests_total", labels) or 0.0
+
+
+def test_kept_pages_are_counted_once_a_second_by_the_view_that_made_them():
+    site = Site()
+    site.django.view = "of.a.test"
+    for _ in range(4):
+        _, headers, _ = site.get()
+    site.get(HTTP_IF_NONE_MATCH=headers["ETag"])
+    assert (counted("200"), counted("304")) == (0, 0)
+    site.now += 1
+    site.get()
+    assert (counted("200"), counted("304")) == (3, 1)  # the first was made
+    site.ready.tell_answers()
+    assert (counted("200"), counted("304")) == (4, 1)
+    site.ready.tell_answers()
+    assert (counted("200"), counted("304")) == (4, 1)
+
+
+def test_two_threads_do_not_count_the_same_answers():
+    site = Site()
+    site.django.view = "of.two.threads"
+    site.get()
+    site.get()
+    labels = {"view": "of.two.threads", "status": "200", "page": "kept"}
+    with site.ready._telling:
+        site.ready.tell_answers()
+    assert COUNTED.get_sample_value("site_requests_total", labels) is None
+    site.ready.tell_answers()
+    assert COUNTED.get_sample_value("site_requests_total", labels) == 1

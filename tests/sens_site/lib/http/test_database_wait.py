@@ -11,6 +11,7 @@ from psycopg_pool import PoolTimeout
 
 from sens_site.lib.http import database_wait
 from sens_site.lib.http.database_wait import Allowance, DatabaseWaitMiddleware, at_once
+from sens_site.lib.metrics import COUNTED
 
 
 class Database:
@@ -23,11 +24,33 @@ def test_only_a_lock_uses_the_wait_up(message, left):
     def fail(*args: Any) -> None:
         raise OperationalError(message)
 
+    before = given_up()
     allowance = Allowance(3.0)
     context = {"connection": SimpleNamespace(connection=Database())}
     with pytest.raises(OperationalError):
         allowance(fail, "SELECT 1", (), False, context)
     assert allowance.left == pytest.approx(left, abs=0.2)
+    assert given_up() - before == (1 if message == "database is locked" else 0)
+
+
+def test_a_statement_that_has_waited_is_timed_for_whoever_watches(monkeypatch):
+    ticks = iter([0.0, 0.04, 10.0, 10.3])
+    monkeypatch.setattr("sens_site.lib.http.database_wait.time.monotonic", lambda: next(ticks))
+    allowance = Allowance(3.0)
+    context = {"connection": SimpleNamespace(connection=Database())}
+    before = [waits(name) for name in ("count", "sum")]
+    for _ in range(2):
+        allowance(lambda *args: None, "SELECT 1", (), False, context)
+    after = [waits(name) for name in ("count", "sum")]
+    assert after == pytest.approx([before[0] + 1, before[1] + 0.3])
+
+
+def given_up() -> float:
+    return COUNTED.get_sample_value("site_database_waits_given_up_total") or 0.0
+
+
+def waits(what: str) -> float:
+    return COUNTED.get_sample_value(f"site_database_wait_seconds_{what}") or 0.0
 
 
 def test_another_database_waits_by_its_own_rules(monkeypatch):
