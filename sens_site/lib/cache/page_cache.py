@@ -71,7 +71,7 @@ class Page:
         return self.bodies[encoding] if encoding else gzip.decompress(self.bodies["gzip"])
 
 
-def _digest(headers: Headers, body: bytes) -> str:
+def digest_of_page(headers: Headers, body: bytes) -> str:
     """Name the content. Headers count: two consent states may differ in the CSP alone."""
     digest = hashlib.sha256(body)
     for name, value in sorted(headers):
@@ -79,10 +79,15 @@ def _digest(headers: Headers, body: bytes) -> str:
     return digest.hexdigest()[:20]
 
 
+def headers_to_keep(headers: Headers) -> Headers:
+    """Return the headers without those that belong to one form of the body or to one answer."""
+    return [(n, v) for n, v in headers if n.lower() not in ("content-length", "etag", "date")]
+
+
 def make_page(headers: Headers, body: bytes) -> Page:
     """Compress a body and complete its headers for each encoding."""
-    kept = [(n, v) for n, v in headers if n.lower() not in ("content-length", "etag", "date")]
-    digest = _digest(kept, body)
+    kept = headers_to_keep(headers)
+    digest = digest_of_page(kept, body)
     bodies = {
         "br": brotli.compress(body, lgwin=17),
         "gzip": gzip.compress(body, 9, mtime=0),
@@ -199,6 +204,23 @@ class ReadyPages:
 
     def _pass_on(self, key: Key | None, environ: Environ, start: StartResponse) -> Iterable[bytes]:
         generation = self._generation
+        status, headers, result = self._ask(environ)
+        if key is not None and self._may_keep(key, environ, status, headers):
+            page = make_page(headers, _read(result))
+            self._keep(key, page, generation)
+            return self._serve(page, environ, start)
+        return _compressed(result, status, headers, environ, start)
+
+    def draw(self, environ: Environ) -> tuple[Headers, bytes] | None:
+        """Make a page for those who keep it elsewhere; None where it may not be kept at all."""
+        key = self.key_of(environ)
+        if key is None:
+            return None
+        status, headers, result = self._ask(environ)
+        body = _read(result)
+        return (headers, body) if self._may_keep(key, environ, status, headers) else None
+
+    def _ask(self, environ: Environ) -> tuple[str, Headers, Iterable[bytes]]:
         answer: list[tuple[str, Headers]] = []
 
         def remember(status: str, headers: Headers, exc_info: Any = None) -> Callable[..., Any]:
@@ -206,13 +228,11 @@ class ReadyPages:
             return lambda data: None
 
         result = self.application(environ, remember)
-        status, headers = answer[0]
+        return *answer[0], result
+
+    def _may_keep(self, key: Key, environ: Environ, status: str, headers: Headers) -> bool:
         # The key is asked for again: what is offered may have changed while the page was made.
-        if key is not None and may_keep(environ, status, headers) and key == self.key_of(environ):
-            page = make_page(headers, _read(result))
-            self._keep(key, page, generation)
-            return self._serve(page, environ, start)
-        return _compressed(result, status, headers, environ, start)
+        return may_keep(environ, status, headers) and key == self.key_of(environ)
 
     def _keep(self, key: Key, page: Page, generation: int) -> None:
         with self._lock:
