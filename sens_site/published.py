@@ -16,9 +16,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import DatabaseError
 
-from privacy.consent.kept_states import KeptState, kept_states
+from privacy.consent.kept_states import KeptState, kept_states, patterns_of_cookies
+from privacy.consent.offer.current import stamp_and_offer
 from sens_site.lib.cache.page_cache import Environ, Headers
 from sens_site.lib.cache.published_pages import PublishedPages
+from sens_site.lib.deploy.nginx import Part
+from sens_site.lib.deploy.nginx_published import Published, part
 from sens_site.lib.public_pages import public_pages
 
 LOOK_SECONDS = 0.25
@@ -79,6 +82,27 @@ def draw_pages() -> Iterator[Drawn | None]:
             drawn = ready_pages.draw(environ_of(path, state))
             is_page = drawn is not None and dict(drawn[0]).get("Content-Type") == HTML
             yield Drawn(state, path, *drawn) if drawn is not None and is_page else None
+
+
+def published_part() -> Part:
+    """Return what nginx has to know of published pages: nothing where none are published.
+
+    The pages are drawn for it, so it takes a site that is set up. What changes their headers (a policy
+    in force, a third party switched on) makes them pages that this configuration finds nowhere.
+    """
+    if not settings.PUBLISHED_ROOT:
+        return Part()
+    stamp_and_offer()
+    drawn = [page for page in draw_pages() if page is not None]
+    return part(
+        Published(
+            root=settings.PUBLISHED_ROOT,
+            consent_cookie=settings.COOKIE_CONSENT_NAME,
+            states=tuple(kept_states()),
+            cookies=patterns_of_cookies(),
+            answers={(page.state.name, page.path): page.headers for page in drawn},
+        )
+    )
 
 
 class Publisher:

@@ -213,7 +213,7 @@ class ReadyPages:
 
     def draw(self, environ: Environ) -> tuple[Headers, bytes] | None:
         """Make a page for those who keep it elsewhere; None where it may not be kept at all."""
-        key = self.key_of(environ)
+        key = self.key_of(environ) if self.keep else None
         if key is None:
             return None
         status, headers, result = self._ask(environ)

@@ -18,7 +18,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from sens_site.lib.cache.page_cache import Headers, digest_of_page, headers_to_keep, make_page
@@ -51,8 +51,7 @@ class PublishedPages:
         self.now = now
         self._generation = ""
         for name in ("store", "sets", "live"):
-            (root / name).mkdir(parents=True, exist_ok=True)
-            (root / name).chmod(0o755)
+            _make_folder(root / name)
 
     def withdraw(self) -> None:
         """Let nginx find no page any more."""
@@ -65,7 +64,7 @@ class PublishedPages:
         for old in (self.root / "sets").iterdir():
             shutil.rmtree(old)
         self._generation = secrets.token_hex(8)
-        self._folder.mkdir(mode=0o755)
+        _make_folder(self._folder)
 
     def hold(self) -> None:
         """Let nginx find the pages in this slot and in the next one."""
@@ -88,22 +87,18 @@ class PublishedPages:
             for coding in CODINGS:
                 data = body if coding == PLAIN else page.bodies[coding]
                 self._write(self._stored(digest, coding), data, content_time(digest, coding))
-        folder = self._folder / headers_digest(headers) / f"{state}{path}"
-        folder = folder if path.endswith("/") else folder.parent
-        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-        name = "" if path.endswith("/") else path.rpartition("/")[2]
+        below, _, name = path.rpartition("/")
+        folder = self._folder / headers_digest(headers) / f"{state}{below}"
+        _make_folder(folder)
         for coding in CODINGS:
             (folder / f"{name}@{coding}").hardlink_to(self._stored(digest, coding))
 
     def sweep(self) -> int:
         """Delete what no page is any more; return how many files."""
-        unused = [file for file in self._files() if file.stat().st_nlink == 1]
+        unused = [file for file in (self.root / "store").iterdir() if file.stat().st_nlink == 1]
         for file in unused:
             file.unlink()
         return len(unused)
-
-    def _files(self) -> Iterator[Path]:
-        yield from (self.root / "store").iterdir()
 
     @property
     def _folder(self) -> Path:
@@ -118,3 +113,10 @@ class PublishedPages:
         unfinished.chmod(0o644)
         os.utime(unfinished, (seconds, seconds))
         unfinished.replace(file)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it, which the web server may read whatever our mask is."""
+    for place in reversed([place for place in (folder, *folder.parents) if not place.exists()]):
+        place.mkdir()
+        place.chmod(0o755)

@@ -8,17 +8,20 @@ from there to the site.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
+from typing import Protocol
 
 from sens_site.lib.cache.page_cache import Headers, headers_to_keep
 from sens_site.lib.cache.published_pages import PLAIN, headers_digest
+from sens_site.lib.deploy.nginx import ASK_THE_SITE, Part
 
 LETTERS = "abcd"
 """One for each kind of cookies that is told apart. Who brings a further kind is answered by the site."""
 NOWHERE = "-"
+LONG = 40
 LAST_MODIFIED = "last-modified"
 CODINGS = {
     # A weight of 0 is rare, and easily read wrongly: the site knows (RFC 9110, 12.5.3).
@@ -28,14 +31,17 @@ CODINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Protocol):
     """A consent state: its name, and by what a request is known to be in it."""
 
-    name: str
-    cookie: str
-    gpc: bool
-    services: frozenset[str]
+    @property
+    def name(self) -> str: ...
+    @property
+    def cookie(self) -> str: ...
+    @property
+    def gpc(self) -> bool: ...
+    @property
+    def services(self) -> frozenset[str]: ...
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class Published:
 
     root: str
     consent_cookie: str
-    states: tuple[State, ...]
+    states: Sequence[State]
     cookies: Mapping[frozenset[str], str]
     answers: Mapping[tuple[str, str], Headers]
 
@@ -88,11 +94,15 @@ class Published:
         return dict(zip(LETTERS, ordered, strict=False))
 
 
+def part(published: Published) -> Part:
+    """Write all that nginx has to know of published pages."""
+    return Part(http=maps(published), first=location(published))
+
+
 def maps(published: Published) -> str:
     """Write what belongs into `http`: from a request to the folders of a file."""
     return "".join(
         (
-            "map_hash_bucket_size 256;\nmap_hash_max_size 8192;\n",
             _map("$msec", "slot", {r"~^(?<published_tens>\d{9})": "$published_tens"}, NOWHERE),
             # A page is known by all that was asked for: no query, nothing encoded, no `//`.
             _map(
@@ -124,7 +134,7 @@ def maps(published: Published) -> str:
     )
 
 
-def location(published: Published, *, ask_the_site: str) -> str:
+def location(published: Published) -> str:
     """Write what belongs into the location of all pages."""
     headers = []
     for name, values in _headers(published):
@@ -139,7 +149,7 @@ def location(published: Published, *, ask_the_site: str) -> str:
         "add_header content-encoding $published_encoding;\n"
         f"{''.join(headers)}"
         "try_files /$published_slot/$published_set/$published_state$published_path"
-        f"@$published_coding {ask_the_site};\n"
+        f"@$published_coding {ASK_THE_SITE};\n"
     )
 
 
@@ -191,8 +201,16 @@ def _variable(name: str) -> str:
 
 
 def _map(source: str, name: str, values: Mapping[str, str], default: str) -> str:
-    lines = "".join(f"    {_quoted(key)} {_quoted(value)};\n" for key, value in values.items())
+    lines = "".join(f"    {_key(key)} {_quoted(value)};\n" for key, value in values.items())
     return f'map "{source}" $published_{name} {{\n    default {_quoted(default)};\n{lines}}}\n'
+
+
+def _key(text: str) -> str:
+    """Return what a map looks for. Its table has room for short words only, and no room can be made
+    for longer ones by a file that is not the first to have a map.
+    """  # noqa: D205 - one sentence
+    is_regex = text.startswith("~")
+    return _quoted(text if is_regex or len(text) < LONG else f"~^{re.escape(text)}$")
 
 
 def _quoted(text: str) -> str:
