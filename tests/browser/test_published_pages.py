@@ -314,7 +314,7 @@ def test_a_change_is_shown_and_what_was_before_is_not(web: Web):
         db.execute("UPDATE pages_page SET label = 'Changed just now' WHERE path = '/about/'")
         db.commit()
     subprocess.run(
-        [sys.executable, "manage.py", "shell", "--skip-checks", "-c",
+        [sys.executable, "manage.py", "shell", "-c",
          "from sens_site.lib.cache.content_stamp import renew_stamp; renew_stamp()"],
         cwd=settings.BASE_DIR, env=web.environment, check=True,
     )  # fmt: skip
