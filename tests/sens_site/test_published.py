@@ -203,5 +203,6 @@ def test_the_command_looks_until_it_is_asked_to_end(monkeypatch):
                 handlers[signal.SIGTERM](signal.SIGTERM, None)
 
     monkeypatch.setattr(publish_pages, "LOOK_SECONDS", 0)
-    publish_pages.Command().run(Looking(), end)
+    looking: Any = Looking()
+    publish_pages.Command().run(looking, end)
     assert len(looks) == 2
