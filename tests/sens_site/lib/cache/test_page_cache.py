@@ -292,8 +292,13 @@ def test_the_plain_bytes_that_were_last_asked_for_are_kept_within_a_budget(site,
         site.django.body = bytes([65 + number]) * length
         assert site.get(f"/{number}/")[2] == site.django.body
     assert site.ready._plain_size == sum(map(len, site.ready._plain.values())) == 2 * length
-    unpacked = []
-    monkeypatch.setattr("gzip.decompress", lambda data: unpacked.append(1) or b"again")
+    unpacked: list[bytes] = []
+
+    def unpack(data: bytes) -> bytes:
+        unpacked.append(data)
+        return b"again"
+
+    monkeypatch.setattr("gzip.decompress", unpack)
     bodies = [site.get(f"/{number}/")[2] for number in (1, 2, 0)]
     assert bodies == [b"B" * length, b"C" * length, b"again"]
     assert len(unpacked) == 1
