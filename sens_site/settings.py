@@ -110,6 +110,8 @@ CLAMD_SOCKET = env.str("CLAMD_SOCKET", "")
 SENDFILE = env.str("SENDFILE", "", validate=validate.OneOf(["", "nginx"]))
 # Where public pages lie as files for the web server in front (`manage.py publish_pages`). Empty: nowhere.
 PUBLISHED_ROOT = env.str("PUBLISHED_ROOT", "")
+# Whether browsers are told which public pages they may fetch as soon as a pointer rests on a link.
+SPECULATION_RULES = env.bool("SPECULATION_RULES", False)
 # How many notices and issues of the newsletter may go out in an hour; 0 = no cap. Providers block senders beyond theirs.
 OUTBOX_HOURLY_CAP = env.int("OUTBOX_HOURLY_CAP", 0, validate=validate.Range(min=0))
 env.seal()

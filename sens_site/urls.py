@@ -35,6 +35,7 @@ urlpatterns = [
     path("", include("privacy.consent.urls")),
     path("", include("privacy.rights.urls")),
     path("llms.txt", machine_views.llms_txt, name="llms"),
+    path("speculation-rules.json", machine_views.speculation_rules, name="speculation-rules"),
     path("", include("pages.urls")),
     path("<page_address:address>.md", machine_views.markdown_page, name="markdown"),
     re_path("", no_such_page),

@@ -31,7 +31,7 @@ from tests.privacy.promises.front import wait_for
 
 ORDERS = 1000
 PATHS = ("/privacy/", "/", "/about/", "/news/", "/privacy/v/1/")
-PATIENCE = 400
+PATIENCE = 600
 OWN_TO_A_CONNECTION = {"date", "server", "connection", "etag", "keep-alive"}
 
 
