@@ -12,7 +12,6 @@ from itertools import product
 
 from cookie_consent.util import dict_to_cookie_str
 
-from privacy.consent.cookie_corrections import state_of_kept_pages
 from privacy.consent.decision import decide
 from privacy.consent.grants import DECLINED, Grant
 from privacy.consent.offer.building import Offer, OfferedGroup
@@ -48,8 +47,7 @@ def kept_states() -> Iterator[KeptState]:
         yield KeptState("", gpc, frozenset())
     for gpc in (False, True):
         for cookie in _answers(offer, gpc):
-            if state_of_kept_pages(cookie, gpc) is not None:
-                yield KeptState(cookie, gpc, decide(cookie, gpc=gpc).services)
+            yield KeptState(cookie, gpc, decide(cookie, gpc=gpc).services)
 
 
 def _answers(offer: Offer, gpc: bool) -> Iterator[str]:
