@@ -5,13 +5,14 @@ PORT ?= 8000
 WORKERS ?= 4
 VENV := .venv
 PY := $(VENV)/bin/python
+AUDIT := $(VENV)-audit
 
 # Compiled files make each start faster by half; some machines switch them off for all programs.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run serve staff lock test test-sqlite test-postgres test-browser \
-	test-breaks test-exhaustive coverage check lint types fmt bench
+	test-breaks test-exhaustive coverage check lint types fmt bench audit sbom
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,10 +96,26 @@ fmt: $(VENV)/.dev ## format Python and templates
 	$(VENV)/bin/ruff format --quiet .
 	$(VENV)/bin/djangofmt --quiet templates content/*/templates || true
 
+audit: $(AUDIT)/.audit ## ask whether anything that the site runs on has a known hole
+	@$(AUDIT)/bin/python deploy/audit.py
 
-lock: ## renew both lock files from pyproject.toml
+sbom: $(VENV)/.runtime $(AUDIT)/.audit ## write what the site is made of, and the licences, into var/
+	@mkdir -p -m 0700 var
+	@$(AUDIT)/bin/cyclonedx-py environment $(PY) --pyproject pyproject.toml --output-reproducible \
+		| $(PY) deploy/sbom.py var
+
+# Apart from .venv: these tools pin pip itself.
+$(AUDIT)/.audit: requirements-audit.txt | $(VENV)/bin/python
+	@echo "Installing the tools that audit ..."
+	@$(PYTHON) -m venv --clear $(AUDIT)
+	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-audit.txt
+	@touch $@
+
+lock: ## renew the lock files from pyproject.toml
 	@test -x $(VENV)/bin/uv || { echo "uv is missing: run 'make test' once."; exit 1; }
 	$(VENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 		--no-header --quiet --output-file requirements.txt
 	$(VENV)/bin/uv pip compile pyproject.toml --extra dev --constraint requirements.txt --universal \
 		--python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements-dev.txt
+	$(VENV)/bin/uv pip compile --group audit --universal --python-version 3.11 --generate-hashes \
+		--no-header --quiet --output-file requirements-audit.txt

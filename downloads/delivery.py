@@ -27,7 +27,7 @@ CHUNK = 64 * 1024
 SANDBOX = serialise({**FILE_POLICY, "sandbox": ()}).strip()
 STORE_IS_AWAY = "Our store of documents cannot be reached at the moment. Nothing was sent."
 SENT_BY_NGINX = "/stored-documents/"
-"""The internal location in which nginx finds the store: see docs/downloads.md."""
+"""The internal location in which nginx finds the store (`sens_site/lib/deploy/nginx.py`)."""
 _ONE_RANGE = re.compile(r"bytes=\s*([0-9]{0,20})-([0-9]{0,20})\s*", re.IGNORECASE)
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,10 @@ class SiteConfig(AppConfig):
     verbose_name = "Site"
 
     def ready(self) -> None:
-        """Register the checks, and each app's `public_pages.py`, as the admin finds `admin.py`."""
+        """Register the checks, and each app's `public_pages.py`, as the admin finds `admin.py`.
+
+        The checks of an installation look at the rooms, which stand above this module.
+        """
         from sens_site import checks  # noqa: F401, PLC0415 - registers on import, needs loaded apps
 
-        autodiscover_modules("public_pages")
+        autodiscover_modules("public_pages", "deploy_checks")

@@ -1,5 +1,6 @@
 """System checks that look at the composition of the whole site."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -21,6 +22,8 @@ from sens_site.lib.http.forwarded import STANDARD
 ORIGIN = "sens_site.lib.http.same_origin.SameOriginMiddleware"
 CACHING = "sens_site.lib.http.cache_control.CacheControlMiddleware"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+NOWHERE = ("localhost", "localhost.localdomain", "127.0.0.1", "[127.0.0.1]")
+ONE_YEAR = 365 * 24 * 3600
 ENCRYPTED_MODES = {"require", "verify-ca", "verify-full"}
 
 
@@ -117,6 +120,59 @@ def check_proxy_header(**kwargs: Any) -> list[CheckMessage]:
             id="sens_site.W002",
         )
     ]
+
+
+@register(Tags.security, deploy=True)
+def check_hsts(**kwargs: Any) -> list[CheckMessage]:
+    """W003: what browsers are told to remember can hold. That they are told nothing, Django says."""
+    lasts, preload = settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_PRELOAD
+    found = []
+    if 0 < lasts < ONE_YEAR:
+        found.append(f"HSTS_SECONDS is {lasts}: who comes back later than that may come by http.")
+    if preload and not (settings.SECURE_HSTS_INCLUDE_SUBDOMAINS and lasts >= ONE_YEAR):
+        found.append("HSTS_PRELOAD is on without what the list of browsers asks for.")
+    hint = "Set HSTS_SECONDS to a year or more, and PRELOAD only with INCLUDE_SUBDOMAINS."
+    return [CheckWarning(fault, hint=hint, id="sens_site.W003") for fault in found]
+
+
+@register(deploy=True)
+def check_sender(**kwargs: Any) -> list[CheckMessage]:
+    """W004: mail of a site that others can reach has a sender who can be answered."""
+    if settings.SITE_HOST in LOOPBACK:
+        return []
+    return [
+        CheckWarning(
+            f"{name} is {getattr(settings, name)}: no other machine can write there.",
+            hint=f"Set {name} to a mailbox of the company.",
+            id="sens_site.W004",
+        )
+        for name in ("DEFAULT_FROM_EMAIL", "WEBMASTER_EMAIL")
+        if getattr(settings, name).rpartition("@")[2].strip("> ").lower() in NOWHERE
+    ]
+
+
+@register(deploy=True)
+def check_ledger_apart(**kwargs: Any) -> list[CheckMessage]:
+    """W005: the erasure ledger outlives the disk of the database, where that is on this machine."""
+    database = urlsplit(settings.DATABASE_URL)
+    # In its path a third stroke belongs to the address, a fourth begins the file; none is in memory.
+    file, ledger = Path(unquote(database.path[1:])), Path(settings.ERASURE_LEDGER)
+    if database.scheme != "sqlite" or not file.is_absolute() or _disk(file) != _disk(ledger):
+        return []
+    return [
+        CheckWarning(
+            "The erasure ledger lies on the disk of the database: both would be lost together, and a"
+            " restored backup would bring people back who were erased.",
+            hint="Let ERASURE_LEDGER name a file on another disk, or silence this where the ledger"
+            " is copied to another machine at each change.",
+            id="sens_site.W005",
+        )
+    ]
+
+
+def _disk(path: Path) -> int:
+    """Return on which disk a file lies, or would be made."""
+    return next(parent for parent in (path, *path.parents) if parent.exists()).stat().st_dev
 
 
 @register(Tags.security, deploy=True)

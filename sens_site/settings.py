@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 import django_stubs_ext
-from environs import Env, validate
+from environs import FileAwareEnv, validate
 
 from sens_site.lib.content import load_company
 from sens_site.lib.http.csp import BASE_POLICY
@@ -26,7 +26,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 (BASE_DIR / "var").mkdir(mode=0o700, exist_ok=True)
 VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 
-env = Env(eager=False)
+# Any variable may be given as `…_FILE`, which names the file that holds its value: a secret then stands
+# in no environment, which child processes, crash reports and `docker inspect` show.
+env = FileAwareEnv(eager=False, strip_whitespace=True)
 env.read_env(os.environ.get("ENV_FILE", str(BASE_DIR / ".env")), recurse=False)
 
 # --- this deployment ------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from tests.architecture.source import ROOMS, ROOT, check_ids, files, python_file
 DOCS = tuple(p for p in files() if p.endswith(".md") and re.match(r"(docs/|[A-Z]+\.md$)", p))
 PRESENT = tuple(p for p in DOCS if p != "CHANGELOG.md")  # which speaks of what once was
 MADE_BY_RECIPES = {step.file for recipe in RECIPES for step in recipe.steps}
-MADE_BY_RUNNING = {"backup.sqlite3", "anchors.txt"}
+MADE_BY_RUNNING = {"backup.sqlite3", "anchors.txt", "site.env"}
 ENDINGS = r"(?:py|md|toml|html|sql|js|css|yml|yaml|json|txt|sh|env|svg)"
 BLOCK = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")

@@ -1,6 +1,7 @@
 """A shared cache in front of the site: what one visitor allowed never reaches another.
 
-nginx (Debian's) stores pages in three ways: by the site's own headers; for ten minutes whatever
+nginx, with what `manage.py nginx_conf` writes and a cache that somebody has added to it although
+docs/operations.md says not to, stores pages in three ways: by the site's own headers; for ten minutes whatever
 `Cache-Control` says, with nothing but `Vary` to keep visitors apart; and for ten minutes for
 requests without cookie, with and without the signal, as docs/consent.md advises.
 """
@@ -8,19 +9,17 @@ requests without cookie, with and without the signal, as docs/consent.md advises
 import os
 import re
 import shutil
-import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import pytest
 
+from tests import nginx
 from tests.browser.settings import hold_port
-from tests.run import find_nginx
 
 WAYS = {
     "by the site's headers": "proxy_cache_key $uri;",
@@ -35,26 +34,11 @@ WAYS = {
         proxy_no_cache $http_cookie;
     """,
 }
-CONFIGURATION = """
-user root; daemon off; pid {folder}/pid; error_log stderr error; worker_processes 1;
-events {{ worker_connections 64; }}
-http {{
-  access_log off;
+FOR_ALL = """
   map $http_sec_gpc $opts_out {{ default ""; "~(^|,)[ \t]*1[ \t]*(,|$)" "1"; }}
-  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
   proxy_cache_path {folder}/cache keys_zone=pages:1m;
-  server {{
-    listen 127.0.0.1:{port} reuseport;
-    location / {{
-      proxy_pass http://127.0.0.1:{site};
-      proxy_set_header Host 127.0.0.1:{site};
-      proxy_cache pages; {way}
-      add_header X-Cache $upstream_cache_status always;
-    }}
-  }}
-}}
 """
+CACHED = "{asks} proxy_cache pages; {way} add_header X-Cache $upstream_cache_status always;"
 TAG = "/static/consent/"
 
 
@@ -85,14 +69,14 @@ Visit = Callable[..., Page]
 
 
 @pytest.fixture(params=WAYS)
-def visit(request: pytest.FixtureRequest, tmp_path: Path, site: str) -> Iterator[Visit]:
+def visit(
+    request: pytest.FixtureRequest, tmp_path: Path, site: str, settings: Any
+) -> Iterator[Visit]:
     """Start nginx before the site, and give a way to ask it for pages."""
     held, port = hold_port()
-    configuration = tmp_path / "nginx.conf"
-    configuration.write_text(
-        CONFIGURATION.format(
-            folder=tmp_path, port=port, site=site.rpartition(":")[2], way=WAYS[request.param]
-        )
+    settings.SITE_ORIGIN, settings.TRUSTED_PROXY_COUNT = f"http://127.0.0.1:{port}", 1
+    configuration = nginx.configuration(tmp_path, behind=int(site.rpartition(":")[2])).replace(
+        nginx.ASKS_THE_SITE, CACHED.format(asks=nginx.ASKS_THE_SITE, way=WAYS[request.param])
     )
     opener = urllib.request.build_opener(NoRedirect)
 
@@ -116,34 +100,10 @@ def visit(request: pytest.FixtureRequest, tmp_path: Path, site: str) -> Iterator
             dict(cookie.split("=", 1) for cookie in cookies),
         )
 
-    binary = find_nginx()
-    assert binary, "apt-get install nginx-light"
-    with (
-        held,
-        subprocess.Popen(
-            [binary, "-c", str(configuration), "-p", str(tmp_path)], stderr=subprocess.PIPE
-        ) as nginx,
-    ):
-        try:
-            _wait_until_it_answers(nginx, ask)
-            yield ask
-        finally:
-            nginx.terminate()
-            nginx.wait(60)
+    for_all = FOR_ALL.format(folder=tmp_path)
+    with held, nginx.serving(tmp_path, configuration, port=port, http=for_all):
+        yield ask
     shutil.rmtree(tmp_path / "cache", ignore_errors=True)
-
-
-def _wait_until_it_answers(nginx: subprocess.Popen[bytes], ask: Visit) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and nginx.poll() is None:
-        try:
-            ask("/static/css/site.css")
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    nginx.kill()
-    raise RuntimeError(f"nginx did not start: {nginx.communicate()[1].decode()}")
 
 
 def cookie_after(visit: Visit, form: str) -> str:

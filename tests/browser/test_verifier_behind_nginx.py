@@ -1,6 +1,9 @@
-"""The script for strangers as printed, against the site as in production behind nginx with TLS."""
+"""The site as in production behind nginx with TLS, both as an operator starts them.
 
-import ipaddress
+The script for strangers as printed runs against it, and a document is fetched.
+"""
+
+import hashlib
 import os
 import sqlite3
 import ssl
@@ -8,70 +11,25 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from email.message import Message
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from django.conf import settings
+from django.test import override_settings
+from django.utils import timezone
 
-from bench.servers import wait_for as wait_until_open
+from downloads.models import Access, DocumentVersion
 from sens_site.serving import granian_command
+from tests import nginx
 from tests.browser.settings import hold_port
 from tests.privacy.promises.front import wait_for
-from tests.run import find_nginx
 
 SCRIPT = "privacy/promises/outside/verify.py"
 SECONDS = 120
-NGINX = """
-user root; daemon off; pid {folder}/pid; error_log stderr error; worker_processes 1;
-events {{ worker_connections 256; }}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  server {{
-    listen 127.0.0.1:{port} ssl reuseport;
-    ssl_certificate {folder}/certificate.pem; ssl_certificate_key {folder}/key.pem;
-    ssl_protocols TLSv1.2 TLSv1.3;
-    location / {{
-      proxy_pass http://127.0.0.1:{behind};
-      proxy_set_header Host $http_host;
-      proxy_set_header Forwarded "for=$remote_addr;proto=https";
-      {more}
-    }}
-  }}
-}}
-"""
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-def write_certificate(folder: Path) -> None:
-    """Sign a certificate for this machine with its own key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a site of a test")])
-    now = datetime.now(UTC)  # noqa: TID251 - no site's clock: the certificate is to hold now
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    (folder / "certificate.pem").write_bytes(signed.public_bytes(pem))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
 
 
 @contextmanager
@@ -103,7 +61,7 @@ def verify(site: str, folder: Path) -> Iterator[Callable[..., Run]]:
         closing(sqlite3.connect(copy)) as target,
     ):
         source.backup(target)
-    write_certificate(folder)
+    nginx.write_certificate(folder)
     web = running(
         granian_command(port=behind, workers=2, threads=4),
         DJANGO_SETTINGS_MODULE="tests.browser.behind_tls",
@@ -112,14 +70,18 @@ def verify(site: str, folder: Path) -> Iterator[Callable[..., Run]]:
         ALLOWED_HOSTS="127.0.0.1",
         DATABASE_URL=f"sqlite:///{copy}",
         TRUSTED_PROXY_COUNT="1",
+        SENDFILE="nginx",
     )
 
     @contextmanager
     def before(more: str = "") -> Iterator[Run]:
-        binary = find_nginx()
-        assert binary, "apt-get install nginx-light"
-        configuration = folder / "nginx.conf"
-        configuration.write_text(NGINX.format(folder=folder, port=port, behind=behind, more=more))
+        with override_settings(
+            SITE_ORIGIN=origin, SITE_HOST="127.0.0.1", SITE_IS_HTTPS=True, SENDFILE="nginx",
+            ALLOWED_HOSTS=["127.0.0.1"], TRUSTED_PROXY_COUNT=1, SECURE_HSTS_SECONDS=63072000,
+        ):  # fmt: skip
+            written = nginx.configuration(folder, behind=behind, options=("--redirect-port=0",))
+        asks = nginx.ASKS_THE_SITE
+        configuration = written.replace(asks, f"{asks} {more}")
 
         def run(*options: str, **environment: str) -> "subprocess.CompletedProcess[str]":
             return subprocess.run(
@@ -133,8 +95,7 @@ def verify(site: str, folder: Path) -> Iterator[Callable[..., Run]]:
             )
 
         run.origin = origin  # type: ignore[attr-defined]  # where it is, for other questions
-        with running([binary, "-c", str(configuration), "-p", str(folder)]) as nginx:
-            wait_until_open(port, nginx)
+        with nginx.serving(folder, configuration, port=port):
             yield run
 
     with held, held_too, web as process:
@@ -176,3 +137,51 @@ def test_a_certificate_that_nobody_vouches_for_is_not_looked_past(verify):
         done = run()
     assert done.returncode == 2
     assert "CERTIFICATE_VERIFY_FAILED" in done.stdout
+
+
+def test_a_document_is_sent_by_nginx_with_the_headers_that_the_site_has_decided_on(verify, folder):
+    version = (
+        DocumentVersion.objects.offered(timezone.now())
+        .filter(document__access=Access.EVERYONE)
+        .first()
+    )
+    assert version is not None
+    trust = ssl.create_default_context(cafile=folder / "certificate.pem")
+    path = f"/downloads/{version.document.number}/{version.pk}/file"
+    with verify() as run:
+
+        def ask(path: str, **headers: str) -> tuple[int, Message, bytes]:
+            asked = Request(run.origin + path, headers=headers)  # noqa: S310 - our own
+            try:
+                with urlopen(asked, timeout=SECONDS, context=trust) as answer:  # noqa: S310 - our own
+                    return answer.status, answer.headers, answer.read()
+            except HTTPError as error:
+                with error:
+                    return error.code, error.headers, error.read()
+
+        status, headers, body = ask(path)
+        assert (status, hashlib.sha256(body).hexdigest()) == (200, version.sha256)
+        assert {name: headers[name] for name in (
+            "Content-Type", "Content-Security-Policy", "X-Content-Type-Options", "ETag", "Vary",
+            "Cache-Control", "Cross-Origin-Resource-Policy", "Strict-Transport-Security",
+        )} == {
+            "Content-Type": version.content_type,
+            "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+            "ETag": f'"{version.sha256}"',
+            "Vary": "Cookie",
+            "Cache-Control": "public, max-age=0, must-revalidate",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Strict-Transport-Security": "max-age=63072000",
+        }  # fmt: skip
+        assert headers["Content-Disposition"].startswith("attachment")
+        assert "X-Accel-Redirect" not in headers
+        part = {"Range": "bytes=2-5", "If-Range": f'"{version.sha256}"'}
+        assert ask(path, **part)[::2] == (206, body[2:6])
+        other = {"Range": "bytes=2-5", "If-Range": '"another"'}
+        assert ask(path, **other)[::2] == (200, body)
+        assert ask(path, Range="bytes=0-1,5-6")[::2] == (200, body)
+        known = {"If-None-Match": f'"{version.sha256}"'}
+        assert ask(path, **known)[::2] == (304, b"")
+        stored = f"/stored-documents/{version.stored_as}"
+        assert ask(stored)[0] == 404

@@ -1,6 +1,7 @@
 """Each check of the composition finds what it is there to find, and nothing on this site."""
 
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings as configured
@@ -15,9 +16,13 @@ USER = "django.contrib.auth.middleware.AuthenticationMiddleware"
 
 
 def found(prefix: str = "sens_site.") -> list[str]:
-    """Return the ids of our findings that do not need a database, but for what waits for words."""
+    """Return the ids of our findings that do not need a database.
+
+    But for what waits for words, and for where a test run has its files.
+    """
     ids = [m.id or "" for m in run_checks(include_deployment_checks=True)]
-    return [each for each in ids if each.startswith(prefix) and each != "sens_site.E004"]
+    elsewhere = ("sens_site.E004", "sens_site.W005")
+    return [each for each in ids if each.startswith(prefix) and each not in elsewhere]
 
 
 def test_this_site_has_no_fault():
@@ -190,3 +195,59 @@ def test_e005_a_database_on_another_machine_is_spoken_to_encrypted(settings, url
 def test_e006_a_cache_on_another_machine_is_spoken_to_encrypted(settings, url, ids):
     settings.CACHE_URL = url
     assert found() == ids
+
+
+@pytest.mark.parametrize(
+    ("seconds", "subdomains", "preload", "ids"),
+    [
+        (63_072_000, False, False, []),
+        (31_536_000, True, True, []),
+        (31_535_999, False, False, ["sens_site.W003"]),
+        (3600, True, True, ["sens_site.W003", "sens_site.W003"]),
+        (63_072_000, False, True, ["sens_site.W003"]),
+        (0, False, False, []),  # Django's own security.W004
+    ],
+)
+def test_w003_what_browsers_are_to_remember_can_hold(settings, seconds, subdomains, preload, ids):
+    settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_PRELOAD = seconds, preload
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = subdomains
+    assert found() == ids
+
+
+@pytest.mark.parametrize(
+    ("sender", "host", "ids"),
+    [
+        ("webmaster@localhost", "www.example.com", ["sens_site.W004"]),
+        ("Our site <webmaster@LOCALHOST>", "www.example.com", ["sens_site.W004"]),
+        ("webmaster@[127.0.0.1]", "www.example.com", ["sens_site.W004"]),
+        ("webmaster@localhost", "127.0.0.1", []),
+        ("webmaster@localhost.example.com", "www.example.com", []),
+    ],
+)
+@pytest.mark.parametrize("name", ["DEFAULT_FROM_EMAIL", "WEBMASTER_EMAIL"])
+def test_w004_mail_can_be_answered(settings, name, sender, host, ids):
+    settings.SITE_HOST = host
+    setattr(settings, name, sender)
+    assert found() == ids
+
+
+def test_w005_the_ledger_lies_on_another_disk_than_the_database(settings, tmp_path, monkeypatch):
+    disks = {tmp_path / "one": 1, tmp_path / "other": 2}
+    for folder in disks:
+        folder.mkdir()
+    real = type(tmp_path).stat
+
+    def stat(path, **options):
+        found = real(path, **options)
+        return SimpleNamespace(st_dev=disks[path]) if path in disks else found
+
+    monkeypatch.setattr(type(tmp_path), "stat", stat)
+    settings.DATABASE_URL = f"sqlite:///{tmp_path}/one/site.sqlite3"
+    settings.ERASURE_LEDGER = str(tmp_path / "one" / "ledger" / "erasures.jsonl")
+    assert len(deployed("sens_site.W005")) == 1
+    settings.ERASURE_LEDGER = str(tmp_path / "other" / "erasures.jsonl")
+    assert deployed("sens_site.W005") == []
+    settings.ERASURE_LEDGER = str(tmp_path / "one" / "erasures.jsonl")
+    for elsewhere in ("sqlite://:memory:", f"postgresql://site@127.0.0.1/{tmp_path}/one/site"):
+        settings.DATABASE_URL = elsewhere
+        assert deployed("sens_site.W005") == []

@@ -239,6 +239,18 @@ def test_each_mode_has_its_server_and_ends_with_its_status(
     assert (web.essential, worker.essential) == (True, False)
 
 
+def test_what_has_been_prepared_runs_without_a_worker_and_is_not_prepared_again(
+    played: list[Child], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared: list[bool] = []
+    monkeypatch.setattr(Command, "prepare", lambda self, *, production: prepared.append(production))
+    with pytest.raises(SystemExit):
+        call_command("run_site", production=True, only="web", port=8123)
+    assert ([child.name for child in played], prepared) == (["web"], [])
+    call_command("run_site", production=True, only="prepare")
+    assert ([child.name for child in played], prepared) == (["web"], [True])
+
+
 def test_before_a_start_in_production_everything_is_brought_up_to_date_and_let_go(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

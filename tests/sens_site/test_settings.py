@@ -1,6 +1,8 @@
 """What the environment makes of the settings, beyond what the suite itself runs with."""
 
+import re
 import runpy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,3 +64,39 @@ def test_documents_lie_in_a_folder_or_where_a_bucket_is_named(read):
     assert documents["OPTIONS"]["bucket_name"] == "papers"
     assert documents["OPTIONS"]["endpoint_url"] == "https://s3.test"
     assert documents["OPTIONS"]["file_overwrite"] is True
+
+
+SECRETS = {
+    "SECRET_KEY": "a" * 50,
+    "SECRET_KEY_FALLBACKS": "b" * 50,
+    "LOG_SIGNING_KEY": "c" * 43,
+    "DATABASE_URL": "postgresql://web:hidden@db/site",
+    "CACHE_URL": "rediss://:hidden@cache:6379/0",
+    "EMAIL_HOST_PASSWORD": "hidden",
+    "REPLIES_IMAP_PASSWORD": "hidden",
+    "NEWSLETTER_IMAP_PASSWORD": "hidden",
+    "ORDER_STATUS_TOKEN": "hidden",
+    "DOCUMENTS_S3_KEY": "hidden",
+    "DOCUMENTS_S3_SECRET": "hidden",
+}
+
+
+def test_every_secret_can_lie_in_a_file(read, tmp_path, monkeypatch):
+    for name, value in SECRETS.items():
+        (tmp_path / name).write_text(f"{value}\n")
+    found = read(**{f"{name}_FILE": str(tmp_path / name) for name in SECRETS})
+    kept = {name: found[name] for name in SECRETS}
+    assert kept == {**SECRETS, "SECRET_KEY_FALLBACKS": ["b" * 50]}
+
+
+def test_no_secret_is_missing_from_the_list_above():
+    source = Path(module.__file__).read_text("utf-8")
+    named = set(re.findall(r"env\.\w+\(\s*\"([A-Z0-9_]+)\"", source))
+    sounds_secret = re.compile(r"KEY|PASSWORD|TOKEN|SECRET|_URL$")
+    public = {"ORDER_STATUS_URL"}
+    assert {name for name in named if sounds_secret.search(name)} - public == set(SECRETS)
+
+
+def test_a_file_that_is_not_there_stops_the_start_and_is_named(read, tmp_path):
+    with pytest.raises(ValueError, match="SECRET_KEY_FILE must be a readable file path"):
+        read(SECRET_KEY_FILE=str(tmp_path / "none"))

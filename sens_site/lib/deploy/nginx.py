@@ -16,6 +16,7 @@ from dataclasses import dataclass
 HTTP2_DIRECTIVE_SINCE = (1, 25, 1)
 UPSTREAM = "site"
 ASK_THE_SITE = "@site"
+OWN = "/nginx-answers/"
 CIPHERS = (
     "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256",
     "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384",
@@ -129,14 +130,12 @@ def own_answers(front: Front) -> Part:
         400: "400 414 494 495 496", 405: "405", 413: "413", 429: "429", 500: "500",
         503: "502 503 504",
     }  # fmt: skip
-    headers = "".join(
-        f"add_header {name} {_quoted(value)} always;\n" for name, value in front.headers.items()
-    )
     locations = "".join(
-        f"error_page {causes[status]} ={status} @{status};\n"
+        f"error_page {causes[status]} ={status} {OWN}{status};\n"
         + _block(
-            f"location @{status}",
-            "types { }\ndefault_type 'text/html; charset=utf-8';\n"
+            # By an address: a request that could not be read has none, and finds no named location.
+            f"location = {OWN}{status}",
+            "internal;\ntypes { }\ndefault_type 'text/html; charset=utf-8';\n"
             f"return {status} {_quoted(page)};\n",
         )
         for status, page in front.own_answers.items()
@@ -148,7 +147,7 @@ def own_answers(front: Front) -> Part:
         ),
         # In the server and not in each location: a broken request line belongs to none.
         server=(
-            f"server_tokens off;\n{headers}add_header Retry-After $come_back_after always;\n{locations}"
+            f"server_tokens off;\n{_headers(front)}add_header Retry-After $come_back_after always;\n{locations}"
         ),
     )
 
@@ -172,7 +171,7 @@ def documents(front: Front) -> Part:
     return Part(
         server=_block(
             "location /stored-documents/",
-            f"internal;\nalias {_quoted(front.documents.rstrip('/') + '/')};\netag off;\n{headers}",
+            f"internal;\nalias {_quoted(front.documents.rstrip('/') + '/')};\netag off;\nmax_ranges 1;\n{headers}",
         )
     )
 
@@ -217,13 +216,19 @@ def _listen(front: Front, port: int, *, secure: bool, more: str = "") -> str:
 
 def _encryption(front: Front) -> str:
     return (
-        f"ssl_certificate {front.certificate};\nssl_certificate_key {front.key};\n"
+        f"ssl_certificate {front.certificate};\nssl_certificate_key {front.key};\n{_tls()}"
+        f"error_page 497 =308 {front.origin}$request_uri;\n"
+    )
+
+
+def _tls() -> str:
+    """Say how to encrypt. The server for strangers needs it too: it is the one that begins."""
+    return (
         "ssl_protocols TLSv1.2 TLSv1.3;\n"
         f"ssl_ciphers {':'.join(CIPHERS)};\nssl_ecdh_curve {CURVES};\n"
         "ssl_prefer_server_ciphers off;\nssl_session_cache shared:site:10m;\n"
         # A ticket would let whoever reads the key of all tickets read what was sent long before.
         "ssl_session_timeout 1d;\nssl_session_tickets off;\n"
-        f"error_page 497 =308 {front.origin}$request_uri;\n"
     )
 
 
@@ -255,9 +260,16 @@ def _strangers(front: Front) -> str:
         _listen(front, port, secure=secure, more=" default_server")
         for port, secure in ports.items()
     )
-    reject = "ssl_reject_handshake on;\n" if front.is_https else ""
+    reject = f"{_tls()}ssl_reject_handshake on;\n" if front.is_https else ""
     quiet = "server_name _;\naccess_log off;\nerror_log stderr emerg;\nserver_tokens off;\n"
-    return _block("server", f"{listens}{quiet}{reject}return 444;\n")
+    # A request that names no host is refused here, before it can be hung up on.
+    return _block("server", f"{listens}{quiet}{reject}{_headers(front)}return 444;\n")
+
+
+def _headers(front: Front) -> str:
+    return "".join(
+        f"add_header {name} {_quoted(value)} always;\n" for name, value in front.headers.items()
+    )
 
 
 def _locations(front: Front, first: str) -> str:

@@ -34,6 +34,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--production", action="store_true", help="as in production: real server, DEBUG off"
         )
+        parser.add_argument(
+            "--only",
+            choices=("prepare", "web"),
+            help="prepare database, content and files, and end; or run what has been prepared, "
+            "without the worker",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prepare, start, and stay until the end."""
@@ -42,9 +48,13 @@ class Command(BaseCommand):
             raise CommandError("Set DEBUG=false for --production, or use `make serve`.")
         if not production and not settings.DEBUG:
             raise CommandError("DEBUG is off: use --production, or `make serve`.")
+        if options["only"] == "prepare":
+            self.prepare(production=production)
+            return
         host: str = options["host"]
         port = self.choose_port(host, options["port"])
-        self.prepare(production=production)
+        if not options["only"]:
+            self.prepare(production=production)
 
         environment = child_environment(port)
         origin = environment["SITE_ORIGIN"]
@@ -55,10 +65,9 @@ class Command(BaseCommand):
         else:
             web = manage("runserver", f"{host}:{port}", "--nostatic")
         worker = manage("worker", *([] if production else ["--reload"]))
-        children = [
-            Child("web", web, environment, essential=True),
-            Child("worker", worker, environment, essential=False),
-        ]
+        children = [Child("web", web, environment, essential=True)]
+        if not options["only"]:
+            children.append(Child("worker", worker, environment, essential=False))
         supervisor = Supervisor(children, say=self.say)
         status = supervisor.run(on_look=Announcement(self, host, port, origin).look)
         self.say("Stopped.")

@@ -11,14 +11,15 @@ from privacy.policy.models import PolicyEvent, PolicyVersion
 from privacy.policy.services import record_event, seal_and_publish
 
 pytestmark = pytest.mark.only_on("postgresql")
-SCRIPT = settings.BASE_DIR / "docs" / "postgresql-roles.sql"
+SCRIPT = settings.BASE_DIR / "deploy" / "postgresql-roles.sql"
 TABLE = "policy_policyversion"
 
 
 @pytest.fixture
 def web_role(db: None) -> Iterator[None]:
-    """Carry out the documented script, and go on as the web role."""
+    """Carry out the documented script twice, as after a release, and go on as the web role."""
     with connection.cursor() as cursor:
+        cursor.execute(SCRIPT.read_text("utf-8"))
         cursor.execute(SCRIPT.read_text("utf-8"))
         cursor.execute("SET ROLE site_web")
         yield

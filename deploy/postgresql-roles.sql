@@ -1,9 +1,15 @@
 -- Two roles for PostgreSQL: one owns the tables and migrates, one serves the web and the worker.
--- Run as an administrator, after the first migration, in the site's database.
+-- Run as the role that migrates or as an administrator, in the site's database, after the first
+-- migration and after each release: what is there already is left as it is, and new tables are added.
 -- The web role can read and write rows, but own, alter or drop nothing: it can neither remove nor
 -- switch off the triggers that keep sealed rows as they are, nor truncate a table.
 
-CREATE ROLE site_web LOGIN;  -- set its password, or let it in by peer authentication
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'site_web') THEN
+    CREATE ROLE site_web LOGIN;  -- set its password, or let it in by peer authentication
+  END IF;
+END $$;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO site_web;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO site_web;
