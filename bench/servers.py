@@ -33,7 +33,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(port: int, process: subprocess.Popen[bytes], seconds: float = 30) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes], seconds: float = 120) -> None:
     """Return when somebody accepts connections; raise RuntimeError if the process ends first."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -85,8 +85,12 @@ def site_environment(folder: Path, port: int) -> dict[str, str]:
 
 
 @contextmanager
-def nginx_static(body: bytes) -> Iterator[Server | None]:
-    """Serve a page as a static file by nginx where it is installed; else yield None."""
+def nginx_static(body: bytes, *, http: str = "", first: str = "") -> Iterator[Server | None]:
+    """Serve a page as a static file by nginx where it is installed; else yield None.
+
+    With `http` and `first` published pages are served beside it, as `manage.py nginx_conf` has them.
+    """
+    published = f"location / {{ {first} }} location @site {{ return 404; }}" if first else ""
     binary = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
     if binary is None:
         yield None
@@ -94,14 +98,16 @@ def nginx_static(body: bytes) -> Iterator[Server | None]:
     with tempfile.TemporaryDirectory() as name:
         folder, port = Path(name), free_port()
         folder.chmod(0o755)
+        who = "user root; " if os.geteuid() == 0 else ""
         (folder / "index.html").write_bytes(body)
         (folder / "nginx.conf").write_text(
-            f"daemon off; worker_processes 2; pid {folder}/pid; error_log /dev/null;\n"
+            f"{who}daemon off; worker_processes 2; pid {folder}/pid; error_log /dev/null;\n"
             "events {}\nhttp { access_log off; types { text/html html; }\n"
             f"  client_body_temp_path {folder}; proxy_temp_path {folder};\n"
             f"  fastcgi_temp_path {folder}; uwsgi_temp_path {folder}; scgi_temp_path {folder};\n"
             f"  keepalive_requests 1000000;\n"
-            f"  server {{ listen 127.0.0.1:{port}; root {folder}; }} }}\n"
+            f"  {http} server {{ listen 127.0.0.1:{port}; root {folder};\n"
+            f"  location = /index.html {{ }} {published} }} }}\n"
         )
         with running([binary, "-c", str(folder / "nginx.conf"), "-p", str(folder)], port) as server:
             yield server

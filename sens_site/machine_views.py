@@ -1,5 +1,6 @@
 """The public pages for programs that read: a list of them, and each as Markdown."""
 
+import json
 from collections.abc import Iterable
 from itertools import islice
 
@@ -58,6 +59,23 @@ def llms_txt(request: HttpRequest) -> HttpResponse:
         _section(room, pages) for room, pages in rooms if pages
     )
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@shared_page
+def speculation_rules(request: HttpRequest) -> HttpResponse:
+    """Name the pages that a browser may fetch ahead: public ones, which set nothing and hold no secret.
+
+    Only where they are linked to without a query: what a query asks for is an act of its own.
+    """
+    if not settings.SPECULATION_RULES:
+        raise Http404
+    pages = [page.path for _, pages in pages_by_room() for page in islice(pages, MOST_OF_A_ROOM)]
+    where = {"and": [{"href_matches": pages}, {"not": {"href_matches": "/*\\?*"}}]}
+    rules = {"prefetch": [{"source": "document", "where": where, "eagerness": "moderate"}]}
+    return HttpResponse(
+        json.dumps(rules, separators=(",", ":")), content_type="application/speculationrules+json"
+    )
 
 
 def _section(room: str, pages: Iterable[PublicPage]) -> str:

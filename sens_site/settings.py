@@ -113,6 +113,10 @@ DOCUMENTS_MAX_MB = env.int("DOCUMENTS_MAX_MB", 100, validate=validate.Range(min=
 CLAMD_SOCKET = env.str("CLAMD_SOCKET", "")
 # "nginx" lets the web server send documents from DOCUMENTS_ROOT once a view has allowed it.
 SENDFILE = env.str("SENDFILE", "", validate=validate.OneOf(["", "nginx"]))
+# Where public pages lie as files for the web server in front (`manage.py publish_pages`). Empty: nowhere.
+PUBLISHED_ROOT = env.str("PUBLISHED_ROOT", "")
+# Whether browsers are told which public pages they may fetch as soon as a pointer rests on a link.
+SPECULATION_RULES = env.bool("SPECULATION_RULES", False)
 # How many notices and issues of the newsletter may go out in an hour; 0 = no cap. Providers block senders beyond theirs.
 OUTBOX_HOURLY_CAP = env.int("OUTBOX_HOURLY_CAP", 0, validate=validate.Range(min=0))
 env.seal()

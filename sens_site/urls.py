@@ -38,6 +38,7 @@ urlpatterns = [
     path("readyz", probe_views.readyz, name="readyz"),
     path("metrics", probe_views.metrics, name="metrics"),
     path("llms.txt", machine_views.llms_txt, name="llms"),
+    path("speculation-rules.json", machine_views.speculation_rules, name="speculation-rules"),
     path("", include("pages.urls")),
     path("<page_address:address>.md", machine_views.markdown_page, name="markdown"),
     re_path("", no_such_page),

@@ -68,6 +68,12 @@ def _matches(item: StoredItem, name: str) -> bool:
     return name.startswith(item.name) if item.prefix else name == item.name
 
 
+def owners_of_cookies() -> Iterator[tuple[StoredItem, frozenset[str]]]:
+    """Yield each cookie that a visitor decides about, with the services that use it."""
+    for _, item in _erasable():
+        yield item, frozenset(s.key for s, other in _erasable() if _matches(other, item.name))
+
+
 def may_be_left_over(names: Iterable[str]) -> bool:
     """Tell whether a browser brings any cookie that a visitor decides about, allowed or not."""
     return any(name.startswith(_beginnings()) for name in names)

@@ -139,6 +139,9 @@ INTERNALS = (
     ),
     Internal("privacy/consent/decision.py", COOKIES, "dict_to_cookie_str", "django-cookie-consent"),
     Internal(
+        "privacy/consent/kept_states.py", COOKIES, "dict_to_cookie_str", "django-cookie-consent"
+    ),
+    Internal(
         "privacy/consent/cookie_corrections.py",
         COOKIES,
         "dict_to_cookie_str",

@@ -116,3 +116,45 @@ def test_a_room_with_very_many_pages_is_listed_in_part(client, monkeypatch):
         f"# {settings.COMPANY.legal_name}\n\n> \n\n## Downloads\n\n"
         + f"- [X]({ORIGIN}/x.md): An X.\n" * 2
     )
+
+
+RULES = "/speculation-rules.json"
+
+
+def test_unless_it_is_switched_on_no_browser_is_told_to_fetch_ahead(client):
+    assert "Speculation-Rules" not in client.get("/").headers
+    assert client.get(RULES).status_code == 404
+
+
+def test_a_browser_may_fetch_public_pages_ahead_that_are_linked_to_without_a_query(
+    client, settings
+):
+    settings.SPECULATION_RULES = True
+    assert client.get("/").headers["Speculation-Rules"] == '"/speculation-rules.json"'
+    answer = client.get(RULES)
+    assert answer.headers["Content-Type"] == "application/speculationrules+json"
+    assert "Speculation-Rules" not in answer.headers
+    (rule,) = answer.json()["prefetch"]
+    assert (rule["source"], rule["eagerness"]) == ("document", "moderate")
+    public, no_query = rule["where"]["and"]
+    assert no_query == {"not": {"href_matches": "/*\\?*"}}
+    assert public["href_matches"] == [page.path for page in public_pages()]
+    secret_or_form = ("/accounts/", "/admin/", "/contact/webmaster/", "/cookies/", "/newsletter/unsubscribe/")  # fmt: skip
+    assert [path for path in public["href_matches"] if path.startswith(secret_or_form)] == []
+
+
+def test_nobody_is_asked_to_fetch_ahead_who_has_asked_to_be_left_alone_or_has_a_page_of_their_own(
+    client, settings
+):
+    settings.SPECULATION_RULES = True
+    assert "Speculation-Rules" not in client.get("/", headers={"Sec-GPC": "1"}).headers
+    assert "Speculation-Rules" not in client.get("/no-such-page/").headers
+    client.cookies[settings.SESSION_COOKIE_NAME] = "somebody"
+    assert "Speculation-Rules" not in client.get("/").headers
+
+
+def test_a_page_that_is_fetched_ahead_sets_and_counts_nothing(client, settings):
+    settings.SPECULATION_RULES = True
+    plain = client.get("/about/")
+    ahead = client.get("/about/", headers={"Sec-Purpose": "prefetch"})
+    assert (ahead.content, ahead.headers, dict(ahead.cookies)) == (plain.content, plain.headers, {})

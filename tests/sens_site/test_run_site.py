@@ -265,6 +265,26 @@ def test_what_has_been_prepared_runs_without_a_worker_and_is_not_prepared_again(
     assert ([child.name for child in played], prepared) == (["web"], [True])
 
 
+@pytest.mark.parametrize(("only", "others"), [(None, ["worker"]), ("web", [])])
+def test_in_production_pages_are_published_on_each_machine_with_a_web_server(
+    played: list[Child],
+    settings: Settings,
+    only: str | None,
+    others: list[str],
+) -> None:
+    settings.PUBLISHED_ROOT = "/srv/pages"
+    with pytest.raises(SystemExit):
+        call_command("run_site", production=True, only=only, port=8123)
+    assert [child.name for child in played] == ["web", *others, "publisher"]
+    assert "publish_pages" in played[-1].command
+    assert played[-1].essential is False
+    settings.DEBUG = True
+    played.clear()
+    with pytest.raises(SystemExit):
+        call_command("run_site", production=False, only=only, port=8123)
+    assert [child.name for child in played] == ["web", *others]
+
+
 def test_before_a_start_in_production_everything_is_brought_up_to_date_and_let_go(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

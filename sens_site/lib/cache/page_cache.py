@@ -34,7 +34,9 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 Key = tuple[str, ...]
 
 STAMP_SECONDS = 1.0
-BUDGET_BYTES = 6_000_000
+BUDGET_BYTES = 5_500_000
+PLAIN_BUDGET_BYTES = 500_000
+"""Beside that: the pages that were last asked for without compression, which takes 20 times as long."""
 MAX_COOKIE_HEADER = 1024
 COMPRESSIBLE = ("text/", "application/json", "application/atom+xml", "application/xml", "image/svg")
 COMPRESS_FROM, COMPRESS_UP_TO = 400, 400_000
@@ -70,12 +72,12 @@ class Page:
     answers: dict[str, int]
     """How often it has been given out, by status: shared by all pages of its view."""
 
-    def body(self, encoding: str) -> bytes:
-        """Return the body; for the rare client that takes it plain, unpacked anew."""
-        return self.bodies[encoding] if encoding else gzip.decompress(self.bodies["gzip"])
+    def plain(self) -> bytes:
+        """Return the body as it was, unpacked anew."""
+        return gzip.decompress(self.bodies["gzip"])
 
 
-def _digest(headers: Headers, body: bytes) -> str:
+def digest_of_page(headers: Headers, body: bytes) -> str:
     """Name the content. Headers count: two consent states may differ in the CSP alone."""
     digest = hashlib.sha256(body)
     for name, value in sorted(headers):
@@ -83,10 +85,15 @@ def _digest(headers: Headers, body: bytes) -> str:
     return digest.hexdigest()[:20]
 
 
+def headers_to_keep(headers: Headers) -> Headers:
+    """Return the headers without those that belong to one form of the body or to one answer."""
+    return [(n, v) for n, v in headers if n.lower() not in ("content-length", "etag", "date")]
+
+
 def make_page(headers: Headers, body: bytes, answers: dict[str, int]) -> Page:
     """Compress a body and complete its headers for each encoding."""
-    kept = [(n, v) for n, v in headers if n.lower() not in ("content-length", "etag", "date")]
-    digest = _digest(kept, body)
+    kept = headers_to_keep(headers)
+    digest = digest_of_page(kept, body)
     bodies = {
         "br": brotli.compress(body, lgwin=17),
         "gzip": gzip.compress(body, 9, mtime=0),
@@ -132,7 +139,8 @@ class ReadyPages:
         self.keep = keep
         self.clock = clock
         self._pages: OrderedDict[Key, Page] = OrderedDict()
-        self._size = 0
+        self._plain: OrderedDict[str, bytes] = OrderedDict()
+        self._size = self._plain_size = 0
         self._stamp = ""
         self._generation = 0
         self._looked_at = float("-inf")
@@ -206,10 +214,47 @@ class ReadyPages:
             return [b""]
         answers["200"] += 1
         start("200 OK", list(headers))
-        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else page.body(encoding)]
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return [b""]
+        return [page.bodies[encoding] if encoding else self._plain_body(page)]
+
+    def _plain_body(self, page: Page) -> bytes:
+        """Return a page for a client that takes no compression, as machines and few people do."""
+        name = page.etags[""]
+        body = self._plain.get(name)
+        if body is not None:
+            return body
+        body = page.plain()
+        with self._lock:
+            if name not in self._plain:
+                self._plain[name] = body
+                self._plain_size += len(body)
+            while self._plain_size > PLAIN_BUDGET_BYTES:
+                _, oldest = self._plain.popitem(last=False)
+                self._plain_size -= len(oldest)
+        return body
 
     def _pass_on(self, key: Key | None, environ: Environ, start: StartResponse) -> Iterable[bytes]:
         generation = self._generation
+        status, headers, result = self._ask(environ)
+        if key is not None and self._may_keep(key, environ, status, headers):
+            answers = self._answers.setdefault(environ.get(VIEW, ""), {"200": 0, "304": 0})
+            page = make_page(headers, _read(result), answers)
+            self._keep(key, page, generation)
+            # This answer was made, and has been counted as such.
+            return self._serve(page, dict(answers), environ, start)
+        return _compressed(result, status, headers, environ, start)
+
+    def draw(self, environ: Environ) -> tuple[Headers, bytes] | None:
+        """Make a page for those who keep it elsewhere; None where it may not be kept at all."""
+        key = self.key_of(environ) if self.keep else None
+        if key is None:
+            return None
+        status, headers, result = self._ask(environ)
+        body = _read(result)
+        return (headers, body) if self._may_keep(key, environ, status, headers) else None
+
+    def _ask(self, environ: Environ) -> tuple[str, Headers, Iterable[bytes]]:
         answer: list[tuple[str, Headers]] = []
 
         def remember(status: str, headers: Headers, exc_info: Any = None) -> Callable[..., Any]:
@@ -217,15 +262,11 @@ class ReadyPages:
             return lambda data: None
 
         result = self.application(environ, remember)
-        status, headers = answer[0]
+        return *answer[0], result
+
+    def _may_keep(self, key: Key, environ: Environ, status: str, headers: Headers) -> bool:
         # The key is asked for again: what is offered may have changed while the page was made.
-        if key is not None and may_keep(environ, status, headers) and key == self.key_of(environ):
-            answers = self._answers.setdefault(environ.get(VIEW, ""), {"200": 0, "304": 0})
-            page = make_page(headers, _read(result), answers)
-            self._keep(key, page, generation)
-            # This answer was made, and has been counted as such.
-            return self._serve(page, dict(answers), environ, start)
-        return _compressed(result, status, headers, environ, start)
+        return may_keep(environ, status, headers) and key == self.key_of(environ)
 
     def _keep(self, key: Key, page: Page, generation: int) -> None:
         with self._lock:
@@ -248,7 +289,8 @@ class ReadyPages:
             if stamp != self._stamp:
                 with self._lock:
                     self._pages.clear()
-                    self._size = 0
+                    self._plain.clear()
+                    self._size = self._plain_size = 0
                     self._stamp = stamp
                     self._generation += 1
         finally:

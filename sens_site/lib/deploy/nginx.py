@@ -177,12 +177,11 @@ def documents(front: Front) -> Part:
 
 
 PARTS: tuple[Callable[[Front], Part], ...] = (logging, limits, own_answers, documents)
-"""Pages that are published as files have their part in `nginx_published.py`, and stand last."""
 
 
-def configuration(front: Front) -> str:
-    """Write all of it."""
-    parts = [part(front) for part in PARTS]
+def configuration(front: Front, published: Part | None = None) -> str:
+    """Write all of it. Pages that are published as files have a part of their own, and stand last."""
+    parts = [*(part(front) for part in PARTS), published or Part()]
     first = "".join(part.first for part in parts)
     servers = _block("upstream " + UPSTREAM, _upstream(front))
     if front.is_https and front.redirect_port:

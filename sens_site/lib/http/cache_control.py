@@ -21,6 +21,7 @@ PUBLIC = "public, max-age=0, must-revalidate"
 PRIVATE = "private, max-age=0, must-revalidate"
 NO_STORE = "private, no-store"
 READY_FLAG = "site.ready"
+SPECULATION_RULES_PATH = "/speculation-rules.json"
 VARY = ("Accept-Encoding", "Cookie", "Sec-GPC")
 
 
@@ -54,6 +55,19 @@ def is_shared(request: HttpRequest, response: HttpResponse) -> bool:
     )
 
 
+def may_fetch_ahead(request: HttpRequest, response: HttpResponse) -> bool:
+    """Tell whether a browser is told which pages it may fetch before they are asked for.
+
+    What it fetches says where a visitor's pointer rests, so nobody is asked to who has said, by the
+    signal, to be left alone. Browsers that save data or power fetch nothing ahead by themselves.
+    """
+    return (
+        settings.SPECULATION_RULES
+        and response.headers.get("Content-Type", "").startswith("text/html")
+        and "Sec-GPC" not in request.headers
+    )
+
+
 class CacheControlMiddleware:
     """Write `Cache-Control` and `Vary`, and tell the server in front which page it may keep.
 
@@ -69,6 +83,8 @@ class CacheControlMiddleware:
         if shared:
             response.headers["Cache-Control"] = PRIVATE if request.COOKIES else PUBLIC
             request.environ[READY_FLAG] = True
+            if may_fetch_ahead(request, response):
+                response.headers["Speculation-Rules"] = f'"{SPECULATION_RULES_PATH}"'
         if "Cache-Control" in response.headers and not shared:
             return response  # a static file, or a view that says itself what holds for it
         response.headers.setdefault("Cache-Control", NO_STORE)

@@ -17,6 +17,7 @@ from sens_site.lib.http.csp import FILE_POLICY, NONE, serialise
 from sens_site.lib.http.faults import RETRY_AFTER_SECONDS, STAFF_PREFIX
 from sens_site.lib.http.log_filters import secret_prefixes
 from sens_site.lib.http.security_headers import PERMISSIONS_POLICY
+from sens_site.published import published_part
 
 NGINX_ANSWERS = (400, 405, 413, 429, 500, 503)
 UNCOUNTED_FORMS = (
@@ -63,7 +64,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "Set TRUSTED_PROXY_COUNT=1 first: behind nginx all visitors would share one address."
             )
-        self.stdout.write(configuration(front(options)), ending="")
+        self.stdout.write(configuration(front(options), published_part()), ending="")
 
 
 def front(options: dict[str, Any]) -> Front:

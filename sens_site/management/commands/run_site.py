@@ -81,6 +81,10 @@ class Command(BaseCommand):
         children = [Child("web", web, environment, essential=True)]
         if not options["only"]:
             children.append(Child("worker", worker, environment, essential=False))
+        if production and settings.PUBLISHED_ROOT:
+            children.append(
+                Child("publisher", manage("publish_pages"), environment, essential=False)
+            )
         supervisor = Supervisor(children, say=self.say)
         return supervisor.run(on_look=Announcement(self, host, port, origin).look)
 

@@ -289,6 +289,62 @@ def test_memory_is_bounded(site, monkeypatch):
     assert site.django.calls == calls + 1
 
 
+def test_the_plain_bytes_that_were_last_asked_for_are_kept_within_a_budget(site, monkeypatch):
+    length = len(site.django.body)
+    monkeypatch.setattr("sens_site.lib.cache.page_cache.PLAIN_BUDGET_BYTES", 2 * length)
+    for number in range(3):
+        site.django.body = bytes([65 + number]) * length
+        assert site.get(f"/{number}/")[2] == site.django.body
+    assert site.ready._plain_size == sum(map(len, site.ready._plain.values())) == 2 * length
+    unpacked: list[bytes] = []
+
+    def unpack(data: bytes) -> bytes:
+        unpacked.append(data)
+        return b"again"
+
+    monkeypatch.setattr("gzip.decompress", unpack)
+    bodies = [site.get(f"/{number}/")[2] for number in (1, 2, 0)]
+    assert bodies == [b"B" * length, b"C" * length, b"again"]
+    assert len(unpacked) == 1
+
+
+def test_plain_bytes_go_with_the_pages_that_they_are_of(site):
+    site.get()
+    site.stamp, site.now, site.django.body = "b", 2.0, b"<p>new</p>"
+    assert site.get()[2] == b"<p>new</p>"
+    assert list(site.ready._plain.values()) == [b"<p>new</p>"]
+
+
+def test_two_threads_that_unpack_one_page_count_it_once(site, monkeypatch):
+    site.get(HTTP_ACCEPT_ENCODING="br")
+    (page,) = site.ready._pages.values()
+    site.ready._lock = type("Lock", (), {
+        "__enter__": lambda lock: site.ready._plain.setdefault(page.etags[""], site.django.body),
+        "__exit__": lambda lock, *error: None,
+    })()  # fmt: skip
+    assert site.get()[2] == site.django.body
+    assert site.ready._plain_size == 0
+
+
+def test_a_page_is_drawn_for_who_keeps_it_elsewhere_as_visitors_get_it(site):
+    asked = {"REQUEST_METHOD": "GET", "PATH_INFO": "/"}
+    headers, body = site.ready.draw(dict(asked))
+    assert (dict(headers)["Cache-Control"], body) == (PUBLIC, site.django.body)
+    assert site.django.closed == 1
+    assert site.ready._pages == {}
+
+
+def test_what_may_not_be_kept_is_drawn_for_nobody(site):
+    asked = {"REQUEST_METHOD": "GET", "PATH_INFO": "/"}
+    assert site.ready.draw({**asked, "HTTP_COOKIE": "session=abc"}) is None
+    assert site.django.calls == 0
+    site.django.cache_control = NO_STORE
+    assert site.ready.draw(dict(asked)) is None
+    assert site.django.closed == 1
+    site.django.cache_control, site.ready.keep = PUBLIC, False
+    assert site.ready.draw(dict(asked)) is None
+
+
 def test_private_pages_are_gzipped_with_blurred_length(site):
     site.django.cache_control, site.django.flag = NO_STORE, False
     lengths = set()
