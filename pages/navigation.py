@@ -69,7 +69,7 @@ OURS = (
     Node("/sitemap/", "Site map", in_menu=False, content=False),
     Node("/search/", "Search", in_menu=False, content=False, indexed=False),
     Node("/accounts/register/", "Register", in_menu=False, content=False, indexed=False),
-    Node("/accounts/login/", "Login", in_menu=False, content=False, indexed=False),
+    Node("/accounts/login/", "Log in", in_menu=False, content=False, indexed=False),
 )
 """Top pages that are no company's."""
 OLD_ADDRESSES = {

@@ -25,7 +25,7 @@ FILES = {
     "claims.toml": "what each mark in the policies means, and who answers for it",
     "vendors.toml": "the firms that hold or carry something for the website",
     "policy/versions.toml": "the list of the policies' versions, oldest first",
-    "static/css/company.css": "the colors of the site: --accent, --on-accent and --deep",
+    "static/css/company.css": "the colors of the site: --accent, --on-accent, --deep and --night",
     "static/img/icon.svg": "the picture in a browser's tab",
     "static/img/icon.png": "the picture on a phone's home screen, 180 by 180",
     "static/img/share.png": "the picture beside a link that somebody shares, 1200 by 630",
