@@ -26,6 +26,7 @@ FILES = {
     "vendors.toml": "the firms that hold or carry something for the website",
     "policy/versions.toml": "the list of the policies' versions, oldest first",
     "static/css/company.css": "the colors of the site: --accent, --on-accent, --deep and --night",
+    "static/img/art.svg": "the drawings: `sheet` and `lost`, and those that the menu names",
     "static/img/icon.svg": "the picture in a browser's tab",
     "static/img/icon.png": "the picture on a phone's home screen, 180 by 180",
     "static/img/share.png": "the picture beside a link that somebody shares, 1200 by 630",
@@ -82,6 +83,13 @@ class Link:
     path: str
     label: str
     children: tuple["Link", ...] = ()
+    drawing: str = ""
+    """Which part of `img/art.svg` shows what the page is about."""
+    on_home: str = ""
+    """The heading under which the pages below it stand on the home page."""
+
+
+KEYS_OF_A_LINK = {one.name for one in fields(Link)}
 
 
 def key(example: str) -> Any:
@@ -230,7 +238,7 @@ def _plain(value: Any) -> Any:
     """Turn lists into tuples, and tables of a path and a label into links."""
     if isinstance(value, list):
         return tuple(_plain(one) for one in value)
-    if isinstance(value, dict) and value.keys() <= {"path", "label", "children"}:
+    if isinstance(value, dict) and value.keys() <= KEYS_OF_A_LINK:
         parts = {"path": "", "label": ""} | {name: _plain(part) for name, part in value.items()}
         return Link(**parts)
     return value
@@ -256,6 +264,16 @@ def _faults(values: Mapping[str, Any], folder: Path) -> Iterator[str]:
     if {"departments", "menu"} <= sound:
         known = set(paths_of(values["menu"]))
         yield from of_departments.without_page(values["departments"], known, folder)
+    if "menu" in sound:
+        yield from _undrawn(values["menu"], folder / "static" / "img" / "art.svg")
+
+
+def _undrawn(links: tuple[Link, ...], file: Path) -> Iterator[str]:
+    drawn = file.read_text(encoding="utf-8") if file.is_file() else ""
+    for link in links:
+        if link.drawing and f'id="{link.drawing}"' not in drawn:
+            yield f"menu shows {link.path} by {link.drawing}, which {file.name} does not draw."
+        yield from _undrawn(link.children, file)
 
 
 def paths_of(links: tuple[Link, ...]) -> Iterator[str]:
@@ -298,6 +316,9 @@ def _links(value: object) -> str:
             return f"holds the path {link.path!r}, which is not like /about/history/"
         if wrong := line_fault(link.label):
             return f"holds a label for {link.path} that {wrong}"
+        for words in filter(None, (link.drawing, link.on_home)):
+            if wrong := line_fault(words):
+                return f"holds something for {link.path} that {wrong}"
         if link.children and (wrong := _links(link.children)):
             return wrong
     return ""
