@@ -6,7 +6,7 @@ from news.models import NewsItem
 from sens_site.lib.cache.fragment_cache import fragment
 
 register = template.Library()
-MOST_SHOWN = 3
+MOST_SHOWN = 2
 
 
 @register.simple_tag
