@@ -31,7 +31,7 @@ FILES = {
     "static/img/icon.png": "the picture on a phone's home screen, 180 by 180",
     "static/img/share.png": "the picture beside a link that somebody shares, 1200 by 630",
     "templates/company/logo.html": "the sign beside the name at the top of every page, as inline SVG",
-    "templates/company/home_figure.html": "the drawing on the home page, as inline SVG",
+    "templates/company/home_figure.html": "the drawing on the home page, from img/art.svg",
 }
 # The keys of each claim and of each version, with what could stand behind them.
 CLAIM = {

@@ -149,7 +149,7 @@ CALLED_LOGIN = re.compile(r"<(a|button)\b[^>]*>\s*Login\s*</\1>")
 
 
 def avoided_in(template: str) -> list[str]:
-    """Return the words of a template that pages of ours do not use (docs/words.md)."""
+    """Return the words of a template that pages of ours do not use (docs/design.md)."""
     words = [
         found
         for found in AVOIDED.findall(" ".join(MARKUP.sub(" ", template).split()))
