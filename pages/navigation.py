@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from pages.page_texts import label_of, text_paths
-from sens_site.lib.content import NEEDED_IN_MENU, Link, paths_of, read_redirects
+from sens_site.lib.content import read_redirects
+from sens_site.lib.menu import NEEDED_IN_MENU, Link, paths_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from django.utils.text import slugify
 
 from sens_site.lib import departments as of_departments
 from sens_site.lib.departments import Department, line_fault
+from sens_site.lib.menu import KEYS_OF_A_LINK, Link, links_fault, menu_fault, paths_of, undrawn
 
 COMPANY_FILE = "company.toml"
 # Beside page texts, which the menu names, and policy versions, which `policy/versions.toml` names.
@@ -66,30 +67,11 @@ LATER = {
     "governing_law": "the law that governs the terms",
     "jurisdiction": "the place of jurisdiction of the terms",
 }
-# Addresses that code leads to or hangs further pages on.
-NEEDED_IN_MENU = ("/contact/", "/downloads/", "/news/")
-_PATH = re.compile(r"/(?:[a-z0-9]+(?:-[a-z0-9]+)*/)+")
 _WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 class ContentError(ImproperlyConfigured):
     """Something of the company's is missing or unreadable. The message says what to write."""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """An address with its name: a page in the menu with those below it."""
-
-    path: str
-    label: str
-    children: tuple["Link", ...] = ()
-    drawing: str = ""
-    """Which part of `img/art.svg` shows what the page is about."""
-    on_home: str = ""
-    """The heading under which the pages below it stand on the home page."""
-
-
-KEYS_OF_A_LINK = {one.name for one in fields(Link)}
 
 
 def key(example: str) -> Any:
@@ -265,22 +247,7 @@ def _faults(values: Mapping[str, Any], folder: Path) -> Iterator[str]:
         known = set(paths_of(values["menu"]))
         yield from of_departments.without_page(values["departments"], known, folder)
     if "menu" in sound:
-        yield from _undrawn(values["menu"], folder / "static" / "img" / "art.svg")
-
-
-def _undrawn(links: tuple[Link, ...], file: Path) -> Iterator[str]:
-    drawn = file.read_text(encoding="utf-8") if file.is_file() else ""
-    for link in links:
-        if link.drawing and f'id="{link.drawing}"' not in drawn:
-            yield f"menu shows {link.path} by {link.drawing}, which {file.name} does not draw."
-        yield from _undrawn(link.children, file)
-
-
-def paths_of(links: tuple[Link, ...]) -> Iterator[str]:
-    """Yield the addresses of these links and of all below them."""
-    for link in links:
-        yield link.path
-        yield from paths_of(link.children)
+        yield from undrawn(values["menu"], folder / "static" / "img" / "art.svg")
 
 
 def _line_or_nothing(value: object) -> str:
@@ -308,40 +275,12 @@ def _words(value: object) -> str:
     return "" if sound else "is not a list of words in small letters"
 
 
-def _links(value: object) -> str:
-    if not isinstance(value, tuple) or not value or not all(isinstance(o, Link) for o in value):
-        return "is not a list of pages, each with path and label"
-    for link in value:
-        if not isinstance(link.path, str) or not _PATH.fullmatch(link.path):
-            return f"holds the path {link.path!r}, which is not like /about/history/"
-        if wrong := line_fault(link.label):
-            return f"holds a label for {link.path} that {wrong}"
-        for words in filter(None, (link.drawing, link.on_home)):
-            if wrong := line_fault(words):
-                return f"holds something for {link.path} that {wrong}"
-        if link.children and (wrong := _links(link.children)):
-            return wrong
-    return ""
-
-
 def _of_departments(value: object) -> str:
     if not isinstance(value, tuple) or not all(isinstance(one, Department) for one in value):
         return of_departments.NO_DEPARTMENTS
-    return _links(tuple(Link(one.path, one.label) for one in value)) or of_departments.fault_of(
-        value
-    )
-
-
-def _menu(value: object) -> str:
-    if wrong := _links(value):
-        return wrong
-    assert isinstance(value, tuple)  # noqa: S101 - for the type checker; _links has looked
-    paths = list(paths_of(value))
-    for path in NEEDED_IN_MENU:
-        if path not in paths:
-            return f"does not name {path}, to which the site's own pages lead"
-    twice = sorted({path for path in paths if paths.count(path) > 1})
-    return f"names {twice[0]} twice" if twice else ""
+    return links_fault(
+        tuple(Link(one.path, one.label) for one in value)
+    ) or of_departments.fault_of(value)
 
 
 _RULES: dict[str, Callable[[object], str]] = {
@@ -353,5 +292,5 @@ _RULES: dict[str, Callable[[object], str]] = {
     "password_words": _words,
     "reserved_usernames": _words,
     "departments": _of_departments,
-    "menu": _menu,
+    "menu": menu_fault,
 }

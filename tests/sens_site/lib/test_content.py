@@ -16,7 +16,6 @@ from sens_site.lib.content import (
     VERSION,
     Company,
     ContentError,
-    Link,
     load_company,
     missing_files,
     read_claims,
@@ -25,6 +24,7 @@ from sens_site.lib.content import (
     read_versions,
 )
 from sens_site.lib.content_gaps import not_filled_in
+from sens_site.lib.menu import Link
 from tests.architecture.source import ROOT
 
 KEYS = [one.name for one in fields(Company)]
