@@ -20,7 +20,7 @@ from downloads.access import Answer, Stranger, answer_for
 from downloads.models import DocumentPlace, DocumentVersion, Kind, Language
 from sens_site.lib.cache.content_stamp import changes_by_the_clock
 from sens_site.lib.cache.fragment_cache import fragment
-from sens_site.lib.content import Link
+from sens_site.lib.menu import Link
 
 PAGE_SIZE = 25
 TEXT, TEXT_MAX = "q", 100

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from pages.page_texts import label_of, text_paths
-from sens_site.lib.content import NEEDED_IN_MENU, Link, paths_of, read_redirects
+from sens_site.lib.content import read_redirects
+from sens_site.lib.menu import NEEDED_IN_MENU, Link, paths_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Node:
     `label` stands in menu and breadcrumb. `in_menu` is False for pages that the footer or another
     page leads to. `content` is True where the pages room shows a Markdown text at this address,
     False where another room owns the view. `indexed` is False for what search engines should not
-    list. `about` describes a page of another room where it is linked.
+    list. `about` describes a page of another room where it is linked. `drawing` and `on_home` are
+    the company's (`Link`).
     """
 
     path: str
@@ -32,6 +34,8 @@ class Node:
     content: bool = True
     indexed: bool = True
     about: str = ""
+    drawing: str = ""
+    on_home: str = ""
 
 
 # Pages that rooms of ours serve below a page of the company's.
@@ -69,7 +73,7 @@ OURS = (
     Node("/sitemap/", "Site map", in_menu=False, content=False),
     Node("/search/", "Search", in_menu=False, content=False, indexed=False),
     Node("/accounts/register/", "Register", in_menu=False, content=False, indexed=False),
-    Node("/accounts/login/", "Login", in_menu=False, content=False, indexed=False),
+    Node("/accounts/login/", "Log in", in_menu=False, content=False, indexed=False),
 )
 """Top pages that are no company's."""
 OLD_ADDRESSES = {
@@ -94,7 +98,7 @@ def _made_by_a_text(parent: str) -> tuple[Node, ...]:
 def _node(link: Link) -> Node:
     children = tuple(_node(child) for child in link.children)
     below = BELOW.get(link.path, ()) + _made_by_a_text(link.path)
-    return Node(link.path, link.label, children + below)
+    return Node(link.path, link.label, children + below, drawing=link.drawing, on_home=link.on_home)
 
 
 MENU = tuple(_node(link) for link in settings.COMPANY.menu)

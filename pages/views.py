@@ -1,6 +1,8 @@
 """Views of the content pages, of moved addresses, and of the pictures and files on pages."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_safe
 from pages.models import Page
 from pages.navigation import Node
 from pages.rendering import pieces_of
-from pages.tree import cards, live_tree
+from pages.tree import Tree, cards, live_tree
 from sens_site.errors import no_such_page
 from sens_site.lib.cache.member_page_cache import alike_for_members
 from sens_site.lib.http.cache_control import shared_page
@@ -44,17 +46,39 @@ def content_page(request: HttpRequest, node: Node | None = None) -> HttpResponse
 
 def show(request: HttpRequest, node: Node, *, instead: Text | None = None) -> HttpResponse:
     """Draw a content page. `instead` is a text that visitors do not see: a preview."""
-    children = live_tree().menu if node.path == "/" else node.children
-    texts = Page.objects.shown([n.path for n in (node, *children) if n.content and n.path])
+    home, tree = node.path == "/", live_tree()
+    children = tree.menu if home else node.children
+    on_home = [one for one in children if home and one.on_home]
+    below = [child for one in on_home for child in one.children]
+    wanted = [n.path for n in (node, *children, *below) if n.content and n.path]
+    texts = Page.objects.shown(wanted)
     text = instead or texts[node.path]
     context = {
         "node": node,
         "text": text,
         "pieces": pieces_of(text.body),
         "children": cards(children, texts),
+        "bands": [_band(one, texts) for one in on_home],
+        "section": _section_of(node, tree),
         "is_preview": instead is not None,
     }
     return render(request, "pages/content.html", context)
+
+
+def _band(node: Node, texts: Mapping[str, Text]) -> dict[str, Any]:
+    """Return what stands on the home page of a part of the site."""
+    below = [one for one in node.children if one.in_menu]
+    return {"node": node, "cards": cards(below, texts)}
+
+
+def _section_of(node: Node, tree: Tree) -> Node | None:
+    """Return the top page whose other pages stand beside this one.
+
+    What is drawn stands on its own, and so does a page that nothing is below or beside.
+    """
+    above = tree.trail_to(node.path)[1:-1]
+    beside = above and above[0].in_menu and not (node.drawing or node.children)
+    return above[0] if beside else None
 
 
 @require_safe

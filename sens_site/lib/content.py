@@ -17,6 +17,7 @@ from django.utils.text import slugify
 
 from sens_site.lib import departments as of_departments
 from sens_site.lib.departments import Department, line_fault
+from sens_site.lib.menu import KEYS_OF_A_LINK, Link, links_fault, menu_fault, paths_of, undrawn
 
 COMPANY_FILE = "company.toml"
 # Beside page texts, which the menu names, and policy versions, which `policy/versions.toml` names.
@@ -25,12 +26,13 @@ FILES = {
     "claims.toml": "what each mark in the policies means, and who answers for it",
     "vendors.toml": "the firms that hold or carry something for the website",
     "policy/versions.toml": "the list of the policies' versions, oldest first",
-    "static/css/company.css": "the colors of the site: --accent, --on-accent and --deep",
+    "static/css/company.css": "the colors of the site: --accent, --on-accent, --deep and --night",
+    "static/img/art.svg": "the drawings: `sheet` and `lost`, and those that the menu names",
     "static/img/icon.svg": "the picture in a browser's tab",
     "static/img/icon.png": "the picture on a phone's home screen, 180 by 180",
     "static/img/share.png": "the picture beside a link that somebody shares, 1200 by 630",
     "templates/company/logo.html": "the sign beside the name at the top of every page, as inline SVG",
-    "templates/company/home_figure.html": "the drawing on the home page, as inline SVG",
+    "templates/company/home_figure.html": "the drawing on the home page, from img/art.svg",
 }
 # The keys of each claim and of each version, with what could stand behind them.
 CLAIM = {
@@ -65,23 +67,11 @@ LATER = {
     "governing_law": "the law that governs the terms",
     "jurisdiction": "the place of jurisdiction of the terms",
 }
-# Addresses that code leads to or hangs further pages on.
-NEEDED_IN_MENU = ("/contact/", "/downloads/", "/news/")
-_PATH = re.compile(r"/(?:[a-z0-9]+(?:-[a-z0-9]+)*/)+")
 _WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 class ContentError(ImproperlyConfigured):
     """Something of the company's is missing or unreadable. The message says what to write."""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """An address with its name: a page in the menu with those below it."""
-
-    path: str
-    label: str
-    children: tuple["Link", ...] = ()
 
 
 def key(example: str) -> Any:
@@ -230,7 +220,7 @@ def _plain(value: Any) -> Any:
     """Turn lists into tuples, and tables of a path and a label into links."""
     if isinstance(value, list):
         return tuple(_plain(one) for one in value)
-    if isinstance(value, dict) and value.keys() <= {"path", "label", "children"}:
+    if isinstance(value, dict) and value.keys() <= KEYS_OF_A_LINK:
         parts = {"path": "", "label": ""} | {name: _plain(part) for name, part in value.items()}
         return Link(**parts)
     return value
@@ -256,13 +246,8 @@ def _faults(values: Mapping[str, Any], folder: Path) -> Iterator[str]:
     if {"departments", "menu"} <= sound:
         known = set(paths_of(values["menu"]))
         yield from of_departments.without_page(values["departments"], known, folder)
-
-
-def paths_of(links: tuple[Link, ...]) -> Iterator[str]:
-    """Yield the addresses of these links and of all below them."""
-    for link in links:
-        yield link.path
-        yield from paths_of(link.children)
+    if "menu" in sound:
+        yield from undrawn(values["menu"], folder / "static" / "img" / "art.svg")
 
 
 def _line_or_nothing(value: object) -> str:
@@ -290,37 +275,12 @@ def _words(value: object) -> str:
     return "" if sound else "is not a list of words in small letters"
 
 
-def _links(value: object) -> str:
-    if not isinstance(value, tuple) or not value or not all(isinstance(o, Link) for o in value):
-        return "is not a list of pages, each with path and label"
-    for link in value:
-        if not isinstance(link.path, str) or not _PATH.fullmatch(link.path):
-            return f"holds the path {link.path!r}, which is not like /about/history/"
-        if wrong := line_fault(link.label):
-            return f"holds a label for {link.path} that {wrong}"
-        if link.children and (wrong := _links(link.children)):
-            return wrong
-    return ""
-
-
 def _of_departments(value: object) -> str:
     if not isinstance(value, tuple) or not all(isinstance(one, Department) for one in value):
         return of_departments.NO_DEPARTMENTS
-    return _links(tuple(Link(one.path, one.label) for one in value)) or of_departments.fault_of(
-        value
-    )
-
-
-def _menu(value: object) -> str:
-    if wrong := _links(value):
-        return wrong
-    assert isinstance(value, tuple)  # noqa: S101 - for the type checker; _links has looked
-    paths = list(paths_of(value))
-    for path in NEEDED_IN_MENU:
-        if path not in paths:
-            return f"does not name {path}, to which the site's own pages lead"
-    twice = sorted({path for path in paths if paths.count(path) > 1})
-    return f"names {twice[0]} twice" if twice else ""
+    return links_fault(
+        tuple(Link(one.path, one.label) for one in value)
+    ) or of_departments.fault_of(value)
 
 
 _RULES: dict[str, Callable[[object], str]] = {
@@ -332,5 +292,5 @@ _RULES: dict[str, Callable[[object], str]] = {
     "password_words": _words,
     "reserved_usernames": _words,
     "departments": _of_departments,
-    "menu": _menu,
+    "menu": menu_fault,
 }

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.template import engines
 from django.utils import timezone
 
@@ -132,3 +133,46 @@ def test_no_module_writes_a_moment_without_its_zone():
         if path.partition("/")[0] in ROOMS and "%H:%M" in text(path)
     }
     assert {path: what for path, what in found.items() if what} == {}
+
+
+AVOIDED = re.compile(
+    r"\be-?newsletter|e-mail|sign(?:s|ed|ing)?[ -]in\b|\blog-in\b|user name"
+    r"|user id\b|create (?:an |your )?account|(?<!un)subscribe to|\btel\.|cookie consent options"
+    r"|cookie preferences|\bessential\b|strictly necessary|technical cookies|data subject data|\bPII\b"
+    r"|\bdestroy|download area|unwanted mail|\bURLs?\b|Not yet checked|Checked: kept",
+    re.IGNORECASE,
+)
+ALLOWED = {"eNewsletter"}
+"""Where the spelling is the name of a page."""
+MARKUP = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}|<!--.*?-->|<[^>]*>", re.DOTALL)
+CALLED_LOGIN = re.compile(r"<(a|button)\b[^>]*>\s*Login\s*</\1>")
+
+
+def avoided_in(template: str) -> list[str]:
+    """Return the words of a template that pages of ours do not use (docs/design.md)."""
+    words = [
+        found
+        for found in AVOIDED.findall(" ".join(MARKUP.sub(" ", template).split()))
+        if found not in ALLOWED
+    ]
+    return words + [found[0] for found in CALLED_LOGIN.finditer(template)]
+
+
+def test_templates_use_the_words_of_the_house():
+    assert {path: found for path in TEMPLATES if (found := avoided_in(text(path)))} == {}
+
+
+@pytest.mark.parametrize(
+    ("template", "found"),
+    [
+        ("<p>Your E-Mail</p>", ["E-Mail"]),
+        ("Please sign\n  in.", ["sign in"]),
+        ('<a href="/x/">Login</a>', ['<a href="/x/">Login</a>']),
+        ("<a>Last login</a> {# e-mail #} {% url 'e-mail' %}<b class='e-mail'>", []),
+        ("Then it is destroyed. Look at this URL.", ["destroy", "URL"]),
+        ("our eNewsletter, an E-Newsletter", ["E-Newsletter"]),
+        ("Unsubscribe", []),
+    ],
+)
+def test_a_word_that_is_avoided_is_found(template, found):
+    assert avoided_in(template) == found

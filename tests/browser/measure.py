@@ -96,22 +96,25 @@ def layout_shift(page: Page) -> float:
 
 
 class Wire:
-    """Counts bytes as they come over the wire, headers included."""
+    """Counts bytes as they come over the wire: bodies by kind, as headers differ with the server."""
 
     def __init__(self, page: Page) -> None:
         self.session: CDPSession = page.context.new_cdp_session(page)
         self.kinds: dict[str, str] = {}
         self.bytes: dict[str, int] = {}
+        self.heads: dict[str, int] = {}
         self.session.on("Network.responseReceived", self._received)
         self.session.on("Network.loadingFinished", self._finished)
         self.session.send("Network.enable")
 
     def _received(self, event: dict[str, Any]) -> None:
         self.kinds[event["requestId"]] = event["type"]
+        self.heads[event["requestId"]] = int(event["response"]["encodedDataLength"])
 
     def _finished(self, event: dict[str, Any]) -> None:
         kind = self.kinds.get(event["requestId"], "Other")
-        self.bytes[kind] = self.bytes.get(kind, 0) + int(event["encodedDataLength"])
+        body = int(event["encodedDataLength"]) - self.heads[event["requestId"]]
+        self.bytes[kind] = self.bytes.get(kind, 0) + body
 
 
 STOP = """() => {

@@ -1,15 +1,20 @@
 """Content pages: what visitors see, and how staff change it."""
 
+from dataclasses import replace
+
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from pages import services
+from pages import services, tree
 from pages.models import Page, PageRevision
 from pages.navigation import HOME, TRAILS, walk
 from pages.page_texts import file_of, shipped_text
+from privacy.promises.models import State
 from sens_site.lib.texts import Text
+from tests.factories.promises import make_result
+from tests.news.making import announce
 from tests.pages.reading import read, structured
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +36,50 @@ def test_shows_the_shipped_text_with_links_to_the_children(client: Client, node)
     assert page.title == f"{text.title} - {settings.COMPANY.short_name}"
     assert page.attributes("meta", name="description")[0]["content"] == text.description
     cards = [link["href"] for link in page.attributes("a", inside="main ul.cards")]
-    children = HOME.children[:7] if node is HOME else node.children
+    bands = [one for one in HOME.children if one.on_home]
+    children = [child for one in bands for child in one.children] if node is HOME else node.children
     assert cards == [child.path for child in children]
+    drawn = [use["href"].partition("#")[2] for use in page.attributes("use", inside="main")]
+    own = ["curve"] if node is HOME else [node.drawing]
+    assert drawn == [one for one in (*own, *(child.drawing for child in children)) if one]
+
+
+def test_the_home_page_says_how_the_promises_stand_and_what_is_new(client: Client):
+    make_result("account.delete", State.BROKEN)
+    announce("breakers")
+    page = read(client.get("/"))
+    assert "1 not kept" in page.texts("li", inside="ul.stats")
+    assert page.texts("h3", inside="ul.rows")[0] == "Breakers"
+    assert len(page.texts("h3", inside="ul.rows")) == 2
+
+
+def test_a_company_that_shows_nothing_there_has_its_menu_on_the_home_page(client, monkeypatch):
+    bare = replace(HOME, children=tuple(replace(one, on_home="") for one in HOME.children))
+    monkeypatch.setattr(tree, "HOME", bare)
+    monkeypatch.setattr(tree, "walk", lambda: walk(bare))
+    page = read(client.get("/"))
+    cards = [link["href"] for link in page.attributes("a", inside="main ul.cards")]
+    assert cards == [one.path for one in bare.children if one.in_menu]
+
+
+@pytest.mark.parametrize(
+    ("path", "beside"),
+    [
+        ("/about/history/", "/about/history/"),
+        ("/about/", None),
+        ("/applications/marine/", None),
+        ("/accessibility/", None),
+    ],
+)
+def test_the_pages_of_a_part_stand_beside_those_that_nothing_else_stands_beside(
+    client: Client, path, beside
+):
+    page = read(client.get(path))
+    links = page.attributes("a", inside="nav.side")
+    here = [link["href"] for link in links if link.get("aria-current") == "page"]
+    assert here == ([beside] if beside else [])
+    about = ["/about/", *(one.path for one in TRAILS["/about/"][-1].children)]
+    assert [link["href"] for link in links] == (about if beside else [])
 
 
 def test_every_page_has_a_text_and_every_text_a_page():

@@ -182,7 +182,11 @@ def test_whoever_has_a_session_is_offered_the_account_without_a_query(client: Cl
     client.cookies[settings.SESSION_COOKIE_NAME] = "x" * 32
     page = read(client.get("/no-such-page/"))
     links = page.attributes("a", inside="header ul.account")
-    assert [link["href"] for link in links] == ["/accounts/profile/", "/accounts/logout/"]
+    assert [link["href"] for link in links] == [
+        "/search/",
+        "/accounts/logout/",
+        "/accounts/profile/",
+    ]
 
 
 def test_who_is_stopped_before_a_view_gets_a_page_too(client: Client, settings):

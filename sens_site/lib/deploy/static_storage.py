@@ -56,12 +56,15 @@ def plain_first(css: str) -> str:
     """Return compact CSS with each pair of colors as two plain ones, the dark ones for dark screens.
 
     A browser that does not know `light-dark()` takes a variable that holds it for no color at all:
-    borders and the ground of buttons were gone.
+    borders and the ground of buttons were gone. `.deep` is dark on every screen; what it says itself
+    stands in the same layer and is more specific.
     """
     dark = ";".join(f"{name}:{color}" for name, _, color in _PAIR.findall(css))
     if not dark:
         return css
     screen = f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"
+    if ".deep{" in css:
+        screen += f"@layer base{{@media screen{{.deep{{{dark}}}}}}}"
     return _PAIR.sub(r"\1:\2", css) + screen
 
 

@@ -16,7 +16,6 @@ from sens_site.lib.content import (
     VERSION,
     Company,
     ContentError,
-    Link,
     load_company,
     missing_files,
     read_claims,
@@ -25,6 +24,7 @@ from sens_site.lib.content import (
     read_versions,
 )
 from sens_site.lib.content_gaps import not_filled_in
+from sens_site.lib.menu import Link
 from tests.architecture.source import ROOT
 
 KEYS = [one.name for one in fields(Company)]
@@ -84,6 +84,24 @@ def test_menu_and_departments_are_read_in_order(folder):
     ]
     assert [one.topic for one in company.departments] == ["", "general", "sales", "service"]
     assert company.departments[2].fields == ("company", "model", "order_number")
+
+
+def test_a_page_is_shown_by_a_drawing_that_there_is(folder):
+    file = folder / "company.toml"
+    change(
+        file,
+        r'label = "Products"',
+        'label = "Products"\ndrawing = "sheet"\non_home = "What we make"',
+    )
+    assert load_company(folder).menu[0] == Link(
+        "/products/", "Products", drawing="sheet", on_home="What we make"
+    )
+    change(file, '"sheet"', '"pump"')
+    assert "menu shows /products/ by pump, which art.svg does not draw." in fault_of(folder)
+    (folder / "static/img/art.svg").unlink()
+    assert "menu shows /products/ by pump" in fault_of(folder)
+    change(file, '"pump"', "5")
+    assert "menu holds something for /products/ that is not a line of text" in fault_of(folder)
 
 
 def test_a_department_without_fields_is_a_link_and_asks_for_nothing(folder):

@@ -80,10 +80,13 @@ def test_no_color_of_the_site_as_it_is_sent_needs_a_browser_that_knows_pairs():
     source = (settings.BASE_DIR / "static" / "css" / "site.css").read_text()
     sent = plain_first(compact(with_colors(source, COLORS.read_text())))
     assert "light-dark" not in sent
-    light, dark = sent.split("@media screen and (prefers-color-scheme:dark)")
+    light, _, rest = sent.partition("@media screen and (prefers-color-scheme:dark)")
+    dark, _, band = rest.partition("@layer base")
     assert "--edge:#687b85;" in light
     assert "--edge:#8397a1;" in dark
     assert len(re.findall(r"--[a-z-]+:", dark)) == source.count("light-dark(")
+    # A dark band has the dark colors on screens of both kinds, and on paper the light ones.
+    assert band == f"{{@media screen{{.deep{dark.removeprefix('{:root').removesuffix('}')}}}}}"
 
 
 def test_a_stylesheet_that_asks_for_no_colors_keeps_its_own():
@@ -104,7 +107,7 @@ def test_the_sites_stylesheet_asks_nobody_else_once_it_is_collected():
         colors = settings.BASE_DIR / "content" / company / "static/css/company.css"
         wanted = re.findall(r"--[a-z-]+:[^;}]+", compact(colors.read_text()))
         shown = compact(with_colors(css, colors.read_text()))
-        assert len(wanted) == 3
+        assert len(wanted) == 4
         assert [
             color for color in wanted if f"{color};" not in shown and f"{color}}}" not in shown
         ] == []
