@@ -88,6 +88,9 @@ ORDER_STATUS_URL = env.str("ORDER_STATUS_URL", "", validate=validate.Regexp(r"^(
 ORDER_STATUS_TOKEN = env.str("ORDER_STATUS_TOKEN", "")
 # Outside the database, and better on another disk: it makes erasures outlive a restored backup.
 ERASURE_LEDGER = str(BASE_DIR / env.str("ERASURE_LEDGER", "var/erasure-ledger.jsonl"))
+# `manage.py backup` writes here, for the holders of these keys: age1… or ssh-…, separated by commas.
+BACKUP_DIR = str(BASE_DIR / env.str("BACKUP_DIR", "var/backups"))
+BACKUP_RECIPIENTS: list[str] = env.list("BACKUP_RECIPIENTS", [])
 # Copies of our log of heads that others have kept, brought back: checks compare the site with them.
 KEPT_HEADS = str(BASE_DIR / env.str("KEPT_HEADS", "var/kept-heads"))
 # What our own look from outside saw last: the next one notices a history that was rewritten since.
