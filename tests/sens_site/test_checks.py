@@ -11,11 +11,12 @@ from privacy.policy.bundled import shipped_claims
 from privacy.promises.claims import bundled_claims
 from sens_site.checks import CACHING, ORIGIN
 
+pytestmark = [pytest.mark.django_db, pytest.mark.once]  # one of the checks asks the database
 USER = "django.contrib.auth.middleware.AuthenticationMiddleware"
 
 
 def found(prefix: str = "sens_site.") -> list[str]:
-    """Return the ids of our findings that do not need a database, but for what waits for words."""
+    """Return the ids of our findings, but for what waits for words."""
     ids = [m.id or "" for m in run_checks(include_deployment_checks=True)]
     return [each for each in ids if each.startswith(prefix) and each != "sens_site.E004"]
 

@@ -99,9 +99,10 @@ def write(
             out.flush()
             os.fsync(out.fileno())
         part.rename(target)
-    except BaseException:
+    except (OSError, pyrage.EncryptError) as error:
+        raise BackupError(f"The backup cannot be written: {error}") from error
+    finally:
         part.unlink(missing_ok=True)
-        raise
     folder = os.open(target.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -61,9 +61,10 @@ def has_tables() -> bool:
 
 def close() -> None:
     """Give up every connection of this process."""
-    connection.close()
-    if getattr(connection, "pool", None):  # pragma: postgresql - SQLite has none
-        connection.close_pool()
+    wrapper: Any = connection
+    wrapper.close()
+    if connection.vendor == "postgresql":  # pragma: postgresql - SQLite has no pool
+        wrapper.close_pool()
 
 
 def _path() -> str:
@@ -77,8 +78,8 @@ def _load_sqlite(file: Path) -> None:
         try:
             # Refused while anybody else has the file open; and nothing stays in a second file.
             (mode,) = present.execute("PRAGMA journal_mode = DELETE").fetchone()
-        except sqlite3.OperationalError as error:
-            raise BackupError(BUSY) from error
+        except sqlite3.OperationalError:
+            mode = ""
         except sqlite3.DatabaseError:
             mode = "delete"  # a damaged file is what a restore is for
     if mode != "delete":
