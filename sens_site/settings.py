@@ -230,6 +230,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
 else:
+    # Django's own, but that it notices when the server is away, and tells visitors at once.
+    DATABASES["default"]["ENGINE"] = "sens_site.lib.postgresql"
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     # After a failover: a dead connection is replaced before it is used, and a server that only
     # reads is no server for this site.
@@ -238,8 +240,14 @@ else:
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
         "max_size": DATABASE_POOL_SIZE,
-        "timeout": 5,
+        "timeout": 1,  # and up to five times that while the server answers
     }
+    # A machine that has gone without a word: a connection to it counts as dead after ten seconds.
+    for _name, _value in {
+        "connect_timeout": 3, "tcp_user_timeout": 10_000,
+        "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2,
+    }.items():  # fmt: skip
+        DATABASES["default"]["OPTIONS"].setdefault(_name, _value)
 
 if CACHE_URL == "database":
     _default_cache = {

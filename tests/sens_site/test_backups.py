@@ -107,7 +107,7 @@ def test_a_drill_that_fails_says_why_and_is_not_noted(monkeypatch, tmp_path):
     ledger.path().write_text("")
     for printed, says in (("…\nCommandError: No key.\n", "No key"), ("", "it said nothing")):
         ended = SimpleNamespace(returncode=1, stderr=printed)
-        monkeypatch.setattr(backups.subprocess, "run", lambda *a, _e=ended, **k: _e)
+        monkeypatch.setattr("subprocess.run", lambda *a, _e=ended, **k: _e)
         with pytest.raises(BackupError, match=says):
             backups.try_restore(tmp_path / "archive", identity=tmp_path / "key")
     assert not was_done(RESTORE_TRIED)
