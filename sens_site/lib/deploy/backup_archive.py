@@ -31,7 +31,7 @@ MOMENT = "%Y%m%dT%H%M%S"
 PART = ".part"
 CHUNK = 256 * 1024
 LEVEL = 3
-"""Of zstd. Documents hardly shrink at any level; the database shrinks to a fifth at this one."""
+"""Of zstd. Documents hardly shrink at any level; the database shrinks to a seventh at this one."""
 LARGEST_LIST = 64 * 1024 * 1024
 Sign = Callable[[bytes], Iterable[str]]
 """Returns the keyed hash of some bytes by each key that is good, the present one first."""
