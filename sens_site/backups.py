@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 from django.conf import settings
@@ -216,6 +216,7 @@ def _database_beside(scratch: Path) -> Iterator[str]:
             server.execute(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)".encode())
             server.execute(f"CREATE DATABASE {quoted}".encode())
             try:
-                yield urlsplit(settings.DATABASE_URL)._replace(path=f"/{quote(name)}").geturl()
+                site = urlsplit(settings.DATABASE_URL)
+                yield urlunsplit((site.scheme, site.netloc, f"/{quote(name)}", site.query, ""))
             finally:
                 server.execute(f"DROP DATABASE {quoted} WITH (FORCE)".encode())

@@ -2,11 +2,15 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.core import checks
+from django.db import OperationalError, connections
 from django.utils import timezone
 
 from outbox.job_runs import BACKUP_MADE, RESTORE_TRIED, was_done
+from outbox.models import JobRun
 from privacy.datamap.ledger import BACKUP_LIFE
 from sens_site.lib.deploy import backup_archive
 
@@ -38,3 +42,15 @@ def overdue() -> list[str]:
     if not was_done(RESTORE_TRIED, within=TRIED_LATELY):
         found.append(NO_RESTORE)
     return found
+
+
+@checks.register(checks.Tags.security, deploy=True)
+def check_backups(**kwargs: Any) -> list[checks.CheckMessage]:
+    """W103: a site that has been set up makes backups, and tries whether they can be restored."""
+    try:
+        if JobRun._meta.db_table not in connections["default"].introspection.table_names():
+            return []  # not set up yet
+    except OperationalError:
+        return []  # a database that cannot be reached says so elsewhere
+    hint = "See docs/backup.md."
+    return [checks.Warning(words, hint=hint, id="datamap.W103") for words in overdue()]

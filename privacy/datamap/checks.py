@@ -11,7 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import FieldDoesNotExist
-from django.db import OperationalError, connections
+from django.db import connections
 from django.db.models import (
     CASCADE,
     PROTECT,
@@ -24,8 +24,6 @@ from django.db.models import (
     Model,
 )
 
-from outbox.models import JobRun
-from privacy.datamap import backups
 from privacy.datamap.models import Erasure
 from privacy.datamap.periods import NO_PERIOD, periods_in
 from privacy.datamap.registry import Entry, Keep, concrete_fields, entries, is_installed, stores
@@ -342,15 +340,3 @@ def check_ledger(**kwargs: Any) -> list[checks.CheckMessage]:
             )
         )
     return found
-
-
-@checks.register(checks.Tags.security, deploy=True)
-def check_backups(**kwargs: Any) -> list[checks.CheckMessage]:
-    """W103: a site that has been set up makes backups, and tries whether they can be restored."""
-    try:
-        if JobRun._meta.db_table not in connections["default"].introspection.table_names():
-            return []  # not set up yet
-    except OperationalError:
-        return []  # a database that cannot be reached says so elsewhere
-    hint = "See docs/backup.md."
-    return [checks.Warning(words, hint=hint, id="datamap.W103") for words in backups.overdue()]

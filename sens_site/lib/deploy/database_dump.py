@@ -124,7 +124,9 @@ def _load_postgresql(file: Path) -> None:  # pragma: postgresql - by its program
     _run("psql", *options, f"--file={removal}", f"--file={script}")
 
 
-def _run(program: str, *options: str, own: bool = False) -> None:  # pragma: postgresql
+def _run(
+    program: str, *options: str, own: bool = False
+) -> None:  # pragma: postgresql - SQLite needs none
     """Run one of PostgreSQL's programs, on the database unless it has enough of its own."""
     if shutil.which(program) is None:
         raise BackupError(f"{program} is missing: install the client programs of PostgreSQL.")
@@ -140,7 +142,7 @@ def _run(program: str, *options: str, own: bool = False) -> None:  # pragma: pos
         raise BackupError(f"{program} has failed: {last}")
 
 
-def _named(address: list[str]) -> Iterator[str]:  # pragma: postgresql
+def _named(address: list[str]) -> Iterator[str]:  # pragma: postgresql - as above
     """Give the database, which Django's client leaves to the end of the line, by its option."""
     *options, name = address
     yield from (*options, f"--dbname={name}")
