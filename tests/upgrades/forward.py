@@ -6,7 +6,7 @@ from typing import Any
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
-import django  # noqa: E402 - the environment had to be set first
+import django
 
 django.setup()
 

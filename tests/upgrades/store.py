@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
-import django  # noqa: E402 - the environment had to be set first
+import django
 
 django.setup()
 
