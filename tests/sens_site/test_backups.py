@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings as configured
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from outbox.job_runs import RESTORE_TRIED, note_done, was_done
@@ -24,6 +25,7 @@ from privacy.datamap.subjects import subject_of
 from sens_site import backups
 from sens_site.backups import Restored, faults_of_the_site
 from sens_site.lib import row_guards
+from sens_site.lib.deploy import backup_archive, database_dump
 from sens_site.lib.deploy.backup_archive import BackupError
 from tests.architecture.source import ROOT
 
@@ -113,6 +115,32 @@ def test_a_drill_that_fails_says_why_and_is_not_noted(monkeypatch, tmp_path):
     assert not was_done(RESTORE_TRIED)
 
 
+@pytest.mark.django_db
+@pytest.mark.once
+def test_a_backup_of_the_other_database_changes_nothing(monkeypatch, tmp_path):
+    monkeypatch.setattr(database_dump, "has_tables", lambda: False)
+    monkeypatch.setattr(backup_archive, "read_identities", lambda file: [])
+    monkeypatch.setattr(backup_archive, "unpack", lambda *a, **k: {})
+    monkeypatch.setattr(database_dump, "load", lambda file: pytest.fail("was loaded"))
+    with pytest.raises(BackupError, match="another kind of database"):
+        backups.restore(tmp_path, identity=tmp_path, replace=False, newest_ledger="backup")
+
+
+def test_what_the_backup_did_not_have_is_not_there_afterwards(tmp_path):
+    (tmp_path / "media" / "folder").mkdir(parents=True)
+    (tmp_path / "media" / "file").touch()
+    backups._fill(tmp_path / "media", tmp_path / "not in the archive")
+    assert list((tmp_path / "media").iterdir()) == []
+
+
+def test_what_is_added_to_the_ledger_is_not_swallowed_by_half_a_line():
+    """A machine that loses power may leave one; it has no end, and no erasure."""
+    ledger.path().write_text('{"void": "a"}\n{"refer')
+    ledger.void("b")
+    assert ledger.take_over(['{"void": "a"}', '{"void": "c"}']) == 1
+    assert ledger._records() == [{"void": "a"}, {"void": "b"}, {"void": "c"}]
+
+
 def test_a_bucket_of_documents_is_in_no_backup(settings):
     assert list(backups.folders()) == ["private", "media", "documents"]
     settings.DOCUMENTS_S3_BUCKET = "manuals"
@@ -131,5 +159,12 @@ def test_before_others_rely_on_the_site_backups_are_made_and_tried(monkeypatch):
     assert found() == []
     JobRun.objects.update(succeeded_at=timezone.now() - timedelta(days=31))
     assert found() == [NO_RESTORE]
-    monkeypatch.setattr(JobRun._meta, "db_table", "of_a_database_that_is_not_set_up_yet")
+    with monkeypatch.context() as patched:
+        patched.setattr(JobRun._meta, "db_table", "of_a_database_that_is_not_set_up_yet")
+        assert found() == []
+
+    def away(*args: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(connection.introspection, "table_names", away)
     assert found() == []
