@@ -44,7 +44,7 @@ def overdue() -> list[str]:
     return found
 
 
-@checks.register(checks.Tags.security, deploy=True)
+@checks.register("datamap", deploy=True)
 def check_backups(**kwargs: Any) -> list[checks.CheckMessage]:
     """W103: a site that has been set up makes backups, and tries whether they can be restored."""
     try:
