@@ -34,6 +34,8 @@ def _note(name: str, column: str, now: datetime) -> None:
 
 
 MAIL_ARRIVED, RESTORE_TRIED = "set-up: mail arrived", "set-up: restore tried"
+BACKUP_MADE = "set-up: backup made"
+BY_HAND = (MAIL_ARRIVED, RESTORE_TRIED, BACKUP_MADE)
 """What a person does once in a while, noted as the jobs of the worker are."""
 
 
@@ -43,10 +45,15 @@ def note_done(name: str) -> None:
     JobRun.objects.update_or_create(name=name, defaults={"started_at": now, "succeeded_at": now})
 
 
+def note_begun(name: str) -> None:
+    """Note that something was begun just now; what it makes of the database has this in it."""
+    JobRun.objects.update_or_create(name=name, defaults={"started_at": timezone.now()})
+
+
 def was_done(name: str, *, within: timedelta | None = None) -> bool:
     """Tell whether something was done, or was done not too long ago."""
-    noted = JobRun.objects.filter(name=name)
-    return (noted.filter(succeeded_at__gt=timezone.now() - within) if within else noted).exists()
+    ended = JobRun.objects.filter(name=name, succeeded_at__isnull=False)
+    return (ended.filter(succeeded_at__gt=timezone.now() - within) if within else ended).exists()
 
 
 def idle_since(name: str) -> datetime:

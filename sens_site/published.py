@@ -1,4 +1,4 @@
-"""Which pages are published as files, for whom, and with which headers (ADR 27).
+"""Which pages are published as files, for whom, and with which headers (ADR 26).
 
 What may be kept is decided where it is decided for the pages kept in memory, by `ReadyPages`: here
 stands only what is asked for. A page that it does not keep is not published.

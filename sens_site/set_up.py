@@ -17,10 +17,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.services import staff_without_second_factor
-from outbox.job_runs import MAIL_ARRIVED, RESTORE_TRIED, was_done
+from outbox.job_runs import BY_HAND, MAIL_ARRIVED, was_done
 from outbox.models import JobRun
 from pages.models import Page
 from pages.tree import live_tree
+from privacy.datamap import backups
 from privacy.policy.models import PRIVACY, TERMS, PolicyVersion
 from privacy.promises.models import PromiseResult, PromiseRun, State
 from privacy.promises.registry import Look
@@ -31,7 +32,6 @@ OFFICER = "Privacy officer"
 WORKER_SILENT = timedelta(minutes=30)
 """Jobs run each minute, and are noted every ten."""
 LOOKED = timedelta(days=2)
-RESTORE_AGAIN = timedelta(days=92)
 EXAMPLE = settings.BASE_DIR / "content" / "example"
 FACTS = ("legal_name", "formal_name", "short_name", "street", "postal_code", "phone")
 LOGO = (
@@ -131,11 +131,7 @@ def second_factors() -> Iterator[str]:
 
 @_item("Backup made, and restore tried", _desk("set_up"))
 def restore() -> Iterator[str]:
-    if not was_done(RESTORE_TRIED, within=RESTORE_AGAIN):
-        yield (
-            "Restore your newest backup into another database, and let "
-            "manage.py check_restored look at it. Once a quarter."
-        )
+    yield from backups.overdue()
 
 
 @_item("Privacy officer", _desk("accounts_user_changelist"))
@@ -197,7 +193,7 @@ def promises() -> Iterator[str]:
 @_item("The worker", _desk("outbox_outboxmail_changelist"))
 def worker() -> Iterator[str]:
     if (
-        not JobRun.objects.exclude(name__in=(MAIL_ARRIVED, RESTORE_TRIED))
+        not JobRun.objects.exclude(name__in=BY_HAND)
         .filter(started_at__gt=timezone.now() - WORKER_SILENT)
         .exists()
     ):

@@ -93,6 +93,9 @@ ORDER_STATUS_URL = env.str("ORDER_STATUS_URL", "", validate=validate.Regexp(r"^(
 ORDER_STATUS_TOKEN = env.str("ORDER_STATUS_TOKEN", "")
 # Outside the database, and better on another disk: it makes erasures outlive a restored backup.
 ERASURE_LEDGER = str(BASE_DIR / env.str("ERASURE_LEDGER", "var/erasure-ledger.jsonl"))
+# `manage.py backup` writes here, for the holders of these keys: age1… or ssh-…, separated by commas.
+BACKUP_DIR = str(BASE_DIR / env.str("BACKUP_DIR", "var/backups"))
+BACKUP_RECIPIENTS: list[str] = env.list("BACKUP_RECIPIENTS", [])
 # Copies of our log of heads that others have kept, brought back: checks compare the site with them.
 KEPT_HEADS = str(BASE_DIR / env.str("KEPT_HEADS", "var/kept-heads"))
 # What our own look from outside saw last: the next one notices a history that was rewritten since.
@@ -238,6 +241,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
 else:
+    # Django's own, but that it notices when the server is away, and tells visitors at once.
+    DATABASES["default"]["ENGINE"] = "sens_site.lib.postgresql"
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     # After a failover: a dead connection is replaced before it is used, and a server that only
     # reads is no server for this site.
@@ -246,8 +251,14 @@ else:
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
         "max_size": DATABASE_POOL_SIZE,
-        "timeout": 5,
+        "timeout": 1,  # and up to five times that while the server answers
     }
+    # A machine that has gone without a word: a connection to it counts as dead after ten seconds.
+    for _name, _value in {
+        "connect_timeout": 3, "tcp_user_timeout": 10_000,
+        "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2,
+    }.items():  # fmt: skip
+        DATABASES["default"]["OPTIONS"].setdefault(_name, _value)
 
 if CACHE_URL == "database":
     _default_cache = {

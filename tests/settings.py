@@ -36,6 +36,7 @@ OWN_VARIABLES = {
     "WEBMASTER_EMAIL": "webmaster@company.test",
     "LOG_LEVEL": "WARNING",
     "ERASURE_LEDGER": str(SCRATCH / "erasure-ledger.jsonl"),
+    "BACKUP_DIR": str(SCRATCH / "backups"),
     "KEPT_HEADS": str(SCRATCH / "kept-heads"),
     "OUTSIDE_STATE": str(SCRATCH / "seen-from-outside.json"),
     "PRIVATE_ROOT": str(SCRATCH / "private"),
@@ -45,6 +46,7 @@ OWN_VARIABLES = {
 KEPT_FROM_CALLER = (
     "CONTENT_DIR",
     "ALLOWED_HOSTS",
+    "BACKUP_RECIPIENTS",
     "CACHE_URL",
     "TRUSTED_PROXY_COUNT",
     "TRUSTED_PROXY_HEADER",

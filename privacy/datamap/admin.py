@@ -2,9 +2,13 @@
 
 from django.contrib import admin
 
+from privacy.datamap import backups
 from privacy.datamap.models import PurgeFailure
 from sens_site.lib.admin.read_only import ReadOnlyAdmin
 from sens_site.lib.admin.to_do import Task
+
+OF_SUPERUSERS = "datamap.of_superusers"
+"""A right that does not exist: only who has every right has it."""
 
 
 @admin.register(PurgeFailure)
@@ -17,4 +21,11 @@ class PurgeFailureAdmin(ReadOnlyAdmin[PurgeFailure]):
     def to_do(self) -> list[Task]:
         """Tell the front page what is kept longer than the policy says."""
         one = "kind of record that is kept too long"
-        return [Task(PurgeFailure.objects.count(), one, "kinds of records that are kept too long")]
+        late = len(backups.overdue())
+        about = "about backups: none was made, or none was restored to see that it can be"
+        return [
+            Task(PurgeFailure.objects.count(), one, "kinds of records that are kept too long"),
+            Task(
+                late, f"alarm {about}", f"alarms {about}", right=OF_SUPERUSERS, page="admin:set_up"
+            ),
+        ]

@@ -12,6 +12,7 @@ class DatamapConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks, and the data maps of all rooms."""
-        import privacy.datamap.checks  # noqa: F401, PLC0415 - registers on import
+        import privacy.datamap.backups  # noqa: PLC0415 - as below
+        import privacy.datamap.checks  # noqa: F401, PLC0415 - each registers its checks
 
         autodiscover_modules("data_map")

@@ -103,10 +103,18 @@ def _append(record: dict[str, Any]) -> None:
     if _rehearsing.get() and _elsewhere.get() is None:
         return
     with _locked() as ledger:
-        ledger.write(json.dumps(record, separators=(",", ":")) + "\n")
-        ledger.flush()
-        os.fsync(ledger.fileno())
+        _add(ledger, [json.dumps(record, separators=(",", ":"))])
     _sync_folder()
+
+
+def _add(ledger: TextIOWrapper, records: list[str]) -> None:
+    size = os.fstat(ledger.fileno()).st_size
+    # What a machine that lost power wrote last must not swallow what comes after it.
+    if size and os.pread(ledger.fileno(), 1, size - 1) != b"\n":
+        ledger.write("\n")
+    ledger.write("".join(f"{record}\n" for record in records))
+    ledger.flush()
+    os.fsync(ledger.fileno())
 
 
 def _sync_folder() -> None:
@@ -125,6 +133,16 @@ def write(line: Line) -> None:
 def void(reference: str) -> None:
     """Say of a line that its erasure failed cleanly and changed nothing."""
     _append({"void": reference})
+
+
+def take_over(records: list[str]) -> int:
+    """Add what another copy of the ledger knows and this one does not; return how much that was."""
+    with _locked() as ledger:
+        here = set(path().read_text(encoding="utf-8").splitlines())
+        new = [record for record in records if record not in here]
+        _add(ledger, new)
+    _sync_folder()
+    return len(new)
 
 
 def _records() -> list[dict[str, Any]]:

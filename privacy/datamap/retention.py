@@ -16,7 +16,7 @@ from django.db.models import DateTimeField, QuerySet
 from django.utils import timezone
 
 from outbox.error_names import place, short_name
-from privacy.datamap import ledger
+from privacy.datamap import backups, ledger
 from privacy.datamap.holds import held_subjects, without_held
 from privacy.datamap.models import PurgeFailure
 from privacy.datamap.registry import Entry, Keep, Store, entries_with_a_period, stores
@@ -26,8 +26,6 @@ logger = logging.getLogger(__name__)
 
 CAP = 10_000
 """How many rows one run touches in one table: a wrong clock must not empty it."""
-LEDGER = "ledger"
-"""The store whose lines go like rows do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +87,14 @@ def find_expired(*, now: datetime | None = None) -> list[Expired]:
 def purge_expired(*, now: datetime | None = None, cap: int = CAP) -> list[Expired]:
     """Delete or blank what is expired, at most `cap` rows by each rule, and say how many."""
     moment, held = now or timezone.now(), held_subjects()
-    lines = stores()[LEDGER]
     done = [
         *(
             _carried_out(_result(entry, keep, 0), partial(_purge, entry, keep, moment, cap, held))
             for entry, keep in rules()
         ),
-        _carried_out(_result(lines, lines.keep, 0), partial(ledger.trim, now=moment)),
+        # Two stores whose lines and files go like rows do.
+        _carried_out(_of_store("ledger"), partial(ledger.trim, now=moment)),
+        _carried_out(_of_store("backups"), partial(backups.trim, now=moment)),
     ]
     noted = set(PurgeFailure.objects.values_list("rule", flat=True))
     # Also those of rules that an earlier release had.
@@ -146,6 +145,11 @@ def _end(entry: Entry, keep: Keep, rows: QuerySet[Any]) -> None:
         entry.purge(rows)
     else:
         rows.delete()
+
+
+def _of_store(name: str) -> Expired:
+    store = stores()[name]
+    return _result(store, store.keep, 0)
 
 
 def _result(kept: Entry | Store, keep: Keep, count: int) -> Expired:

@@ -157,7 +157,7 @@ register_store(
     Store(
         name="backups",
         title="Backups",
-        holds="Copies of the database.",
+        holds="Encrypted copies of the database and of the files beside it.",
         keep=Keep("retention.backups", BACKUP_LIFE, at_most=True),
         reason="Backups are not edited. If one is restored, you are erased again.",
         on_erase=OnErase.KEEP,

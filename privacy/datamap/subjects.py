@@ -17,14 +17,14 @@ from sens_site.lib.email_address import as_stored
 LEDGER_SALT = "privacy.datamap.ledger"
 
 
-def keyed_hash(kind: str, value: str, *, secret: str | None = None) -> str:
+def keyed_hash(kind: str, value: str | bytes, *, secret: str | None = None) -> str:
     """Return a hash that means nothing without the site's key."""
     return salted_hmac(
         f"{LEDGER_SALT}.{kind}", value, secret=secret, algorithm="sha256"
     ).hexdigest()
 
 
-def keyed_hashes(kind: str, value: str) -> frozenset[str]:
+def keyed_hashes(kind: str, value: str | bytes) -> frozenset[str]:
     """Return the hash under the present key and under each former one."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return frozenset(keyed_hash(kind, value, secret=key) for key in keys)

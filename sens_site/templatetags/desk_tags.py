@@ -24,7 +24,7 @@ def to_do(context: dict[str, Any]) -> dict[str, Any]:
             meta = model._meta
             url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
             tasks += [
-                (url + task.query, task)
+                (reverse(task.page) if task.page else url + task.query, task)
                 for task in model_admin.to_do()
                 if task.count and (not task.right or user.has_perm(task.right))
             ]

@@ -19,7 +19,7 @@ NOQA = re.compile(r"#\s*noqa(?!: [A-Z0-9, ]+ - \S)")
 UNTOLD = re.compile(r"type: ignore(?!\[[a-z, -]+\]  # \S)")
 UNMEASURED = re.compile(r"#\s*pragma\b(?!: (?:postgresql|no cover|no branch) - \S)", re.IGNORECASE)
 ABROAD = "../" + "shared"
-OTHER_FILES = re.compile(r"\.(svg|png|jpg|webp|ico|woff2|pdf)$|^requirements.*\.txt$|^LICENSE$")
+OTHER_FILES = re.compile(r"\.(svg|zst|png|jpg|webp|ico|woff2|pdf)$|^requirements.*\.txt$|^LICENSE$")
 WORDS_NOT_OURS = {  # docs/glossary.md says what we say instead
     "gdpr user": "data subject", "cookie log": "consent receipt", "tos ": "terms",
 }  # fmt: skip

@@ -114,6 +114,16 @@ class Site:
             connection.close()
         return Asked(at, what, answer.status)
 
+    def status(self, method: str, path: str, body: str | None = None) -> int:
+        """Send a request for which no database is needed."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+        headers = {"Origin": self.origin, "Content-Type": "application/x-www-form-urlencoded"}
+        try:
+            connection.request(method, path, body, headers)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
     def keep_asking(self) -> None:
         """Send requests until it is enough."""
         while not self.enough.is_set():
@@ -181,3 +191,22 @@ def test_a_connection_that_sat_idle_over_a_restart_fails_nobody(site: Site) -> N
     site.database.stop()
     site.database.start()
     assert [site.ask(what).status for what in ask_each] == [right[what] for what in ask_each]
+
+
+def test_while_the_database_is_away_nobody_waits_for_it_and_what_needs_none_comes(
+    site: Site,
+) -> None:
+    """Ten seconds each, before one thread alone asked for it; half a minute until it was found."""
+    assert site.status("GET", "/static/css/site.css") == 200
+    site.database.stop()
+    for _ in range(4 * 2):  # each thread may find out for itself
+        site.ask("session")
+    began = time.monotonic()
+    assert [site.ask(what).status for what in ("session", "message")] == [503, 503]
+    assert site.status("GET", "/static/css/site.css") == 200
+    assert site.status("POST", "/cookies/choose/", "choice=reject&next=/") == 303
+    assert time.monotonic() - began < 3 * BUSY_MACHINE
+    site.database.start()
+    began = time.monotonic()
+    while site.ask("message").status != 303:
+        assert time.monotonic() - began < SETTLED

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -456,6 +457,20 @@ def a_line_of_the_ledger_that_is_older_than_any_backup(hand: Hand) -> None:
 @breaks("retention.backups", way=Way.ROWS)
 def an_erasure_that_a_restore_has_undone(hand: Hand) -> None:
     _ledger(hand, at=ago(days=9).isoformat())
+
+
+@breaks("retention.backups", way=Way.ROWS)
+def a_backup_of_last_year(hand: Hand) -> None:
+    folder = Path(hand.settings.PRIVATE_ROOT).parent / uuid4().hex
+    folder.mkdir()
+    hand.settings.BACKUP_DIR = str(folder)
+    (folder / f"site-{ago(days=365):%Y%m%dT%H%M%S}Z.tar.zst.age").touch()
+    hand.on_release(lambda: shutil.rmtree(folder))
+
+
+@breaks("retention.backups")
+def backups_that_stay(hand: Hand) -> None:
+    hand.replace("privacy.datamap.backups.trim", lambda **_: 0)
 
 
 @breaks("retention.backups")

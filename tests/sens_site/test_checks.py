@@ -12,6 +12,7 @@ from privacy.policy.bundled import shipped_claims
 from privacy.promises.claims import bundled_claims
 from sens_site.checks import CACHING, ORIGIN
 
+pytestmark = [pytest.mark.django_db, pytest.mark.once]  # one of the checks asks the database
 USER = "django.contrib.auth.middleware.AuthenticationMiddleware"
 
 

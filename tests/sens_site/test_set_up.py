@@ -11,9 +11,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.utils import timezone
 
-from outbox.job_runs import MAIL_ARRIVED, RESTORE_TRIED, note_done
+from outbox.job_runs import BACKUP_MADE, MAIL_ARRIVED, RESTORE_TRIED, note_begun, note_done
 from outbox.models import JobRun, OutboxMail
 from pages.services import edit_page
+from privacy.datamap.backups import NO_BACKUP, NO_RESTORE, OLD_BACKUP
 from privacy.policy.models import PolicyVersion
 from privacy.promises.models import PromiseResult, PromiseRun
 from sens_site.lib.content import load_company
@@ -231,13 +232,28 @@ def test_a_worker_is_alive_while_its_jobs_begin():
     assert gaps("The worker") == []
 
 
-def test_a_restore_is_tried_once_a_quarter():
+def test_a_restore_is_tried_every_thirty_days_by_whatever_means_backups_are_made():
     title = "Backup made, and restore tried"
-    assert len(gaps(title)) == 1
+    assert len(gaps(title)) == 2
     note_done(RESTORE_TRIED)
     assert gaps(title) == []
-    JobRun.objects.update(succeeded_at=timezone.now() - timedelta(days=93))
-    assert len(gaps(title)) == 1
+    JobRun.objects.update(succeeded_at=timezone.now() - timedelta(days=31))
+    assert gaps(title) == [NO_RESTORE]
+
+
+def test_where_the_site_makes_them_itself_a_backup_is_no_older_than_two_days(settings):
+    title = "Backup made, and restore tried"
+    settings.BACKUP_RECIPIENTS = ["age1…"]
+    note_begun(BACKUP_MADE)
+    assert gaps(title) == [NO_BACKUP, NO_RESTORE]
+    note_done(RESTORE_TRIED)
+    assert gaps(title) == [OLD_BACKUP]
+    note_done(BACKUP_MADE)
+    assert gaps(title) == []
+    JobRun.objects.filter(name=BACKUP_MADE).update(
+        succeeded_at=timezone.now() - timedelta(hours=49)
+    )
+    assert gaps(title) == [OLD_BACKUP]
 
 
 @pytest.mark.parametrize(

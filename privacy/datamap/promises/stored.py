@@ -7,9 +7,10 @@ hand stands in the database all the same.
 import json
 import re
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.apps import apps
@@ -225,15 +226,52 @@ def the_ledger_follows_the_backups(site: RunningSite) -> Evidence:
     runs_daily("finish erasures")
     waiting = sum(line.moment < now - LATE for line in pending())
     require(not waiting, f"{waiting} erasures are unknown to this database, as after a restore")
+    made = _backups_by_their_names(Path(settings.BACKUP_DIR))
+    over = sum(moment < limit - LATE for moment in made)
+    require(not over, f"{over} backups are older than 35 days")
     return Evidence(
-        "The ledger, by which people are erased again after a restore, has no line older than 35 "
-        "days, and none that this database has not seen. The backups themselves lie elsewhere and "
-        "are not looked at.",
+        "No backup in the folder in which the site keeps them is older than 35 days. The ledger, by "
+        "which people are erased again after a restore, has no line older than that, and none that "
+        "this database has not seen. Copies of backups that lie elsewhere are not looked at.",
         {
+            "backups": len(made),
+            "the oldest backup": age(min(made, default=None)),
             "lines": len(moments),
             "the oldest": age(min(moments, default=None)),
             **ran_lately(PURGE),
         },
+    )
+
+
+def _backups_by_their_names(folder: Path) -> list[datetime]:
+    """Return when each was made, as eight digits in its name say, whatever else may stand there."""
+    names = [file.name for file in folder.iterdir()] if folder.is_dir() else []
+    days = (re.search(r"\d{8}", name) for name in names)
+    return [datetime.strptime(day[0], "%Y%m%d").replace(tzinfo=UTC) for day in days if day]
+
+
+@promise("retention.backups", look=Look.REHEARSAL)
+def backups_go_after_35_days(site: RunningSite) -> Evidence:
+    """An archive goes with the day on which it is 35 days old, by the job that deletes all else."""
+    with site.rehearsal(), ledger_of_its_own(), TemporaryDirectory() as folder:
+        limit = timezone.now() - timedelta(days=35)
+        names = {
+            f"site-{moment.astimezone(UTC):%Y%m%dT%H%M%S}Z.tar.zst.age": stays
+            for moment, stays in ((limit - AN_HOUR, False), (limit + AN_HOUR, True))
+        }
+        for name in names:
+            (Path(folder) / name).touch()
+        usual, settings.BACKUP_DIR = settings.BACKUP_DIR, folder
+        try:
+            done_by_the_job(PURGE)
+        finally:
+            settings.BACKUP_DIR = usual
+        left = {name: (Path(folder) / name).exists() for name in names}
+    over, not_yet = left.values()
+    require(not over, "a backup stays for longer than 35 days")
+    require(not_yet, "a backup goes before its 35 days are over")
+    return Evidence(
+        "Played through for this check: a backup went after 35 days and not before.", {"days": 35}
     )
 
 

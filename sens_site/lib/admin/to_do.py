@@ -13,7 +13,8 @@ class Task:
     """A number of things that wait, what one and many of them are called, and their tab.
 
     `right` is one that the viewer needs besides that to the page, where the page shows to some
-    people less than to others.
+    people less than to others. `page` is another page of the desk, by its name, where that says
+    more than the list.
     """
 
     count: int
@@ -21,6 +22,7 @@ class Task:
     many: str
     query: str = ""
     right: str = ""
+    page: str = ""
 
     @property
     def words(self) -> str:

@@ -28,7 +28,7 @@ SLOT_SECONDS = 10
 PLAIN = "plain"
 CODINGS = ("br", "gzip", PLAIN)
 YOUNGEST = 2**30
-"""Before 2004: no browser has an older page, so the date in its question never decides (see ADR 27)."""
+"""Before 2004: no browser has an older page, so the date in its question never decides (see ADR 26)."""
 
 
 def headers_digest(headers: Headers) -> str:

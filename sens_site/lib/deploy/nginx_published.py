@@ -1,4 +1,4 @@
-"""How nginx finds a published page, and says of it what the site would say (ADR 27).
+"""How nginx finds a published page, and says of it what the site would say (ADR 26).
 
 Threat: a visitor is shown the page of another consent state. So nothing is matched but what was
 counted out: a request is mapped to a state by its whole `Cookie` header and by `Sec-GPC`, a state

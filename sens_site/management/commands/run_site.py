@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from sens_site.lib.deploy.setup_lock import alone_in_set_up
 from sens_site.lib.deploy.static_collection import collect_if_changed
 from sens_site.lib.deploy.supervisor import Child, Supervisor
 from sens_site.lib.metrics import FOLDER
@@ -90,9 +91,10 @@ class Command(BaseCommand):
 
     def prepare(self, *, production: bool) -> None:
         """Bring database, content and files up to date."""
-        call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
-        call_command("setup_site", verbosity=0)
+        with alone_in_set_up():
+            call_command("migrate", interactive=False, verbosity=0)
+            call_command("createcachetable", verbosity=0)
+            call_command("setup_site", verbosity=0)
         # The children open their own. A pool here would hold connections, and threads over a fork.
         for connection in connections.all(initialized_only=True):
             connection.close()

@@ -5,6 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.module_loading import import_string
 
+from sens_site.lib.deploy.setup_lock import alone_in_set_up
+
 # By name: the rooms do not know each other, and the composition knows them by their services.
 STEPS = (
     ("Pages", "pages.services.load_pages"),
@@ -28,8 +30,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load it all and say what changed."""
-        for title, name in STEPS:
-            changed = import_string(name)()
-            count = changed if isinstance(changed, int) else len(changed)
-            if options["verbosity"] >= 1:
-                self.stdout.write(f"{title}: {count or 'nothing'} new or changed")
+        with alone_in_set_up():
+            for title, name in STEPS:
+                changed = import_string(name)()
+                count = changed if isinstance(changed, int) else len(changed)
+                if options["verbosity"] >= 1:
+                    self.stdout.write(f"{title}: {count or 'nothing'} new or changed")

@@ -237,7 +237,7 @@ def test_the_written_order_after_a_restore_succeeds_at_each_step(db):
     backup = dump()
     erase(subject_of(person), cause="account")
     restore(backup)
-    text = (settings.BASE_DIR / "docs" / "operations.md").read_text()
+    text = (settings.BASE_DIR / "docs" / "backup.md").read_text()
     (block,) = re.findall(r"```\nset -e\n((?:\.venv/bin/python manage\.py \S+\n)+)```", text)
     steps = [line.split()[-1] for line in block.splitlines()]
     assert {"migrate", "replay_erasures", "verify_erasure_ledger"} <= set(steps)

@@ -302,7 +302,9 @@ def a_table_that_fails(monkeypatch) -> None:
 
 
 @pytest.mark.usefixtures("a_table_that_fails")
-def test_a_kind_that_fails_keeps_no_other(ada_subject, caplog):
+def test_a_kind_that_fails_keeps_no_other(ada_subject, caplog, settings, tmp_path):
+    settings.BACKUP_DIR = str(tmp_path)
+    (tmp_path / f"site-{timezone.now() - timedelta(days=36):%Y%m%dT%H%M%S}Z.tar.zst.age").touch()
     old = timezone.now() - timedelta(days=36)
     ledger.write(ledger.line_for(ada_subject, reference="r", cause="c", plan="p", at=old))
     results = {(r.label, r.count, r.error) for r in purge_expired() if r.count or r.error}
@@ -310,6 +312,7 @@ def test_a_kind_that_fails_keeps_no_other(ada_subject, caplog):
         ("contact.ContactMessage", 0, "IntegrityError"),
         ("outbox.OutboxMail", 1, ""),
         ("ledger", 1, ""),
+        ("backups", 1, ""),
     }
     assert (ContactMessage.objects.filter(email="n@x.test").count(), ledger.lines()) == (1, [])
     errors = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]

@@ -14,6 +14,8 @@ def found() -> list[str]:
     return [one for one in ids if one.startswith("policy.")]
 
 
+@pytest.mark.once
+@pytest.mark.django_db  # another check asks the database
 def test_a_site_without_a_key_for_its_log_is_warned(settings):
     assert found() == []
     settings.LOG_SIGNING_KEY = ""

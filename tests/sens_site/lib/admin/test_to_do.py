@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from contact.models import ContactMessage, State
-from outbox.models import OutboxMail
+from outbox.job_runs import BACKUP_MADE, RESTORE_TRIED, note_done
+from outbox.models import JobRun, OutboxMail
 from privacy.policy.models import PolicyVersion
 from privacy.policy.services import lacking_in_terms
 from privacy.promises.models import State as PromiseState
@@ -21,6 +22,12 @@ from tests.factories.promises import make_result
 from tests.pages.reading import read
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def backups_in_order() -> None:
+    note_done(BACKUP_MADE)
+    note_done(RESTORE_TRIED)
 
 
 def waiting(client: Client) -> list[tuple[str, str]]:
@@ -122,3 +129,29 @@ def test_a_check_that_cannot_look_waits_from_its_third_day_on(staff_client: Clie
     address = "/admin/promises/promiseresult/?state__exact=not+carried+out"
     assert waiting(staff_client) == [(address, "2 checks that cannot look, three days in a row")]
     assert "some.claim-3" in staff_client.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ({}, []),
+        ({RESTORE_TRIED: 29}, []),
+        ({RESTORE_TRIED: 31}, ["1 alarm about backups"]),
+        ({BACKUP_MADE: None, RESTORE_TRIED: None}, ["2 alarms about backups"]),
+    ],
+)
+def test_a_restore_that_nobody_has_tried_for_30_days_waits_for_an_owner(
+    staff_client: Client, client: Client, days, words
+):
+    for name, ago in days.items():
+        noted = JobRun.objects.filter(name=name)
+        noted.delete() if ago is None else noted.update(
+            succeeded_at=timezone.now() - timedelta(days=ago)
+        )
+    found = waiting(staff_client)
+    assert [text.partition(":")[0] for _, text in found] == words
+    assert {address for address, _ in found} <= {"/admin/set-up/"}
+    helper = make_staff("helper", is_superuser=False)
+    helper.user_permissions.add(Permission.objects.get(codename="view_purgefailure"))
+    client.force_login(helper)
+    assert waiting(client) == []

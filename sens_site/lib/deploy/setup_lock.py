@@ -1,0 +1,72 @@
+"""One process at a time prepares the database: who starts beside it waits, and finds it done.
+
+Held for the whole of a preparation, which is more than one transaction, by what its end lets go even
+if it is killed: a lock of the session on PostgreSQL, of the open file on SQLite.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+NUMBER = 7_365_110_026
+"""Which of PostgreSQL's advisory locks of this database it is. Any number that no one else uses."""
+APART = "site-set-up"
+"""By which name a server shows who holds the lock, or waits for it: these ask for nothing else."""
+_held: set[str] = set()
+
+
+@contextmanager
+def alone_in_set_up() -> Iterator[None]:
+    """Wait until no other process prepares this database, and keep others waiting."""
+    name = str(connection.settings_dict["NAME"])
+    if name in _held:  # what holds it calls others that ask for it
+        yield
+        return
+    lock = _file_lock(Path(name)) if connection.vendor == "sqlite" else _server_lock()
+    with lock:
+        _held.add(name)
+        try:
+            yield
+        finally:
+            _held.discard(name)
+
+
+@contextmanager
+def _file_lock(database: Path) -> Iterator[None]:
+    if not database.is_absolute():  # in memory, where nobody else can come
+        yield
+        return
+    database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    beside = database.with_name(f"{database.name}.set-up")
+    descriptor = os.open(beside, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _server_lock() -> Iterator[None]:  # pragma: postgresql - SQLite has no server
+    with connection_apart() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [NUMBER])
+        yield
+
+
+@contextmanager
+def connection_apart() -> Iterator[Any]:  # pragma: postgresql - as above
+    """Give a cursor whose connection is of no pool, so that it stays, and is the only one."""
+    apart: Any = connection.copy()
+    options = {k: v for k, v in connection.settings_dict["OPTIONS"].items() if k != "pool"}
+    options["application_name"] = APART
+    apart.settings_dict = {**connection.settings_dict, "OPTIONS": options}
+    try:
+        with apart.cursor() as cursor:
+            yield cursor
+    finally:
+        apart.close()

@@ -1,0 +1,1 @@
+"""Django's backend for PostgreSQL, which notices that the server is away."""

@@ -1,0 +1,81 @@
+"""Two processes that start at once prepare the database one after the other."""
+
+import fcntl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+from sens_site.lib.deploy import setup_lock
+from sens_site.lib.deploy.setup_lock import alone_in_set_up
+
+pytestmark = pytest.mark.django_db
+SHORT = 0.2
+
+
+@contextmanager
+def another_holds_it() -> Iterator[None]:
+    """Hold the lock as a process of another machine does."""
+    if connection.vendor == "sqlite":
+        database = Path(connection.settings_dict["NAME"])
+        with database.with_name(database.name + ".set-up").open("w") as opened:
+            fcntl.flock(opened, fcntl.LOCK_EX)
+            yield
+    else:  # pragma: postgresql - its own lock
+        name = connection.settings_dict["NAME"]
+        with psycopg.connect(settings.DATABASE_URL, dbname=name, autocommit=True) as other:
+            other.execute("SELECT pg_advisory_lock(7365110026)")
+            yield
+
+
+def test_whoever_comes_second_waits_for_the_first_to_end(django_db_blocker, socket_enabled):
+    entered = threading.Event()
+
+    def second() -> None:
+        with django_db_blocker.unblock(), alone_in_set_up():
+            entered.set()
+
+    thread = threading.Thread(target=second)
+    with another_holds_it():
+        thread.start()
+        assert not entered.wait(SHORT)
+    thread.join(30)
+    assert entered.is_set()
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("command", ["migrate", "setup_site"])
+def test_each_command_that_prepares_the_database_asks_for_it(monkeypatch, command):
+    asked = []
+
+    @contextmanager
+    def noted() -> Iterator[None]:
+        asked.append(command)
+        yield
+
+    for module in (command, "run_site"):
+        monkeypatch.setattr(f"sens_site.management.commands.{module}.alone_in_set_up", noted)
+    call_command(command, verbosity=0)
+    assert asked == [command]
+
+
+@pytest.mark.once
+def test_what_holds_it_may_call_what_asks_for_it():
+    with alone_in_set_up():
+        call_command("migrate", verbosity=0, check_unapplied=True)
+    assert setup_lock._held == set()
+
+
+@pytest.mark.once
+def test_a_database_in_memory_is_nobody_elses(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(connection.settings_dict, "NAME", ":memory:")
+    monkeypatch.setattr(connection, "vendor", "sqlite")
+    with alone_in_set_up():
+        assert list(tmp_path.iterdir()) == []

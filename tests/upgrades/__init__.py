@@ -1,0 +1,1 @@
+"""What each release left in a database, and whether this one can go on with it."""
