@@ -162,7 +162,9 @@ def nothing_but_a_press_or_the_code_confirms(site: RunningSite) -> Evidence:
         opened: list[Answer] = [site.get(link), site.visitor().get(link)]
         require(all(one.status == 200 for one in opened), "a mailed link does not open")
         require(not by_link.is_confirmed, "opening the link confirms the address")
-        for wrong in (link[:-4], f"{link[:-2]}0/", link.replace("confirm", "preferences")):
+        another = "1" if link.endswith("0/") else "0"
+        altered = f"{link[:-2]}{another}/"
+        for wrong in (link[:-4], altered, link.replace("confirm", "preferences")):
             answer = site.visitor().post(wrong, {})
             require(answer.status == 404, f"a link that was not mailed answers {answer.status}")
         refused = by_code.visitor.post(by_code.waits_at, {"code": "AAAA-AAAA"})

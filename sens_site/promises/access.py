@@ -9,7 +9,9 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
+from urllib.parse import urlencode
 
 from django.apps import apps
 from django.conf import settings
@@ -246,7 +248,8 @@ def a_customer_sees_nothing_of_another(site: RunningSite) -> Evidence:
     """Every page of accounts, opened by a stranger and by a neighbour, and sent by the neighbour."""
     paths = sorted({p for p in paths_of(get_resolver().url_patterns) if p.startswith(OWN_PAGES)})
     with site.rehearsal():
-        person, neighbour = Somebody(site), Somebody(site)
+        person, neighbour, told = Somebody(site), Somebody(site), new_mark()
+        get_user_model().objects.filter(pk=person.user.pk).update(company=told)
         factors = apps.get_model("mfa", "Authenticator").objects
         factor = factors.create(user=person.user, type="webauthn", data={"name": person.mark})
         handle = apps.get_model("accounts", "Session").objects.get(user=person.user).handle
@@ -254,8 +257,13 @@ def a_customer_sees_nothing_of_another(site: RunningSite) -> Evidence:
             if "logout" in path:
                 continue
             for who, visitor in (("a stranger", site.visitor()), ("another", neighbour.visitor)):
-                answer = visitor.get(path)
+                with site.hearing_what_is_asked() as names:
+                    answer = visitor.get(path)
                 require(person.mark not in answer.text, f"{path} shows an account to {who}")
+                asked = product(sorted(names), (person.mark, person.email, person.user.pk))
+                for name, value in asked:
+                    seen = visitor.get(f"{path}?{urlencode({name: value})}")
+                    require(told not in seen.text, f"{path} shows {who} the account that is named")
             held = "no-store" in answer.header("Cache-Control")
             require(held, f"{path} may be stored by machines in between")
         require(person.mark in person.visitor.get("/accounts/data/").text, "nobody sees their own")

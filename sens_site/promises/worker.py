@@ -2,8 +2,12 @@
 
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
@@ -14,8 +18,10 @@ from django.utils import timezone
 from accounts.models import Registration
 from contact.services import Submission, receive_message
 from outbox.delivery import deliver_one
+from outbox.jobs import Job, registered_jobs
 from outbox.models import OutboxMail
 from outbox.services import claim_next
+from outbox.worker import Worker
 from privacy.datamap.promises.purging import A_DAY, PURGE, done_by_the_job, runs_daily
 from privacy.datamap.stored_mail import mail_text
 from privacy.promises.registry import Evidence, Look, PromiseBroken, promise, require
@@ -112,4 +118,58 @@ def what_is_stored_is_handed_on(site: RunningSite) -> Evidence:
         "Played through for this check: what was written went to the mail server, again after a "
         "refusal, and once.",
         {"mails": len(got)},
+    )
+
+
+class _Ended:
+    """Stands for the process of a job that has come to its end."""
+
+    def poll(self) -> int:
+        return 0
+
+
+class _WithoutMail(Worker):
+    """Does all that the worker does, but hands no mail to anybody."""
+
+    def deliver(self) -> None:
+        return None
+
+
+@promise(
+    "retention.account",
+    "retention.consent-receipts",
+    "retention.downloads",
+    "retention.idle-account",
+    "retention.messages",
+    "retention.newsletter",
+    "retention.requests",
+    "retention.sent-mail",
+    "retention.visits",
+    look=Look.REHEARSAL,
+)
+def the_worker_comes_to_every_job(site: RunningSite) -> Evidence:
+    """Its own loop, on three days that pass at once, with jobs that only say that they were begun."""
+    begun, days, now = Counter[str](), 3, [0.0]
+    jobs = [
+        replace(job, when=lambda: True, run=partial(begun.update, [job.name]))
+        for job in registered_jobs()
+    ]
+
+    def start(job: Job) -> Any:
+        job.run()
+        return _Ended()
+
+    with site.rehearsal():
+        worker = _WithoutMail(jobs, clock=lambda: now[0], start=start)
+        for day in range(days):
+            now[0] = day * A_DAY.total_seconds()
+            for _ in jobs:  # of those that run apart it begins one at a time
+                worker.tick()
+    for job in jobs:
+        wanted = days if job.every_seconds <= A_DAY.total_seconds() else 1
+        require(begun[job.name] >= wanted, f"the worker does not come to the job “{job.name}”")
+    return Evidence(
+        "Played through for this check: on each of three days the worker came to every job, those "
+        "that delete among them.",
+        {"jobs": len(jobs), "days": days},
     )
