@@ -16,6 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Registration
+from contact.models import ContactMessage
 from contact.services import Submission, receive_message
 from outbox.delivery import deliver_one
 from outbox.jobs import Job, registered_jobs
@@ -28,7 +29,7 @@ from privacy.promises.registry import Evidence, Look, PromiseBroken, promise, re
 from privacy.promises.running_site import RunningSite
 from sens_site.promises.every_form import PASSPHRASE
 
-HELD = "announce held messages"
+HELD, WAITING = "announce held messages", "alarms of waiting messages"
 
 
 @promise("form.field-left-empty", look=Look.REHEARSAL)
@@ -51,6 +52,36 @@ def a_person_is_asked_to_look_at_what_is_held(site: RunningSite) -> Evidence:
         "Played through for this check: the worker asked the webmaster once to look at a message "
         "that was set aside.",
         {"mails": len(told)},
+    )
+
+
+@promise("use.support", look=Look.REHEARSAL)
+def a_message_that_waits_too_long_raises_an_alarm(site: RunningSite) -> Evidence:
+    """After five days, as staff are told: once, and without a word of it."""
+    runs_daily(WAITING)
+    word, a_minute = f"check{secrets.token_hex(6)}", timedelta(minutes=1)
+    with site.rehearsal():
+        message = receive_message(
+            Submission(word, f"{word}@example.com", "", word, wants_contact=True), trapped=False
+        )
+        done_by_the_job(WAITING)  # what has been waiting before tells nothing of this one
+        before = set(OutboxMail.objects.values_list("pk", flat=True))
+        rows = ContactMessage.objects.filter(pk=message.pk)
+        told = []
+        for older in (5 * A_DAY - a_minute, 2 * a_minute, a_minute):
+            rows.update(received_at=F("received_at") - older)
+            done_by_the_job(WAITING)
+            new = OutboxMail.objects.exclude(pk__in=before)
+            told.append([mail_text(mail.message) for mail in new])
+    counts = [len(mails) for mails in told]
+    require(counts[0] == 0, "staff are alarmed before five days")
+    require(counts[1] > 0, "nobody is told of a message that has waited for five days")
+    require(counts[2] == counts[1], "the alarm of one day is repeated at once")
+    require(not any(word in text for text in told[1]), "an alarm repeats what was written")
+    return Evidence(
+        "Played through for this check: the worker told staff once of a message that had waited "
+        "for five days.",
+        {"days": 5},
     )
 
 

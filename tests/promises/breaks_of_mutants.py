@@ -27,6 +27,11 @@ def nobody_is_asked_to_look_at_what_is_held(hand: Hand) -> None:
     _job(hand, "announce held messages", run=lambda: None)
 
 
+@breaks("use.support")
+def nobody_is_told_of_what_waits(hand: Hand) -> None:
+    _job(hand, "alarms of waiting messages", run=lambda: None)
+
+
 @breaks("form.field-left-empty", way=Way.CONFIGURATION)
 def a_look_at_what_is_held_once_a_month(hand: Hand) -> None:
     _job(hand, "announce held messages", every_seconds=A_MONTH)
