@@ -22,6 +22,7 @@ from privacy.datamap.promises.purging import (
     runs_daily,
     sentence_gives_its_periods,
 )
+from privacy.datamap.stored_mail import mail_text
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 
@@ -105,8 +106,7 @@ def _told_by_the_job(people: dict[str, User], *, at_least: set[str]) -> set[str]
 def _is_told_when_it_ends(user: User, *, on: datetime) -> None:
     """Require that the notice says why it comes, when the account ends, and how to keep it."""
     mail = OutboxMail.objects.to_address(user.email).get()
-    payload: Any = mail.as_message().message().get_payload(decode=True)
-    text = payload.decode()
+    text = mail_text(mail.message)
     day = date_format(timezone.localtime(on).date())
     for said in ("one year", day, "/accounts/login/"):
         require(said in text, f"the notice does not say “{said}”")

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.conf import settings
+from django.contrib.auth.hashers import get_hasher
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
 
@@ -25,6 +26,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NOWHERE = ("localhost", "localhost.localdomain", "127.0.0.1", "[127.0.0.1]")
 ONE_YEAR = 365 * 24 * 3600
 ENCRYPTED_MODES = {"require", "verify-ca", "verify-full"}
+LEAST_KIB, LEAST_PASSES = 19 * 1024, 2
 
 
 @register(Tags.security)
@@ -185,6 +187,22 @@ def check_mail_encryption(**kwargs: Any) -> list[CheckMessage]:
             f"Mail is handed to {settings.EMAIL_HOST} in clear.",
             hint="Set EMAIL_USE_TLS=true (usually port 587) or EMAIL_USE_SSL=true (port 465).",
             id="sens_site.E005",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_passwords(**kwargs: Any) -> list[CheckMessage]:
+    """E008: whoever steals the stored passwords pays for each guess (OWASP: 19 MiB, two passes)."""
+    hasher: Any = get_hasher("default")
+    costs = getattr(hasher, "memory_cost", 0), getattr(hasher, "time_cost", 0)
+    if hasher.algorithm == "argon2" and costs[0] >= LEAST_KIB and costs[1] >= LEAST_PASSES:
+        return []
+    return [
+        Error(
+            f"Passwords are stored by {hasher.algorithm} at a cost that is too low.",
+            hint="Put Argon2PasswordHasher first in PASSWORD_HASHERS, with Django's own costs.",
+            id="sens_site.E008",
         )
     ]
 

@@ -61,9 +61,10 @@ for _name in KEPT_FROM_CALLER:
 os.environ.update(OWN_VARIABLES)
 
 from sens_site.settings import *  # noqa: E402, F403 - the environment had to be set first
-from sens_site.settings import DATABASES, STORAGES  # noqa: E402 - named for the changes below
+from sens_site.settings import DATABASES, SILENCED_SYSTEM_CHECKS, STORAGES  # noqa: E402 - named for the changes below
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SILENCED_SYSTEM_CHECKS = [*SILENCED_SYSTEM_CHECKS, "sens_site.E008"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_ROOT = SCRATCH / "static"
 STATIC_ROOT.mkdir(exist_ok=True)

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -40,11 +40,12 @@ class Element:
 
     def all(self, *tags: str) -> Iterator["Element"]:
         """Yield the elements below this one, of some kinds or of any, in the page's order."""
-        for child in self.children:
-            if isinstance(child, Element):
-                if not tags or child.tag in tags:
-                    yield child
-                yield from child.all(*tags)
+        waiting = [one for one in reversed(self.children) if isinstance(one, Element)]
+        while waiting:
+            element = waiting.pop()
+            if not tags or element.tag in tags:
+                yield element
+            waiting += [one for one in reversed(element.children) if isinstance(one, Element)]
 
     def first(self, *tags: str) -> "Element | None":
         return next(self.all(*tags), None)
@@ -107,6 +108,20 @@ class _Builder(HTMLParser):
 
 
 class Page(Element):
+    @cached_property
+    def _elements(self) -> Mapping[str, list[Element]]:
+        found: dict[str, list[Element]] = {"": []}
+        for element in super().all():
+            found[""].append(element)
+            found.setdefault(element.tag, []).append(element)
+        return found
+
+    def all(self, *tags: str) -> Iterator[Element]:
+        """Yield its elements, which are many and asked for by many: counted once."""
+        if len(tags) < 2:
+            return iter(self._elements.get("".join(tags), ()))
+        return (element for element in self._elements[""] if element.tag in tags)
+
     @property
     def links(self) -> list[str]:
         return [link.get("href") for link in self.all("a") if link.get("href")]

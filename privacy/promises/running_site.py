@@ -23,7 +23,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher, get_hasher
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.urls import resolve
 
 from privacy.datamap.ledger import rehearsing
@@ -70,6 +70,7 @@ class RunningSite:
     """The names of the routes to which looks at all addresses go; all of them but in tests."""
     _cache: RehearsalCache = field(default_factory=RehearsalCache)
     _walked: Walk | None = None
+    _asked: set[str] | None = None
 
     @property
     def walk(self) -> Walk:
@@ -149,6 +150,8 @@ class RunningSite:
         self._cache.set(KEY, generation()[0])
         token = _asking.set(True)
         request = WSGIRequest(_environ(method, path, body, headers, address))
+        if self._asked is not None:
+            vars(request)["GET"] = _Heard(request.META["QUERY_STRING"], self._asked)
         try:
             with in_place_of_the_shared_cache(self._cache):
                 response = self._handler.get_response(request)
@@ -170,6 +173,15 @@ class RunningSite:
             if answer.status >= 500:
                 transaction.set_rollback(True)
             return answer
+
+    @contextmanager
+    def hearing_what_is_asked(self) -> Iterator[set[str]]:
+        """Give the names after the question mark of an address that views ask for, there or not."""
+        self._asked = set()
+        try:
+            yield self._asked
+        finally:
+            self._asked = None
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
@@ -196,6 +208,27 @@ class RunningSite:
             _asking.reset(token)
             # Parts of pages that were made from what is now rolled back.
             forget_fragments()
+
+
+class _Heard(QueryDict):
+    """What stands after the question mark of an address; tells who asks for what."""
+
+    def __init__(self, query: str, asked: set[str]) -> None:
+        self._names: set[str] = set()  # what is asked while the query is read tells nothing
+        super().__init__(query)
+        self._names = asked
+
+    def __getitem__(self, key: str) -> Any:
+        self._names.add(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self._names.add(str(key))
+        return super().__contains__(key)
+
+    def getlist(self, key: str, default: Any = None) -> list[Any]:
+        self._names.add(key)
+        return super().getlist(key, default)
 
 
 @contextmanager

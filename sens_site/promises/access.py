@@ -9,7 +9,9 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
+from urllib.parse import urlencode
 
 from django.apps import apps
 from django.conf import settings
@@ -28,9 +30,12 @@ from privacy.rights.models import SubjectRequest
 from sens_site.promises.desk_rights import ABOUT_PEOPLE, MAY_OPEN, RIGHTS
 
 DESK, OWN_PAGES = "/admin/", "/accounts/"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 HASHED = r"^(!|[a-z0-9_]+\$.+\$)"
 """How a stored password begins: unusable, or the name and the numbers of a hash."""
 SHUT = (301, 302, 303, 403, 404, 405)
+MOST_ALONE = 2
+"""How many members of staff a company may have before they share the work by roles."""
 LEADING_OUT, READERS = ("logout", "login"), ("Webmaster", "Privacy officer")
 
 
@@ -246,7 +251,8 @@ def a_customer_sees_nothing_of_another(site: RunningSite) -> Evidence:
     """Every page of accounts, opened by a stranger and by a neighbour, and sent by the neighbour."""
     paths = sorted({p for p in paths_of(get_resolver().url_patterns) if p.startswith(OWN_PAGES)})
     with site.rehearsal():
-        person, neighbour = Somebody(site), Somebody(site)
+        person, neighbour, told = Somebody(site), Somebody(site), new_mark()
+        get_user_model().objects.filter(pk=person.user.pk).update(company=told)
         factors = apps.get_model("mfa", "Authenticator").objects
         factor = factors.create(user=person.user, type="webauthn", data={"name": person.mark})
         handle = apps.get_model("accounts", "Session").objects.get(user=person.user).handle
@@ -254,8 +260,13 @@ def a_customer_sees_nothing_of_another(site: RunningSite) -> Evidence:
             if "logout" in path:
                 continue
             for who, visitor in (("a stranger", site.visitor()), ("another", neighbour.visitor)):
-                answer = visitor.get(path)
+                with site.hearing_what_is_asked() as names:
+                    answer = visitor.get(path)
                 require(person.mark not in answer.text, f"{path} shows an account to {who}")
+                asked = product(sorted(names), (person.mark, person.email, person.user.pk))
+                for name, value in asked:
+                    seen = visitor.get(f"{path}?{urlencode({name: value})}")
+                    require(told not in seen.text, f"{path} shows {who} the account that is named")
             held = "no-store" in answer.header("Cache-Control")
             require(held, f"{path} may be stored by machines in between")
         require(person.mark in person.visitor.get("/accounts/data/").text, "nobody sees their own")
@@ -298,4 +309,22 @@ def rights_are_held_by_the_roles_alone(site: RunningSite) -> Evidence:
     return Evidence(
         "Rights at tables about people are held by the roles that need them, and by nobody else.",
         {"rights held by roles": held, "staff": staff.count()},
+    )
+
+
+@promise("security.administrative", look=Look.ROWS)
+def staff_are_few_and_prove_who_they_are(site: RunningSite) -> Evidence:
+    """Where others reach the site, staff need a second factor, and not all of them may do everything."""
+    alone = settings.SITE_HOST in LOOPBACK
+    require(settings.STAFF_MFA_REQUIRED or alone, "staff log in without a second factor")
+    staff = get_user_model().objects.filter(is_active=True, is_staff=True)
+    powerful, number = staff.filter(is_superuser=True).count(), staff.count()
+    require(number <= MOST_ALONE or powerful < number, f"all {number} accounts of staff may do all")
+    factors = apps.get_model("mfa", "Authenticator").objects.exclude(type="recovery_codes")
+    proving = staff.filter(pk__in=factors.values("user")).count()
+    return Evidence(
+        "Staff need a second factor to reach the desk."
+        if settings.STAFF_MFA_REQUIRED
+        else "This machine alone reaches the desk, so no second factor is asked for.",
+        {"staff": number, "with a second factor": proving, "who may do everything": powerful},
     )

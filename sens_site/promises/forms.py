@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
@@ -81,12 +82,20 @@ OCCASIONS = {
     "/privacy/": "complete a form",
 }
 """Where somebody can tell us something, and on which of the policy's occasions."""
+_boxes: "WeakKeyDictionary[RunningSite, list[Box]]" = WeakKeyDictionary()
 
 
 def pages_of(site: RunningSite, *, strangers: bool = False) -> list[Answer]:
     """Return the pages that links or the map of addresses lead to, those of members at will."""
     met = [one.answer for one in every_page(site) if not strangers or one.by == "a stranger"]
     return [*site.pages, *(answer for answer in met if answer.is_page)]
+
+
+def boxes_of(site: RunningSite) -> list[Box]:
+    """Return everything that these pages take from their readers, found once for all checks."""
+    if site not in _boxes:
+        _boxes[site] = [box for answer in pages_of(site) for box in boxes_on(answer)]
+    return _boxes[site]
 
 
 def asking_forms(site: RunningSite, *, strangers: bool = False) -> list[tuple[Answer, Element]]:
@@ -115,7 +124,7 @@ def _is_known(box: Box) -> bool:
 @promise("information.business-card", look=Look.REHEARSAL)
 def forms_ask_for_what_the_policy_names(site: RunningSite) -> Evidence:
     """Each field of each page, optional and hidden ones too, is one of the items."""
-    boxes = {box for answer in pages_of(site) for box in boxes_on(answer)}
+    boxes = set(boxes_of(site))
     require(boxes, "no form was found")
     for box in sorted(boxes, key=str):
         require(_is_known(box), f"{box.path} takes “{box.said}”, which the policy does not name")
@@ -199,8 +208,7 @@ MONEY = frozenset({
 def _asking_about(site: RunningSite, words: frozenset[str]) -> list[str]:
     return [
         f"{box.path} asks for “{box.said}”"
-        for answer in pages_of(site)
-        for box in boxes_on(answer)
+        for box in boxes_of(site)
         if set(re.split(r"[^a-z]+", f"{box.name} {box.label} {box.filled_from}".lower())) & words
     ]
 

@@ -128,11 +128,16 @@ def an_earlier_address_is_forgotten_too(site: RunningSite) -> Evidence:
         messages = ContactMessage.objects.filter(message__in=[before, after])
         later = timezone.now() + timedelta(minutes=1)
         messages.filter(message=after).update(received_at=later)
+        waiting = f"{_word()}@example.com"
+        person.visitor.fill_in("/accounts/email/", {"email": waiting, "action_add": ""})
+        mails = OutboxMail.objects.to_address(waiting)
+        require(mails.exists(), "an address that is typed is not asked to confirm")
         with ledger.rehearsing(into=Path(folder) / "ledger"):
             backup = transaction.savepoint()
             erase_account(user)
             kept = set(messages.values_list("message", flat=True))
             require(kept == {after}, "a deletion forgets what came from an earlier address")
+            require(not mails.exists(), "a deletion forgets an address that was never confirmed")
             transaction.savepoint_rollback(backup)
             replay()
             kept = set(messages.values_list("message", flat=True))

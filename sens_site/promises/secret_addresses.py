@@ -3,11 +3,14 @@
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.services import mail_password_link
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.rights.choices import Channel, Kind, Proof
@@ -60,12 +63,14 @@ def a_secret_address_opens_one_thing_for_its_time(site: RunningSite) -> Evidence
             _works(site, f"/privacy/confirm/{identity}/", times=1)
             _lives(site, f"/privacy/copy/{copy}/", person, hours=72)
             _works(site, f"/privacy/copy/{copy}/", times=3)
+            _a_password_link_lives_for_an_hour(site, person)
         finally:
             for file in written:
                 file.unlink(missing_ok=True)
     return Evidence(
         "Played through for this check, an address that was mailed opened its own request alone, "
-        "once or three times and for 24 or 72 hours; no other address opened anything.",
+        "once or three times and for 24 or 72 hours, a link for a password for one hour, and no "
+        "other address opened anything.",
         {"wrong addresses tried": len(wrong), "hours for a proof": 24, "hours for a copy": 72},
     )
 
@@ -101,6 +106,23 @@ def _lives(site: RunningSite, path: str, person: Somebody, *, hours: int) -> Non
         require(answer.status == status, f"a mailed address does not live for {hours} hours")
     for rows in stored:
         rows.update(expires_at=timezone.now() + timedelta(hours=1))
+
+
+def _a_password_link_lives_for_an_hour(site: RunningSite, person: Somebody) -> None:
+    """Its time stands in the secret itself, so older ones are made."""
+    old: Any = PasswordResetTokenGenerator
+    now, current = old._now, old()._now()  # noqa: SLF001 - in the clock of the generator
+    try:
+        for minutes, opens in ((59, True), (61, False)):
+            made = current - timedelta(minutes=minutes)
+            old._now = lambda _, made=made: made  # noqa: SLF001 - what Django's own tests replace
+            mail_password_link(person.user)
+            old._now = now  # noqa: SLF001 - see above
+            answer = site.get(person.mailed("/accounts/password/reset/key/"))
+            asks = any(box.get("name") == "password1" for box in answer.page.all("input"))
+            require(asks is opens, "a link for a new password does not live for an hour")
+    finally:
+        old._now = now  # noqa: SLF001 - see above
 
 
 def _works(site: RunningSite, path: str, *, times: int) -> None:

@@ -2,8 +2,12 @@
 
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
@@ -12,17 +16,20 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Registration
+from contact.models import ContactMessage
 from contact.services import Submission, receive_message
 from outbox.delivery import deliver_one
+from outbox.jobs import Job, registered_jobs
 from outbox.models import OutboxMail
 from outbox.services import claim_next
+from outbox.worker import Worker
 from privacy.datamap.promises.purging import A_DAY, PURGE, done_by_the_job, runs_daily
 from privacy.datamap.stored_mail import mail_text
 from privacy.promises.registry import Evidence, Look, PromiseBroken, promise, require
 from privacy.promises.running_site import RunningSite
 from sens_site.promises.every_form import PASSPHRASE
 
-HELD = "announce held messages"
+HELD, WAITING = "announce held messages", "alarms of waiting messages"
 
 
 @promise("form.field-left-empty", look=Look.REHEARSAL)
@@ -45,6 +52,36 @@ def a_person_is_asked_to_look_at_what_is_held(site: RunningSite) -> Evidence:
         "Played through for this check: the worker asked the webmaster once to look at a message "
         "that was set aside.",
         {"mails": len(told)},
+    )
+
+
+@promise("use.support", look=Look.REHEARSAL)
+def a_message_that_waits_too_long_raises_an_alarm(site: RunningSite) -> Evidence:
+    """After five days, as staff are told: once, and without a word of it."""
+    runs_daily(WAITING)
+    word, a_minute = f"check{secrets.token_hex(6)}", timedelta(minutes=1)
+    with site.rehearsal():
+        message = receive_message(
+            Submission(word, f"{word}@example.com", "", word, wants_contact=True), trapped=False
+        )
+        done_by_the_job(WAITING)  # what has been waiting before tells nothing of this one
+        before = set(OutboxMail.objects.values_list("pk", flat=True))
+        rows = ContactMessage.objects.filter(pk=message.pk)
+        told = []
+        for older in (5 * A_DAY - a_minute, 2 * a_minute, a_minute):
+            rows.update(received_at=F("received_at") - older)
+            done_by_the_job(WAITING)
+            new = OutboxMail.objects.exclude(pk__in=before)
+            told.append([mail_text(mail.message) for mail in new])
+    counts = [len(mails) for mails in told]
+    require(counts[0] == 0, "staff are alarmed before five days")
+    require(counts[1] > 0, "nobody is told of a message that has waited for five days")
+    require(counts[2] == counts[1], "the alarm of one day is repeated at once")
+    require(not any(word in text for text in told[1]), "an alarm repeats what was written")
+    return Evidence(
+        "Played through for this check: the worker told staff once of a message that had waited "
+        "for five days.",
+        {"days": 5},
     )
 
 
@@ -112,4 +149,58 @@ def what_is_stored_is_handed_on(site: RunningSite) -> Evidence:
         "Played through for this check: what was written went to the mail server, again after a "
         "refusal, and once.",
         {"mails": len(got)},
+    )
+
+
+class _Ended:
+    """Stands for the process of a job that has come to its end."""
+
+    def poll(self) -> int:
+        return 0
+
+
+class _WithoutMail(Worker):
+    """Does all that the worker does, but hands no mail to anybody."""
+
+    def deliver(self) -> None:
+        return None
+
+
+@promise(
+    "retention.account",
+    "retention.consent-receipts",
+    "retention.downloads",
+    "retention.idle-account",
+    "retention.messages",
+    "retention.newsletter",
+    "retention.requests",
+    "retention.sent-mail",
+    "retention.visits",
+    look=Look.REHEARSAL,
+)
+def the_worker_comes_to_every_job(site: RunningSite) -> Evidence:
+    """Its own loop, on three days that pass at once, with jobs that only say that they were begun."""
+    begun, days, now = Counter[str](), 3, [0.0]
+    jobs = [
+        replace(job, when=lambda: True, run=partial(begun.update, [job.name]))
+        for job in registered_jobs()
+    ]
+
+    def start(job: Job) -> Any:
+        job.run()
+        return _Ended()
+
+    with site.rehearsal():
+        worker = _WithoutMail(jobs, clock=lambda: now[0], start=start)
+        for day in range(days):
+            now[0] = day * A_DAY.total_seconds()
+            for _ in jobs:  # of those that run apart it begins one at a time
+                worker.tick()
+    for job in jobs:
+        wanted = days if job.every_seconds <= A_DAY.total_seconds() else 1
+        require(begun[job.name] >= wanted, f"the worker does not come to the job “{job.name}”")
+    return Evidence(
+        "Played through for this check: on each of three days the worker came to every job, those "
+        "that delete among them.",
+        {"jobs": len(jobs), "days": days},
     )

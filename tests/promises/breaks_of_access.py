@@ -111,3 +111,15 @@ def an_account_with_a_right_of_its_own(hand: Hand) -> None:
 @breaks("security.against-misuse", way=Way.ROWS)
 def a_customer_with_every_right(hand: Hand) -> None:
     User.objects.create_user("eve", "eve@example.com", is_superuser=True)
+
+
+@breaks("security.administrative", way=Way.CONFIGURATION)
+def staff_who_need_no_second_factor(hand: Hand) -> None:
+    hand.settings.STAFF_MFA_REQUIRED = False
+    hand.settings.SITE_HOST = "www.example.com"
+
+
+@breaks("security.administrative", way=Way.ROWS)
+def staff_who_may_all_do_everything(hand: Hand) -> None:
+    for name in ("eve", "mallory", "trudy"):
+        User.objects.create_superuser(name, f"{name}@example.com")

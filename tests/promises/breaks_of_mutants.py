@@ -1,4 +1,4 @@
-"""Breaks that a small change of the code once made unseen: found by `python -m bench.mutants`."""
+"""Breaks that once passed unseen: found by `python -m bench.mutants`, or by a stranger who tried."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,8 +7,9 @@ from typing import Any
 from django.urls import get_resolver
 from django.utils import timezone
 
-from accounts.models import Registration
+from accounts.models import Registration, User
 from outbox import jobs
+from outbox.worker import Worker
 from privacy.datamap.registry import entries
 from tests.promises.breaks import Way, breaks
 from tests.promises.hand import Hand
@@ -24,6 +25,11 @@ def _job(hand: Hand, name: str, **changes: Any) -> None:
 @breaks("form.field-left-empty")
 def nobody_is_asked_to_look_at_what_is_held(hand: Hand) -> None:
     _job(hand, "announce held messages", run=lambda: None)
+
+
+@breaks("use.support")
+def nobody_is_told_of_what_waits(hand: Hand) -> None:
+    _job(hand, "alarms of waiting messages", run=lambda: None)
 
 
 @breaks("form.field-left-empty", way=Way.CONFIGURATION)
@@ -56,19 +62,24 @@ def restored_people_whom_the_worker_does_not_see(hand: Hand) -> None:
     _job(hand, "finish erasures", when=lambda: False)
 
 
-def _without_its_guards(hand: Hand, name: str, guards: int) -> None:
-    """Let an address lead to what stands below the first decorators of its view."""
+def _address(name: str) -> Any:
+    """Return what leads to a view."""
     waiting = list(get_resolver().url_patterns)
     while waiting:
         one = waiting.pop()
         waiting += getattr(one, "url_patterns", ())
         if getattr(one, "name", "") == name:
-            view: Any = one.callback
-            for _ in range(guards):
-                view = view.__wrapped__
-            hand.patch.setattr(one, "callback", view)
-            return
+            return one
     raise LookupError(name)
+
+
+def _without_its_guards(hand: Hand, name: str, guards: int) -> None:
+    """Let an address lead to what stands below the first decorators of its view."""
+    address = _address(name)
+    view: Any = address.callback
+    for _ in range(guards):
+        view = view.__wrapped__
+    hand.patch.setattr(address, "callback", view)
 
 
 @breaks("security.against-misuse")
@@ -127,3 +138,57 @@ def a_copy_for_readers_that_turns_answers_round(hand: Hand) -> None:
         return old(entry, name, not value if isinstance(value, bool) else value)
 
     hand.wrap("privacy.datamap.export._shown", turned)
+
+
+@breaks("security.against-misuse")
+def an_own_page_that_shows_whoever_is_named(hand: Hand) -> None:
+    address = _address("data")
+    plain = address.callback
+
+    def of_whoever(request: Any) -> Any:
+        named = User.objects.filter(username=request.GET.get("of", "")).first()
+        request.user = named or request.user
+        return plain(request)
+
+    hand.patch.setattr(address, "callback", of_whoever)
+
+
+@breaks("security.against-misuse", way=Way.CONFIGURATION)
+def a_link_for_a_password_that_lives_for_a_year(hand: Hand) -> None:
+    hand.settings.PASSWORD_RESET_TIMEOUT = 365 * 24 * 3600
+
+
+@breaks("account.kept-after-deletion")
+def an_address_that_was_typed_and_is_forgotten(hand: Hand) -> None:
+    def without(old: Any, user: Any) -> Any:
+        return replace(old(user), claimed=frozenset())
+
+    hand.wrap("accounts.erasure.subject_of", without)
+
+
+@breaks("consent.only-by-act")
+def a_cookie_for_what_is_shown_once(hand: Hand) -> None:
+    def remembered(old: Any, response: Any, *args: Any, **kwargs: Any) -> None:
+        old(response, *args, **kwargs)
+        response.set_cookie("social", "1")
+
+    hand.wrap("privacy.consent.views.allow", remembered)
+
+
+@breaks(
+    "retention.account",
+    "retention.consent-receipts",
+    "retention.downloads",
+    "retention.idle-account",
+    "retention.messages",
+    "retention.newsletter",
+    "retention.requests",
+    "retention.sent-mail",
+    "retention.visits",
+)
+def a_worker_that_begins_nothing_apart(hand: Hand) -> None:
+    plain = Worker.run_job
+    hand.replace(
+        "outbox.worker.Worker.run_job",
+        lambda self, job: not job.apart and plain(self, job),
+    )

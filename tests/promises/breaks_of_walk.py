@@ -1,6 +1,7 @@
 """Breaks in places that no link leads to, and in what arises beside the answers."""
 
 import logging
+import secrets
 import subprocess
 import sys
 from collections.abc import Callable
@@ -57,6 +58,14 @@ def on_thanks(hand: Hand, html: str) -> None:
 
 
 # --- cookies --------------------------------------------------------------------------------------
+
+
+@breaks("cookies.none-before-consent")
+def a_number_of_their_own_for_each_who_comes(hand: Hand) -> None:
+    def numbered(request: HttpRequest, response: HttpResponse) -> None:
+        response.headers["ETag"] = f'"{secrets.token_hex(8)}"'
+
+    answers(hand, lambda request: request.path == THANKS, numbered)
 
 
 @breaks("cookies.none-before-consent", "cookies.several-types")

@@ -4,6 +4,7 @@ import privacy.consent.promises.choices
 import privacy.consent.promises.cookies
 import privacy.consent.promises.looks
 import privacy.consent.promises.receipts
+import privacy.consent.promises.shown_once
 import privacy.consent.promises.signals
 import privacy.consent.promises.tags_today
 import privacy.consent.promises.tracking

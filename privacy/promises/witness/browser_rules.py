@@ -54,6 +54,8 @@ ON_PAGES = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "geolocation=()",
 }
+VALIDATORS = ("ETag", "Last-Modified")
+"""What a browser keeps with an answer and says when it comes again: as good as a cookie."""
 IN_A_FRAME_OF_OURS = "/cookies/answer/"
 """The banner's answer, shown in a frame of the page on which it was given."""
 USUAL_HEADERS = frozenset({
@@ -106,6 +108,9 @@ def nothing_on_a_first_visit(seen: Exchange, known: Known) -> Iterator[str]:
     if seen.is_first_visit and seen.answer.cookies:
         names = ", ".join(one.name for one in seen.answer.cookies)
         yield f"{seen.said} sets {names}"
+    told = " ".join(seen.answer.header(name) for name in VALIDATORS)
+    if seen.is_first_visit and known.validators.setdefault((seen.who, seen.path), told) != told:
+        yield f"{seen.said} gives each visitor a number of their own"
 
 
 @rule(LOADS, of=ANSWER)

@@ -23,6 +23,8 @@ class Known:
 
     people: tuple[Canary, ...]
     secrets: set[str] = field(default_factory=set)
+    validators: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By what a browser that only looks is to ask again, by who it is and where."""
 
     def in_text(self, text: str, *whats: str) -> list[str]:
         """Return what a text holds of some things that people told or that a connection tells."""

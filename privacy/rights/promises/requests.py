@@ -1,7 +1,6 @@
 """Promises about requests: who may ask for what, what is kept of it, and what is published."""
 
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
 
 from django.core import mail
 from django.utils import timezone
@@ -11,6 +10,7 @@ from privacy.datamap.erasure import erase
 from privacy.datamap.promises.played_people import Played
 from privacy.datamap.promises.purging import PURGE, done_by_the_job
 from privacy.datamap.promises.raw_rows import Database
+from privacy.datamap.stored_mail import mail_text
 from privacy.promises.page_reader import Element
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
@@ -223,8 +223,7 @@ def the_desk_erases_and_reports(site: RunningSite) -> Evidence:
             rows.pop(ours._meta.db_table, None)
         require(not rows, f"something is left in {sorted(rows)[:1]}")
         require(len(mails) == 1, f"{len(mails)} mails are left to who was erased")
-        last: Any = OutboxMail.objects.get(pk=next(iter(mails)))
-        said = last.as_message().message().get_payload(decode=True).decode()
+        said = mail_text(OutboxMail.objects.get(pk=next(iter(mails))).message)
         require("Account and profile" in said, "the mail does not say what was erased")
         closed = SubjectRequest.objects.get(pk=asked.pk)
         require(bool(closed.did(Did.ERASED, Did.ANSWERED)), "the request is not closed")

@@ -10,7 +10,7 @@ from privacy.consent.offer import current
 from privacy.consent.offer.building import build_offer
 from privacy.consent.offer.current import current_offer, rehearse_offer
 from privacy.consent.offer.loading import load_offer
-from privacy.promises.running_site import NO_SUCH_PAGE, RunningSite, _environ
+from privacy.promises.running_site import NO_SUCH_PAGE, RunningSite, _environ, _Heard
 from privacy.promises.written_tables import rows_written
 from sens_site import wsgi
 from sens_site.lib.cache.fragment_cache import fragment
@@ -105,3 +105,17 @@ def test_what_is_written_is_named_but_for_the_shared_cache():
         cache.set("key", "value")
         list(Group.objects.all())
     assert tables == ["auth_group", "auth_group"]
+
+
+def test_the_site_tells_what_a_view_asks_for_after_the_question_mark():
+    site = RunningSite()
+    with site.hearing_what_is_asked() as names:
+        site.get("/accounts/login/")
+    assert ("next" in names, "password" in names) == (True, False)
+
+
+def test_a_query_hears_each_way_of_asking():
+    names: set[str] = set()
+    query = _Heard("a=1&b=2&b=3", names)
+    assert (query["a"], query.getlist("b"), query.get("d")) == ("1", ["2", "3"], None)
+    assert ("c" in query, names) == (False, {"a", "b", "c", "d"})

@@ -107,6 +107,16 @@ def test_a_look_sets_no_cookie_but_renews_staffs():
     assert list(browser_rules.nothing_on_a_first_visit(seen(), KNOWN)) == []
 
 
+def test_who_only_looks_is_known_again_by_nothing_that_an_answer_bears():
+    known = Known(())
+    first, same, other = (seen(ETag=tag) for tag in ('"1"', '"1"', '"2"'))
+    found = [
+        len(list(browser_rules.nothing_on_a_first_visit(one, known)))
+        for one in (first, same, other)
+    ]
+    assert found == [0, 0, 1]
+
+
 def test_a_cookie_that_is_dated_back_is_taken_back():
     past = SetCookie("x", "", {"expires": "Thu, 01 Jan 1970 00:00:00 GMT"})
     assert past.is_taken_back
