@@ -170,7 +170,7 @@ def web(site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
             check=True,
         ).stdout
         held.close()
-        stack.enter_context(nginx.serving(folder, configuration, port))
+        stack.enter_context(nginx.serving(folder, configuration, port=port))
         publisher = web.publisher()
         stack.callback(publisher.wait, PATIENCE)
         stack.callback(publisher.terminate)
