@@ -1,19 +1,13 @@
 """The rules of the witness, each with what keeps it and what breaks it."""
 
-import importlib
-import logging
-import sys
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.http import HttpResponse
 from django.views.debug import technical_500_response
 
-from accounts.session_store import SessionStore
 from privacy.promises.page_reader import read
 from privacy.promises.running_site import RunningSite
 from privacy.promises.visitor import Answer, SetCookie
@@ -23,7 +17,7 @@ from privacy.promises.witness.exchange import Exchange, is_foreign
 from privacy.promises.witness.filling import filled
 from privacy.promises.witness.links import path_here, pattern_of
 from privacy.promises.witness.mails import Mail, mail_in
-from privacy.promises.witness.recorder import Line, Recorder, heard_by, unheard
+from privacy.promises.witness.recorder import Line
 from privacy.promises.witness.rules import MOST_KEPT, Judge, Known
 from privacy.promises.witness.tags import css_addresses, scripts_of, styles_of, tags_of
 from privacy.promises.witness.url_map import Route
@@ -399,62 +393,6 @@ def test_links_lead_here_or_elsewhere():
     assert path_here("https://x.test/", "/") == path_here("/static/a.css", "/") == ""
     assert pattern_of("no-slash-before") == ""
     assert Route("a/", "", lambda: None, "/a/").shown_name == "/a/"
-
-
-@pytest.mark.django_db
-def test_the_recorder_hears_what_arises_and_nothing_else(tmp_path, capsys):
-    heard: list[tuple[str, Any]] = []
-    recorder = Recorder(lambda kind, thing: heard.append((kind, thing)))
-    logger, usual = logging.getLogger("some.room"), sys.stdout
-    with heard_by(recorder):
-        logger.info("by %s", "ada", extra={"phone": 5})
-        logger.debug("by nobody")
-        print("printed")
-        print(" ")
-        sys.stdout.flush()
-        cache.get("nothing")
-        Path(tmp_path / "log").write_text("x")
-        Path(tmp_path / "log").read_text()
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE accounts_user SET name = %s WHERE 1=0", ["ada"])
-        with unheard(), connection.cursor() as cursor:
-            logger.info("by us")
-            cursor.execute("UPDATE accounts_user SET name = %s WHERE 1=0", ["ada"])
-            SessionStore().encode({"text": "ada"})
-            Path(tmp_path / "log").write_text("y")
-    with heard_by(recorder):
-        logger.error("failed", exc_info=ValueError("of ada"))
-    assert sys.stdout is usual
-    kinds = [kind for kind, _ in heard]
-    assert kinds == ["line", "line", "file", "row", "line"]
-    assert "by ada" in heard[0][1].text
-    assert "5" in heard[0][1].text
-    assert heard[1][1].text == "printed"
-    assert "of ada" in heard[-1][1].text
-    assert "printed" in capsys.readouterr().out
-
-
-def test_a_look_within_a_look_ends_alone():
-    with heard_by(Recorder(lambda kind, thing: None)):
-        outer = vars(SessionStore)["encode"]
-        with heard_by(Recorder(lambda kind, thing: None)):
-            pass
-        assert vars(SessionStore)["encode"] is outer
-    assert "encode" not in vars(SessionStore)
-
-
-def test_what_python_compiles_at_a_first_import_is_no_file_of_the_site(tmp_path, monkeypatch):
-    heard: list[tuple[str, Any]] = []
-    (tmp_path / "imported_late.py").write_text("NAME = 'ada'")
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    monkeypatch.setattr(sys, "pycache_prefix", None)
-    with heard_by(Recorder(lambda kind, thing: heard.append((kind, thing)))):
-        importlib.import_module("imported_late")
-        (tmp_path / "__pycache__" / "written.pyc").write_text("ada")
-    compiled = [one.name for one in (tmp_path / "__pycache__").iterdir()]
-    assert len(compiled) == 2
-    assert [Path(str(thing)).name for kind, thing in heard if kind == "file"] == ["written.pyc"]
 
 
 def test_what_a_rule_cannot_read_is_against_that_rule_alone():
