@@ -9,7 +9,7 @@ from tests.architecture.source import ROOT, files, text
 
 # The package keeps its name, and the folder of the company bears the company's.
 NAMES_OF_OURS = re.compile(rf"sens_site|{settings.CONTENT_DIR.relative_to(ROOT).as_posix()}")
-PICTURES = re.compile(r"\.(png|jpg|webp|ico|woff2|pdf)$")
+PICTURES = re.compile(r"\.(png|jpg|webp|ico|woff2|pdf|zst)$")
 SHORT = settings.COMPANY.short_name.lower()
 LONG = settings.COMPANY.legal_name.lower().split()
 

@@ -27,8 +27,13 @@ def test_postgresql_connections_come_from_a_pool_that_no_request_waits_for_long(
     database = read(DATABASE_URL="postgresql://web@db/site", DATABASE_POOL_SIZE="7")["DATABASES"]
     assert database["default"]["CONN_MAX_AGE"] == 0
     assert database["default"]["OPTIONS"] == {
-        "pool": {"min_size": 1, "max_size": 7, "timeout": 5},
+        "pool": {"min_size": 1, "max_size": 7, "timeout": 1},
         "target_session_attrs": "read-write",
+        "connect_timeout": 3,
+        "tcp_user_timeout": 10_000,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 2,
     }
     assert database["default"]["CONN_HEALTH_CHECKS"] is True
 
@@ -73,6 +78,7 @@ SECRETS = {
     "DATABASE_URL": "postgresql://web:hidden@db/site",
     "CACHE_URL": "rediss://:hidden@cache:6379/0",
     "EMAIL_HOST_PASSWORD": "hidden",
+    "METRICS_TOKEN": "d" * 43,
     "REPLIES_IMAP_PASSWORD": "hidden",
     "NEWSLETTER_IMAP_PASSWORD": "hidden",
     "ORDER_STATUS_TOKEN": "hidden",
