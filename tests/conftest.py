@@ -87,7 +87,7 @@ def _commits(item: pytest.Item) -> bool:
 
 # Instead of Django's own, which empties all tables: sealed policy versions refuse that, and what
 # stands in them would have to be loaded again.
-TransactionTestCase._fixture_teardown = lambda self: None  # type: ignore[method-assign]
+TransactionTestCase._fixture_teardown = lambda self: None  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(wrapper=True)
