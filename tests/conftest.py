@@ -18,15 +18,18 @@ import sqlparse
 from django.conf import settings as django_settings
 from django.core.cache import caches
 from django.db import OperationalError, connection
+from django.test import TransactionTestCase
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
 from pages.tree import live_tree
 from search.misses import WAITING
+from sens_site.lib.cache.content_stamp import renew_stamp
 from tests import content
 from tests.client import SiteClient
 from tests.factories.people import make_person, make_staff
+from tests.kept_database import KeptDatabase
 
 pytest_plugins = ["tests.selection"]
 
@@ -40,6 +43,7 @@ ENDED_BY = {number: signal.getsignal(number) for number in (signal.SIGTERM, sign
 
 @pytest.fixture(scope="session")
 def django_db_setup(
+    request: pytest.FixtureRequest,
     django_test_environment: None,
     django_db_modify_db_settings: None,
     django_db_blocker: DjangoDbBlocker,
@@ -52,8 +56,10 @@ def django_db_setup(
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False)
         content.load()
+        kept = request.config.stash[_kept_key] = KeptDatabase()
     yield
     with django_db_blocker.unblock():
+        kept.remove()
         teardown_databases(made, verbosity=0)
 
 
@@ -70,7 +76,7 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def _empties_tables(item: pytest.Item) -> bool:
+def _commits(item: pytest.Item) -> bool:
     marker = item.get_closest_marker("django_db")
     names = getattr(item, "fixturenames", ())
     return bool(
@@ -79,27 +85,25 @@ def _empties_tables(item: pytest.Item) -> bool:
     )
 
 
+# Instead of Django's own, which empties all tables: sealed policy versions refuse that, and what
+# stands in them would have to be loaded again.
+TransactionTestCase._fixture_teardown = lambda self: None  # type: ignore[attr-defined]
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
-    """Around a test that truncates: lift what freezes rows, then load the content again.
-
-    Such a test ends in `flush`, which sealed policy versions refuse; flush itself sends
-    post_migrate, which puts the guards back.
-    """
-    empties = _empties_tables(item) and not item.get_closest_marker("skip")
-    if empties:
-        content.guards("lift")
+    """After a test whose writes are committed, put the database back as the content left it."""
     try:
         return (yield)
     finally:
         for number, handler in ENDED_BY.items():  # a command that ran here may have set its own
             if signal.getsignal(number) is not handler:
                 signal.signal(number, handler)
-        if empties and nextitem is not None:  # after the last test the database is gone
-            blocker: DjangoDbBlocker = item.config.stash[_blocker_key]
-            with blocker.unblock():
+        if _commits(item) and nextitem is not None:  # after the last test the database is gone
+            with item.config.stash[_blocker_key].unblock():
+                item.config.stash[_kept_key].put_back()
                 caches["default"].clear()
-                content.load()
+                renew_stamp()
                 connection.close()
 
 
@@ -109,6 +113,7 @@ sqlparse.parse = lru_cache(maxsize=512)(sqlparse.parse)
 
 
 _blocker_key = pytest.StashKey[DjangoDbBlocker]()
+_kept_key = pytest.StashKey[KeptDatabase]()
 
 
 @pytest.fixture(scope="session", autouse=True)

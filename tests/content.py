@@ -1,8 +1,7 @@
-"""The site's own content in the test database, and how it survives tests that empty tables."""
+"""The site's own content in the test database, and what a process keeps of it."""
 
 from django.core.cache import caches
 from django.core.management import call_command, get_commands
-from django.utils.module_loading import import_string
 
 from pages import tree
 from privacy.consent import idempotency, services
@@ -38,12 +37,3 @@ def forget_caches() -> None:
     finding.NEAREST.forget()
     misses.WAITING.forget()
     content_stamp._own_committed = content_stamp._own_changes
-
-
-def guards(verb: str) -> None:
-    """Call `lift` or `install` on the SQL guards that freeze sealed rows, where there are any."""
-    try:
-        act = import_string(f"sens_site.lib.row_guards.{verb}")
-    except ImportError:
-        return
-    act()

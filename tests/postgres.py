@@ -25,8 +25,14 @@ from urllib.parse import quote
 
 NOT_INSTALLED = 69  # EX_UNAVAILABLE
 START_SECONDS = 30
+ROOM = 1024 * 1024 * 1024
 # What a test database can lose in a crash is of no interest to anyone.
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "256MB",
+}
 
 
 def find_binaries() -> Path | None:
@@ -118,11 +124,20 @@ class Server:
             )
 
 
+def roomy_folder() -> str:
+    """Return where a server is to lie: in memory where there is room, as tests make many files.
+
+    Not below TMPDIR: a socket's path may have no more than 107 characters.
+    """
+    memory = "/dev/shm"  # noqa: S108 - only as the parent of a folder with a random name
+    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
+    return memory if roomy else "/tmp"  # noqa: S108 - as above
+
+
 @contextlib.contextmanager
 def server(binaries: Path) -> Iterator[Server]:
     """Run a server, and leave nothing of it behind."""
-    # Not below TMPDIR: a socket's path may have no more than 107 characters.
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=roomy_folder()))
     running = None
     try:
         running = Server(binaries, folder)

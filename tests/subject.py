@@ -1,8 +1,11 @@
 """One person who is present in every table that holds people, and a neighbour like them."""
 
+import zlib
+from collections.abc import Iterator
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
+from unittest.mock import patch
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
@@ -27,7 +30,7 @@ from newsletter.models import Subscriber, Subscription, Suppression, Topic
 from newsletter.suppression import SIGN_UP, suppress
 from newsletter.wording import keep_wording
 from privacy.consent.personal_services import object_to_sharing, refuse_newsletter
-from privacy.datamap.subjects import keyed_hash
+from privacy.datamap.subjects import Subject, keyed_hash
 from privacy.policy.models import PRIVACY, PolicyAcknowledgement, PolicyVersion
 from privacy.rights import export_files, handling, intake, outside_systems, services
 from privacy.rights.choices import Channel, Kind
@@ -124,6 +127,11 @@ def _traces_by_staff(user: User) -> None:
     record(AuditEntry.Kind.CHANGED, did, row=user, actor=editor, place="/admin/")
 
 
+def _short_copy(subject: Subject, *, portable: bool) -> Iterator[bytes]:
+    """Name the person compressed, as a whole copy does. That would take two thirds of the time."""
+    yield zlib.compress(" ".join(sorted(subject.addresses)).encode())
+
+
 def _privacy_requests(user: User) -> None:
     request = intake.open_request(
         kind=Kind.ACCESS,
@@ -134,7 +142,8 @@ def _privacy_requests(user: User) -> None:
     )
     staff = User.objects.get(username="editor")
     services.record_proof(request, by=staff, how=f"{user.name} came in person")
-    export_files.make_export(request, by=staff)
+    with patch.object(export_files, "stream_export", _short_copy):
+        export_files.make_export(request, by=staff)
     task = services.tell_vendor(request, by=staff, vendor="mail", due_on=timezone.localdate())
     services.vendor_done(task, by=staff, evidence=f"Letter about {user.username}")
     keep_scan(request, b"%PDF-1.7 a letter")
