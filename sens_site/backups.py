@@ -62,6 +62,7 @@ def folders() -> dict[str, Path]:
 
 def make_backup() -> Path:
     """Make one, note it, and return where it lies."""
+    keys = backup_archive.recipients(settings.BACKUP_RECIPIENTS)
     note_begun(BACKUP_MADE)
     began = timezone.now()
     target = backups.folder() / backup_archive.name_for(began)
@@ -69,7 +70,7 @@ def make_backup() -> Path:
         # The database first: what is deleted after it is missed, and not called for by a row.
         database = database_dump.dump(scratch)
         backup_archive.write(
-            target, _members(database), recipients=settings.BACKUP_RECIPIENTS, sign=_signatures,
+            target, _members(database), keys=keys, sign=_signatures,
             made_at=began.isoformat(), release=settings.VERSION,
         )  # fmt: skip
     note_done(BACKUP_MADE)

@@ -16,6 +16,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from outbox.job_runs import RESTORE_TRIED, note_done, was_done
+from outbox.jobs import registered_jobs
 from outbox.models import JobRun
 from privacy.datamap import ledger
 from privacy.datamap.backups import NO_BACKUP, NO_RESTORE
@@ -73,6 +74,21 @@ def test_a_site_that_is_lost_is_restored_and_who_was_erased_since_is_erased_agai
         "guards": [],
         "left over": [],
     }  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.once
+def test_without_a_key_the_job_copies_nothing_and_is_no_failure(monkeypatch, caplog):
+    monkeypatch.setattr(database_dump, "dump", lambda into: pytest.fail("was copied in clear"))
+    caplog.set_level("INFO", "sens_site.jobs")
+    (job,) = [one for one in registered_jobs() if one.name == "make backup"]
+    assert (job.when(), job.run()) == (False, None)
+    assert caplog.messages == [
+        "No backup is made: no key is named in BACKUP_RECIPIENTS (docs/backup.md)."
+    ]
+    with pytest.raises(BackupError, match="No key is named"):
+        backups.make_backup()
+    assert not JobRun.objects.exists()
 
 
 @pytest.mark.django_db

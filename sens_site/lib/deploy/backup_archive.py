@@ -83,13 +83,18 @@ def trim(folder: Path, *, before: datetime) -> int:
 # --- writing --------------------------------------------------------------------------------------
 
 
-def write(
-    target: Path, members: Iterable[Member], *, recipients: list[str], sign: Sign, **facts: Any
-) -> None:
-    """Write an archive. It has its name only once it is whole and on the disk."""
-    keys = [_recipient(text) for text in recipients]
+def recipients(named: list[str]) -> list[Any]:
+    """Return the keys to encrypt to: asked for before anything is copied that nobody could encrypt."""
+    keys = [_recipient(text) for text in named]
     if not keys:
         raise BackupError("No key is named to which backups are encrypted (BACKUP_RECIPIENTS).")
+    return keys
+
+
+def write(
+    target: Path, members: Iterable[Member], *, keys: list[Any], sign: Sign, **facts: Any
+) -> None:
+    """Write an archive. It has its name only once it is whole and on the disk."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = target.with_name(target.name + PART)
     try:
