@@ -126,6 +126,8 @@ def try_restore(archive: Path, *, identity: Path) -> None:
             "PRIVATE_ROOT": str(scratch / "private"), "MEDIA_ROOT": str(scratch / "media"),
             "DOCUMENTS_ROOT": str(scratch / "documents"),
         }  # fmt: skip
+        # Where a setting is a file, the file wins: it would lead back to the site.
+        apart |= {f"{name}_FILE": "" for name in apart}
         command = (str(archive), "--identity", str(identity), "--ledger", copied)
         done = subprocess.run(  # noqa: S603 - our own command
             [sys.executable, str(settings.BASE_DIR / "manage.py"), "restore", *command],
@@ -179,7 +181,7 @@ def _signatures(content: bytes) -> list[str]:
 def _scratch() -> Iterator[Path]:
     """Give a folder for what is not encrypted. It lies where such data lies anyway."""
     name = str(connection.settings_dict["NAME"])
-    beside = Path(name).parent if connection.vendor == "sqlite" else settings.BASE_DIR / "var"
+    beside = Path(name if connection.vendor == "sqlite" else settings.PRIVATE_ROOT).parent
     beside.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=beside) as scratch:
         yield Path(scratch)

@@ -5,13 +5,15 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from outbox.job_runs import BACKUP_MADE, was_done
+from outbox.job_runs import BACKUP_MADE, begin, was_done
 from outbox.jobs import periodic
 from sens_site.backups import make_backup
 
 logger = logging.getLogger(__name__)
 
 A_DAY = timedelta(days=1)
+AN_HOUR = timedelta(hours=1)
+"""Within it one is tried once: a failure does not come every ten minutes, nor one from each worker."""
 
 
 def backup_is_due() -> bool:
@@ -25,4 +27,4 @@ def backup() -> object:
     if not settings.BACKUP_RECIPIENTS:
         logger.info("No backup is made: no key is named in BACKUP_RECIPIENTS (docs/backup.md).")
         return None
-    return make_backup().name
+    return make_backup().name if begin(BACKUP_MADE, once_in=AN_HOUR) else None

@@ -92,6 +92,17 @@ def test_without_a_key_the_job_copies_nothing_and_is_no_failure(monkeypatch, cap
 
 
 @pytest.mark.django_db
+@pytest.mark.once
+def test_of_two_workers_one_makes_the_backup(monkeypatch, settings):
+    settings.BACKUP_RECIPIENTS = ["age1…"]
+    made = []
+    monkeypatch.setattr("sens_site.jobs.make_backup", lambda: made.append("one") or Path("one"))
+    (job,) = [one for one in registered_jobs() if one.name == "make backup"]
+    assert [job.run(), job.run()] == ["one", None]
+    assert made == ["one"]
+
+
+@pytest.mark.django_db
 def test_what_is_not_in_order_after_a_restore_is_named(person, monkeypatch):
     assert list(faults_of_the_site()) == []
     now = timezone.now()
