@@ -1,7 +1,7 @@
 """Backups: what is in one, how one is put back, and the drill that tries it (ADR 25).
 
-In a backup: the database, the private files, the media, the documents where they lie in a folder, and
-the erasure ledger as it was. Not in it: the secrets of the environment, without which it is of no use.
+In a backup: the database, the private files, the media, the documents, and the erasure ledger as it
+was. Not in it: the secrets of the environment, without which it is of no use.
 """
 
 import os
@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -24,7 +25,8 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.services import end_all_sessions
-from downloads.verification import verify_documents
+from downloads import store
+from downloads.verification import look_at, verify_documents
 from outbox.job_runs import BACKUP_MADE, note_begun, note_done
 from privacy.datamap import backups, ledger
 from privacy.datamap.replay import Replayed, pending, replay, unknown_to_ledger
@@ -38,6 +40,7 @@ from sens_site.lib.deploy.backup_archive import BackupError, Member
 from sens_site.lib.deploy.setup_lock import alone_in_set_up
 
 LEDGER = "erasure-ledger.jsonl"
+DOCUMENTS = "documents"
 FROM_BACKUP = "backup"
 """Said in place of a ledger: the one in the backup is the newest that there is."""
 
@@ -53,10 +56,10 @@ class Restored:
 
 
 def folders() -> dict[str, Path]:
-    """Return the folders of a backup, by their names in it. A bucket has copies of its own."""
+    """Return the folders of a backup, by their names in it."""
     found = {"private": Path(settings.PRIVATE_ROOT), "media": Path(settings.MEDIA_ROOT)}
     if not settings.DOCUMENTS_S3_BUCKET:
-        found["documents"] = Path(settings.DOCUMENTS_ROOT)
+        found[DOCUMENTS] = Path(settings.DOCUMENTS_ROOT)
     return found
 
 
@@ -108,6 +111,8 @@ def restore(archive: Path, *, identity: Path, replace: bool, newest_ledger: str)
         if newest_ledger not in ("", FROM_BACKUP):
             ledgers.append(Path(newest_ledger))
         records = [line for file in ledgers for line in _lines(file)]
+        if settings.DOCUMENTS_S3_BUCKET:  # before anything is lost: each lies under what it is
+            _fill_bucket(scratch / DOCUMENTS)
         database_dump.load(database)
         for name, root in folders().items():
             _fill(root, scratch / name)
@@ -124,8 +129,12 @@ def try_restore(archive: Path, *, identity: Path) -> None:
             "DATABASE_URL": url, "CACHE_URL": "database",  # the shared cache is the site's own
             "ERASURE_LEDGER": str(scratch / "ledger-of-the-drill"),
             "PRIVATE_ROOT": str(scratch / "private"), "MEDIA_ROOT": str(scratch / "media"),
-            "DOCUMENTS_ROOT": str(scratch / "documents"),
+            "DOCUMENTS_ROOT": str(scratch / DOCUMENTS),
         }  # fmt: skip
+        if (
+            settings.BACKUP_S3_DOCUMENTS
+        ):  # those of the backup are tried, and the bucket is left alone
+            apart["DOCUMENTS_S3_BUCKET"] = ""
         # Where a setting is a file, the file wins: it would lead back to the site.
         apart |= {f"{name}_FILE": "" for name in apart}
         command = (str(archive), "--identity", str(identity), "--ledger", copied)
@@ -169,6 +178,9 @@ def _members(database: Path) -> Iterator[Member]:
         for file in sorted(root.rglob("*")):
             if file.is_file() and not file.is_symlink():
                 yield Member(f"{name}/{file.relative_to(root).as_posix()}", file)
+    if settings.DOCUMENTS_S3_BUCKET and settings.BACKUP_S3_DOCUMENTS:
+        for name in store.stored_names():
+            yield Member(f"{DOCUMENTS}/{name}", partial(store.store().open, name, "rb"))
     yield Member(LEDGER, ledger.path())
 
 
@@ -194,6 +206,17 @@ def _lines(file: Path) -> list[str]:
         if file.name == LEDGER:  # nobody had been erased when the backup was made
             return []
         raise BackupError(f"There is no {file}.") from error
+
+
+def _fill_bucket(content: Path) -> None:
+    """Put back what a bucket has lost or holds damaged; what else is in it, the site sweeps itself."""
+    for file in sorted(content.rglob("*")):
+        if file.is_file() and look_at(file.name)[0]:
+            try:
+                with file.open("rb") as opened:
+                    store.write(opened, file.name)
+            except store.StoreAwayError as error:
+                raise BackupError("The bucket of the documents takes nothing.") from error
 
 
 def _fill(root: Path, content: Path) -> None:

@@ -168,10 +168,24 @@ def test_what_is_added_to_the_ledger_is_not_swallowed_by_half_a_line():
     assert ledger._records() == [{"void": "a"}, {"void": "b"}, {"void": "c"}]
 
 
-def test_a_bucket_of_documents_is_in_no_backup(settings):
-    assert list(backups.folders()) == ["private", "media", "documents"]
-    settings.DOCUMENTS_S3_BUCKET = "manuals"
-    assert list(backups.folders()) == ["private", "media"]
+@pytest.mark.django_db
+@pytest.mark.once
+@pytest.mark.parametrize(("are_in_it", "bucket"), [(True, ""), (False, "manuals")])
+def test_a_drill_is_led_to_nothing_of_the_site(monkeypatch, tmp_path, settings, are_in_it, bucket):
+    """Where a setting is a file, the file would win; and what is in a bucket is not to be written."""
+    monkeypatch.setenv("DATABASE_URL_FILE", "/run/secrets/database_url")
+    monkeypatch.setenv("DOCUMENTS_S3_BUCKET", "manuals")
+    settings.BACKUP_S3_DOCUMENTS = are_in_it
+    given = {}
+
+    def run(command, *, env, **options):
+        given.update(env)
+        return SimpleNamespace(returncode=1, stderr="enough")
+
+    monkeypatch.setattr("subprocess.run", run)
+    with pytest.raises(BackupError, match="enough"):
+        backups.try_restore(tmp_path / "archive", identity=tmp_path / "key")
+    assert (given["DATABASE_URL_FILE"], given["DOCUMENTS_S3_BUCKET"]) == ("", bucket)
 
 
 @pytest.mark.django_db

@@ -43,10 +43,10 @@ class BackupError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file of an archive. What lies on a disk may be gone by the time it is read."""
+    """One file of an archive. What lies elsewhere (a function opens it) may be gone when it is read."""
 
     name: str
-    content: Path | bytes
+    content: Path | bytes | Callable[[], IO[bytes]]
 
 
 # --- names and ages -------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ def _opened(member: Member) -> IO[bytes] | None:
     if isinstance(member.content, bytes):
         return io.BytesIO(member.content)
     try:
-        return member.content.open("rb")
+        return member.content.open("rb") if isinstance(member.content, Path) else member.content()
     except FileNotFoundError:
         return None
 
