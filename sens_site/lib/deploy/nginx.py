@@ -180,20 +180,17 @@ def documents(front: Front) -> Part:
 
 
 def numbers(front: Front) -> Part:
-    """Number each request for all logs (`sens_site.lib.request_id`): by another proxy's number, if that
-    has the form of one, and never by a visitor's.
-    """  # noqa: D205 - one sentence
+    """Number each request for all logs, by another proxy's number or anew; never by a visitor's."""
     given = '    "~^[0-9a-fA-F-]{8,64}$" $http_x_request_id;\n' if front.proxies > 1 else ""
     return Part(
-        http=f"map $http_x_request_id $request_number {{\n    default $request_id;\n{given}}}\n"
+        http=f"map $http_x_request_id $request_number {{\n    default $request_id;\n{given}}}\n",
+        server="proxy_set_header X-Request-ID $request_number;\n",
     )
 
 
 def inside(front: Front) -> Part:
     """Keep from outside what is nobody's business there, whatever the site would say."""
-    return Part(
-        server="".join(_block(f"location = {path}", "return 404;\n") for path in front.inside)
-    )
+    return Part(server="".join(_block(f"location = {p}", "return 404;\n") for p in front.inside))
 
 
 PARTS: tuple[Callable[[Front], Part], ...] = (
@@ -311,10 +308,7 @@ def _locations(front: Front, first: str) -> str:
 
 def _proxy(front: Front) -> str:
     """Hand requests on, and with them who asks: nothing of what the client says about that."""
-    names = {
-        "Host": "$http_host", "Connection": '""', "X-Request-ID": "$request_number",
-        **_forwarded(front),
-    }  # fmt: skip
+    names = {"Host": "$http_host", "Connection": '""', **_forwarded(front)}
     headers = "".join(f"proxy_set_header {name} {value};\n" for name, value in names.items())
     return (
         f"proxy_http_version 1.1;\n{headers}"
