@@ -48,7 +48,7 @@ def verify_documents(*, tell: Callable[[int], object] = lambda done: None) -> Ve
     found = Verified()
     waiting: dict[int, str] = {}
     for sha256, versions in rows.items():
-        state, size = _look(sha256)
+        state, size = look_at(sha256)
         found.files, found.size = found.files + 1, found.size + size
         for pk, expected, label, number in versions:
             name = f"{number}, version {label} ({stored_name(sha256)})"
@@ -63,7 +63,7 @@ def verify_documents(*, tell: Callable[[int], object] = lambda done: None) -> Ve
     return found
 
 
-def _look(sha256: str) -> tuple[str, int]:
+def look_at(sha256: str) -> tuple[str, int]:
     """Return what is wrong with a file, and how many bytes were read."""
     try:
         with store().open(stored_name(sha256), "rb") as content:

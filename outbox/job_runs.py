@@ -50,6 +50,15 @@ def note_begun(name: str) -> None:
     JobRun.objects.update_or_create(name=name, defaults={"started_at": timezone.now()})
 
 
+def begin(name: str, *, once_in: timedelta) -> bool:
+    """Note that something is begun, unless it was a moment ago: of several workers, one does it."""
+    now = timezone.now()
+    run, is_first = JobRun.objects.get_or_create(name=name, defaults={"started_at": now})
+    lately = (now - once_in, now)
+    runs = JobRun.objects.filter(pk=run.pk).exclude(started_at__range=lately)
+    return is_first or bool(runs.update(started_at=now))
+
+
 def was_done(name: str, *, within: timedelta | None = None) -> bool:
     """Tell whether something was done, or was done not too long ago."""
     ended = JobRun.objects.filter(name=name, succeeded_at__isnull=False)

@@ -1,7 +1,7 @@
 """Backups: what is in one, how one is put back, and the drill that tries it (ADR 25).
 
-In a backup: the database, the private files, the media, the documents where they lie in a folder, and
-the erasure ledger as it was. Not in it: the secrets of the environment, without which it is of no use.
+In a backup: the database, the private files, the media, the documents, and the erasure ledger as it
+was. Not in it: the secrets of the environment, without which it is of no use.
 """
 
 import os
@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -24,7 +25,8 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.services import end_all_sessions
-from downloads.verification import verify_documents
+from downloads import store
+from downloads.verification import look_at, verify_documents
 from outbox.job_runs import BACKUP_MADE, note_begun, note_done
 from privacy.datamap import backups, ledger
 from privacy.datamap.replay import Replayed, pending, replay, unknown_to_ledger
@@ -38,6 +40,7 @@ from sens_site.lib.deploy.backup_archive import BackupError, Member
 from sens_site.lib.deploy.setup_lock import alone_in_set_up
 
 LEDGER = "erasure-ledger.jsonl"
+DOCUMENTS = "documents"
 FROM_BACKUP = "backup"
 """Said in place of a ledger: the one in the backup is the newest that there is."""
 
@@ -53,15 +56,16 @@ class Restored:
 
 
 def folders() -> dict[str, Path]:
-    """Return the folders of a backup, by their names in it. A bucket has copies of its own."""
+    """Return the folders of a backup, by their names in it."""
     found = {"private": Path(settings.PRIVATE_ROOT), "media": Path(settings.MEDIA_ROOT)}
     if not settings.DOCUMENTS_S3_BUCKET:
-        found["documents"] = Path(settings.DOCUMENTS_ROOT)
+        found[DOCUMENTS] = Path(settings.DOCUMENTS_ROOT)
     return found
 
 
 def make_backup() -> Path:
     """Make one, note it, and return where it lies."""
+    keys = backup_archive.recipients(settings.BACKUP_RECIPIENTS)
     note_begun(BACKUP_MADE)
     began = timezone.now()
     target = backups.folder() / backup_archive.name_for(began)
@@ -69,7 +73,7 @@ def make_backup() -> Path:
         # The database first: what is deleted after it is missed, and not called for by a row.
         database = database_dump.dump(scratch)
         backup_archive.write(
-            target, _members(database), recipients=settings.BACKUP_RECIPIENTS, sign=_signatures,
+            target, _members(database), keys=keys, sign=_signatures,
             made_at=began.isoformat(), release=settings.VERSION,
         )  # fmt: skip
     note_done(BACKUP_MADE)
@@ -107,6 +111,8 @@ def restore(archive: Path, *, identity: Path, replace: bool, newest_ledger: str)
         if newest_ledger not in ("", FROM_BACKUP):
             ledgers.append(Path(newest_ledger))
         records = [line for file in ledgers for line in _lines(file)]
+        if settings.DOCUMENTS_S3_BUCKET:  # before anything is lost: each lies under what it is
+            _fill_bucket(scratch / DOCUMENTS)
         database_dump.load(database)
         for name, root in folders().items():
             _fill(root, scratch / name)
@@ -123,8 +129,14 @@ def try_restore(archive: Path, *, identity: Path) -> None:
             "DATABASE_URL": url, "CACHE_URL": "database",  # the shared cache is the site's own
             "ERASURE_LEDGER": str(scratch / "ledger-of-the-drill"),
             "PRIVATE_ROOT": str(scratch / "private"), "MEDIA_ROOT": str(scratch / "media"),
-            "DOCUMENTS_ROOT": str(scratch / "documents"),
+            "DOCUMENTS_ROOT": str(scratch / DOCUMENTS),
         }  # fmt: skip
+        if (
+            settings.BACKUP_S3_DOCUMENTS
+        ):  # those of the backup are tried, and the bucket is left alone
+            apart["DOCUMENTS_S3_BUCKET"] = ""
+        # Where a setting is a file, the file wins: it would lead back to the site.
+        apart |= {f"{name}_FILE": "" for name in apart}
         command = (str(archive), "--identity", str(identity), "--ledger", copied)
         done = subprocess.run(  # noqa: S603 - our own command
             [sys.executable, str(settings.BASE_DIR / "manage.py"), "restore", *command],
@@ -166,6 +178,9 @@ def _members(database: Path) -> Iterator[Member]:
         for file in sorted(root.rglob("*")):
             if file.is_file() and not file.is_symlink():
                 yield Member(f"{name}/{file.relative_to(root).as_posix()}", file)
+    if settings.DOCUMENTS_S3_BUCKET and settings.BACKUP_S3_DOCUMENTS:
+        for name in store.stored_names():
+            yield Member(f"{DOCUMENTS}/{name}", partial(store.store().open, name, "rb"))
     yield Member(LEDGER, ledger.path())
 
 
@@ -178,7 +193,7 @@ def _signatures(content: bytes) -> list[str]:
 def _scratch() -> Iterator[Path]:
     """Give a folder for what is not encrypted. It lies where such data lies anyway."""
     name = str(connection.settings_dict["NAME"])
-    beside = Path(name).parent if connection.vendor == "sqlite" else settings.BASE_DIR / "var"
+    beside = Path(name if connection.vendor == "sqlite" else settings.PRIVATE_ROOT).parent
     beside.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=beside) as scratch:
         yield Path(scratch)
@@ -191,6 +206,17 @@ def _lines(file: Path) -> list[str]:
         if file.name == LEDGER:  # nobody had been erased when the backup was made
             return []
         raise BackupError(f"There is no {file}.") from error
+
+
+def _fill_bucket(content: Path) -> None:
+    """Put back what a bucket has lost or holds damaged; what else is in it, the site sweeps itself."""
+    for file in sorted(content.rglob("*")):
+        if file.is_file() and look_at(file.name)[0]:
+            try:
+                with file.open("rb") as opened:
+                    store.write(opened, file.name)
+            except store.StoreAwayError as error:
+                raise BackupError("The bucket of the documents takes nothing.") from error
 
 
 def _fill(root: Path, content: Path) -> None:

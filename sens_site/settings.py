@@ -96,6 +96,8 @@ ERASURE_LEDGER = str(BASE_DIR / env.str("ERASURE_LEDGER", "var/erasure-ledger.js
 # `manage.py backup` writes here, for the holders of these keys: age1… or ssh-…, separated by commas.
 BACKUP_DIR = str(BASE_DIR / env.str("BACKUP_DIR", "var/backups"))
 BACKUP_RECIPIENTS: list[str] = env.list("BACKUP_RECIPIENTS", [])
+# Whether documents that lie in a bucket are in each backup, as those of a folder are.
+BACKUP_S3_DOCUMENTS = env.bool("BACKUP_S3_DOCUMENTS", True)
 # Copies of our log of heads that others have kept, brought back: checks compare the site with them.
 KEPT_HEADS = str(BASE_DIR / env.str("KEPT_HEADS", "var/kept-heads"))
 # What our own look from outside saw last: the next one notices a history that was rewritten since.
@@ -437,6 +439,7 @@ if DOCUMENTS_S3_BUCKET:  # needs the extra `s3` (docs/downloads.md)
             "file_overwrite": True,  # a name says what the content is
             "default_acl": None,
             "object_parameters": {"ContentType": "application/octet-stream"},
+            "max_memory_size": 1_000_000,  # of a file that is read; the rest of it on the disk
         },
     }
 WHITENOISE_ALLOW_ALL_ORIGINS = False

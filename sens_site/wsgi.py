@@ -9,6 +9,7 @@ django_application = get_wsgi_application()
 
 # These need the settings and the apps, which the line above loads.
 from django.conf import settings  # noqa: E402 - needs the loaded apps
+from django.db import connection  # noqa: E402 - needs the loaded apps
 
 from privacy.consent.cookie_corrections import state_of_kept_pages  # noqa: E402 - needs the loaded apps
 from privacy.consent.offer.current import stamp_and_offer  # noqa: E402 - needs the loaded apps
@@ -18,6 +19,11 @@ from sens_site.lib.http.faults import with_known_charset  # noqa: E402 - needs t
 from sens_site.lib.http.forwarded import behind_proxies  # noqa: E402 - needs the loaded apps
 from sens_site.lib.http.machine_addresses import machine_addresses  # noqa: E402 - needs the loaded apps
 from sens_site.lib.request_id import with_request_id  # noqa: E402 - needs the loaded apps
+
+if connection.vendor == "postgresql":  # pragma: postgresql - SQLite has no server
+    from sens_site.lib.postgresql.base import watch_waits
+
+    watch_waits()
 
 numbered = with_request_id(with_known_charset(django_application))
 ready_pages = ReadyPages(

@@ -7,6 +7,7 @@ the real one there.
 import http.client
 import itertools
 import json
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -191,12 +192,22 @@ def test_a_request_that_no_browser_sends_is_refused_with_protective_headers(fron
 
 def test_what_a_client_claims_about_itself_does_not_pass(front: Front):
     claims = {"Forwarded": "for=10.0.0.1", "X-Forwarded-For": "10.0.0.1", "X_Forwarded_For": "10.0.0.1",
-              "X-Forwarded-Proto": "http"}  # fmt: skip
+              "X-Forwarded-Proto": "http", "X-Request-ID": "0badcafe0badcafe"}  # fmt: skip
     _, said = front.ask(headers=claims)
     passed = json.loads(said)["headers"]
     assert passed["Forwarded"] == 'for="127.0.0.1";proto=https'
     assert (passed["Host"], "10.0.0.1" in said) == (HOST, False)
+    number = passed.pop("X-Request-ID")
+    assert re.fullmatch(r"[0-9a-f]{32}", number)
     assert [name for name in passed if name.startswith("X")] == []
+    assert (front.folder / "access.log").read_text().endswith(f", {number}\n")
+
+
+def test_the_figures_are_nobodys_business_outside(front: Front):
+    answer, page = front.ask("GET", "/metrics", headers={"Authorization": "Bearer guessed"})
+    assert (answer.status, TEXTS[404][0] in page, answer.headers["X-Said-By"]) == (404, True, None)
+    assert {name: answer.headers[name] for name in PROTECTIVE} == PROTECTIVE
+    assert front.ask("GET", "/healthz")[0].status == 200
 
 
 def test_a_flood_is_stopped_and_a_refusal_about_cookies_is_not(front: Front):

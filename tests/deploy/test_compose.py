@@ -11,7 +11,7 @@ import yaml
 
 from tests.architecture.source import ROOT, text
 from tests.deploy.commands import parsed
-from tests.deploy.test_dockerfile import DOCKERFILE
+from tests.deploy.test_dockerfile import DOCKERFILE, steps
 from tests.deploy.variables import open_secrets, unknown
 
 COMPOSE = "deploy/compose.yaml"
@@ -115,6 +115,21 @@ def test_the_files_and_volumes_that_are_named_exist():
     assert waits <= set(SERVICES)
     assert (ROOT / "deploy" / OURS["web"]["build"]["context"]).resolve() == ROOT
     assert OURS["web"]["build"]["dockerfile"] == DOCKERFILE
+
+
+def test_backups_are_made_and_restored_on_a_volume_that_nothing_else_sees():
+    settings = " ".join(step.words for step in steps(text(DOCKERFILE)) if step.name == "ENV")
+    (folder,) = re.findall(r"BACKUP_DIR=(\S+)", settings)
+    writers = {n for n, s in SERVICES.items() if f"backups:{folder}" in s.get("volumes", [])}
+    assert writers == {"worker", "prepare"}
+    for name in writers:  # all else is seen as by the other containers of the site
+        others = set(SERVICES[name]["volumes"]) - {f"backups:{folder}"}
+        assert others == set(SERVICES["web"]["volumes"])
+
+
+def test_the_image_has_the_programs_of_the_database_that_it_backs_up():
+    version = SERVICES["database"]["image"].partition(":")[2]
+    assert f" postgresql-client-{version} " in text(DOCKERFILE)
 
 
 def test_nginx_sees_the_documents_and_nothing_else_of_the_site():

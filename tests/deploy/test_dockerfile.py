@@ -14,6 +14,11 @@ from tests.deploy.variables import VARIABLES
 
 DOCKERFILE, IGNORED = "deploy/Dockerfile", "deploy/Dockerfile.dockerignore"
 COMPILERS = re.compile(r"\b(apt-get|apt|gcc|g\+\+|build-essential|clang|make|cargo|rustc)\b")
+COPIES_THE_DATABASE = (
+    "apt-get update && apt-get install --yes --no-install-recommends postgresql-client-17"
+    " && rm -rf /var/lib/apt/lists/*"
+)
+"""The one thing that is taken from the distribution."""
 FROM_THE_LOCK = ("--require-hashes", "--no-deps", "--only-binary :all:")
 SLIM = re.compile(r"[a-z]+:\d[\w.-]*-slim[\w-]*( AS \w+)?")
 KNOWN = {
@@ -57,7 +62,7 @@ def _faults_of(step: Step) -> Iterator[str]:
         yield f"{step.name} is not used here"
     if step.name == "FROM" and not SLIM.fullmatch(step.words):
         yield f"{step.words}: not a slim image of a known version"
-    if step.name == "RUN" and COMPILERS.search(step.words):
+    if step.name == "RUN" and COMPILERS.search(step.words.replace(COPIES_THE_DATABASE, "")):
         yield f"a compiler or a package manager: {step.words}"
     if step.name == "RUN" and step.words.startswith("pip"):
         yield from (f"pip without {option}" for option in FROM_THE_LOCK if option not in step.words)
@@ -86,11 +91,12 @@ def test_the_image_is_slim_nobodys_and_from_the_lock():
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ("-slim-bookworm\nRUN", ":latest\nRUN", "not a slim image"),
+        ("-slim-trixie\n#", ":latest\n#", "not a slim image"),
         ("USER website", "USER root", "runs as root"),
         ("USER website\n", "", "no user"),
         ("--require-hashes ", "", "pip without --require-hashes"),
         ("--only-binary :all:", "", "pip without --only-binary"),
+        ("postgresql-client-17", "postgresql-client-17 gcc", "a package manager"),
         ("RUN useradd", "RUN apt-get install gcc && useradd", "a compiler"),
         ("    DEBUG=false", "    SECRET_KEY=x DEBUG=false", "a secret"),
         ("COPY --from=build", "COPY --chown=website --from=build", "change its own code"),
@@ -133,6 +139,7 @@ def test_what_the_image_sets_the_site_reads():
     }
     # On a read-only root, whatever the site writes lies on the volume.
     written = {
+        "BACKUP_DIR",
         "DATABASE_URL",
         "ERASURE_LEDGER",
         "KEPT_HEADS",

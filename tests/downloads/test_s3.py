@@ -10,16 +10,22 @@ from datetime import timedelta
 from hashlib import sha256
 from importlib import import_module
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
 import time_machine
+from django.test import override_settings
 from django.utils import timezone
 
 from downloads import services, store
 from downloads.inspection import inspect
 from downloads.models import DocumentVersion, stored_name
 from downloads.verification import verify_documents
+from sens_site import backups
+from sens_site.lib.deploy import backup_archive, database_dump
+from sens_site.lib.deploy.backup_archive import BackupError
 from tests.factories.documents import make_document, make_version
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.once]
@@ -135,3 +141,70 @@ def test_a_part_of_a_file_comes_from_the_bucket_alone(
     assert len(b"".join(client.get(path).streaming_content)) == 512_000
     bucket.objects.all().delete()
     assert client.get(path).status_code == 503
+
+
+def archived(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a backup and unpack it, without the database."""
+    monkeypatch.setattr(database_dump, "dump", lambda scratch: scratch / "database")
+    key = pyrage.x25519.Identity.generate()
+    with override_settings(
+        BACKUP_DIR=str(folder / "backups"), BACKUP_RECIPIENTS=[str(key.to_public())]
+    ):
+        archive = backups.make_backup()
+    backup_archive.unpack(archive, folder, identities=[key], sign=backups._signatures)
+    return folder / "documents"
+
+
+def test_a_backup_has_the_documents_of_the_bucket_and_a_restore_puts_them_back(
+    bucket: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    DocumentVersion.objects.all().delete()
+    contents = [b"lost", b"damaged", b"well"]
+    names = [stored_name(sha256(content).hexdigest()) for content in contents]
+    document = make_document()
+    for label, content in enumerate(contents):
+        make_version(document, label=str(label), content=content)
+    documents = archived(tmp_path, monkeypatch)
+    assert [(documents / name).read_bytes() for name in names] == contents
+
+    bucket.Object(names[0]).delete()
+    bucket.put_object(Key=names[1], Body=b"of somebody else")
+    bucket.put_object(Key="aa/newer", Body=b"newer than the backup")
+    untouched = bucket.Object(names[2]).last_modified
+    assert len(verify_documents().words) == 2
+    backups._fill_bucket(documents)
+    assert verify_documents().words == []
+    assert bucket.Object(names[2]).last_modified == untouched
+    assert bucket.Object("aa/newer").get()["Body"].read() == b"newer than the backup"
+
+
+def test_where_the_bucket_has_copies_of_its_own_no_backup_has_them(
+    bucket: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    make_version(make_document(), content=b"words")
+    settings.BACKUP_S3_DOCUMENTS = False
+    assert not archived(tmp_path, monkeypatch).exists()
+    # A restore, and its trial, look whether each document is where the database says.
+    bucket.objects.all().delete()
+    assert [fault for fault in backups.faults_of_the_site() if "missing" in fault] != []
+
+
+def test_a_bucket_that_is_away_is_said_before_anything_is_lost(
+    bucket: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    away = settings.STORAGES["documents"]
+    options = {**away["OPTIONS"], "bucket_name": "nobody-made-this"}
+    settings.STORAGES = {**settings.STORAGES, "documents": {**away, "OPTIONS": options}}
+
+    def unpack(archive: Path, scratch: Path, **options: Any) -> None:
+        (scratch / database_dump.FILES["sqlite"]).touch()
+        document = scratch / "documents" / stored_name(sha256(b"words").hexdigest())
+        document.parent.mkdir(parents=True)
+        document.write_bytes(b"words")
+
+    monkeypatch.setattr(database_dump, "has_tables", lambda: False)
+    monkeypatch.setattr(database_dump, "load", lambda file: pytest.fail("the database is lost"))
+    monkeypatch.setattr(backup_archive, "read_identities", lambda file: [])
+    monkeypatch.setattr(backup_archive, "unpack", unpack)
+    with pytest.raises(BackupError, match="The bucket of the documents takes nothing"):
+        backups.restore(tmp_path, identity=tmp_path, replace=False, newest_ledger="backup")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db.migrations.recorder import MigrationRecorder
 
-from outbox.job_runs import idle_since, run_noted
+from outbox.job_runs import begin, idle_since, run_noted
 from outbox.jobs import Job
 from outbox.models import JobRun
 from outbox.worker import Worker
@@ -83,3 +83,16 @@ def test_a_database_that_says_nothing_of_its_age_is_new(at):
 def test_what_only_looks_comes_after_what_does_something():
     jobs = [Job("look", 60, list, niceness=10), Job("purge", 60, list), Job("seal", 60, list)]
     assert [job.name for job in Worker(jobs).jobs] == ["purge", "seal", "look"]
+
+
+def test_what_one_worker_has_begun_another_does_not_begin(at):
+    hour = timedelta(hours=1)
+
+    def begun_twice(moment: datetime) -> list[bool]:
+        at(moment)
+        return [begin("a copy", once_in=hour) for _ in range(2)]
+
+    assert begun_twice(NOON) == [True, False]
+    assert begun_twice(NOON + hour) == [False, False]
+    assert begun_twice(NOON + hour + timedelta(seconds=1)) == [True, False]
+    assert begun_twice(NOON - timedelta(days=30)) == [True, False]  # the clock had been ahead

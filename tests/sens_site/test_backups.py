@@ -16,6 +16,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from outbox.job_runs import RESTORE_TRIED, note_done, was_done
+from outbox.jobs import registered_jobs
 from outbox.models import JobRun
 from privacy.datamap import ledger
 from privacy.datamap.backups import NO_BACKUP, NO_RESTORE
@@ -73,6 +74,32 @@ def test_a_site_that_is_lost_is_restored_and_who_was_erased_since_is_erased_agai
         "guards": [],
         "left over": [],
     }  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.once
+def test_without_a_key_the_job_copies_nothing_and_is_no_failure(monkeypatch, caplog):
+    monkeypatch.setattr(database_dump, "dump", lambda into: pytest.fail("was copied in clear"))
+    caplog.set_level("INFO", "sens_site.jobs")
+    (job,) = [one for one in registered_jobs() if one.name == "make backup"]
+    assert (job.when(), job.run()) == (False, None)
+    assert caplog.messages == [
+        "No backup is made: no key is named in BACKUP_RECIPIENTS (docs/backup.md)."
+    ]
+    with pytest.raises(BackupError, match="No key is named"):
+        backups.make_backup()
+    assert not JobRun.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.once
+def test_of_two_workers_one_makes_the_backup(monkeypatch, settings):
+    settings.BACKUP_RECIPIENTS = ["age1…"]
+    made = []
+    monkeypatch.setattr("sens_site.jobs.make_backup", lambda: made.append("one") or Path("one"))
+    (job,) = [one for one in registered_jobs() if one.name == "make backup"]
+    assert [job.run(), job.run()] == ["one", None]
+    assert made == ["one"]
 
 
 @pytest.mark.django_db
@@ -141,10 +168,24 @@ def test_what_is_added_to_the_ledger_is_not_swallowed_by_half_a_line():
     assert ledger._records() == [{"void": "a"}, {"void": "b"}, {"void": "c"}]
 
 
-def test_a_bucket_of_documents_is_in_no_backup(settings):
-    assert list(backups.folders()) == ["private", "media", "documents"]
-    settings.DOCUMENTS_S3_BUCKET = "manuals"
-    assert list(backups.folders()) == ["private", "media"]
+@pytest.mark.django_db
+@pytest.mark.once
+@pytest.mark.parametrize(("are_in_it", "bucket"), [(True, ""), (False, "manuals")])
+def test_a_drill_is_led_to_nothing_of_the_site(monkeypatch, tmp_path, settings, are_in_it, bucket):
+    """Where a setting is a file, the file would win; and what is in a bucket is not to be written."""
+    monkeypatch.setenv("DATABASE_URL_FILE", "/run/secrets/database_url")
+    monkeypatch.setenv("DOCUMENTS_S3_BUCKET", "manuals")
+    settings.BACKUP_S3_DOCUMENTS = are_in_it
+    given = {}
+
+    def run(command, *, env, **options):
+        given.update(env)
+        return SimpleNamespace(returncode=1, stderr="enough")
+
+    monkeypatch.setattr("subprocess.run", run)
+    with pytest.raises(BackupError, match="enough"):
+        backups.try_restore(tmp_path / "archive", identity=tmp_path / "key")
+    assert (given["DATABASE_URL_FILE"], given["DOCUMENTS_S3_BUCKET"]) == ("", bucket)
 
 
 @pytest.mark.django_db

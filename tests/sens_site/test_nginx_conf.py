@@ -71,6 +71,23 @@ def test_behind_another_proxy_what_that_one_says_stands_first_and_nobody_is_limi
 
 
 @pytest.mark.parametrize(
+    ("proxies", "given"), [(1, []), (2, ['"~^[0-9a-fA-F-]{8,64}$" $http_x_request_id;'])]
+)
+def test_a_request_has_the_number_of_the_first_proxy(front, proxies, given):
+    front.TRUSTED_PROXY_COUNT = proxies
+    said = lines()
+    begins = said.index("map $http_x_request_id $request_number {")
+    assert said[begins + 1 : said.index("}", begins)] == ["default $request_id;", *given]
+    assert "proxy_set_header X-Request-ID $request_number;" in said
+
+
+@pytest.mark.parametrize(("token", "closed"), [("", 1), ("a-token-of-this-test", 0)])
+def test_figures_pass_where_a_token_opens_them(front, token, closed):
+    front.METRICS_TOKEN = token
+    assert written().count("location = /metrics {\n        return 404;") == closed
+
+
+@pytest.mark.parametrize(
     ("proxies", "client", "scheme"),
     [
         (1, "$remote_addr", "$scheme"),

@@ -13,15 +13,18 @@ from datetime import datetime
 from itertools import count
 
 from django.core.cache import cache
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 
+from sens_site.lib.http.database_wait import answer_within
+
+SECONDS_TO_ANSWER = 1.0
 KEY = "content-stamp"
 ClockSource = Callable[[], Iterable[datetime]]
 Generation = tuple[str, int, int, str]
 _clock_sources: list[ClockSource] = []
 logger = logging.getLogger(__name__)
-_last_read = ""
+_last_read = _hour_read = ""
 _changes = count()
 _own_changes = 0
 _own_committed = 0
@@ -67,19 +70,33 @@ def read_stamp() -> str:
 def stamp_of_today() -> str:
     """Return the stamp joined with the time; this is what a server looks at each second.
 
-    A planned change counts from its second on. A policy comes into force by date, and a change whose stamp could not be written shows within
-    the hour. Where the shared cache cannot be read the last stamp stands: a site whose database is
-    down still shows its pages. Runs outside a request, so it gives its connection back.
+    A planned change counts from its second on. A policy comes into force by date, and a change whose
+    stamp could not be written shows within the hour. Where the shared cache cannot be read the last
+    stamp stands, and while the database cannot be read the hour, as nobody could draw a page anew: a
+    site whose database is down still shows its pages, until the date changes. Runs outside a request,
+    so it gives its connection back.
     """
-    global _last_read  # noqa: PLW0603 - one value a process
+    global _last_read, _hour_read  # noqa: PLW0603 - one value each a process
+    hour = f"{timezone.localtime():%Y-%m-%dT%H}"
     try:
-        _last_read = read_stamp()
-    except cache_faults():
-        logger.warning("The content stamp cannot be read; kept pages stay.")
+        try:
+            _last_read = read_stamp()
+        except cache_faults():
+            logger.warning("The content stamp cannot be read; kept pages stay.")
+        if hour != _hour_read and (hour[:10] != _hour_read[:10] or _database_answers()):
+            _hour_read = hour
     finally:
         if not connection.in_atomic_block:
             connection.close_if_unusable_or_obsolete()
-    return f"{_last_read}|{_times_passed(_last_read)}|{timezone.localtime():%Y-%m-%dT%H}"
+    return f"{_last_read}|{_times_passed(_last_read)}|{_hour_read}"
+
+
+def _database_answers() -> bool:
+    try:
+        answer_within(SECONDS_TO_ANSWER)
+    except (DatabaseError, InterfaceError):
+        return False
+    return True
 
 
 def generation() -> Generation:

@@ -43,10 +43,10 @@ class BackupError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file of an archive. What lies on a disk may be gone by the time it is read."""
+    """One file of an archive. What lies elsewhere (a function opens it) may be gone when it is read."""
 
     name: str
-    content: Path | bytes
+    content: Path | bytes | Callable[[], IO[bytes]]
 
 
 # --- names and ages -------------------------------------------------------------------------------
@@ -83,13 +83,18 @@ def trim(folder: Path, *, before: datetime) -> int:
 # --- writing --------------------------------------------------------------------------------------
 
 
-def write(
-    target: Path, members: Iterable[Member], *, recipients: list[str], sign: Sign, **facts: Any
-) -> None:
-    """Write an archive. It has its name only once it is whole and on the disk."""
-    keys = [_recipient(text) for text in recipients]
+def recipients(named: list[str]) -> list[Any]:
+    """Return the keys to encrypt to: asked for before anything is copied that nobody could encrypt."""
+    keys = [_recipient(text) for text in named]
     if not keys:
         raise BackupError("No key is named to which backups are encrypted (BACKUP_RECIPIENTS).")
+    return keys
+
+
+def write(
+    target: Path, members: Iterable[Member], *, keys: list[Any], sign: Sign, **facts: Any
+) -> None:
+    """Write an archive. It has its name only once it is whole and on the disk."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = target.with_name(target.name + PART)
     try:
@@ -176,7 +181,7 @@ def _opened(member: Member) -> IO[bytes] | None:
     if isinstance(member.content, bytes):
         return io.BytesIO(member.content)
     try:
-        return member.content.open("rb")
+        return member.content.open("rb") if isinstance(member.content, Path) else member.content()
     except FileNotFoundError:
         return None
 

@@ -58,6 +58,8 @@ class Front:
     access_log: str = "off"
     documents: str = ""
     """The folder of documents that nginx sends itself once the site has allowed it."""
+    inside: tuple[str, ...] = ()
+    """What only programs on the site's own machine ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ def logging(front: Front) -> Part:
         http=(
             f"map $uri $path_without_secret {{\n    default $uri;\n{cuts}}}\n"
             "log_format site '$time_iso8601 $request_method $path_without_secret $status '\n"
-            "    '$body_bytes_sent B $request_time s, site $upstream_status $upstream_response_time s';\n"
+            "    '$body_bytes_sent B $request_time s, site $upstream_status $upstream_response_time s, '\n"
+            "    '$request_number';\n"
         ),
         server=f"access_log {log};\nerror_log stderr emerg;\n",
     )
@@ -127,7 +130,7 @@ def limits(front: Front) -> Part:
 def own_answers(front: Front) -> Part:
     """Give what nginx answers by itself the site's words and its protective headers."""
     causes = {
-        400: "400 414 494 495 496", 405: "405", 413: "413", 429: "429", 500: "500",
+        400: "400 414 494 495 496", 404: "404", 405: "405", 413: "413", 429: "429", 500: "500",
         503: "502 503 504",
     }  # fmt: skip
     locations = "".join(
@@ -176,7 +179,23 @@ def documents(front: Front) -> Part:
     )
 
 
-PARTS: tuple[Callable[[Front], Part], ...] = (logging, limits, own_answers, documents)
+def numbers(front: Front) -> Part:
+    """Number each request for all logs, by another proxy's number or anew; never by a visitor's."""
+    given = '    "~^[0-9a-fA-F-]{8,64}$" $http_x_request_id;\n' if front.proxies > 1 else ""
+    return Part(
+        http=f"map $http_x_request_id $request_number {{\n    default $request_id;\n{given}}}\n",
+        server="proxy_set_header X-Request-ID $request_number;\n",
+    )
+
+
+def inside(front: Front) -> Part:
+    """Keep from outside what is nobody's business there, whatever the site would say."""
+    return Part(server="".join(_block(f"location = {p}", "return 404;\n") for p in front.inside))
+
+
+PARTS: tuple[Callable[[Front], Part], ...] = (
+    logging, limits, own_answers, documents, numbers, inside,
+)  # fmt: skip
 
 
 def configuration(front: Front, published: Part | None = None) -> str:

@@ -124,7 +124,9 @@ def _reach_server(seconds: float = AT_ONCE) -> None:  # pragma: postgresql - SQL
     pool: Any = getattr(connection, "pool", None)
     if connection.connection is not None or pool is None:
         return
+    wrapper: Any = connection
     with connection.wrap_database_errors:
+        wrapper.refuse_while_away()
         pool.open()
         pool.putconn(pool.getconn(timeout=seconds))
 

@@ -16,10 +16,11 @@ from sens_site.lib.deploy.nginx import HTTP2_DIRECTIVE_SINCE, Front, configurati
 from sens_site.lib.http.csp import FILE_POLICY, NONE, serialise
 from sens_site.lib.http.faults import RETRY_AFTER_SECONDS, STAFF_PREFIX
 from sens_site.lib.http.log_filters import secret_prefixes
+from sens_site.lib.http.machine_addresses import METRICS
 from sens_site.lib.http.security_headers import PERMISSIONS_POLICY
 from sens_site.published import published_part
 
-NGINX_ANSWERS = (400, 405, 413, 429, 500, 503)
+NGINX_ANSWERS = (400, 404, 405, 413, 429, 500, 503)
 UNCOUNTED_FORMS = (
     "/cookies/",  # a refusal is never refused
     "/downloads/watch/", "/newsletter/unsubscribe/",  # one-click: thousands from one mail provider
@@ -92,6 +93,7 @@ def front(options: dict[str, Any]) -> Front:
         acme_root=options["acme_root"],
         access_log=options["access_log"],
         documents=settings.DOCUMENTS_ROOT if documents else "",
+        inside=() if settings.METRICS_TOKEN else (METRICS,),
     )
 
 

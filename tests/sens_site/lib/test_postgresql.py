@@ -1,6 +1,7 @@
 """A server that is away is asked by one thread alone, and one that is only busy by all."""
 
 import threading
+import time
 from typing import Any
 
 import psycopg
@@ -10,6 +11,7 @@ from django.db.backends.postgresql import base
 from psycopg_pool import PoolTimeout
 
 from sens_site.lib.postgresql import base as ours
+from sens_site.lib.postgresql import waits
 
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("postgresql")]
 SECONDS = 30
@@ -86,3 +88,36 @@ def test_it_answers_where_it_can_be_connected_to():
     params = wrapper.get_connection_params()
     assert wrapper._answers(params)
     assert not wrapper._answers({**params, "port": 1})
+
+
+@pytest.mark.parametrize(("is_silent", "ends"), [(False, "answered"), (True, "cut off")])
+def test_a_wait_is_cut_off_where_the_server_is_silent_and_not_where_a_statement_takes_long(
+    monkeypatch, is_silent, ends
+):
+    monkeypatch.setattr(waits, "_is_watched", True)
+    monkeypatch.setattr(waits, "PATIENCE", 0.1)
+    wrapper: Any = connection.copy()
+    params = {k: v for k, v in wrapper.get_connection_params().items() if k != "context"}
+    found = []
+
+    def ask() -> None:
+        with waits.Connection.connect(**params) as opened:
+            try:
+                opened.execute("SELECT pg_sleep(1)")
+                found.append("answered")
+            except psycopg.OperationalError:
+                found.append("cut off")
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    while thread.is_alive():
+        waits.look(lambda: is_silent)
+        time.sleep(0.05)
+    assert found == [ends]
+    assert waits._since == {}
+
+
+def test_a_server_that_answers_others_is_not_asked_whether_it_does(monkeypatch):
+    monkeypatch.setattr(waits, "_since", {object(): time.monotonic() - 5})
+    monkeypatch.setattr(waits, "_heard", time.monotonic() - 1)
+    waits.look(lambda: pytest.fail("was asked"))

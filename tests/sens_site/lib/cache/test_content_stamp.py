@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 
 from sens_site.lib.cache import content_stamp
 from sens_site.lib.cache.content_stamp import (
@@ -48,6 +48,36 @@ def test_while_the_cache_cannot_be_read_the_last_stamp_stands(monkeypatch, caplo
     assert caplog.messages == ["The content stamp cannot be read; kept pages stay."]
 
 
+def test_while_the_database_is_away_pages_stay_over_the_hour_and_not_over_the_date(monkeypatch):
+    noon = datetime(2031, 5, 6, 12, 30, tzinfo=UTC)
+    away = OperationalError("away")
+    faults = {"reading": None, "database": None}
+
+    def get(key):
+        if faults["reading"]:
+            raise faults["reading"]
+        return "stamp"
+
+    def answer(seconds):
+        if faults["database"]:
+            raise faults["database"]
+
+    monkeypatch.setattr(content_stamp, "cache", SimpleNamespace(get=get))
+    monkeypatch.setattr(content_stamp, "answer_within", answer)
+    with time_machine.travel(noon, tick=False) as clock:
+        before = stamp_of_today()
+        for reading in (away, None):  # with a cache of its own the stamp can still be read
+            faults |= {"reading": reading, "database": away}
+            clock.move_to(noon + timedelta(hours=3))
+            assert stamp_of_today() == before
+        faults |= {"reading": None, "database": None}
+        anew = stamp_of_today()
+        assert anew != before
+        faults |= {"reading": away, "database": away}
+        clock.move_to(noon + timedelta(days=1))
+        assert stamp_of_today() not in (before, anew)
+
+
 def test_outside_of_a_request_it_gives_its_connection_back(monkeypatch):
     given_back = []
     outside = SimpleNamespace(
@@ -62,7 +92,7 @@ def test_outside_of_a_request_it_gives_its_connection_back(monkeypatch):
 def test_a_planned_change_counts_from_its_second_on_and_costs_no_query(
     monkeypatch, django_assert_num_queries
 ):
-    noon = datetime(2031, 5, 6, 12, 0, tzinfo=UTC)
+    noon = datetime(2031, 5, 6, 12, 30, tzinfo=UTC)  # within an hour: a new one asks the database
     monkeypatch.setattr(
         content_stamp, "_clock_sources", [lambda: [noon + timedelta(minutes=20)], lambda: [noon]]
     )

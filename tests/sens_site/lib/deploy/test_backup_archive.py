@@ -17,7 +17,7 @@ from sens_site.lib.deploy import backup_archive
 from sens_site.lib.deploy.backup_archive import BackupError, Member
 
 KEY = pyrage.x25519.Identity.generate()
-RECIPIENTS = [str(KEY.to_public())]
+KEYS = backup_archive.recipients([str(KEY.to_public())])
 NAME = "site-20260228T235959Z.tar.zst.age"
 
 
@@ -26,7 +26,7 @@ def sign(content: bytes) -> list[str]:
 
 
 def written(folder: Path, *members: Member) -> Path:
-    backup_archive.write(folder / NAME, members, recipients=RECIPIENTS, sign=sign, release="1")
+    backup_archive.write(folder / NAME, members, keys=KEYS, sign=sign, release="1")
     return folder / NAME
 
 
@@ -184,15 +184,15 @@ def test_a_full_disk_leaves_no_archive(tmp_path, monkeypatch):
     ("recipients", "says"),
     [([], "No key is named"), (["age1x"], "“age1x” is no key"), (["ssh-rsa x"], "is no key")],
 )
-def test_without_a_key_nothing_is_written(tmp_path, recipients, says):
+def test_what_is_no_key_is_told_before_anything_is_copied(recipients, says):
     with pytest.raises(BackupError, match=says):
-        backup_archive.write(tmp_path / NAME, [], recipients=recipients, sign=sign)
-    assert list(tmp_path.iterdir()) == []
+        backup_archive.recipients(recipients)
 
 
 def test_a_key_of_ssh_is_good_too(tmp_path):
     key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN"
-    backup_archive.write(tmp_path / NAME, [], recipients=[key], sign=sign)
+    keys = backup_archive.recipients([key])
+    backup_archive.write(tmp_path / NAME, [], keys=keys, sign=sign)
     assert (tmp_path / NAME).read_bytes().startswith(b"age-encryption.org/v1\n-> ssh-ed25519 ")
 
 

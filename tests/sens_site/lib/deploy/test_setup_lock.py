@@ -1,10 +1,18 @@
 """Two processes that start at once prepare the database one after the other."""
 
 import fcntl
+import os
+import sqlite3
+import subprocess
+import sys
 import threading
+import time
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -14,9 +22,11 @@ from django.db import connection
 
 from sens_site.lib.deploy import setup_lock
 from sens_site.lib.deploy.setup_lock import alone_in_set_up
+from tests.architecture.source import ROOT
 
 pytestmark = pytest.mark.django_db
 SHORT = 0.2
+PATIENCE = 600
 
 
 @contextmanager
@@ -79,3 +89,65 @@ def test_a_database_in_memory_is_nobody_elses(monkeypatch, tmp_path):
     monkeypatch.setattr(connection, "vendor", "sqlite")
     with alone_in_set_up():
         assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def empty_database(tmp_path: Path) -> Iterator[str]:
+    """A database without a table, as a DATABASE_URL."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{tmp_path / 'site.sqlite3'}"
+        return
+    name = f"{connection.settings_dict['NAME']}_empty"
+    with psycopg.connect(settings.DATABASE_URL, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}".encode())
+        try:
+            yield urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Any]:
+    if connection.vendor == "sqlite":
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
+            yield database
+    else:  # pragma: postgresql - its own client
+        with psycopg.connect(url, autocommit=True) as database:
+            yield database
+
+
+@contextmanager
+def held(url: str) -> Iterator[Any]:
+    """Hold the lock of a database, and give what counts the processes that wait for it."""
+    if connection.vendor == "sqlite":
+        with Path(url.removeprefix("sqlite:///") + ".set-up").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            inode = f":{os.fstat(file.fileno()).st_ino} "
+            yield lambda: sum(
+                "->" in line and inode in line
+                for line in Path("/proc/locks").read_text().splitlines()
+            )
+    else:  # pragma: postgresql - its own lock
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        with opened(url) as database:
+            database.execute("SELECT pg_advisory_lock(7365110026)")
+            yield lambda: database.execute(waiting).fetchone()[0]
+
+
+@pytest.mark.slow
+def test_of_two_machines_that_start_at_once_one_migrates(empty_database, socket_enabled):
+    command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+    environment = {
+        **os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": empty_database,
+    }  # fmt: skip
+    with held(empty_database) as waiting:
+        both = [subprocess.Popen(command, cwd=ROOT, env=environment) for _ in range(2)]
+        until = time.monotonic() + PATIENCE
+        while waiting() < 2:  # or they would start one after the other
+            assert time.monotonic() < until
+            time.sleep(0.1)
+    assert [process.wait(PATIENCE) for process in both] == [0, 0]
+    with opened(empty_database) as database:
+        done = database.execute("SELECT app, name FROM django_migrations").fetchall()
+    assert [one for one, times in Counter(done).items() if times > 1] == []
+    assert ("outbox", "0001_initial") in done
