@@ -7,7 +7,6 @@ only costs a few renderings.
 
 import logging
 import secrets
-import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import count
@@ -74,7 +73,7 @@ def stamp_of_today() -> str:
     global _last_read  # noqa: PLW0603 - one value a process
     try:
         _last_read = read_stamp()
-    except cache_faults():
+    except DatabaseError:
         logger.warning("The content stamp cannot be read; kept pages stay.")
     finally:
         if not connection.in_atomic_block:
@@ -98,7 +97,7 @@ def content_state() -> str:
     """
     try:
         stamp = read_stamp()
-    except cache_faults():
+    except DatabaseError:
         stamp = _last_read
     return f"{stamp.partition(' ')[0]} {_times_passed(stamp)} {timezone.localdate().isoformat()}"
 
@@ -116,12 +115,3 @@ def _times_passed(stamp: str) -> int:
 def _forget_here() -> None:
     global _own_changes  # noqa: PLW0603 - one value a process
     _own_changes = next(_changes) + 1
-
-
-def cache_faults() -> tuple[type[Exception], ...]:
-    """Return what the shared cache raises when it is out of reach.
-
-    redis is a large package, so it is asked for only where the site uses it.
-    """
-    redis = sys.modules.get("redis")
-    return (DatabaseError, redis.RedisError) if redis else (DatabaseError,)
