@@ -72,11 +72,11 @@ class Pair:
             opened.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
             opened.execute("SELECT pg_reload_conf()")
 
-    def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """Ask whichever server can be written to."""
         asked = f"{self.url}&target_session_attrs=read-write"
         with psycopg.connect(asked, autocommit=True) as opened:
-            cursor = opened.execute(statement.encode(), values)
+            cursor = opened.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
 

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -40,6 +40,41 @@ class Asked:
         return self.status == RIGHT[self.what]
 
 
+class Link:
+    """A connection to nginx as a browser keeps it, each from another address of this machine."""
+
+    REQUESTS = 20
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster, self.left = cluster, self.REQUESTS
+        self.client = http.client.HTTPConnection(HOST, cluster.port)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection that was used before."""
+        return self.client.sock is not None
+
+    def send(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> int:
+        """Send a request, on a new connection where there is none."""
+        if self.client.sock is None:
+            plain = socket.create_connection(
+                ("127.0.0.1", self.cluster.port), PATIENCE, (any_address(), 0)
+            )
+            self.client.sock = self.cluster.trust.wrap_socket(plain, server_hostname=HOST)
+            self.left = self.REQUESTS
+        self.client.request(method, path, body, headers)
+        answer = self.client.getresponse()
+        answer.read()
+        self.left -= 1
+        if not self.left:
+            self.close()
+        return answer.status
+
+    def close(self) -> None:
+        """Hang up."""
+        self.client.close()
+
+
 class Front:
     """A way to ask through nginx, from any address of this machine."""
 
@@ -47,13 +82,13 @@ class Front:
         self.cluster = cluster
         self.document = document_of(cluster)
 
-    def ask(self, what: str, *, text: str = "", source: str = "") -> Asked:
-        """Send one request on a connection of its own."""
+    def ask(self, what: str, link: Link, *, text: str = "") -> Asked:
+        """Send one request, and say what became of it."""
         method, path, body, headers = self.request(what, text)
         sent = time.monotonic()
         status: int | str
         try:
-            status = self.send(method, path, body, headers, source or any_address())
+            status = self.send(method, path, body, headers, link)
         except (OSError, http.client.HTTPException) as error:
             status = type(error).__name__
         return Asked(sent, time.monotonic(), what, status)
@@ -70,17 +105,23 @@ class Front:
         return "POST", MESSAGES, message_of(text), form_headers(self.cluster)
 
     def send(
-        self, method: str, path: str, body: str | None, headers: dict[str, str], source: str
+        self, method: str, path: str, body: str | None, headers: dict[str, str], link: Link
     ) -> int:
-        """Return the status of the answer, once all of it has come."""
-        plain = socket.create_connection(("127.0.0.1", self.cluster.port), PATIENCE, (source, 0))
-        with plain, self.cluster.trust.wrap_socket(plain, server_hostname=HOST) as link:
-            client = http.client.HTTPConnection(HOST, self.cluster.port)
-            client.sock = link
-            client.request(method, path, body, headers)
-            answer = client.getresponse()
-            answer.read()
-            return answer.status
+        """Return the status of the answer, once all of it has come.
+
+        A connection that was used before may have been closed meanwhile, as a server may do at any
+        time (RFC 9112, 9.5): then a request that changes nothing is sent again, as browsers do.
+        """
+        is_used = link.is_open
+        if is_used and method == "POST":
+            link.close()
+        try:
+            return link.send(method, path, body, headers)
+        except (OSError, http.client.HTTPException):
+            link.close()
+            if not is_used or method == "POST":
+                raise
+            return link.send(method, path, body, headers)
 
 
 def ask_machine(
@@ -118,9 +159,15 @@ class Load:
     """Some visitors at once."""
 
     def __init__(
-        self, front: Front, *, visitors: int = 4, most: int = 100_000, pause: float = PAUSE
+        self,
+        front: Front,
+        *,
+        visitors: int = 4,
+        most: int = 100_000,
+        pause: float = PAUSE,
+        kinds: tuple[str, ...] = ("page", "session", "page", "document"),
     ) -> None:
-        self.front, self.most, self.pause = front, most, pause
+        self.front, self.most, self.pause, self.kinds = front, most, pause, kinds
         self.asked: list[Asked] = []
         self.acknowledged: list[str] = []
         self.unanswered: list[str] = []
@@ -130,18 +177,19 @@ class Load:
 
     def visit(self) -> None:
         """Ask for one thing after the other until it is enough."""
-        while not self.enough.is_set() and len(self.asked) < self.most:
-            for what in ("page", "session", "page", "document"):
-                self.asked.append(self.front.ask(what))
-                time.sleep(self.pause)
-            self.write()
+        with closing(Link(self.front.cluster)) as link:
+            while not self.enough.is_set() and len(self.asked) < self.most:
+                for what in self.kinds:
+                    self.asked.append(self.front.ask(what, link))
+                    time.sleep(self.pause)
+                self.write(link)
 
-    def write(self) -> None:
+    def write(self, link: Link) -> None:
         """Send a form until it is acknowledged."""
         text = secrets.token_hex(8)
         until = time.monotonic() + GIVE_UP
         while time.monotonic() < until:
-            asked = self.front.ask("message", text=text)
+            asked = self.front.ask("message", link, text=text)
             self.asked.append(asked)
             if asked.is_right:
                 self.acknowledged.append(text)

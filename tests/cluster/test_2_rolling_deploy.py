@@ -8,12 +8,15 @@ from tests.cluster.topology import Cluster
 REQUESTS = 10_000
 STOPPED_WITHIN = 3.0
 MINUTES = 10
+KINDS = (*["page", "page", "page", "session"] * 5, "document")
 
 
 def test_a_rolling_deploy_fails_nobody(cluster: Cluster, front: Front) -> None:
     stops = []
     until = time.monotonic() + MINUTES * 60
-    with load(front, "a rolling deploy", visitors=6, most=REQUESTS, pause=0) as running:
+    with load(
+        front, "a rolling deploy", visitors=6, most=REQUESTS, pause=0, kinds=KINDS
+    ) as running:
         while not running.is_over():
             assert time.monotonic() < until
             for machine in cluster.machines:

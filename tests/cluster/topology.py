@@ -65,9 +65,8 @@ class Process:
         while time.monotonic() < until:
             assert self.running is not None
             assert self.running.poll() is None, f"{self.name} has ended:\n{self.log.read_text()}"
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
+            if self.listens():
+                return
             time.sleep(0.05)
         raise AssertionError(f"{self.name} does not listen:\n{self.log.read_text()}")
 
@@ -78,6 +77,12 @@ class Process:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             self.running.wait(SECONDS)
+        assert not self.listens(), f"{self.name} is killed and listens"
+
+    def listens(self) -> bool:
+        """Tell whether anybody takes connections at its port."""
+        with socket.socket() as probe:
+            return bool(self.port) and probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def stop(self) -> float:
         """Ask it to end, as `systemctl stop` does, and return how many seconds that took."""
