@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
 DATABASE_WAIT_SECONDS = 5.0
+JOB_AGAIN_SECONDS = 60.0
 FIRST_TRANSPORT_WAIT_SECONDS = 30.0
 MOST_TRANSPORT_WAIT_SECONDS = 300.0
 TURN_SECONDS = 2.0
@@ -170,6 +171,9 @@ class Worker:
             )
             if isinstance(error, DatabaseError | InterfaceError):
                 close_old_connections()
+                # A failover in its one moment must not cost a daily job its day.
+                again = self.clock() + JOB_AGAIN_SECONDS
+                self._next_run[job.name] = min(self._next_run[job.name], again)
             self.count(job, "failed", begun)
             tell_owners(job.name)
             return True

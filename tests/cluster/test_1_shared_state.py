@@ -13,7 +13,7 @@ WINDOW = 600
 ALLOWED = 5
 PEOPLE = 30
 SHOWN_WITHIN = 1.0
-SECONDS = 120
+PATIENCE = 600
 SEAL = """
 import datetime, time
 from django.utils import timezone
@@ -74,7 +74,7 @@ def test_a_client_is_limited_by_all_machines_while_the_cache_is_away(cluster: Cl
 
 def shown_at(cluster: Cluster, machine: Machine, mark: str) -> float:
     """Ask a machine for the history of the policy until it shows a version; return when."""
-    until = time.time() + SECONDS
+    until = time.time() + PATIENCE
     while time.time() < until:
         asked_at = time.time()
         status, page = ask_machine(cluster, machine, "GET", "/privacy/history/")
@@ -109,7 +109,7 @@ def test_a_sealed_policy_is_shown_by_all_machines_within_a_second_and_told_once(
     found = dict(cluster.database.rows(told))
     print(f"{len(found)} people told, most often {max(found.values())} time(s)")
     assert found == {f"reader{number}@customer.test": 1 for number in range(PEOPLE)}
-    until = time.monotonic() + SECONDS
+    until = time.monotonic() + PATIENCE
     while (mails := readers(cluster)).total() < PEOPLE and time.monotonic() < until:
         time.sleep(0.5)
     assert mails == dict.fromkeys(found, 1)

@@ -67,6 +67,24 @@ def test_job_that_fails_ends_nothing_and_tells_no_secret(
     assert "example.com" not in caplog.text
 
 
+def test_a_daily_job_that_found_no_database_runs_again_after_a_minute(
+    db: None, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[float] = []
+    monkeypatch.setattr("outbox.worker.close_old_connections", lambda: None)
+
+    def fail_once() -> None:
+        begun.append(clock.now)
+        if len(begun) == 1:
+            raise OperationalError("server closed the connection unexpectedly")
+
+    worker = Worker([Job("daily", 24 * 3600, fail_once)], clock=clock)
+    for _ in range(60):
+        worker.tick()
+        clock.now += 5
+    assert begun == [1000, 1060]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_database_that_is_down_is_waited_for(
     store: Store, clock: Clock, caplog: pytest.LogCaptureFixture
