@@ -39,7 +39,7 @@ def start_apart(job: Job) -> Process:
     """Start a job in a process of its own."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_job", job.name]
     return subprocess.Popen(  # noqa: S603 - our own command
-        [*command, "--skip-checks"], stdin=subprocess.DEVNULL
+        [*command, "--in-turn", "--skip-checks"], stdin=subprocess.DEVNULL
     )
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.cluster.load import MESSAGES, any_address, ask_machine, message_of
-from tests.cluster.topology import Cluster, Machine
+from tests.cluster.topology import Cluster, Machine, family
 
 WINDOW = 600
 ALLOWED = 5
@@ -123,3 +123,24 @@ def readers(cluster: Cluster) -> Counter[str]:
         for one in mail.recipients
         if one.startswith("reader")
     )
+
+
+def test_the_look_at_the_promises_is_made_by_one_worker(cluster: Cluster) -> None:
+    """Both were due for it when they started, and each look is a link of the public chain.
+
+    It is waited for here also for what follows, as it holds locks.
+    """
+    until = time.monotonic() + PATIENCE
+    looks = "SELECT count(*) FROM promises_promiserun"
+    while cluster.database.rows(looks) == [(0,)] or any(map(is_at_work, cluster.machines)):
+        assert time.monotonic() < until
+        time.sleep(0.5)
+    ((number,),) = cluster.database.rows(looks)
+    print(f"\ntwo workers were due for the look at the promises: made {number} time(s)")
+    assert number == 1
+
+
+def is_at_work(machine: Machine) -> bool:
+    """Tell whether a worker has started a process for a long job."""
+    assert machine.worker.running is not None
+    return len(family(machine.worker.running.pid)) > 1

@@ -215,8 +215,7 @@ class Cluster:
             machine.worker.start()
         for machine in self.machines:
             machine.web.wait_until_it_listens()
-        self.write_front(self.machines)
-        self.front.command = nginx.command(self.folder, (self.folder / "site.conf").read_text())
+        self.front.command = nginx.command(self.folder, self.configuration(self.machines))
         self.front.start()
         self.front.wait_until_it_listens()
 
@@ -232,19 +231,20 @@ class Cluster:
             aws_secret_access_key="secret",
         ).create_bucket(Bucket=BUCKET)
 
-    def write_front(self, machines: list[Machine]) -> None:
+    def configuration(self, machines: list[Machine]) -> str:
         """Let the command write the configuration of nginx for some of the machines."""
-        written = machines[0].manage(
+        return machines[0].manage(
             "nginx_conf", "--listen=127.0.0.1", "--redirect-port=0",
             f"--certificate={self.folder}/certificate.pem", f"--key={self.folder}/key.pem",
             *(f"--upstream=127.0.0.1:{machine.web.port}" for machine in machines),
         )  # fmt: skip
-        (self.folder / "site.conf").write_text(written)
 
-    def reload_front(self) -> None:
-        """Do what `systemctl reload nginx` does."""
+    def use_front(self, written: str) -> None:
+        """Do what `systemctl reload nginx` does with a new configuration."""
+        (self.folder / "site.conf").write_text(written)
         assert self.front.running is not None
         self.front.running.send_signal(signal.SIGHUP)
+        time.sleep(0.5)  # its new processes take over
 
 
 @contextmanager

@@ -4,7 +4,8 @@ import logging
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.core import mail
@@ -339,6 +340,31 @@ def test_job_can_be_run_by_name_with_its_priority(
     assert (ran, niceness) == (["look"], [10])
     with pytest.raises(CommandError, match=r"^There is no such job\. There are: look$"):
         call_command("run_job", "other")
+
+
+@pytest.mark.parametrize(
+    ("is_ours", "is_due", "ran"),
+    [(True, True, ["look"]), (False, True, []), (True, False, [])],
+    ids=["nobody has it", "another worker has it in hand", "another worker has just done it"],
+)
+def test_of_several_workers_one_runs_a_job_apart(
+    db: None, niceness: list[int], monkeypatch: pytest.MonkeyPatch, is_ours, is_due, ran
+) -> None:
+    asked: list[str] = []
+    done: list[str] = []
+
+    @contextmanager
+    def in_hand(name: str) -> Iterator[bool]:
+        asked.append(name)
+        yield is_ours
+
+    jobs = (Job("look", 60, lambda: done.append("look"), apart=True, when=lambda: is_due),)
+    monkeypatch.setattr("outbox.management.commands.run_job.registered_jobs", lambda: jobs)
+    monkeypatch.setattr("outbox.management.commands.run_job.in_hand", in_hand)
+    call_command("run_job", "look", "--in-turn")
+    assert (asked, done) == (["look"], ran)
+    call_command("run_job", "look")  # who asks by hand gets it
+    assert (asked, done) == (["look"], [*ran, "look"])
 
 
 def test_job_that_fails_apart_says_so_and_tells_no_secret(
