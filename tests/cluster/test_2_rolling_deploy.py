@@ -27,9 +27,7 @@ def test_a_rolling_deploy_fails_nobody(cluster: Cluster, front: Front) -> None:
         while not running.is_over():
             for machine in cluster.machines:
                 cluster.use_front(without[machine])
-                stops.append(machine.web.stop())
-                machine.web.start()
-                machine.web.wait_until_it_listens()
+                stops.append(machine.renew())
                 cluster.use_front(with_both)
     print(f"{len(stops)} machines made new, the longest stop {max(stops):.1f} s")
     assert running.failed() == []

@@ -5,6 +5,7 @@ front with the configuration that `manage.py nginx_conf` writes. Shared are Post
 Valkey (or Redis), an S3 server, and a mail server.
 """
 
+import http.client
 import os
 import shutil
 import signal
@@ -144,6 +145,30 @@ class Machine:
         )  # fmt: skip
         assert done.returncode == 0, f"{command} has failed:\n{done.stderr}"
         return done.stdout
+
+    def renew(self) -> float:
+        """Do what `systemctl restart` does, wait as for `/readyz`; return how long stopping took."""
+        took = self.web.stop()
+        self.worker.stop()
+        self.worker.start()
+        self.web.start()
+        self.web.wait_until_it_listens()
+        until = time.monotonic() + PATIENCE
+        while self.readiness() != 200:
+            assert time.monotonic() < until, f"{self.web.name} is not ready"
+            time.sleep(0.1)
+        return took
+
+    def readiness(self) -> int:
+        """Ask whether requests may be sent here."""
+        link = http.client.HTTPConnection("127.0.0.1", self.web.port, timeout=PATIENCE)
+        try:
+            link.request("GET", "/readyz")
+            answer = link.getresponse()
+            answer.read()
+            return answer.status
+        finally:
+            link.close()
 
 
 class Cluster:
