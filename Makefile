@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run serve staff lock test test-sqlite test-postgres test-browser \
-	test-breaks test-exhaustive coverage check lint types fmt bench audit sbom
+	test-breaks test-cluster test-exhaustive coverage check lint types fmt bench audit sbom
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ coverage: $(VENV)/.dev ## run the suite on SQLite and show what of our code it n
 
 test-breaks: $(VENV)/.dev ## break each promise in every further way, on both databases
 	@$(PY) -m tests.run breaks breaks-postgres
+
+test-cluster: $(VENV)/.dev ## run the site on two machines, and kill parts of it under load
+	@$(PY) -m tests.run cluster
 
 test-exhaustive: $(VENV)/.dev ## before a release: every combination, and all tests on PostgreSQL
 	@$(PY) -m tests.run exhaustive statements

@@ -4,7 +4,8 @@ A job runs once when the worker starts and then at its interval. Two workers may
 at the same time, so a job is written to be harmless when run twice: "delete what is older than".
 It may be ended at any point, too, so what belongs together is one transaction.
 
-What can take longer than a mail may wait is run apart, in a process of its own. What only looks does
+What can take longer than a mail may wait is run apart, in a process of its own, and by one worker at
+a time: another one leaves it. What only looks does
 so behind everything else (`niceness`); what writes does not, as others may wait for its locks.
 """
 

@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
 DATABASE_WAIT_SECONDS = 5.0
+JOB_AGAIN_SECONDS = 60.0
 FIRST_TRANSPORT_WAIT_SECONDS = 30.0
 MOST_TRANSPORT_WAIT_SECONDS = 300.0
 TURN_SECONDS = 2.0
@@ -38,7 +39,7 @@ def start_apart(job: Job) -> Process:
     """Start a job in a process of its own."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_job", job.name]
     return subprocess.Popen(  # noqa: S603 - our own command
-        [*command, "--skip-checks"], stdin=subprocess.DEVNULL
+        [*command, "--in-turn", "--skip-checks"], stdin=subprocess.DEVNULL
     )
 
 
@@ -170,6 +171,9 @@ class Worker:
             )
             if isinstance(error, DatabaseError | InterfaceError):
                 close_old_connections()
+                # A failover in its one moment must not cost a daily job its day.
+                again = self.clock() + JOB_AGAIN_SECONDS
+                self._next_run[job.name] = min(self._next_run[job.name], again)
             self.count(job, "failed", begun)
             tell_owners(job.name)
             return True

@@ -212,11 +212,13 @@ def check_encryption_to_stores(**kwargs: Any) -> list[CheckMessage]:
     """E006, E007: what is stored on another machine travels there encrypted."""
     found: list[CheckMessage] = []
     database = urlsplit(settings.DATABASE_URL)
-    modes = parse_qs(database.query).get("sslmode", [])
-    if _is_elsewhere(database.hostname) and not set(modes) & ENCRYPTED_MODES:
+    options = parse_qs(database.query)
+    hosts = [database.hostname, *",".join(options.get("host", [])).split(",")]
+    elsewhere = [str(host) for host in hosts if _is_elsewhere(host)]
+    if elsewhere and not set(options.get("sslmode", [])) & ENCRYPTED_MODES:
         found.append(
             Error(
-                f"The database on {database.hostname} may be spoken to in clear.",
+                f"The database on {elsewhere[0]} may be spoken to in clear.",
                 hint="Add ?sslmode=verify-full to DATABASE_URL (or require, within one network).",
                 id="sens_site.E006",
             )

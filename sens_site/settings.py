@@ -243,6 +243,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
 else:
+    # Several servers of which one can be written to: `?host=a,b&port=5432,5432`. Programs of
+    # PostgreSQL are told where it is by these two names alone.
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
+    DATABASES["default"]["HOST"] = _options.pop("host", DATABASES["default"]["HOST"])
+    DATABASES["default"]["PORT"] = _options.pop("port", DATABASES["default"]["PORT"])
     # Django's own, but that it notices when the server is away, and tells visitors at once.
     DATABASES["default"]["ENGINE"] = "sens_site.lib.postgresql"
     DATABASES["default"]["CONN_MAX_AGE"] = 0
@@ -262,18 +267,15 @@ else:
     }.items():  # fmt: skip
         DATABASES["default"]["OPTIONS"].setdefault(_name, _value)
 
-if CACHE_URL == "database":
-    _default_cache = {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "shared_cache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
-else:
-    _default_cache = {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": CACHE_URL,
-    }
-_default_cache["KEY_FUNCTION"] = "sens_site.lib.cache.keys.opaque_key"
+_default_cache: dict[str, Any] = {
+    "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+    "LOCATION": "shared_cache",
+    "OPTIONS": {"MAX_ENTRIES": 100_000},
+    "KEY_FUNCTION": "sens_site.lib.cache.keys.opaque_key",
+}
+if CACHE_URL != "database":  # its table stands in while the server is away
+    _default_cache["BACKEND"] = "sens_site.lib.cache.served_cache.ServedCache"
+    _default_cache["SERVER"] = CACHE_URL
 # `default` is shared by all workers: rate limits and the content stamp. `local` is a worker's own.
 CACHES: dict[str, dict[str, Any]] = {
     "default": _default_cache,

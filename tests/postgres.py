@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -64,18 +64,23 @@ def free_port() -> int:
 class Server:
     """A server in a folder of its own."""
 
+    durability: Mapping[str, str] = FAST
+
     def __init__(self, binaries: Path, folder: Path) -> None:
         self.binaries, self.folder = binaries, folder
         self.account = server_account()
         self.port = free_port()
         self.running: subprocess.Popen[bytes] | None = None
         os.chown(folder, self.account.pw_uid, self.account.pw_gid)
-        made = self._as_account(
+        if self.make_data().wait() != 0:
+            raise SystemExit("initdb failed:\n" + (folder / "log").read_text())
+
+    def make_data(self) -> "subprocess.Popen[bytes]":
+        """Begin to write the folder that holds the data."""
+        return self._as_account(
             "initdb", "-D", "data", "-U", "tests", "-A", "trust", "-E", "UTF8",
             "--locale=C.UTF-8", "--no-sync",
         )  # fmt: skip
-        if made.wait() != 0:
-            raise SystemExit("initdb failed:\n" + (folder / "log").read_text())
 
     @property
     def url(self) -> str:
@@ -85,7 +90,7 @@ class Server:
     def start(self) -> None:
         """Start it and return when it answers."""
         options = {
-            **FAST,
+            **self.durability,
             "listen_addresses": "127.0.0.1",
             "port": str(self.port),
             "unix_socket_directories": str(self.folder),

@@ -59,6 +59,11 @@ def find_nginx() -> str | None:
     return shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
 
 
+def find_cache_server() -> str | None:
+    """Return the path of Valkey, or of Redis, or None: the site speaks to either."""
+    return shutil.which("valkey-server") or shutil.which("redis-server")
+
+
 @dataclass(frozen=True)
 class Suite:
     """One run of pytest and what the machine must have for it."""
@@ -110,6 +115,12 @@ SUITES = {
         [sys.executable, "-m", "tests.postgres", *PYTEST, *PARALLEL, *BREAKS],
         "postgresql",
         postgres.find_binaries,
+    ),
+    "cluster": Suite(
+        "several machines",
+        [*PYTEST, "-c", "tests/cluster/pytest.toml", "--rootdir=.", "tests/cluster"],
+        "postgresql redis-server nginx-light",
+        lambda: postgres.find_binaries() and find_cache_server() and find_nginx(),
     ),
     "exhaustive": Suite("every combination", [*PYTEST, *PARALLEL, "--exhaustive"]),
     "statements": Suite(

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.cache import caches
-from django.core.cache.backends.db import DatabaseCache
 from django.db import connection
 
 from privacy.datamap.ledger import BACKUP_LIFE
@@ -14,6 +13,7 @@ from privacy.datamap.registry import ASK_US, Keep, Store, activity, register_sto
 from privacy.datamap.subjects import Subject
 from privacy.datamap.terms import Category, OnErase, People, Purpose, Recipient, Source
 from sens_site.lib.cache.rehearsal_cache import RehearsalCache
+from sens_site.lib.cache.served_cache import ServedCache
 from sens_site.lib.email_address import found_in
 
 SAFETY = activity(
@@ -69,34 +69,31 @@ NOTICES = activity(
 )
 
 
-def _is_a_table() -> bool:
-    return isinstance(caches["default"], DatabaseCache)
+def _server() -> Any:
+    """Return the client of the cache server, or None where there is no server."""
+    backend: Any = caches["default"]
+    if not isinstance(backend, ServedCache):
+        return None
+    server: Any = backend.server
+    return server._cache.get_client()  # noqa: SLF001 - Django has no way to list keys
 
 
 def _table_name() -> str:
     backend: Any = caches["default"]
-    return str(backend._table)  # noqa: SLF001 - Django has no way to list keys
-
-
-def _redis() -> Any:
-    backend: Any = caches["default"]
-    return backend._cache.get_client()  # noqa: SLF001 - Django has no way to list keys
+    return connection.ops.quote_name(backend._table)  # noqa: SLF001 - Django has no way to list keys
 
 
 def cached_items() -> Iterator[tuple[str, bytes]]:
     """Yield each key of the shared cache with its value, as bytes that can be searched."""
-    if _is_a_table():
-        table = connection.ops.quote_name(_table_name())
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT cache_key, value FROM {table}")  # noqa: S608 - our own setting
-            for key, value in cursor.fetchall():
-                yield key, base64.b64decode(value)
-        return
     if isinstance(caches["default"], RehearsalCache):
         yield from caches["default"].held()
         return
-    client = _redis()
-    for key in client.scan_iter():
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT cache_key, value FROM {_table_name()}")  # noqa: S608 - our own setting
+        for key, value in cursor.fetchall():
+            yield key, base64.b64decode(value)
+    client = _server()
+    for key in client.scan_iter() if client else ():
         yield key.decode(), client.get(key) or b""
 
 
@@ -112,17 +109,16 @@ def _cached_about(subject: Subject) -> list[str]:
 def erase_cached(subject: Subject) -> int:
     """Delete what the shared cache holds with one of the person's addresses in it."""
     keys = _cached_about(subject)
-    if keys and _is_a_table():
-        table = connection.ops.quote_name(_table_name())
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                f"DELETE FROM {table} WHERE cache_key = %s",  # noqa: S608 - our own setting
-                [(key,) for key in keys],
-            )
-    elif isinstance(caches["default"], RehearsalCache):
+    if keys and isinstance(caches["default"], RehearsalCache):
         caches["default"].drop(keys)
     elif keys:
-        _redis().delete(*keys)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"DELETE FROM {_table_name()} WHERE cache_key = %s",  # noqa: S608 - our own setting
+                [(key,) for key in keys],
+            )
+        if client := _server():
+            client.delete(*keys)
     return len(keys)
 
 

@@ -4,7 +4,8 @@ import logging
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.core import mail
@@ -65,6 +66,24 @@ def test_job_that_fails_ends_nothing_and_tells_no_secret(
     assert "Job bad failed: RuntimeError at " in caplog.text
     assert "swordfish" not in caplog.text
     assert "example.com" not in caplog.text
+
+
+def test_a_daily_job_that_found_no_database_runs_again_after_a_minute(
+    db: None, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[float] = []
+    monkeypatch.setattr("outbox.worker.close_old_connections", lambda: None)
+
+    def fail_once() -> None:
+        begun.append(clock.now)
+        if len(begun) == 1:
+            raise OperationalError("server closed the connection unexpectedly")
+
+    worker = Worker([Job("daily", 24 * 3600, fail_once)], clock=clock)
+    for _ in range(60):
+        worker.tick()
+        clock.now += 5
+    assert begun == [1000, 1060]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -321,6 +340,31 @@ def test_job_can_be_run_by_name_with_its_priority(
     assert (ran, niceness) == (["look"], [10])
     with pytest.raises(CommandError, match=r"^There is no such job\. There are: look$"):
         call_command("run_job", "other")
+
+
+@pytest.mark.parametrize(
+    ("is_ours", "is_due", "ran"),
+    [(True, True, ["look"]), (False, True, []), (True, False, [])],
+    ids=["nobody has it", "another worker has it in hand", "another worker has just done it"],
+)
+def test_of_several_workers_one_runs_a_job_apart(
+    db: None, niceness: list[int], monkeypatch: pytest.MonkeyPatch, is_ours, is_due, ran
+) -> None:
+    asked: list[str] = []
+    done: list[str] = []
+
+    @contextmanager
+    def in_hand(name: str) -> Iterator[bool]:
+        asked.append(name)
+        yield is_ours
+
+    jobs = (Job("look", 60, lambda: done.append("look"), apart=True, when=lambda: is_due),)
+    monkeypatch.setattr("outbox.management.commands.run_job.registered_jobs", lambda: jobs)
+    monkeypatch.setattr("outbox.management.commands.run_job.in_hand", in_hand)
+    call_command("run_job", "look", "--in-turn")
+    assert (asked, done) == (["look"], ran)
+    call_command("run_job", "look")  # who asks by hand gets it
+    assert (asked, done) == (["look"], [*ran, "look"])
 
 
 def test_job_that_fails_apart_says_so_and_tells_no_secret(

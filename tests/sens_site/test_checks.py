@@ -174,6 +174,9 @@ def test_e004_mail_leaves_this_machine_encrypted(settings, host, tls, ssl, ids):
     [
         ("postgresql://site@db.example.com/site", ["sens_site.E006"]),
         ("postgresql://site@db.example.com/site?sslmode=prefer", ["sens_site.E006"]),
+        ("postgresql://site@/site?host=localhost,db.example.com", ["sens_site.E006"]),
+        ("postgresql://site@/site?host=a.example.com,b.example.com&sslmode=verify-full", []),
+        ("postgresql://site@/site?host=localhost,/run/postgresql", []),
         ("postgresql://site@db.example.com/site?sslmode=require", []),
         ("postgresql://site@db.example.com/site?sslmode=verify-full", []),
         ("postgresql://site@127.0.0.1/site", []),

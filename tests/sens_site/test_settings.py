@@ -38,10 +38,20 @@ def test_postgresql_connections_come_from_a_pool_that_no_request_waits_for_long(
     assert database["default"]["CONN_HEALTH_CHECKS"] is True
 
 
+def test_of_two_servers_the_one_that_can_be_written_to_is_found_by_pg_dump_too(read):
+    url = "postgresql://web@/site?host=a,b&port=5432,5433&sslmode=require"
+    database = read(DATABASE_URL=url)["DATABASES"]["default"]
+    assert (database["HOST"], database["PORT"], database["NAME"]) == ("a,b", "5432,5433", "site")
+    options = database["OPTIONS"]
+    assert (options["target_session_attrs"], options["sslmode"]) == ("read-write", "require")
+    assert [name for name in ("host", "port") if name in options] == []
+
+
 def test_a_cache_server_takes_the_place_of_the_table(read):
     caches = read(CACHE_URL="redis://cache:6379/1")["CACHES"]
-    assert caches["default"]["LOCATION"] == "redis://cache:6379/1"
-    assert caches["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
+    assert caches["default"]["SERVER"] == "redis://cache:6379/1"
+    assert caches["default"]["BACKEND"] == "sens_site.lib.cache.served_cache.ServedCache"
+    assert caches["default"]["LOCATION"] == "shared_cache"  # which stands in while it is away
     # Keys are opaque wherever they lie (law 10).
     assert caches["default"]["KEY_FUNCTION"] == "sens_site.lib.cache.keys.opaque_key"
 

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from outbox.error_names import place, short_name
 from outbox.job_runs import run_noted
 from outbox.jobs import registered_jobs
+from sens_site.lib.deploy.setup_lock import in_hand
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the job's name."""
         parser.add_argument("name", help="the job's name, such as 'verify promises'")
+        parser.add_argument(
+            "--in-turn",
+            action="store_true",
+            help="as a worker asks for it: not where another one has it in hand, or has done it",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run."""
@@ -35,7 +41,12 @@ class Command(BaseCommand):
             signal.signal(number, _end)
         os.nice(job.niceness)
         try:
-            run_noted(job)
+            if not options["in_turn"]:
+                run_noted(job)
+                return
+            with in_hand(job.name) as is_ours:
+                if is_ours and job.when():
+                    run_noted(job)
         except Exception as error:  # noqa: BLE001 - as in the worker: the log names it
             logger.error(  # noqa: TRY400 - a traceback may print personal data
                 "Job %s failed: %s at %s", job.name, short_name(error), place(error)

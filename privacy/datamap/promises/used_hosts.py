@@ -94,8 +94,9 @@ def used_hosts() -> dict[str, str]:
         for url in URL.findall(text)
     ]
     found += [
-        (str(one.get("HOST") or ""), f"DATABASES.{name}")
+        (host, f"DATABASES.{name}")
         for name, one in settings.DATABASES.items()
+        for host in str(one.get("HOST") or "").split(",")  # several, of which one is written to
     ]
     if settings.MAIL_TRANSPORT.endswith(".smtp.EmailBackend"):
         found.append((settings.EMAIL_HOST, "EMAIL_HOST"))

@@ -7,7 +7,6 @@ only costs a few renderings.
 
 import logging
 import secrets
-import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import count
@@ -81,7 +80,7 @@ def stamp_of_today() -> str:
     try:
         try:
             _last_read = read_stamp()
-        except cache_faults():
+        except DatabaseError:
             logger.warning("The content stamp cannot be read; kept pages stay.")
         if hour != _hour_read and (hour[:10] != _hour_read[:10] or _database_answers()):
             _hour_read = hour
@@ -115,7 +114,7 @@ def content_state() -> str:
     """
     try:
         stamp = read_stamp()
-    except cache_faults():
+    except DatabaseError:
         stamp = _last_read
     return f"{stamp.partition(' ')[0]} {_times_passed(stamp)} {timezone.localdate().isoformat()}"
 
@@ -133,12 +132,3 @@ def _times_passed(stamp: str) -> int:
 def _forget_here() -> None:
     global _own_changes  # noqa: PLW0603 - one value a process
     _own_changes = next(_changes) + 1
-
-
-def cache_faults() -> tuple[type[Exception], ...]:
-    """Return what the shared cache raises when it is out of reach.
-
-    redis is a large package, so it is asked for only where the site uses it.
-    """
-    redis = sys.modules.get("redis")
-    return (DatabaseError, redis.RedisError) if redis else (DatabaseError,)

@@ -18,6 +18,7 @@ from privacy.datamap.rows import rows_of
 from privacy.datamap.search import database_file
 from privacy.datamap.stored_mail import mail_text
 from privacy.datamap.stores import cached_items, erase_cached
+from sens_site.lib.cache.served_cache import ServedCache
 
 pytestmark = pytest.mark.django_db
 ADA, OTHER = "ada-lovelace@customer.test", "charles-babbage@customer.test"
@@ -37,14 +38,16 @@ class Valkey:
 
     def delete(self, *keys):
         for key in keys:
-            del self.rows[key.encode()]
+            self.rows.pop(key.encode(), None)
 
 
 @pytest.fixture
 def valkey(monkeypatch):
-    """The shared cache is a Valkey server."""
+    """The shared cache is a Valkey server, and its table is empty."""
+    cache.clear()
     client = Valkey({b"a": pickle.dumps({"to": ADA}), b"b": pickle.dumps({"to": OTHER}), b"c": b""})
-    backend = SimpleNamespace(_cache=SimpleNamespace(get_client=lambda: client))
+    backend = ServedCache("shared_cache", {"SERVER": "redis://127.0.0.1:1/0"})
+    backend.server = SimpleNamespace(_cache=SimpleNamespace(get_client=lambda: client))
     monkeypatch.setattr(stores, "caches", {"default": backend})
     return client
 
@@ -54,6 +57,15 @@ def test_what_a_valkey_server_holds_is_searched_and_erased_as_a_table_is(valkey,
     assert erase_cached(ada_subject) == 1
     assert valkey.rows.keys() == {b"b", b"c"}
     assert erase_cached(ada_subject) == 0
+
+
+def test_what_was_written_to_the_table_while_the_server_was_away_is_searched_too(
+    valkey, ada_subject
+):
+    cache.set("meanwhile", ADA)
+    assert dict(cached_items()).keys() > {"a", "b", "c"}
+    assert erase_cached(ada_subject) == 2
+    assert (valkey.rows.keys(), cache.get("meanwhile")) == ({b"b", b"c"}, None)
 
 
 def test_a_key_that_expires_while_it_is_looked_at_holds_nothing(valkey):

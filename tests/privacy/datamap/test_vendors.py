@@ -180,3 +180,8 @@ def test_a_mail_server_counts_where_mail_is_sent(settings, monkeypatch):
 def test_a_database_elsewhere_is_seen(settings, monkeypatch):
     monkeypatch.setitem(settings.DATABASES["default"], "HOST", "db.firm.test")
     assert used_hosts.used_hosts() == {"db.firm.test": "DATABASES.default"}
+
+
+def test_of_several_servers_of_a_database_each_is_seen(settings, monkeypatch):
+    monkeypatch.setitem(settings.DATABASES["default"], "HOST", "127.0.0.1,db.firm.test")
+    assert used_hosts.used_hosts() == {"db.firm.test": "DATABASES.default"}

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -21,7 +22,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from sens_site.lib.deploy import setup_lock
-from sens_site.lib.deploy.setup_lock import alone_in_set_up
+from sens_site.lib.deploy.setup_lock import alone_in_set_up, in_hand
 from tests.architecture.source import ROOT
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +152,50 @@ def test_of_two_machines_that_start_at_once_one_migrates(empty_database, socket_
         done = database.execute("SELECT app, name FROM django_migrations").fetchall()
     assert [one for one, times in Counter(done).items() if times > 1] == []
     assert ("outbox", "0001_initial") in done
+
+
+HOLD = """
+import fcntl, sys, zlib
+with open(sys.argv[1], "w") as opened:
+    fcntl.lockf(opened, fcntl.LOCK_EX, 1, zlib.crc32(b"look") >> 1)
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def another_does(name: str) -> Iterator[None]:
+    """Have a job in hand, as the worker of another machine has it."""
+    database = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        command = [sys.executable, "-c", HOLD, f"{database}.jobs"]
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as other:
+            assert other.stdout
+            assert other.stdin
+            assert other.stdout.readline() == "held\n"
+            yield
+            other.stdin.close()
+    else:  # pragma: postgresql - its own lock
+        with psycopg.connect(settings.DATABASE_URL, dbname=database, autocommit=True) as other:
+            number = zlib.crc32(name.encode()) >> 1
+            other.execute("SELECT pg_advisory_lock(736511, %s)", [number])
+            yield
+
+
+def test_a_job_that_another_process_has_in_hand_is_not_ours_and_each_other_one_is(socket_enabled):
+    with another_does("look"):
+        with in_hand("look") as is_ours:
+            assert is_ours is False
+        with in_hand("purge") as is_ours:
+            assert is_ours is True
+    with in_hand("look") as is_ours:
+        assert is_ours is True
+
+
+@pytest.mark.once
+def test_in_memory_nobody_else_has_a_job(monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, "NAME", ":memory:")
+    with in_hand("look") as is_ours:
+        assert is_ours is True

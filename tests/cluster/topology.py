@@ -1,0 +1,289 @@
+"""Two machines of the site, and all that they share, as processes on loopback.
+
+Each machine has a web server and a worker, started as the systemd units start them. nginx stands in
+front with the configuration that `manage.py nginx_conf` writes. Shared are PostgreSQL with a replica,
+Valkey (or Redis), an S3 server, and a mail server.
+"""
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from tests import nginx
+from tests.cluster.database_pair import Pair, pair
+from tests.outbox.smtp_sink import SmtpSink
+from tests.postgres import free_port
+from tests.run import ROOT, find_cache_server
+
+HOST = "site.test"
+BUCKET = "documents"
+PATIENCE = 600
+"""Of a test, in seconds: on a machine with other things to do a start takes minutes. No claim."""
+THREADS = 4
+MANAGE = [sys.executable, "manage.py"]
+
+
+class Process:
+    """A program that can be started, killed and started again."""
+
+    def __init__(
+        self,
+        name: str,
+        command: list[str],
+        *,
+        folder: Path,
+        environment: Mapping[str, str] = MappingProxyType({}),
+        port: int = 0,
+    ) -> None:
+        self.name, self.command, self.port = name, command, port
+        self.log = folder / f"{name}.log"
+        self.environment = {**os.environ, **environment}
+        self.running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it. It leads a group of its own, as a unit of systemd does."""
+        with self.log.open("ab") as log:
+            self.running = subprocess.Popen(
+                self.command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+
+    def wait_until_it_listens(self) -> None:
+        """Return when connections are taken at its port."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            assert self.running is not None
+            assert self.running.poll() is None, f"{self.name} has ended:\n{self.log.read_text()}"
+            if self.listens():
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"{self.name} does not listen:\n{self.log.read_text()}")
+
+    def kill(self) -> None:
+        """End it and all that it has started, without a chance to do anything about it."""
+        if self.running is not None:
+            for pid in family(self.running.pid):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self.running.wait(PATIENCE)
+        assert not self.listens(), f"{self.name} is killed and listens"
+
+    def listens(self) -> bool:
+        """Tell whether anybody takes connections at its port."""
+        with socket.socket() as probe:
+            return bool(self.port) and probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def stop(self) -> float:
+        """Ask it to end, as `systemctl stop` does, and return how many seconds that took."""
+        if self.running is None or self.running.poll() is not None:
+            return 0.0
+        began = time.monotonic()
+        self.running.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self.running.wait(20)  # TimeoutStopSec
+        took = time.monotonic() - began
+        self.kill()
+        return took
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and all below it: a supervisor's children lead groups of their own."""
+    listed = subprocess.run(
+        ["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
+    ).stdout
+    parents = [tuple(map(int, line.split())) for line in listed.splitlines()]
+    found = [pid]
+    for one in found:  # grows while it is walked
+        found += [child for child, parent in parents if parent == one]
+    return found
+
+
+class Machine:
+    """A web server and a worker."""
+
+    def __init__(self, name: str, folder: Path, environment: dict[str, str]) -> None:
+        own = folder / name
+        own.mkdir()
+        port = free_port()
+        self.environment = {
+            **environment,
+            "ERASURE_LEDGER": str(folder / "ledger"),
+            "BACKUP_DIR": str(own / "backups"),
+            "KEPT_HEADS": str(own / "kept-heads"),
+            "OUTSIDE_STATE": str(own / "seen-from-outside.json"),
+            "PRIVATE_ROOT": str(folder / "private"),
+            "MEDIA_ROOT": str(folder / "media"),
+            "DOCUMENTS_ROOT": str(own / "documents"),
+        }
+        self.web = Process(
+            f"web-{name}",
+            [*MANAGE, "run_site", "--production", "--only=web", f"--port={port}", "--workers=1"],
+            folder=folder, port=port, environment=self.environment,
+        )  # fmt: skip
+        self.worker = Process(
+            f"worker-{name}", [*MANAGE, "worker"], folder=folder, environment=self.environment
+        )
+
+    def manage(self, *command: str) -> str:
+        """Run a management command to its end and return what it has printed."""
+        done = subprocess.run(
+            [*MANAGE, *command], cwd=ROOT, env={**os.environ, **self.environment},
+            capture_output=True, text=True, check=False, timeout=PATIENCE,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{command} has failed:\n{done.stderr}"
+        return done.stdout
+
+    def renew(self) -> float:
+        """Do what `systemctl restart` does, wait as for `/readyz`; return how long stopping took."""
+        took = self.web.stop()
+        self.worker.stop()
+        self.worker.start()
+        self.web.start()
+        self.web.wait_until_it_listens()
+        until = time.monotonic() + PATIENCE
+        while self.readiness() != 200:
+            assert time.monotonic() < until, f"{self.web.name} is not ready"
+            time.sleep(0.1)
+        return took
+
+    def readiness(self) -> int:
+        """Ask whether requests may be sent here."""
+        link = http.client.HTTPConnection("127.0.0.1", self.web.port, timeout=PATIENCE)
+        try:
+            link.request("GET", "/readyz")
+            answer = link.getresponse()
+            answer.read()
+            return answer.status
+        finally:
+            link.close()
+
+
+class Cluster:
+    """All of it, running."""
+
+    def __init__(self, folder: Path, database: Pair, mails: SmtpSink) -> None:
+        self.folder, self.database, self.mails = folder, database, mails
+        self.port = free_port()
+        self.origin = f"https://{HOST}:{self.port}"
+        cache_port, s3_port = free_port(), free_port()
+        program = find_cache_server()
+        assert program is not None
+        self.cache = Process(
+            "cache",
+            [program, "--port", str(cache_port), "--bind", "127.0.0.1", "--save", "",
+             "--appendonly", "no", "--dir", str(folder)],
+            folder=folder, port=cache_port,
+        )  # fmt: skip
+        self.files = Process(
+            "files",
+            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(s3_port)],
+            folder=folder, port=s3_port,
+        )  # fmt: skip
+        environment = {
+            "DJANGO_SETTINGS_MODULE": "sens_site.settings",
+            "ENV_FILE": os.devnull,
+            "DEBUG": "false",
+            "SECRET_KEY": "tests-only-2f6c0b1d4a9e4c7f8a53-tests-only-9d1b7e3c5f",
+            "LOG_SIGNING_KEY": "tests-only-tests-only-tests-only-tests-only",
+            "CONTENT_DIR": "content/sens",
+            "SITE_ORIGIN": self.origin,
+            "DATABASE_URL": database.url,
+            "DATABASE_POOL_SIZE": str(THREADS),
+            "CACHE_URL": f"redis://127.0.0.1:{cache_port}/0",
+            "TRUSTED_PROXY_COUNT": "1",
+            "POLICY_FOUR_EYES": "false",
+            "EMAIL_HOST": "127.0.0.1",
+            "EMAIL_PORT": str(mails.port),
+            "DEFAULT_FROM_EMAIL": "webmaster@company.test",
+            "WEBMASTER_EMAIL": "webmaster@company.test",
+            "DOCUMENTS_S3_BUCKET": BUCKET,
+            "DOCUMENTS_S3_ENDPOINT": f"http://127.0.0.1:{s3_port}",
+            "DOCUMENTS_S3_REGION": "us-east-1",
+            "DOCUMENTS_S3_KEY": "key",
+            "DOCUMENTS_S3_SECRET": "secret",
+            "LOG_LEVEL": "WARNING",
+        }
+        self.machines = [Machine(name, folder, environment) for name in ("a", "b")]
+        self.front = Process("nginx", [], folder=folder, port=self.port)
+        nginx.write_certificate(folder, host=HOST)
+        self.trust = ssl.create_default_context(cafile=folder / "certificate.pem")
+
+    @property
+    def processes(self) -> list[Process]:
+        """All that the database does not start, those that others stand on first."""
+        of_machines = [one for m in self.machines for one in (m.web, m.worker)]
+        return [self.cache, self.files, *of_machines, self.front]
+
+    def start(self) -> None:
+        """Start it as docs/operations.md has it: prepare on one machine, then all."""
+        for process in (self.cache, self.files):
+            process.start()
+            process.wait_until_it_listens()
+        self.make_bucket()
+        first = self.machines[0]
+        first.manage("run_site", "--production", "--only=prepare")
+        for machine in self.machines:
+            machine.web.start()
+            machine.worker.start()
+        for machine in self.machines:
+            machine.web.wait_until_it_listens()
+        self.front.command = nginx.command(self.folder, self.configuration(self.machines))
+        self.front.start()
+        self.front.wait_until_it_listens()
+
+    def make_bucket(self) -> None:
+        """Make what an operator makes once at the provider of the store."""
+        boto3: Any = import_module("boto3")
+        environment = self.machines[0].environment
+        boto3.resource(
+            "s3",
+            endpoint_url=environment["DOCUMENTS_S3_ENDPOINT"],
+            region_name="us-east-1",
+            aws_access_key_id="key",
+            aws_secret_access_key="secret",
+        ).create_bucket(Bucket=BUCKET)
+
+    def configuration(self, machines: list[Machine]) -> str:
+        """Let the command write the configuration of nginx for some of the machines."""
+        return machines[0].manage(
+            "nginx_conf", "--listen=127.0.0.1", "--redirect-port=0",
+            f"--certificate={self.folder}/certificate.pem", f"--key={self.folder}/key.pem",
+            *(f"--upstream=127.0.0.1:{machine.web.port}" for machine in machines),
+        )  # fmt: skip
+
+    def use_front(self, written: str) -> None:
+        """Do what `systemctl reload nginx` does with a new configuration."""
+        (self.folder / "site.conf").write_text(written)
+        assert self.front.running is not None
+        self.front.running.send_signal(signal.SIGHUP)
+        time.sleep(0.5)  # its new processes take over
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster]:
+    """Run all of it, and leave nothing behind."""
+    # Near the root, as the path of a socket may have no more than 107 characters.
+    folder = Path(tempfile.mkdtemp(prefix="cluster-", dir="/tmp"))
+    folder.chmod(0o755)
+    with ExitStack() as stack:
+        if "KEEP_LOGS" not in os.environ:
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        mails = stack.enter_context(SmtpSink())
+        whole = Cluster(folder, stack.enter_context(pair(folder)), mails)
+        for process in whole.processes:
+            stack.callback(process.kill)
+        whole.start()
+        yield whole
