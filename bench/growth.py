@@ -6,6 +6,7 @@ policy, 200 documents and 10,000 rows in each table of people that a page reads,
 behind it. CPU time and queries; exits with 1 where a page costs more than the limit.
 """
 
+import argparse
 import json
 import os
 import statistics
@@ -21,7 +22,7 @@ from typing import Any
 from bench import servers
 
 LIMIT = 1.05
-ROUNDS, DRAWN_AT_ONCE = 15, 8
+DRAWN_AT_ONCE = 5
 SMALL = {"versions": 10, "documents": 200, "rows": 10_000}
 LARGE = {"versions": 10_000, "documents": 20_000, "rows": 1_000_000}
 PUBLIC = (
@@ -74,7 +75,7 @@ def site(name: str, folder: Path, sizes: dict[str, int]) -> Iterator[Site]:
         yield Site(name, process)
 
 
-def measured(sites: list[Site]) -> dict[str, tuple[list[float], list[int]]]:
+def measured(sites: list[Site], rounds: int) -> dict[str, tuple[list[float], list[int]]]:
     """Return for each page its median CPU time on each site, in µs, and its queries."""
     found = {}
     for who, paths in (("", PUBLIC), ("signed in ", OWN)):
@@ -82,7 +83,7 @@ def measured(sites: list[Site]) -> dict[str, tuple[list[float], list[int]]]:
             line = f"{'own' if who else 'public'} {DRAWN_AT_ONCE} {path}"
             taken: list[list[float]] = [[] for _ in sites]
             queries = [0] * len(sites)
-            for number in range(ROUNDS):
+            for number in range(rounds):
                 for index in range(len(sites)) if number % 2 else reversed(range(len(sites))):
                     sites[index].say(line)
                     cpu_us, asked = sites[index].hear()
@@ -94,15 +95,21 @@ def measured(sites: list[Site]) -> dict[str, tuple[list[float], list[int]]]:
 
 def main() -> int:
     """Fill both, measure, print, judge."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=9, help="rounds of each page")
+    for name, most in LARGE.items():
+        parser.add_argument(f"--{name}", type=int, default=most, help="of the large site")
+    arguments = parser.parse_args()
+    sizes = {name: getattr(arguments, name) for name in LARGE}
     start = time.perf_counter()
     with (
         tempfile.TemporaryDirectory(prefix="bench-growth-") as name,
         site("small", Path(name) / "small", SMALL) as small,
-        site("large", Path(name) / "large", LARGE) as large,
+        site("large", Path(name) / "large", sizes) as large,
     ):
         tables = [one.hear() for one in (small, large)]
         print(f"{tables[0]} tables of people filled in {time.perf_counter() - start:.0f} s")
-        found = measured([small, large])
+        found = measured([small, large], arguments.rounds)
     print(f"{'page':<42}{'small µs':>10}{'large µs':>10}{'ratio':>7}{'queries':>9}")
     grown = []
     for page, ((before, after), queries) in found.items():

@@ -26,8 +26,8 @@ from django.test import RequestFactory  # noqa: E402 - as above
 from accounts.models import ConfirmedAddress, PolicyAcceptance, Session, User  # noqa: E402 - as above
 from bench.filling import copy_rows, fill_documents, lengthen  # noqa: E402 - as above
 from contact.models import ContactMessage, MessageReply  # noqa: E402 - as above
-from contact.photo_models import MessagePhoto  # noqa: E402 - as above
 from contact.order_models import OrderState  # noqa: E402 - as above
+from contact.photo_models import MessagePhoto  # noqa: E402 - as above
 from downloads.models import DownloadRecord, Watch  # noqa: E402 - as above
 from newsletter.models import Subscriber, Subscription  # noqa: E402 - as above
 from privacy.consent.models import PersonalRefusals  # noqa: E402 - as above

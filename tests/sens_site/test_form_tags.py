@@ -23,7 +23,9 @@ def nothing_kept() -> Any:
 
 
 def drawn(**context: Any) -> str:
-    return PIECE.render(Context({"company": "another", "user": "Ada", "request": "hers", **context}))
+    return PIECE.render(
+        Context({"company": "another", "user": "Ada", "request": "hers", **context})
+    )
 
 
 def test_a_kept_piece_knows_the_company_and_what_it_is_given_and_nothing_of_the_page():
