@@ -5,14 +5,12 @@ on an SQLite file with the site's durability settings. CPU time, so that a busy 
 same. Exits with 1 over a limit.
 """
 
-import hashlib
 import os
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -37,56 +35,17 @@ from django.core.management import call_command  # noqa: E402 - needs the loaded
 from django.db import connection  # noqa: E402 - needs the loaded apps
 from django.test import Client  # noqa: E402 - needs the loaded apps
 from django.test.utils import CaptureQueriesContext  # noqa: E402 - needs the loaded apps
-from django.utils import timezone  # noqa: E402 - needs the loaded apps
 
+from bench.filling import fill_documents  # noqa: E402 - needs the loaded apps
 from downloads.listing import index_of_today  # noqa: E402 - needs the loaded apps
-from downloads.models import (  # noqa: E402 - needs the loaded apps
-    Document,
-    DocumentPlace,
-    DocumentVersion,
-    Kind,
-)
 from sens_site.lib.cache.fragment_cache import forget_fragments  # noqa: E402 - needs the loaded apps
 
 DOCUMENTS, ROUNDS = 10_000, 30
 LIMITS = {"a page of the list, CPU ms": 30.0, "queries": 3}
-PLACES = ("/applications/marine/", "/applications/industrial-control-scada/")
 QUERIES = (
     "", "?kind=manual", "?q=a1c-42", "?q=manual&applications=marine&sort=newest&page=20",
     "?language=es&access=account&sort=number", "?page=399",
 )  # fmt: skip
-
-
-def fill() -> None:
-    """Store the documents. No page of the list opens a file, so there are none."""
-    kinds, now = Kind.values, timezone.now()
-    documents = Document.objects.bulk_create(
-        Document(
-            number=f"d-{n}",
-            title=f"{Kind(kinds[n % len(kinds)]).label} {n}",
-            kind=kinds[n % len(kinds)],
-            access="registered" if kinds[n % len(kinds)] in ("drawing", "cad") else "everyone",
-            language=("en", "es", "fr")[n % 3],
-            part_numbers=f"A1C-{n}\nB{n % 97}",
-        )
-        for n in range(DOCUMENTS)
-    )
-    DocumentPlace.objects.bulk_create(
-        DocumentPlace(document=one, path=PLACES[n % 2]) for n, one in enumerate(documents)
-    )
-    DocumentVersion.objects.bulk_create(
-        DocumentVersion(
-            document=one,
-            label=str(label),
-            file_name=f"{one.number}.pdf",
-            content_type="application/pdf",
-            size=1000,
-            sha256=hashlib.sha256(f"{n} {label}".encode()).hexdigest(),
-            publish_at=now - timedelta(minutes=3 * n + 2 - label),
-        )
-        for n, one in enumerate(documents)
-        for label in (1, 2)
-    )
 
 
 def cpu_ms(work: Callable[[], Any]) -> float:
@@ -101,7 +60,7 @@ def main() -> int:
     call_command("migrate", verbosity=0)
     call_command("createcachetable")
     call_command("setup_site", verbosity=0)
-    fill()
+    fill_documents(DOCUMENTS)
     forget_fragments()
     client = Client()
     print(f"the index made anew, once for each change: {cpu_ms(index_of_today):.0f} ms")

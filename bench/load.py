@@ -1,8 +1,12 @@
 """A closed-loop client over keep-alive connections, and the CPU time of a server."""
 
+import json
 import os
+import re
 import selectors
 import socket
+import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,13 +113,12 @@ class Connection:
         self.socket.sendall(request)
 
 
-def run(
-    port: int, pid: int, request: bytes, *, seconds: float, connections: int, expected: int = 200
-) -> Load:
-    """Repeat one request for some seconds over several connections; return what it cost.
+def ask_for(
+    port: int, request: bytes, *, seconds: float, connections: int, expected: int
+) -> list[float]:
+    """Repeat one request for some seconds over several connections; return how long each took.
 
-    One thread serves all connections, so that the client takes as little as it can from the
-    machine that the server runs on. Raises RuntimeError on any other status than the expected.
+    Raises RuntimeError on any other status than the expected.
     """
     latencies: list[float] = []
     with selectors.DefaultSelector() as selector:
@@ -126,7 +129,7 @@ def run(
         for client in clients:
             client.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             selector.register(client.socket, selectors.EVENT_READ, client)
-        before, begun = cpu_seconds(pid), time.perf_counter()
+        begun = time.perf_counter()
         for client in clients:
             client.ask(request)
         waiting = len(clients)
@@ -150,7 +153,80 @@ def run(
                     client.ask(request)
                 else:
                     waiting -= 1
-        took, cost = time.perf_counter() - begun, cpu_seconds(pid) - before
         for client in clients:
             client.socket.close()
-    return Load(len(latencies), took, cost, sorted(latencies))
+    return latencies
+
+
+def run(
+    port: int,
+    pid: int,
+    request: bytes,
+    *,
+    seconds: float,
+    connections: int,
+    expected: int = 200,
+    clients: int = 1,
+) -> Load:
+    """Have a request repeated by client processes; return what it cost the server.
+
+    A client in Python takes longer than a server that sends a kept page, which then sleeps after each
+    answer and pays for being woken. Several clients keep it awake, as browsers do where speed matters.
+    """
+    command = [sys.executable, "-m", "bench.load", str(port), str(seconds), str(connections)]
+    before, begun = cpu_seconds(pid), time.perf_counter()
+    processes = [
+        subprocess.Popen(  # noqa: S603 - our own module
+            [*command, str(expected)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        for _ in range(clients)
+    ]
+    answers = [process.communicate(request)[0] for process in processes]
+    took, cost = time.perf_counter() - begun, cpu_seconds(pid) - before
+    latencies = sorted(latency for answer in answers for latency in json.loads(answer))
+    return Load(len(latencies), took, cost, latencies)
+
+
+def run_wrk(
+    binary: str,
+    port: int,
+    pid: int,
+    path: str,
+    headers: dict[str, str],
+    *,
+    seconds: int,
+    connections: int,
+) -> float:
+    """Have wrk ask instead; return the CPU time of the server for one request, in microseconds."""
+    named = [word for name, value in headers.items() for word in ("-H", f"{name}: {value}")]
+    before = cpu_seconds(pid)
+    said = subprocess.run(  # noqa: S603 - a tool that somebody has installed
+        [
+            binary,
+            "-t1",
+            f"-c{connections}",
+            f"-d{seconds}",
+            *named,
+            f"http://127.0.0.1:{port}{path}",
+        ],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout
+    requests = int(re.findall(r"(\d+) requests in", said)[0])
+    return (cpu_seconds(pid) - before) / requests * 1e6
+
+
+if __name__ == "__main__":
+    _port, _seconds, _connections, _expected = sys.argv[1:]
+    print(
+        json.dumps(
+            ask_for(
+                int(_port),
+                sys.stdin.buffer.read(),
+                seconds=float(_seconds),
+                connections=int(_connections),
+                expected=int(_expected),
+            )
+        )
+    )

@@ -34,8 +34,8 @@ from django.core.management import call_command  # noqa: E402 - needs the loaded
 from django.utils import timezone  # noqa: E402 - needs the loaded apps
 
 from accounts.models import User  # noqa: E402 - needs the loaded apps
+from bench.filling import lengthen  # noqa: E402 - needs the loaded apps
 from privacy.policy import verification  # noqa: E402 - needs the loaded apps
-from privacy.policy.chain import hash_of  # noqa: E402 - needs the loaded apps
 from privacy.policy.models import PolicyVersion  # noqa: E402 - needs the loaded apps
 from privacy.policy.redline import compare  # noqa: E402 - needs the loaded apps
 from privacy.policy.rendering import render  # noqa: E402 - needs the loaded apps
@@ -107,27 +107,6 @@ def notices() -> tuple[float, float]:
     return time.perf_counter() - start_time, peak() - before
 
 
-def lengthen() -> None:
-    """Make the chain of the privacy policy long, with texts of the shipped length."""
-    last = PolicyVersion.objects.of("privacy")[0]
-    batch = []
-    for number in range(last.number + 1, VERSIONS + 1):
-        version = PolicyVersion(
-            **{
-                field.attname: getattr(last, field.attname)
-                for field in PolicyVersion._meta.concrete_fields
-                if not field.primary_key
-            }
-        )
-        version.number, version.previous_hash, version.imported = number, last.hash, True
-        version.hash = hash_of(version)
-        batch.append(version)
-        last = version
-        if len(batch) == 200 or number == VERSIONS:
-            PolicyVersion.objects.bulk_create(batch)
-            batch = []
-
-
 def main() -> int:
     """Measure, print, and say whether all limits hold."""
     call_command("migrate", verbosity=0)
@@ -138,7 +117,7 @@ def main() -> int:
     worst = max(cpu(partial(compare, *pair)) for pair in worst_pairs())
     headings = cpu(lambda: render("## Same\n\n" * WORDS))
     took, memory = notices()
-    lengthen()
+    lengthen(VERSIONS)
     figures = {
         "two versions compared, CPU ms": compared * 1000,
         "worst 20,000 words compared, CPU s": worst,

@@ -5,6 +5,7 @@ string. No database, no session, no form. Run by the same server, with the same 
 """
 
 import os
+from typing import Any
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -60,6 +61,18 @@ def page(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("page.html", context, request))
 
 
+def nothing(environ: Any, start_response: Any) -> list[bytes]:
+    """Answer with as many bytes and headers as a kept page, and do nothing else: the server alone."""
+    start_response("200 OK", NOTHING_HEADERS)
+    return [NOTHING]
+
+
+NOTHING = b"x" * int(os.environ.get("NOTHING_BYTES", "8000"))
+NOTHING_HEADERS = [
+    ("Content-Type", "text/html; charset=utf-8"),
+    ("Content-Length", str(len(NOTHING))),
+    *((f"X-Header-{n}", "a value of forty-five letters and of no meaning") for n in range(12)),
+]
 urlpatterns = [path("", page)]
 application = get_wsgi_application()
-__all__ = ["application"]
+__all__ = ["application", "nothing"]

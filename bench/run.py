@@ -1,16 +1,18 @@
 """`make bench`: what the site costs, against a bare Django view and nginx in the same run.
 
 Speed is CPU time of the whole server per request, as a ratio to T (`bench/reference.py`), from
-interleaved rounds, as machines are noisy. Bytes, queries, requests and cookies are exact. Exits
+interleaved rounds, as machines are noisy; where `wrk` is installed, by that as well. Bytes, queries, requests and cookies are exact. Exits
 with 1 where a floor is missed.
 """
 
 import argparse
 import json
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -21,10 +23,12 @@ from bench.probe import PAGES
 from sens_site.serving import LEAN_MEMORY, granian_command
 
 WORKERS, THREADS = 4, 2
-CONNECTIONS = 16
+CLIENTS, CONNECTIONS = 3, 16
+"""Enough of both that no process sleeps between two requests, which would make a cheap page look dear."""
 POLICY_PAGES = ("/privacy/", "/privacy/v/1/", "/privacy/promises/")
 FLOORS: dict[str, float] = {
     "policy_anonymous / T": 0.15,
+    "policy_plain / T": 0.2,
     "policy_signed_in / T": 2.0,
     "queries, anonymous, warm (worst page)": 0,
     "queries, signed in (worst page)": 3,
@@ -107,7 +111,8 @@ def weigh(port: int) -> list[dict[str, Any]]:
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     """Start everything, take the rounds, return all figures."""
     with tempfile.TemporaryDirectory() as name:
-        folder, port, reference_port = Path(name), servers.free_port(), servers.free_port()
+        folder = Path(name)
+        port, reference_port, nothing_port = (servers.free_port() for _ in range(3))
         env = servers.site_environment(folder, port)
         probe = subprocess.run(  # noqa: S603 - our own module
             [servers.python(), "-m", "bench.probe"],
@@ -120,68 +125,93 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         with servers.running(granian(port, "sens_site.wsgi:application"), port, env) as site:
             rows = weigh(port)
             page = fetch(port, "/privacy/", {"Accept-Encoding": "identity"})
-            size, etag = str(len(page[2])), fetch(port, "/privacy/", {})[1]["etag"]
+            kept = fetch(port, "/privacy/", {})
+            size, packed, etag = str(len(page[2])), str(kept[3]), kept[1]["etag"]
             reference = granian(reference_port, "bench.reference:application")
             with (
                 servers.running(
                     reference, reference_port, {**LEAN_MEMORY, "REFERENCE_BYTES": size}
                 ) as bare,
+                servers.running(
+                    granian(nothing_port, "bench.reference:nothing"),
+                    nothing_port,
+                    {**LEAN_MEMORY, "NOTHING_BYTES": packed},
+                ) as nothing,
                 servers.nginx_static(page[2]) as nginx,
             ):
-                rounds = take_rounds(arguments, site, bare, nginx, queries["cookie"], etag)
+                found = Servers(site, bare, nothing, nginx)
+                rounds = take_rounds(arguments, found, queries["cookie"], etag)
             memory = load.memory_mb(site.pid)
     return {"queries": queries, "pages": rows, "rounds": rounds, "memory_mb": memory}
 
 
-def take_rounds(
-    arguments: argparse.Namespace,
-    site: servers.Server,
-    bare: servers.Server,
-    nginx: servers.Server | None,
-    cookie: str,
-    etag: str,
-) -> dict[str, dict[str, float]]:
-    """Interleave the workloads and return the median figures of each."""
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """What is compared in one run."""
+
+    site: servers.Server
+    bare: servers.Server
+    nothing: servers.Server
+    nginx: servers.Server | None
+
+
+Work = dict[str, tuple[servers.Server, str, dict[str, str], int]]
+
+
+def work_of(found: Servers, cookie: str, etag: str) -> Work:
+    """Return whom each workload asks, for what, with which headers, and what is answered."""
     brotli = {"Accept-Encoding": "br, gzip"}
     signed = {**brotli, "Cookie": cookie}
-    known = {**brotli, "If-None-Match": etag}
-    rejected = {**brotli, "Cookie": consent_cookie(site.port, "reject")}
-    work: dict[str, tuple[servers.Server, bytes, int]] = {
-        "T": (bare, load.request_bytes("/", {}), 200),
-        "policy_anonymous": (site, load.request_bytes("/privacy/", brotli), 200),
-        "policy_304": (site, load.request_bytes("/privacy/", known), 304),
-        "policy_rejected": (site, load.request_bytes("/privacy/", rejected), 200),
-        "home_anonymous": (site, load.request_bytes("/", brotli), 200),
-        "policy_signed_in": (site, load.request_bytes("/privacy/", signed), 200),
-        "profile_signed_in": (site, load.request_bytes("/accounts/profile/", signed), 200),
+    rejected = {**brotli, "Cookie": consent_cookie(found.site.port, "reject")}
+    work: Work = {
+        "T": (found.bare, "/", {}, 200),
+        "nothing": (found.nothing, "/", {}, 200),
+        "policy_anonymous": (found.site, "/privacy/", brotli, 200),
+        "policy_plain": (found.site, "/privacy/", {}, 200),
+        "policy_304": (found.site, "/privacy/", {**brotli, "If-None-Match": etag}, 304),
+        "policy_rejected": (found.site, "/privacy/", rejected, 200),
+        "home_anonymous": (found.site, "/", brotli, 200),
+        "home_signed_in": (found.site, "/", signed, 200),
+        "policy_signed_in": (found.site, "/privacy/", signed, 200),
+        "profile_signed_in": (found.site, "/accounts/profile/", signed, 200),
     }
-    if nginx is not None:
-        work["nginx_static"] = (nginx, load.request_bytes("/", {}), 200)
-    seconds = 0.7 if arguments.quick else 3.0
-    for server, request, expected in work.values():
-        load.run(
-            server.port,
-            server.pid,
-            request,
-            seconds=0.3,
-            connections=CONNECTIONS,
-            expected=expected,
-        )
+    if found.nginx is not None:
+        work["nginx_static"] = (found.nginx, "/", {}, 200)
+    return work
+
+
+def take_rounds(
+    arguments: argparse.Namespace, found: Servers, cookie: str, etag: str
+) -> dict[str, dict[str, float]]:
+    """Interleave the workloads and return the median figures of each."""
+    work = work_of(found, cookie, etag)
+    seconds = 1.0 if arguments.quick else 3.0
     taken: dict[str, list[load.Load]] = {name: [] for name in work}
+    by_wrk: dict[str, list[float]] = {name: [] for name in work}
+    wrk = shutil.which("wrk")
     order = list(work)
-    for number in range(arguments.rounds):
+    for number in range(-1, arguments.rounds):  # the first one warms up
         for name in order if number % 2 == 0 else reversed(order):
-            server, request, expected = work[name]
-            taken[name].append(
-                load.run(
-                    server.port,
-                    server.pid,
-                    request,
-                    seconds=seconds,
-                    connections=CONNECTIONS,
-                    expected=expected,
-                )
+            server, path, headers, expected = work[name]
+            one = load.run(
+                server.port,
+                server.pid,
+                load.request_bytes(path, headers),
+                seconds=0.3 if number < 0 else seconds,
+                connections=CONNECTIONS,
+                expected=expected,
+                clients=CLIENTS,
             )
+            if number >= 0:
+                taken[name].append(one)
+            if number >= 0 and wrk:
+                by_wrk[name].append(
+                    load.run_wrk(
+                        *(wrk, server.port, server.pid, path, headers),
+                        seconds=max(1, round(seconds)),
+                        connections=CLIENTS * CONNECTIONS,
+                    )
+                )
     bare_us = statistics.median(one.cpu_us for one in taken["T"])
     result = {}
     for name, loads in taken.items():
@@ -193,6 +223,12 @@ def take_rounds(
             "p50_ms": round(middle.latencies[len(middle.latencies) // 2] * 1e3, 3),
             "p99_ms": round(middle.latencies[int(len(middle.latencies) * 0.99)] * 1e3, 3),
         }
+        if wrk:
+            theirs = statistics.median(by_wrk[name]) / statistics.median(by_wrk["T"])
+            result[name]["ratio_T_wrk"] = round(theirs, 4)
+        if "nginx_static" in taken:
+            static = statistics.median(one.cpu_us for one in taken["nginx_static"])
+            result[name]["ratio_N"] = round(middle.cpu_us / static, 2)
     return result
 
 
@@ -202,6 +238,7 @@ def judge(figures: dict[str, Any]) -> list[tuple[str, float, float, bool]]:
     fine = [row for row in pages if row["state"] in ("first visit", "GPC")]
     found: dict[str, float] = {
         "policy_anonymous / T": figures["rounds"]["policy_anonymous"]["ratio_T"],
+        "policy_plain / T": figures["rounds"]["policy_plain"]["ratio_T"],
         "policy_signed_in / T": figures["rounds"]["policy_signed_in"]["ratio_T"],
         "queries, anonymous, warm (worst page)": max(figures["queries"]["warm"].values()),
         "queries, signed in (worst page)": max(figures["queries"]["signed_in"].values()),
@@ -220,10 +257,11 @@ def judge(figures: dict[str, Any]) -> list[tuple[str, float, float, bool]]:
 def show(figures: dict[str, Any], verdicts: list[tuple[str, float, float, bool]]) -> None:
     """Print the tables."""
     out = sys.stdout.write
-    out(f"{'workload':<20}{'CPU µs':>9}{'ratio T':>9}{'req/s':>9}{'p50 ms':>9}{'p99 ms':>9}\n")
+    out(f"{'workload':<20}{'CPU µs':>9}{'× T':>9}{'by wrk':>9}{'× nginx':>9}")
+    out(f"{'req/s':>9}{'p50 ms':>9}{'p99 ms':>9}\n")
     for name, row in figures["rounds"].items():
-        out(f"{name:<20}{row['cpu_us']:>9}{row['ratio_T']:>9}{row['req_s']:>9}")
-        out(f"{row['p50_ms']:>9}{row['p99_ms']:>9}\n")
+        out(f"{name:<20}{row['cpu_us']:>9}{row['ratio_T']:>9}{row.get('ratio_T_wrk', '-'):>9}")
+        out(f"{row.get('ratio_N', '-'):>9}{row['req_s']:>9}{row['p50_ms']:>9}{row['p99_ms']:>9}\n")
     out(f"\n{'page':<32}{'state':<13}{'HTML B':>8}{'CSS B':>8}{'sum':>8}{'req':>5}{'cookies':>8}\n")
     for row in figures["pages"]:
         out(f"{row['path']:<32}{row['state']:<13}{row['html']:>8}{row['css']:>8}{row['total']:>8}")

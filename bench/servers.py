@@ -33,7 +33,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(port: int, process: subprocess.Popen[bytes], seconds: float = 120) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes], seconds: float = 300) -> None:
     """Return when somebody accepts connections; raise RuntimeError if the process ends first."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

@@ -184,6 +184,7 @@ class ContactMessage(models.Model):
         verbose_name = "message"
         ordering = ("received_at", "pk")
         permissions = [("export_contactmessage", "Can export messages")]
+        indexes = [models.Index(fields=["email"], name="contact_by_email")]
         constraints = [
             models.UniqueConstraint(
                 fields=["fingerprint", "fingerprint_day"], name="contact_sent_twice_is_one"

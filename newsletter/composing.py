@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import formataddr, make_msgid, parseaddr
-from functools import cached_property
+from functools import cache, cached_property
 from html import escape, unescape
 from textwrap import fill
+from typing import Any
 from urllib.parse import urljoin
 
-import css_inline
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils.safestring import mark_safe  # noqa: TID251 - nh3 has cleaned it
@@ -32,10 +32,14 @@ _LINE = 240
 """Characters of a line of HTML: a line of a mail has no more than 998 bytes (RFC 5322, 2.1.1)."""
 
 LOOK = "css/mail.css"
-_INLINER = css_inline.CSSInliner(
-    load_remote_stylesheets=False,
-    extra_css=(settings.BASE_DIR / "static" / LOOK).read_text("utf-8"),
-)
+
+
+@cache
+def _inliner() -> Any:
+    import css_inline  # noqa: PLC0415 - three megabytes, for who composes an issue
+
+    look = (settings.BASE_DIR / "static" / LOOK).read_text("utf-8")
+    return css_inline.CSSInliner(load_remote_stylesheets=False, extra_css=look)
 
 
 class NotComposedError(Exception):
@@ -96,7 +100,7 @@ class Letter:
     @cached_property
     def html(self) -> str:
         """The part of HTML: its styles stand where they count, as mail programs drop sheets."""
-        return _short_lines(_INLINER.inline(self.page))
+        return _short_lines(str(_inliner().inline(self.page)))
 
     def _rendered(self, ending: str, **said: str) -> str:
         shared = {

@@ -15,12 +15,14 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError
+from django.urls import reverse
 
 from privacy.consent.kept_states import KeptState, kept_states, patterns_of_cookies
 from privacy.consent.offer.current import stamp_and_offer
 from sens_site.lib.cache.kept_page import Headers
 from sens_site.lib.cache.page_cache import Environ
 from sens_site.lib.cache.published_pages import PublishedPages
+from sens_site.lib.cache.shared_dictionary import shared_dictionary
 from sens_site.lib.deploy.nginx import Part
 from sens_site.lib.deploy.nginx_published import Published, part
 from sens_site.lib.public_pages import public_pages
@@ -85,6 +87,20 @@ def draw_pages() -> Iterator[Drawn | None]:
             yield Drawn(state, path, *drawn) if drawn is not None and is_page else None
 
 
+def dictionary_pages() -> Iterator[bytes]:
+    """Draw the pages of which the dictionary is made, as visitors get them who have said nothing.
+
+    A page with a form, and one without: the furniture of all others. Their texts are their own.
+    """
+    from sens_site.wsgi import ready_pages  # noqa: PLC0415 - as above
+
+    nobody = next(kept_states())
+    for path in (reverse("contact:webmaster"), reverse("pages:home")):
+        drawn = ready_pages.draw(environ_of(path, nobody))
+        if drawn is not None:
+            yield drawn[1]
+
+
 def published_part() -> Part:
     """Return what nginx has to know of published pages: nothing where none are published.
 
@@ -102,6 +118,7 @@ def published_part() -> Part:
             states=tuple(kept_states()),
             cookies=patterns_of_cookies(),
             answers={(page.state.name, page.path): page.headers for page in drawn},
+            dictionary=shared_dictionary(),
         )
     )
 

@@ -14,6 +14,7 @@ import dj_database_url
 import django_stubs_ext
 from environs import FileAwareEnv, validate
 
+from sens_site.lib.cache.shared_dictionary import headers_of_the_dictionary
 from sens_site.lib.content import load_company
 from sens_site.lib.http.csp import BASE_POLICY
 from sens_site.lib.http.forwarded import OLDER, STANDARD
@@ -122,6 +123,8 @@ SENDFILE = env.str("SENDFILE", "", validate=validate.OneOf(["", "nginx"]))
 PUBLISHED_ROOT = env.str("PUBLISHED_ROOT", "")
 # Whether browsers are told which public pages they may fetch as soon as a pointer rests on a link.
 SPECULATION_RULES = env.bool("SPECULATION_RULES", False)
+# Whether browsers are offered a dictionary of what public pages have in common, see `manage.py make_dictionary`.
+COMPRESSION_DICTIONARY = env.bool("COMPRESSION_DICTIONARY", False)
 # How many notices and issues of the newsletter may go out in an hour; 0 = no cap. Providers block senders beyond theirs.
 OUTBOX_HOURLY_CAP = env.int("OUTBOX_HOURLY_CAP", 0, validate=validate.Range(min=0))
 env.seal()
@@ -447,6 +450,7 @@ if DOCUMENTS_S3_BUCKET:  # needs the extra `s3` (docs/downloads.md)
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_ADD_HEADERS_FUNCTION = headers_of_the_dictionary
 
 # --- checks and logs ------------------------------------------------------------------------------
 # W003: Django looks for its own class path only; `sens_site.E001` checks ours, and its place.

@@ -15,6 +15,7 @@ from privacy.consent.cookie_corrections import state_of_kept_pages  # noqa: E402
 from privacy.consent.offer.current import stamp_and_offer  # noqa: E402 - needs the loaded apps
 from privacy.consent.withdrawal import has_left_over  # noqa: E402 - needs the loaded apps
 from sens_site.lib.cache.page_cache import ReadyPages  # noqa: E402 - needs the loaded apps
+from sens_site.lib.cache.shared_dictionary import shared_dictionary  # noqa: E402 - needs the loaded apps
 from sens_site.lib.http.faults import with_known_charset  # noqa: E402 - needs the loaded apps
 from sens_site.lib.http.forwarded import behind_proxies  # noqa: E402 - needs the loaded apps
 from sens_site.lib.http.machine_addresses import machine_addresses  # noqa: E402 - needs the loaded apps
@@ -33,6 +34,7 @@ ready_pages = ReadyPages(
     read_stamp=stamp_and_offer,
     session_cookie=settings.SESSION_COOKIE_NAME,
     consent_cookie=settings.COOKIE_CONSENT_NAME,
+    dictionary=shared_dictionary(),
     keep=not settings.DEBUG,
 )
 application = machine_addresses(

@@ -3,9 +3,12 @@
 from typing import Any
 
 from django import forms, template
+from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.template.base import NodeList, Parser, Token
+from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
 from django.utils.safestring import SafeString, mark_safe  # noqa: TID251 - a template drew it
+
+from sens_site.lib.cache.fragment_cache import fragment
 
 register = template.Library()
 
@@ -32,6 +35,40 @@ def capture(parser: Parser, token: Token) -> CaptureNode:
     nodelist = parser.parse(("endcapture",))
     parser.delete_first_token()
     return CaptureNode(name, nodelist, as_is=how == ["as_is"])
+
+
+class KeptNode(template.Node):
+    """Draws what stands between the tags once for each set of values.
+
+    It is drawn with the company's facts and these values, and with nothing else of the page: whatever
+    it asked of a person would draw nothing, for everybody.
+    """
+
+    def __init__(self, name: str, values: dict[str, FilterExpression], nodelist: NodeList) -> None:
+        self.name = name
+        self.values = values
+        self.nodelist = nodelist
+
+    def render(self, context: template.Context) -> SafeString:
+        """Return the drawn text."""
+        values = {name: value.resolve(context) for name, value in self.values.items()}
+
+        def draw() -> SafeString:
+            apart = template.Context({"company": settings.COMPANY, **values})
+            apart.template = context.template
+            return mark_safe(self.nodelist.render(apart).strip())
+
+        return draw() if settings.DEBUG else fragment(("kept", self.name, *values.values()), draw)
+
+
+@register.tag
+def kept(parser: Parser, token: Token) -> KeptNode:
+    """`{% kept name [value=…] %}...{% endkept %}`: what is the same for everybody with these values."""
+    _, name, *bits = token.split_contents()
+    values = token_kwargs(bits, parser)
+    nodelist = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return KeptNode(name, values, nodelist)
 
 
 @register.filter

@@ -303,6 +303,23 @@ def test_before_a_start_in_production_everything_is_brought_up_to_date_and_let_g
     assert done[len(brought) :] == [*brought, "collect"]
 
 
+def test_the_dictionary_is_made_anew_once_the_files_are_collected_where_one_is_wanted(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    done: list[str] = []
+    settings.COMPRESSION_DICTIONARY = True
+    monkeypatch.setattr(run_site, "call_command", lambda name, **options: None)
+    monkeypatch.setattr(run_site, "connections", SimpleNamespace(all=lambda **options: []))
+    monkeypatch.setattr(run_site, "collect_if_changed", lambda: done.append("collect"))
+    monkeypatch.setattr(
+        run_site.subprocess, "run", lambda command, *, check: done.append(command[-2])
+    )
+    Command().prepare(production=False)
+    assert done == []
+    Command().prepare(production=True)
+    assert done == ["collect", "make_dictionary"]
+
+
 def test_where_every_port_is_taken_it_says_so(
     on_loopback: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -135,6 +135,10 @@ class Migration(migrations.Migration):
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='policy.policyversion')),
             ],
         ),
+        migrations.AddIndex(
+            model_name='policyversion',
+            index=models.Index(fields=['policy', 'effective_on', 'number'], name='policy_version_by_day'),
+        ),
         migrations.AddConstraint(
             model_name='policyversion',
             constraint=models.UniqueConstraint(fields=('policy', 'number'), name='policy_version_number'),

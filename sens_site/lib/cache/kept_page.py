@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import brotli
 
+from sens_site.lib.cache.shared_dictionary import AVAILABLE, SharedDictionary
 from sens_site.lib.http.accept_encoding import accepted_encodings
 
 Headers = list[tuple[str, str]]
@@ -13,7 +14,7 @@ Headers = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One kept page: its headers for each encoding, and its body compressed in two ways."""
+    """One kept page: its headers for each form, and its body in each compressed one."""
 
     headers: dict[str, Headers]
     bodies: dict[str, bytes]
@@ -41,14 +42,21 @@ def headers_to_keep(headers: Headers) -> Headers:
     return [(n, v) for n, v in headers if n.lower() not in ("content-length", "etag", "date")]
 
 
-def make_page(headers: Headers, body: bytes, answers: dict[str, int]) -> Page:
-    """Compress a body and complete its headers for each encoding."""
+def make_page(
+    headers: Headers,
+    body: bytes,
+    answers: dict[str, int],
+    dictionary: SharedDictionary | None = None,
+) -> Page:
+    """Compress a body and complete its headers for each form."""
     kept = headers_to_keep(headers)
     digest = digest_of_page(kept, body)
     bodies = {
         "br": brotli.compress(body, lgwin=17),
         "gzip": gzip.compress(body, 9, mtime=0),
     }
+    if dictionary is not None and depends_on_dictionary(kept):
+        bodies[dictionary.form] = dictionary.pack(body)
     lengths = {**{name: len(data) for name, data in bodies.items()}, "": len(body)}
     etags = {name: f'"{digest}{"-" + name if name else ""}"' for name in lengths}
     complete = {
@@ -56,12 +64,17 @@ def make_page(headers: Headers, body: bytes, answers: dict[str, int]) -> Page:
             *kept,
             ("ETag", etags[name]),
             ("Content-Length", str(length)),
-            *([("Content-Encoding", name)] if name else []),
+            *([("Content-Encoding", name.partition("-")[0])] if name else []),
         ]
         for name, length in lengths.items()
     }
     modified = next((v for n, v in kept if n.lower() == "last-modified"), "")
     return Page(complete, bodies, etags, modified, sum(map(len, bodies.values())), answers)
+
+
+def depends_on_dictionary(headers: Headers) -> bool:
+    """Tell whether caches are told that a response depends on the dictionary that a browser has."""
+    return any(name.lower() == "vary" and AVAILABLE in value for name, value in headers)
 
 
 def best_encoding(accepted: str) -> str:

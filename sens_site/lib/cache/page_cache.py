@@ -19,6 +19,7 @@ from django.http.cookie import parse_cookie
 from django.utils.text import compress_string
 
 from sens_site.lib.cache.kept_page import Headers, Page, best_encoding, make_page
+from sens_site.lib.cache.shared_dictionary import SharedDictionary
 from sens_site.lib.http.accept_encoding import accepted_encodings
 from sens_site.lib.http.cache_control import PRIVATE, PUBLIC, READY_FLAG
 from sens_site.lib.http.request_metrics import VIEW
@@ -68,11 +69,13 @@ class ReadyPages:
         read_stamp: Callable[[], str],
         session_cookie: str,
         consent_cookie: str,
+        dictionary: SharedDictionary | None = None,
         keep: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.application = application
         self.read_stamp = read_stamp
+        self.dictionary = dictionary
         self.keep = keep
         self.clock = clock
         self._pages: OrderedDict[Key, Page] = OrderedDict()
@@ -143,7 +146,10 @@ class ReadyPages:
     def _serve(
         self, page: Page, answers: dict[str, int], environ: Environ, start: StartResponse
     ) -> Iterable[bytes]:
-        encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
+        encoding = best_encoding(accepted)
+        if "HTTP_AVAILABLE_DICTIONARY" in environ and self.dictionary is not None:
+            encoding = self.dictionary.form_for(environ, page.bodies) or encoding
         headers = page.headers[encoding]
         if _is_fresh(environ, page.etags[encoding], page.last_modified):
             answers["304"] += 1  # no lock: to lose one of two at once is no harm
@@ -176,7 +182,7 @@ class ReadyPages:
         status, headers, result = self._ask(environ)
         if key is not None and self._may_keep(key, environ, status, headers):
             answers = self._answers.setdefault(environ.get(VIEW, ""), {"200": 0, "304": 0})
-            page = make_page(headers, _read(result), answers)
+            page = make_page(headers, _read(result), answers, self.dictionary)
             self._keep(key, page, generation)
             # This answer was made, and has been counted as such.
             return self._serve(page, dict(answers), environ, start)

@@ -21,7 +21,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sens_site.lib.cache.kept_page import Headers, digest_of_page, headers_to_keep, make_page
+from sens_site.lib.cache.kept_page import (
+    Headers,
+    depends_on_dictionary,
+    digest_of_page,
+    headers_to_keep,
+    make_page,
+)
+from sens_site.lib.cache.shared_dictionary import SharedDictionary
 
 SLOT_SECONDS = 10
 """nginx cuts the last digit off the time in seconds."""
@@ -46,8 +53,15 @@ def content_time(digest: str, coding: str) -> int:
 class PublishedPages:
     """The folder. One process writes it, on each machine that has a web server in front."""
 
-    def __init__(self, root: Path, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        dictionary: SharedDictionary | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self.root = root
+        self.dictionary = dictionary
         self.now = now
         self._generation = ""
         for name in ("store", "sets", "live"):
@@ -82,15 +96,16 @@ class PublishedPages:
         """Publish a page. What the store has already is not compressed again."""
         kept = headers_to_keep(headers)
         digest = digest_of_page(kept, body)
-        if not all(self._stored(digest, coding).exists() for coding in CODINGS):
-            page = make_page(headers, body, {})
-            for coding in CODINGS:
+        codings = self._codings(kept)
+        if not all(self._stored(digest, coding).exists() for coding in codings):
+            page = make_page(headers, body, {}, self.dictionary)
+            for coding in codings:
                 data = body if coding == PLAIN else page.bodies[coding]
                 self._write(self._stored(digest, coding), data, content_time(digest, coding))
         below, _, name = path.rpartition("/")
         folder = self._folder / headers_digest(headers) / f"{state}{below}"
         _make_folder(folder)
-        for coding in CODINGS:
+        for coding in codings:
             (folder / f"{name}@{coding}").hardlink_to(self._stored(digest, coding))
 
     def sweep(self) -> int:
@@ -99,6 +114,11 @@ class PublishedPages:
         for file in unused:
             file.unlink()
         return len(unused)
+
+    def _codings(self, headers: Headers) -> tuple[str, ...]:
+        if self.dictionary is None or not depends_on_dictionary(headers):
+            return CODINGS
+        return *CODINGS, self.dictionary.form
 
     @property
     def _folder(self) -> Path:

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from sens_site.lib.cache.kept_page import Headers, headers_to_keep
 from sens_site.lib.cache.published_pages import PLAIN, headers_digest
+from sens_site.lib.cache.shared_dictionary import CODING, SharedDictionary
 from sens_site.lib.deploy.nginx import ASK_THE_SITE, Part
 
 LETTERS = "abcd"
@@ -60,6 +61,7 @@ class Published:
     states: Sequence[State]
     cookies: Mapping[frozenset[str], str]
     answers: Mapping[tuple[str, str], Headers]
+    dictionary: SharedDictionary | None = None
 
     @cached_property
     def sets(self) -> dict[str, dict[str, str]]:
@@ -114,8 +116,7 @@ def maps(published: Published) -> str:
                 {"~^(?<published_uri>(?:/[A-Za-z0-9_-]+)*/?)$": "$published_uri"},
                 "",
             ),
-            _map("$http_accept_encoding", "coding", CODINGS, PLAIN),
-            _map("$published_coding", "encoding", {"br": "br", "gzip": "gzip"}, ""),
+            *_coding_maps(published.dictionary),
             # Whoever has a date and no tag asks the site: our files have no true date.
             _map("$http_if_modified_since", "dated", {"": ""}, "1"),
             _map(
@@ -154,6 +155,29 @@ def location(published: Published) -> str:
         "try_files /$published_slot/$published_set/$published_state$published_path"
         f"@$published_coding {ASK_THE_SITE};\n"
     )
+
+
+def _coding_maps(dictionary: SharedDictionary | None) -> Iterator[str]:
+    """Write what finds the form of a page that a client takes.
+
+    Who has the dictionary names it by its hash. It stands in the name of the file as well: a
+    configuration that has grown old asks for a file that does not exist, and never for a body that a
+    browser would read by another dictionary.
+    """
+    encodings = {"br": "br", "gzip": "gzip"}
+    if dictionary is None:
+        yield _map("$http_accept_encoding", "coding", CODINGS, PLAIN)
+    else:
+        encodings[dictionary.form] = CODING
+        has_it = rf"~^br {re.escape(dictionary.available)} (?:.*[,\s])?{CODING}(?:,|$)"
+        yield _map("$http_accept_encoding", "usual", CODINGS, PLAIN)
+        yield _map(
+            "$published_usual $http_available_dictionary $http_accept_encoding",
+            "coding",
+            {has_it: dictionary.form},
+            "$published_usual",
+        )
+    yield _map("$published_coding", "encoding", encodings, "")
 
 
 def _cookie_maps(published: Published) -> str:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
+from sens_site.lib.cache.shared_dictionary import AVAILABLE, shared_dictionary
 from sens_site.lib.http.done_notice import NAME as NOTICE
 from sens_site.lib.http.types import SiteRequest, SiteResponse
 
@@ -55,17 +56,18 @@ def is_shared(request: HttpRequest, response: HttpResponse) -> bool:
     )
 
 
+def is_html(response: HttpResponse) -> bool:
+    """Tell whether a response is a page."""
+    return response.headers.get("Content-Type", "").startswith("text/html")
+
+
 def may_fetch_ahead(request: HttpRequest, response: HttpResponse) -> bool:
     """Tell whether a browser is told which pages it may fetch before they are asked for.
 
     What it fetches says where a visitor's pointer rests, so nobody is asked to who has said, by the
     signal, to be left alone. Browsers that save data or power fetch nothing ahead by themselves.
     """
-    return (
-        settings.SPECULATION_RULES
-        and response.headers.get("Content-Type", "").startswith("text/html")
-        and "Sec-GPC" not in request.headers
-    )
+    return settings.SPECULATION_RULES and is_html(response) and "Sec-GPC" not in request.headers
 
 
 class CacheControlMiddleware:
@@ -83,6 +85,10 @@ class CacheControlMiddleware:
         if shared:
             response.headers["Cache-Control"] = PRIVATE if request.COOKIES else PUBLIC
             request.environ[READY_FLAG] = True
+            dictionary = shared_dictionary()
+            if dictionary is not None and is_html(response):
+                response.headers["Link"] = dictionary.link
+                patch_vary_headers(response, [*VARY, AVAILABLE])
             if may_fetch_ahead(request, response):
                 response.headers["Speculation-Rules"] = f'"{SPECULATION_RULES_PATH}"'
         if "Cache-Control" in response.headers and not shared:

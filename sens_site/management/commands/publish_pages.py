@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from privacy.consent.offer.current import stamp_and_offer
 from sens_site.lib.cache.published_pages import PublishedPages
+from sens_site.lib.cache.shared_dictionary import shared_dictionary
 from sens_site.published import LOOK_SECONDS, Publisher
 
 
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         """Publish, and withdraw at the end: nobody looks after the pages then."""
         if not settings.PUBLISHED_ROOT:
             raise CommandError("Set PUBLISHED_ROOT to a folder that nginx can read.")
-        pages = PublishedPages(Path(settings.PUBLISHED_ROOT))
+        pages = PublishedPages(Path(settings.PUBLISHED_ROOT), dictionary=shared_dictionary())
         if options["withdraw"]:
             pages.withdraw()
             return

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 import sys
 import tempfile
 from argparse import ArgumentParser
@@ -102,6 +103,8 @@ class Command(BaseCommand):
                 connection.close_pool()
         if production:
             collect_if_changed()
+            if settings.COMPRESSION_DICTIONARY:
+                subprocess.run(manage("make_dictionary"), check=True)  # noqa: S603 - our own command
 
     def choose_port(self, host: str, wanted: int) -> int:
         """Return the wanted port, or the next free one where nobody else relies on the number."""

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from sens_site.lib.cache.published_pages import headers_digest
+from sens_site.lib.cache.shared_dictionary import SharedDictionary
 from sens_site.lib.deploy.nginx_published import Published, location, maps, part
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
@@ -41,6 +42,28 @@ def entries(text: str, name: str) -> dict[str, str]:
         key.strip('"').replace("\\\\", "\\").replace('\\"', '"'): value[1:-1]
         for key, value in pairs
     }
+
+
+def test_who_has_the_dictionary_gets_what_is_packed_by_it_and_nobody_else():
+    dictionary = SharedDictionary(b"words")
+    assert "available_dictionary" not in maps(published())
+    text = maps(published(dictionary=dictionary))
+    found = entries(text, "coding")
+    assert found.pop("default") == "$published_usual"
+    ((pattern, form),) = found.items()
+    assert form == dictionary.form
+    assert entries(text, "encoding")[form] == "dcz"
+    browser = "gzip, deflate, br, zstd, dcb, dcz"
+    for words, expected in {
+        f"br {dictionary.available} {browser}": True,
+        f"br {dictionary.available} dcz,br": True,
+        f"br {dictionary.available} br, zdcz": False,
+        f"br {dictionary.available} br, dcz;q=0": False,
+        f"- {dictionary.available} {browser}, gzip;q=0": False,
+        f"br {SharedDictionary(b'others').available} {browser}": False,
+        f"br  {browser}": False,
+    }.items():
+        assert bool(re.search(pattern.removeprefix("~"), words)) is expected, words
 
 
 def test_a_state_is_known_by_signal_answer_and_the_cookies_that_it_allows():
