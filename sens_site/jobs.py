@@ -1,4 +1,4 @@
-"""What the worker does for the whole site: a backup a day."""
+"""What the worker does for the whole site: a backup a day, and a look at what jobs have left."""
 
 from datetime import timedelta
 
@@ -6,6 +6,7 @@ from django.conf import settings
 
 from outbox.job_runs import BACKUP_MADE, was_done
 from outbox.jobs import periodic
+from outbox.left_undone import note_what_is_left
 from sens_site.backups import make_backup
 
 A_DAY = timedelta(days=1)
@@ -20,3 +21,9 @@ def backup_is_due() -> bool:
 def backup() -> object:
     """Make one where one is due."""
     return make_backup().name
+
+
+@periodic("ask jobs what is left", every_seconds=600)
+def ask_what_is_left() -> object:
+    """Notice jobs that run and do nothing."""
+    return note_what_is_left()
