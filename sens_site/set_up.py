@@ -199,4 +199,5 @@ def worker() -> Iterator[str]:
         .exists()
     ):
         yield "No job has run for half an hour: is manage.py worker alive? Without it no mail leaves."
-    yield from left_undone.words()
+    else:
+        yield from left_undone.words()

@@ -34,8 +34,6 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 HASHED = r"^(!|[a-z0-9_]+\$.+\$)"
 """How a stored password begins: unusable, or the name and the numbers of a hash."""
 SHUT = (301, 302, 303, 403, 404, 405)
-MOST_ALONE = 2
-"""How many members of staff a company may have before they share the work by roles."""
 LEADING_OUT, READERS = ("logout", "login"), ("Webmaster", "Privacy officer")
 
 
@@ -313,13 +311,12 @@ def rights_are_held_by_the_roles_alone(site: RunningSite) -> Evidence:
 
 
 @promise("security.administrative", look=Look.ROWS)
-def staff_are_few_and_prove_who_they_are(site: RunningSite) -> Evidence:
-    """Where others reach the site, staff need a second factor, and not all of them may do everything."""
+def staff_prove_who_they_are(site: RunningSite) -> Evidence:
+    """Where others reach the site, staff need a second factor."""
     alone = settings.SITE_HOST in LOOPBACK
     require(settings.STAFF_MFA_REQUIRED or alone, "staff log in without a second factor")
     staff = get_user_model().objects.filter(is_active=True, is_staff=True)
     powerful, number = staff.filter(is_superuser=True).count(), staff.count()
-    require(number <= MOST_ALONE or powerful < number, f"all {number} accounts of staff may do all")
     factors = apps.get_model("mfa", "Authenticator").objects.exclude(type="recovery_codes")
     proving = staff.filter(pk__in=factors.values("user")).count()
     return Evidence(

@@ -81,6 +81,7 @@ def test_a_site_on_which_nobody_asks_says_so_after_an_hour(monkeypatch):
             "For an hour nobody has looked at what the jobs leave undone: is manage.py worker alive?"
         ]
         assert list(left_undone.words()) == said
+        assert said[0] not in set_up.worker()  # which says that no job has run at all
         job(ASKS).run()
         assert list(left_undone.words()) == []
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote_plus
 
 from django.conf import settings
 
-from privacy.promises.witness.exchange import is_foreign
+from privacy.promises.witness.exchange import Exchange, is_foreign
 from privacy.promises.witness.mails import Mail
 from privacy.promises.witness.recorder import Line
 from privacy.promises.witness.rules import (
+    ANSWER,
     CACHE,
     CONNECTION,
     FILE,
@@ -92,6 +94,18 @@ def no_words_in_a_session(session: dict[str, Any], known: Known) -> Iterator[str
     for key, value in session.items():
         for what in known.in_text(str(value), *WRITTEN):
             yield f"a session holds a {what} under {key}"
+
+
+@rule(KEPT_WORDS, of=ANSWER)
+def no_words_in_an_address(seen: Exchange, known: Known) -> Iterator[str]:
+    """No answer leads on to an address that says who somebody is: histories and logs keep those.
+
+    At the desk staff name pages and documents in words of their own, and so do the addresses there.
+    """
+    if seen.path.startswith("/admin/"):
+        return
+    for what in known.in_text(unquote_plus(seen.answer.header("Location")), *SAID):
+        yield f"{seen.said} leads on to an address with a {what}"
 
 
 @rule(PASSWORDS, of=ROW)
