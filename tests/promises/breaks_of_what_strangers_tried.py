@@ -12,6 +12,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.log import AdminEmailHandler
 
+from audit_log.models import AuditEntry
 from tests.promises.breaks import Way, breaks
 from tests.promises.breaks_of_walk import WEBMASTER, answers, at, visits
 from tests.promises.hand import Hand
@@ -83,3 +84,12 @@ def a_mark_for_caches_by_network(hand: Hand) -> None:
         response.headers["ETag"] = f'"{zlib.crc32(request.META["REMOTE_ADDR"].encode())}"'
 
     answers(hand, lambda request: request.path == WEBMASTER, mark)
+
+
+@breaks("information.communications-kept", in_sql=True)
+def a_list_of_who_did_what_that_says_who_wrote(hand: Hand) -> None:
+    def note(request: HttpRequest) -> None:
+        name = request.POST.get("email", "")
+        AuditEntry.objects.create(kind="other", did="Was written to.", name=name)
+
+    visits(hand, note)

@@ -30,6 +30,11 @@ MAILS, OUTSIDE, FILES = "mails", "outside", "files"
 ADDRESS, BROWSER = "IP address", "browser’s name"
 WRITTEN = ("email address", "telephone number", "text", "password")
 SAID = ("user name", "name", "company", "position", *WRITTEN)
+ABOUT_NOBODY = (
+    "audit_log_", "auth_", "consent_", "cookie_consent_", "datamap_", "downloads_", "news_",
+    "outbox_jobrun", "pages_", "policy_", "promises_", "search_", "visits_",
+)  # fmt: skip
+"""How the names of the tables begin in which nobody's words are to stand but staff's."""
 MAIL_HEADERS = frozenset({
     "auto-submitted", "content-transfer-encoding", "content-type", "date", "from", "in-reply-to",
     "list-id", "list-unsubscribe", "list-unsubscribe-post", "message-id", "mime-version", "precedence",
@@ -106,6 +111,14 @@ def no_words_in_an_address(seen: Exchange, known: Known) -> Iterator[str]:
         return
     for what in known.in_text(unquote_plus(seen.answer.header("Location")), *SAID):
         yield f"{seen.said} leads on to an address with a {what}"
+
+
+@rule(KEPT_WORDS, of=ROW)
+def no_words_in_a_table_about_nobody(row: Written, known: Known) -> Iterator[str]:
+    """What customers and strangers say stands where the policy says that it is kept, only."""
+    if known.outside is not None and row.table.startswith(ABOUT_NOBODY):
+        for what in known.outside.in_text(_values(row), *SAID):
+            yield f"the table {row.table} holds a {what}"
 
 
 @rule(PASSWORDS, of=ROW)

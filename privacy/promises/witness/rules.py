@@ -25,6 +25,8 @@ class Known:
     secrets: set[str] = field(default_factory=set)
     validators: dict[tuple[str, str], str] = field(default_factory=dict)
     """By what a browser that only looks is to ask again, by who it is and where."""
+    outside: "Known | None" = None
+    """Those of them who are no staff: what staff write at the desk is the company's."""
     _words: dict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=dict)
     """What is looked for in thousands of texts, by what it is; of the people who walk."""
 

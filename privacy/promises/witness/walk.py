@@ -82,7 +82,9 @@ class Walk:
         cast.discover()
         self.people = cast.made_up()
         self._roles = cast.roles()
-        self.judge = Judge(Known(tuple(self.people.values())))
+        staff = {*self._roles, SUPERUSER}
+        outside = Known(tuple(one for who, one in self.people.items() if who not in staff))
+        self.judge = Judge(Known(tuple(self.people.values()), outside=outside))
         self.by_pattern = {one.pattern: one for one in all_routes()}
         self.routes = tuple(
             one for one in self.by_pattern.values() if self.only is None or one.name in self.only

@@ -414,6 +414,26 @@ def test_no_answer_leads_on_to_an_address_that_says_who_somebody_is():
     assert said("/thanks/") == []
 
 
+@pytest.mark.parametrize(
+    ("table", "words", "said"),
+    [
+        (
+            "audit_log_auditentry",
+            ADA.email,
+            ["the table audit_log_auditentry holds a email address"],
+        ),
+        ("search_miss", f"about {ADA.text}", ["the table search_miss holds a text"]),
+        ("audit_log_auditentry", "Answered.", []),
+        ("contact_contactmessage", ADA.email, []),
+    ],
+)
+def test_words_of_customers_stand_in_no_table_about_nobody(table, words, said):
+    row = Written(table, (1, words), "INSERT")
+    told = list(record_rules.no_words_in_a_table_about_nobody(row, Known((ADA,), outside=KNOWN)))
+    assert told == said
+    assert list(record_rules.no_words_in_a_table_about_nobody(row, KNOWN)) == []
+
+
 def test_the_forms_of_a_page_are_read_one_by_one_or_with_the_page_where_one_has_no_end():
     form = '<FORM method="post" action="/a/"><input name="a"></Form>'
     search = '<form action="/search/"><input name="q"></form>'
