@@ -4,6 +4,7 @@ import logging
 import sqlite3
 import syslog
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -13,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.log import AdminEmailHandler
 
 from audit_log.models import AuditEntry
+from contact.order_models import OrderStateQuerySet
+from outbox import jobs
 from tests.promises.breaks import Way, breaks
 from tests.promises.breaks_of_walk import WEBMASTER, answers, at, visits
 from tests.promises.hand import Hand
@@ -93,3 +96,20 @@ def a_list_of_who_did_what_that_says_who_wrote(hand: Hand) -> None:
         AuditEntry.objects.create(kind="other", did="Was written to.", name=name)
 
     visits(hand, note)
+
+
+@breaks("cookies.none-before-consent", "cookies.several-types")
+def a_cookie_for_who_asks_what_is_allowed(hand: Hand) -> None:
+    answers(hand, at(WEBMASTER, "OPTIONS"), lambda _, answer: answer.set_cookie("seen", "1"))
+
+
+@breaks("use.policy-changes")
+def versions_that_the_worker_announces_to_nobody(hand: Hand) -> None:
+    jobs.registered_jobs()
+    idle = replace(jobs._registry["announce policy versions"], run=lambda: None)
+    hand.item(jobs._registry, "announce policy versions", idle)
+
+
+@breaks("security.against-misuse")
+def orders_of_everybody(hand: Hand) -> None:
+    hand.patch.setattr(OrderStateQuerySet, "of", lambda self, subject: self.order_by("pk"))

@@ -113,7 +113,8 @@ def nothing_on_a_first_visit(seen: Exchange, known: Known) -> Iterator[str]:
         names = ", ".join(one.name for one in seen.answer.cookies)
         yield f"{seen.said} sets {names}"
     told = " ".join(seen.answer.header(name) for name in VALIDATORS)
-    if seen.is_first_visit and known.validators.setdefault((seen.who, seen.path), told) != told:
+    looks = seen.is_first_visit and seen.method != "OPTIONS"
+    if looks and known.validators.setdefault((seen.who, seen.path), told) != told:
         yield f"{seen.said} gives each visitor a number of their own"
 
 

@@ -200,6 +200,7 @@ class Walk:
                     if number == 0:
                         if heads:
                             self._send(who, other, "HEAD", address)
+                            self._send(who, other, "OPTIONS", address)
                         if who != SUPERUSER or one.pattern not in self._sent_empty:
                             with self._undone(visitor):
                                 self._send(who, visitor, "POST", address)
