@@ -2,7 +2,7 @@
 
 from accounts.idle_accounts import end_idle, notify_idle
 from outbox.jobs import periodic
-from outbox.staff_mail import waiting_for_a_summary, write_summaries
+from outbox.staff_mail import left_out_of_summaries, waiting_for_a_summary, write_summaries
 from privacy.datamap.clock import with_steady_clock
 
 
@@ -18,7 +18,12 @@ def a_summary_is_due() -> bool:
     return bool(waiting_for_a_summary())
 
 
-@periodic("write summaries for staff", every_seconds=600, when=a_summary_is_due)
+@periodic(
+    "write summaries for staff",
+    every_seconds=600,
+    when=a_summary_is_due,
+    left=left_out_of_summaries,
+)
 def summarize() -> object:
     """Put the mails of a day into one, for colleagues who have chosen that."""
     return write_summaries()

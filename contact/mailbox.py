@@ -23,6 +23,7 @@ from django.conf import settings
 from contact.mails import first_id
 from contact.models import REFERENCE_LENGTH, REFERENCE_SIGNS, ContactMessage, MessageReply
 from contact.replies import receive_reply
+from outbox.job_runs import note_done
 from sens_site.checks import LOOPBACK
 from sens_site.lib.email_address import as_stored
 from sens_site.lib.mailbox import (
@@ -35,6 +36,7 @@ from sens_site.lib.mailbox import (
     whole_of,
 )
 
+REPLIES_READ = "replies: mailbox read"
 MOST_NAMES = 50
 NAME = re.compile(r"<[^<>\s]{1,250}>")
 """How mails name each other (RFC 5322, 3.6.4), as long as a column is."""
@@ -61,7 +63,9 @@ def read_replies() -> int:
         in_clear=settings.REPLIES_IMAP_HOST in LOOPBACK,
     )
     with opened(account) as box:
-        return sum(_take(box, number) for number in unread(box))
+        taken = sum(_take(box, number) for number in unread(box))
+    note_done(REPLIES_READ)
+    return taken
 
 
 def _take(box: imaplib.IMAP4, number: str) -> bool:

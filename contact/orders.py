@@ -18,11 +18,13 @@ from django.utils import timezone
 
 from contact.departments import DETAIL_MAX
 from contact.order_models import OrderState
+from outbox.job_runs import note_done
 from privacy.datamap.subjects import identity
 from sens_site.lib.cache.content_stamp import content_changed
 from sens_site.lib.email_address import AddressError, canonical
 from sens_site.lib.forms.text_guard import is_unseen
 
+ORDERS_LOADED = "orders: list loaded"
 NEEDED = ("order_number", "email", "state")
 DAYS = ("ordered_on", "ships_on", "shipped_on")
 MOST_BYTES = 20 * 1024 * 1024
@@ -79,6 +81,7 @@ def load_orders(content: bytes) -> int:
     with transaction.atomic():
         OrderState.objects.all().delete()
         OrderState.objects.bulk_create(kept, batch_size=500)
+        note_done(ORDERS_LOADED)
         content_changed()
     return len(kept)
 

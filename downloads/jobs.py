@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from downloads.models import DocumentVersion
-from downloads.policy_documents import publish_policy_pdfs
+from downloads.policy_documents import publish_policy_pdfs, without_pdf
 from downloads.store import sweep
 from downloads.typesetting import is_available
 from downloads.verification import verify_documents
@@ -31,9 +31,24 @@ def verify() -> object:
     """Read all files anew, then tidy. What is wrong stands on the desk, and turns a promise red."""
     wrong = len(verify_documents().words)
     sweep()
-    if is_available():
-        publish_policy_pdfs()
     return wrong
+
+
+def pdfs_left() -> int:
+    """Count the versions of the policy that have no PDF, where the typesetter is installed."""
+    return len(without_pdf()) if is_available() else 0
+
+
+@periodic(
+    "set policies as PDF",
+    every_seconds=TEN_MINUTES,
+    apart=True,
+    when=lambda: pdfs_left() > 0,
+    left=pdfs_left,
+)
+def set_pdfs() -> object:
+    """Publish the PDF of each sealed version that has none yet."""
+    return publish_policy_pdfs()
 
 
 @periodic("tell watchers", every_seconds=300)

@@ -25,13 +25,18 @@ LINE = "Version {number}. Posted on {posted}. In force from {effective}."
 
 def publish_policy_pdfs() -> int:
     """Publish the PDF of each version that has none, and return how many were new."""
-    known = DocumentVersion.objects.filter(document__number=NUMBER).values_list("label", flat=True)
-    labels = set(known)
-    versions = PolicyVersion.objects.of(PRIVACY).order_by("number")
-    missing = [version for version in versions if str(version.number) not in labels]
+    missing = without_pdf()
     for version in missing:
         _publish(_document(), version)
     return len(missing)
+
+
+def without_pdf() -> list[PolicyVersion]:
+    """Return the sealed versions that have no PDF yet."""
+    known = DocumentVersion.objects.filter(document__number=NUMBER).values_list("label", flat=True)
+    labels = set(known)
+    versions = PolicyVersion.objects.of(PRIVACY).order_by("number")
+    return [version for version in versions if str(version.number) not in labels]
 
 
 def _document() -> Document:

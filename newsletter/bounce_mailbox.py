@@ -19,6 +19,7 @@ from newsletter.bounces import is_hard, reader_at, record_bounce
 from newsletter.links import UNSUBSCRIBE, find_reader
 from newsletter.models import Subscriber, Suppression
 from newsletter.unsubscribing import end_subscription
+from outbox.job_runs import note_done
 from sens_site.checks import LOOPBACK
 from sens_site.lib.mailbox import (
     MOST_BYTES,
@@ -30,6 +31,7 @@ from sens_site.lib.mailbox import (
     whole_of,
 )
 
+REPORTS_READ = "newsletter bounces: mailbox read"
 _DELIVERED_TO = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 _ADDRESS = re.compile(r"[^\s<>,;:\"]+@[^\s<>,;:\"]+")
 _WAY_OUT = re.compile(r"<https?://[^>\s]*/([0-9a-f]{16,200})/>")
@@ -63,7 +65,9 @@ def read_reports() -> int:
         in_clear=settings.NEWSLETTER_IMAP_HOST in LOOPBACK,
     )
     with opened(account) as box:
-        return sum(_take(box, number) for number in unread(box))
+        taken = sum(_take(box, number) for number in unread(box))
+    note_done(REPORTS_READ)
+    return taken
 
 
 def _take(box: imaplib.IMAP4, number: str) -> bool:

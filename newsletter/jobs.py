@@ -3,6 +3,7 @@
 from newsletter import bounce_mailbox, sending, subscribing
 from newsletter.models import Issue
 from outbox.jobs import periodic
+from outbox.left_undone import not_done
 
 A_MINUTE = 60
 FIVE_MINUTES = 300
@@ -32,4 +33,5 @@ periodic(
     every_seconds=FIVE_MINUTES,
     apart=True,
     when=bounce_mailbox.is_configured,
+    left=lambda: not_done(bounce_mailbox.REPORTS_READ, when=bounce_mailbox.is_configured()),
 )(bounce_mailbox.read_reports)

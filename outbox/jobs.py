@@ -7,6 +7,9 @@ It may be ended at any point, too, so what belongs together is one transaction.
 What can take longer than a mail may wait is run apart, in a process of its own, and by one worker at
 a time: another one leaves it. What only looks does
 so behind everything else (`niceness`); what writes does not, as others may wait for its locks.
+
+A job that runs and does nothing fails nowhere. So one that no promise plays through says besides how
+many things it has `left` undone, counted without it (`outbox/left_undone.py`).
 """
 
 from collections.abc import Callable
@@ -20,6 +23,11 @@ def always() -> bool:
     return True
 
 
+def nothing() -> int:
+    """Leave nothing undone: for jobs that a promise looks after."""
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One periodic job. `when` spares an idle job apart the start of its process."""
@@ -30,6 +38,7 @@ class Job:
     apart: bool = False
     when: Callable[[], bool] = always
     niceness: int = 0
+    left: Callable[[], int] = nothing
 
 
 _registry: dict[str, Job] = {}
@@ -42,6 +51,7 @@ def periodic(
     apart: bool = False,
     when: Callable[[], bool] = always,
     niceness: int = 0,
+    left: Callable[[], int] = nothing,
 ) -> Callable[[Callable[[], object]], Callable[[], object]]:
     """Register a function without arguments to be run by the worker."""
 
@@ -49,7 +59,7 @@ def periodic(
         known = _registry.get(name)
         if known is not None and known.run is not function:
             raise ValueError(f"Two jobs are named {name!r}.")
-        _registry[name] = Job(name, every_seconds, function, apart, when, niceness)
+        _registry[name] = Job(name, every_seconds, function, apart, when, niceness, left)
         return function
 
     return decorate

@@ -195,11 +195,14 @@ class MassMailProgress(models.Model):
 
 
 class JobRun(models.Model):
-    """When a periodic job last began, and when it last came to its end. It is about nobody."""
+    """When a periodic job last began, when it last came to its end, and since when it has left
+    things undone. It is about nobody.
+    """  # noqa: D205 - one sentence
 
     name = models.CharField(max_length=100, unique=True)
     started_at = models.DateTimeField()
     succeeded_at = models.DateTimeField(null=True)
+    undone_since = models.DateTimeField(null=True)
 
     class Meta:
         ordering: ClassVar = ["name"]

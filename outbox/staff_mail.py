@@ -14,6 +14,7 @@ from enum import StrEnum
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import Count, F
 from django.utils import timezone
 
 from outbox.models import OutboxMail
@@ -104,6 +105,17 @@ def write_summaries() -> int:
             held.delete()
             written += 1
     return written
+
+
+def left_out_of_summaries() -> int:
+    """Count where colleagues got several mails of a day one by one, though all were there in time."""
+    sent = OutboxMail.objects.sent().filter(
+        dedupe_key__startswith=DAILY,
+        sent_at__gt=timezone.now() - timedelta(days=1),
+        created_at__lt=F("due_at") - 2 * BEFORE,
+    )
+    mornings = sent.values("recipient", "due_at").annotate(mails=Count("pk"))
+    return mornings.order_by().filter(mails__gt=1).count()
 
 
 def _summary(address: str, mails: list[OutboxMail]) -> EmailMessage:

@@ -1,4 +1,4 @@
-"""What the worker does for the whole site: a backup a day."""
+"""What the worker does for the whole site: a backup a day, and a look at what jobs have left."""
 
 import logging
 from datetime import timedelta
@@ -7,6 +7,7 @@ from django.conf import settings
 
 from outbox.job_runs import BACKUP_MADE, begin, was_done
 from outbox.jobs import periodic
+from outbox.left_undone import note_what_is_left
 from sens_site.backups import make_backup
 
 logger = logging.getLogger(__name__)
@@ -28,3 +29,9 @@ def backup() -> object:
         logger.info("No backup is made: no key is named in BACKUP_RECIPIENTS (docs/backup.md).")
         return None
     return make_backup().name if begin(BACKUP_MADE, once_in=AN_HOUR) else None
+
+
+@periodic("ask jobs what is left", every_seconds=600)
+def ask_what_is_left() -> object:
+    """Notice jobs that run and do nothing."""
+    return note_what_is_left()

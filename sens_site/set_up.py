@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.services import staff_without_second_factor
+from outbox import left_undone
 from outbox.job_runs import BY_HAND, MAIL_ARRIVED, was_done
 from outbox.models import JobRun
 from pages.models import Page
@@ -198,3 +199,5 @@ def worker() -> Iterator[str]:
         .exists()
     ):
         yield "No job has run for half an hour: is manage.py worker alive? Without it no mail leaves."
+    else:
+        yield from left_undone.words()

@@ -4,7 +4,7 @@ import logging
 
 from outbox.jobs import periodic
 from privacy.consent.models import ReceiptSeal
-from privacy.consent.offer.switches import record_versions
+from privacy.consent.offer.switches import record_versions, unrecorded
 from privacy.consent.receipt_chain import seal_receipts
 
 logger = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ def seal() -> object:
     return sealed
 
 
-@periodic("keep versions of consent groups", every_seconds=3600)
+@periodic("keep versions of consent groups", every_seconds=3600, left=lambda: len(unrecorded()))
 def keep_versions() -> object:
     """Notice that code or policy has changed what a group offers."""
     return record_versions()

@@ -64,7 +64,7 @@ not_about_people(
 not_about_people(
     "outbox.JobRun",
     "when a periodic job last ran",
-    "id", "name", "started_at", "succeeded_at",
+    "id", "name", "started_at", "succeeded_at", "undone_since",
 )  # fmt: skip
 not_about_people(
     "datamap.PurgeFailure",

@@ -2,13 +2,16 @@
 
 import logging
 
+from outbox.job_runs import note_done
 from outbox.jobs import periodic
+from outbox.left_undone import not_done
 from privacy.policy.head_log import append_heads
 from privacy.policy.log_mail import close_day_and_mail, is_night
 from privacy.policy.notices import announce_due, unannounced
 from sens_site.lib import row_guards
 
 logger = logging.getLogger(__name__)
+GUARDS_COMPARED = "guards: compared"
 
 
 def a_version_waits() -> bool:
@@ -34,10 +37,11 @@ def close_day_of_chains() -> object:
     return close_day_and_mail()
 
 
-@periodic("compare guards", every_seconds=3600)
+@periodic("compare guards", every_seconds=1800, left=lambda: not_done(GUARDS_COMPARED, when=True))
 def compare_guards() -> object:
-    """Look, at start and each hour, whether the database still refuses what it should."""
+    """Look, at start and each half hour, whether the database still refuses what it should."""
     missing = row_guards.missing()
     for name in missing:
         logger.error("Guard %s is missing or changed. Run manage.py migrate.", name)
+    note_done(GUARDS_COMPARED)
     return len(missing)

@@ -4,6 +4,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
 from privacy.promises.history import append_run, hash_at
+from privacy.promises.models import State
+from privacy.promises.registry import Look
 from privacy.promises.services import record_review
 from privacy.promises.witness.canary import Canary
 from privacy.promises.witness.cast import also_open, makes_rows
@@ -15,9 +17,11 @@ also_open("/privacy/promises/runs/1.json")
 def a_run_of_the_checks(
     customer: AbstractBaseUser, canary: Canary, staff: AbstractBaseUser
 ) -> None:
-    """Have a run to open."""
+    """Have a run to open, and days to show."""
     if hash_at(1) is None:
-        append_run({}, gone=(), found={}, at=timezone.now())
+        kept, broken = ("company.who-we-are", Look.NOW), ("policy.last-updated", Look.NOW)
+        states = {kept: State.KEPT, broken: State.BROKEN}
+        append_run(states, gone=(), found={broken[0]: ["It is made up."]}, at=timezone.now())
 
 
 @makes_rows

@@ -81,7 +81,11 @@ class Answer:
 
     def header(self, name: str) -> str:
         """Return a header, or an empty string."""
-        return {key.lower(): value for key, value in self.headers.items()}.get(name.lower(), "")
+        return self._by_lower_name.get(name.lower(), "")
+
+    @cached_property
+    def _by_lower_name(self) -> Mapping[str, str]:
+        return {key.lower(): value for key, value in self.headers.items()}
 
     @cached_property
     def page(self) -> Page:

@@ -10,8 +10,14 @@ from django.conf import settings
 from django.db import connection
 
 _WRITES = re.compile(
-    r"\s*(?:INSERT(?: OR \w+)? INTO|REPLACE INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE
+    r"(?:\s|/\*.*?\*/|--[^\n]*\n)*"
+    r"(?:WITH\b.*?\)\s*)?"
+    r"(?:INSERT(?: OR \w+)? INTO|REPLACE INTO|MERGE INTO|UPDATE(?: ONLY)?|DELETE FROM"
+    r"|CREATE(?: TEMP| TEMPORARY)? TABLE(?: IF NOT EXISTS)?)"
+    r"\s+(?:ONLY\s+)?\"?(?:\w+\"?\.\"?)?(\w+)",
+    re.IGNORECASE | re.DOTALL,
 )
+"""Comments and what is named before it may stand in front; a schema before the table."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import time_format
 
@@ -75,8 +76,12 @@ def remind(request: SubjectRequest, *, on: date | None) -> SubjectRequest:
 
 def send_reminders() -> int:
     """Mail the desk what is due to be looked at again; return how many requests that were."""
-    due = SubjectRequest.objects.open().filter(remind_on__lte=timezone.localdate())
-    return sum(_reminded(request) for request in due)
+    return sum(_reminded(request) for request in to_remind_of())
+
+
+def to_remind_of() -> QuerySet[SubjectRequest]:
+    """Return the requests at which staff wanted to look again by today."""
+    return SubjectRequest.objects.open().filter(remind_on__lte=timezone.localdate())
 
 
 @transaction.atomic

@@ -17,7 +17,12 @@ def give_alarms() -> object:
     return alarms.raise_alarms()
 
 
-@periodic("request reminders", every_seconds=3600, when=a_request_waits)
+def reminders_left() -> int:
+    """Count the requests of which staff wanted to be told by today, and were not."""
+    return handling.to_remind_of().count()
+
+
+@periodic("request reminders", every_seconds=3600, when=a_request_waits, left=reminders_left)
 def remind_the_desk() -> object:
     """Tell staff of requests that they wanted to look at again today."""
     return handling.send_reminders()

@@ -1,6 +1,7 @@
 """The checks of forms, mails, access, choices, chains, locks, own accounts, the search, the worker, the walk."""
 
 import sens_site.promises.access
+import sens_site.promises.backups
 import sens_site.promises.chains
 import sens_site.promises.choices
 import sens_site.promises.copy_for_readers

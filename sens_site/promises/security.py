@@ -3,6 +3,7 @@
 import secrets
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core import checks
 
 from privacy.consent.promises.all_services_on import choose
@@ -19,6 +20,8 @@ HEADERS = {
     "Permissions-Policy": "geolocation=()",
 }
 ATTEMPTS = 8
+SHORT = "k7#Qz!p2"
+"""A password of eight characters."""
 
 
 @promise("security.technical", look=Look.REHEARSAL)
@@ -83,3 +86,8 @@ def _require_limits(site: RunningSite) -> None:
             for n in range(ATTEMPTS)
         ]
         require(429 in statuses, f"{ATTEMPTS} passwords in a row can be tried")
+        word = f"check{secrets.token_hex(6)}"
+        typed = {"username": word, "email": f"{word}@example.com", "password1": SHORT}
+        site.visitor().fill_in("/accounts/register/", typed)
+        taken = get_user_model().objects.filter(username=word)
+        require(not taken.exists(), "a password that can be guessed is taken")

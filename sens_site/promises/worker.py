@@ -20,16 +20,25 @@ from contact.models import ContactMessage
 from contact.services import Submission, receive_message
 from outbox.delivery import deliver_one
 from outbox.jobs import Job, registered_jobs
-from outbox.models import OutboxMail
+from outbox.left_undone import ASKED, undone_jobs
+from outbox.models import JobRun, OutboxMail
 from outbox.services import claim_next
 from outbox.worker import Worker
-from privacy.datamap.promises.purging import A_DAY, PURGE, done_by_the_job, runs_daily
+from privacy.datamap.promises.purging import (
+    A_DAY,
+    PURGE,
+    done_by_the_job,
+    ran_lately,
+    runs_daily,
+)
 from privacy.datamap.stored_mail import mail_text
 from privacy.promises.registry import Evidence, Look, PromiseBroken, promise, require
 from privacy.promises.running_site import RunningSite
+from sens_site.lib import row_guards
 from sens_site.promises.every_form import PASSPHRASE
 
 HELD, WAITING = "announce held messages", "alarms of waiting messages"
+GUARDS, BOUNCES = "compare guards", "read newsletter bounces"
 
 
 @promise("form.field-left-empty", look=Look.REHEARSAL)
@@ -104,6 +113,41 @@ def an_account_that_nobody_confirms_ends(site: RunningSite) -> Evidence:
         "Played through for this check: an account that nobody had confirmed ended after a week.",
         {"days": 7},
     )
+
+
+def _has_left_nothing(name: str) -> Evidence:
+    """Require that a job has done what it is there for, and that somebody looks whether it has."""
+    runs_daily(name)
+    seen = ran_lately(ASKED)
+    require(name not in undone_jobs(), f"the job “{name}” runs and has left its work undone")
+    return Evidence(f"The job “{name}” has left nothing undone.", seen)
+
+
+@promise("security.against-change", look=Look.ROWS)
+def the_locks_are_looked_at_as_often_as_they_should_be(site: RunningSite) -> Evidence:
+    """Each half hour somebody compares them: a job that runs and compares nothing is noticed."""
+    return _has_left_nothing(GUARDS)
+
+
+@promise("mail.unsubscribe-prompt", look=Look.ROWS)
+def complaints_about_issues_are_read(site: RunningSite) -> Evidence:
+    """Who tells their provider that an issue is spam has asked to be left alone, too."""
+    return _has_left_nothing(BOUNCES)
+
+
+@promise("security.against-change", look=Look.REHEARSAL)
+def the_job_that_compares_the_locks_compares_them(site: RunningSite) -> Evidence:
+    """A job that ends without having compared them leaves them uncompared, and that is seen."""
+    with site.rehearsal():
+        JobRun.objects.all().delete()
+        (job,) = [one for one in registered_jobs() if one.name == GUARDS]
+        require(job.left() > 0, "nobody notices that the locks are not compared")
+        found = job.run()
+        require(job.left() == 0, "the worker does not compare the locks")
+        require(
+            found == len(row_guards.missing()), "the worker miscounts the locks that are missing"
+        )
+    return Evidence("Played through for this check: the worker compared all locks.")
 
 
 class _Hearing(BaseEmailBackend):

@@ -33,16 +33,27 @@ def test_each_file_is_read_once_a_night_and_not_again_by_day(column: str) -> Non
         assert jobs.is_due() is False
 
 
-def test_the_nightly_look_tidies_and_sets_policies_where_it_can(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_the_nightly_look_tidies(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
     monkeypatch.setattr(jobs, "sweep", lambda: done.append("swept"))
+    jobs.verify()
+    assert done == ["swept"]
+
+
+def test_policies_are_set_where_the_typesetter_is_until_each_version_has_its_pdf(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a site that has no other document, too."""
+    done: list[str] = []
+    (job,) = [one for one in registered_jobs() if one.name == "set policies as PDF"]
     monkeypatch.setattr(jobs, "publish_policy_pdfs", lambda: done.append("set"))
-    jobs.verify()
+    monkeypatch.setattr(jobs, "without_pdf", lambda: [3, 4])
+    monkeypatch.setattr(jobs, "is_available", lambda: True)
+    assert (job.when(), job.left(), job.apart) == (True, 2, True)
     monkeypatch.setattr(jobs, "is_available", lambda: False)
-    jobs.verify()
-    assert done == ["swept", "set", "swept"]
+    assert (job.when(), job.left()) == (False, 0)
+    job.run()
+    assert done == ["set"]
 
 
 def test_the_worker_asks_every_ten_minutes_whether_the_night_has_come() -> None:

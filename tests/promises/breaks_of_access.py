@@ -119,7 +119,6 @@ def staff_who_need_no_second_factor(hand: Hand) -> None:
     hand.settings.SITE_HOST = "www.example.com"
 
 
-@breaks("security.administrative", way=Way.ROWS)
-def staff_who_may_all_do_everything(hand: Hand) -> None:
-    for name in ("eve", "mallory", "trudy"):
-        User.objects.create_superuser(name, f"{name}@example.com")
+@breaks("security.against-misuse", way=Way.ROWS)
+def a_role_that_deletes_requests_beside_its_work(hand: Hand) -> None:
+    Group.objects.get(name="Webmaster").permissions.add(_may("delete_subjectrequest"))

@@ -266,6 +266,7 @@ def new_receipts_are_kept_for_two_years(hand: Hand) -> None:
     "retention.sent-mail",
     "retention.consent-receipts",
     "retention.requests",
+    "retention.downloads",
 )
 def a_purge_that_runs_every_week(hand: Hand) -> None:
     job(hand, "purge expired", every_seconds=604800)

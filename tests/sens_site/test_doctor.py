@@ -22,8 +22,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def running() -> None:
-    """A worker that has run a job just now."""
+def running(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that has run a job just now, on a site that was set up just now."""
+    monkeypatch.setattr("outbox.job_runs.set_up_at", timezone.now)
     JobRun.objects.create(name="log heads at once", started_at=timezone.now())
 
 

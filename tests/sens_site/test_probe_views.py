@@ -84,6 +84,7 @@ def test_a_site_that_is_not_ready_does_not_fill_its_log(seen, caplog):
 
 @pytest.mark.django_db
 def test_a_running_site_answers_for_itself(monkeypatch):
+    monkeypatch.setattr("outbox.job_runs.set_up_at", timezone.now)
     JobRun.objects.create(name="log heads at once", started_at=timezone.now())
     monkeypatch.setattr(probe_views, "lookout", Lookout())
     answer = ask("/readyz", **HERE)

@@ -18,6 +18,7 @@ from privacy.consent.models import (
     ServiceSwitch,
 )
 from privacy.consent.offer import current
+from privacy.consent.offer.building import OfferedGroup
 from privacy.consent.offer.catalogue import GROUPS
 from privacy.consent.offer.changes import describe, only_words_differ
 from privacy.consent.offer.loading import SERVICES, load_offer, numbers_entered, offer_with
@@ -117,13 +118,18 @@ def switch_service(key: str, *, identifier: str, **terms: Any) -> ServiceSwitch:
 @transaction.atomic
 def record_versions() -> int:
     """Keep what each group offers now, where it is new; return how many groups are."""
-    latest = {row.group: row.version for row in GroupVersion.objects.order_by("pk")}
-    new = [o for o in load_offer().groups if latest.get(o.key) != o.version]
+    new = unrecorded()
     for offered in new:
         GroupVersion.objects.create(
             group=offered.key, version=offered.version, material=offered.material
         )
     return len(new)
+
+
+def unrecorded() -> list[OfferedGroup]:
+    """Return the groups that offer what has not been kept yet."""
+    latest = {row.group: row.version for row in GroupVersion.objects.order_by("pk")}
+    return [one for one in load_offer().groups if latest.get(one.key) != one.version]
 
 
 def last_change(group: str) -> tuple[GroupVersion, GroupVersion] | None:

@@ -51,7 +51,6 @@ class Answer(html.parser.HTMLParser):  # what the site answered, and what a brow
     def shows(self, html):
         bare = re.sub(r"<a href=[^ >]*p/\d+/>\d+</a>", "", self.text)  # the numbers of promises
         return self.status == 200 and re.sub("<!--.*?-->", "", html) in bare
-
 class AsItIs(urllib.request.HTTPErrorProcessor):  # errors and redirects are answers, too
     http_response = https_response = lambda self, request, answer: answer
 class Site:  # as strangers meet it: no cookie but those that a look hands over
@@ -74,7 +73,6 @@ class Site:  # as strangers meet it: no cookie but those that a look hands over
         tracked = one.body == self.ask(path).body != self.ask(path, DNT="1").body
         (self.tracking if tracked else self.differing).append(one)
         return one
-
 def is_signed(text, signature, key):  # Ed25519, as in RFC 8032
     prime, order = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
     curve = -121665 * pow(121666, -1, prime)
@@ -125,6 +123,10 @@ def look_at_pages(site):
     if not re.match("http://(127|localhost)", site.origin): guard += r"(?=.*urity: max-age=\d{8})"
     weak = [a for a in pages if not re.search(f"(?is){guard}", a.head)]
     yield "security.technical: each page has protective headers, encryption among them", weak
+    if not re.match("https://[^:]+$", site.origin): return  # another port has no other door
+    with site.web.open(f"http{site.origin[5:]}/", timeout=10) as plain: way = plain.headers
+    astray = not way.get("Location", "").startswith("https://")
+    yield "security.technical: who comes without encryption is sent on to it", astray
 
 def look_at_policy(site):
     policy, listing = site.ask(POLICY), json.loads(site.ask("/privacy/list.json").text)
@@ -168,7 +170,6 @@ def look_at_policy(site):
     whole = text.split("\n")[1:3] == [str(len(lines)), base64.b64encode(root_of(lines)).decode()]
     fair = whole and is_signed(text.encode(), signature[4:], public[1:])
     yield "security.against-change: the log is signed and whole", not fair
-
 def look_at_forms(site):
     policy, join, news = site.ask(POLICY), site.ask(JOIN), site.ask("/newsletter/")
     again = site.ask(FORM, {}).fields(FORM)
@@ -216,7 +217,6 @@ def look_at_choice(site):
     after = site.ask("/", cookies={**yes.cookies, **back.cookies})
     left = after.scripts or '"storage"' not in back.header("Clear-Site-Data", "")
     yield "rights.withdraw-consent: scripts and stored things are gone", left
-
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("address")

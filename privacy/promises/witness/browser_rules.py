@@ -56,8 +56,12 @@ ON_PAGES = {
 }
 VALIDATORS = ("ETag", "Last-Modified")
 """What a browser keeps with an answer and says when it comes again: as good as a cookie."""
-IN_A_FRAME_OF_OURS = "/cookies/answer/"
-"""The banner's answer, shown in a frame of the page on which it was given."""
+IN_A_FRAME_OF_OURS = (
+    ("GET", "/cookies/answer/"),
+    ("HEAD", "/cookies/answer/"),
+    ("POST", "/cookies/choose/"),
+)
+"""The banner's answer, shown in a frame of the page on which it was given; at once where it is refused."""
 USUAL_HEADERS = frozenset({
     "accept-ranges", "allow", "cache-control", "clear-site-data", "content-disposition",
     "content-encoding", "content-length", "content-range", "content-security-policy",
@@ -109,7 +113,8 @@ def nothing_on_a_first_visit(seen: Exchange, known: Known) -> Iterator[str]:
         names = ", ".join(one.name for one in seen.answer.cookies)
         yield f"{seen.said} sets {names}"
     told = " ".join(seen.answer.header(name) for name in VALIDATORS)
-    if seen.is_first_visit and known.validators.setdefault((seen.who, seen.path), told) != told:
+    looks = seen.is_first_visit and seen.method != "OPTIONS"
+    if looks and known.validators.setdefault((seen.who, seen.path), told) != told:
         yield f"{seen.said} gives each visitor a number of their own"
 
 
@@ -184,7 +189,9 @@ def carries_the_headers(seen: Exchange, known: Known) -> Iterator[str]:
     wanted = {**ANYWHERE, **(ON_PAGES if answer.is_page else {})}
     if settings.SITE_IS_HTTPS:
         wanted["Strict-Transport-Security"] = "max-age="
-    if seen.path == IN_A_FRAME_OF_OURS and answer.header("X-Frame-Options") == "SAMEORIGIN":
+    if (seen.method, seen.path) in IN_A_FRAME_OF_OURS and answer.header(
+        "X-Frame-Options"
+    ) == "SAMEORIGIN":
         del wanted["X-Frame-Options"]
     for name, expected in wanted.items():
         if expected not in answer.header(name):

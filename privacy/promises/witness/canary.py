@@ -1,7 +1,6 @@
 """A person who stands nowhere else: wherever a word of theirs turns up, the walk has brought it."""
 
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from privacy.promises.visitor import Site, Visitor
@@ -64,11 +63,6 @@ class Canary:
     def traces(self) -> dict[str, str]:
         """What a connection tells by itself."""
         return {"IP address": self.network, "browser’s name": self.agent}
-
-    def found_in(self, text: str, *whats: str) -> Iterator[str]:
-        """Yield which of some things a text holds."""
-        lower, words = text.lower(), {**self.told, **self.traces}
-        yield from (what for what in whats if words[what] in lower)
 
     def visitor(self, site: Site) -> Visitor:
         """Return this person's browser."""

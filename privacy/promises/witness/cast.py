@@ -13,7 +13,7 @@ from django.contrib.auth.models import AbstractBaseUser, Group
 from django.db import transaction
 from django.utils.module_loading import autodiscover_modules
 
-from privacy.promises.visitor import Site, Visitor
+from privacy.promises.visitor import Answer, Site, Visitor
 from privacy.promises.witness.canary import Canary
 
 STRANGER, MEMBER, SUPERUSER = "a stranger", "a customer", "a superuser"
@@ -34,6 +34,9 @@ MakeRows = Callable[[AbstractBaseUser, Canary, AbstractBaseUser], None]
 Act = Callable[[Visitor], None]
 Fill = Callable[[Canary], Mapping[str, str]]
 """What is sent, in whose words."""
+Send = Callable[..., Answer]
+"""By which method, to which address, and with what: the answer passes the witness."""
+Scene = Callable[[Visitor, Send], None]
 SetAside = Callable[[], object]
 LeavingOut = Callable[[str], AbstractContextManager[None]]
 """What to act within, named: what ends in an error is left out, and the others are made."""
@@ -43,6 +46,7 @@ _makes_rows: dict[MakeRows, None] = {}
 _acts_before: dict[str, Act] = {}
 _also_open: dict[str, None] = {}
 _also_send: dict[str, Fill] = {}
+_scenes: dict[Scene, tuple[str, str]] = {}
 _set_aside: dict[SetAside, None] = {}
 
 
@@ -110,6 +114,21 @@ def also_send(path: str) -> Callable[[Fill], Fill]:
 def unasked() -> Mapping[str, Fill]:
     """Return what is sent without a form, by where it goes."""
     return _also_send
+
+
+def plays(who: str, path: str) -> Callable[[Scene], Scene]:
+    """Register what somebody has to do, or meet, before an address gives some answer of it."""
+
+    def register(scene: Scene) -> Scene:
+        _scenes[scene] = (who, path)
+        return scene
+
+    return register
+
+
+def scenes() -> Mapping[Scene, tuple[str, str]]:
+    """Return what is played, with who plays it and where."""
+    return _scenes
 
 
 def discover() -> None:

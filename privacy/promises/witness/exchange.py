@@ -39,7 +39,7 @@ class Exchange:
     @property
     def is_first_visit(self) -> bool:
         """Tell whether nobody has decided or done anything: a look, with an empty browser."""
-        return self.method in ("GET", "HEAD") and not self.brought
+        return self.method in ("GET", "HEAD", "OPTIONS") and not self.brought
 
     @property
     def has_answered(self) -> bool:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote_plus
 
 from django.conf import settings
 
-from privacy.promises.witness.exchange import is_foreign
+from privacy.promises.witness.exchange import Exchange, is_foreign
 from privacy.promises.witness.mails import Mail
 from privacy.promises.witness.recorder import Line
 from privacy.promises.witness.rules import (
+    ANSWER,
     CACHE,
     CONNECTION,
     FILE,
@@ -28,6 +30,11 @@ MAILS, OUTSIDE, FILES = "mails", "outside", "files"
 ADDRESS, BROWSER = "IP address", "browser’s name"
 WRITTEN = ("email address", "telephone number", "text", "password")
 SAID = ("user name", "name", "company", "position", *WRITTEN)
+ABOUT_NOBODY = (
+    "audit_log_", "auth_", "consent_", "cookie_consent_", "datamap_", "downloads_", "news_",
+    "outbox_jobrun", "pages_", "policy_", "promises_", "search_", "visits_",
+)  # fmt: skip
+"""How the names of the tables begin in which nobody's words are to stand but staff's."""
 MAIL_HEADERS = frozenset({
     "auto-submitted", "content-transfer-encoding", "content-type", "date", "from", "in-reply-to",
     "list-id", "list-unsubscribe", "list-unsubscribe-post", "message-id", "mime-version", "precedence",
@@ -92,6 +99,26 @@ def no_words_in_a_session(session: dict[str, Any], known: Known) -> Iterator[str
     for key, value in session.items():
         for what in known.in_text(str(value), *WRITTEN):
             yield f"a session holds a {what} under {key}"
+
+
+@rule(KEPT_WORDS, of=ANSWER)
+def no_words_in_an_address(seen: Exchange, known: Known) -> Iterator[str]:
+    """No answer leads on to an address that says who somebody is: histories and logs keep those.
+
+    At the desk staff name pages and documents in words of their own, and so do the addresses there.
+    """
+    if seen.path.startswith("/admin/"):
+        return
+    for what in known.in_text(unquote_plus(seen.answer.header("Location")), *SAID):
+        yield f"{seen.said} leads on to an address with a {what}"
+
+
+@rule(KEPT_WORDS, of=ROW)
+def no_words_in_a_table_about_nobody(row: Written, known: Known) -> Iterator[str]:
+    """What customers and strangers say stands where the policy says that it is kept, only."""
+    if known.outside is not None and row.table.startswith(ABOUT_NOBODY):
+        for what in known.outside.in_text(_values(row), *SAID):
+            yield f"the table {row.table} holds a {what}"
 
 
 @rule(PASSWORDS, of=ROW)

@@ -18,7 +18,7 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.forms import BaseForm
 from django.template.base import Template
 
@@ -29,10 +29,14 @@ NO_PART_OF_THE_SITE = "_pytest"
 LOUD_ENOUGH = logging.INFO
 """A line of this level is written by the site as it is delivered, and by one that is set louder."""
 REACHING_OUT = frozenset({
-    "http.client.connect", "os.posix_spawn", "os.system", "smtplib.connect", "socket.connect",
-    "socket.getaddrinfo", "socket.sendto", "subprocess.Popen", "urllib.Request",
+    "ftplib.connect", "http.client.connect", "imaplib.open", "os.exec", "os.fork", "os.forkpty",
+    "os.posix_spawn", "os.spawn", "os.system", "poplib.connect", "pty.spawn", "smtplib.connect",
+    "socket.connect", "socket.getaddrinfo", "socket.gethostbyaddr", "socket.gethostbyname",
+    "socket.sendmsg", "socket.sendto", "subprocess.Popen", "syslog.syslog", "urllib.Request",
 })  # fmt: skip
 """Python's own names (its table of audit events) of what leaves this process."""
+MAKING = {"os.link": 1, "os.mkdir": 0, "os.rename": 1, "os.symlink": 1, "sqlite3.connect": 0}
+"""What leaves something on a disk without opening it here, and which of its arguments is where."""
 IMPORT_SYSTEM = "<frozen importlib._bootstrap_external>"
 
 
@@ -162,7 +166,7 @@ def _compiles() -> bool:
 
 
 def _audit(event: str, args: tuple[Any, ...]) -> None:
-    if event != "open" and event not in REACHING_OUT:
+    if event != "open" and event not in REACHING_OUT and event not in MAKING:
         return
     recorder = _recorder.get()
     if recorder is None:
@@ -173,7 +177,17 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
         if writes and isinstance(path, str | bytes) and not _compiles():
             recorder.note("file", str(path))
         return
+    if event in MAKING:
+        path = str(args[MAKING[event]])
+        if path not in own_databases() and not _compiles():
+            recorder.note("file", path)
+        return
     recorder.note("connection", f"{event} {args!r}")
+
+
+def own_databases() -> set[str]:
+    """Return where the site's own databases are, which a connection that was lost opens anew."""
+    return {":memory:", *(str(one["NAME"]) for one in connections.settings.values())}
 
 
 # Coverage is blind to audit hooks that do not say so.

@@ -25,10 +25,18 @@ class Known:
     secrets: set[str] = field(default_factory=set)
     validators: dict[tuple[str, str], str] = field(default_factory=dict)
     """By what a browser that only looks is to ask again, by who it is and where."""
+    outside: "Known | None" = None
+    """Those of them who are no staff: what staff write at the desk is the company's."""
+    _words: dict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=dict)
+    """What is looked for in thousands of texts, by what it is; of the people who walk."""
 
     def in_text(self, text: str, *whats: str) -> list[str]:
         """Return what a text holds of some things that people told or that a connection tells."""
-        return sorted({what for one in self.people for what in one.found_in(text, *whats)})
+        if whats not in self._words:
+            told = [one.told | one.traces for one in self.people]
+            self._words[whats] = [(what, of[what]) for of in told for what in whats]
+        lower = text.lower()
+        return sorted({what for what, word in self._words[whats] if word in lower})
 
     def secrets_in(self, text: str) -> bool:
         """Tell whether a text holds a secret."""

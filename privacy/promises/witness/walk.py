@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin
 
@@ -18,6 +19,7 @@ from privacy.promises.witness.cast import MEMBER, STRANGER, SUPERUSER
 from privacy.promises.witness.exchange import Exchange, plain_name
 from privacy.promises.witness.filling import filled
 from privacy.promises.witness.links import (
+    forms_of,
     links_of,
     path_here,
     pattern_of,
@@ -32,12 +34,18 @@ from privacy.promises.witness.url_map import Route, addresses_of_rows, all_route
 MOST_OF_A_KIND = 400
 """Of how many objects of one kind a stranger opens each. Of more, so many that nobody can guess."""
 FEW_OF_A_KIND = 2
-"""How many of them a superuser opens. All others open one, as strangers do at staff’s door."""
+"""How many of them a superuser opens where no role may. All others open one, as strangers do at
+staff’s door."""
 MOST_AT_THE_DOOR = 8
 FRONT_DOOR = "a stranger at the front door"
 NO_ANSWER = 0
 DEBUG_PAGE = "because you have <code>DEBUG = True</code>"
 """What Django shows of an error on a developer’s machine in place of the site’s own page."""
+BY_AN_ADVERTISEMENT = (
+    "utm_source=a-check&utm_medium=a-check&utm_campaign=a-check&gclid=a-check&fbclid=a-check"
+    "&msclkid=a-check&li_fat_id=a-check&mc_eid=a-check&ref=a-check&debug=1"
+)
+"""What others put into links to a site, to know who follows them."""
 ACCOUNTS, DESK = "/accounts/", "/admin/"
 DEEPEST = 3
 """How many forms in a row are sent: register, confirm, and what the page after that offers."""
@@ -61,6 +69,8 @@ class Walk:
     _patterns: dict[str, str] = field(default_factory=dict)
     _links_met: set[str] = field(default_factory=set)
     _styles: set[str] = field(default_factory=set)
+    _sent_empty: set[str] = field(default_factory=set)
+    """The patterns to which nothing was sent by who may use them."""
 
     def __post_init__(self) -> None:
         """Have somebody to tell, before there is anybody to walk."""
@@ -72,7 +82,9 @@ class Walk:
         cast.discover()
         self.people = cast.made_up()
         self._roles = cast.roles()
-        self.judge.known.people = tuple(self.people.values())
+        staff = {*self._roles, SUPERUSER}
+        outside = Known(tuple(one for who, one in self.people.items() if who not in staff))
+        self.judge = Judge(Known(tuple(self.people.values()), outside=outside))
         self.by_pattern = {one.pattern: one for one in all_routes()}
         self.routes = tuple(
             one for one in self.by_pattern.values() if self.only is None or one.name in self.only
@@ -120,7 +132,7 @@ class Walk:
             if one.path:
                 self.addresses[one.pattern][one.path] = None
         for address in cast.unlinked():
-            self._meet(address)
+            self.addresses[self._pattern_of(address)][address] = None
         for mail in self.mailed:
             for link in mail.links:
                 self._meet(path_here(link, "/"))
@@ -130,16 +142,22 @@ class Walk:
     def _walk(self, visitors: Mapping[str, Visitor]) -> None:
         desk = tuple(one for one in self.routes if one.is_admin)
         public = tuple(one for one in self.routes if not one.is_admin)
-        sent_by_staff: set[Any] = set()
+        sent: set[Any] = set()
         for who, visitor in visitors.items():
             if who in self._roles:
-                sent_by_staff |= self._go(who, visitor, self._offered_to(who, visitor, desk))
-            elif who in (STRANGER, MEMBER):
-                self._go(who, visitor, public + desk, heads=who == STRANGER)
+                sent |= self._go(who, visitor, self._offered_to(who, visitor, desk))
+            elif who == STRANGER:
+                self._go(who, visitor, public + desk, heads=True)
+            elif who == MEMBER:
+                sent |= self._go(who, visitor, public + desk)
             elif who == SUPERUSER:
-                self._go(who, visitor, desk + public, sent=sent_by_staff)
+                self._go(who, visitor, desk + public, sent=sent)
             else:
                 self._go(who, visitor, public)
+        for scene, (who, path) in cast.scenes().items():
+            if self.only is None or self._wanted(self._pattern_of(path)):
+                with self._leaving_out(f"the scene {scene.__name__}"), self._undone(visitors[who]):
+                    scene(visitors[who], partial(self._send, who, visitors[who]))
 
     def _offered_to(self, who: str, visitor: Visitor, desk: tuple[Route, ...]) -> tuple[Route, ...]:
         """Return what the desk offers to a role: which pages it may open is tried elsewhere."""
@@ -168,6 +186,7 @@ class Walk:
         """Open routes and send their forms but those sent before; return which were sent by now."""
         done: set[str] = set()
         forms = set(sent)
+        other = self.people[MEMBER].visitor(self.site)  # from another network, by another browser
         waiting = list(routes)
         while waiting:
             left = []
@@ -180,18 +199,29 @@ class Walk:
                     answer = self._send(who, visitor, "GET", address)
                     if number == 0:
                         if heads:
-                            self._send(who, visitor, "HEAD", address)
-                        with self._undone(visitor):
-                            self._send(who, visitor, "POST", address)
+                            self._send(who, other, "HEAD", address)
+                            self._send(who, other, "OPTIONS", address)
+                        if who != SUPERUSER or one.pattern not in self._sent_empty:
+                            with self._undone(visitor):
+                                self._send(who, visitor, "POST", address)
+                        if self._is_within(who, one):
+                            self._sent_empty.add(one.pattern)
                         self._fill_in(who, visitor, answer, forms, 0)
             waiting = left
         if who == STRANGER:
             self._go_where_nothing_leads(who, visitor)
         return forms
 
+    def _is_within(self, who: str, one: Route) -> bool:
+        """Tell whether somebody may use a route as a superuser does: staff theirs, customers theirs."""
+        return who in self._roles if one.is_admin else who == MEMBER
+
     def _go_where_nothing_leads(self, who: str, visitor: Visitor) -> None:
         for path in sorted(self._styles):
             self._send(who, visitor, "GET", path)
+        for path in ("/", "/privacy/", "/contact/webmaster/"):
+            if self._wanted(self._pattern_of(path)):
+                self._send(who, visitor, "GET", f"{path}?{BY_AN_ADVERTISEMENT}")
         for path, fill in cast.unasked().items():
             if self._wanted(self._pattern_of(path)):
                 with self._undone(visitor):
@@ -220,7 +250,9 @@ class Walk:
 
     def _some_of(self, one: Route, who: str, done: set[str]) -> list[str]:
         """Return addresses of a route that somebody has still to open."""
-        most = FEW_OF_A_KIND if who == SUPERUSER else 1
+        most = 1
+        if who == SUPERUSER and one.is_admin and one.pattern not in self._sent_empty:
+            most = FEW_OF_A_KIND
         if who == STRANGER and not one.is_admin:
             most = MOST_OF_A_KIND
         known = self.addresses[one.pattern]
@@ -245,7 +277,7 @@ class Walk:
     ) -> None:
         if not answer.is_page or "<form" not in answer.text:
             return
-        for form in answer.page.forms():
+        for form in forms_of(answer.text):
             action = urljoin(answer.path, form.get("action")) or answer.path
             shape = (
                 self._pattern_of(action),

@@ -2,7 +2,9 @@
 
 import importlib
 import logging
+import sqlite3
 import sys
+import syslog
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from accounts.session_store import SessionStore
-from privacy.promises.witness.recorder import Recorder, heard_by, unheard
+from privacy.promises.witness.recorder import Recorder, heard_by, own_databases, unheard
 
 
 @pytest.mark.django_db
@@ -45,6 +47,25 @@ def test_the_recorder_hears_what_arises_and_nothing_else(tmp_path, capsys):
     assert heard[1][1].text == "printed"
     assert "of ada" in heard[-1][1].text
     assert "printed" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_what_is_left_on_a_disk_without_being_opened_here_is_heard(tmp_path):
+    heard: list[tuple[str, Any]] = []
+    recorder = Recorder(lambda kind, thing: heard.append((kind, thing)))
+    folder, other = tmp_path / "ada@example.com", tmp_path / "other.sqlite3"
+    with heard_by(recorder):
+        folder.mkdir()
+        folder.rename(tmp_path / "moved")
+        sqlite3.connect(other).close()
+        sqlite3.connect(":memory:").close()
+        syslog.syslog("ada")
+    assert heard[:3] == [("file", str(path)) for path in (folder, tmp_path / "moved", other)]
+    assert [kind for kind, _ in heard[3:]] == ["connection"]
+
+
+def test_the_sites_own_database_is_no_file_beside_it(settings):
+    assert str(connection.settings_dict["NAME"]) in own_databases()
 
 
 def test_a_look_within_a_look_ends_alone():

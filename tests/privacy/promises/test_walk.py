@@ -106,6 +106,39 @@ def test_what_only_a_script_or_a_lost_log_in_leads_to_is_seen_as_well():
 
 
 @pytest.mark.django_db
+def test_what_an_address_answers_only_after_something_has_happened_is_seen_as_well():
+    """Too many consents, a group that is asked about again, mail that is tried again, a history."""
+    routes = {"pages:home", "consent:cookies", "consent:choose", "promises:promises"}
+    site = RunningSite(routes=frozenset({*routes, "admin:outbox_outboxmail_changelist"}))
+    templates = {
+        "privacy/consent/too_many.html", "partials/asked_again.html", "privacy/promises/strip.html",
+        "admin/outbox/outboxmail/try_again.html",
+    }  # fmt: skip
+    assert templates - site.walk.recorder.templates == set()
+    assert site.walk.left_out == []
+    assert {subject: found for subject, found in site.walk.judge.faults.items() if found} == {}
+
+
+@pytest.mark.django_db
+def test_a_stranger_comes_by_links_of_advertisements_and_with_what_is_asked(monkeypatch):
+    opened: set[str] = set()
+    plain = Walk._send
+
+    def send(self: Any, who: str, visitor: Any, method: str, path: str, data: Any = None) -> Any:
+        opened.add(path)
+        return plain(self, who, visitor, method, path, data)
+
+    monkeypatch.setattr(Walk, "_send", send)
+    assert (
+        RunningSite(routes=frozenset({"contact:webmaster", "search:search"})).walk.unreached == []
+    )
+    assert {path.partition("=")[0] for path in opened if "gclid" in path} == {
+        "/contact/webmaster/?utm_source"
+    }
+    assert "/search/?q=cookys" in opened
+
+
+@pytest.mark.django_db
 def test_a_superuser_opens_all_and_sends_no_form_that_a_role_has_sent(monkeypatch):
     sent: set[tuple[str, str, tuple[str, ...]]] = set()
     opened: set[tuple[str, str]] = set()

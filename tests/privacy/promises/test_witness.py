@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -15,7 +16,7 @@ from privacy.promises.witness import browser_rules, cast, record_rules
 from privacy.promises.witness.canary import Canary
 from privacy.promises.witness.exchange import Exchange, is_foreign
 from privacy.promises.witness.filling import filled
-from privacy.promises.witness.links import path_here, pattern_of
+from privacy.promises.witness.links import forms_of, path_here, pattern_of
 from privacy.promises.witness.mails import Mail, mail_in
 from privacy.promises.witness.recorder import Line
 from privacy.promises.witness.rules import MOST_KEPT, Judge, Known
@@ -377,6 +378,71 @@ def test_a_form_is_filled_in_wholly_and_as_little_as_can_be():
     assert ADA.password in whole["password1"]
     plain = read('<form method="post"><input name="a" value="b"></form>').forms()[0]
     assert list(filled(plain, ADA)) == [{"a": "b"}]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "WITH said AS (SELECT %s AS a) INSERT INTO t SELECT a FROM said",
+        "/* told */ INSERT INTO t VALUES (%s)",
+        "-- told\n  UPDATE ONLY t SET a = %s",
+        'DELETE FROM "s"."t" WHERE a = %s',
+        "MERGE INTO t USING said ON true",
+        "CREATE TABLE IF NOT EXISTS t AS SELECT %s",
+        "REPLACE INTO t VALUES (%s)",
+    ],
+)
+def test_a_statement_that_writes_is_known_however_it_begins(sql):
+    (one,) = written_by(sql, ("a",), many=False)
+    assert (one.table, one.values) == ("t", ("a",))
+
+
+@pytest.mark.parametrize("sql", ["WITH a AS (SELECT 1) SELECT * FROM a", "SELECT 'UPDATE t'"])
+def test_a_statement_that_reads_writes_nothing(sql):
+    assert list(written_by(sql, (), many=False)) == []
+
+
+def test_no_answer_leads_on_to_an_address_that_says_who_somebody_is():
+    def said(location: str) -> list[str]:
+        there = Answer("/contact/", 303, {"Location": location}, {}, "")
+        exchange = Exchange("a stranger", "POST", None, there, frozenset())
+        return list(record_rules.no_words_in_an_address(exchange, KNOWN))
+
+    leads = "POST /an unknown address by a stranger (303) leads on to an address with a"
+    assert said(f"/thanks/?to={ADA.mailbox}%40example.com") == [f"{leads} email address"]
+    assert said(f"/thanks/?to={quote(ADA.phone)}") == [f"{leads} telephone number"]
+    assert said("/thanks/") == []
+
+
+@pytest.mark.parametrize(
+    ("table", "words", "said"),
+    [
+        (
+            "audit_log_auditentry",
+            ADA.email,
+            ["the table audit_log_auditentry holds a email address"],
+        ),
+        ("search_miss", f"about {ADA.text}", ["the table search_miss holds a text"]),
+        ("audit_log_auditentry", "Answered.", []),
+        ("contact_contactmessage", ADA.email, []),
+    ],
+)
+def test_words_of_customers_stand_in_no_table_about_nobody(table, words, said):
+    row = Written(table, (1, words), "INSERT")
+    told = list(record_rules.no_words_in_a_table_about_nobody(row, Known((ADA,), outside=KNOWN)))
+    assert told == said
+    assert list(record_rules.no_words_in_a_table_about_nobody(row, KNOWN)) == []
+
+
+def test_the_forms_of_a_page_are_read_one_by_one_or_with_the_page_where_one_has_no_end():
+    form = '<FORM method="post" action="/a/"><input name="a"></Form>'
+    search = '<form action="/search/"><input name="q"></form>'
+    unended = '<form method="post" action="/b/"><input name="b">'
+    assert [one.get("action") for one in forms_of(f"<p>{form}<p>{search}<p>{form}")] == [
+        "/a/",
+        "/a/",
+    ]
+    assert [one.get("action") for one in forms_of(f"<p>{form}<p>{unended}")] == ["/a/", "/b/"]
 
 
 def test_statements_are_told_apart():

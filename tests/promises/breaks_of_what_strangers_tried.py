@@ -1,0 +1,115 @@
+"""Breaks that a second stranger tried: other ways to keep, to tell and to mark than those before."""
+
+import logging
+import sqlite3
+import syslog
+import zlib
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.utils.log import AdminEmailHandler
+
+from audit_log.models import AuditEntry
+from contact.order_models import OrderStateQuerySet
+from outbox import jobs
+from tests.promises.breaks import Way, breaks
+from tests.promises.breaks_of_walk import WEBMASTER, answers, at, visits
+from tests.promises.hand import Hand
+
+
+@breaks("usage.details")
+def a_second_database_beside_the_first(hand: Hand) -> None:
+    target = Path(settings.STATIC_ROOT).parent / "visits.sqlite3"
+    visits(hand, lambda _: sqlite3.connect(target).close())
+    hand.on_release(lambda: target.unlink(missing_ok=True))
+
+
+@breaks("usage.details")
+def a_folder_for_each_message(hand: Hand) -> None:
+    target = Path(settings.STATIC_ROOT).parent / "messages-of-ada"
+    visits(hand, lambda _: target.mkdir(exist_ok=True))
+    hand.on_release(lambda: target.exists() and target.rmdir())
+
+
+@breaks("usage.ip-address", in_sql=True)
+def a_statement_that_begins_with_a_comment(hand: Hand) -> None:
+    def note(request: HttpRequest) -> None:
+        with connection.cursor() as cursor:
+            of_this_request = "/* view */ UPDATE accounts_user SET phone = %s"
+            cursor.execute(of_this_request, [request.META["REMOTE_ADDR"]])
+
+    visits(hand, note)
+
+
+@breaks("information.communications-kept")
+def an_address_for_mail_in_the_address_of_a_page(hand: Hand) -> None:
+    def lead(request: HttpRequest, response: HttpResponse) -> None:
+        if response.has_header("Location"):
+            to = urlencode({"to": request.POST.get("email", "")})
+            response.headers["Location"] += f"?{to}"
+
+    answers(hand, at(WEBMASTER, "POST"), lead)
+
+
+@breaks("cookies.none-before-consent", "cookies.several-types")
+def a_cookie_for_who_comes_by_an_advertisement(hand: Hand) -> None:
+    def mark(request: HttpRequest, response: HttpResponse) -> None:
+        if "gclid" in request.GET:
+            response.set_cookie("campaign", request.GET["gclid"])
+
+    answers(hand, at(WEBMASTER), mark)
+
+
+@breaks("usage.shared-with-partners")
+def a_log_of_the_machine(hand: Hand) -> None:
+    visits(hand, lambda _: syslog.syslog("somebody has written"))
+
+
+@breaks("security.technical", way=Way.CONFIGURATION)
+def passwords_of_any_length(hand: Hand) -> None:
+    hand.settings.AUTH_PASSWORD_VALIDATORS = []
+
+
+@breaks("retention.access-logs", way=Way.CONFIGURATION)
+def errors_that_are_mailed_with_what_was_typed(hand: Hand) -> None:
+    handler, logger = AdminEmailHandler(), logging.getLogger("django.request")
+    logger.addHandler(handler)
+    hand.on_release(lambda: logger.removeHandler(handler))
+
+
+@breaks("cookies.none-before-consent")
+def a_mark_for_caches_by_network(hand: Hand) -> None:
+    def mark(request: HttpRequest, response: HttpResponse) -> None:
+        response.headers["ETag"] = f'"{zlib.crc32(request.META["REMOTE_ADDR"].encode())}"'
+
+    answers(hand, lambda request: request.path == WEBMASTER, mark)
+
+
+@breaks("information.communications-kept", in_sql=True)
+def a_list_of_who_did_what_that_says_who_wrote(hand: Hand) -> None:
+    def note(request: HttpRequest) -> None:
+        name = request.POST.get("email", "")
+        AuditEntry.objects.create(kind="other", did="Was written to.", name=name)
+
+    visits(hand, note)
+
+
+@breaks("cookies.none-before-consent", "cookies.several-types")
+def a_cookie_for_who_asks_what_is_allowed(hand: Hand) -> None:
+    answers(hand, at(WEBMASTER, "OPTIONS"), lambda _, answer: answer.set_cookie("seen", "1"))
+
+
+@breaks("use.policy-changes")
+def versions_that_the_worker_announces_to_nobody(hand: Hand) -> None:
+    jobs.registered_jobs()
+    idle = replace(jobs._registry["announce policy versions"], run=lambda: None)
+    hand.item(jobs._registry, "announce policy versions", idle)
+
+
+@breaks("security.against-misuse")
+def orders_of_everybody(hand: Hand) -> None:
+    hand.patch.setattr(OrderStateQuerySet, "of", lambda self, subject: self.order_by("pk"))
