@@ -17,7 +17,6 @@ from privacy.promises.claim_states import (
     SHAPES,
     STATES,
     Row,
-    last_checked,
     rows_of,
     strengths_of,
     totals_of,
@@ -25,6 +24,7 @@ from privacy.promises.claim_states import (
 from privacy.promises.claims import CLASSES, SECTIONS, claims_by_number
 from privacy.promises.days import Stood, read_history
 from privacy.promises.registry import Look
+from privacy.promises.standing import standing_of
 from privacy.promises.strip import SHAPES as SHAPES_OF_DAYS
 from privacy.promises.strip import WORDS, Strip, broken_words, stretches_of, strip_of_all
 from sens_site.lib.cache.member_page_cache import alike_for_members
@@ -75,7 +75,7 @@ def promise_board(request: HttpRequest) -> HttpResponse:
         "shown": len(shown),
         "total": len(rows),
         "checked": totals[KEPT] + totals[BROKEN],
-        "checked_at": last_checked(rows),
+        "today": standing_of(rows),
         "totals": [(key, STATES[key], count, SHAPES[key]) for key, count in totals.items()],
         "legend": [(SHAPES_OF_DAYS[one], words) for one, words in WORDS.items()],
         "strengths": strengths_of(rows),

@@ -102,18 +102,22 @@ def with_short_names(css: str, names: Mapping[str, str]) -> str:
     return _NAME.sub(lambda match: names.get(match[0], match[0]), css)
 
 
+def as_sent(name: str, css: str) -> str:
+    """Return one of our stylesheets as browsers get it."""
+    css = plain_first(compact(with_colors(with_days(css), read_content(COLORS))))
+    if name in STAND_ALONE:
+        return css
+    pictures = sorted((settings.CONTENT_DIR / "static").rglob("*.svg"))
+    names = short_names(SITE.read_text("utf-8"), map(read_content, pictures))
+    return with_short_names(css, names)
+
+
 class SiteStaticStorage(CompressedManifestStaticFilesStorage):
     """Whitenoise's storage, with our own stylesheets compacted on their way in."""
 
     def _save(self, name: str, content: Any) -> str:
         if name.startswith(OURS):
-            css = with_days(b"".join(content.chunks()).decode())
-            css = with_colors(css, read_content(COLORS))
-            css = plain_first(compact(css))
-            if name not in STAND_ALONE:
-                pictures = (settings.CONTENT_DIR / "static").rglob("*.svg")
-                drawings = (read_content(one) for one in sorted(pictures))
-                css = with_short_names(css, short_names(SITE.read_text("utf-8"), drawings))
+            css = as_sent(name, b"".join(content.chunks()).decode())
             content = ContentFile(css.encode())
         saved: str = super()._save(name, content)  # type: ignore[misc]  # inherited from untyped whitenoise
         return saved
