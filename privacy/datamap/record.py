@@ -29,9 +29,9 @@ CONTEXT = {
     "dct": "http://purl.org/dc/terms/",
 }
 ERASURE_WORDS = {
-    OnErase.DELETE: "Deleted when you are erased",
-    OnErase.BLANK: "Blanked when you are erased",
-    OnErase.KEEP: "Kept when you are erased",
+    OnErase.DELETE: "Deleted",
+    OnErase.BLANK: "Blanked",
+    OnErase.KEEP: "Kept",
 }
 
 

@@ -23,6 +23,6 @@ class State(models.TextChoices):
 class ClaimClass(models.TextChoices):
     """Who shows that a sentence is kept."""
 
-    SOFTWARE = "S", "Shown by software"
-    SUPPORTED = "P", "Supported by software"
+    SOFTWARE = "S", "Software shows it"
+    SUPPORTED = "P", "Software helps to keep it"
     STATED = "O", "A statement of the company"

@@ -161,7 +161,6 @@ def _web_page(version: PolicyVersion) -> SafeString:
     """Say to machines which page this is (schema.org has no type for a policy)."""
     return json_ld(
         "WebPage",
-        name=version.policy.title,
         version=str(version.number),
         dateModified=version.last_updated.isoformat(),
     )

@@ -12,17 +12,20 @@ from privacy.promises.claims import Claim, claims_among
 from privacy.promises.days import History, PromiseDays
 from privacy.promises.models import STRENGTHS, PromiseResult, State
 from privacy.promises.registry import Look, Strength
+from privacy.promises.strip import Strip, strip_of
 
 KEPT, BROKEN, UNCHECKED, STATED = "kept", "broken", "unchecked", "stated"
 NOT_CARRIED_OUT = "not-carried-out"
 STATES = {
-    KEPT: "Checked: kept",
-    BROKEN: "Checked: not kept",
-    NOT_CARRIED_OUT: "The check could not be carried out",
-    UNCHECKED: "Not yet checked",
-    STATED: "Stated by the company",
+    KEPT: "Kept",
+    BROKEN: "Not kept",
+    NOT_CARRIED_OUT: "Could not be checked",
+    UNCHECKED: "Not checked yet",
+    STATED: "Stated by us",
 }
-
+SHAPES = {state: state for state in STATES} | {NOT_CARRIED_OUT: UNCHECKED}
+"""The class by which a state is drawn. What could not be looked at looks like what nobody has seen."""
+NOTHING_SEEN = dict.fromkeys(STATES, "no check yet") | {STATED: "no software can see this"}
 
 MEANINGS = {
     Strength.SHOWN: "The thing itself was seen on the site that visitors use.",
@@ -101,7 +104,8 @@ class Row:
         """At what its checks look, in the order in which the board explains it, and its days."""
         taken = {one.look for one in self.results}
         days = [f"kept on {self.days_kept}"] if self.days else []
-        return ", ".join([*(look for look in Look if look in taken), *days])
+        told = ", ".join([*(look for look in Look if look in taken), *days])
+        return told or NOTHING_SEEN[self.state]
 
     @property
     def days_kept(self) -> str:
@@ -110,6 +114,11 @@ class Row:
             return ""
         kept, count = self.days.count(self.until)
         return f"{kept} of {count} days"
+
+    @property
+    def strip(self) -> Strip | None:
+        """Its days to draw, where anybody has looked."""
+        return strip_of(self.days, self.until) if self.days else None
 
     @property
     def until(self) -> date:
@@ -123,6 +132,11 @@ class Row:
     def state_words(self) -> str:
         """The state in words."""
         return STATES[self.state]
+
+    @property
+    def shape(self) -> str:
+        """The class by which the state is drawn."""
+        return SHAPES[self.state]
 
     @property
     def door(self) -> Door | None:

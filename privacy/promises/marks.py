@@ -1,8 +1,9 @@
 """The small mark beside a sentence of the policy. It leads to the promise behind the sentence.
 
-A mark is a link and needs no script. A policy has more than a hundred, so it is as short as it can
-be: its words are the promise's number, which the page explains once above the text, and it has no
-class, as its address tells it apart. A promise that is not kept says so in words.
+A mark is a link and needs no script. It tells how the promise stands by its shape, which the style
+sheet draws from the class, and by a word behind the number of the promise; a promise of which
+nobody knows more than that it was made never looks kept. A policy has more than a hundred marks, so
+each is as short as it can be.
 """
 
 from posixpath import relpath
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from privacy.policy.mark_widgets import Choice, Widget, register_choices, register_marks
 from privacy.policy.rendering import STORED_MARK
-from privacy.promises.claim_states import BROKEN, rows_of
+from privacy.promises.claim_states import SHAPES, STATES, rows_of
 from privacy.promises.claims import draft_claims
 
 
@@ -29,9 +30,8 @@ def mark_widget(stored_html: str, page: str) -> Widget:
         row = rows.get(claim_id)
         if row is None:
             return ""
-        number = row.claim.number
-        words = f"{number} (not kept)" if row.state == BROKEN else number
-        return f"<a href={base}{number}/>{words}</a>"
+        number, shape, words = row.claim.number, SHAPES[row.state], STATES[row.state].lower()
+        return f"<a class={shape} href={base}{number}/><i>{number}<b> {words}</b></i></a>"
 
     return widget
 

@@ -1,9 +1,10 @@
-"""Days drawn as a strip of bars, and the same in words: the drawing needs neither script nor style.
+"""Days drawn in three rows of thirty, and the same in words: the drawing needs no script.
 
-A bar is told by its shape: whoever sees no colour sees a tall bar where a promise was not kept.
+Each way to stand is one path of runs, which the style sheet cuts into days. It is told by its shape:
+whoever sees no color sees two bars where a promise was not kept.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,16 +13,17 @@ from itertools import groupby
 from privacy.promises.days import ONE_DAY, PromiseDays, Stood, worst_of
 
 LENGTH = 90
-PITCH = 4
-HEIGHT = 20
-NOTHING = ""
+ROW = 30
+PITCH = 10
+MIDDLE = 4
+"""Where the line of a row is, seen from its top."""
 SHAPES = {
-    Stood.KEPT: "v-12h2v12z",
-    Stood.BROKEN: "v-20h3v20z",
-    Stood.NOT_CARRIED_OUT: "v-5h2v5zm0-7v-5h2v5zm0 7",
-    Stood.NOT_LOOKED_AT: "v-2h2v2z",
+    Stood.KEPT: "kept",
+    Stood.BROKEN: "broken",
+    Stood.NOT_CARRIED_OUT: "blind",
+    Stood.NOT_LOOKED_AT: "unchecked",
 }
-"""Each begins and ends at the lower left corner of its day."""
+"""The class by which the style sheet draws a day."""
 WORDS = {
     Stood.KEPT: "kept",
     Stood.BROKEN: "not kept",
@@ -55,24 +57,15 @@ class Strip:
     days: Sequence[tuple[date, Stood]]
 
     @property
-    def width(self) -> int:
-        """How wide the drawing is."""
-        return LENGTH * PITCH
-
-    @property
-    def height(self) -> int:
-        """How high the drawing is."""
-        return HEIGHT
-
-    @property
-    def whole(self) -> str:
-        """The path of all bars but those of broken days."""
-        return self._path(stood for stood in Stood if stood is not Stood.BROKEN)
-
-    @property
-    def broken(self) -> str:
-        """The path of the bars of broken days."""
-        return self._path([Stood.BROKEN])
+    def paths(self) -> list[tuple[str, str]]:
+        """The class and the path of each way to stand of which there is a day."""
+        there, runs = dict(self.days), defaultdict[Stood | None, str](str)
+        numbered = enumerate(there.get(day) for day in _last_days(self.until))
+        for (row, stood), run in groupby(numbered, key=lambda one: (one[0] // ROW, one[1])):
+            numbers = [number for number, _ in run]
+            start, length = numbers[0] % ROW * PITCH, len(numbers) * PITCH
+            runs[stood] += f"M{start} {row * PITCH + MIDDLE}h{length}"
+        return [(shape, runs[stood]) for stood, shape in SHAPES.items() if stood in runs]
 
     @property
     def summary(self) -> str:
@@ -80,12 +73,6 @@ class Strip:
         counts = Counter(stood for _, stood in self.days)
         said = [f"{counts[one]} {SHORT[one]}" for one in SHORT if counts[one]]
         return f"Of the last {len(self.days)} days: {', '.join(said)}"
-
-    def _path(self, drawn: Iterable[Stood]) -> str:
-        wanted, there = set(drawn), dict(self.days)
-        days = [self.until - n * ONE_DAY for n in reversed(range(LENGTH))]
-        shapes = [SHAPES[there[one]] if there.get(one) in wanted else NOTHING for one in days]
-        return f"M0 {HEIGHT}" + f"m{PITCH} 0".join(shapes)
 
 
 def strip_of(days: PromiseDays, until: date) -> Strip:

@@ -14,9 +14,9 @@ from privacy.policy.rendering import promise_ids
 from privacy.promises.claim_states import (
     BROKEN,
     KEPT,
+    SHAPES,
     STATES,
     Row,
-    last_checked,
     rows_of,
     strengths_of,
     totals_of,
@@ -24,7 +24,9 @@ from privacy.promises.claim_states import (
 from privacy.promises.claims import CLASSES, SECTIONS, claims_by_number
 from privacy.promises.days import Stood, read_history
 from privacy.promises.registry import Look
-from privacy.promises.strip import Strip, broken_words, stretches_of, strip_of, strip_of_all
+from privacy.promises.standing import standing_of
+from privacy.promises.strip import SHAPES as SHAPES_OF_DAYS
+from privacy.promises.strip import WORDS, Strip, broken_words, stretches_of, strip_of_all
 from sens_site.lib.cache.member_page_cache import alike_for_members
 from sens_site.lib.http.cache_control import shared_page
 
@@ -73,8 +75,9 @@ def promise_board(request: HttpRequest) -> HttpResponse:
         "shown": len(shown),
         "total": len(rows),
         "checked": totals[KEPT] + totals[BROKEN],
-        "checked_at": last_checked(rows),
-        "totals": [(key, STATES[key], count) for key, count in totals.items()],
+        "today": standing_of(rows),
+        "totals": [(key, STATES[key], count, SHAPES[key]) for key, count in totals.items()],
+        "legend": [(SHAPES_OF_DAYS[one], words) for one, words in WORDS.items()],
         "strengths": strengths_of(rows),
         "classes": [
             (key, words, sum(row.claim.kind == key for row in rows))
@@ -102,9 +105,8 @@ def promise_page(request: HttpRequest, number: int) -> HttpResponse:
     in_force = version is not None and claim.id in promise_ids(version.source_text)
     row = rows_of([claim.id], read_history())[0]
     context = {"row": row, "claim": claim, "in_force": in_force}
-    if row.days is not None:
-        strip = strip_of(row.days, row.until)
-        context |= {"strip": strip, "stretches": stretches_of(row.days, strip)}
+    if row.days is not None and row.strip is not None:
+        context["stretches"] = stretches_of(row.days, row.strip)
     return render(request, "privacy/promises/promise.html", context)
 
 

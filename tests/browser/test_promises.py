@@ -26,12 +26,12 @@ def test_a_reader_opens_the_promise_behind_a_sentence(page):
     renew_stamp()
     page.wait_for_timeout(1100)  # kept pages look for news once a second
     page.goto("/privacy/")
-    page.locator("main").get_by_role("link", name="66", exact=True).click()
+    page.locator("main").get_by_role("link", name="66 kept", exact=True).click()
     expect(page).to_have_url(re.compile("/privacy/p/66/$"))
     expect(page.locator("main")).to_contain_text("Seen in a browser.")
     page.get_by_role("link", name="All promises").click()
-    page.get_by_role("link", name="Checked: kept").click()
-    expect(page.locator("main .state").first).to_have_text("Checked: kept")
+    page.get_by_role("link", name="Kept 1").click()
+    expect(page.locator("main .board .state").first).to_have_text("Kept")
     page.get_by_role("link", name="A user who is logged in may delete the account.").click()
     page.get_by_role("link", name="Delete your account").click()
     expect(page).to_have_url(re.compile("/accounts/login/"))
@@ -60,8 +60,19 @@ def test_the_days_are_drawn_without_script_and_said_in_words(page, path):
     strip = page.get_by_role("img", name="Of the last 90 days: 85 kept, 2 not kept")
     expect(strip).to_be_visible()
     expect(page.locator("main li").filter(has_text="for 23 hours 55 minutes")).to_have_count(1)
-    kept, broken = (one.bounding_box() for one in strip.locator("path").all())
-    assert broken["height"] > kept["height"]  # told by its shape, not by color alone
+    shapes = {
+        one.get_attribute("class"): one.evaluate(
+            "path => [getComputedStyle(path).strokeDasharray, getComputedStyle(path).strokeWidth]"
+        )
+        for one in strip.locator("path").all()
+    }
+    # Told by its shape, not by color alone.
+    assert shapes == {
+        "kept": ["8px, 2px", "8px"],
+        "broken": ["3px, 2px", "8px"],
+        "blind": ["8px, 2px", "5px"],
+        "unchecked": ["8px, 2px", "2px"],
+    }
     assert "Script" not in wire.bytes
     assert wire.bytes["Document"] + wire.bytes["Stylesheet"] <= LIMITS[path]
 

@@ -55,7 +55,7 @@ def test_the_record_of_the_policy_and_its_promises_reads_as_text_too(client):
     board = client.get("/privacy/promises.md").text
     assert board.startswith("# Promises\n\nWhat the privacy policy promises")
     assert "## How we use your information\n" in board
-    assert "- [You are told when the website changes.](/privacy/p/54/) Not yet checked.\n" in board
+    assert "- [You are told when the website changes.](/privacy/p/54/) Not checked yet.\n" in board
     sections = [line for line in board.splitlines() if line[:3] == "## "]
     assert len(sections) == len(set(sections))
 

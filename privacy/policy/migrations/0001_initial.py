@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField(editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('S', 'Shown by software'), ('P', 'Supported by software'), ('O', 'A statement of the company')], max_length=1, verbose_name='class')),
+                ('kind', models.CharField(choices=[('S', 'Software shows it'), ('P', 'Software helps to keep it'), ('O', 'A statement of the company')], max_length=1, verbose_name='class')),
                 ('claim', models.TextField(verbose_name='what the policy says')),
                 ('practice', models.TextField(blank=True, verbose_name='what this means in practice')),
                 ('owner', models.CharField(max_length=100, verbose_name='who answers for it')),

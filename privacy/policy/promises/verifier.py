@@ -10,8 +10,9 @@ from privacy.promises.registry import Evidence, Look, PromiseBroken, promise, re
 from privacy.promises.running_site import RunningSite
 
 POLICY, PROGRAM = "/privacy/", "/privacy/verify.py"
-NUMBER = re.compile(r"\d+(?: \(not kept\))?")
-CHECKED = ("Checked: kept", "Checked: not kept", "could not be carried out", "Not yet checked")
+STATES = ("kept", "not kept", "could not be checked", "not checked yet", "stated by us")
+NUMBER = re.compile(rf"\d+ (?:{'|'.join(STATES)})")
+CHECKED = {"Kept", "Not kept", "Could not be checked", "Not checked yet"}
 STATED = "Software cannot show this."
 
 
@@ -26,9 +27,9 @@ def each_number_leads_to_how_it_is_checked(site: RunningSite) -> Evidence:
     for number, path in numbers.items():
         answer = site.get(path)
         require(answer.status == 200, f"the page of promise {number} answers {answer.status}")
-        words = answer.page.text
+        told = {one.text for one in answer.page.all("span") if "state" in one.get("class").split()}
         require(
-            STATED in words or any(state in words for state in CHECKED),
+            STATED in answer.page.text or told & CHECKED,
             f"promise {number} does not say whether it is checked",
         )
     return Evidence(

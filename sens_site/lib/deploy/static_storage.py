@@ -1,10 +1,13 @@
 """Static files as the site sends them: hashed names, compressed, and our own CSS without its prose.
 
-Comments and indentation are written for people who work on the file, and each color stands beside
-its dark one. That goes when the files are collected, with a few expressions and no build tool.
+Comments, indentation and the names of variables are written for people who work on the file, and
+each color stands beside its dark one. That goes when the files are collected, with a few
+expressions and no build tool.
 """
 
 import re
+from collections.abc import Iterable, Mapping
+from string import ascii_uppercase
 from typing import Any
 
 from django.conf import settings
@@ -14,12 +17,17 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 from sens_site.lib.content import ContentError, read_content
 
 OURS = "css/"
+SITE, DAYS = (settings.BASE_DIR / "static" / "css" / name for name in ("site.css", "days.css"))
+STAND_ALONE = ("css/admin.css", "css/company.css", "css/mail.css")
+"""Sheets of pages that have another one beside them, or none: their variables are not the site's."""
 COLORS = settings.CONTENT_DIR / "static" / "css" / "company.css"
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _GAP = re.compile(r"\s+")
 # As it is written, and as Django writes it into the copy with a hashed name. That name follows from
 # the colors, too, as it is made while the import stands.
 _IMPORT = re.compile(r'@import (?:url\()?"company(?:\.[0-9a-f]+)?\.css"\)?;')
+_SHARED = re.compile(r'@import (?:url\()?"days(?:\.[0-9a-f]+)?\.css"\)?;')
+_NAME = re.compile(r"--[a-z]+(?:-[a-z]+)*(?![\w-])")
 _COLOR = re.compile(r"(--[a-z-]+):([^;{}]+)")
 _PAIR = re.compile(r"(--[a-z-]+):light-dark\(([^(),]+),([^(),]+)\)")
 _AROUND = re.compile(r" ?([{};,]) ?")
@@ -52,6 +60,15 @@ def with_colors(css: str, colors: str) -> str:
     return _IMPORT.sub("", css)
 
 
+def with_days(css: str) -> str:
+    """Return CSS that imports how days are drawn with that in the place of the import.
+
+    Some pages draw days and cards, some days and no card, and none asks for one more file.
+    """
+    days = DAYS.read_text("utf-8")
+    return _SHARED.sub(lambda _: days, css)
+
+
 def plain_first(css: str) -> str:
     """Return compact CSS with each pair of colors as two plain ones, the dark ones for dark screens.
 
@@ -68,12 +85,39 @@ def plain_first(css: str) -> str:
     return _PAIR.sub(r"\1:\2", css) + screen
 
 
+def short_names(site: str, drawings: Iterable[str]) -> Mapping[str, str]:
+    """Return a short name for each variable of the site's stylesheet that no drawing uses.
+
+    Drawings are pictures of the company's own, and come as they are. What is declared has lower
+    case, so a capital is nobody else's.
+    """
+    drawn = {name for one in drawings for name in _NAME.findall(one)}
+    declared = re.findall(rf"({_NAME.pattern}):", compact(site))
+    wanted = (name for name in dict.fromkeys(declared) if len(name) > 3 and name not in drawn)
+    return {name: f"--{letter}" for name, letter in zip(wanted, ascii_uppercase, strict=False)}
+
+
+def with_short_names(css: str, names: Mapping[str, str]) -> str:
+    """Return CSS with its variables called by their short names."""
+    return _NAME.sub(lambda match: names.get(match[0], match[0]), css)
+
+
+def as_sent(name: str, css: str) -> str:
+    """Return one of our stylesheets as browsers get it."""
+    css = plain_first(compact(with_colors(with_days(css), read_content(COLORS))))
+    if name in STAND_ALONE:
+        return css
+    pictures = sorted((settings.CONTENT_DIR / "static").rglob("*.svg"))
+    names = short_names(SITE.read_text("utf-8"), map(read_content, pictures))
+    return with_short_names(css, names)
+
+
 class SiteStaticStorage(CompressedManifestStaticFilesStorage):
     """Whitenoise's storage, with our own stylesheets compacted on their way in."""
 
     def _save(self, name: str, content: Any) -> str:
         if name.startswith(OURS):
-            css = with_colors(b"".join(content.chunks()).decode(), read_content(COLORS))
-            content = ContentFile(plain_first(compact(css)).encode())
+            css = as_sent(name, b"".join(content.chunks()).decode())
+            content = ContentFile(css.encode())
         saved: str = super()._save(name, content)  # type: ignore[misc]  # inherited from untyped whitenoise
         return saved

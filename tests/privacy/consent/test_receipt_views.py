@@ -53,7 +53,7 @@ def altered(table, assignment):
 def test_a_link_from_another_site_is_told_why_no_receipt_is_shown(receipt, client):
     """SameSite=Strict: the browser leaves the number at home."""
     led = SiteClient().get("/cookies/receipt/", headers={"sec-fetch-site": "cross-site"})
-    assert "A link on another site, or in a mail, has led you here." in squeezed(led)
+    assert "You came here by a link on another site or in an email." in squeezed(led)
     assert '<a href="/cookies/receipt/">Show my receipt</a>' in squeezed(led)
     for site in ("same-origin", "none", "same-site"):
         page = SiteClient().get("/cookies/receipt/", headers={"sec-fetch-site": site})
@@ -62,7 +62,7 @@ def test_a_link_from_another_site_is_told_why_no_receipt_is_shown(receipt, clien
         "/cookies/receipt/consent-receipt.json", headers={"sec-fetch-site": "cross-site"}
     )
     assert file.status_code == 404
-    assert "A link on another site" in squeezed(file)
+    assert "You came here by a link" in squeezed(file)
     whole = SiteClient().get("/cookies/receipt/consent-receipt-with-notice.json")
     assert whole.status_code == 404
     with_number = client.get("/cookies/receipt/", headers={"sec-fetch-site": "cross-site"})

@@ -13,18 +13,39 @@ from privacy.promises.claims import all_claims, bundled_claims
 from privacy.promises.history import append_run
 from privacy.promises.marks import mark_widget
 from privacy.promises.models import ClaimReview, State
-from privacy.promises.registry import Look, Strength
-from sens_site.lib.cache.content_stamp import renew_stamp
-from tests.factories.promises import make_result
+from privacy.promises.registry import Evidence, Look, Strength
+from privacy.promises.services import Outcome, store_outcomes
+from sens_site.lib.cache.content_stamp import read_stamp, renew_stamp
+from tests.factories.promises import looks, make_result
 from tests.pages.reading import read
 
 pytestmark = pytest.mark.django_db
-MARK = re.compile(r"<a href=((?:\.\./)*p/\d+/)>(\d+)</a>")
+MARK = re.compile(r"<a class=\w+ href=((?:\.\./)*p/\d+/)><i>(\d+)<b> [a-z ]+</b></i></a>")
 
 
-def test_a_mark_is_a_bare_link_with_the_number():
+@pytest.mark.parametrize(
+    ("state", "shape", "words"),
+    [
+        (State.KEPT, "kept", "kept"),
+        (State.BROKEN, "broken", "not kept"),
+        (State.NOT_CARRIED_OUT, "unchecked", "could not be checked"),
+        (None, "unchecked", "not checked yet"),
+    ],
+)
+def test_a_mark_tells_the_number_and_how_the_promise_stands(state, shape, words):
+    if state:
+        make_result("policy.last-updated", state)
     widget = mark_widget("<p>A.<!--promise:policy.last-updated--></p>", page="/privacy/")
-    assert widget("policy.last-updated") == "<a href=p/1/>1</a>"
+    assert widget("policy.last-updated") == (
+        f"<a class={shape} href=p/1/><i>1<b> {words}</b></i></a>"
+    )
+
+
+def test_the_mark_of_a_statement_says_who_says_so():
+    widget = mark_widget("A.<!--promise:company.who-we-are-->", page="/privacy/v/3/")
+    assert widget("company.who-we-are") == (
+        "<a class=stated href=../../p/4/><i>4<b> stated by us</b></i></a>"
+    )
 
 
 def test_a_mark_without_a_claim_is_not_shown():
@@ -33,10 +54,19 @@ def test_a_mark_without_a_claim_is_not_shown():
     assert (widget("plain"), widget("no.such")) == ("", "")
 
 
-def test_a_promise_that_is_not_kept_says_so_in_words():
-    make_result("policy.last-updated", State.BROKEN)
-    widget = mark_widget("A.<!--promise:policy.last-updated-->", page="/privacy/")
-    assert widget("policy.last-updated") == "<a href=p/1/>1 (not kept)</a>"
+def test_a_run_of_checks_drops_each_page_that_shows_marks(
+    client, django_capture_on_commit_callbacks
+):
+    (check,) = looks(lambda _: Evidence("Seen so.")).values()
+    stamp, before = read_stamp(), client.get("/privacy/").content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        seen = Outcome("policy.last-updated", check, State.KEPT, Evidence("Seen so."))
+        store_outcomes([seen], at=timezone.now())
+    after = client.get("/privacy/").content.decode()
+    assert read_stamp() != stamp  # which empties the kept pages of every worker
+    assert "<i>1<b> not checked yet</b></i>" in before
+    assert "<i>1<b> kept</b></i>" in after
+    assert re.search(r'<li class="state kept">\s*1 kept\s*</li>', after)
 
 
 def test_marks_cost_one_query(django_assert_num_queries):
@@ -106,14 +136,14 @@ def test_the_board_counts_and_filters(client):
     page = client.get("/privacy/promises/").content.decode()
     total = sum(claim.is_in(3) for claim in all_claims().values())
     assert f"makes {total} claims" in " ".join(page.split())
-    assert ">Checked: kept: 1</a>" in page
-    assert ">Checked: not kept: 1</a>" in page
-    assert page.count('class="state"') == total
+    assert ">Kept 1</a>" in page
+    assert ">Not kept 1</a>" in page
+    assert page.count('<span class="state ') == total
     broken = client.get("/privacy/promises/?state=broken").content.decode()
-    assert broken.count('class="state"') == 1
+    assert broken.count('<span class="state ') == 1
     assert f"1 of {total} promises are shown." in broken
     supported = client.get("/privacy/promises/?class=P").content.decode()
-    assert supported.count('class="state"') == sum(
+    assert supported.count('<span class="state ') == sum(
         claim.kind == "P" and claim.is_in(3) for claim in all_claims().values()
     )
 
@@ -189,7 +219,7 @@ def test_a_promise_page_shows_each_look_with_its_strength_the_broken_one_first(c
         words="A version was sealed.",
     )
     page = read(client.get("/privacy/p/1/"))
-    assert page.find("span", inside="main", **{"class": "state"})[0].text == "Checked: not kept"
+    assert page.find("span", inside="main", **{"class": "state broken"})[0].text == "Not kept"
     assert [heading.text for heading in page.find("h3", inside="main")] == [
         "In what is stored",
         "From outside",
@@ -237,17 +267,19 @@ def test_the_board_names_the_broken_days_and_on_how_many_each_was_kept(client):
     ten = ", ".join(f"{number} for 2 hours" for number in numbers[:10])
     assert f"November 23, 2026, not kept: promise {ten} and 2 more" in said
     first = all_claims()[CLAIMS[0]].claim
-    assert f"{first} Checked: kept now, rows, kept on 2 of 3 days" in said
+    number = all_claims()[CLAIMS[0]].number
+    assert f"{number}{first}Keptnow, rows, kept on 2 of 3 days" in said
     assert "Shown: 1. The thing itself was seen on the site that visitors use." in said
     assert "Looked up: 1. It was read from what is stored or configured." in said
-    (drawing,) = read(client.get("/privacy/promises/")).find("svg", inside="main")
-    assert drawing.attributes["aria-label"] == "Of the last 3 days: 1 kept, 2 not kept"
+    drawings = read(client.get("/privacy/promises/")).find("svg", inside="main")
+    labels = [one.attributes["aria-label"] for one in drawings if "aria-label" in one.attributes]
+    assert labels == ["Of the last 3 days: 1 kept, 2 not kept"]
 
 
 def test_the_board_claims_no_day_before_the_first_look(client):
     page = read(client.get("/privacy/promises/"))
-    assert page.find("svg", inside="main") == []
-    assert "Day by day" not in [one.text for one in page.find("h2")]
+    assert page.find("svg", inside="main ol") == []
+    assert "All of them, day by day" not in [one.text for one in page.find("h2")]
 
 
 @time_machine.travel(datetime(2026, 11, 24, 18, tzinfo=UTC), tick=False)
@@ -271,7 +303,7 @@ def test_what_is_no_longer_checked_is_counted_to_its_last_look(client):
     path = f"/privacy/p/{all_claims()[CLAIMS[0]].number}/"
     said = passages(client, path, "p")
     assert "Kept on 1 of 1 days since November 20, 2026." in said
-    assert "No check of this claim runs any more. We count such claims openly." in said
+    assert "No check of this promise runs any more. We count such promises openly." in said
     make_result(CLAIMS[0])
     renew_stamp()
     assert "Kept on 1 of 4 days since November 20, 2026." in passages(client, path, "p")
@@ -297,21 +329,22 @@ def test_staff_read_the_history_and_write_nothing(staff_client):
 @time_machine.travel(datetime(2026, 11, 24, 18, tzinfo=UTC), tick=False)
 def test_of_a_promise_that_nobody_has_looked_at_no_day_is_counted():
     (row,) = rows_of(["policy.last-updated"])
-    assert (row.seen, row.days_kept, row.until) == ("", "", date(2026, 11, 24))
+    assert (row.seen, row.days_kept, row.strip) == ("no check yet", "", None)
+    assert row.until == date(2026, 11, 24)
 
 
 @pytest.mark.parametrize(
     ("states", "words"),
     [
-        ([(State.KEPT, Look.NOW), (State.BROKEN, Look.OUTSIDE)], "Checked: not kept"),
+        ([(State.KEPT, Look.NOW), (State.BROKEN, Look.OUTSIDE)], "Not kept"),
         (
             [(State.KEPT, Look.NOW), (State.NOT_CARRIED_OUT, Look.ROWS)],
-            "The check could not be carried out",
+            "Could not be checked",
         ),
-        ([(State.KEPT, Look.NOW), (State.NOT_CARRIED_OUT, Look.OUTSIDE)], "Checked: kept"),
-        ([(State.KEPT, Look.OUTSIDE)], "Checked: kept"),
-        ([(State.NOT_CARRIED_OUT, Look.OUTSIDE)], "Not yet checked"),
-        ([], "Not yet checked"),
+        ([(State.KEPT, Look.NOW), (State.NOT_CARRIED_OUT, Look.OUTSIDE)], "Kept"),
+        ([(State.KEPT, Look.OUTSIDE)], "Kept"),
+        ([(State.NOT_CARRIED_OUT, Look.OUTSIDE)], "Not checked yet"),
+        ([], "Not checked yet"),
     ],
 )
 def test_the_looks_at_a_promise_come_to_one_state(states, words):

@@ -4,7 +4,7 @@ import pytest
 
 from privacy.policy.models import PolicyVersion
 from privacy.promises.models import State
-from privacy.promises.templatetags.promise_tags import promises_today
+from privacy.promises.templatetags.promise_tags import marked, promises_today
 from sens_site.lib.cache.fragment_cache import forget_fragments
 from tests.factories.promises import make_result
 
@@ -41,6 +41,17 @@ def test_the_row_is_as_long_as_there_are_promises_and_has_no_gap():
     assert (kept.path, broken.path) == ("M0 12h10", "")
     assert unchecked.path == f"M10 12h{10 * unchecked.count}"
     assert stated.start == 1 + unchecked.count == standing.total - stated.count
+
+
+def test_the_marks_of_a_text_are_counted_as_they_are_drawn(client, django_assert_num_queries):
+    make_result("account.delete")
+    make_result("account.delete-removes-data", State.BROKEN)
+    page = client.get("/privacy/").content.decode()
+    with django_assert_num_queries(0):
+        parts = marked(page)
+    assert [(part.words, part.count) for part in parts][:2] == [("kept", 1), ("not kept", 1)]
+    assert sum(part.count for part in parts) == page.count(" href=p/")
+    assert {part.words: part.count for part in parts} == counts()
 
 
 def test_without_a_policy_in_force_nothing_is_promised(monkeypatch):

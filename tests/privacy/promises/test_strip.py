@@ -21,14 +21,22 @@ def days(first: date, last: date = JUNE, **others: Stood) -> PromiseDays:
     )
 
 
-def test_each_kind_of_day_has_a_shape_of_its_own():
+def test_each_kind_of_day_has_a_path_of_its_own():
     strip = strip_of(days(june(27), d28=BROKEN, d29=BLIND, d30=GAP), JUNE)
-    before = "M0 20" + "m4 0" * 86
-    assert strip.whole == (
-        before + "v-12h2v12z" + "m4 0" + "m4 0" + "v-5h2v5zm0-7v-5h2v5zm0 7" + "m4 0" + "v-2h2v2z"
-    )
-    assert strip.broken == before + "m4 0" + "v-20h3v20z" + "m4 0" + "m4 0"
-    assert (strip.width, strip.height) == (360, 20)
+    assert strip.paths == [
+        ("kept", "M260 24h10"),
+        ("broken", "M270 24h10"),
+        ("blind", "M280 24h10"),
+        ("unchecked", "M290 24h10"),
+    ]
+
+
+def test_days_in_a_row_are_one_run_and_the_newest_stands_at_the_end_of_the_third_row():
+    thirty_one = strip_of(days(MAY, d2=BROKEN), JUNE)
+    assert thirty_one.paths == [
+        ("kept", "M290 14h10M0 24h10M20 24h280"),
+        ("broken", "M10 24h10"),
+    ]
 
 
 def test_ninety_days_are_drawn_and_none_before_the_first_look():

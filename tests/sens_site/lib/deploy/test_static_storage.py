@@ -15,7 +15,10 @@ from sens_site.lib.deploy.static_storage import (
     SiteStaticStorage,
     compact,
     plain_first,
+    short_names,
     with_colors,
+    with_days,
+    with_short_names,
 )
 
 
@@ -121,6 +124,7 @@ def test_the_hashed_copy_holds_the_colors_and_its_name_changes_with_them(tmp_pat
         source.save("css/site.css", ContentFile(SITE.encode()))
         source.save("css/company.css", ContentFile(f":root {{ --accent: {color}; }}".encode()))
         monkeypatch.setattr(static_storage, "COLORS", Path(source.path("css/company.css")))
+        monkeypatch.setattr(static_storage, "SITE", Path(source.path("css/site.css")))
         storage = SiteStaticStorage(location=str(tmp_path / f"to{number}"), base_url="/static/")
         found = {name: (source, name) for name in ("css/site.css", "css/company.css")}
         for name in found:
@@ -130,8 +134,35 @@ def test_the_hashed_copy_holds_the_colors_and_its_name_changes_with_them(tmp_pat
         names.append(storage.url("css/site.css").removeprefix("/static/"))
         sent = (tmp_path / f"to{number}" / names[-1]).read_text()
         assert sent == (
-            f"@layer base;:root{{--accent:{color};--on-accent:#fff}}"
-            "a{color:var(--accent)}"
-            "@media screen and (prefers-color-scheme:dark){:root{--on-accent:#000}}"
+            f"@layer base;:root{{--A:{color};--B:#fff}}"
+            "a{color:var(--A)}"
+            "@media screen and (prefers-color-scheme:dark){:root{--B:#000}}"
         )
     assert len(set(names)) == 2
+
+
+def test_variables_have_short_names_unless_a_drawing_uses_them():
+    site = ":root { --accent: red; --s: 1rem; --edge: gray; } .a { --on-accent: var(--accent); }"
+    names = short_names(site, ['<path stroke="var(--edge)"/>'])
+    assert names == {"--accent": "--A", "--on-accent": "--B"}
+    assert with_short_names("a { color: var(--on-accent, var(--accented)); }", names) == (
+        "a { color: var(--B, var(--accented)); }"
+    )
+
+
+def test_a_sheet_of_pages_is_collected_with_short_names_and_one_of_the_admin_with_its_own(tmp_path):
+    storage = SiteStaticStorage(location=str(tmp_path))
+    for name in ("css/own.css", "css/admin.css"):
+        storage.save(name, ContentFile(b"a { color: var(--on-accent); border-color: var(--edge) }"))
+    kept = {path.name: path.read_text() for path in (tmp_path / "css").glob("*.css")}
+    assert re.fullmatch(r"a\{color:var\(--[A-Z]\);border-color:var\(--edge\)\}", kept["own.css"])
+    assert kept["admin.css"] == "a{color:var(--on-accent);border-color:var(--edge)}"
+
+
+@pytest.mark.parametrize("name", ["parts.css", "privacy.css"])
+def test_a_sheet_that_imports_days_holds_them_once_it_is_collected(name):
+    css = (settings.BASE_DIR / "static/css" / name).read_text()
+    assert "@import" not in with_days(css)
+    assert ".days .broken { stroke-dasharray: 3 2; }" in with_days(css)
+    hashed = css.replace('"days.css"', 'url("days.0f0fcb69c5c4.css")')
+    assert with_days(hashed) == with_days(css)
