@@ -1,0 +1,54 @@
+"""The navigation of a person's own pages."""
+
+from typing import Any
+
+from django import template
+from django.urls import reverse
+
+register = template.Library()
+
+OWN_PAGES = (
+    (
+        "You",
+        (
+            ("accounts:profile", "Profile"),
+            ("account_email", "Email address"),
+            ("newsletter:yours", "Newsletter"),
+            ("contact:own_messages", "Your messages"),
+        ),
+    ),
+    (
+        "Security",
+        (
+            ("account_change_password", "Password"),
+            ("mfa_index", "Second factor"),
+            ("accounts:passkeys", "Passkeys"),
+            ("accounts:sessions", "Where you are logged in"),
+        ),
+    ),
+    (
+        "Your information",
+        (
+            ("accounts:data", "What we hold about you"),
+            ("accounts:export", "Get a copy"),
+            ("accounts:ask", "Privacy request"),
+            ("accounts:delete", "Delete your account"),
+        ),
+    ),
+)
+
+
+@register.simple_tag(takes_context=True)
+def own_pages(context: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the groups of own pages; a page that stands below one of them marks that one."""
+    here = context["request"].path
+    groups = [
+        {"label": label, "pages": [{"path": reverse(name), "label": said} for name, said in pages]}
+        for label, pages in OWN_PAGES
+    ]
+    known = [page for group in groups for page in group["pages"]]
+    above = [page for page in known if here.startswith(page["path"])]
+    if above:
+        nearest = max(above, key=lambda page: len(page["path"]))
+        nearest["current"] = "page" if nearest["path"] == here else "true"
+    return groups
