@@ -11,6 +11,7 @@ OWN_PAGES = (
     (
         "You",
         (
+            ("accounts:index", "Overview"),
             ("accounts:profile", "Profile"),
             ("account_email", "Email address"),
             ("newsletter:yours", "Newsletter"),

@@ -114,7 +114,10 @@ def test_the_page_of_a_document_offers_it_to_who_is_logged_in(signed_in, documen
     assert "We will write to you when there is a new version" in page
     assert "Stop telling me" in page
     ended = signed_in.post("/downloads/guide/stop/", headers=SAME_ORIGIN)
-    assert "We will no longer write to you about this document" in signed_in.get(ended.url).content.decode()
+    assert (
+        "We will no longer write to you about this document"
+        in signed_in.get(ended.url).content.decode()
+    )
     assert Watch.objects.count() == 0
 
 
