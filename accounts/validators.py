@@ -69,7 +69,7 @@ def made_of(password: str, words: Iterable[str]) -> bool:
 class CompanyWordsValidator:
     """Refuses passwords made of the company's own words, which are the first that anybody tries."""
 
-    message = "Choose another password: words about this company are the first that others try"
+    message = "Choose another password: words such as the company’s name are tried first"
 
     def validate(self, password: str, user: object = None) -> None:
         """Raise ValidationError for such a password."""

@@ -170,5 +170,5 @@ def test_a_forged_token_ends_nothing_and_gets_a_calm_page(client, watched, token
 
 def test_who_watches_sees_it_under_what_we_hold(signed_in, watched):
     page = signed_in.get("/accounts/data/").content.decode()
-    assert "Documents of which you want to hear" in page
+    assert "Documents that you follow" in page
     assert "Guide &lt;1&gt; &amp; more" in page
