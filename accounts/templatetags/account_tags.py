@@ -43,13 +43,21 @@ OWN_PAGES = (
 def own_pages(context: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the groups of own pages; a page that stands below one of them marks that one."""
     here = context["request"].path
-    groups = [
-        {"label": label, "pages": [{"path": reverse(name), "label": said} for name, said in pages]}
+    paths = {name: reverse(name) for _, pages in OWN_PAGES for name, _ in pages}
+    above = [path for path in paths.values() if here.startswith(path)]
+    nearest = max(above, key=len, default="")
+    mark = "page" if nearest == here else "true"
+    return [
+        {
+            "label": label,
+            "pages": [
+                {
+                    "path": paths[name],
+                    "label": said,
+                    "current": mark if paths[name] == nearest else "",
+                }
+                for name, said in pages
+            ],
+        }
         for label, pages in OWN_PAGES
     ]
-    known = [page for group in groups for page in group["pages"]]
-    above = [page for page in known if here.startswith(page["path"])]
-    if above:
-        nearest = max(above, key=lambda page: len(page["path"]))
-        nearest["current"] = "page" if nearest["path"] == here else "true"
-    return groups

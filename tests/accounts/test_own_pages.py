@@ -38,7 +38,7 @@ def test_the_navigation_marks_where_somebody_is_or_the_page_above_it(proven, pat
 
 def test_a_page_outside_of_all_own_pages_is_marked_by_none():
     groups = own_pages({"request": RequestFactory().get("/elsewhere/")})
-    assert [page for group in groups for page in group["pages"] if "current" in page] == []
+    assert [page for group in groups for page in group["pages"] if page["current"]] == []
 
 
 def test_the_overview_says_whether_the_second_factor_is_on(signed_in, person):
