@@ -51,7 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "username_taken": "That username is taken. Choose another one",
         "too_many_login_attempts": TOO_MANY,
         "rate_limited": TOO_MANY,
-        "invalid_password_reset": "This link is not valid any more",
+        "invalid_password_reset": "This link is no longer valid",
     }
 
     def is_ajax(self, request: HttpRequest) -> bool:

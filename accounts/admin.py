@@ -112,7 +112,7 @@ class PersonAdmin(EditStampMixin[User], StepsMixin[User], UserAdmin[User]):
             {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
         ),
         (
-            "Log-in",
+            "Login",
             {"fields": ("last_login", "date_joined", "second_factor", "sessions_now")},
         ),
     )

@@ -331,7 +331,7 @@ class DeleteForm(AccountForm):
         """Compare with the account's, in any case."""
         typed: str = self.cleaned_data["username"]
         if typed.lower() != self.user.username.lower():
-            raise ValidationError("That is not your username. Type it as it stands above")
+            raise ValidationError("That is not your username. Type it as it is written above")
         return typed
 
     @property

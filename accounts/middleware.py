@@ -82,7 +82,7 @@ class SessionEndedMiddleware:
             value for name, value in sent if "csrf" not in name and (name, value) not in kept
         ]
         context = {
-            "heading": "Your log-in has ended" if ended else "Your password is needed once more",
+            "happened": "Your login has ended" if ended else "Your password is needed once more",
             "first": "Log in" if ended else "Show once more who you are",
             "log_in": reverse("account_login") if ended else asked.path,
             "here": request.get_full_path(),

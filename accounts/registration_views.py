@@ -16,7 +16,7 @@ from accounts.allauth_views import Door
 from accounts.decorators import SeeOther
 from accounts.forms import CorrectAddressForm
 
-OVER = "This page is of no use any more"
+OVER = "This page is no longer needed"
 
 
 class RegisterPage(Door, account.SignupView):

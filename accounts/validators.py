@@ -69,9 +69,7 @@ def made_of(password: str, words: Iterable[str]) -> bool:
 class CompanyWordsValidator:
     """Refuses passwords made of the company's own words, which are the first that anybody tries."""
 
-    message = (
-        "Choose a password that is not made of words that are guessed first, as the company’s are"
-    )
+    message = "Choose another password: words such as the company’s name are tried first"
 
     def validate(self, password: str, user: object = None) -> None:
         """Raise ValidationError for such a password."""

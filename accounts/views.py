@@ -2,6 +2,7 @@
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -32,9 +33,18 @@ require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
-    """Lead to the profile, or to the log-in before it."""
-    return redirect("accounts:profile")
+@login_required
+def index(request: AuthenticatedRequest) -> HttpResponse:
+    """Show what matters most of an account, and where the rest is."""
+    return render(
+        request,
+        "accounts/overview.html",
+        {
+            "second_factor": is_mfa_enabled(request.user),
+            "sessions": Session.listed.of(request.user),
+            "this_key": request.session.session_key,
+        },
+    )
 
 
 @require_form_methods

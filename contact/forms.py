@@ -42,7 +42,7 @@ class WebmasterForm(SiteForm, HoneypotMixin):
     )
     email = EmailAddressField(
         label="Email",
-        help_text="We use it only if we have to contact you",
+        help_text="We use it only to contact you about your message",
         max_length=EMAIL_MAX,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         error_messages={"required": "Enter your email address"},
@@ -109,9 +109,9 @@ class DepartmentForm(WebmasterForm):
     order_number = _detail(
         "Order number", "Your purchase order number, or the number of our order or acknowledgment"
     )
-    model = _detail("Model", "As it stands on the nameplate")
-    serial_number = _detail("Serial number", "As it stands on the nameplate")
-    site = _detail("Site or vessel", "Where the equipment is, or is to be")
+    model = _detail("Model", "As on the nameplate")
+    serial_number = _detail("Serial number", "As on the nameplate")
+    site = _detail("Site or vessel", "Where the equipment is, or will be")
     photos = PhotosField(
         label="Photos",
         help_text=(
@@ -125,7 +125,7 @@ class DepartmentForm(WebmasterForm):
     def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
         self.department = department
         super().__init__(*args, **kwargs)
-        self["email"].help_text = "We answer to it, and use it for nothing else"
+        self["email"].help_text = "We answer to this address, and use it for nothing else"
         for name in FIELDS:
             if not department.asks_for(name):
                 del self.fields["wants_contact" if name == "answer" else name]

@@ -89,7 +89,7 @@ class SignUpForm(AgreeingForm, HoneypotMixin):
     form_action = "newsletter:sign_up"
     email = EmailAddressField(
         label="Email",
-        help_text="We first ask there whether you want it",
+        help_text="We first write there to ask whether you want it",
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         error_messages={"required": "Enter your email address"},
     )

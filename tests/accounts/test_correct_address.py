@@ -74,14 +74,14 @@ def test_the_page_shows_the_address_and_corrects_it(client, letters, owner, know
         owner(WRONG)
     page = client.get(register(client).url)
     assert (page.status_code, page.cookies) == (200, {})
-    assert f"We have sent a message to {WRONG} ." in text(page)
+    assert f"We have sent an email to {WRONG} ." in text(page)
     assert "no-store" in page.headers["Cache-Control"]
     assert f'value="{WRONG}"' in page.content.decode()
 
     done = client.post(page.wsgi_request.path, {"email": RIGHT})
     assert (done.status_code, done.cookies) == (303, {})
     after = client.get(done.url)
-    assert f"We have sent a message to {RIGHT} ." in text(after)
+    assert f"We have sent an email to {RIGHT} ." in text(after)
     assert mails() == [(WRONG, KNOWN if known else CONFIRM), (RIGHT, CONFIRM)]
 
     client.post(letters.link(CONFIRM))
@@ -125,7 +125,7 @@ def test_no_answer_tells_whether_the_new_address_has_an_account(client, owner, k
     first = register(client)
     done = client.post(first.url, {"email": RIGHT})
     assert done.status_code == 303
-    assert f"We have sent a message to {RIGHT} ." in text(client.get(done.url))
+    assert f"We have sent an email to {RIGHT} ." in text(client.get(done.url))
     assert mails() == [(WRONG, CONFIRM), (RIGHT, KNOWN if known else CONFIRM)]
     # Back from a known address to one that is free: the name has been kept.
     client.post(done.url, {"email": "third@customer.test"})
@@ -177,7 +177,7 @@ def test_a_second_tab_is_told_that_the_address_has_changed(client, owner, known)
     assert "The address was corrected on another page" in text(back)
     tab = client.post(path, {"email": "second@customer.test"})
     assert tab.status_code == 409
-    assert "Nothing was sent from here" in text(tab)
+    assert "We sent nothing from here" in text(tab)
     assert 'value="second@customer.test"' in tab.content.decode()
     assert [to for to, _ in mails()] == [WRONG, "first@customer.test"]
     (fresh,) = re.findall(r'action="(/accounts/confirm-email/sent/[^"]+)"', tab.content.decode())
@@ -192,7 +192,7 @@ def test_back_to_the_first_form_corrects_as_well(client, owner, known):
     register(client)
     again = register(client, email=RIGHT, company="Difference Ltd")
     assert again.status_code == 303
-    assert f"We have sent a message to {RIGHT} ." in text(client.get(again.url))
+    assert f"We have sent an email to {RIGHT} ." in text(client.get(again.url))
     user = User.objects.get(username="Ada.L")
     assert (user.email, user.company) == (RIGHT, "Difference Ltd")
     assert Registration.objects.get().corrections == 1
@@ -272,14 +272,14 @@ def test_after_the_confirmation_the_page_is_over(client, letters):
         client.post(path, {"email": "no address"}),
     ):
         assert answer.status_code == 404
-        assert "This page is of no use any more" in text(answer)
+        assert "This page is no longer needed" in text(answer)
     assert User.objects.get().email == WRONG
 
 
 @pytest.mark.parametrize("token", ["x", "gAAAAA", "x" * 3000, "é"])
 def test_what_is_no_token_of_ours_gets_the_same_page(client, token):
     answer = client.get(f"/accounts/confirm-email/sent/{token}/")
-    assert (answer.status_code, "of no use any more" in text(answer)) == (404, True)
+    assert (answer.status_code, "no longer needed" in text(answer)) == (404, True)
 
 
 @BOTH

@@ -110,7 +110,7 @@ def test_made_up_links_say_that_they_do_not_work(client, person, path, method):
         path, {"password1": "another-good-secret-9"} if method == "post" else {}
     )
     assert response.status_code == 404
-    assert "This link does not work any more" in response.content.decode()
+    assert "This link no longer works" in response.content.decode()
     assert response.cookies == {}
     person.refresh_from_db()
     assert person.check_password(PASSWORD)

@@ -7,6 +7,7 @@ from tests.browser.measure import axe_violations, findings
 from tests.factories.people import make_person, make_staff
 
 OWN_PAGES = (
+    "/accounts/",
     "/accounts/profile/",
     "/accounts/data/",
     "/accounts/sessions/",

@@ -60,7 +60,7 @@ def test_a_visitor_finds_a_manual_and_a_customer_a_drawing(page, a_name, documen
 
     # A drawing by kind: what it is and why it is closed, and four pages to it.
     page.goto("/downloads/")
-    page.get_by_label("Kind").select_option(label="Drawing (1)")
+    page.get_by_role("radio", name="Drawing 1").check()
     press(page, "Show")
     page.get_by_role("link", name="Drawing DS-1").click()
     expect(

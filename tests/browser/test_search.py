@@ -23,7 +23,7 @@ def test_a_visitor_searches_narrows_and_is_helped(page):
     expect(page.locator(".notice b").first).to_have_text("track")
     page.get_by_role("link", name="Policies (").click()
     expect(box).to_have_value("do not trakc")
-    page.locator("article h2 a").first.click()
+    page.locator("main .rows h2 a").first.click()
     assert page.url.rpartition("#")[0].endswith("/privacy/")
     page.goto("/search/?q=xqzzk")
     expect(page.get_by_role("heading", name="Nothing was found")).to_be_visible()

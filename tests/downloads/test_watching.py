@@ -114,7 +114,10 @@ def test_the_page_of_a_document_offers_it_to_who_is_logged_in(signed_in, documen
     assert "We will write to you when there is a new version" in page
     assert "Stop telling me" in page
     ended = signed_in.post("/downloads/guide/stop/", headers=SAME_ORIGIN)
-    assert "You will hear no more of this document" in signed_in.get(ended.url).content.decode()
+    assert (
+        "We will no longer write to you about this document"
+        in signed_in.get(ended.url).content.decode()
+    )
     assert Watch.objects.count() == 0
 
 
@@ -167,5 +170,5 @@ def test_a_forged_token_ends_nothing_and_gets_a_calm_page(client, watched, token
 
 def test_who_watches_sees_it_under_what_we_hold(signed_in, watched):
     page = signed_in.get("/accounts/data/").content.decode()
-    assert "Documents of which you want to hear" in page
+    assert "Documents that you follow" in page
     assert "Guide &lt;1&gt; &amp; more" in page

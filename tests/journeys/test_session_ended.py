@@ -46,7 +46,7 @@ def send_again(browser, response):
 def test_what_was_typed_on_an_own_page_is_kept_and_sent_again_after_the_log_in(browser, person):
     answer = browser.post(f"{PROFILE}?a=b", TYPED, headers=SAME_ORIGIN)
     assert answer.status_code == 403
-    assert "<h1>Your log-in has ended</h1>" in text_of(answer)
+    assert "<h1>Your login has ended</h1>" in text_of(answer)
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert kept(answer) == TYPED
     assert 'href="/accounts/login/" target="_blank" rel="noopener"' in text_of(answer)

@@ -29,14 +29,14 @@ def headings(client, path: str) -> list[str]:
     return [e.text for e in elements if e.name == "h2" and "main" in [a.name for a in e.above]]
 
 
-def test_what_is_news_stands_below_the_text_of_staff_newest_first(client):
+def test_what_is_news_is_listed_newest_first(client):
     announce("older", at=moment("2026-03-04T10:00"))
     announce("newer", at=moment("2026-03-05T10:00"))
     announce("draft", publish_at=None)
     announce("planned", at=timezone.now() + timedelta(hours=1))
     page = read(client.get("/news/"))
     assert page.texts("h1") == ["News"]
-    assert headings(client, "/news/") == ["Newer", "Older", "All announcements"]
+    assert headings(client, "/news/") == ["By year", "By subject", "Follow", "Newer", "Older"]
     assert page.texts("time") == ["March 5, 2026", "March 4, 2026"]
 
 

@@ -173,7 +173,7 @@ def test_the_page_to_unsubscribe_offers_topics_and_says_what_was_done(client, re
     stopped = client.post(path, {"topic": topic.slug})
     assert said_by(stopped) == (path, "stopped")
     shown = words(client.get(stopped.headers["Location"]))
-    assert "The topic is ended. The others go on." in shown
+    assert "You have ended the topic. The others go on." in shown
     assert "Or end one topic" not in shown
     assert said_by(client.post(path, {"topic": topic.slug})) == (path, "stopped")
     assert said_by(client.post(path, {"topic": other.slug})) == (
