@@ -12,10 +12,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run serve staff lock test test-sqlite test-postgres test-browser \
-	test-breaks test-exhaustive coverage check lint types fmt bench audit sbom
+	test-breaks test-exhaustive reference-pictures pictures coverage check lint types fmt bench audit sbom
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # --- to use the site ------------------------------------------------------------------------------
 
@@ -73,6 +73,11 @@ test-breaks: $(VENV)/.dev ## break each promise in every further way, on both da
 
 test-exhaustive: $(VENV)/.dev ## before a release: every combination, and all tests on PostgreSQL
 	@$(PY) -m tests.run exhaustive statements
+
+BROWSER := $(PY) -m pytest -q -c tests/browser/pytest.toml --rootdir=.
+
+reference-pictures: $(VENV)/.dev ## renew the pictures that pages are compared with; look at them before you commit
+	@RENEW_REFERENCE=1 $(BROWSER) tests/browser/test_visual.py -k reference
 
 bench: $(VENV)/.runtime ## measure the site against a bare Django view in the same run
 	@$(PY) -m bench.run
