@@ -88,7 +88,7 @@ def all_pages_open_to_who_tells_nothing(site: RunningSite) -> Evidence:
     asked = [
         answer.path
         for answer in site.pages
-        if (main := answer.page.first("main")) and main.text.startswith("Log in")
+        if (heading := answer.page.first("h1")) and heading.text.startswith("Log in")
     ]
     require(set(asked) <= {"/accounts/login/"}, f"{asked[:1]} asks to log in first")
     return Evidence(

@@ -18,7 +18,8 @@ from django.db import DatabaseError
 
 from privacy.consent.kept_states import KeptState, kept_states, patterns_of_cookies
 from privacy.consent.offer.current import stamp_and_offer
-from sens_site.lib.cache.page_cache import Environ, Headers
+from sens_site.lib.cache.kept_page import Headers
+from sens_site.lib.cache.page_cache import Environ
 from sens_site.lib.cache.published_pages import PublishedPages
 from sens_site.lib.deploy.nginx import Part
 from sens_site.lib.deploy.nginx_published import Published, part

@@ -18,7 +18,7 @@ from tests.architecture.source import ROOMS, python_files, text
 
 TRIED = {
     "Django": ">=5.2.19,<5.3",
-    "django-allauth": ">=65.21,<66",
+    "django-allauth": ">=65.22.1,<66",
     "django-cookie-consent": ">=1.0,<1.1",
     "django-modern-csrf": ">=1.0.1,<2",
 }
@@ -107,6 +107,7 @@ INTERNALS = (
         "_resource_closers",
     ),
     Internal("sens_site/lib/http/secret_page.py", "django.utils.log", "_has_been_logged"),
+    Internal("sens_site/promises/secret_addresses.py", "django.contrib.auth.tokens", "_now"),
     Internal(
         "sens_site/lib/cache/member_page_cache.py", "django.contrib.messages.api", "_messages"
     ),

@@ -127,7 +127,7 @@ def web(site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     for parent in (folder, *folder.parents[:3]):
         parent.chmod(0o755)
     client = Client()
-    client.force_login(make_person())
+    client.force_login(make_person("behind_nginx"))
     copy = folder / "site.sqlite3"
     with (
         closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as source,

@@ -14,7 +14,7 @@ def test_a_visitor_searches_narrows_and_is_helped(page):
     refresh_index()  # as the worker does
     at_first = records.count_all()
     page.goto("/")
-    page.get_by_role("contentinfo").get_by_role("link", name="Search", exact=True).click()
+    page.get_by_role("banner").get_by_role("link", name="Search", exact=True).click()
     expect(page.locator("h1")).to_have_text("Search")
     box = page.get_by_role("searchbox")
     box.fill("do not trakc")

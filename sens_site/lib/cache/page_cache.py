@@ -8,27 +8,23 @@ small function, `may_keep`, and everything that is not plainly allowed is passed
 Pages are dropped when the content stamp or the date changes. Both are looked at once a second.
 """
 
-import gzip
-import hashlib
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import brotli
 from django.http.cookie import parse_cookie
 from django.utils.text import compress_string
 
+from sens_site.lib.cache.kept_page import Headers, Page, best_encoding, make_page
 from sens_site.lib.http.accept_encoding import accepted_encodings
 from sens_site.lib.http.cache_control import PRIVATE, PUBLIC, READY_FLAG
 from sens_site.lib.http.request_metrics import VIEW
 from sens_site.lib.metrics import KEPT, REQUESTS
 
 Environ = dict[str, Any]
-Headers = list[tuple[str, str]]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 Key = tuple[str, ...]
@@ -58,65 +54,6 @@ def may_keep(environ: Environ, status: str, headers: Headers) -> bool:
         and "content-encoding" not in names
         and cache_control in ([PUBLIC], [PRIVATE])
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One kept page: its headers for each encoding, and its body compressed in two ways."""
-
-    headers: dict[str, Headers]
-    bodies: dict[str, bytes]
-    etags: dict[str, str]
-    last_modified: str
-    size: int
-    answers: dict[str, int]
-    """How often it has been given out, by status: shared by all pages of its view."""
-
-    def plain(self) -> bytes:
-        """Return the body as it was, unpacked anew."""
-        return gzip.decompress(self.bodies["gzip"])
-
-
-def digest_of_page(headers: Headers, body: bytes) -> str:
-    """Name the content. Headers count: two consent states may differ in the CSP alone."""
-    digest = hashlib.sha256(body)
-    for name, value in sorted(headers):
-        digest.update(f"\n{name}:{value}".encode())
-    return digest.hexdigest()[:20]
-
-
-def headers_to_keep(headers: Headers) -> Headers:
-    """Return the headers without those that belong to one form of the body or to one answer."""
-    return [(n, v) for n, v in headers if n.lower() not in ("content-length", "etag", "date")]
-
-
-def make_page(headers: Headers, body: bytes, answers: dict[str, int]) -> Page:
-    """Compress a body and complete its headers for each encoding."""
-    kept = headers_to_keep(headers)
-    digest = digest_of_page(kept, body)
-    bodies = {
-        "br": brotli.compress(body, lgwin=17),
-        "gzip": gzip.compress(body, 9, mtime=0),
-    }
-    lengths = {**{name: len(data) for name, data in bodies.items()}, "": len(body)}
-    etags = {name: f'"{digest}{"-" + name if name else ""}"' for name in lengths}
-    complete = {
-        name: [
-            *kept,
-            ("ETag", etags[name]),
-            ("Content-Length", str(length)),
-            *([("Content-Encoding", name)] if name else []),
-        ]
-        for name, length in lengths.items()
-    }
-    modified = next((v for n, v in kept if n.lower() == "last-modified"), "")
-    return Page(complete, bodies, etags, modified, sum(map(len, bodies.values())), answers)
-
-
-def best_encoding(accepted: str) -> str:
-    """Choose among brotli, gzip and none by an Accept-Encoding header."""
-    offered = accepted_encodings(accepted)
-    return next((name for name in ("br", "gzip") if name in offered), "")
 
 
 class ReadyPages:

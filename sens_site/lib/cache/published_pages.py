@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sens_site.lib.cache.page_cache import Headers, digest_of_page, headers_to_keep, make_page
+from sens_site.lib.cache.kept_page import Headers, digest_of_page, headers_to_keep, make_page
 
 SLOT_SECONDS = 10
 """nginx cuts the last digit off the time in seconds."""

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import Protocol
 
-from sens_site.lib.cache.page_cache import Headers, headers_to_keep
+from sens_site.lib.cache.kept_page import Headers, headers_to_keep
 from sens_site.lib.cache.published_pages import PLAIN, headers_digest
 from sens_site.lib.deploy.nginx import ASK_THE_SITE, Part
 

@@ -7,7 +7,8 @@ from typing import Any
 import brotli
 import pytest
 
-from sens_site.lib.cache.page_cache import MAX_COOKIE_HEADER, ReadyPages, best_encoding, may_keep
+from sens_site.lib.cache.kept_page import best_encoding
+from sens_site.lib.cache.page_cache import MAX_COOKIE_HEADER, ReadyPages, may_keep
 from sens_site.lib.http.cache_control import NO_STORE, PRIVATE, PUBLIC, READY_FLAG
 from sens_site.lib.http.request_metrics import VIEW
 from sens_site.lib.metrics import COUNTED
