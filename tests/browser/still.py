@@ -51,12 +51,14 @@ class StillSite:
         self.client = Client(SERVER_NAME=HOST)
         self.here = copy_context()
 
-    def page(self, width: int, height: int, *, dark: bool = False, scale: float = 1) -> Page:
-        """Open a window in which nothing moves and all machines have the same letters."""
+    def page(
+        self, width: int, height: int, *, dark: bool = False, scale: float = 1, script: bool = True
+    ) -> Page:
+        """Open a window in which nothing moves."""
         context: BrowserContext = self.browser.new_context(
             base_url=ORIGIN, viewport={"width": width, "height": height}, locale="en-US",
             device_scale_factor=scale, color_scheme="dark" if dark else "light",
-            reduced_motion="reduce", bypass_csp=True,
+            reduced_motion="reduce", java_script_enabled=script,
         )  # fmt: skip
         context.route("**/*", self._answer)
         return context.new_page()
@@ -108,7 +110,19 @@ def _look_at_promises() -> None:
 
 
 def settle(page: Page) -> None:
-    """Wait until the page stands as it will be photographed."""
-    page.add_style_tag(content=FONTS)
+    """Wait until the page stands as it will be photographed, in letters that all machines have."""
+    add_style(page, FONTS)
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready")
+
+
+def add_style(page: Page, css: str) -> None:
+    """Add rules to the page, past its policy about what may come in."""
+    page.evaluate(
+        """css => {
+            const sheet = new CSSStyleSheet();
+            sheet.replaceSync(css);
+            document.adoptedStyleSheets.push(sheet);
+        }""",
+        css,
+    )

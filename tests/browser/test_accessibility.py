@@ -1,42 +1,14 @@
-"""axe on every kind of page in every state, the keyboard, and narrow screens."""
+"""The keyboard, forms with faults, open menus, and paper. All pages: test_every_page.py."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.measure import axe_violations, findings, tab_stops
+from tests.browser.measure import axe_violations, tab_stops
 
-KINDS = (
-    "/",
-    "/products/",
-    "/products/dc-systems-dc-ups/",
-    "/contact/",
-    "/contact/webmaster/",
-    "/contact/tech-support/",
-    "/privacy/",
-    "/privacy/history/",
-    "/privacy/v/1/",
-    "/legal/",
-    "/cookies/",
-    "/cookies/receipt/check/",
-    "/sitemap/",
-    "/downloads/",
-    "/downloads/site-guide/",
-    "/downloads/site-guide/label/",
-    "/news/",
-    "/accounts/register/",
-    "/accounts/login/",
-    "/accounts/password/reset/",
-    "/nowhere/",
-)
 FORMS = ("/contact/webmaster/", "/accounts/register/", "/accounts/login/")
 WIDTHS = (320, 640, 1280)
-
-
-@pytest.mark.parametrize("path", KINDS)
-def test_page_is_accessible_and_fits_its_screen_in_light_and_dark(page, path):
-    assert findings(page, path) == {}
 
 
 @pytest.mark.parametrize("width", WIDTHS)

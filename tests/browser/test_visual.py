@@ -15,7 +15,7 @@ from django.conf import settings
 from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Page
 
-from tests.browser.still import StillSite, settle, still_site, stopped
+from tests.browser.still import StillSite, add_style, settle, still_site, stopped
 from tests.factories.people import make_person
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -79,7 +79,7 @@ def look(site: StillSite, kind: Kind, css: str = "") -> Image.Image:
         kind.prepare(page)
     settle(page)
     if css:
-        page.add_style_tag(content=css)
+        add_style(page, css)
     taken = page.screenshot(animations="disabled")
     page.context.close()
     return Image.open(BytesIO(taken)).convert("RGB")

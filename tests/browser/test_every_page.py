@@ -1,0 +1,94 @@
+"""Every page that the resolver knows, with a real object in it: for eyes, keyboard and screen reader.
+
+A name whose page is shown to nobody here is a failure; a new one needs an address in `url_map`.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.architecture.routes import Route, public_routes
+from tests.browser.measure import WIDE, faults
+from tests.browser.still import ORIGIN, StillSite, still_site, stopped
+from tests.browser.url_map import PROVEN, World, what_answers
+from tests.browser.watch import Watch
+
+STATES = {
+    "visitor": (
+        "/nowhere/", "/search/?q=xqzzk", "/privacy/promises/?state=broken",
+        "/privacy/promises/?state=unchecked", "/legal/compare/2/1/", "/downloads/?about=/products/",
+    ),
+    "person": ("/", "/downloads/site-guide/", "/contact/webmaster/", "/cookies/", "/newsletter/"),
+    "staff": (
+        "/admin/", "/admin/set-up/", "/admin/contact/contactmessage/",
+        "/admin/rights/subjectrequest/", "/admin/rights/subjectrequest/add/",
+        "/admin/policy/policydraft/add/", "/admin/pages/page/", "/admin/audit_log/auditentry/",
+    ),
+}  # fmt: skip
+"""Pages in another state than the one that their name is tried in, by who sees them."""
+
+
+def room(route: Route) -> str:
+    """Return the first part of a route's address, by which the walk is dealt out."""
+    return route.pattern.strip("^").partition("/")[0].partition(".")[0]
+
+
+ROOMS = sorted({room(route) for route in public_routes()})
+
+
+@pytest.fixture(scope="module")
+def walk(site: str, browser: Browser) -> Iterator[tuple[StillSite, World]]:
+    """The site with one of everything."""
+    with still_site(browser) as still:
+        with stopped():
+            world = World(still.client)
+        yield still, world
+
+
+def as_seen_by(world: World, who: str) -> None:
+    """Bring the cookies of somebody."""
+    world.client.cookies.clear()
+    world.client.cookies.update(world.cookies[who])
+
+
+@pytest.mark.parametrize("where", ROOMS)
+def test_each_page_is_reached_and_is_right(walk: tuple[StillSite, World], where: str):
+    still, world = walk
+    page = still.page(**WIDE)
+    watch = Watch(ORIGIN)
+    watch.follow(page.context)
+    found: dict[str, list[str]] = {}
+    seen: set[str] = set()
+    for route in (one for one in public_routes() if room(one) == where):
+        with stopped():
+            who, why = what_answers(world, route)
+        address = world.address_of(route)
+        if why:
+            found[f"{route.name} is not reached"] = [why]
+        elif who and address not in seen:
+            as_seen_by(world, who)
+            if wrong := faults(page, address, dark=route.name not in seen):
+                found[f"{address} ({who})"] = wrong
+            seen |= {address, route.name}
+    page.context.close()
+    assert found == {}
+    assert watch.complaints() == []
+
+
+@pytest.mark.parametrize("who", PROVEN)
+def test_pages_in_other_states_are_right(walk: tuple[StillSite, World], who: str):
+    still, world = walk
+    page = still.page(**WIDE)
+    watch = Watch(ORIGIN)
+    watch.follow(page.context)
+    found = {}
+    as_seen_by(world, who)
+    for address in STATES[who]:
+        # Of pages that Django draws, what the law asks for is what can be asked.
+        wrong = faults(page, address, dark=False, best_practice=who != "staff")
+        if wrong:
+            found[address] = wrong
+    page.context.close()
+    assert found == {}
+    assert watch.complaints() == []
