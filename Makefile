@@ -77,7 +77,11 @@ test-exhaustive: $(VENV)/.dev ## before a release: every combination, and all te
 BROWSER := $(PY) -m pytest -q -c tests/browser/pytest.toml --rootdir=.
 
 reference-pictures: $(VENV)/.dev ## renew the pictures that pages are compared with; look at them before you commit
-	@RENEW_REFERENCE=1 $(BROWSER) tests/browser/test_visual.py -k reference
+	@RENEW_REFERENCE=1 $(BROWSER) tests/browser/test_visual.py -k "reference or shared"
+
+pictures: $(VENV)/.dev ## renew the pictures of the README and docs/
+	@PICTURES=1 $(BROWSER) tests/browser/draw_pictures.py tests/browser/test_journey_marking.py \
+		tests/browser/test_journey_rights.py tests/browser/test_staff_pages.py
 
 bench: $(VENV)/.runtime ## measure the site against a bare Django view in the same run
 	@$(PY) -m bench.run

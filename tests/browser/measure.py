@@ -142,6 +142,10 @@ class Wire:
         self.session.on("Network.loadingFinished", self._finished)
         self.session.send("Network.enable")
 
+    def head_of(self, kind: str) -> int:
+        """Return the bytes of status line and headers of the first response of a kind."""
+        return next(self.heads[one] for one, its in self.kinds.items() if its == kind)
+
     def _received(self, event: dict[str, Any]) -> None:
         self.kinds[event["requestId"]] = event["type"]
         self.heads[event["requestId"]] = int(event["response"]["encodedDataLength"])

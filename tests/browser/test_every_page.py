@@ -46,12 +46,6 @@ def walk(site: str, browser: Browser) -> Iterator[tuple[StillSite, World]]:
         yield still, world
 
 
-def as_seen_by(world: World, who: str) -> None:
-    """Bring the cookies of somebody."""
-    world.client.cookies.clear()
-    world.client.cookies.update(world.cookies[who])
-
-
 @pytest.mark.parametrize("where", ROOMS)
 def test_each_page_is_reached_and_is_right(walk: tuple[StillSite, World], where: str):
     still, world = walk
@@ -67,7 +61,7 @@ def test_each_page_is_reached_and_is_right(walk: tuple[StillSite, World], where:
         if why:
             found[f"{route.name} is not reached"] = [why]
         elif who and address not in seen:
-            as_seen_by(world, who)
+            world.as_seen_by(who)
             if wrong := faults(page, address, dark=route.name not in seen):
                 found[f"{address} ({who})"] = wrong
             seen |= {address, route.name}
@@ -83,7 +77,7 @@ def test_pages_in_other_states_are_right(walk: tuple[StillSite, World], who: str
     watch = Watch(ORIGIN)
     watch.follow(page.context)
     found = {}
-    as_seen_by(world, who)
+    world.as_seen_by(who)
     for address in STATES[who]:
         # Of pages that Django draws, what the law asks for is what can be asked.
         wrong = faults(page, address, dark=False, best_practice=who != "staff")

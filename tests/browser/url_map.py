@@ -181,6 +181,11 @@ class World:
         yield "rights:request_status", status_path(request)
         yield "rights:request_withdraw", f"{status_path(request)}withdraw/"
 
+    def as_seen_by(self, who: str) -> None:
+        """Bring the cookies of somebody."""
+        self.client.cookies.clear()
+        self.client.cookies.update(self.cookies[who])
+
     def address_of(self, route: Route) -> str:
         """Return the address of a route with a real object in it."""
         return self.addresses.get(route.name, route.path)
@@ -192,8 +197,7 @@ def what_answers(world: World, route: Route) -> tuple[str, str]:
         return "", ""
     address, said = world.address_of(route), []
     for who in (OTHERS[route.name],) if route.name in OTHERS else PROVEN:
-        world.client.cookies.clear()
-        world.client.cookies.update(world.cookies[who])
+        world.as_seen_by(who)
         response = world.client.get(address, secure=True)
         kind = response.headers.get("Content-Type", "")
         if response.status_code == 200 and kind.startswith("text/html"):
