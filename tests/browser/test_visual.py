@@ -21,6 +21,7 @@ from tests.factories.people import make_person
 
 REFERENCE = Path(__file__).parent / "reference"
 FAILED = Path(settings.BASE_DIR) / "test-results" / "visual"
+COMPANIES = sorted(one.name for one in (Path(settings.BASE_DIR) / "content").iterdir())
 RENEW = bool(os.environ.get("RENEW_REFERENCE"))
 SCALE = 0.5
 STEP = 12
@@ -136,7 +137,7 @@ def test_a_changed_margin_or_color_does_not_pass(site: str, browser: Browser):
     assert {css: share for css, share in shares.items() if share <= SHARE} == {}
 
 
-@pytest.mark.parametrize("company", ["sens", "example"])
+@pytest.mark.parametrize("company", COMPANIES)
 def test_the_picture_beside_a_shared_link_is_drawn_from_its_drawing(browser: Browser, company: str):
     folder = Path(settings.BASE_DIR) / "content" / company / "static" / "img"
     page = browser.new_page(viewport={"width": 1200, "height": 630})

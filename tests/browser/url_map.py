@@ -38,6 +38,7 @@ OTHERS = {
 }
 """Pages that nobody of these is shown: those who have yet to prove who they are."""
 NO_PAGES = {
+    "account_reset_password_from_key_done": "leads to the log-in",
     "consent:receipt-file": "a file",
     "consent:receipt-with-notice": "a file",
     "downloads:file": "a file",
