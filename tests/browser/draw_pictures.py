@@ -12,6 +12,7 @@ from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
+from accounts.models import User
 from privacy.policy.models import PRIVACY, PolicyVersion
 from privacy.policy.services import create_draft, ensure_policy
 from tests.browser.pictures import picture
@@ -35,7 +36,7 @@ def test_draw(site: str, browser: Browser):
     with still_site(browser) as still:
         with stopped():
             world = World(still.client)
-            draft = _draft()
+            draft = _draft(world.ida)
         for name, path in (
             ("privacy", "/privacy/"),
             ("promises", "/privacy/promises/"),
@@ -76,12 +77,12 @@ def test_draw(site: str, browser: Browser):
         page.context.close()
 
 
-def _draft() -> int:
+def _draft(author: User) -> int:
     version = PolicyVersion.objects.in_force(PRIVACY)
     assert version is not None
     draft = create_draft(
         ensure_policy(PRIVACY),
-        by=None,
+        by=author,
         source_text=f"{version.source_text}\n\nThis sentence is new.",
         kind="material",
         reason="It says more.",

@@ -3,6 +3,7 @@
 A name whose page is shown to nobody here is a failure; a new one needs an address in `url_map`.
 """
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -67,7 +68,7 @@ def test_each_page_is_reached_and_is_right(walk: tuple[StillSite, World], where:
                 found[f"{address} ({who})"] = wrong
             seen |= {address, route.name}
     page.context.close()
-    assert found == {}
+    assert found == {}, json.dumps(found, indent=1)
     assert watch.complaints() == []
 
 
@@ -80,10 +81,8 @@ def test_pages_in_other_states_are_right(walk: tuple[StillSite, World], who: str
     found = {}
     world.as_seen_by(who)
     for address in STATES[who]:
-        # Of pages that Django draws, what the law asks for is what can be asked.
-        wrong = faults(page, address, dark=False, best_practice=who != "staff")
-        if wrong:
+        if wrong := faults(page, address, dark=False, desk=who == "staff"):
             found[address] = wrong
     page.context.close()
-    assert found == {}
+    assert found == {}, json.dumps(found, indent=1)
     assert watch.complaints() == []
