@@ -12,10 +12,11 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run serve staff lock test test-sqlite test-postgres test-browser \
-	test-breaks test-cluster test-exhaustive coverage check lint types fmt bench audit sbom
+	test-breaks test-cluster test-exhaustive reference-pictures pictures coverage check lint types fmt bench \
+	audit sbom
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # --- to use the site ------------------------------------------------------------------------------
 
@@ -76,6 +77,15 @@ test-cluster: $(VENV)/.dev ## run the site on two machines, and kill parts of it
 
 test-exhaustive: $(VENV)/.dev ## before a release: every combination, and all tests on PostgreSQL
 	@$(PY) -m tests.run exhaustive statements
+
+BROWSER := $(PY) -m pytest -q -c tests/browser/pytest.toml --rootdir=.
+
+reference-pictures: $(VENV)/.dev ## renew the pictures that pages are compared with; look at them before you commit
+	@RENEW_REFERENCE=1 $(BROWSER) tests/browser/test_visual.py -k "reference or shared"
+
+pictures: $(VENV)/.dev ## renew the pictures of the README and docs/
+	@PICTURES=1 $(BROWSER) tests/browser/draw_pictures.py tests/browser/test_journey_marking.py \
+		tests/browser/test_journey_rights.py tests/browser/test_staff_pages.py
 
 bench: $(VENV)/.runtime ## measure the site against a bare Django view in the same run
 	@$(PY) -m bench.run

@@ -7,12 +7,14 @@ with 1 where a floor is missed.
 
 import argparse
 import json
+import re
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -36,7 +38,13 @@ FLOORS: dict[str, float] = {
     "cookies set by a first view (all pages)": 0,
     "bytes of HTML and CSS, policy (its versions and promises too)": 14_000,
     "bytes of HTML and CSS, other pages (worst)": 8_000,
+    "bytes of a response's headers (worst page)": 700,
+    "bytes of the drawings, one file": 4_000,
+    "days for which the drawings are kept, short of a year": 0,
+    "requests of a first view (worst page)": 4,
 }
+DRAWINGS = re.compile(r'href="([^"#]*/img/art[^"#]*\.svg)#')
+YEAR = 365
 STATES = {
     "first visit": {},
     "rejected": {"choice": "reject"},
@@ -48,6 +56,18 @@ STATES = {
 def granian(port: int, target: str) -> list[str]:
     """Return the command line that serves a WSGI application as `make serve` does."""
     return granian_command(port=port, workers=WORKERS, threads=THREADS, target=target)
+
+
+def head_bytes(status: int, fields: dict[str, str]) -> int:
+    """Return how many bytes a status line and headers take on the wire, and the empty line."""
+    line = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
+    return len(line) + sum(len(f"{name}: {value}\r\n") for name, value in fields.items()) + 2
+
+
+def days_kept(cache_control: str) -> int:
+    """Return for how many days a browser keeps a file without asking."""
+    age = re.search(r"max-age=(\d+)", cache_control)
+    return int(age[1]) // 86_400 if age else 0
 
 
 def fetch(port: int, path: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes, int]:
@@ -91,6 +111,8 @@ def weigh(port: int) -> list[dict[str, Any]]:
             sheets = [s.split('"')[0] for s in plain.split('rel="stylesheet" href="')[1:]]
             scripts = plain.count("<script src")
             css = sum(fetch(port, sheet, {})[3] for sheet in sheets)
+            drawings = [fetch(port, file, {}) for file in set(DRAWINGS.findall(plain))]
+            icon = plain.count('rel="icon"')
             rows.append(
                 {
                     "state": state,
@@ -99,7 +121,13 @@ def weigh(port: int) -> list[dict[str, Any]]:
                     "html": size,
                     "css": css,
                     "total": size + css,
-                    "requests": 1 + len(sheets) + scripts,
+                    "head": head_bytes(status, fields),
+                    "art": sum(drawing[3] for drawing in drawings),
+                    "art_days_short": max(
+                        (YEAR - days_kept(one[1].get("cache-control", "")) for one in drawings),
+                        default=0,
+                    ),
+                    "requests": 1 + len(sheets) + scripts + len(drawings) + icon,
                     "cookies": int("set-cookie" in fields),
                     "etag": fields.get("etag", ""),
                     "cache_control": fields.get("cache-control", ""),
@@ -250,6 +278,12 @@ def judge(figures: dict[str, Any]) -> list[tuple[str, float, float, bool]]:
         "bytes of HTML and CSS, other pages (worst)": max(
             row["total"] for row in pages if row["path"] not in POLICY_PAGES
         ),
+        "bytes of a response's headers (worst page)": max(row["head"] for row in pages),
+        "bytes of the drawings, one file": max(row["art"] for row in pages),
+        "days for which the drawings are kept, short of a year": max(
+            row["art_days_short"] for row in pages
+        ),
+        "requests of a first view (worst page)": max(row["requests"] for row in fine),
     }
     return [(name, found[name], floor, found[name] <= floor) for name, floor in FLOORS.items()]
 
@@ -262,10 +296,12 @@ def show(figures: dict[str, Any], verdicts: list[tuple[str, float, float, bool]]
     for name, row in figures["rounds"].items():
         out(f"{name:<20}{row['cpu_us']:>9}{row['ratio_T']:>9}{row.get('ratio_T_wrk', '-'):>9}")
         out(f"{row.get('ratio_N', '-'):>9}{row['req_s']:>9}{row['p50_ms']:>9}{row['p99_ms']:>9}\n")
-    out(f"\n{'page':<32}{'state':<13}{'HTML B':>8}{'CSS B':>8}{'sum':>8}{'req':>5}{'cookies':>8}\n")
+    out(
+        f"\n{'page':<32}{'state':<13}{'HTML B':>8}{'CSS B':>8}{'sum':>8}{'head':>6}{'req':>5}{'cookies':>8}\n"
+    )
     for row in figures["pages"]:
         out(f"{row['path']:<32}{row['state']:<13}{row['html']:>8}{row['css']:>8}{row['total']:>8}")
-        out(f"{row['requests']:>5}{row['cookies']:>8}\n")
+        out(f"{row['head']:>6}{row['requests']:>5}{row['cookies']:>8}\n")
     queries = figures["queries"]
     out(f"\n{'queries of':<32}{'cold':>6}{'warm':>6}{'signed in':>11}\n")
     for path in PAGES:

@@ -64,6 +64,11 @@ def find_cache_server() -> str | None:
     return shutil.which("valkey-server") or shutil.which("redis-server")
 
 
+def find_letters() -> bool:
+    """Tell whether the font is there in which pages are compared with their reference pictures."""
+    return Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf").exists()
+
+
 @dataclass(frozen=True)
 class Suite:
     """One run of pytest and what the machine must have for it."""
@@ -105,9 +110,9 @@ SUITES = {
     "browser": Suite(
         "the browser suite",
         [*PYTEST, *PARALLEL, "-c", "tests/browser/pytest.toml", "--rootdir=.", "tests/browser"],
-        "chromium chromium-headless-shell nginx-light",
+        "chromium chromium-headless-shell fonts-dejavu-core nginx-light",
         lambda: find_whole_chromium() and find_nginx(),
-        lambda: os.environ.get("CHROMIUM") or find_shell(),
+        lambda: (os.environ.get("CHROMIUM") or find_shell()) and find_letters(),
     ),
     "breaks": Suite("all further breaks", [*PYTEST, *PARALLEL, *BREAKS]),
     "breaks-postgres": Suite(

@@ -1,42 +1,15 @@
-"""axe on every kind of page in every state, the keyboard, and narrow screens."""
+"""The keyboard, forms with faults, open menus, and paper. All pages: test_every_page.py."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.measure import axe_violations, findings, tab_stops
+from tests.browser.measure import axe_violations, sideways, tab_stops
+from tests.factories.people import make_person
 
-KINDS = (
-    "/",
-    "/products/",
-    "/products/dc-systems-dc-ups/",
-    "/contact/",
-    "/contact/webmaster/",
-    "/contact/tech-support/",
-    "/privacy/",
-    "/privacy/history/",
-    "/privacy/v/1/",
-    "/legal/",
-    "/cookies/",
-    "/cookies/receipt/check/",
-    "/sitemap/",
-    "/downloads/",
-    "/downloads/site-guide/",
-    "/downloads/site-guide/label/",
-    "/news/",
-    "/accounts/register/",
-    "/accounts/login/",
-    "/accounts/password/reset/",
-    "/nowhere/",
-)
 FORMS = ("/contact/webmaster/", "/accounts/register/", "/accounts/login/")
 WIDTHS = (320, 640, 1280)
-
-
-@pytest.mark.parametrize("path", KINDS)
-def test_page_is_accessible_and_fits_its_screen_in_light_and_dark(page, path):
-    assert findings(page, path) == {}
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -140,3 +113,64 @@ def test_the_page_prints_without_menu_and_banner(page):
     expect(page.locator("nav[aria-label=Main]")).not_to_be_visible()
     expect(page.locator(".cookie-banner")).not_to_be_visible()
     expect(page.locator("h1")).to_be_visible()
+
+
+NAME = "Ramaswamyvenkatasubramanianraghunathan" * 3
+ARABIC = "\u0634\u0631\u0643\u0629" * 30
+CONTROLS_WITHOUT_BORDER = """() => [...document.querySelectorAll(
+        '.button, form button, input:not([type=hidden]), select, textarea')]
+    .filter(one => one.checkVisibility() && !['checkbox', 'radio', 'file'].includes(one.type))
+    .filter(one => {
+        const {borderTopStyle, borderTopWidth} = getComputedStyle(one);
+        return borderTopStyle === 'none' || parseFloat(borderTopWidth) < 1;
+    }).map(one => one.outerHTML.slice(0, 100))"""
+
+
+def test_with_colors_of_the_visitors_own_controls_keep_borders_and_states_their_words(page):
+    page.emulate_media(forced_colors="active")
+    page.goto("/contact/webmaster/")
+    assert page.evaluate("matchMedia('(forced-colors: active)').matches")
+    assert page.evaluate(CONTROLS_WITHOUT_BORDER) == []
+    page.goto("/privacy/promises/")
+    states = page.locator("main .state").all_inner_texts()
+    assert len(states) > 100
+    assert [state for state in states if not re.search(r"[a-z]{4}", state)] == []
+
+
+@pytest.mark.parametrize("name", [NAME, ARABIC], ids=["long", "arabic"])
+def test_a_long_unbroken_name_scrolls_no_page_of_its_own_sideways(page, log_in, a_name, name):
+    page.set_viewport_size({"width": 320, "height": 800})
+    log_in(make_person(a_name("long"), name=name[:150], company=name[:150]))
+    wide = {}
+    for path in ("/accounts/data/", "/accounts/profile/", "/contact/webmaster/"):
+        page.goto(path)
+        assert page.url.endswith(path)
+        wide[path] = sideways(page)
+    assert set(wide.values()) == {0}, wide
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_pages_written_from_right_to_left_do_not_scroll_sideways(page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    wide = {}
+    for path in ("/", "/privacy/", "/privacy/promises/", "/downloads/", "/cookies/"):
+        page.goto(path)
+        page.evaluate("document.documentElement.dir = 'rtl'")
+        wide[path] = sideways(page)
+    assert set(wide.values()) == {0}, wide
+
+
+@pytest.mark.parametrize("path", ["/", "/privacy/", "/contact/webmaster/"])
+def test_a_page_without_its_style_sheets_still_reads(page, watch, path):
+    watch.expect(".css")
+    page.route("**/*.css", lambda route: route.abort())
+    page.goto(path)
+    assert page.locator(".skip").evaluate("link => getComputedStyle(link).position") == "static"
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_visible()
+    huge = """[...document.querySelectorAll('svg, img')].filter(one => one.checkVisibility())
+        .map(one => one.getBoundingClientRect().width).filter(width => width > 640)"""
+    assert page.evaluate(huge) == []
+    order = page.evaluate("""() => ['.skip', 'h1', 'footer'].map(
+        name => document.querySelector(name).getBoundingClientRect().top)""")
+    assert order == sorted(order)

@@ -26,6 +26,7 @@ def test_first_view_leaves_nothing_and_asks_nobody_else(page, watch, path):
     assert page.evaluate("document.characterSet") == "UTF-8"
     assert wire.bytes.get("Script", 0) == 0
     assert wire.bytes["Document"] + wire.bytes["Stylesheet"] <= LIMITS.get(path, BUDGET), wire.bytes
+    assert wire.head_of("Document") <= 700
     assert wire.bytes.get("Other", 0) + wire.bytes.get("Image", 0) <= 4_000, wire.bytes  # drawings
 
 

@@ -1,22 +1,15 @@
-"""With JavaScript off, an officer marks a new policy sentence by sentence; a second one seals it.
-
-With PICTURES=1 in the environment the pages are photographed into docs/pictures/.
-"""
-
-import os
-from pathlib import Path
+"""With JavaScript off, an officer marks a new policy sentence by sentence; a second one seals it."""
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import Group
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from privacy.policy.models import PolicyVersion
+from tests.browser.pictures import picture
 from tests.browser.test_journey_staff import log_in, press
 from tests.factories.people import make_staff
 
-PICTURES = Path(settings.BASE_DIR) / "docs" / "pictures"
 TEXT = "We keep what you write.\n\n## Rights\n\nAsk us. We answer every letter."
 
 
@@ -24,11 +17,6 @@ def officer(name: str) -> str:
     person = make_staff(name, is_superuser=False)
     person.groups.add(Group.objects.get(name="Privacy officer"))
     return person.username
-
-
-def picture(page, name: str) -> None:
-    if os.environ.get("PICTURES"):
-        page.screenshot(path=PICTURES / f"{name}.png")
 
 
 @pytest.mark.browser_context_args(java_script_enabled=False)

@@ -1,10 +1,6 @@
 """A newsletter editor with JavaScript off: write an issue, look at its mail, send it, and read it."""
 
-import os
-from pathlib import Path
-
 import pytest
-from django.conf import settings
 from playwright.sync_api import expect
 
 from newsletter import sending
@@ -13,13 +9,6 @@ from tests.browser.test_journey_staff import log_in, press
 from tests.factories.people import make_staff
 
 pytestmark = pytest.mark.browser_context_args(java_script_enabled=False)
-PICTURES = Path(settings.BASE_DIR) / "docs" / "pictures"
-
-
-def picture(page, name: str) -> None:
-    """Photograph the page for the documents, where that is asked for."""
-    if os.environ.get("PICTURES"):
-        page.screenshot(path=PICTURES / f"{name}.png", scale="css", full_page=True)
 
 
 @pytest.mark.usefixtures("put_back")
@@ -35,15 +24,12 @@ def test_an_editor_writes_an_issue_and_everybody_reads_it(page, a_name):
     page.get_by_label(topic.title).check()
     press(page, "Save and continue editing")
     issue = Issue.objects.get(title=title)
-    picture(page, "issue-draft")
 
     press(page, "Look at the mail", role="link")
     expect(page.locator("#content")).to_contain_text("Not ticked in the checklist")
     expect(page.locator("pre")).to_contain_text("Float voltage")
-    picture(page, "issue-mail")
     page.goto(f"/admin/newsletter/issue/{issue.pk}/html/")
     expect(page.locator("h2")).to_have_text("Float voltage")
-    picture(page, "issue-html")
 
     page.goto(f"/admin/newsletter/issue/{issue.pk}/schedule/")
     press(page, "Send or schedule")
@@ -54,13 +40,11 @@ def test_an_editor_writes_an_issue_and_everybody_reads_it(page, a_name):
     press(page, "Save and continue editing")
     press(page, "Send or schedule", role="link")
     expect(page.locator("#content")).to_contain_text("0 remote references, 0 tracking links")
-    picture(page, "issue-schedule")
     press(page, "Send or schedule")
     sending.send_issues()
 
     page.goto(f"/newsletter/issues/{issue.slug}/")
     expect(page.locator("h1")).to_have_text(title, use_inner_text=True)
     expect(page.locator("main")).to_contain_text("Tracking links")
-    picture(page, "issue-archive")
     page.goto("/newsletter/issues/")
     press(page, title, role="link")

@@ -1,11 +1,7 @@
-"""Rights, with JavaScript off: a stranger's request from end to end, and a person's own copy.
-
-With PICTURES=1 in the environment the pages are photographed into docs/pictures/.
-"""
+"""Rights, with JavaScript off: a stranger's request from end to end, and a person's own copy."""
 
 import io
 import json
-import os
 import re
 import zipfile
 from datetime import timedelta
@@ -23,10 +19,10 @@ from privacy.rights.choices import Channel, Did, Kind
 from privacy.rights.models import SubjectRequest
 from privacy.rights.statistics import answered_on
 from tests.browser import records
+from tests.browser.pictures import picture
 from tests.factories.people import PASSWORD, make_person, make_staff
 
 pytestmark = pytest.mark.browser_context_args(java_script_enabled=False)
-PICTURES = Path(settings.BASE_DIR) / "docs" / "pictures"
 
 
 def press(page, name: str) -> int:
@@ -40,13 +36,6 @@ def follow(page, name: str) -> None:
     """Press a link of the desk, and wait until its page is whole."""
     with page.expect_navigation():
         page.get_by_role("link", name=name, exact=True).click()
-
-
-def picture(page, name: str) -> None:
-    """Photograph the page for the documents, where that is asked for."""
-    if os.environ.get("PICTURES"):
-        PICTURES.mkdir(exist_ok=True)
-        page.screenshot(path=PICTURES / f"{name}.png", scale="css")
 
 
 def link_to(address: str, prefix: str) -> str:
@@ -140,7 +129,6 @@ def test_a_person_copies_their_data_and_leaves_with_a_report(page, log_in, a_nam
     page.get_by_role("link", name="See and copy everything we find").click()
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     assert press(page, "Continue") == 200
-    picture(page, "own-copy")
     assert fetched(page)["accounts.User"][0]["username"] == name
 
     page.goto("/accounts/delete/")
@@ -148,7 +136,6 @@ def test_a_person_copies_their_data_and_leaves_with_a_report(page, log_in, a_nam
     page.get_by_label("Username", exact=True).fill(name)
     assert press(page, "Delete my account") == 200
     report = page.locator("main").inner_text()
-    picture(page, "erasure-report")
     assert "Account and profile (1)" in report
     assert "Backups: Backups are not edited." in report
     assert User.objects.filter(pk=person.pk).exists() is False

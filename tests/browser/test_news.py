@@ -3,7 +3,6 @@
 import pytest
 
 from news.models import NewsCategory, NewsItem
-from tests.browser.measure import findings
 from tests.factories.people import make_staff
 
 pytestmark = pytest.mark.usefixtures("put_back")
@@ -34,9 +33,3 @@ def test_an_editor_announces_something_and_it_is_read(page, log_in, a_name):
     assert page.locator("main strong").inner_text() == "them"
     page.get_by_role("link", name="Terms of use").click()
     assert page.url.endswith("/legal/")
-
-
-def test_the_pages_of_news_fit_and_are_for_everybody(page):
-    item = NewsItem.objects.public()[0]
-    for path in ("/news/", item.get_absolute_url(), item.get_absolute_url()[: len("/news/2026/")]):
-        assert findings(page, path) == {}

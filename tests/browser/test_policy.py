@@ -16,21 +16,7 @@ from privacy.policy import obstacles, verification
 from privacy.policy.models import PolicyAcknowledgement, PolicyVersion
 from privacy.policy.notices import announce_due
 from privacy.policy.services import create_draft, ensure_policy, seal_and_publish
-from tests.browser.measure import findings
 from tests.factories.people import make_person
-
-PATHS = (
-    "/privacy/v/2/",
-    "/privacy/on/2026-11-20/",
-    "/privacy/compare/1/2/",
-    "/privacy/history/",
-    "/legal/history/",
-)
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_page_is_accessible_and_fits_its_screen_in_light_and_dark(page, path):
-    assert findings(page, path) == {}
 
 
 @pytest.mark.browser_context_args(java_script_enabled=False)

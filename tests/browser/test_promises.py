@@ -11,12 +11,11 @@ from privacy.promises.history import append_run
 from privacy.promises.models import State
 from privacy.promises.registry import Look
 from sens_site.lib.cache.content_stamp import renew_stamp
-from tests.browser.measure import Wire, findings
+from tests.browser.measure import Wire
 from tests.factories.promises import make_result
 
 LIMITS = {"/privacy/promises/": 14_000, "/privacy/p/66/": 8_000}
 """What HTML and style sheet may weigh."""
-PATHS = ("/privacy/promises/", "/privacy/promises/?state=unchecked", "/privacy/p/66/")
 
 
 @pytest.mark.usefixtures("put_back")
@@ -75,15 +74,3 @@ def test_the_days_are_drawn_without_script_and_said_in_words(page, path):
     }
     assert "Script" not in wire.bytes
     assert wire.bytes["Document"] + wire.bytes["Stylesheet"] <= LIMITS[path]
-
-
-@pytest.mark.usefixtures("history")
-@pytest.mark.parametrize("path", ["/privacy/promises/", "/privacy/p/66/"])
-def test_a_page_with_days_is_accessible_and_fits_its_screen(page, path):
-    page.wait_for_timeout(1100)
-    assert findings(page, path) == {}
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_page_is_accessible_and_fits_its_screen_in_light_and_dark(page, path):
-    assert findings(page, path) == {}

@@ -5,7 +5,6 @@ from playwright.sync_api import expect
 
 from search.services import refresh_index
 from tests.browser import records
-from tests.browser.measure import findings
 
 pytestmark = pytest.mark.browser_context_args(java_script_enabled=False)
 
@@ -32,9 +31,3 @@ def test_a_visitor_searches_narrows_and_is_helped(page):
     expect(page.locator("h1")).to_have_text("Products")
     assert page.context.cookies() == []
     assert records.count_all() == at_first
-
-
-@pytest.mark.browser_context_args(java_script_enabled=True)
-@pytest.mark.parametrize("path", ["/search/?q=battery", "/search/?q=xqzzk"])
-def test_results_can_be_read_by_everybody(page, path):
-    assert findings(page, path) == {}

@@ -1,14 +1,12 @@
 """An editor makes a page with a picture, plans it, moves it and restores a text, with scripts off."""
 
-import os
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 
 from pages.models import Page
+from tests.browser.pictures import picture
 from tests.factories.people import make_staff
 from tests.pages.pictures import drawn
 
@@ -16,7 +14,6 @@ pytestmark = [
     pytest.mark.browser_context_args(java_script_enabled=False),
     pytest.mark.usefixtures("put_back"),
 ]
-PICTURES = Path(settings.BASE_DIR) / "docs" / "pictures"
 SOON = 1100
 """Kept pages look for news once a second."""
 
@@ -25,12 +22,6 @@ def press(page, name: str, role: str = "button") -> None:
     """Press what leads to another page, and wait until that page is whole."""
     with page.expect_navigation():
         page.locator("#content").get_by_role(role, name=name, exact=True).first.click()
-
-
-def picture(page, name: str) -> None:
-    """Photograph the page for the documents, where that is asked for."""
-    if os.environ.get("PICTURES"):
-        page.screenshot(path=PICTURES / f"{name}.png", scale="css", full_page=True)
 
 
 def status(page, path: str) -> int:
@@ -83,11 +74,11 @@ def test_an_editor_makes_plans_moves_and_restores_a_page(page, log_in, a_name):
     page.goto(f"/admin/pages/page/{made.pk}/change/")
     page.locator("#id_title").fill("The workshop of our house")
     page.get_by_label("Publish it now").check()
-    picture(page, "staff-page")
+    picture(page, "staff-page", full_page=True)
     press(page, "Save")
     page.goto(f"/admin/pages/page/{made.pk}/change/")
     page.locator("section.module").get_by_role("link").last.click()
-    picture(page, "staff-page-text")
+    picture(page, "staff-page-text", full_page=True)
     press(page, "Restore as a draft", "link")
     press(page, "Restore as a draft")
     page.goto(f"/admin/pages/page/{made.pk}/change/")
@@ -103,4 +94,4 @@ def test_an_editor_makes_plans_moves_and_restores_a_page(page, log_in, a_name):
     assert page.url.endswith(f"/{name}/")
     assert page.locator("h1").inner_text() == "Our workshop"
     page.goto("/admin/pages/file/")
-    picture(page, "staff-files")
+    picture(page, "staff-files", full_page=True)
