@@ -116,7 +116,7 @@ def test_each_kind_of_page_looks_as_its_reference_picture(site: str, browser: Br
         for name, kind in KINDS.items():
             still.client.cookies.clear()
             if name == "account":
-                still.client.cookies = session
+                still.client.cookies.update(session)
             now, file = look(still, kind), REFERENCE / f"{name}.png"
             if RENEW:
                 small(now).save(file, optimize=True)

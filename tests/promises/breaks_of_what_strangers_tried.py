@@ -1,6 +1,7 @@
 """Breaks that a second stranger tried: other ways to keep, to tell and to mark than those before."""
 
 import logging
+import shutil
 import sqlite3
 import syslog
 import zlib
@@ -32,7 +33,7 @@ def a_second_database_beside_the_first(hand: Hand) -> None:
 def a_folder_for_each_message(hand: Hand) -> None:
     target = Path(settings.STATIC_ROOT).parent / "messages-of-ada"
     visits(hand, lambda _: target.mkdir(exist_ok=True))
-    hand.on_release(lambda: target.exists() and target.rmdir())
+    hand.on_release(lambda: shutil.rmtree(target, ignore_errors=True))
 
 
 @breaks("usage.ip-address", in_sql=True)

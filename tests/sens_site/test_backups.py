@@ -95,11 +95,16 @@ def test_without_a_key_the_job_copies_nothing_and_is_no_failure(monkeypatch, cap
 @pytest.mark.once
 def test_of_two_workers_one_makes_the_backup(monkeypatch, settings):
     settings.BACKUP_RECIPIENTS = ["age1…"]
-    made = []
-    monkeypatch.setattr("sens_site.jobs.make_backup", lambda: made.append("one") or Path("one"))
+    made: list[Path] = []
+
+    def make() -> Path:
+        made.append(Path("one"))
+        return made[-1]
+
+    monkeypatch.setattr("sens_site.jobs.make_backup", make)
     (job,) = [one for one in registered_jobs() if one.name == "make backup"]
     assert [job.run(), job.run()] == ["one", None]
-    assert made == ["one"]
+    assert made == [Path("one")]
 
 
 @pytest.mark.django_db

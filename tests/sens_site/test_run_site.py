@@ -311,9 +311,7 @@ def test_the_dictionary_is_made_anew_once_the_files_are_collected_where_one_is_w
     monkeypatch.setattr(run_site, "call_command", lambda name, **options: None)
     monkeypatch.setattr(run_site, "connections", SimpleNamespace(all=lambda **options: []))
     monkeypatch.setattr(run_site, "collect_if_changed", lambda: done.append("collect"))
-    monkeypatch.setattr(
-        run_site.subprocess, "run", lambda command, *, check: done.append(command[-2])
-    )
+    monkeypatch.setattr(subprocess, "run", lambda command, *, check: done.append(command[-2]))
     Command().prepare(production=False)
     assert done == []
     Command().prepare(production=True)

@@ -3,6 +3,7 @@
 import pickle
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -47,7 +48,8 @@ def valkey(monkeypatch):
     cache.clear()
     client = Valkey({b"a": pickle.dumps({"to": ADA}), b"b": pickle.dumps({"to": OTHER}), b"c": b""})
     backend = ServedCache("shared_cache", {"SERVER": "redis://127.0.0.1:1/0"})
-    backend.server = SimpleNamespace(_cache=SimpleNamespace(get_client=lambda: client))
+    server: Any = SimpleNamespace(_cache=SimpleNamespace(get_client=lambda: client))
+    backend.server = server
     monkeypatch.setattr(stores, "caches", {"default": backend})
     return client
 

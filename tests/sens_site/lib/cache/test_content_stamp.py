@@ -51,7 +51,7 @@ def test_while_the_cache_cannot_be_read_the_last_stamp_stands(monkeypatch, caplo
 def test_while_the_database_is_away_pages_stay_over_the_hour_and_not_over_the_date(monkeypatch):
     noon = datetime(2031, 5, 6, 12, 30, tzinfo=UTC)
     away = OperationalError("away")
-    faults = {"reading": None, "database": None}
+    faults: dict[str, Exception | None] = {"reading": None, "database": None}
 
     def get(key):
         if faults["reading"]:
