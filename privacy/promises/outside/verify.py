@@ -49,8 +49,8 @@ class Answer(html.parser.HTMLParser):  # what the site answered, and what a brow
     def find(self, pattern):
         return (re.findall(pattern, self.text, re.DOTALL) or [""])[0]
     def shows(self, html):
-        bare = re.sub(r"<a href=[^ >]*p/\d+/>\d+</a>", "", self.text)  # the numbers of promises
-        return self.status == 200 and re.sub("<!--.*?-->", "", html) in bare
+        mark = r"<a class=\w+ href=[^ >]*p/\d+/><i>\d+<b> [a-z ]{,30}</b></i></a>"  # of a promise
+        return self.status == 200 and re.sub("<!--.*?-->", "", html) in re.sub(mark, "", self.text)
 class AsItIs(urllib.request.HTTPErrorProcessor):  # errors and redirects are answers, too
     http_response = https_response = lambda self, request, answer: answer
 class Site:  # as strangers meet it: no cookie but those that a look hands over
