@@ -79,7 +79,10 @@ class Process:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             self.running.wait(PATIENCE)
-        assert not self.listens(), f"{self.name} is killed and listens"
+        until = time.monotonic() + PATIENCE
+        while self.listens():  # all that shared its socket have to be gone
+            assert time.monotonic() < until, f"{self.name} is killed and listens"
+            time.sleep(0.01)
 
     def listens(self) -> bool:
         """Tell whether anybody takes connections at its port."""
