@@ -14,6 +14,8 @@ PIECE = Template(
     "{% endkept %}"
 )
 
+KEPT: Any = PIECE.nodelist[-1]
+
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Any:
@@ -36,14 +38,12 @@ def test_a_kept_piece_knows_the_company_and_what_it_is_given_and_nothing_of_the_
 
 def test_it_is_drawn_once_for_each_value(monkeypatch):
     first = [drawn(signed_in=True), drawn(signed_in=False)]
-    monkeypatch.setattr(PIECE.nodelist[-1].nodelist, "render", None)
+    monkeypatch.setattr(KEPT.nodelist, "render", None)
     assert [drawn(signed_in=True), drawn(signed_in=False)] == first
 
 
 def test_while_templates_are_edited_it_is_drawn_each_time(settings, monkeypatch):
     drawn(signed_in=True)
     settings.DEBUG = True
-    monkeypatch.setattr(
-        type(PIECE.nodelist[-1].nodelist), "render", lambda self, context: " edited "
-    )
-    assert PIECE.nodelist[-1].render(Context({"signed_in": True})) == "edited"
+    monkeypatch.setattr(type(KEPT.nodelist), "render", lambda self, context: " edited ")
+    assert KEPT.render(Context({"signed_in": True})) == "edited"
