@@ -89,8 +89,8 @@ def a_cookie_in_a_header_of_its_own(hand: Hand) -> None:
 
 @breaks("cookies.none-before-consent", "cookies.several-types", "security.technical")
 def a_cookie_on_pages_that_are_kept_ready(hand: Hand) -> None:
-    def marked(plain: Any, headers: Any, body: bytes) -> Any:
-        return plain([*headers, ("Set-Cookie", "seen=1; Path=/; Secure; HttpOnly")], body)
+    def marked(plain: Any, headers: Any, *more: Any) -> Any:
+        return plain([*headers, ("Set-Cookie", "seen=1; Path=/; Secure; HttpOnly")], *more)
 
     hand.wrap("sens_site.lib.cache.page_cache.make_page", marked)
 
