@@ -35,7 +35,7 @@ def main() -> int:
         manage = [servers.python(), "manage.py"]
         for command in ("migrate", "createcachetable", "setup_site"):
             subprocess.run(  # noqa: S603 - our own commands
-                [*manage, command, "--verbosity=0", "--skip-checks"],
+                [*manage, command, "--verbosity=0"],
                 env=env,
                 cwd=servers.ROOT,
                 check=True,
