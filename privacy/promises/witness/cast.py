@@ -4,8 +4,8 @@ A room puts its own into `rehearsal.py`; an app of privacy below the promises in
 of promises. All of it is made in a rehearsal, and gone with it.
 """
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,6 +129,18 @@ def plays(who: str, path: str) -> Callable[[Scene], Scene]:
 def scenes() -> Mapping[Scene, tuple[str, str]]:
     """Return what is played, with who plays it and where."""
     return _scenes
+
+
+@contextmanager
+def undone(visitor: Visitor) -> Iterator[None]:
+    """Take back what somebody does, in the database and in their browser."""
+    cookies = dict(visitor.cookies)
+    try:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+    finally:
+        visitor.cookies = cookies
 
 
 def discover() -> None:

@@ -11,6 +11,11 @@ from privacy.promises.page_reader import Element, Page, read
 from privacy.promises.witness.tags import tags_of
 
 HARD_TO_GUESS = 20
+BY_AN_ADVERTISEMENT = (
+    "utm_source=a-check&utm_medium=a-check&utm_campaign=a-check&gclid=a-check&fbclid=a-check"
+    "&msclkid=a-check&li_fat_id=a-check&mc_eid=a-check&ref=a-check&debug=1"
+)
+"""What others put into links to a site, to know who follows them."""
 _FORM = re.compile(r"<form\b.*?</form\s*>", re.DOTALL | re.IGNORECASE)
 _FORM_BEGINS = re.compile(r"<form\b", re.IGNORECASE)
 

@@ -15,10 +15,11 @@ from django.db import transaction
 from privacy.promises.page_reader import Element
 from privacy.promises.visitor import Answer, Site, Visitor
 from privacy.promises.witness import browser_rules, cast, record_rules  # noqa: F401 - the rules register themselves
-from privacy.promises.witness.cast import MEMBER, STRANGER, SUPERUSER
+from privacy.promises.witness.cast import MEMBER, STRANGER, SUPERUSER, undone
 from privacy.promises.witness.exchange import Exchange, plain_name
 from privacy.promises.witness.filling import filled
 from privacy.promises.witness.links import (
+    BY_AN_ADVERTISEMENT,
     forms_of,
     links_of,
     path_here,
@@ -41,11 +42,6 @@ FRONT_DOOR = "a stranger at the front door"
 NO_ANSWER = 0
 DEBUG_PAGE = "because you have <code>DEBUG = True</code>"
 """What Django shows of an error on a developer’s machine in place of the site’s own page."""
-BY_AN_ADVERTISEMENT = (
-    "utm_source=a-check&utm_medium=a-check&utm_campaign=a-check&gclid=a-check&fbclid=a-check"
-    "&msclkid=a-check&li_fat_id=a-check&mc_eid=a-check&ref=a-check&debug=1"
-)
-"""What others put into links to a site, to know who follows them."""
 ACCOUNTS, DESK = "/accounts/", "/admin/"
 DEEPEST = 3
 """How many forms in a row are sent: register, confirm, and what the page after that offers."""
@@ -147,16 +143,16 @@ class Walk:
             if who in self._roles:
                 sent |= self._go(who, visitor, self._offered_to(who, visitor, desk))
             elif who == STRANGER:
-                self._go(who, visitor, public + desk, heads=True)
+                self._go(who, visitor, public + desk)
             elif who == MEMBER:
                 sent |= self._go(who, visitor, public + desk)
             elif who == SUPERUSER:
-                self._go(who, visitor, desk + public, sent=sent)
+                self._go(who, visitor, desk + public, sent)
             else:
                 self._go(who, visitor, public)
         for scene, (who, path) in cast.scenes().items():
             if self.only is None or self._wanted(self._pattern_of(path)):
-                with self._leaving_out(f"the scene {scene.__name__}"), self._undone(visitors[who]):
+                with self._leaving_out(f"the scene {scene.__name__}"), undone(visitors[who]):
                     scene(visitors[who], partial(self._send, who, visitors[who]))
 
     def _offered_to(self, who: str, visitor: Visitor, desk: tuple[Route, ...]) -> tuple[Route, ...]:
@@ -179,8 +175,6 @@ class Walk:
         who: str,
         visitor: Visitor,
         routes: tuple[Route, ...],
-        *,
-        heads: bool = False,
         sent: Iterable[Any] = (),
     ) -> set[Any]:
         """Open routes and send their forms but those sent before; return which were sent by now."""
@@ -198,23 +192,19 @@ class Walk:
                     done.add(address)
                     answer = self._send(who, visitor, "GET", address)
                     if number == 0:
-                        if heads:
+                        if who == STRANGER:
                             self._send(who, other, "HEAD", address)
                             self._send(who, other, "OPTIONS", address)
                         if who != SUPERUSER or one.pattern not in self._sent_empty:
-                            with self._undone(visitor):
+                            with undone(visitor):
                                 self._send(who, visitor, "POST", address)
-                        if self._is_within(who, one):
+                        if who in self._roles if one.is_admin else who == MEMBER:
                             self._sent_empty.add(one.pattern)
                         self._fill_in(who, visitor, answer, forms, 0)
             waiting = left
         if who == STRANGER:
             self._go_where_nothing_leads(who, visitor)
         return forms
-
-    def _is_within(self, who: str, one: Route) -> bool:
-        """Tell whether somebody may use a route as a superuser does: staff theirs, customers theirs."""
-        return who in self._roles if one.is_admin else who == MEMBER
 
     def _go_where_nothing_leads(self, who: str, visitor: Visitor) -> None:
         for path in sorted(self._styles):
@@ -224,7 +214,7 @@ class Walk:
                 self._send(who, visitor, "GET", f"{path}?{BY_AN_ADVERTISEMENT}")
         for path, fill in cast.unasked().items():
             if self._wanted(self._pattern_of(path)):
-                with self._undone(visitor):
+                with undone(visitor):
                     self._send(who, visitor, "POST", path, fill(self.people[who]))
 
     def _at_the_front_door(self) -> None:
@@ -262,16 +252,6 @@ class Walk:
             return fresh
         return secrets.SystemRandom().sample(fresh, max(left, 0))
 
-    @contextmanager
-    def _undone(self, visitor: Visitor) -> Iterator[None]:
-        cookies = dict(visitor.cookies)
-        try:
-            with transaction.atomic():
-                yield
-                transaction.set_rollback(True)
-        finally:
-            visitor.cookies = cookies
-
     def _fill_in(
         self, who: str, visitor: Visitor, answer: Answer, forms: set[Any], depth: int
     ) -> None:
@@ -287,7 +267,7 @@ class Walk:
                 continue
             forms.add(shape)
             for data in self._ways_to_fill(form, who, action):
-                with self._undone(visitor):
+                with undone(visitor):
                     seen = len(self.mailed)
                     after = self._send(who, visitor, "POST", action, data)
                     self.counts["forms sent"] += 1

@@ -3,6 +3,7 @@
 import pytest
 
 from privacy.promises.page_reader import foreign, permitted_origins, read
+from privacy.promises.witness.links import forms_of
 
 PAGE = """<!DOCTYPE html><html><head>
 <link rel="stylesheet" href="/static/site.css"><link rel="canonical" href="https://other.test/">
@@ -67,3 +68,14 @@ def test_tags_that_close_themselves_or_nothing_move_no_place():
         "p", "svg", "p",
     ]  # fmt: skip
     assert main.text == "One two three"
+
+
+def test_the_forms_of_a_page_are_read_one_by_one_or_with_the_page_where_one_has_no_end():
+    form = '<FORM method="post" action="/a/"><input name="a"></Form>'
+    search = '<form action="/search/"><input name="q"></form>'
+    unended = '<form method="post" action="/b/"><input name="b">'
+    assert [one.get("action") for one in forms_of(f"<p>{form}<p>{search}<p>{form}")] == [
+        "/a/",
+        "/a/",
+    ]
+    assert [one.get("action") for one in forms_of(f"<p>{form}<p>{unended}")] == ["/a/", "/b/"]

@@ -16,7 +16,7 @@ from privacy.promises.witness import browser_rules, cast, record_rules
 from privacy.promises.witness.canary import Canary
 from privacy.promises.witness.exchange import Exchange, is_foreign
 from privacy.promises.witness.filling import filled
-from privacy.promises.witness.links import forms_of, path_here, pattern_of
+from privacy.promises.witness.links import path_here, pattern_of
 from privacy.promises.witness.mails import Mail, mail_in
 from privacy.promises.witness.recorder import Line
 from privacy.promises.witness.rules import MOST_KEPT, Judge, Known
@@ -380,28 +380,6 @@ def test_a_form_is_filled_in_wholly_and_as_little_as_can_be():
     assert list(filled(plain, ADA)) == [{"a": "b"}]
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "WITH said AS (SELECT %s AS a) INSERT INTO t SELECT a FROM said",
-        "/* told */ INSERT INTO t VALUES (%s)",
-        "-- told\n  UPDATE ONLY t SET a = %s",
-        'DELETE FROM "s"."t" WHERE a = %s',
-        "MERGE INTO t USING said ON true",
-        "CREATE TABLE IF NOT EXISTS t AS SELECT %s",
-        "REPLACE INTO t VALUES (%s)",
-    ],
-)
-def test_a_statement_that_writes_is_known_however_it_begins(sql):
-    (one,) = written_by(sql, ("a",), many=False)
-    assert (one.table, one.values) == ("t", ("a",))
-
-
-@pytest.mark.parametrize("sql", ["WITH a AS (SELECT 1) SELECT * FROM a", "SELECT 'UPDATE t'"])
-def test_a_statement_that_reads_writes_nothing(sql):
-    assert list(written_by(sql, (), many=False)) == []
-
-
 def test_no_answer_leads_on_to_an_address_that_says_who_somebody_is():
     def said(location: str) -> list[str]:
         there = Answer("/contact/", 303, {"Location": location}, {}, "")
@@ -432,26 +410,6 @@ def test_words_of_customers_stand_in_no_table_about_nobody(table, words, said):
     told = list(record_rules.no_words_in_a_table_about_nobody(row, Known((ADA,), outside=KNOWN)))
     assert told == said
     assert list(record_rules.no_words_in_a_table_about_nobody(row, KNOWN)) == []
-
-
-def test_the_forms_of_a_page_are_read_one_by_one_or_with_the_page_where_one_has_no_end():
-    form = '<FORM method="post" action="/a/"><input name="a"></Form>'
-    search = '<form action="/search/"><input name="q"></form>'
-    unended = '<form method="post" action="/b/"><input name="b">'
-    assert [one.get("action") for one in forms_of(f"<p>{form}<p>{search}<p>{form}")] == [
-        "/a/",
-        "/a/",
-    ]
-    assert [one.get("action") for one in forms_of(f"<p>{form}<p>{unended}")] == ["/a/", "/b/"]
-
-
-def test_statements_are_told_apart():
-    assert list(written_by("SELECT 1", (), many=False)) == []
-    (one,) = written_by('UPDATE "t" SET a=%s', {"a": 1}, many=False)
-    assert (one.table, one.values) == ("t", (1,))
-    assert len(list(written_by("INSERT INTO t VALUES (%s)", [(1,), (2,)], many=True))) == 2
-    assert mail_in(one) is None
-    assert mail_in(Written("outbox_outboxmail", ("a",), "INSERT INTO x")) is None
 
 
 def test_links_lead_here_or_elsewhere():
