@@ -67,7 +67,3 @@ def test_the_overview_asks_the_database_little(signed_in, menu_read, django_asse
     signed_in.get("/accounts/")
     with django_assert_num_queries(3):
         signed_in.get("/accounts/")
-
-
-def test_a_stranger_is_led_to_the_login(client):
-    assert client.get("/accounts/").headers["Location"] == "/accounts/login/?next=/accounts/"

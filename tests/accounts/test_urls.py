@@ -178,8 +178,8 @@ def test_names_and_addresses_that_others_rely_on(name, path):
 
 
 @pytest.mark.django_db
-def test_room_itself_leads_to_the_profile():
-    assert SiteClient().get("/accounts/").headers["Location"] == "/accounts/profile/"
+def test_room_itself_leads_a_stranger_to_the_login():
+    assert SiteClient().get("/accounts/").headers["Location"] == "/accounts/login/?next=/accounts/"
 
 
 @pytest.mark.django_db
