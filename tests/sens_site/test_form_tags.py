@@ -16,8 +16,6 @@ PIECE = Template(
 )
 KEPT = next(node for node in PIECE.nodelist if isinstance(node, KeptNode))
 
-KEPT: Any = PIECE.nodelist[-1]
-
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Any:

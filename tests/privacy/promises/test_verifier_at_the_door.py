@@ -30,12 +30,12 @@ def test_who_comes_without_encryption_is_to_be_sent_on_to_it(monkeypatch, origin
             SimpleNamespace(headers={"Location": sent_to} if sent_to else {})
         )
 
-    monkeypatch.setattr(site.web, "open", plain)
-    monkeypatch.setattr(site, "visit", lambda path: page)
     page = SimpleNamespace(
         path="/", ways=set(), tags=[], cookies={}, status=403, foreign=[], opened=[]
     )
     page.__dict__.update(scripts=[], links=[], head="")
+    monkeypatch.setattr(site.web, "open", plain)
+    monkeypatch.setattr(site, "visit", lambda path: page)
     monkeypatch.setattr(site, "ask", lambda *args, **headers: page)
     found = [fault for words, fault in verify.look_at_pages(site) if "without encryption" in words]
     assert (found, asked) == (said, ["http://www.example.com/"] * len(said))
