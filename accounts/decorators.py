@@ -8,6 +8,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import User
@@ -65,6 +66,8 @@ def password_asked_again(view: AnyView) -> AnyView:
             response: HttpResponse = view(request, *args, **kwargs)
             return response
         ways = get_adapter().get_reauthentication_methods(request.user)
+        if not ways:  # a password was taken away, and there is no second factor
+            return SeeOther(reverse("account_reset_password"))
         return SeeOther(f"{ways[0]['url']}?{urlencode({'next': request.path})}")
 
     return wrapper

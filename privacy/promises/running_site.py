@@ -213,9 +213,9 @@ class RunningSite:
 class _Heard(QueryDict):
     """What stands after the question mark of an address; tells who asks for what."""
 
-    def __init__(self, query: str, asked: set[str]) -> None:
+    def __init__(self, query: str, asked: set[str], *, mutable: bool = False) -> None:
         self._names: set[str] = set()  # what is asked while the query is read tells nothing
-        super().__init__(query)
+        super().__init__(query, mutable=mutable)
         self._names = asked
 
     def __getitem__(self, key: str) -> Any:
@@ -229,6 +229,10 @@ class _Heard(QueryDict):
     def getlist(self, key: str, default: Any = None) -> list[Any]:
         self._names.add(key)
         return super().getlist(key, default)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "_Heard":
+        """Answer `copy()`: what is asked of a copy is heard, too."""
+        return _Heard(self.urlencode(), self._names, mutable=True)
 
 
 @contextmanager

@@ -127,6 +127,14 @@ def test_the_password_is_not_asked_for_again_within_five_minutes_of_log_in(clien
 
 
 @pytest.mark.django_db
+def test_who_has_neither_password_nor_second_factor_is_led_to_a_new_password(client, person):
+    person.set_unusable_password()
+    person.save()
+    client.force_login(person)
+    assert client.get("/accounts/delete/").url == "/accounts/password/reset/"
+
+
+@pytest.mark.django_db
 def test_new_session_key_at_log_in_and_when_proving_again(client, person, settings):
     client.get("/accounts/login/")
     client.cookies[settings.SESSION_COOKIE_NAME] = "fixed-by-somebody-else-0123456789"

@@ -119,3 +119,7 @@ def test_a_query_hears_each_way_of_asking():
     query = _Heard("a=1&b=2&b=3", names)
     assert (query["a"], query.getlist("b"), query.get("d")) == ("1", ["2", "3"], None)
     assert ("c" in query, names) == (False, {"a", "b", "c", "d"})
+    copy = query.copy()
+    copy["a"] = "4"
+    assert (copy["a"], query["a"], "e" in copy) == ("4", "1", False)
+    assert names == {"a", "b", "c", "d", "e"}

@@ -404,6 +404,7 @@ def test_no_answer_leads_on_to_an_address_that_says_who_somebody_is():
         ("audit_log_auditentry", "Answered.", []),
         ("contact_contactmessage", ADA.email, []),
     ],
+    ids=["an address", "a text", "no word of theirs", "a table about them"],
 )
 def test_words_of_customers_stand_in_no_table_about_nobody(table, words, said):
     row = Written(table, (1, words), "INSERT")
