@@ -14,7 +14,8 @@ def on_a_copy() -> Iterator[None]:
     """Have this thread read and write a copy of the database, which is gone afterwards.
 
     A rehearsal in the database itself would hold its write lock, and forms would wait for it. On
-    PostgreSQL writers don't wait for each other, and within a transaction it is too late to copy.
+    PostgreSQL only who writes the very rows waits that a rehearsal has changed, as sealing does for
+    the row of the policy. Within a transaction it is too late to copy.
 
     The copy has no name. SQLite holds it in memory, and what exceeds the cache in a file that is
     unlinked as it is opened: the people in it are gone with this process, however that ends.
