@@ -112,7 +112,7 @@ def test_each_kind_of_page_looks_as_its_reference_picture(site: str, browser: Br
     with still_site(browser) as still:
         with stopped():
             still.client.force_login(make_person("ida", name="Ida Example"))
-        session = still.client.cookies.copy()
+        session = dict(still.client.cookies)
         for name, kind in KINDS.items():
             still.client.cookies.clear()
             if name == "account":
