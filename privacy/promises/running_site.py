@@ -213,10 +213,10 @@ class RunningSite:
 class _Heard(QueryDict):
     """What stands after the question mark of an address; tells who asks for what."""
 
-    def __init__(self, query: str, asked: set[str], *, mutable: bool = False) -> None:
+    def __init__(self, query: str, names: set[str] | None = None, **kwargs: Any) -> None:
         self._names: set[str] = set()  # what is asked while the query is read tells nothing
-        super().__init__(query, mutable=mutable)
-        self._names = asked
+        super().__init__(query, **kwargs)
+        self._names = set() if names is None else names
 
     def __getitem__(self, key: str) -> Any:
         self._names.add(key)

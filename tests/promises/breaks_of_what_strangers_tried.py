@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.log import AdminEmailHandler
 
 from audit_log.models import AuditEntry
+from contact.models import ContactMessageQuerySet
 from contact.order_models import OrderStateQuerySet
 from outbox import jobs
 from tests.promises.breaks import Way, breaks
@@ -114,3 +115,8 @@ def versions_that_the_worker_announces_to_nobody(hand: Hand) -> None:
 @breaks("security.against-misuse")
 def orders_of_everybody(hand: Hand) -> None:
     hand.patch.setattr(OrderStateQuerySet, "of", lambda self, subject: self.order_by("pk"))
+
+
+@breaks("security.against-misuse")
+def messages_of_everybody(hand: Hand) -> None:
+    hand.patch.setattr(ContactMessageQuerySet, "of", lambda self, subject: self.order_by("-pk"))
