@@ -9,7 +9,7 @@ import logging
 import sys
 import tempfile
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -230,7 +230,7 @@ class _Heard(QueryDict):
         self._names.add(key)
         return super().getlist(key, default)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> "_Heard":
+    def __deepcopy__(self, memo: MutableMapping[int, Any]) -> "_Heard":
         """Answer `copy()`: what is asked of a copy is heard, too."""
         return _Heard(self.urlencode(), self._names, mutable=True)
 
