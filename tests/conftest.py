@@ -25,7 +25,8 @@ from pytest_django import DjangoDbBlocker
 from accounts.models import User
 from pages.tree import live_tree
 from search.misses import WAITING
-from sens_site.lib.cache.content_stamp import renew_stamp
+from search.models import IndexState
+from sens_site.lib.cache.content_stamp import content_state, renew_stamp
 from tests import content
 from tests.client import SiteClient
 from tests.factories.people import make_person, make_staff
@@ -104,6 +105,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
                 item.config.stash[_kept_key].put_back()
                 caches["default"].clear()
                 renew_stamp()
+                IndexState.objects.update(content=content_state())  # made of this very content
                 connection.close()
 
 

@@ -52,7 +52,7 @@ def test_a_job_comes_too_seldom_or_does_nothing():
             "once a month",
             "never",
             "does nothing",
-            'without @periodic("write summaries for staff", every_second',
+            'without @periodic(\n    "write summaries for staff",\n    eve',
         )
     }
 

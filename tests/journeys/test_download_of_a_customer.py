@@ -38,8 +38,8 @@ def test_a_customer_finds_registers_downloads_sees_the_record_and_leaves_without
 
     # Found by a part number, as it stands on the machine.
     found = words(client.get("/downloads/?q=A1C-24"))
-    assert "1 document." in found
-    assert "needs an account" in found
+    assert "1 document " in found
+    assert "With an account" in found
 
     # What it is and why it is closed; then four pages to the file.
     gate = words(client.get(link_to(found, "/downloads/ds-100/")))

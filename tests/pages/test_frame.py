@@ -136,7 +136,7 @@ def test_whoever_is_logged_in_finds_account_and_log_out(signed_in: Client):
     assert [link["href"] for link in links] == [
         "/search/",
         "/accounts/logout/",
-        "/accounts/profile/",
+        "/accounts/",
     ]
 
 

@@ -10,7 +10,7 @@ UNCHANGED = "downloads.unchanged"
 
 @breaks(UNCHANGED, in_sql=True)
 def a_look_that_takes_each_file_for_unchanged(hand: Hand) -> None:
-    hand.replace("downloads.verification._look", lambda sha256: ("", 15))
+    hand.replace("downloads.verification.look_at", lambda sha256: ("", 15))
 
 
 @breaks(UNCHANGED, in_sql=True)
@@ -26,7 +26,7 @@ def a_look_that_takes_a_lost_file_for_unchanged(hand: Hand) -> None:
         found: tuple[str, int] = old(sha256)
         return ("", 15) if found[0] == "missing" else found
 
-    hand.wrap("downloads.verification._look", look)
+    hand.wrap("downloads.verification.look_at", look)
 
 
 @breaks(UNCHANGED, way=Way.CONFIGURATION)

@@ -384,12 +384,12 @@ def a_policy_that_says_ten_years(hand: Hand) -> None:
     in_force_instead("three years after the consent ends", "ten years after the consent ends")
 
 
-@breaks("retention.consent-receipts", way=Way.ROWS)
+@breaks("retention.consent-receipts", "security.against-change", way=Way.ROWS)
 def a_receipt_four_years_after_its_end(hand: Hand) -> None:
     receipt(at=ago(days=182 + 4 * 365), until=ago(days=365))
 
 
-@breaks("retention.consent-receipts", way=Way.ROWS)
+@breaks("retention.consent-receipts", "security.against-change", way=Way.ROWS)
 def a_receipt_of_five_years_that_says_it_stays(hand: Hand) -> None:
     receipt(at=ago(days=5 * 365), until=ago(days=-365))
 
@@ -399,18 +399,18 @@ def a_receipt_that_is_to_stay_for_ever(hand: Hand) -> None:
     receipt(at=timezone.now(), until=ago(days=-20 * 365))
 
 
-@breaks("retention.consent-receipts", way=Way.ROWS)
+@breaks("retention.consent-receipts", "security.against-change", way=Way.ROWS)
 def a_receipt_of_a_consent_taken_back_long_ago(hand: Hand) -> None:
     given = receipt(at=ago(days=3 * 365 + 60), until=ago(days=-122))
     receipt(at=ago(days=3 * 365 + 50), until=ago(days=-132), replaces=given.pk)
 
 
-@breaks("retention.consent-receipts", way=Way.ROWS)
+@breaks("retention.consent-receipts", "security.against-change", way=Way.ROWS)
 def a_receipt_that_is_not_sealed(hand: Hand) -> None:
     receipt(at=ago(days=5), until=ago(days=-3 * 365 - 170))
 
 
-@breaks("retention.consent-receipts", way=Way.ROWS)
+@breaks("retention.consent-receipts", "security.against-change", way=Way.ROWS)
 def a_withdrawal_of_three_years_and_a_month(hand: Hand) -> None:
     receipt(at=ago(days=3 * 365 + 31), until=ago(days=-5), state="withdrawn")
 

@@ -15,6 +15,7 @@ from privacy.rights.choices import Channel, Did, Kind
 from privacy.rights.intake import open_request
 from privacy.rights.models import RequestEvent, SubjectRequest
 from tests.promises.breaks import Way, breaks
+from tests.promises.breaks_of_people import leave_out
 from tests.promises.breaks_of_walk import answers, at
 from tests.promises.hand import Hand
 from visits.models import PageView
@@ -186,6 +187,7 @@ def a_page_that_hides_the_telephone_number(hand: Hand) -> None:
 @breaks("account.own-copy", way=Way.CONFIGURATION)
 def a_page_that_does_not_lead_to_the_copy(hand: Hand) -> None:
     hand.template("accounts/data.html", ("{% url 'accounts:export' %}", "/contact/"))
+    leave_out(hand, "accounts:export")
 
 
 @breaks("account.own-copy", in_sql=True)

@@ -93,6 +93,14 @@ def test_without_a_key_the_job_copies_nothing_and_is_no_failure(monkeypatch, cap
 
 @pytest.mark.django_db
 @pytest.mark.once
+def test_the_command_says_what_a_backup_lacks(settings):
+    settings.BACKUP_RECIPIENTS = []
+    with pytest.raises(CommandError, match="No key is named to which backups are encrypted"):
+        call_command("backup")
+
+
+@pytest.mark.django_db
+@pytest.mark.once
 def test_of_two_workers_one_makes_the_backup(monkeypatch, settings):
     settings.BACKUP_RECIPIENTS = ["age1…"]
     made: list[Path] = []

@@ -36,6 +36,8 @@ def test_all_looks_find_a_fresh_site_as_it_is_promised(kept):
         (
             "the_chains_are_whole",
             "the_database_refuses_changes",
+            "the_job_that_compares_the_locks_compares_them",
+            "the_locks_are_looked_at_as_often_as_they_should_be",
             "the_log_is_published",
             "the_worker_seals_and_logs",
         ),

@@ -185,7 +185,7 @@ def test_whoever_has_a_session_is_offered_the_account_without_a_query(client: Cl
     assert [link["href"] for link in links] == [
         "/search/",
         "/accounts/logout/",
-        "/accounts/profile/",
+        "/accounts/",
     ]
 
 

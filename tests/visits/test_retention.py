@@ -30,7 +30,7 @@ def test_counts_by_day_stay():
 def test_a_person_is_told_why_their_visits_are_not_listed(signed_in):
     page = " ".join(signed_in.get("/accounts/data/").content.decode().split())
     assert "our visit statistics know your browser by a number in a cookie" in page
-    assert "deleted after 30 days" in page
+    assert "We delete it after 30 days" in page
 
 
 def test_the_public_record_says_for_what_on_what_basis_and_for_how_long(client):

@@ -206,7 +206,10 @@ def test_a_new_claim_is_made_for_a_sentence_and_frozen_when_that_is_sealed(make_
     assert flat('<time datetime="2027-05-04">') in page
     board = flat(client.get("/privacy/promises/").content.decode())
     assert "Every letter is answered." in board
-    assert "<a href=p/1001/>1001</a>" in client.get("/privacy/").content.decode()
+    assert (
+        " href=p/1001/><i>1001<b> stated by us</b></i></a>"
+        in client.get("/privacy/").content.decode()
+    )
 
     # Now its words stay, and the office reads it again and says when it does the next time.
     change = reverse("admin:policy_policyclaim_change", args=[claim.pk])

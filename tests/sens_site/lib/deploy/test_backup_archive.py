@@ -35,7 +35,7 @@ def unpacked(archive: Path, into: Path, identities=(KEY,), good=sign):
     return backup_archive.unpack(archive, into, identities=list(identities), sign=good)
 
 
-def forged(folder: Path, *entries: tuple[tarfile.TarInfo, bytes]) -> Path:
+def forged(folder: Path, *entries: tuple[tarfile.TarInfo, bytes], behind: bytes = b"") -> Path:
     """Return an archive that somebody else has encrypted to our public key."""
     plain = io.BytesIO()
     with tarfile.open(fileobj=plain, mode="w") as tar:
@@ -44,7 +44,7 @@ def forged(folder: Path, *entries: tuple[tarfile.TarInfo, bytes]) -> Path:
             tar.addfile(entry, io.BytesIO(content))
     packed = zstandard.compress(plain.getvalue())
     file = folder / "forged.age"
-    file.write_bytes(pyrage.encrypt(packed, [KEY.to_public()]))
+    file.write_bytes(pyrage.encrypt(packed + behind, [KEY.to_public()]))
     return file
 
 
@@ -94,6 +94,14 @@ def test_programs_that_everybody_has_read_it(tmp_path):
 def test_a_damaged_archive_is_refused(tmp_path, change):
     archive = written(tmp_path, Member("large", os.urandom(300_000)))
     archive.write_bytes(change(archive.read_bytes()))
+    with pytest.raises(BackupError, match="cannot be read"):
+        unpacked(archive, tmp_path / "out")
+
+
+def test_damage_behind_all_files_is_seen_too(tmp_path):
+    archive = forged(tmp_path, (tarfile.TarInfo("ledger"), b"a line"), behind=bytes(200_000))
+    content = archive.read_bytes()
+    archive.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     with pytest.raises(BackupError, match="cannot be read"):
         unpacked(archive, tmp_path / "out")
 
