@@ -81,6 +81,8 @@ def test_an_officer_marks_each_sentence_and_a_second_one_seals(page, a_name):
     expect(said).to_contain_text("The old promises are kept by the contracts.")
     expect(said).not_to_contain_text("developer")
     with page.expect_navigation():
-        page.locator("main").get_by_role("link", name=str(own["number"]), exact=True).click()
+        page.locator("main").get_by_role(
+            "link", name=f"{own['number']} stated by us", exact=True
+        ).click()
     expect(page.locator("h1")).to_have_text("We answer every letter.")
     expect(page.locator("main")).to_contain_text("Customer service")

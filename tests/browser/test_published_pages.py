@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -127,7 +128,7 @@ def web(site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     for parent in (folder, *folder.parents[:3]):
         parent.chmod(0o755)
     client = Client()
-    client.force_login(make_person("behind_nginx"))
+    client.force_login(make_person(f"reader-{uuid4().hex[:8]}"))
     copy = folder / "site.sqlite3"
     with (
         closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as source,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request
 
 
 @dataclass
@@ -49,4 +49,9 @@ class Watch:
             self.troubles.append(f"{message.type}: {message.text} ({url})")
 
     def _opened(self, page: Page) -> None:
-        page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))
+        page.on("pageerror", self._failed_in_script)
+
+    def _failed_in_script(self, error: Error) -> None:
+        # Chromium's own word where a page that came late is shown without being blended in.
+        if "ViewTransition opt-in disabled" not in error.message:
+            self.troubles.append(f"script: {error}")
