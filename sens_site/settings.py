@@ -478,5 +478,5 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Django's own handlers would print each line twice, and mail tracebacks with what they hold.
-    "loggers": {"django": {"handlers": []}},
+    "loggers": {"django": {"handlers": []}, "pikepdf": {"level": "WARNING"}},
 }

@@ -99,6 +99,16 @@ def test_the_command_says_what_a_backup_lacks(settings):
         call_command("backup")
 
 
+@pytest.mark.once
+def test_the_command_says_what_it_made_and_what_is_over(monkeypatch, tmp_path, capsys):
+    made = tmp_path / "one.age"
+    made.write_bytes(b"abc")
+    monkeypatch.setattr("sens_site.management.commands.backup.make_backup", lambda: made)
+    monkeypatch.setattr("sens_site.management.commands.backup.backups.trim", lambda: 2)
+    call_command("backup")
+    assert capsys.readouterr().out == f"{made}: 3 bytes. 2 older ones were deleted.\n"
+
+
 @pytest.mark.django_db
 @pytest.mark.once
 def test_of_two_workers_one_makes_the_backup(monkeypatch, settings):
