@@ -86,10 +86,12 @@ def test_the_numbers_stand_in_cookies_that_no_script_can_read(allowed: Page):
 
 
 def test_the_time_in_view_is_reported_when_the_page_is_left(allowed: Page):
+    begun = time.monotonic()
     allowed.wait_for_timeout(1600)
     allowed.goto("/contact/")
+    took = time.monotonic() - begun  # on a busy machine the browser itself waits
     becomes(lambda: PageView.objects.get(path="/about/").seconds > 0)
-    assert PageView.objects.get(path="/about/").seconds in (1, 2, 3)
+    assert 1 <= PageView.objects.get(path="/about/").seconds <= took + 2
 
 
 def test_the_host_that_led_here_is_counted_and_our_own_is_not(allowed: Page):
