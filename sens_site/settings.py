@@ -342,6 +342,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = _origin.scheme
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = COMPANY.short_name
+MFA_TOTP_TOLERANCE = 1  # the code before and after, too: people take time to type (RFC 6238, 5.2)
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "accounts.second_factor.CodeForm",

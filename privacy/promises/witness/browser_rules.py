@@ -13,6 +13,7 @@ from privacy.promises.visitor import SetCookie
 from privacy.promises.witness.exchange import Exchange, is_foreign, plain_name
 from privacy.promises.witness.rules import ANSWER, Known, rule
 from privacy.promises.witness.tags import css_addresses, scripts_of, styles_of, tags_of
+from sens_site.lib.cache.content_stamp import generation
 
 COOKIES, FIRST_VISIT, LOADS, BEACONS, SCRIPTS, ORIGINS, HEADERS, CACHES = (
     "cookies", "first visit", "loads", "beacons", "scripts", "origins", "headers", "caches",
@@ -114,7 +115,11 @@ def nothing_on_a_first_visit(seen: Exchange, known: Known) -> Iterator[str]:
         yield f"{seen.said} sets {names}"
     told = " ".join(seen.answer.header(name) for name in VALIDATORS)
     looks = seen.is_first_visit and seen.method != "OPTIONS"
-    if looks and known.validators.setdefault((seen.who, seen.path), told) != told:
+    stamp, _, planned, day = generation()  # what is published meanwhile is no number of a visitor's
+    if (
+        looks
+        and known.validators.setdefault((seen.who, seen.path, stamp, planned, day), told) != told
+    ):
         yield f"{seen.said} gives each visitor a number of their own"
 
 

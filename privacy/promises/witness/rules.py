@@ -23,8 +23,8 @@ class Known:
 
     people: tuple[Canary, ...]
     secrets: set[str] = field(default_factory=set)
-    validators: dict[tuple[str, str], str] = field(default_factory=dict)
-    """By what a browser that only looks is to ask again, by who it is and where."""
+    validators: dict[tuple[object, ...], str] = field(default_factory=dict)
+    """By what a browser that only looks is to ask again, by who it is, where, and what is published."""
     outside: "Known | None" = None
     """Those of them who are no staff: what staff write at the desk is the company's."""
     _words: dict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=dict)

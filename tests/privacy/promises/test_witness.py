@@ -112,6 +112,15 @@ def test_who_only_looks_is_known_again_by_nothing_that_an_answer_bears():
     assert found == [0, 0, 1]
 
 
+def test_what_is_published_between_two_looks_is_no_number_of_a_visitors(monkeypatch):
+    known = Known(())
+    found = []
+    for tag, stamp in (('"1"', "a"), ('"2"', "b"), ('"3"', "b")):
+        monkeypatch.setattr("sens_site.lib.cache.content_stamp._last_read", stamp)
+        found.append(len(list(browser_rules.nothing_on_a_first_visit(seen(ETag=tag), known))))
+    assert found == [0, 0, 1]
+
+
 def test_a_cookie_that_is_dated_back_is_taken_back():
     past = SetCookie("x", "", {"expires": "Thu, 01 Jan 1970 00:00:00 GMT"})
     assert past.is_taken_back
