@@ -116,7 +116,7 @@ class Paths:
                 self.costs[name] = time.process_time() - begin
                 for shared in watched.shared:
                     self.judges[shared].add(name)
-                if not outcome.kept:
+                if outcome.broken:  # what waits for a first backup can turn red nowhere
                     said = outcome.evidence.words
                     raise SystemExit(f"{claim} is not kept as things are: {said}")
         self.measured.stop()
