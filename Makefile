@@ -130,5 +130,8 @@ lock: ## renew the lock files from pyproject.toml
 		--no-header --quiet --output-file requirements.txt
 	$(VENV)/bin/uv pip compile pyproject.toml --extra dev --constraint requirements.txt --universal \
 		--python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements-dev.txt
+	$(VENV)/bin/uv pip compile pyproject.toml --extra pdf --extra s3 --extra traces \
+		--constraint requirements-dev.txt --universal --python-version 3.11 --generate-hashes \
+		--no-header --quiet --output-file requirements-extras.txt
 	$(VENV)/bin/uv pip compile --group audit --universal --python-version 3.11 --generate-hashes \
 		--no-header --quiet --output-file requirements-audit.txt

@@ -12,6 +12,7 @@ from outbox.models import MOST_TRIES, OutboxMail
 from outbox.services import claim_next, park_lost, record_failure, record_sent, release_mail
 from sens_site.lib.metrics import MAILS
 from sens_site.lib.request_id import under
+from sens_site.lib.tracing import span
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ class NotTakenError(Exception):
 
 def deliver_one(mail: OutboxMail, *, connection: BaseEmailBackend) -> bool:
     """Send one claimed mail and record how that went, under the number of what has written it."""
-    with under(mail.request_id):
+    with under(mail.request_id), span("mail", **{"mail.purpose": mail.purpose}):
         try:
             taken = connection.send_messages([mail.as_message()])
         except Exception as error:  # noqa: BLE001 - whatever one mail does, the next one goes out

@@ -10,6 +10,7 @@ from django.utils import timezone
 from outbox.jobs import Job
 from outbox.models import JobRun
 from sens_site.lib.request_id import new_id, under
+from sens_site.lib.tracing import span
 
 NOTED_EVERY = timedelta(minutes=10)
 """A job that runs each minute is noted less often: SQLite has one write lock for everybody."""
@@ -20,7 +21,7 @@ def run_noted(job: Job) -> object:
 
     What it logs and the mails that it writes stand under one number.
     """
-    with under(new_id()):
+    with under(new_id()), span(f"job {job.name}"):
         _note(job.name, "started_at", timezone.now())
         result = job.run()
         _note(job.name, "succeeded_at", timezone.now())

@@ -209,7 +209,7 @@ def check_passwords(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_encryption_to_stores(**kwargs: Any) -> list[CheckMessage]:
-    """E006, E007: what is stored on another machine travels there encrypted."""
+    """E006, E007, E009: what is stored on another machine travels there encrypted."""
     found: list[CheckMessage] = []
     database = urlsplit(settings.DATABASE_URL)
     options = parse_qs(database.query)
@@ -230,6 +230,15 @@ def check_encryption_to_stores(**kwargs: Any) -> list[CheckMessage]:
                 f"The cache on {cache.hostname} is spoken to in clear.",
                 hint="Let CACHE_URL begin with rediss://.",
                 id="sens_site.E007",
+            )
+        )
+    collector = urlsplit(settings.TRACES_TO)
+    if collector.scheme == "http" and _is_elsewhere(collector.hostname):
+        found.append(
+            Error(
+                f"The collector of traces on {collector.hostname} is spoken to in clear.",
+                hint="Let OTEL_EXPORTER_OTLP_ENDPOINT begin with https://.",
+                id="sens_site.E009",
             )
         )
     return found

@@ -5,11 +5,12 @@ running site knows, so they run where a database is named.
 """
 
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
 from django.db import DEFAULT_DB_ALIAS, DatabaseError
 
@@ -47,4 +48,15 @@ def check_kept_heads(
             "The log of heads is compared with none: nobody would see that its past was rewritten.",
             hint=f"Put what a witness has kept into {folder} (docs/operations.md).",
             id="sens_site.W007",
+        )
+
+
+@register(Tags.compatibility)
+def check_extras(**kwargs: Any) -> Iterator[CheckMessage]:
+    """E010: what is switched on is installed."""
+    if settings.TRACES_TO and find_spec("opentelemetry") is None:
+        yield Error(
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set, and OpenTelemetry is not installed.",
+            hint="Install requirements-extras.txt (docs/watching.md), or take the setting out.",
+            id="sens_site.E010",
         )

@@ -60,6 +60,10 @@ LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOG_FORMAT = env.str("LOG_FORMAT", "text", validate=validate.OneOf(["text", "json"]))
 # Who names it may read /metrics and the details of /readyz from another machine. Empty: nobody.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "", validate=validate.Regexp(r"^(\S{16,})?$"))
+# Where spans go, under OpenTelemetry's own name. Empty: none are made (sens_site.lib.tracing).
+TRACES_TO = env.str(
+    "OTEL_EXPORTER_OTLP_ENDPOINT", "", validate=validate.Regexp(r"^(https?://\S+)?$")
+)
 
 # Mail is stored by the outbox (EMAIL_BACKEND) and handed on by the worker through this backend.
 MAIL_TRANSPORT = env.str("MAIL_TRANSPORT", "django.core.mail.backends.smtp.EmailBackend")

@@ -204,6 +204,20 @@ def test_e006_a_cache_on_another_machine_is_spoken_to_encrypted(settings, url, i
 
 
 @pytest.mark.parametrize(
+    ("url", "ids"),
+    [
+        ("http://collector.example.com:4318", ["sens_site.E009"]),
+        ("https://collector.example.com:4318", []),
+        ("http://127.0.0.1:4318", []),
+        ("", []),
+    ],
+)
+def test_e009_a_collector_on_another_machine_is_spoken_to_encrypted(settings, url, ids):
+    settings.TRACES_TO = url
+    assert found() == ids
+
+
+@pytest.mark.parametrize(
     ("seconds", "subdomains", "preload", "ids"),
     [
         (63_072_000, False, False, []),

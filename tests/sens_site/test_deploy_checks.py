@@ -55,3 +55,12 @@ def test_w007_a_log_that_nobody_has_kept_is_named(settings, tmp_path: Path):
 def test_without_a_database_nothing_is_asked_of_one(check, settings, tmp_path):
     settings.KEPT_HEADS = str(tmp_path / "kept")
     assert found(check) == []
+
+
+@pytest.mark.parametrize(("endpoint", "installed", "times"), [
+    ("", False, 0), ("http://127.0.0.1:4318", True, 0), ("http://127.0.0.1:4318", False, 1),
+])  # fmt: skip
+def test_e010_traces_that_are_wanted_can_be_made(settings, monkeypatch, endpoint, installed, times):
+    settings.TRACES_TO = endpoint
+    monkeypatch.setattr("sens_site.deploy_checks.find_spec", lambda name: installed or None)
+    assert len(found("sens_site.E010")) == times

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 
 from sens_site.lib.http.types import SiteRequest
 from sens_site.lib.metrics import MADE, REQUEST_SECONDS, REQUESTS
+from sens_site.lib.tracing import traced
 
 VIEW = "site.view"
 """Where the name of the view stands in `environ`, for whoever keeps the page."""
@@ -31,7 +32,7 @@ class RequestMetricsMiddleware:
     """Stands outside of all that may answer."""
 
     def __init__(self, get_response: Callable[[SiteRequest], HttpResponse]) -> None:
-        self.get_response = get_response
+        self.get_response = traced(get_response) if settings.TRACES_TO else get_response
 
     def __call__(self, request: SiteRequest) -> HttpResponse:
         begun = time.perf_counter()
