@@ -271,10 +271,13 @@ def jobs(source: Source) -> Iterator[Mutant]:
                     yield Mutant(
                         "job", source.path, word.value.lineno, f"{node.name} never", changed
                     )
-            changed = source.replaced(node.body[-1], "return None")
-            yield Mutant(
-                "job", source.path, node.body[-1].lineno, f"{node.name} does nothing", changed
-            )
+            first = next(one for one in node.body if not _is_docstring(one))
+            changed = source.replaced(first, f"return None\n    {source.segment(first)}")
+            yield Mutant("job", source.path, first.lineno, f"{node.name} does nothing", changed)
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 A_MONTH = str(30 * 24 * 3600)
