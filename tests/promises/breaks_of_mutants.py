@@ -202,6 +202,16 @@ def a_page_of_nobodys_messages(hand: Hand) -> None:
 
 
 @breaks("security.against-misuse")
+def a_new_page_of_accounts_that_anybody_opens(hand: Hand) -> None:
+    hand.patch.setattr(_address("account_logout"), "callback", lambda request: HttpResponse("In."))
+
+
+@breaks("security.against-misuse")
+def a_document_that_a_link_watches(hand: Hand) -> None:
+    _without_its_guards(hand, "watch", 1)
+
+
+@breaks("security.against-misuse")
 def mails_that_whoever_looks_can_send_again(hand: Hand) -> None:
     hand.replace("outbox.admin.OutboxMailAdmin.has_retry_permission", lambda self, request: True)
 
@@ -214,6 +224,13 @@ def messages_that_whoever_looks_can_take_home(hand: Hand) -> None:
 @breaks("security.against-misuse")
 def messages_that_whoever_looks_can_close(hand: Hand) -> None:
     hand.replace("contact.admin.ContactMessageAdmin.has_step_permission", lambda s, request: True)
+
+
+@breaks("security.against-misuse")
+def requests_that_whoever_looks_can_enter(hand: Hand) -> None:
+    hand.replace(
+        "privacy.rights.admin.SubjectRequestAdmin.has_add_permission", lambda *args, **kwargs: True
+    )
 
 
 @breaks("retention.consent-receipts")
