@@ -39,9 +39,9 @@ def who_may_only_look_changes_nothing(site: RunningSite) -> Evidence:
             newest = model._base_manager.order_by("-pk").values().first()
             if not desk.is_registered(model) or newest is None:
                 continue
-            page = desk.get_model_admin(model)
+            at_the_desk = desk.get_model_admin(model)
             path = f"{DESK}{table.replace('.', '/')}/"
-            for action in (*map(_name_of, page.actions or ()), "delete_selected"):
+            for action in (*map(_name_of, at_the_desk.actions or ()), "delete_selected"):
                 data = {
                     "csrfmiddlewaretoken": token,
                     "action": action,
