@@ -5,6 +5,8 @@
 when fewer than 95 % are caught, and lists those that survived: each is a change that the promises do
 not see. docs/promises.md says of those that are known why that is right, or what is missing.
 
+Before the first of them the site is tried as it is, and has to survive.
+
 `--folder` keeps the prepared site and what was learned of the checks, for the next time while no
 source has changed. `--up-to 0.3` leaves costly checks and the walk out: what survives a round of
 cheap ones is tried by all with `--again`, which takes the survivors that an earlier run has printed.
@@ -111,6 +113,11 @@ def prepare(scratch: Path) -> None:
         )  # fmt: skip
 
 
+def read_order(scratch: Path) -> "Order":
+    """Return what was learned."""
+    return Order(json.loads((scratch / SEEN).read_text(encoding="utf-8")))
+
+
 class Order:
     """Which checks to ask of a mutant, and when."""
 
@@ -191,7 +198,8 @@ def main() -> int:
         if not (scratch / SEEN).exists():
             scratch.mkdir(exist_ok=True)
             prepare(scratch)
-        order = Order(json.loads((scratch / SEEN).read_text(encoding="utf-8")))
+            stand_by_nothing(read_order(scratch), scratch)
+        order = read_order(scratch)
         shares = [chosen[number :: options.workers] for number in range(options.workers)]
         with ThreadPoolExecutor(options.workers) as pool:
             found = list(pool.map(lambda some: tried(some, order, scratch, options), shares))
@@ -201,6 +209,22 @@ def main() -> int:
         for pair in zip((one.name for one in some), words, strict=True)
     )
     return report(chosen, [verdicts[one.name] for one in chosen])
+
+
+def stand_by_nothing(order: Order, scratch: Path) -> None:
+    """Try the site as it is, both ways: what is red there would be counted as caught of each mutant.
+
+    Raises SystemExit where it does not survive.
+    """
+    same = [
+        Mutant("period", "nothing.py", 0, "", ""),
+        Mutant("template", "nothing.html", 0, "", ""),
+    ]
+    whole = Namespace(up_to=None)
+    with ThreadPoolExecutor(len(same)) as pool:
+        found = list(pool.map(lambda one: tried([one], order, scratch, whole), same))
+    if found != [[SURVIVED]] * len(same):
+        raise SystemExit(f"Nothing was changed, and it was caught: {found}")
 
 
 def report(mutants: list[Mutant], verdicts: list[str]) -> int:

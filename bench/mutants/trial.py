@@ -139,6 +139,8 @@ def main() -> None:
         for left in database.parent.glob(f"{database.name}*"):
             left.unlink()
         shutil.copy(scratch / "site.sqlite3", database)
+        for stored in ("documents", "private"):
+            shutil.copytree(scratch / stored, database.parent / stored, dirs_exist_ok=True)
         print(in_a_fork(json.loads(line)), flush=True)
 
 

@@ -8,6 +8,7 @@ import sens_site.promises.copy_for_readers
 import sens_site.promises.forms
 import sens_site.promises.leaving
 import sens_site.promises.locks
+import sens_site.promises.looking_only
 import sens_site.promises.mails
 import sens_site.promises.own_account
 import sens_site.promises.own_pages

@@ -3,16 +3,24 @@
 import secrets
 
 from django.contrib.auth import get_user_model
+from django.urls import get_resolver
 
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
+from sens_site.promises.access import OWN_PAGES, SHUT, paths_of
 
 LOG_IN, ASK_ANEW = "/accounts/login/", "/accounts/reauthenticate/"
 OF_MEMBERS = (
     "/accounts/2fa/", "/accounts/2fa/recovery-codes/", "/accounts/2fa/recovery-codes/file/",
     "/accounts/data/", "/accounts/passkey/", "/accounts/password/change/", "/accounts/profile/",
-    "/accounts/sessions/",
+    "/accounts/sessions/", "/accounts/", "/contact/messages/", "/newsletter/yours/",
 )  # fmt: skip
+OPEN_TO_STRANGERS = frozenset({
+    "/accounts/confirm-email/", "/accounts/deleted/", "/accounts/inactive/", "/accounts/login/",
+    "/accounts/passkey/login/", "/accounts/password/reset/", "/accounts/password/reset/done/",
+    "/accounts/register/",
+})  # fmt: skip
+"""What somebody needs who has no account, or is not logged in. Every other page of accounts is shut."""
 ASKING_ANEW = (
     "/accounts/2fa/app/off/", "/accounts/2fa/app/on/", "/accounts/2fa/recovery-codes/new/",
     "/accounts/data/ask/", "/accounts/data/copy/", "/accounts/delete/", "/accounts/email/",
@@ -22,7 +30,10 @@ ASKING_ANEW = (
 ACTING = (
     "/accounts/sessions/end-others/", "/accounts/sessions/end/", "/privacy/acknowledge/",
 )  # fmt: skip
-OF_ANYBODY = ("/cookies/choose/", "/cookies/load-once/", "/visits/")
+OF_ANYBODY = (
+    "/cookies/choose/", "/cookies/load-once/", "/downloads/1/1/fetch/", "/downloads/1/stop/",
+    "/downloads/1/watch/", "/downloads/selection/", "/visits/",
+)  # fmt: skip
 """These act when a button is pressed, and never because a link was opened."""
 
 
@@ -35,6 +46,10 @@ def ones_own_pages_open_to_oneself(site: RunningSite) -> Evidence:
             answer = stranger.ask(method, path, {})
             led = answer.status in (302, 303) and LOG_IN in answer.header("Location")
             require(led, f"{method} {path} answers {answer.status} to a stranger")
+    for path in paths_of(get_resolver().url_patterns):
+        if path.startswith(OWN_PAGES) and path not in OPEN_TO_STRANGERS:
+            answer = stranger.get(path)
+            require(answer.status in SHUT, f"{path} answers {answer.status} to a stranger")
     with site.rehearsal():
         member = site.visitor()
         name = f"check{secrets.token_hex(6)}"

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from django.http import HttpResponse
 from django.urls import get_resolver
 from django.utils import timezone
 
@@ -192,3 +193,46 @@ def a_worker_that_begins_nothing_apart(hand: Hand) -> None:
         "outbox.worker.Worker.run_job",
         lambda self, job: not job.apart and plain(self, job),
     )
+
+
+@breaks("security.against-misuse")
+def a_page_of_nobodys_messages(hand: Hand) -> None:
+    """A page that tells a stranger nothing, and opens all the same."""
+    hand.patch.setattr(_address("own_messages"), "callback", lambda request: HttpResponse("Yours."))
+
+
+@breaks("security.against-misuse")
+def a_new_page_of_accounts_that_anybody_opens(hand: Hand) -> None:
+    hand.patch.setattr(_address("account_logout"), "callback", lambda request: HttpResponse("In."))
+
+
+@breaks("security.against-misuse")
+def a_document_that_a_link_watches(hand: Hand) -> None:
+    _without_its_guards(hand, "watch", 1)
+
+
+@breaks("security.against-misuse")
+def mails_that_whoever_looks_can_send_again(hand: Hand) -> None:
+    hand.replace("outbox.admin.OutboxMailAdmin.has_retry_permission", lambda self, request: True)
+
+
+@breaks("security.against-misuse")
+def messages_that_whoever_looks_can_take_home(hand: Hand) -> None:
+    hand.replace("contact.admin.ContactMessageAdmin.has_export_permission", lambda s, request: True)
+
+
+@breaks("security.against-misuse")
+def messages_that_whoever_looks_can_close(hand: Hand) -> None:
+    hand.replace("contact.admin.ContactMessageAdmin.has_step_permission", lambda s, request: True)
+
+
+@breaks("security.against-misuse")
+def requests_that_whoever_looks_can_enter(hand: Hand) -> None:
+    hand.replace(
+        "privacy.rights.admin.SubjectRequestAdmin.has_add_permission", lambda *args, **kwargs: True
+    )
+
+
+@breaks("retention.consent-receipts")
+def receipts_that_nobody_puts_into_the_chain(hand: Hand) -> None:
+    _job(hand, "seal consent receipts", run=lambda: None)
