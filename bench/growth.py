@@ -32,7 +32,7 @@ PUBLIC = (
     "/privacy/record/", "/privacy/choices/", "/privacy/requests/", "/cookies/",
     "/contact/webmaster/", "/accounts/login/", "/accounts/register/", "/newsletter/",
     "/newsletter/issues/", "/news/", "/search/", "/sitemap/", "/llms.txt", "/downloads/",
-    "/downloads/?page=4", "/downloads/?q=b42", "/downloads/d-7/", "/downloads/feed.atom",
+    "/downloads/?page=4", "/downloads/?q=a1c-1", "/downloads/d-7/", "/downloads/feed.atom",
     "/search/?q=charger",
 )  # fmt: skip
 OWN = (
@@ -76,11 +76,13 @@ def site(name: str, folder: Path, sizes: dict[str, int]) -> Iterator[Site]:
         yield Site(name, process)
 
 
-def measured(sites: list[Site], rounds: int) -> dict[str, tuple[list[float], list[int]]]:
+def measured(
+    sites: list[Site], rounds: int, only: list[str]
+) -> dict[str, tuple[list[float], list[int]]]:
     """Return for each page its median CPU time on each site, in µs, and its queries."""
     found = {}
     for who, paths in (("", PUBLIC), ("signed in ", OWN)):
-        for path in paths:
+        for path in [one for one in paths if one in only or not only]:
             line = f"{'own' if who else 'public'} {DRAWN_AT_ONCE} {path}"
             taken: list[list[float]] = [[] for _ in sites]
             queries = [0] * len(sites)
@@ -97,6 +99,7 @@ def measured(sites: list[Site], rounds: int) -> dict[str, tuple[list[float], lis
 def main() -> int:
     """Fill both, measure, print, judge."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pages", nargs="*", help="measure these alone")
     parser.add_argument("--rounds", type=int, default=9, help="rounds of each page")
     for name, most in LARGE.items():
         parser.add_argument(f"--{name}", type=int, default=most, help="of the large site")
@@ -110,7 +113,7 @@ def main() -> int:
     ):
         tables = [one.hear() for one in (small, large)]
         print(f"{tables[0]} tables of people filled in {time.perf_counter() - start:.0f} s")
-        found = measured([small, large], arguments.rounds)
+        found = measured([small, large], arguments.rounds, arguments.pages)
     print(f"{'page':<42}{'small µs':>10}{'large µs':>10}{'ratio':>7}{'queries':>9}")
     grown = []
     for page, ((before, after), queries) in found.items():
