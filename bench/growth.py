@@ -1,6 +1,6 @@
 """Whether pages cost the same on a large site as on a small one: `python -m bench.growth`.
 
-Two sites, each in a process of its own, draw the same pages in turn: one with sixty versions of
+Two sites, each in a process of its own, draw the same pages in turn: one with 120 versions of
 the policy, 200 documents and 10,000 rows in each table of people that a page reads, the other with 10,000,
 20,000 and 1,000,000. What is kept of whole pages is left aside, as it costs the same however much lies
 behind it. CPU time and queries; exits with 1 where a page costs more than the limit.
@@ -23,8 +23,9 @@ from bench import servers
 
 LIMIT = 1.05
 DRAWN_AT_ONCE = 5
-SMALL = {"versions": 60, "documents": 200, "rows": 10_000}
-"""A list of versions is full with fifty: with fewer its page would show less."""
+SMALL = {"versions": 120, "documents": 200, "rows": 10_000}
+"""A list of versions is full with fifty, the overview for programs with a hundred: with fewer their
+pages would show less."""
 LARGE = {"versions": 10_000, "documents": 20_000, "rows": 1_000_000}
 PUBLIC = (
     "/", "/products/dc-systems-dc-ups/", "/privacy/", "/privacy/v/1/", "/privacy/history/",

@@ -82,8 +82,11 @@ def answered_on(closing: Did | None, on: date | None, fact: str | None) -> date 
 def figures_of_today() -> Figures:
     """Return the figures, counted once a day for all machines."""
     key = f"request-figures {timezone.localdate()}"
-    found: Figures = cache.get_or_set(key, figures, KEPT_SECONDS)
-    return found
+    kept: Figures | None = cache.get(key)
+    if kept is None:
+        kept = figures()
+        cache.set(key, kept, KEPT_SECONDS)
+    return kept
 
 
 def figures(*, now: datetime | None = None) -> Figures:

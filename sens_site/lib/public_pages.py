@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from django.db import models
 
-AT_ONCE = 100
+AT_ONCE = 128
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -68,4 +68,6 @@ def newest_first(rows: "models.QuerySet[Row]", number: str = "pk") -> Iterator[l
     batch = list(rows[:AT_ONCE])
     while batch:
         yield batch
+        if len(batch) < AT_ONCE:
+            return
         batch = list(rows.filter(**{f"{number}__lt": getattr(batch[-1], number)})[:AT_ONCE])
