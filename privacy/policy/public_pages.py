@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import chain
 
-from django.utils import timezone
-
 from privacy.policy.models import PRIVACY, TERMS, PolicyVersion, PolicyVersionQuerySet
 from privacy.policy.rendering import strip_source_marks
 from sens_site.lib.public_pages import PublicPage, newest_first, register_pages
@@ -15,8 +13,8 @@ from sens_site.lib.texts import day_in_words
 def pages_of_policies() -> Iterator[PublicPage]:
     """Yield the text in force, then the versions, newest first."""
     for slug in (PRIVACY, TERMS):
+        yield from _pages_of_today(slug)
         versions = PolicyVersion.objects.public(slug)
-        yield from _pages_of_today(versions)
         yield from map(_page_of, chain.from_iterable(newest_first(versions, "number")))
 
 
@@ -24,19 +22,20 @@ def pages_of_policies_at(path: str) -> Iterator[PublicPage]:
     """Yield what stands at fixed addresses, and the versions of the number that an address ends with."""
     number = path.rstrip("/").rpartition("/")[2]
     for slug in (PRIVACY, TERMS):
-        versions = PolicyVersion.objects.public(slug)
-        yield from _pages_of_today(versions)
+        yield from _pages_of_today(slug)
         if number.isdecimal():
+            versions = PolicyVersion.objects.public(slug)
             yield from map(_page_of, versions.filter(number=int(number)))
 
 
 register_pages("policies", pages_of_policies, at=pages_of_policies_at)
 
 
-def _pages_of_today(versions: PolicyVersionQuerySet) -> Iterator[PublicPage]:
-    in_force = versions.filter(effective_on__lte=timezone.localdate()).first()
+def _pages_of_today(slug: str) -> Iterator[PublicPage]:
+    in_force = PolicyVersion.objects.defer_bodies().in_force(slug)
     if in_force is not None:
         yield _page(in_force, in_force.policy.paths.in_force, in_force.policy.title)
+    versions = PolicyVersion.objects.public(slug)
     newest = versions.first()
     if newest is not None:
         yield _history(newest, versions)
