@@ -379,3 +379,21 @@ def test_it_says_where_mails_go(
     if email_host:
         monkeypatch.setenv("EMAIL_HOST", email_host)
     assert run_site.mails_line() == line
+
+
+def test_a_process_that_serves_no_page_starts_without_what_pages_and_rare_jobs_need() -> None:
+    large = ("cryptography", "dns", "nh3", "privacy.policy.admin", "psycopg", "pyrage", "PIL")
+    code = (
+        "import sys, django; django.setup(); import outbox.worker; "
+        "from outbox.jobs import registered_jobs; registered_jobs(); "
+        f"print([name for name in {large} if name in sys.modules]); "
+        "from django.core import checks; checks.run_checks(tags=['admin']); "
+        "print('privacy.policy.admin' in sys.modules)"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    environment["DATABASE_URL"] = "sqlite:///unused.sqlite3"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment, cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == ["[]", "True"]
