@@ -1,7 +1,13 @@
 """The accounts room as a Django app."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.contrib.admin import autodiscover
+from django.contrib.admin.checks import check_admin_app, check_dependencies
+from django.core import checks
 
 
 class AccountsConfig(AppConfig):
@@ -39,8 +45,24 @@ class AccountsConfig(AppConfig):
         register_staff(mailboxes_for)
 
 
-class AdminConfig(admin_apps.AdminConfig):
-    """Django's admin app, with our own site."""
+class AdminConfig(admin_apps.SimpleAdminConfig):
+    """Django's admin app, with our own site.
+
+    The rooms' `admin.py` are imported with the addresses, not at start: the worker serves no page.
+    """
 
     default = False
     default_site = "accounts.admin_site.SecureAdminSite"
+
+    def ready(self) -> None:
+        """Register Django's checks of the admin, which look at what is registered."""
+        checks.register(check_dependencies, checks.Tags.admin)
+        checks.register(check_whole_admin, checks.Tags.admin)
+
+
+def check_whole_admin(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[checks.CheckMessage]:
+    """Check each room's part of the admin, as Django does."""
+    autodiscover()
+    return check_admin_app(app_configs, **kwargs)

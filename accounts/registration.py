@@ -12,7 +12,6 @@ from typing import Any
 
 from allauth.account.internal.flows.email_verification import send_verification_email_to_address
 from allauth.account.models import EmailAddress
-from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -21,7 +20,7 @@ from accounts.models import Registration, User
 from accounts.services import complete_registration
 from accounts.shown_policies import ShownPolicies
 from privacy.datamap.subjects import keyed_hash, keyed_hashes
-from sens_site.lib.secret_box import close, open_closed
+from sens_site.lib.secret_box import NotOursError, close, open_closed
 
 MOST_CORRECTIONS = 3
 NOBODYS_DOMAIN = "unconfirmed.invalid"
@@ -64,7 +63,7 @@ def opened(token: str) -> SentTo | None:
     """Return what a token holds, or None for what is none of ours."""
     try:
         return SentTo(*json.loads(open_closed(token, purpose=_PURPOSE)))
-    except InvalidToken:
+    except NotOursError:
         return None
 
 

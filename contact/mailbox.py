@@ -17,7 +17,6 @@ from email.utils import parseaddr
 from hashlib import sha256
 from html import unescape
 
-import nh3
 from django.conf import settings
 
 from contact.mails import first_id
@@ -126,6 +125,8 @@ def text_of(mail: Message) -> str:
     """Return what a mail says as text, whatever it is made of."""
     plain = next(_parts(mail, "text/plain"), "")
     if not plain.strip():
+        import nh3  # noqa: PLC0415 - for mails that are HTML alone
+
         html = next(_parts(mail, "text/html"), "")
         # What ends a line in HTML is a tag; without it all words would run together.
         lines = re.sub(r"(?i)<br\s*/?>|</(?:p|div|tr|li|h[1-6])\s*>", "\n", html)

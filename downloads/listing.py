@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
-from operator import and_
+from itertools import islice, repeat
+from operator import and_, contains
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +24,7 @@ from sens_site.lib.cache.fragment_cache import fragment
 from sens_site.lib.menu import Link
 
 PAGE_SIZE = 25
+AS_DIGITS = bytes.maketrans(b"\0\1", b"01")
 TEXT, TEXT_MAX = "q", 100
 SORTS = {"": "Title", "newest": "Newest first", "number": "Number"}
 ANSWERS = {Answer.OPEN: "open", Answer.LOG_IN: "account", Answer.WITHDRAWN: "withdrawn"}
@@ -113,14 +115,17 @@ class Index:
         return reduce(and_, (mask for name, mask in masks.items() if name != but), everything)
 
     def _with_words(self, text: str) -> int:
-        wanted = text.lower().split()
-        bits = ("01"[all(word in words for word in wanted)] for words in reversed(self.words))
-        return int("0" + "".join(bits), 2)
+        return reduce(and_, map(self._with_word, dict.fromkeys(text.lower().split())))
 
-    def in_order(self, found: int, sort: str) -> list[int]:
-        """Return the rows of the versions that were found."""
+    def _with_word(self, word: str) -> int:
+        # No Python code for each document: ten times as fast.
+        bits = bytes(map(contains, reversed(self.words), repeat(word))).translate(AS_DIGITS)
+        return int(b"0" + bits, 2)
+
+    def in_order(self, found: int, sort: str) -> Iterator[int]:
+        """Yield the rows of the versions that were found."""
         bits = format(found, f"0{len(self.versions)}b")[::-1]
-        return [self.versions[place] for place in self.orders[sort] if bits[place] == "1"]
+        return (self.versions[place] for place in self.orders[sort] if bits[place] == "1")
 
     def facets(self, choice: "Choice", masks: Mapping[str, int]) -> list[Facet]:
         """Return what the list can be narrowed by, each counted among what the others leave."""
@@ -202,12 +207,13 @@ def shown_for(query: QueryDict) -> Shown:
     index = index_of_today()
     choice = Choice.read(query, index)
     masks = index.masks(choice)
-    found = index.in_order(index.matching(masks), choice.sort)
-    pages = max(-(-len(found) // PAGE_SIZE), 1)
+    found = index.matching(masks)
+    total = found.bit_count()
+    pages = max(-(-total // PAGE_SIZE), 1)
     choice = replace(choice, page=min(choice.page, pages))
     start = (choice.page - 1) * PAGE_SIZE
-    rows = found[start : start + PAGE_SIZE]
-    return Shown(choice, index.facets(choice, masks), len(found), rows, pages)
+    rows = list(islice(index.in_order(found, choice.sort), start, start + PAGE_SIZE))
+    return Shown(choice, index.facets(choice, masks), total, rows, pages)
 
 
 def index_of_today() -> Index:

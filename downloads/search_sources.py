@@ -1,15 +1,15 @@
 """Documents for the search, the site map, `llms.txt` and the Markdown form of their pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.template.defaultfilters import date as in_words
 from django.template.defaultfilters import filesizeformat
 
 from downloads.access import Answer, Stranger, answer_for
 from downloads.listing import standing_versions
-from downloads.models import DocumentVersion
+from downloads.models import Document, DocumentVersion
 from search.registry import Entry, register_source
-from sens_site.lib.public_pages import PublicPage, register_pages
+from sens_site.lib.public_pages import PublicPage, newest_first, register_pages
 
 AT_ONCE = 100
 """Of how many files the words are in memory together."""
@@ -40,15 +40,31 @@ def _entry(version: DocumentVersion, words: str) -> Entry:
 
 
 def pages() -> Iterator[PublicPage]:
-    """Yield the pages of all documents."""
-    for version in standing_versions():
-        yield PublicPage(
-            path=version.document.get_absolute_url(),
-            title=version.document.title,
-            description=version.document.description,
-            changed_at=version.withdrawn_at if version.is_withdrawn else version.publish_at,
-            markdown=_Markdown(version),
-        )
+    """Yield the pages of all documents, those that were added last before all others."""
+    for batch in newest_first(Document.objects.published()):
+        standing = {one.document_id: one for one in _standing(one.number for one in batch)}
+        yield from (_page(standing[one.pk]) for one in batch if one.pk in standing)
+
+
+def pages_at(path: str) -> Iterator[PublicPage]:
+    """Yield the page of the document that an address names."""
+    start, _, number = path.strip("/").partition("/")
+    if start == "downloads":
+        yield from map(_page, _standing([number]))
+
+
+def _standing(numbers: Iterable[str]) -> list[DocumentVersion]:
+    return standing_versions(numbers=list(numbers))
+
+
+def _page(version: DocumentVersion) -> PublicPage:
+    return PublicPage(
+        path=version.document.get_absolute_url(),
+        title=version.document.title,
+        description=version.document.description,
+        changed_at=version.withdrawn_at if version.is_withdrawn else version.publish_at,
+        markdown=_Markdown(version),
+    )
 
 
 class _Markdown:
@@ -80,4 +96,4 @@ class _Markdown:
 
 
 register_source("documents", "Documents", entries)
-register_pages("downloads", pages)
+register_pages("downloads", pages, at=pages_at)

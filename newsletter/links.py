@@ -9,14 +9,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
-from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from newsletter.models.readers import KEY_LENGTH, UNCONFIRMED, Subscriber
-from sens_site.lib.secret_box import close, open_closed
+from sens_site.lib.secret_box import NotOursError, close, open_closed
 
 CONFIRM = "confirm"
 REFUSE = "refuse"
@@ -110,6 +109,6 @@ def waiting_for(token: str) -> str | None:
     """Return the address that was typed; None for what is none of ours or too old."""
     try:
         email, at = json.loads(open_closed(token, purpose=_PURPOSE))
-    except InvalidToken:
+    except NotOursError:
         return None
     return str(email) if datetime.fromisoformat(at) >= UNCONFIRMED.before(timezone.now()) else None

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
-import psycopg
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
@@ -236,6 +235,8 @@ def _database_beside(scratch: Path) -> Iterator[str]:
     if connection.vendor == "sqlite":
         yield f"sqlite:///{scratch / 'drill.sqlite3'}"
     else:  # pragma: postgresql - SQLite makes its file by itself
+        import psycopg  # noqa: PLC0415 - where PostgreSQL is
+
         name = f"{connection.settings_dict['NAME']}_drill"
         quoted = connection.ops.quote_name(name)
         with psycopg.connect(settings.DATABASE_URL, autocommit=True) as server:

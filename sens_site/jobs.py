@@ -8,7 +8,6 @@ from django.conf import settings
 from outbox.job_runs import BACKUP_MADE, begin, was_done
 from outbox.jobs import periodic
 from outbox.left_undone import note_what_is_left
-from sens_site.backups import make_backup
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +27,8 @@ def backup() -> object:
     if not settings.BACKUP_RECIPIENTS:
         logger.info("No backup is made: no key is named in BACKUP_RECIPIENTS (docs/backup.md).")
         return None
+    from sens_site.backups import make_backup  # noqa: PLC0415 - large, and runs in a process apart
+
     return make_backup().name if begin(BACKUP_MADE, once_in=AN_HOUR) else None
 
 

@@ -11,11 +11,16 @@ from django.views.decorators.http import require_safe
 
 from sens_site.errors import leads_somewhere
 from sens_site.lib.http.cache_control import shared_page
-from sens_site.lib.public_pages import PublicPage, pages_by_room, public_pages
+from sens_site.lib.public_pages import PublicPage, pages_by_room, public_page
 
-MOST_OF_A_ROOM = 500
-"""Pages of one room that the list names: of ten thousand documents, the first ones."""
+LISTED_OF_A_ROOM = 100
+"""Pages of one room that `llms.txt` names: it is an overview, and the site map has them all."""
+FETCHED_AHEAD_OF_A_ROOM = 500
 HOME = "index"
+OPTIONAL = """## Optional
+
+- [Site map]({origin}/sitemap.xml): every public page; above stand {most} of a kind at most.
+"""
 
 
 class PageAddress(StringConverter):
@@ -40,7 +45,7 @@ def markdown_address(path: str) -> str:
 @shared_page
 def markdown_page(request: HttpRequest, address: str) -> HttpResponse:
     """Give a public page in Markdown. Search engines are told to list the page itself."""
-    page = next((one for one in public_pages() if one.path == address), None)
+    page = public_page(address)
     if page is None:
         raise Http404
     response = HttpResponse(page.markdown(), content_type="text/markdown; charset=utf-8")
@@ -53,11 +58,12 @@ def markdown_page(request: HttpRequest, address: str) -> HttpResponse:
 @shared_page
 def llms_txt(request: HttpRequest) -> HttpResponse:
     """List what there is to read, for programs that cannot follow a menu (llmstxt.org)."""
-    rooms = [(room, list(islice(pages, MOST_OF_A_ROOM))) for room, pages in pages_by_room()]
+    rooms = [(room, list(islice(pages, LISTED_OF_A_ROOM + 1))) for room, pages in pages_by_room()]
     home = next((page.description for _, pages in rooms for page in pages if page.path == "/"), "")
-    text = f"# {settings.COMPANY.legal_name}\n\n> {home}\n\n" + "\n".join(
-        _section(room, pages) for room, pages in rooms if pages
-    )
+    sections = [_section(room, pages[:LISTED_OF_A_ROOM]) for room, pages in rooms if pages]
+    if any(len(pages) > LISTED_OF_A_ROOM for _, pages in rooms):
+        sections.append(OPTIONAL.format(most=LISTED_OF_A_ROOM, origin=settings.SITE_ORIGIN))
+    text = f"# {settings.COMPANY.legal_name}\n\n> {home}\n\n" + "\n".join(sections)
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
@@ -70,7 +76,9 @@ def speculation_rules(request: HttpRequest) -> HttpResponse:
     """
     if not settings.SPECULATION_RULES:
         raise Http404
-    pages = [page.path for _, pages in pages_by_room() for page in islice(pages, MOST_OF_A_ROOM)]
+    pages = [
+        page.path for _, pages in pages_by_room() for page in islice(pages, FETCHED_AHEAD_OF_A_ROOM)
+    ]
     where = {"and": [{"href_matches": pages}, {"not": {"href_matches": "/*\\?*"}}]}
     rules = {"prefetch": [{"source": "document", "where": where, "eagerness": "moderate"}]}
     return HttpResponse(

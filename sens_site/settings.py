@@ -43,6 +43,10 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
 DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'site.sqlite3'}")
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", 2)
 CACHE_URL = env.str("CACHE_URL", "database")
+# How long its server may take to answer, before its table is used.
+CACHE_SERVER_SECONDS = env.float(
+    "CACHE_SERVER_SECONDS", 0.5, validate=validate.Range(min=0, min_inclusive=False)
+)
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=validate.Range(min=0))
 # Where the proxies write who asks. `X-Forwarded-For` has a second spelling that visitors can use.
 TRUSTED_PROXY_HEADER = env.str(
@@ -283,6 +287,7 @@ _default_cache: dict[str, Any] = {
 if CACHE_URL != "database":  # its table stands in while the server is away
     _default_cache["BACKEND"] = "sens_site.lib.cache.served_cache.ServedCache"
     _default_cache["SERVER"] = CACHE_URL
+    _default_cache["SERVER_SECONDS"] = CACHE_SERVER_SECONDS
 # `default` is shared by all workers: rate limits and the content stamp. `local` is a worker's own.
 CACHES: dict[str, dict[str, Any]] = {
     "default": _default_cache,

@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from sens_site import machine_views, probe_views
 from sens_site.errors import no_such_page
 
+admin.autodiscover()
 admin.site.site_header = f"{settings.COMPANY.short_name} site administration"
 admin.site.site_title = f"{settings.COMPANY.short_name} administration"
 admin.site.index_title = "What to do next"

@@ -2,28 +2,48 @@
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 
-from privacy.policy.models import PRIVACY, TERMS, PolicyVersion
+from privacy.policy.models import PRIVACY, TERMS, PolicyVersion, PolicyVersionQuerySet
 from privacy.policy.rendering import strip_source_marks
-from sens_site.lib.public_pages import PublicPage, register_pages
+from sens_site.lib.public_pages import PublicPage, newest_first, register_pages
 from sens_site.lib.texts import day_in_words
 
 
 def pages_of_policies() -> Iterator[PublicPage]:
     """Yield the text in force, then the versions, newest first."""
     for slug in (PRIVACY, TERMS):
-        versions = list(PolicyVersion.objects.public(slug).select_related("policy"))
-        in_force = next((one for one in versions if one.is_effective), None)
-        if in_force is not None:
-            yield _page(in_force, in_force.policy.paths.in_force, in_force.policy.title)
-        if versions:
-            yield _history(versions)
-        for version in versions:
-            title = f"{version.policy.title}, version {version.number}"
-            yield _page(version, version.get_absolute_url(), title)
+        yield from _pages_of_today(slug)
+        versions = PolicyVersion.objects.public(slug)
+        yield from map(_page_of, chain.from_iterable(newest_first(versions, "number")))
 
 
-register_pages("policies", pages_of_policies)
+def pages_of_policies_at(path: str) -> Iterator[PublicPage]:
+    """Yield what stands at fixed addresses, and the versions of the number that an address ends with."""
+    number = path.rstrip("/").rpartition("/")[2]
+    for slug in (PRIVACY, TERMS):
+        yield from _pages_of_today(slug)
+        if number.isdecimal():
+            versions = PolicyVersion.objects.public(slug)
+            yield from map(_page_of, versions.filter(number=int(number)))
+
+
+register_pages("policies", pages_of_policies, at=pages_of_policies_at)
+
+
+def _pages_of_today(slug: str) -> Iterator[PublicPage]:
+    in_force = PolicyVersion.objects.defer_bodies().in_force(slug)
+    if in_force is not None:
+        yield _page(in_force, in_force.policy.paths.in_force, in_force.policy.title)
+    versions = PolicyVersion.objects.public(slug)
+    newest = versions.first()
+    if newest is not None:
+        yield _history(newest, versions)
+
+
+def _page_of(version: PolicyVersion) -> PublicPage:
+    title = f"{version.policy.title}, version {version.number}"
+    return _page(version, version.get_absolute_url(), title)
 
 
 def markdown_of(number: int) -> str:
@@ -35,19 +55,23 @@ def markdown_of(number: int) -> str:
     )
 
 
-def _history(versions: list[PolicyVersion]) -> PublicPage:
-    policy = versions[0].policy
+def _history(newest: PolicyVersion, versions: PolicyVersionQuerySet) -> PublicPage:
+    policy = newest.policy
     title = f"History of the {policy.title.lower()}"
-    lines = (
-        f"- [Version {one.number}]({one.get_absolute_url()}), {_dates(one)}\n" for one in versions
-    )
     return PublicPage(
         path=policy.paths.history,
         title=title,
         description=f"Every version of the {policy.title.lower()}, with its dates.",
-        changed_at=versions[0].last_modified,
-        markdown=partial("".join, [f"# {title}\n\n", *lines]),
+        changed_at=newest.last_modified,
+        markdown=partial(_markdown_of_history, title, versions),
     )
+
+
+def _markdown_of_history(title: str, versions: PolicyVersionQuerySet) -> str:
+    lines = (
+        f"- [Version {one.number}]({one.get_absolute_url()}), {_dates(one)}\n" for one in versions
+    )
+    return "".join([f"# {title}\n\n", *lines])
 
 
 def _page(version: PolicyVersion, path: str, title: str) -> PublicPage:

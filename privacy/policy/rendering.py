@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
-import nh3
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
@@ -167,6 +166,8 @@ def parse_markdown(source: str) -> list[Token]:
 
 
 def _to_html(source: str) -> str:
+    import nh3  # noqa: PLC0415 - a megabyte and a half that nobody needs who shows what is stored
+
     tokens = parse_markdown(source)
     _set_headings(tokens)
     html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})

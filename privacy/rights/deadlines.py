@@ -51,7 +51,10 @@ def latest_on(received_on: date) -> date:
 
 
 def deadline_for(received_at: datetime, zone: ZoneInfo, *, extended: bool = False) -> Deadline:
-    received_on = received_at.astimezone(zone).date()
+    return deadline_on(received_at.astimezone(zone).date(), extended=extended)
+
+
+def deadline_on(received_on: date, *, extended: bool = False) -> Deadline:
     return Deadline(received_on, due_on(received_on), latest_on(received_on), extended)
 
 

@@ -15,7 +15,7 @@ from privacy.rights.forms import RequestForm
 from privacy.rights.intake import NotAllowedError
 from privacy.rights.models import MailedLink
 from privacy.rights.secret_links import find_by_status, find_link, status_path
-from privacy.rights.statistics import figures
+from privacy.rights.statistics import figures_of_today
 from sens_site.errors import error_page
 from sens_site.lib.forms.typed import typed_is_kept
 from sens_site.lib.http.cache_control import shared_page
@@ -72,7 +72,7 @@ def sent(request: HttpRequest) -> HttpResponse:
 @shared_page
 def public_figures(request: HttpRequest) -> HttpResponse:
     """Show how many requests came, how fast they were answered, and how many were late."""
-    return render(request, "privacy/rights/figures.html", {"figures": figures()})
+    return render(request, "privacy/rights/figures.html", {"figures": figures_of_today()})
 
 
 @form_methods

@@ -4,19 +4,29 @@ A copy of the database alone opens none of them. `SECRET_KEY_FALLBACKS` still op
 """
 
 import base64
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
+
+
+class NotOursError(ValueError):
+    """No key of this site has closed this."""
 
 
 def _key(secret: str, purpose: str) -> bytes:
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - six megabytes, used by few requests
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415 - as above
+
     derived = HKDF(SHA256(), length=32, salt=None, info=purpose.encode()).derive(secret.encode())
     return base64.urlsafe_b64encode(derived)
 
 
-def _box(purpose: str) -> MultiFernet:
+def _box(purpose: str) -> "MultiFernet":
+    from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415 - as above
+
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return MultiFernet([Fernet(_key(secret, purpose)) for secret in secrets])
 
@@ -27,5 +37,10 @@ def close(text: str, *, purpose: str) -> str:
 
 
 def open_closed(closed: str, *, purpose: str) -> str:
-    """Decrypt. Raises cryptography.fernet.InvalidToken for what no key of this site has closed."""
-    return _box(purpose).decrypt(closed.encode()).decode()
+    """Decrypt. Raises NotOursError for what no key of this site has closed."""
+    from cryptography.fernet import InvalidToken  # noqa: PLC0415 - as above
+
+    try:
+        return _box(purpose).decrypt(closed.encode()).decode()
+    except InvalidToken as error:
+        raise NotOursError from error

@@ -10,11 +10,10 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 LOG, WITNESS = b"\x01", b"\x04"
 """The kinds of signature: Ed25519 over the text, and a witness's with the time of its look."""
@@ -57,7 +56,7 @@ class SigningKey:
 
     name: str
     kind: bytes
-    private: Ed25519PrivateKey
+    private: "Ed25519PrivateKey"
 
     @property
     def public(self) -> PublicKey:
@@ -91,6 +90,12 @@ class Checkpoint:
 
 def signing_key(secret: str, name: str, kind: bytes = LOG) -> SigningKey:
     """Return a key made from a secret. A witness's is another than the log's own (C2SP asks so)."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415 - six megabytes, used seldom
+        Ed25519PrivateKey,
+    )
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415 - as above
+
     seed = base64.urlsafe_b64decode(f"{secret}=")
     if kind == WITNESS:
         seed = HKDF(SHA256(), length=32, salt=None, info=b"witness").derive(seed)
@@ -130,6 +135,11 @@ def signed_at(checkpoint: Checkpoint, key: PublicKey) -> int | None:
 
     Raises NoteError for a line that bears the key's name and id and is not by it.
     """
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415 - as above
+        Ed25519PublicKey,
+    )
+
     for line in checkpoint.signatures:
         found = re.fullmatch(_SIGNATURE, line)
         signature = base64.b64decode(found["signature"]) if found else b""

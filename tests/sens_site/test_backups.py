@@ -119,7 +119,7 @@ def test_of_two_workers_one_makes_the_backup(monkeypatch, settings):
         made.append(Path("one"))
         return made[-1]
 
-    monkeypatch.setattr("sens_site.jobs.make_backup", make)
+    monkeypatch.setattr("sens_site.backups.make_backup", make)
     (job,) = [one for one in registered_jobs() if one.name == "make backup"]
     assert [job.run(), job.run()] == ["one", None]
     assert made == [Path("one")]

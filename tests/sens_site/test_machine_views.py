@@ -1,8 +1,13 @@
 """What programs read: the list of pages, and each public page as Markdown."""
 
+from itertools import islice
+
 import pytest
 from django.conf import settings
 
+from bench.filling import fill_documents
+from downloads import search_sources
+from downloads.models import Document, DocumentVersion
 from news.models import NewsItem
 from pages import services
 from pages.models import Page
@@ -108,14 +113,35 @@ def test_the_list_names_each_page_by_its_markdown_form(client):
 
 
 def test_a_room_with_very_many_pages_is_listed_in_part(client, monkeypatch):
-    monkeypatch.setattr(machine_views, "MOST_OF_A_ROOM", 2)
+    monkeypatch.setattr(machine_views, "LISTED_OF_A_ROOM", 2)
     one = PublicPage("/x/", "X", "An X.", None, lambda: "# X\n")
     rooms = [("downloads", [one] * 3), ("empty", [])]
     monkeypatch.setattr(machine_views, "pages_by_room", lambda: rooms)
     assert client.get("/llms.txt").text == (
         f"# {settings.COMPANY.legal_name}\n\n> \n\n## Downloads\n\n"
         + f"- [X]({ORIGIN}/x.md): An X.\n" * 2
+        + f"\n## Optional\n\n- [Site map]({ORIGIN}/sitemap.xml): "
+        "every public page; above stand 2 of a kind at most.\n"
     )
+
+
+def test_the_first_of_very_many_documents_and_one_of_them_are_read_without_the_others(
+    client, django_assert_num_queries
+):
+    DocumentVersion.objects.all().delete()
+    Document.objects.all().delete()
+    fill_documents(250)
+    numbers = [page.path.split("/")[2] for page in search_sources.pages()]
+    assert numbers == [f"d-{number}" for number in range(249, -1, -1)]
+    with django_assert_num_queries(2):
+        assert len(list(islice(search_sources.pages(), 100))) == 100
+    with django_assert_num_queries(1):
+        (page,) = search_sources.pages_at("/downloads/d-7/")
+    assert page.path == "/downloads/d-7/"
+    assert list(search_sources.pages_at("/about/d-7/")) == []
+    text = client.get("/llms.txt").text
+    assert text.count(f"]({ORIGIN}/downloads/d-") == 100
+    assert f"- [Site map]({ORIGIN}/sitemap.xml): every public page; above stand 100 of" in text
 
 
 RULES = "/speculation-rules.json"

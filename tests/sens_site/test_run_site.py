@@ -218,7 +218,8 @@ def played(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> list[Child]:
             return 3
 
     monkeypatch.setattr(run_site, "Supervisor", PlayedSupervisor)
-    monkeypatch.setattr(Command, "prepare", lambda self, *, production: None)
+    monkeypatch.setattr(run_site, "prepare_apart", lambda *, production: None)
+    monkeypatch.setattr(run_site, "close_connections", lambda: None)
     monkeypatch.setattr(Command, "choose_port", lambda self, host, wanted: wanted)
     return children
 
@@ -285,19 +286,45 @@ def test_in_production_pages_are_published_on_each_machine_with_a_web_server(
     assert [child.name for child in played] == ["web", *others]
 
 
-def test_before_a_start_in_production_everything_is_brought_up_to_date_and_let_go(
-    monkeypatch: pytest.MonkeyPatch,
+def test_what_keeps_the_processes_has_the_site_prepared_by_another_and_holds_no_connection(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    done: list[str] = []
+    done: list[object] = []
+    status = 0
     pooled = SimpleNamespace(
         close=lambda: done.append("close"), close_pool=lambda: done.append("close pool")
     )
-    opened = SimpleNamespace(all=lambda *, initialized_only: [pooled])
-    monkeypatch.setattr(run_site, "call_command", lambda name, **options: done.append(name))
+    plain = SimpleNamespace(close=lambda: done.append("close"))
+
+    def run(command: list[str], *, check: bool) -> SimpleNamespace:
+        done.append(command[2:])
+        return SimpleNamespace(returncode=status)
+
+    opened = SimpleNamespace(all=lambda *, initialized_only: [plain, pooled])
+    monkeypatch.setattr(subprocess, "run", run)
     monkeypatch.setattr(run_site, "connections", opened)
+    monkeypatch.setattr(Command, "serve", lambda *given: done.append("serve"))
+    let_go = ["close", "close", "close pool", "serve"]
+    for production in (True, False):
+        done.clear()
+        settings.DEBUG = not production
+        call_command("run_site", production=production)
+        only = ["run_site", "--only", "prepare", *(["--production"] if production else [])]
+        assert done == [[*only, "--skip-checks"], *let_go]
+    status = 2
+    with pytest.raises(SystemExit) as ended:
+        call_command("run_site", production=False)
+    assert (ended.value.code, done[-1]) == (2, [*only, "--skip-checks"])
+
+
+def test_before_a_start_in_production_everything_is_brought_up_to_date(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(run_site, "call_command", lambda name, **options: done.append(name))
     monkeypatch.setattr(run_site, "collect_if_changed", lambda: done.append("collect"))
     Command().prepare(production=False)
-    brought = ["migrate", "createcachetable", "setup_site", "close", "close pool"]
+    brought = ["migrate", "createcachetable", "setup_site"]
     assert done == brought
     Command().prepare(production=True)
     assert done[len(brought) :] == [*brought, "collect"]
@@ -309,7 +336,6 @@ def test_the_dictionary_is_made_anew_once_the_files_are_collected_where_one_is_w
     done: list[str] = []
     settings.COMPRESSION_DICTIONARY = True
     monkeypatch.setattr(run_site, "call_command", lambda name, **options: None)
-    monkeypatch.setattr(run_site, "connections", SimpleNamespace(all=lambda **options: []))
     monkeypatch.setattr(run_site, "collect_if_changed", lambda: done.append("collect"))
     monkeypatch.setattr(subprocess, "run", lambda command, *, check: done.append(command[-2]))
     Command().prepare(production=False)
@@ -353,3 +379,21 @@ def test_it_says_where_mails_go(
     if email_host:
         monkeypatch.setenv("EMAIL_HOST", email_host)
     assert run_site.mails_line() == line
+
+
+def test_a_process_that_serves_no_page_starts_without_what_pages_and_rare_jobs_need() -> None:
+    large = ("cryptography", "dns", "nh3", "privacy.policy.admin", "psycopg", "pyrage", "PIL")
+    code = (
+        "import sys, django; django.setup(); import outbox.worker; "
+        "from outbox.jobs import registered_jobs; registered_jobs(); "
+        f"print([name for name in {large} if name in sys.modules]); "
+        "from django.core import checks; checks.run_checks(tags=['admin']); "
+        "print('privacy.policy.admin' in sys.modules)"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    environment["DATABASE_URL"] = "sqlite:///unused.sqlite3"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment, cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == ["[]", "True"]

@@ -51,6 +51,7 @@ def test_a_cache_server_takes_the_place_of_the_table(read):
     caches = read(CACHE_URL="redis://cache:6379/1")["CACHES"]
     assert caches["default"]["SERVER"] == "redis://cache:6379/1"
     assert caches["default"]["BACKEND"] == "sens_site.lib.cache.served_cache.ServedCache"
+    assert caches["default"]["SERVER_SECONDS"] == 0.5
     assert caches["default"]["LOCATION"] == "shared_cache"  # which stands in while it is away
     # Keys are opaque wherever they lie (law 10).
     assert caches["default"]["KEY_FUNCTION"] == "sens_site.lib.cache.keys.opaque_key"

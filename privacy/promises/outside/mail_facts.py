@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import parseaddr
 
-import dns.exception
-import dns.resolver
 from django.conf import settings
 
 from privacy.promises.models import State
@@ -34,6 +32,9 @@ class UnreachedError(Exception):
 
 def records_of(name: str, kind: str) -> list[str]:
     """Return what the name system says; nothing where it says that there is nothing."""
+    import dns.exception  # noqa: PLC0415 - large, and used once a night
+    import dns.resolver  # noqa: PLC0415 - as above
+
     try:
         answer = dns.resolver.resolve(name, kind, lifetime=SECONDS)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):

@@ -21,28 +21,39 @@ from sens_site.lib.cache.content_stamp import KEY as CONTENT_STAMP
 
 logger = logging.getLogger(__name__)
 
-SERVER_SECONDS = 0.5
 ASKED_AGAIN_SECONDS = 1.0
 
 
-class _Away:
-    """Whether this process found the server away, and when one of its threads asks it again."""
+def _in_background(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, name="is-the-cache-back", daemon=True).start()
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+
+class _Away:
+    """Whether this process found the server away, and when it is asked again.
+
+    In a thread of its own: a server that takes a connection and never answers would hold a request
+    each time.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        run: Callable[[Callable[[], None]], None] = _in_background,
+    ) -> None:
         self.clock = clock
+        self.run = run
         self.is_away = False
         self.ask_again_at = 0.0
         self._lock = threading.Lock()
 
-    def may_ask(self) -> bool:
-        """Tell whether this thread asks the server: while it is away, one a second does."""
-        if not self.is_away:
-            return True
+    def ask_again(self, work: Callable[[], None]) -> None:
+        """Have the server asked, once a second."""
         with self._lock:
-            if self.clock() < self.ask_again_at:
-                return False
+            if not self.is_away or self.clock() < self.ask_again_at:
+                return
             self.ask_again_at = self.clock() + ASKED_AGAIN_SECONDS
-            return True
+        self.run(work)
 
     def turn(self, *, is_away: bool) -> bool:
         """Note what was found. Return whether it is news."""
@@ -59,20 +70,16 @@ def _by_the_server(name: str) -> Callable[..., Any]:
     """Make the method of a cache that asks the server, or the table while that is away."""
 
     def method(self: "ServedCache", *args: Any, **kwargs: Any) -> Any:
-        if away.may_ask():
+        away.ask_again(self.look_whether_it_is_back)
+        if not away.is_away:
             try:
-                answer = getattr(self.server, name)(*args, **kwargs)
+                return getattr(self.server, name)(*args, **kwargs)
             except self.faults as error:
                 if away.turn(is_away=True):
                     logger.warning(
                         "The cache is away (%s): its table is used.", type(error).__name__
                     )
                     DatabaseCache.delete(self, CONTENT_STAMP)
-            else:
-                if away.turn(is_away=False):
-                    logger.warning("The cache is back.")
-                    self.server.delete(CONTENT_STAMP)
-                return answer
         return getattr(super(ServedCache, self), name)(*args, **kwargs)
 
     method.__name__ = name
@@ -80,24 +87,26 @@ def _by_the_server(name: str) -> Callable[..., Any]:
 
 
 class ServedCache(DatabaseCache):
-    """`LOCATION` is the table, `SERVER` the address of the server."""
+    """`LOCATION` is the table, `SERVER` the address of the server, which has `SERVER_SECONDS`."""
 
     def __init__(self, table: str, params: dict[str, Any]) -> None:
         super().__init__(table, params)
-        self._server = params["SERVER"], {**params, "OPTIONS": {}}
+        self._server = params["SERVER"], params["SERVER_SECONDS"], {**params, "OPTIONS": {}}
 
     @cached_property
     def server(self) -> RedisCache:
         """The cache as Django has it, that waits for its server no longer than a visitor would."""
-        from redis.backoff import NoBackoff  # noqa: PLC0415 - a large package, where it is used
+        from redis import ConnectionError  # noqa: A004, PLC0415 - a large package, where it is used
+        from redis.backoff import NoBackoff  # noqa: PLC0415 - as above
         from redis.retry import Retry  # noqa: PLC0415 - as above
 
-        address, params = self._server
+        address, seconds, params = self._server
         patience = {
-            "socket_connect_timeout": SERVER_SECONDS,
-            "socket_timeout": SERVER_SECONDS,
-            # Once: a connection that was open while the server started anew is of no use.
-            "retry": Retry(NoBackoff(), 1),
+            "socket_connect_timeout": seconds,
+            "socket_timeout": seconds,
+            # Once: a connection that was open while the server started anew is of no use. A server
+            # that has let the time pass would let it pass again.
+            "retry": Retry(NoBackoff(), 1, (ConnectionError,)),
         }
         return RedisCache(address, {**params, "OPTIONS": patience})
 
@@ -107,6 +116,16 @@ class ServedCache(DatabaseCache):
         from redis import RedisError  # noqa: PLC0415 - as above
 
         return RedisError
+
+    def look_whether_it_is_back(self) -> None:
+        """Turn to the server again, if it answers."""
+        try:
+            self.server.delete(CONTENT_STAMP)
+        except self.faults:
+            away.turn(is_away=True)
+        else:
+            if away.turn(is_away=False):
+                logger.warning("The cache is back.")
 
     add = _by_the_server("add")
     get = _by_the_server("get")

@@ -21,9 +21,6 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-import pyrage
-import zstandard
-
 FORMAT = 1
 LIST, SIGNATURE = "manifest.json", "manifest.hmac"
 NAME = re.compile(r"site-(\d{8}T\d{6})Z\.tar\.zst\.age")
@@ -95,6 +92,8 @@ def write(
     target: Path, members: Iterable[Member], *, keys: list[Any], sign: Sign, **facts: Any
 ) -> None:
     """Write an archive. It has its name only once it is whole and on the disk."""
+    import pyrage  # noqa: PLC0415 - large, and used by few processes
+
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = target.with_name(target.name + PART)
     try:
@@ -116,6 +115,8 @@ def write(
 
 
 def _recipient(text: str) -> Any:
+    import pyrage  # noqa: PLC0415 - as above
+
     kind = pyrage.ssh.Recipient if text.startswith("ssh-") else pyrage.x25519.Recipient
     try:
         return kind.from_str(text)
@@ -144,6 +145,8 @@ class _Reader(io.RawIOBase):
 
 
 def _compressed(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    import zstandard  # noqa: PLC0415 - as above
+
     compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compressobj()
     for chunk in chunks:
         yield compressor.compress(chunk)
@@ -208,6 +211,8 @@ def _padding(size: int) -> bytes:
 
 def read_identities(file: Path) -> list[Any]:
     """Return the private keys of a file as `age-keygen` writes it."""
+    import pyrage  # noqa: PLC0415 - as above
+
     try:
         lines = file.read_text("utf-8").split("\n")
         return [
@@ -221,6 +226,9 @@ def read_identities(file: Path) -> list[Any]:
 
 def unpack(archive: Path, into: Path, *, identities: list[Any], sign: Sign) -> dict[str, Any]:
     """Unpack an archive into an empty folder and return its list, once all is as that says."""
+    import pyrage  # noqa: PLC0415 - as above
+    import zstandard  # noqa: PLC0415 - as above
+
     reading, writing = os.pipe()
     with (
         archive.open("rb") as encrypted,
@@ -242,11 +250,15 @@ def unpack(archive: Path, into: Path, *, identities: list[Any], sign: Sign) -> d
 
 
 def _decrypt(encrypted: IO[bytes], writing: int, identities: list[Any]) -> None:
+    import pyrage  # noqa: PLC0415 - as above
+
     with os.fdopen(writing, "wb") as plain:
         pyrage.decrypt_io(encrypted, plain, identities)
 
 
 def _extract(plain: IO[bytes], into: Path) -> dict[str, dict[str, Any]]:
+    import zstandard  # noqa: PLC0415 - as above
+
     seen: dict[str, dict[str, Any]] = {}
     stream = zstandard.ZstdDecompressor().stream_reader(plain)
     with tarfile.open(fileobj=stream, mode="r|") as tar:

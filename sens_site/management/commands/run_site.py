@@ -59,8 +59,8 @@ class Command(BaseCommand):
         host: str = options["host"]
         port = self.choose_port(host, options["port"])
         if not options["only"]:
-            self.prepare(production=production)
-
+            prepare_apart(production=production)
+        close_connections()
         with counting_folder() as folder:
             status = self.serve(host, port, {**child_environment(port), FOLDER: folder}, options)
         self.say("Stopped.")
@@ -96,11 +96,6 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
             call_command("createcachetable", verbosity=0)
             call_command("setup_site", verbosity=0)
-        # The children open their own. A pool here would hold connections, and threads over a fork.
-        for connection in connections.all(initialized_only=True):
-            connection.close()
-            if hasattr(connection, "close_pool"):
-                connection.close_pool()
         if production:
             collect_if_changed()
             if settings.COMPRESSION_DICTIONARY:
@@ -121,6 +116,23 @@ class Command(BaseCommand):
         """Print a line at once."""
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def prepare_apart(*, production: bool) -> None:
+    """Prepare in a process that ends: what it loads would stay in this one as long as the site runs."""
+    options = ["--production"] if production else []
+    command = manage("run_site", "--only", "prepare", *options)
+    status = subprocess.run(command, check=False).returncode  # noqa: S603 - our own command
+    if status:
+        sys.exit(status)
+
+
+def close_connections() -> None:
+    """Let go what the checks have opened: a pool would hold connections, and threads over a fork."""
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if hasattr(connection, "close_pool"):
+            connection.close_pool()
 
 
 class Announcement:

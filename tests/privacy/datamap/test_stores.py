@@ -47,7 +47,9 @@ def valkey(monkeypatch):
     """The shared cache is a Valkey server, and its table is empty."""
     cache.clear()
     client = Valkey({b"a": pickle.dumps({"to": ADA}), b"b": pickle.dumps({"to": OTHER}), b"c": b""})
-    backend = ServedCache("shared_cache", {"SERVER": "redis://127.0.0.1:1/0"})
+    backend = ServedCache(
+        "shared_cache", {"SERVER": "redis://127.0.0.1:1/0", "SERVER_SECONDS": 0.5}
+    )
     server: Any = SimpleNamespace(_cache=SimpleNamespace(get_client=lambda: client))
     backend.server = server
     monkeypatch.setattr(stores, "caches", {"default": backend})

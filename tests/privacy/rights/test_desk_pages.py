@@ -12,10 +12,9 @@ from django.utils import timezone
 from accounts.models import User
 from privacy.policy.people import pseudonym
 from privacy.rights import handling, scans, services
-from privacy.rights.choices import Kind
+from privacy.rights.choices import Did, Kind
 from privacy.rights.models import OutsideSystem, SubjectRequest
 from privacy.rights.private_storage import SCANS, folder
-from privacy.rights.statistics import answered_on
 from tests.client import SiteClient, stamp_in
 from tests.factories.people import make_person, make_staff
 from tests.privacy.rights.conftest import LIST, STRANGER, page, send, with_rights
@@ -110,7 +109,7 @@ def test_a_letter_is_answered_by_post(desk, officer):
     assert "Nothing is mailed. This is noted as posted on" in preview.content.decode()
     sent = desk.post(page(request, "answer"), {**data, **stamp_in(preview), "send": "Note it"})
     assert sent.status_code == 303
-    assert answered_on(SubjectRequest.objects.get()) == timezone.localdate()
+    assert SubjectRequest.objects.get().did(Did.ANSWERED)[0].fact == f"posted {day}"
     assert "So it is." in desk.get(page(request)).content.decode()
 
 

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from privacy.rights import services
+from privacy.rights import intake, services
 from privacy.rights.choices import Kind
+from privacy.rights.models import SubjectRequest
 from privacy.rights.statistics import figures, rounded, veiled, veiled_cells, veiled_part
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +72,42 @@ def test_the_running_month_is_not_counted(proved):
             proved(text=str(number), email=f"s{number}@x.test", received_at=MARCH)
     assert figures(now=MARCH + timedelta(days=2)).received == 0
     assert figures(now=MARCH + timedelta(days=30)).received == 5
+
+
+def test_many_requests_are_counted_by_one_query_and_once_a_day(
+    proved, officer, client, django_assert_num_queries
+):
+    def ask(first, last):
+        for number in range(first, last):
+            proved(text=str(number), email=f"s{number}@x.test", received_at=MARCH)
+
+    with time_machine.travel(MARCH):
+        ask(0, 6)
+        services.extend(SubjectRequest.objects.first(), by=officer, reason="Many letters.")
+    with django_assert_num_queries(1):
+        found = figures(now=MARCH + timedelta(days=40))
+    assert (found.received, found.late, found.median_days) == (5, None, None)
+    assert figures(now=MARCH + timedelta(days=120)).late == 5
+    with time_machine.travel(MARCH + timedelta(days=40)):
+        first = client.get("/privacy/requests/").content
+    with time_machine.travel(MARCH):
+        ask(6, 11)
+    with time_machine.travel(MARCH + timedelta(days=40, hours=1)):
+        assert client.get("/privacy/requests/").content == first
+    with time_machine.travel(MARCH + timedelta(days=41)):
+        assert numbers_on(client.get("/privacy/requests/").text)[0] == "10"
+
+
+def test_what_is_withdrawn_or_spam_is_neither_answered_nor_late(proved, officer):
+    with time_machine.travel(MARCH):
+        asked = [proved(text=str(n), email=f"s{n}@x.test", received_at=MARCH) for n in range(10)]
+        for request in asked[:5]:
+            intake.withdraw_request(request)
+        SubjectRequest.objects.filter(closed_at=None).update(is_held=True)
+        for request in asked[5:]:
+            services.mark_spam(request, by=officer)
+    found = figures(now=MARCH + timedelta(days=120))
+    assert (found.received, found.answered, found.late) == (5, 0, 0)
 
 
 def numbers_on(page: str) -> list[str]:

@@ -1,6 +1,10 @@
 """The shared cache of a server that comes and goes, with its table in between."""
 
 import logging
+import socketserver
+import threading
+import time
+from typing import ClassVar
 
 import pytest
 import redis
@@ -41,7 +45,9 @@ class Server:
 @pytest.fixture(autouse=True)
 def clock(monkeypatch):
     at = [100.0]
-    monkeypatch.setattr(served_cache, "away", served_cache._Away(clock=lambda: at[0]))
+    monkeypatch.setattr(
+        served_cache, "away", served_cache._Away(clock=lambda: at[0], run=lambda work: work())
+    )
     return at
 
 
@@ -54,7 +60,51 @@ def server(monkeypatch):
 
 @pytest.fixture
 def cache(settings):
-    return ServedCache("shared_cache", {"SERVER": NOBODY_LISTENS, "OPTIONS": {"MAX_ENTRIES": 9}})
+    return made(NOBODY_LISTENS)
+
+
+def made(address: str, *, seconds: float = 0.5) -> ServedCache:
+    server = {"SERVER": address, "SERVER_SECONDS": seconds}
+    return ServedCache("shared_cache", {**server, "OPTIONS": {"MAX_ENTRIES": 9}})
+
+
+class HangingServer(socketserver.ThreadingUnixStreamServer):
+    """Takes each connection, and answers nothing before it has come to itself."""
+
+    daemon_threads = True
+
+    def __init__(self, path: str):
+        super().__init__(path, Commands)
+        self.connections, self.answers = 0, threading.Event()
+
+
+class Commands(socketserver.StreamRequestHandler):
+    ANSWERS: ClassVar = {
+        b"HELLO": b"%1\r\n$5\r\nproto\r\n:3\r\n",
+        b"DEL": b":0\r\n",
+        b"GET": b"_\r\n",
+    }
+
+    def handle(self):
+        self.server.connections += 1
+        while head := self.rfile.readline():
+            words = [
+                self.rfile.read(int(self.rfile.readline()[1:]) + 2).strip()
+                for _ in range(int(head[1:]))
+            ]
+            self.server.answers.wait(30)
+            self.wfile.write(self.ANSWERS.get(words[0], b"+OK\r\n"))
+
+
+@pytest.fixture
+def hanging(tmp_path):
+    with HangingServer(str(tmp_path / "s")) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.answers.set()
+        server.shutdown()
+        thread.join()
 
 
 def test_the_server_holds_what_is_shared_while_it_is_up(cache, server, django_assert_num_queries):
@@ -113,3 +163,40 @@ def test_at_each_turn_the_content_stamp_of_the_other_place_is_forgotten(cache, s
     cache.set(CONTENT_STAMP, "second on the server")
     server.is_up = False
     assert cache.get(CONTENT_STAMP) is None
+
+
+def test_a_server_that_never_answers_holds_one_request_for_its_time_and_no_other(
+    hanging, clock, monkeypatch
+):
+    """Threat: it takes connections, so nobody is refused; each request would wait."""
+    monkeypatch.setattr(served_cache.away, "run", served_cache._in_background)
+    cache = made(f"unix://{hanging.server_address}", seconds=0.2)
+    asking, look = [], cache.look_whether_it_is_back
+
+    def noted():
+        asking.append(threading.current_thread())
+        look()
+
+    monkeypatch.setattr(cache, "look_whether_it_is_back", noted)
+    begun = time.monotonic()
+    cache.set("a", "in the table")
+    assert time.monotonic() - begun >= 0.2
+    for _ in range(20):
+        assert cache.get("a") == "in the table"
+    assert (hanging.connections, asking) == (1, [])
+    clock[0] += ASKED_AGAIN_SECONDS
+    assert cache.get("a") == "in the table"
+    asked_in_background()
+    assert hanging.connections == 2
+    hanging.answers.set()
+    clock[0] += ASKED_AGAIN_SECONDS
+    assert cache.get("a") == "in the table"
+    asked_in_background()
+    assert cache.get("a") is None
+    assert (len(asking), threading.current_thread() in asking) == (2, False)
+
+
+def asked_in_background():
+    for thread in threading.enumerate():
+        if thread.name == "is-the-cache-back":
+            thread.join()
