@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 import brotli
 
@@ -77,6 +78,7 @@ def depends_on_dictionary(headers: Headers) -> bool:
     return any(name.lower() == "vary" and AVAILABLE in value for name, value in headers)
 
 
+@lru_cache(maxsize=64)
 def best_encoding(accepted: str) -> str:
     """Choose among brotli, gzip and none by an Accept-Encoding header."""
     offered = accepted_encodings(accepted)

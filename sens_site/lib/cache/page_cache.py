@@ -124,11 +124,11 @@ class ReadyPages:
         if consent_state is None:
             return None
         # Only an answer to a request with no cookie at all may be public, so it is kept apart.
-        kind = "cookies" if cookie_header else "plain"
-        state = f"{kind}:{gpc or ''}:{consent_state}"
         return (
             environ.get("PATH_INFO", ""),
-            state,
+            "cookies" if cookie_header else "plain",
+            gpc or "",
+            consent_state,
             environ.get("HTTP_HOST", ""),
             environ.get("wsgi.url_scheme", ""),
             proto,
