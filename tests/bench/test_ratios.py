@@ -21,6 +21,16 @@ def test_the_ratio_is_the_middle_one_of_the_rounds():
     assert run.ratio(cost, "page", "T") == 0.3
 
 
+def test_a_page_is_held_beside_the_yardstick_of_its_own_round():
+    cost = {"dear": [100.0, 800.0], "T": [9.0, 10.0, 90.0, 70.0, 80.0, 200.0]}
+    assert run.ratio(cost, "dear", "T") == 10.0
+
+
+def test_a_yardstick_that_was_asked_once_a_round_stands_beside_all_of_it():
+    cost = {"page": [10.0, 20.0, 30.0, 100.0, 200.0, 300.0], "N": [10.0, 100.0]}
+    assert run.ratio(cost, "page", "N") == 2.0
+
+
 def test_the_client_that_differs_most_is_the_one_that_counts():
     rounds = {
         "policy_anonymous": {"ratio_T": 0.04, "ratio_T_curl": 0.044, "ratio_T_wrk": 0.03},
