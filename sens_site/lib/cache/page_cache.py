@@ -150,13 +150,12 @@ class ReadyPages:
         encoding = best_encoding(accepted)
         if "HTTP_AVAILABLE_DICTIONARY" in environ and self.dictionary is not None:
             encoding = self.dictionary.form_for(environ, page.bodies) or encoding
-        headers = page.headers[encoding]
         if _is_fresh(environ, page.etags[encoding], page.last_modified):
             answers["304"] += 1  # no lock: to lose one of two at once is no harm
-            start("304 Not Modified", [h for h in headers if not h[0].startswith("Content-")])
+            start("304 Not Modified", list(page.unchanged[encoding]))
             return [b""]
         answers["200"] += 1
-        start("200 OK", list(headers))
+        start("200 OK", list(page.headers[encoding]))
         if environ["REQUEST_METHOD"] == "HEAD":
             return [b""]
         return [page.bodies[encoding] if encoding else self._plain_body(page)]
