@@ -1,7 +1,6 @@
 """A closed-loop client over keep-alive connections, and the CPU time of a server."""
 
 import json
-import os
 import re
 import selectors
 import socket
@@ -12,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NOT_MODIFIED = 304
-TICK = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +47,18 @@ def process_tree(pid: int) -> list[int]:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return user and system time of a process tree so far, reaped children included."""
+    """Return the CPU time of all threads of a process tree so far, to the nanosecond.
+
+    What has ended is not in it: take the difference over a time in which nothing ends.
+    """
     total = 0
     for process in process_tree(pid):
-        try:
-            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        total += int(fields[11]) + int(fields[12])
-    return total / TICK
+        for thread in Path(f"/proc/{process}/task").glob("*/schedstat"):
+            try:
+                total += int(thread.read_text().split()[0])
+            except OSError:
+                continue
+    return total / 1e9
 
 
 def memory_mb(pid: int) -> list[dict[str, float]]:
@@ -159,32 +160,64 @@ def ask_for(
 
 
 def run(
-    port: int,
-    pid: int,
-    request: bytes,
-    *,
-    seconds: float,
-    connections: int,
-    expected: int = 200,
-    clients: int = 1,
+    port: int, pid: int, request: bytes, *, seconds: float, connections: int, expected: int = 200
 ) -> Load:
-    """Have a request repeated by client processes; return what it cost the server.
-
-    A client in Python takes longer than a server that sends a kept page, which then sleeps after each
-    answer and pays for being woken. Several clients keep it awake, as browsers do where speed matters.
-    """
+    """Have a request repeated by a client process; return what it cost the server."""
     command = [sys.executable, "-m", "bench.load", str(port), str(seconds), str(connections)]
     before, begun = cpu_seconds(pid), time.perf_counter()
-    processes = [
-        subprocess.Popen(  # noqa: S603 - our own module
-            [*command, str(expected)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        for _ in range(clients)
-    ]
-    answers = [process.communicate(request)[0] for process in processes]
+    said = subprocess.run(  # noqa: S603 - our own module
+        [*command, str(expected)], input=request, stdout=subprocess.PIPE, check=True
+    ).stdout
     took, cost = time.perf_counter() - begun, cpu_seconds(pid) - before
-    latencies = sorted(latency for answer in answers for latency in json.loads(answer))
+    latencies = sorted(json.loads(said))
     return Load(len(latencies), took, cost, latencies)
+
+
+def run_curl(
+    binary: str,
+    port: int,
+    pid: int,
+    path: str,
+    headers: dict[str, str],
+    *,
+    requests: int,
+    connections: int,
+    expected: int,
+) -> float:
+    """Have curl ask instead; return the CPU time of the server for one request, in microseconds.
+
+    The address gets a fragment that counts, which curl sends to nobody: so many requests, over
+    connections that stay open. Raises RuntimeError where one is not answered as expected, or has
+    needed a connection of its own.
+    """
+    named = [word for name, value in headers.items() for word in ("-H", f"{name}: {value}")]
+    before = cpu_seconds(pid)
+    said = subprocess.run(  # noqa: S603 - a tool that somebody has installed
+        [
+            *(binary, "--silent", "--output", "/dev/null", "--http1.1"),
+            *("--parallel", "--parallel-max", str(connections), "--header", "Host: 127.0.0.1"),
+            *("--header", "Accept:", "--header", "User-Agent:", *named),
+            *("--write-out", "%{http_code} %{num_connects}\n"),
+            f"http://127.0.0.1:{port}{path}#[1-{requests}]",
+        ],
+        check=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ).stdout
+    cost = cpu_seconds(pid) - before
+    check_curl(said, requests=requests, connections=connections, expected=expected)
+    return cost / requests * 1e6
+
+
+def check_curl(said: str, *, requests: int, connections: int, expected: int) -> None:
+    """Hold what curl says of its requests against what was asked of it."""
+    answers = [line.split() for line in said.splitlines()]
+    right = sum(status == str(expected) for status, _ in answers)
+    opened = sum(int(number) for _, number in answers)
+    if right != requests or opened > connections:
+        message = f"curl: {right} of {requests} were {expected}, over {opened} connections"
+        raise RuntimeError(message)
 
 
 def run_wrk(

@@ -48,6 +48,17 @@ def wait_for(port: int, process: subprocess.Popen[bytes], seconds: float = 300) 
 
 
 @contextmanager
+def on_cores(cores: set[int]) -> Iterator[None]:
+    """Have what is started meanwhile, and the caller, run on some cores only."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+@contextmanager
 def running(command: list[str], port: int, env: dict[str, str] | None = None) -> Iterator[Server]:
     """Run a server for the time of a block and end its whole process group after it."""
     process = subprocess.Popen(  # noqa: S603 - our own command lines

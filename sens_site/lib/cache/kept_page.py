@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 import brotli
 
@@ -14,9 +15,13 @@ Headers = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One kept page: its headers for each form, and its body in each compressed one."""
+    """One kept page: its headers for each form, and its body in each compressed one.
+
+    `unchanged` are the headers for a client that has that form already (304).
+    """
 
     headers: dict[str, Headers]
+    unchanged: dict[str, Headers]
     bodies: dict[str, bytes]
     etags: dict[str, str]
     last_modified: str
@@ -68,8 +73,13 @@ def make_page(
         ]
         for name, length in lengths.items()
     }
+    unchanged = {
+        name: [field for field in fields if not field[0].startswith("Content-")]
+        for name, fields in complete.items()
+    }
     modified = next((v for n, v in kept if n.lower() == "last-modified"), "")
-    return Page(complete, bodies, etags, modified, sum(map(len, bodies.values())), answers)
+    size = sum(map(len, bodies.values()))
+    return Page(complete, unchanged, bodies, etags, modified, size, answers)
 
 
 def depends_on_dictionary(headers: Headers) -> bool:
@@ -77,6 +87,7 @@ def depends_on_dictionary(headers: Headers) -> bool:
     return any(name.lower() == "vary" and AVAILABLE in value for name, value in headers)
 
 
+@lru_cache(maxsize=64)
 def best_encoding(accepted: str) -> str:
     """Choose among brotli, gzip and none by an Accept-Encoding header."""
     offered = accepted_encodings(accepted)

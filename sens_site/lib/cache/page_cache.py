@@ -124,11 +124,11 @@ class ReadyPages:
         if consent_state is None:
             return None
         # Only an answer to a request with no cookie at all may be public, so it is kept apart.
-        kind = "cookies" if cookie_header else "plain"
-        state = f"{kind}:{gpc or ''}:{consent_state}"
         return (
             environ.get("PATH_INFO", ""),
-            state,
+            "cookies" if cookie_header else "plain",
+            gpc or "",
+            consent_state,
             environ.get("HTTP_HOST", ""),
             environ.get("wsgi.url_scheme", ""),
             proto,
@@ -150,13 +150,12 @@ class ReadyPages:
         encoding = best_encoding(accepted)
         if "HTTP_AVAILABLE_DICTIONARY" in environ and self.dictionary is not None:
             encoding = self.dictionary.form_for(environ, page.bodies) or encoding
-        headers = page.headers[encoding]
         if _is_fresh(environ, page.etags[encoding], page.last_modified):
             answers["304"] += 1  # no lock: to lose one of two at once is no harm
-            start("304 Not Modified", [h for h in headers if not h[0].startswith("Content-")])
+            start("304 Not Modified", list(page.unchanged[encoding]))
             return [b""]
         answers["200"] += 1
-        start("200 OK", list(headers))
+        start("200 OK", list(page.headers[encoding]))
         if environ["REQUEST_METHOD"] == "HEAD":
             return [b""]
         return [page.bodies[encoding] if encoding else self._plain_body(page)]
