@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.urls import get_resolver
 
+from privacy.datamap.promises.used_hosts import all_settings
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
 from privacy.promises.visitor import BY_EVERY_BROWSER
@@ -21,7 +22,7 @@ from sens_site.promises.access import paths_of
 PROFILE, DESK, REFUSED = "/accounts/profile/", "/admin/", 403
 BY_TOKEN = ("/newsletter/unsubscribe/1/", "/downloads/watch/1/")
 """Whose address is itself the proof: a mail program posts there for its reader."""
-_ORIGIN = re.compile(r"https?://[^\s/'\"<>,;)\]}\\]+")
+_ORIGIN = re.compile(r"https?://[^\s/'\"<>,;?#]+")
 
 
 def foreign_origins() -> list[str]:
@@ -32,8 +33,8 @@ def foreign_origins() -> list[str]:
         f"{scheme}://shop.{host}", f"{scheme}://{host}:8443",
         f"{'http' if scheme == 'https' else 'https'}://{host}",
     }  # fmt: skip
-    named = " ".join(repr(getattr(settings, name)) for name in dir(settings) if name.isupper())
-    tried |= {one.replace("*", "a-check") for one in _ORIGIN.findall(named)}
+    named = (one for _, text in all_settings() for one in _ORIGIN.findall(text))
+    tried |= {one.replace("*", "a-check") for one in named}
     return sorted(tried - {settings.SITE_ORIGIN})
 
 

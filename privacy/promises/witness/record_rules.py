@@ -6,7 +6,7 @@ from urllib.parse import unquote_plus
 
 from django.conf import settings
 
-from privacy.promises.witness.canary import MADE_UP
+from privacy.promises.witness.canary import BEGINNINGS, MADE_UP
 from privacy.promises.witness.exchange import Exchange, is_foreign
 from privacy.promises.witness.mails import Mail
 from privacy.promises.witness.recorder import Line
@@ -140,9 +140,11 @@ def nobody_else_is_shown(seen: Exchange, known: Known) -> Iterator[str]:
     """
     if seen.who in known.staff or any(secret in seen.path for secret in known.secrets):
         return
-    told = set(MADE_UP.findall(seen.answer.text.lower()))
-    if not told or (seen.route is not None and HANDED_OUT in seen.route.pattern):
+    if seen.route is not None and HANDED_OUT in seen.route.pattern:
         return
+    text = seen.answer.text.lower()
+    # A search for one word takes a tenth of the time of one by a pattern, and most pages hold none.
+    told = set(MADE_UP.findall(text)) if any(one in text for one in BEGINNINGS) else set()
     typed = " ".join(map(str, seen.sent.values())).lower()
     for word in sorted(told):
         of = known.told_by.get(word, seen.who)
