@@ -247,7 +247,7 @@ class _Heard(QueryDict):
 
     def __getitem__(self, key: str) -> Any:
         compared = self._names.setdefault(key, set())
-        return _said(super().__getitem__(key), compared)
+        return _said(str(super().__getitem__(key)), compared)
 
     def __contains__(self, key: object) -> bool:
         self._names.setdefault(str(key), set())

@@ -32,7 +32,7 @@ def an_account_that_a_link_deletes(hand: Hand) -> None:
 def a_wish_for_promotion_that_a_link_takes_back(hand: Hand) -> None:
     def act(request: HttpRequest, _: HttpResponse) -> None:
         if request.GET.get("offers", "").lower() == "none":
-            person = get_user_model().objects.filter(pk=request.user.pk)
+            person = get_user_model().objects.filter(username=request.user.get_username())
             person.update(marketing_opt_in_at=None)
 
     answers(hand, at(THANKS), act)
@@ -52,7 +52,8 @@ def a_message_that_a_link_of_the_desk_deletes(hand: Hand) -> None:
 @breaks("security.against-misuse")
 def a_number_that_a_mere_look_leaves(hand: Hand) -> None:
     def act(request: HttpRequest, _: HttpResponse) -> None:
-        get_user_model().objects.filter(pk=request.user.pk).update(last_login=timezone.now())
+        person = get_user_model().objects.filter(username=request.user.get_username())
+        person.update(last_login=timezone.now())
 
     answers(hand, at(PROFILE), act)
 

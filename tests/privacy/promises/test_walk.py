@@ -9,9 +9,10 @@ from privacy.promises.registry import NotCarriedOut, PromiseBroken
 from privacy.promises.running_site import RunningSite
 from privacy.promises.visitor import Answer
 from privacy.promises.witness import browser_rules, cast
+from privacy.promises.witness.canary import Canary
 from privacy.promises.witness.exchange import Exchange
 from privacy.promises.witness.url_map import Route
-from privacy.promises.witness.walk import Walk
+from privacy.promises.witness.walk import MOST_OF_A_NAME, Walk
 from sens_site.promises import walk as looks
 
 
@@ -162,6 +163,31 @@ def test_a_stranger_comes_by_links_of_advertisements_and_with_what_is_asked(monk
         "/contact/webmaster/?utm_source"
     }
     assert "/search/?q=cookys" in opened
+
+
+@pytest.mark.django_db
+def test_a_name_is_tried_by_who_is_signed_in_and_with_what_it_is_compared(monkeypatch):
+    opened: list[str] = []
+
+    def send(self: Any, who: str, visitor: Any, method: str, path: str) -> None:
+        opened.append(path)
+        self.site._asked["confirm"] = {"1", "yes", "no", "why"}
+
+    monkeypatch.setattr(Walk, "_send", send)
+    walk = Walk(RunningSite(routes=frozenset()))
+    walk.people = {who: Canary() for who in (cast.STRANGER, cast.MEMBER, cast.SUPERUSER)}
+    walk._asked[cast.MEMBER, "page"] = MOST_OF_A_NAME
+    asked: dict[str, set[str]] = {"confirm": set(), "page": set(), "_popup": set()}
+    for who, path in (
+        (cast.STRANGER, "/a/"),
+        (cast.SUPERUSER, "/a/"),
+        (cast.MEMBER, "/a/?b=c"),
+        (cast.SUPERUSER, "/admin/"),
+    ):
+        walk._say_what_is_asked(who, walk.site.visitor(), path, asked)
+    values = ("1", "no", "why")
+    of_the_desk = [f"/admin/?confirm={one}" for one in values] + ["/admin/?page=1"]
+    assert opened == [*(f"/a/?confirm={one}" for one in values), *of_the_desk]
 
 
 @pytest.mark.django_db
