@@ -174,7 +174,8 @@ def test_a_name_is_tried_by_who_is_signed_in_and_with_what_it_is_compared(monkey
         self.site._asked["confirm"] = {"1", "yes", "no", "why"}
 
     monkeypatch.setattr(Walk, "_send", send)
-    walk = Walk(RunningSite(routes=frozenset()))
+    site = RunningSite(routes=frozenset())
+    walk = Walk(site)
     walk.people = {who: Canary() for who in (cast.STRANGER, cast.MEMBER, cast.SUPERUSER)}
     walk._asked[cast.MEMBER, "page"] = MOST_OF_A_NAME
     asked: dict[str, set[str]] = {"confirm": set(), "page": set(), "_popup": set()}
@@ -184,7 +185,7 @@ def test_a_name_is_tried_by_who_is_signed_in_and_with_what_it_is_compared(monkey
         (cast.MEMBER, "/a/?b=c"),
         (cast.SUPERUSER, "/admin/"),
     ):
-        walk._say_what_is_asked(who, walk.site.visitor(), path, asked)
+        walk._say_what_is_asked(who, site.visitor(), path, asked)
     values = ("1", "no", "why")
     of_the_desk = [f"/admin/?confirm={one}" for one in values] + ["/admin/?page=1"]
     assert opened == [*(f"/a/?confirm={one}" for one in values), *of_the_desk]
