@@ -23,13 +23,17 @@ from fido2.webauthn import (
 
 from accounts.models import User
 from accounts.session_store import PENDING_USER
+from privacy.promises.visitor import Visitor
 from privacy.promises.witness.canary import Canary
 from privacy.promises.witness.cast import (
+    STRANGER,
     Account,
+    Send,
     also_open,
     also_send,
     makes_accounts,
     makes_rows,
+    plays,
 )
 
 AHEAD = 3600
@@ -95,6 +99,19 @@ def a_passkey(customer: AbstractBaseUser, canary: Canary, staff: AbstractBaseUse
         type=Authenticator.Type.WEBAUTHN,
         data={"name": canary.text, "credential": credential},
     )
+
+
+@plays(STRANGER, "/accounts/2fa/authenticate/")
+def is_asked_for_a_code(visitor: Visitor, send: Send) -> None:
+    """Log in by the password to an account that has an app, and type a code that is none."""
+    person = Canary()
+    user = account_of(person, None, False).user
+    secret = encrypt(base64.b32encode(secrets.token_bytes(20)).decode())
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": secret})
+    typed = {"login": person.username, "password": f"plover lantern {person.password}"}
+    send("POST", "/accounts/login/", typed)
+    send("GET", "/accounts/2fa/authenticate/")
+    send("POST", "/accounts/2fa/authenticate/", {"code": "no code"})
 
 
 @also_send("/accounts/passkey/login/")

@@ -17,13 +17,13 @@ from contact.replies import receive_reply, save_draft, send_reply
 from contact.services import DELIVERED_PER_HOUR, Submission, receive_message
 from contact.teamwork import add_note, assign, merge
 from privacy.promises.witness.canary import Canary
-from privacy.promises.witness.cast import makes_rows, sets_aside
+from privacy.promises.witness.cast import makes_rows_of_each, sets_aside
 
 MOST_OF_A_REHEARSAL = 40
 """How many messages a rehearsal may send."""
 
 
-@makes_rows
+@makes_rows_of_each
 def messages(user: AbstractBaseUser, person: Canary, staff: AbstractBaseUser) -> None:
     """Write both, from the address of the account."""
 
@@ -59,7 +59,7 @@ def messages(user: AbstractBaseUser, person: Canary, staff: AbstractBaseUser) ->
     OrderState.objects.create(
         order_number=person.text[:DETAIL_MAX], email=person.email, state="In production"
     )
-    CannedAnswer.objects.create(title="A check of the promises", text="Dear [name]")
+    CannedAnswer.objects.get_or_create(title="A check of the promises", text="Dear [name]")
 
 
 @sets_aside

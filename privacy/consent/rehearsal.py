@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from privacy.consent.idempotency import LIMIT
+from privacy.consent.offer.building import build_offer
+from privacy.consent.offer.catalogue import GROUPS
 from privacy.consent.offer.current import current_offer, rehearse_offer
 from privacy.promises.visitor import Visitor
 from privacy.promises.witness.cast import STRANGER, Send, plays, walks_as
@@ -38,6 +40,15 @@ def is_asked_again(visitor: Visitor, send: Send) -> None:
     with rehearse_offer(replace(offer, groups=tuple(groups))):
         send("GET", "/")
         send("GET", "/cookies/")
+
+
+@plays(STRANGER, "/cookies/load-once/")
+def asks_for_a_thing_of_an_older_page(visitor: Visitor, send: Send) -> None:
+    """Want to see a video whose question has changed since, and be asked anew."""
+    services = [one for group in GROUPS for one in group.services if one.identifier]
+    with rehearse_offer(build_offer({one.key: one.nobodys for one in services})):
+        asked = {"service": "youtube", "reference": "check-check", "next": "/", "shown": ""}
+        send("POST", "/cookies/load-once/", asked)
 
 
 @plays(STRANGER, "/cookies/choose/")

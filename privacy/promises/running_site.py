@@ -70,7 +70,7 @@ class RunningSite:
     """The names of the routes to which looks at all addresses go; all of them but in tests."""
     _cache: RehearsalCache = field(default_factory=RehearsalCache)
     _walked: Walk | None = None
-    _asked: set[str] | None = None
+    _asked: dict[str, set[str]] | None = None
 
     @property
     def walk(self) -> Walk:
@@ -175,9 +175,12 @@ class RunningSite:
             return answer
 
     @contextmanager
-    def hearing_what_is_asked(self) -> Iterator[set[str]]:
-        """Give the names after the question mark of an address that views ask for, there or not."""
-        self._asked = set()
+    def hearing_what_is_asked(self) -> Iterator[dict[str, set[str]]]:
+        """Give the names after the question mark of an address that views ask for, there or not.
+
+        With each name stands with what its value was compared: what a view waits for.
+        """
+        self._asked = {}
         try:
             yield self._asked
         finally:
@@ -210,25 +213,51 @@ class RunningSite:
             forget_fragments()
 
 
+class _Said(str):
+    """A value out of an address; tells with what it is compared, also in lower case."""
+
+    __slots__ = ("compared",)
+
+    compared: set[str]
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, str):
+            self.compared.add(str(other))
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+    def lower(self) -> "_Said":
+        return _said(str.lower(self), self.compared)
+
+
+def _said(value: str, compared: set[str]) -> _Said:
+    said = _Said(value)
+    said.compared = compared
+    return said
+
+
 class _Heard(QueryDict):
     """What stands after the question mark of an address; tells who asks for what."""
 
-    def __init__(self, query: str, names: set[str] | None = None, **kwargs: Any) -> None:
-        self._names: set[str] = set()  # what is asked while the query is read tells nothing
+    def __init__(self, query: str, names: dict[str, set[str]] | None = None, **kwargs: Any) -> None:
+        self._names: dict[str, set[str]] = {}  # what is asked while the query is read tells nothing
         super().__init__(query, **kwargs)
-        self._names = set() if names is None else names
+        self._names = {} if names is None else names
 
     def __getitem__(self, key: str) -> Any:
-        self._names.add(key)
-        return super().__getitem__(key)
+        compared = self._names.setdefault(key, set())
+        return _said(str(super().__getitem__(key)), compared)
 
     def __contains__(self, key: object) -> bool:
-        self._names.add(str(key))
+        self._names.setdefault(str(key), set())
         return super().__contains__(key)
 
     def getlist(self, key: str, default: Any = None) -> list[Any]:
-        self._names.add(key)
-        return super().getlist(key, default)
+        compared = self._names.setdefault(key, set())
+        if not super().__contains__(key):
+            return super().getlist(key, default)
+        return [_said(one, compared) for one in super().getlist(key)]
 
     def __deepcopy__(self, memo: MutableMapping[int, Any]) -> "_Heard":
         """Answer `copy()`: what is asked of a copy is heard, too."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from privacy.policy.models import PolicyClaim
@@ -23,6 +23,7 @@ from privacy.promises.registry import (
     NotCarriedOut,
     PromiseBroken,
     discover,
+    is_of_the_world,
     registered_checks,
     within_surroundings,
 )
@@ -90,16 +91,6 @@ def run_check(check: Check, claim_id: str, site: RunningSite) -> Outcome:
         logger.exception("The check %s ended in an error", check.name)
         words = f"What was tried ended in an error ({kind})."
         return Outcome(claim_id, check, State.BROKEN, Evidence(words))
-
-
-def is_of_the_world(error: BaseException) -> bool:
-    """Tell whether an error says that the check could not look: a lock, a full or silent database.
-
-    A table or a column that is missing is the site's own fault, though SQLite names it alike.
-    """
-    if isinstance(error, OperationalError):
-        return "no such" not in str(error)
-    return isinstance(error, InterfaceError | OSError | MemoryError)
 
 
 @within_surroundings()

@@ -28,6 +28,9 @@ class Site(Protocol):
     def at_the_front_door(self, path: str) -> "Answer":
         """Open an address as a server asks for it."""
 
+    def hearing_what_is_asked(self) -> AbstractContextManager[dict[str, set[str]]]:
+        """Hear for what views ask after the question mark, and with what they compare it."""
+
     def rehearsal(self) -> AbstractContextManager[None]:
         """Act for real and leave nothing behind."""
 

@@ -5,13 +5,13 @@ from django.utils import timezone
 
 from privacy.policy.people import pseudonym
 from privacy.promises.witness.canary import Canary
-from privacy.promises.witness.cast import makes_rows
+from privacy.promises.witness.cast import makes_rows_of_each
 from privacy.rights import export_files, handling, intake, outside_systems, services
 from privacy.rights.choices import Channel, Kind
 from privacy.rights.models import OutsideSystem, SubjectRequest
 
 
-@makes_rows
+@makes_rows_of_each
 def requests(user: AbstractBaseUser, person: Canary, staff: AbstractBaseUser) -> None:
     """Open them, with their mails and a copy to fetch."""
 
@@ -32,7 +32,7 @@ def requests(user: AbstractBaseUser, person: Canary, staff: AbstractBaseUser) ->
     export_files.make_export(request, by=staff)
     services.tell_vendor(request, by=staff, vendor="mail", due_on=timezone.localdate())
     handling.note(request, by=staff, text=f"{person.name} called")
-    OutsideSystem.objects.create(name="A system that is made up")
+    OutsideSystem.objects.get_or_create(name="A system that is made up")
     outside_systems.check_system(
         request, by=staff, system="A system that is made up", evidence=person.text
     )

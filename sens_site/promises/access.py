@@ -262,6 +262,7 @@ def a_customer_sees_nothing_of_another(site: RunningSite) -> Evidence:
         factors = apps.get_model("mfa", "Authenticator").objects
         factor = factors.create(user=person.user, type="webauthn", data={"name": person.mark})
         handle = apps.get_model("accounts", "Session").objects.get(user=person.user).handle
+        before = _state_of(person)
         for path in paths:
             if "logout" in path:
                 continue
@@ -278,6 +279,7 @@ def a_customer_sees_nothing_of_another(site: RunningSite) -> Evidence:
                 held or not path.startswith(OWN_PAGES),
                 f"{path} may be stored by machines in between",
             )
+        require(_state_of(person) == before, "an address that names an account changes it")
         require(person.mark in person.visitor.get("/accounts/data/").text, "nobody sees their own")
         neighbour.visitor.post("/accounts/sessions/end/", {"session": handle})
         neighbour.visitor.post(f"/accounts/passkey/{factor.pk}/remove/", {})

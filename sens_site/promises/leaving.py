@@ -125,7 +125,13 @@ def an_earlier_address_is_forgotten_too(site: RunningSite) -> Evidence:
         person, user, old = _moved(site)
         before, after = person.details["position"], _word()
         _writes(site, old, after)
-        messages = ContactMessage.objects.filter(message__in=[before, after])
+        second, words = f"{_word()}@example.com", _word()
+        _addresses().create(user=user, email=second, verified=True)
+        _writes(site, second, words)
+        _writes(site, person.email, f"{words} again")
+        messages = ContactMessage.objects.filter(
+            message__in=[before, after, words, f"{words} again"]
+        )
         later = timezone.now() + timedelta(minutes=1)
         messages.filter(message=after).update(received_at=later)
         waiting = f"{_word()}@example.com"
@@ -142,10 +148,23 @@ def an_earlier_address_is_forgotten_too(site: RunningSite) -> Evidence:
             replay()
             kept = set(messages.values_list("message", flat=True))
             require(kept == {after}, "a restored backup keeps what came from an earlier address")
+            transaction.savepoint_rollback(backup)
+            User.objects.filter(pk=user.pk).delete()
+            replay()
+            left = messages.exclude(message=after).values_list("email", flat=True)
+            told = {old: "an earlier", second: "a second", person.email: "the first"}
+            require(
+                not left,
+                f"what comes back without its account from {told.get(left[0])} address stays"
+                if left
+                else "",
+            )
+            require(messages.exists(), "what came later from an earlier address is forgotten")
     return Evidence(
-        "Played through for this check, what had come from an earlier address went with the "
-        "account, also out of a restored backup; what came from there later stayed.",
-        {"addresses": 2},
+        "Played through for this check, what had come from each of three addresses went with the "
+        "account, also out of a restored backup, with its account or without; what came from an "
+        "earlier one later stayed.",
+        {"addresses": 3},
     )
 
 

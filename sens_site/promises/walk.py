@@ -5,7 +5,7 @@ from privacy.promises.running_site import RunningSite
 from privacy.promises.witness import browser_rules as browser
 from privacy.promises.witness import record_rules as records
 from privacy.promises.witness.rules import ANSWER, CACHE, LINE, MAIL, ROW, SESSION
-from privacy.promises.witness.walk import Walk
+from privacy.promises.witness.walk import NAMES, Walk
 
 WALKED = "For this check every address was opened by everybody, with made-up people, and undone. "
 
@@ -117,6 +117,17 @@ def the_server_tells_nobody(site: RunningSite) -> Evidence:
     )
 
 
+@promise("security.against-misuse", look=Look.REHEARSAL)
+def nobody_sees_a_neighbour_and_no_link_acts(site: RunningSite) -> Evidence:
+    """What one told is in no answer to another, and whoever only looks changes nothing (law 3)."""
+    require_kept(site.walk, records.OTHERS, records.LOOKS)
+    return Evidence(
+        f"{WALKED}No answer showed what somebody else had told, but to staff by their role, and no "
+        "address that was only opened changed anything, whatever it said after its question mark.",
+        {**figures(site.walk, ANSWER, ROW), "names asked for": site.walk.counts[NAMES]},
+    )
+
+
 @promise("security.technical", look=Look.REHEARSAL)
 def every_answer_is_guarded(site: RunningSite) -> Evidence:
     """Headers on every answer, nothing personal for caches, no secret in a log, no bare password."""
@@ -126,7 +137,14 @@ def every_answer_is_guarded(site: RunningSite) -> Evidence:
     require(walk.recorder.counts[ANSWER], "the walk has seen nothing")
     missed = walk.unreached
     require(not missed, f"{len(missed)} views were not reached, first {', '.join(missed[:1])}")
-    require_kept(walk, browser.HEADERS, browser.CACHES, records.LOGGED_SECRETS, records.PASSWORDS)
+    require_kept(
+        walk,
+        browser.FAILURES,
+        browser.HEADERS,
+        browser.CACHES,
+        records.LOGGED_SECRETS,
+        records.PASSWORDS,
+    )
     if walk.left_out:
         raise NotCarriedOut(f"What ended in an error was left out: {walk.left_out[0]}.")
     return Evidence(

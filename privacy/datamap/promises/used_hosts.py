@@ -75,7 +75,8 @@ def _texts(name: str, value: Any) -> Iterator[tuple[str, str]]:
             yield from _texts(name, one)
 
 
-def _all_settings() -> Iterator[tuple[str, str]]:
+def all_settings() -> Iterator[tuple[str, str]]:
+    """Yield each text that a setting holds, with its key."""
     for name in dir(settings):
         if name.isupper():
             yield from _texts(name, getattr(settings, name))
@@ -90,7 +91,7 @@ def used_hosts() -> dict[str, str]:
     """Return the hosts and packages of others that the configuration names, and which key does."""
     found = [
         (urlsplit(url).hostname or "", key)
-        for key, text in _all_settings()
+        for key, text in all_settings()
         for url in URL.findall(text)
     ]
     found += [
@@ -107,7 +108,7 @@ def used_hosts() -> dict[str, str]:
 def _used_packages() -> dict[str, str]:
     code = [
         (_package(text), key)
-        for key, text in _all_settings()
+        for key, text in all_settings()
         if key.split(".")[-1] in ("BACKEND", "class") or key in LISTS_OF_CODE
     ]
     code.append((_package(settings.MAIL_TRANSPORT), "MAIL_TRANSPORT"))

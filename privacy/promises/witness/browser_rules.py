@@ -15,6 +15,8 @@ from privacy.promises.witness.rules import ANSWER, Known, rule
 from privacy.promises.witness.tags import css_addresses, scripts_of, styles_of, tags_of
 from sens_site.lib.cache.content_stamp import generation
 
+FAILURES = "failures"
+"""No rule: what ended in an error has hardly an answer to judge (law 9)."""
 COOKIES, FIRST_VISIT, LOADS, BEACONS, SCRIPTS, ORIGINS, HEADERS, CACHES = (
     "cookies", "first visit", "loads", "beacons", "scripts", "origins", "headers", "caches",
 )  # fmt: skip

@@ -1,11 +1,15 @@
 """A person who stands nowhere else: wherever a word of theirs turns up, the walk has brought it."""
 
+import re
 import secrets
 from dataclasses import dataclass, field
 
 from privacy.promises.visitor import Site, Visitor
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0"
+MADE_UP = re.compile(r"zq[0-9a-f]{10}|\+1 555 \d{9}")
+"""How the words and numbers of these people look."""
+BEGINNINGS = ("zq", "+1 555 ")
 
 
 def _word() -> str:

@@ -15,8 +15,11 @@ from django.utils.module_loading import autodiscover_modules
 
 from privacy.promises.visitor import Answer, Site, Visitor
 from privacy.promises.witness.canary import Canary
+from privacy.promises.witness.recorder import unheard
 
 STRANGER, MEMBER, SUPERUSER = "a stranger", "a customer", "a superuser"
+NEIGHBOUR = "another customer"
+"""Who is there and does not walk: none of their words is to be in anybody’s answer but staff’s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ LeavingOut = Callable[[str], AbstractContextManager[None]]
 
 _makes_account: list[MakeAccount] = []
 _makes_rows: dict[MakeRows, None] = {}
+_makes_rows_of_each: dict[MakeRows, None] = {}
 _acts_before: dict[str, Act] = {}
 _also_open: dict[str, None] = {}
 _also_send: dict[str, Fill] = {}
@@ -60,6 +64,12 @@ def makes_rows(make: MakeRows) -> MakeRows:
     """Register what makes rows about a customer that no form of the site makes."""
     _makes_rows[make] = None
     return make
+
+
+def makes_rows_of_each(make: MakeRows) -> MakeRows:
+    """Register what does so for each customer there is."""
+    _makes_rows_of_each[make] = None
+    return makes_rows(make)
 
 
 def walks_as(who: str) -> Callable[[Act], Act]:
@@ -155,7 +165,9 @@ def roles() -> dict[str, Group]:
 
 def made_up() -> dict[str, Canary]:
     """Return who walks: strangers, a customer, each role of staff, and a superuser."""
-    return {who: Canary() for who in (STRANGER, *_acts_before, MEMBER, *roles(), SUPERUSER)}
+    return {
+        who: Canary() for who in (STRANGER, *_acts_before, NEIGHBOUR, MEMBER, *roles(), SUPERUSER)
+    }
 
 
 def visitors(
@@ -171,8 +183,13 @@ def visitors(
             with leaving_out(f"what {who} does first"), transaction.atomic():
                 _acts_before[who](walking[who])
             continue
-        accounts[who] = _makes_account[0](person, groups.get(who), who != MEMBER)
+        accounts[who] = _makes_account[0](person, groups.get(who), who not in (NEIGHBOUR, MEMBER))
         walking[who].sign_in(accounts[who].user, **accounts[who].session)
+    del walking[NEIGHBOUR]
+    for rows in _makes_rows_of_each:
+        # No address of theirs is opened, so nobody need hear of them.
+        with leaving_out(f"the rows of {rows.__module__}"), unheard(), transaction.atomic():
+            rows(accounts[NEIGHBOUR].user, people[NEIGHBOUR], accounts[SUPERUSER].user)
     for rows in _makes_rows:
         with leaving_out(f"the rows of {rows.__module__}"), transaction.atomic():
             rows(accounts[MEMBER].user, people[MEMBER], accounts[SUPERUSER].user)

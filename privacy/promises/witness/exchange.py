@@ -30,6 +30,10 @@ class Exchange:
     brought: frozenset[str]
     """The names of the cookies that came with the request, without prefix."""
     sent: Mapping[str, Any] = field(default_factory=dict)
+    signed_in_as: str = ""
+    """Who else they are to the site: somebody whose log-in they have filled in."""
+    wrote: frozenset[str] = frozenset()
+    """The tables into which something was written meanwhile, each with the kind of statement."""
 
     @property
     def path(self) -> str:

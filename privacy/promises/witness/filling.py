@@ -43,11 +43,12 @@ def _fields(form: Element, person: Canary, *, whole: bool) -> dict[str, Any]:
         elif kind == "hidden":
             data[name] = box.get("value")
         elif kind not in UNTOUCHED:
-            data[name] = box.get("value") or _typed(name, kind, person)
+            data[name] = box.get("value") or typed(name, kind, person)
     return data
 
 
-def _typed(name: str, kind: str, person: Canary) -> str:
+def typed(name: str, kind: str, person: Canary) -> str:
+    """Return what somebody types into a box of some name and kind."""
     if kind == "email" or "email" in name:
         return person.email
     if kind == "password":

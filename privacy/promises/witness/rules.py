@@ -5,7 +5,7 @@ or the settings of the code that it judges (law 13).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,10 @@ class Known:
     """By what a browser that only looks is to ask again, by who it is, where, and what is published."""
     outside: "Known | None" = None
     """Those of them who are no staff: what staff write at the desk is the company's."""
+    told_by: Mapping[str, str] = field(default_factory=dict)
+    """Who has told each word."""
+    staff: frozenset[str] = frozenset()
+    """Who of them sees by their role what others have told."""
     _words: dict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=dict)
     """What is looked for in thousands of texts, by what it is; of the people who walk."""
 
@@ -68,10 +72,14 @@ class Judge:
     def __call__(self, kind: str, thing: Any) -> None:
         for subject, function in _rules[kind]:
             self.judged[subject] += 1
-            kept = self.faults[subject]
             for fault in self._breaches(function, kind, thing):
-                if len(kept) < MOST_KEPT and fault not in kept:
-                    kept.append(fault)
+                self.note(subject, fault)
+
+    def note(self, subject: str, fault: str) -> None:
+        """Keep what was found against a rule, once, and not more than anybody reads."""
+        kept = self.faults[subject]
+        if len(kept) < MOST_KEPT and fault not in kept:
+            kept.append(fault)
 
     def _breaches(self, function: Rule, kind: str, thing: Any) -> list[str]:
         """Return what a rule says: what it cannot read is not as the rule wants it."""

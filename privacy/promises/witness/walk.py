@@ -7,17 +7,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 from django.conf import settings
 from django.db import transaction
 
 from privacy.promises.page_reader import Element
+from privacy.promises.registry import is_of_the_world
 from privacy.promises.visitor import Answer, Site, Visitor
 from privacy.promises.witness import browser_rules, cast, record_rules  # noqa: F401 - the rules register themselves
 from privacy.promises.witness.cast import MEMBER, STRANGER, SUPERUSER, undone
 from privacy.promises.witness.exchange import Exchange, plain_name
-from privacy.promises.witness.filling import filled
+from privacy.promises.witness.filling import filled, typed
 from privacy.promises.witness.links import (
     BY_AN_ADVERTISEMENT,
     forms_of,
@@ -39,10 +40,22 @@ FEW_OF_A_KIND = 2
 staff’s door."""
 MOST_AT_THE_DOOR = 8
 FRONT_DOOR = "a stranger at the front door"
-NO_ANSWER = 0
+NO_ANSWER, FAILED, BUSY = 0, 500, 503
+PROBE = "readyz"
+"""Which says by 503 that something is not in order: that is its answer."""
 DEBUG_PAGE = "because you have <code>DEBUG = True</code>"
 """What Django shows of an error on a developer’s machine in place of the site’s own page."""
 ACCOUNTS, DESK = "/accounts/", "/admin/"
+MOST_OF_A_NAME = 6
+"""At how many addresses one name after the question mark is tried, of all that ask for it."""
+DJANGOS_OWN = frozenset({
+    "_changelist_filters", "_facets", "_popup", "_to_field", "all", "app_label", "e", "o", "p", "q",
+    "term",
+})  # fmt: skip
+"""What every list of the desk asks for."""
+NAMES = "names asked for"
+MOST_VALUES = 3
+"""How many values of one name are tried: one made up, and what it was compared with."""
 DEEPEST = 3
 """How many forms in a row are sent: register, confirm, and what the page after that offers."""
 
@@ -65,6 +78,9 @@ class Walk:
     _patterns: dict[str, str] = field(default_factory=dict)
     _links_met: set[str] = field(default_factory=set)
     _styles: set[str] = field(default_factory=set)
+    _wrote: set[str] = field(default_factory=set)
+    """Into which tables something was written since the last request began."""
+    _asked: Counter[tuple[str, str]] = field(default_factory=Counter)
     _sent_empty: set[str] = field(default_factory=set)
     """The patterns to which nothing was sent by who may use them."""
 
@@ -80,7 +96,15 @@ class Walk:
         self._roles = cast.roles()
         staff = {*self._roles, SUPERUSER}
         outside = Known(tuple(one for who, one in self.people.items() if who not in staff))
-        self.judge = Judge(Known(tuple(self.people.values()), outside=outside))
+        told_by = {word: who for who, one in self.people.items() for word in one.told.values()}
+        self.judge = Judge(
+            Known(
+                tuple(self.people.values()),
+                outside=outside,
+                told_by=told_by,
+                staff=frozenset(staff),
+            )
+        )
         self.by_pattern = {one.pattern: one for one in all_routes()}
         self.routes = tuple(
             one for one in self.by_pattern.values() if self.only is None or one.name in self.only
@@ -115,6 +139,7 @@ class Walk:
 
     def _told(self, kind: str, thing: Any) -> None:
         if kind == "row":
+            self._wrote.add(f"{thing.statement.split(None, 1)[0].upper()} {thing.table}")
             mail = mail_in(thing)
             if mail is not None:
                 self.mailed.append(mail)
@@ -190,8 +215,10 @@ class Walk:
                     left.append(one)
                 for number, address in enumerate(fresh):
                     done.add(address)
-                    answer = self._send(who, visitor, "GET", address)
+                    with self.site.hearing_what_is_asked() as asked:
+                        answer = self._send(who, visitor, "GET", address)
                     if number == 0:
+                        self._say_what_is_asked(who, visitor, address, asked)
                         if who == STRANGER:
                             self._send(who, other, "HEAD", address)
                             self._send(who, other, "OPTIONS", address)
@@ -205,6 +232,25 @@ class Walk:
         if who == STRANGER:
             self._go_where_nothing_leads(who, visitor)
         return forms
+
+    def _say_what_is_asked(
+        self, who: str, visitor: Visitor, address: str, asked: Mapping[str, set[str]]
+    ) -> None:
+        """Open an address with each name for which its view has asked: no link acts (law 3)."""
+        if who not in (MEMBER, SUPERUSER) or (who == SUPERUSER) != address.startswith(DESK):
+            return
+        bare = address.partition("?")[0]
+        for name in sorted(set(asked) - DJANGOS_OWN):
+            self._asked[who, name] += 1
+            if self._asked[who, name] > MOST_OF_A_NAME:
+                continue
+            self.counts[NAMES] += 1
+            said = [typed(name, "number", self.people[who])]
+            for value in said:
+                query = urlencode({name: value})
+                with undone(visitor), self.site.hearing_what_is_asked() as compared:
+                    self._send(who, visitor, "GET", f"{bare}?{query}")
+                said += sorted(compared.get(name, set()) - {*said, ""})[: MOST_VALUES - len(said)]
 
     def _go_where_nothing_leads(self, who: str, visitor: Visitor) -> None:
         for path in sorted(self._styles):
@@ -235,6 +281,11 @@ class Walk:
                 self._note(seen)
 
     def _note(self, seen: Exchange) -> None:
+        if seen.answer.status == BUSY:
+            if seen.route is None or seen.route.pattern != PROBE:
+                self.left_out.append(seen.said)
+        elif seen.answer.status >= FAILED:
+            self.judge.note(browser_rules.FAILURES, f"{seen.said} ends in an error")
         if not (settings.DEBUG and DEBUG_PAGE in seen.answer.text):
             self.recorder.note(ANSWER, seen)
 
@@ -316,18 +367,37 @@ class Walk:
     ) -> Answer:
         brought = frozenset(map(plain_name, visitor.cookies))
         answer = Answer(path, NO_ANSWER, {}, {}, "")
-        # What fails in the database fails for this request alone.
-        with self._leaving_out(f"{method} {path}"), transaction.atomic():
-            answer = visitor.ask(method, path, data or {})
-            if answer.status >= 500:
-                transaction.set_rollback(True)
         pattern = self._pattern_of(path)
+        self._wrote.clear()
+        try:
+            # What fails in the database fails for this request alone.
+            with transaction.atomic():
+                answer = visitor.ask(method, path, data or {})
+                if answer.status >= FAILED:
+                    transaction.set_rollback(True)
+        except Exception as error:  # noqa: BLE001 - whatever a view may raise
+            said = f"{method} /{pattern} by {who} ({type(error).__name__})"
+            if is_of_the_world(error):
+                self.left_out.append(said)
+            else:
+                self.judge.note(browser_rules.FAILURES, f"{said} ends in an error")
         self.reached[pattern].add(answer.status)
         if answer.status == NO_ANSWER:
             return answer
         self.counts[method] += 1
-        route = self.by_pattern.get(pattern)
-        self._note(Exchange(who, method, route, answer, brought, data or {}))
+        signed_in_as = MEMBER if who == STRANGER and "session" in brought else who
+        self._note(
+            Exchange(
+                who,
+                method,
+                self.by_pattern.get(pattern),
+                answer,
+                brought,
+                data or {},
+                signed_in_as,
+                frozenset(self._wrote),
+            )
+        )
         if method == "GET" and answer.is_page:
             self._styles |= styles_named_by(answer.text)
             for link in links_of(answer.text):

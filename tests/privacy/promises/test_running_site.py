@@ -115,11 +115,20 @@ def test_the_site_tells_what_a_view_asks_for_after_the_question_mark():
 
 
 def test_a_query_hears_each_way_of_asking():
-    names: set[str] = set()
+    names: dict[str, set[str]] = {}
     query = _Heard("a=1&b=2&b=3", names)
     assert (query["a"], query.getlist("b"), query.get("d")) == ("1", ["2", "3"], None)
-    assert ("c" in query, names) == (False, {"a", "b", "c", "d"})
+    assert ("c" in query, set(names)) == (False, {"a", "b", "c", "d"})
     copy = query.copy()
     copy["a"] = "4"
     assert (copy["a"], query["a"], "e" in copy) == ("4", "1", False)
-    assert names == {"a", "b", "c", "d", "e"}
+    assert set(names) == {"a", "b", "c", "d", "e"}
+
+
+def test_a_query_hears_with_what_a_view_compares_what_is_said():
+    names: dict[str, set[str]] = {}
+    query = _Heard("confirm=1&all=2", names)
+    assert (query.get("confirm") == "yes", query["confirm"].lower() in ("Y", "n")) == (False, False)
+    assert (query.getlist("all") == ["every"], query.getlist("none", ["x"])) == (False, ["x"])
+    assert (query["confirm"] == 1, {"1": "one"}[query["confirm"]]) == (False, "one")
+    assert names == {"confirm": {"yes", "Y", "n", "1"}, "all": {"every"}, "none": set()}

@@ -3,13 +3,16 @@
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from privacy.promises.registry import NotCarriedOut, PromiseBroken
 from privacy.promises.running_site import RunningSite
 from privacy.promises.visitor import Answer
 from privacy.promises.witness import browser_rules, cast
-from privacy.promises.witness.walk import Walk
+from privacy.promises.witness.canary import Canary
+from privacy.promises.witness.exchange import Exchange
+from privacy.promises.witness.url_map import Route
+from privacy.promises.witness.walk import MOST_OF_A_NAME, Walk
 from sens_site.promises import walk as looks
 
 
@@ -56,18 +59,36 @@ def test_what_a_room_cannot_make_is_left_out_and_the_walk_goes_on(monkeypatch):
 
 
 @pytest.mark.django_db
-def test_an_address_that_gives_no_answer_is_left_out(monkeypatch):
+def test_an_address_that_gives_no_answer_is_a_fault_but_where_the_world_is_to_blame(monkeypatch):
     send = RunningSite.send
 
     def fail(self: RunningSite, method: str, path: str, **more: Any) -> Answer:
         if path == "/contact/webmaster/thanks/":
-            raise LookupError("no")
+            raise LookupError("no") if method == "GET" else OperationalError("locked")
         return send(self, method, path, **more)
 
     monkeypatch.setattr(RunningSite, "send", fail)
-    walk = RunningSite(routes=frozenset({"contact:thanks"})).walk
-    assert walk.broken_off is None
-    assert "GET /contact/webmaster/thanks/ (LookupError)" in walk.left_out
+    site = RunningSite(routes=frozenset({"contact:thanks"}))
+    assert site.walk.broken_off is None
+    there = "/contact/webmaster/thanks/ by a stranger"
+    assert f"POST {there} (OperationalError)" in site.walk.left_out
+    with pytest.raises(PromiseBroken, match=r"LookupError. ends in an error"):
+        looks.every_answer_is_guarded(site)
+    looks.each_cookie_is_set_as_listed(site)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("status", "pattern", "left_out", "faults"),
+    [(500, "a/", 0, 1), (503, "a/", 1, 0), (503, "readyz", 0, 0), (502, "readyz", 0, 1)],
+)
+def test_an_answer_that_failed_is_a_fault_and_one_that_is_busy_was_no_answer(
+    status, pattern, left_out, faults
+):
+    walk = Walk(RunningSite(routes=frozenset()))
+    answer = Answer("/a/", status, {}, {}, "")
+    walk._note(Exchange("somebody", "GET", Route(pattern, "", print, ""), answer, frozenset()))
+    assert (len(walk.left_out), len(walk.faults_of(browser_rules.FAILURES))) == (left_out, faults)
 
 
 @pytest.mark.django_db
@@ -98,9 +119,15 @@ def test_a_limit_that_cannot_be_set_aside_does_not_end_a_rehearsal(monkeypatch):
 @pytest.mark.django_db
 def test_what_only_a_script_or_a_lost_log_in_leads_to_is_seen_as_well():
     routes = {"accounts:passkeys", "accounts:remove_passkey", "accounts:log_in_by_passkey"}
-    site = RunningSite(routes=frozenset({*routes, "accounts:profile"}))
+    of_a_code = {"mfa_authenticate", "consent:load-once"}
+    site = RunningSite(routes=frozenset({*routes, *of_a_code, "accounts:profile"}))
     pages = ("passkey_remove", "passkey_refused", "session_ended")
-    assert {f"accounts/{page}.html" for page in pages} - site.walk.recorder.templates == set()
+    templates = {
+        *(f"accounts/{page}.html" for page in pages),
+        "mfa/authenticate.html",
+        "privacy/consent/once.html",
+    }
+    assert templates - site.walk.recorder.templates == set()
     assert site.walk.unreached == site.walk.left_out == []
     assert {subject: found for subject, found in site.walk.judge.faults.items() if found} == {}
 
@@ -136,6 +163,32 @@ def test_a_stranger_comes_by_links_of_advertisements_and_with_what_is_asked(monk
         "/contact/webmaster/?utm_source"
     }
     assert "/search/?q=cookys" in opened
+
+
+@pytest.mark.django_db
+def test_a_name_is_tried_by_who_is_signed_in_and_with_what_it_is_compared(monkeypatch):
+    opened: list[str] = []
+
+    def send(self: Any, who: str, visitor: Any, method: str, path: str) -> None:
+        opened.append(path)
+        self.site._asked["confirm"] = {"1", "yes", "no", "why"}
+
+    monkeypatch.setattr(Walk, "_send", send)
+    site = RunningSite(routes=frozenset())
+    walk = Walk(site)
+    walk.people = {who: Canary() for who in (cast.STRANGER, cast.MEMBER, cast.SUPERUSER)}
+    walk._asked[cast.MEMBER, "page"] = MOST_OF_A_NAME
+    asked: dict[str, set[str]] = {"confirm": set(), "page": set(), "_popup": set()}
+    for who, path in (
+        (cast.STRANGER, "/a/"),
+        (cast.SUPERUSER, "/a/"),
+        (cast.MEMBER, "/a/?b=c"),
+        (cast.SUPERUSER, "/admin/"),
+    ):
+        walk._say_what_is_asked(who, site.visitor(), path, asked)
+    values = ("1", "no", "why")
+    of_the_desk = [f"/admin/?confirm={one}" for one in values] + ["/admin/?page=1"]
+    assert opened == [*(f"/a/?confirm={one}" for one in values), *of_the_desk]
 
 
 @pytest.mark.django_db

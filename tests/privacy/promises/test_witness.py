@@ -1,5 +1,6 @@
 """The rules of the witness, each with what keeps it and what breaks it."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
@@ -336,6 +337,55 @@ def test_what_leaves_and_what_is_written_beside_is_seen(settings):
     assert len(list(record_rules.nothing_is_written_beside("/elsewhere/log", KNOWN))) == 1
     inside = f"{settings.PRIVATE_ROOT}/exports/a.zip"
     assert list(record_rules.nothing_is_written_beside(inside, KNOWN)) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "wrote", "faults"),
+    [
+        ("GET", "/", (), 0),
+        ("GET", "/", ("UPDATE accounts_session",), 0),
+        ("GET", "/", ("DELETE accounts_session", "UPDATE accounts_user"), 2),
+        ("HEAD", "/accounts/login/?next=/", ("DELETE accounts_session",), 0),
+        ("POST", "/", ("DELETE accounts_user",), 0),
+    ],
+)
+def test_a_look_that_writes_is_seen(method, path, wrote, faults):
+    looked = replace(seen(path=path, method=method), wrote=frozenset(wrote))
+    assert len(list(record_rules.a_look_changes_nothing(looked, KNOWN))) == faults
+
+
+BOB = Canary()
+TWO = Known(
+    (ADA, BOB),
+    {"s3cret-of-a-link-that-is-long"},
+    told_by={word: who for who, one in (("a", ADA), ("b", BOB)) for word in one.told.values()},
+    staff=frozenset({"a superuser"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "faults"),
+    [
+        ({"who": "a"}, "/", ["shows what b told"]),
+        ({"who": "b"}, "/", []),
+        ({"who": "a superuser"}, "/", []),
+        ({"who": "a", "signed_in_as": "b"}, "/", []),
+        ({"who": "a", "sent": {"name": BOB.name.upper()}}, "/", []),
+        ({"who": "a", "sent": {"name": ADA.name}}, "/", ["shows what b told"]),
+        ({"who": "a"}, "/copy/s3cret-of-a-link-that-is-long/", []),
+        ({"who": "a", "route": Route("code/<str:token>/", "", print, "")}, "/code/1/", []),
+        ({"who": "a", "route": Route("code/", "", print, "")}, "/code/", ["shows what b told"]),
+    ],
+)
+def test_what_another_person_told_is_seen(changes, path, faults):
+    answer = replace(seen(f"<p>{BOB.name.upper()}</p>", path=path), **changes)
+    said = [f"{answer.said} {one}" for one in faults]
+    assert list(record_rules.nobody_else_is_shown(answer, TWO)) == said
+
+
+def test_nobody_is_shown_where_nothing_is_told_or_by_nobody_who_is_known():
+    for html in ("<p>Hello</p>", "<p>zq0123456789</p>"):
+        assert list(record_rules.nobody_else_is_shown(seen(html), TWO)) == []
 
 
 def test_a_judge_keeps_each_breach_once_and_not_all_of_them():
