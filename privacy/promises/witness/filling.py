@@ -10,6 +10,8 @@ from privacy.promises.page_reader import Element
 from privacy.promises.witness.canary import Canary
 
 UNTOUCHED = ("hidden", "submit", "button", "file", "image", "reset")
+LEADING_ELSEWHERE = ("_addanother", "_continue")
+"""Django’s own buttons that do what “Save” does, and lead to another page after it."""
 
 
 def filled(form: Element, person: Canary) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ from privacy.promises.visitor import Answer, Site, Visitor
 from privacy.promises.witness import browser_rules, cast, record_rules  # noqa: F401 - the rules register themselves
 from privacy.promises.witness.cast import MEMBER, STRANGER, SUPERUSER, undone
 from privacy.promises.witness.exchange import Exchange, plain_name
-from privacy.promises.witness.filling import filled
+from privacy.promises.witness.filling import LEADING_ELSEWHERE, filled
 from privacy.promises.witness.links import (
     BY_AN_ADVERTISEMENT,
     forms_of,
@@ -266,12 +266,17 @@ class Walk:
             if shape in forms or (self.only is not None and not self._wanted(shape[0])):
                 continue
             forms.add(shape)
+            led: set[str] = set()
             for data in self._ways_to_fill(form, who, action):
+                elsewhere = next((one for one in LEADING_ELSEWHERE if one in data), "")
+                if elsewhere in led:
+                    continue
                 with undone(visitor):
                     seen = len(self.mailed)
                     after = self._send(who, visitor, "POST", action, data)
                     self.counts["forms sent"] += 1
                     self.counts["forms taken"] += after.status in (200, 302, 303)
+                    led |= {elsewhere} - {""} if after.status in (302, 303) else set()
                     self._follow(who, visitor, after, self.mailed[seen:], forms, depth)
 
     def _ways_to_fill(self, form: Element, who: str, action: str) -> Iterator[dict[str, Any]]:
