@@ -273,7 +273,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         Recovery codes alone are none: they outlive the app while there is a passkey.
         """
         asked = types is None or Authenticator.Type.TOTP in types
-        return asked and not user.is_anonymous and has_app(user.pk)
+        return asked and has_app(user.pk)
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Name the site as people know it."""

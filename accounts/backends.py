@@ -31,4 +31,4 @@ class PersonBackend(AuthenticationBackend):
         looked_up = obj is None and user_obj.is_active and not user_obj.is_anonymous
         if looked_up and not hasattr(user_obj, kept):
             setattr(user_obj, kept, rights_of(user_obj, from_name))
-        return super()._get_permissions(user_obj, obj, from_name)
+        return super()._get_permissions(user_obj, obj, from_name)  # type: ignore[misc]  # no public name

@@ -50,4 +50,5 @@ def _rows(name: str, number: int) -> list[tuple[Any, ...]]:
     sql, params = _written[known]
     with connection.cursor() as cursor:
         cursor.execute(sql, [number if one == _SOME_NUMBER else one for one in params])
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
