@@ -17,7 +17,7 @@ from privacy.promises.visitor import Answer, Site, Visitor
 from privacy.promises.witness import browser_rules, cast, record_rules  # noqa: F401 - the rules register themselves
 from privacy.promises.witness.cast import MEMBER, STRANGER, SUPERUSER, undone
 from privacy.promises.witness.exchange import Exchange, plain_name
-from privacy.promises.witness.filling import LEADING_ELSEWHERE, filled
+from privacy.promises.witness.filling import filled
 from privacy.promises.witness.links import (
     BY_AN_ADVERTISEMENT,
     forms_of,
@@ -231,8 +231,7 @@ class Walk:
                     self.judge.faults[browser_rules.HEADERS].append(said)
                     return
                 self.counts["at the front door"] += 1
-                seen = Exchange(FRONT_DOOR, "GET", one, answer, frozenset())
-                self._note(seen)
+                self._note(Exchange(FRONT_DOOR, "GET", one, answer, frozenset()))
 
     def _note(self, seen: Exchange) -> None:
         if not (settings.DEBUG and DEBUG_PAGE in seen.answer.text):
@@ -245,9 +244,8 @@ class Walk:
             most = FEW_OF_A_KIND
         if who == STRANGER and not one.is_admin:
             most = MOST_OF_A_KIND
-        known = self.addresses[one.pattern]
-        left = most - sum(address in done for address in known)
-        fresh = [address for address in known if address not in done]
+        fresh = [address for address in self.addresses[one.pattern] if address not in done]
+        left = most - (len(self.addresses[one.pattern]) - len(fresh))
         if len(fresh) <= left:
             return fresh
         return secrets.SystemRandom().sample(fresh, max(left, 0))
@@ -267,23 +265,20 @@ class Walk:
                 continue
             forms.add(shape)
             led: set[str] = set()
-            for data in self._ways_to_fill(form, who, action):
-                elsewhere = next((one for one in LEADING_ELSEWHERE if one in data), "")
-                if elsewhere in led:
-                    continue
+            for data in self._ways_to_fill(form, who, action, led):
                 with undone(visitor):
                     seen = len(self.mailed)
                     after = self._send(who, visitor, "POST", action, data)
                     self.counts["forms sent"] += 1
                     self.counts["forms taken"] += after.status in (200, 302, 303)
-                    led |= {elsewhere} - {""} if after.status in (302, 303) else set()
+                    led |= set(data) if after.status in (302, 303) else set()
                     self._follow(who, visitor, after, self.mailed[seen:], forms, depth)
 
-    def _ways_to_fill(self, form: Element, who: str, action: str) -> Iterator[dict[str, Any]]:
+    def _ways_to_fill(self, form: Element, who: str, action: str, led: set[str]) -> Iterator[Any]:
         """Yield what is sent: a stranger comes without an account, and as who has one."""
-        yield from filled(form, self.people[who])
-        if who == STRANGER and action.startswith(ACCOUNTS):
-            yield from filled(form, self.people[MEMBER])
+        as_well = [MEMBER] if who == STRANGER and action.startswith(ACCOUNTS) else []
+        for person in (who, *as_well):
+            yield from filled(form, self.people[person], led)
 
     def _follow(
         self,
@@ -331,8 +326,8 @@ class Walk:
         if answer.status == NO_ANSWER:
             return answer
         self.counts[method] += 1
-        route = self.by_pattern.get(pattern)
-        self._note(Exchange(who, method, route, answer, brought, data or {}))
+        seen = Exchange(who, method, self.by_pattern.get(pattern), answer, brought, data or {})
+        self._note(seen)
         if method == "GET" and answer.is_page:
             self._styles |= styles_named_by(answer.text)
             for link in links_of(answer.text):
