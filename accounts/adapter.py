@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts import registration, services
+from accounts.desk_queries import has_app
 from accounts.devices import device_label
 from accounts.known_devices import known_device, remember_device
 from accounts.models import User
@@ -271,8 +272,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
         Recovery codes alone are none: they outlive the app while there is a passkey.
         """
-        app = Authenticator.Type.TOTP
-        return (types is None or app in types) and bool(super().is_mfa_enabled(user, types=[app]))
+        asked = types is None or Authenticator.Type.TOTP in types
+        return asked and has_app(user.pk)
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Name the site as people know it."""

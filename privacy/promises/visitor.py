@@ -141,7 +141,8 @@ class Visitor:
 
     def fill_in(self, path: str, data: Mapping[str, Any]) -> Answer:
         """Open a page, and send its form with what the page itself put in."""
-        forms = [one for action in (path, "") for one in self.get(path).page.forms(action)]
+        page = self.get(path).page
+        forms = [one for action in (path, "") for one in page.forms(action)]
         return self.post(path, {**(hidden_in(forms[0]) if forms else {}), **data})
 
     def sign_in(self, user: AbstractBaseUser, **also: Any) -> None:

@@ -84,6 +84,9 @@ INTERNALS = (
         "allauth.account.adapter.DefaultAccountAdapter",
         "_get_login_attempts_cache_key",
     ),
+    Internal(
+        "accounts/backends.py", "django.contrib.auth.backends.ModelBackend", "_get_permissions"
+    ),
     Internal("accounts/session_lookup.py", "django.db.models.query", "get_related_populators"),
     Internal(
         "accounts/session_lookup.py", "django.db.models.sql.compiler.SQLCompiler", "klass_info"

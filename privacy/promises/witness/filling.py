@@ -1,6 +1,6 @@
 """Filling in a form as a person would, with words that stand nowhere else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +10,15 @@ from privacy.promises.page_reader import Element
 from privacy.promises.witness.canary import Canary
 
 UNTOUCHED = ("hidden", "submit", "button", "file", "image", "reset")
+LEADING_ELSEWHERE = {"_addanother", "_continue"}
+"""Django’s own buttons that do what “Save” does, and lead to another page after it."""
 
 
-def filled(form: Element, person: Canary) -> Iterator[dict[str, Any]]:
-    """Yield what a form sends when all of it is filled in, once for each of its buttons."""
+def filled(form: Element, person: Canary, led: Collection[str] = ()) -> Iterator[dict[str, Any]]:
+    """Yield what a form sends when all of it is filled in, and when little is, by each button.
+
+    A button that only leads elsewhere is not pressed anew once it has (`led`, looked at each time).
+    """
     whole, least = _fields(form, person, whole=True), _fields(form, person, whole=False)
     buttons = [
         {one.get("name"): one.get("value")}
@@ -21,7 +26,9 @@ def filled(form: Element, person: Canary) -> Iterator[dict[str, Any]]:
         if (one.get("type") or one.tag) in ("submit", "button") and one.get("name")
     ]
     for data in (whole, least) if least != whole else (whole,):
-        yield from ({**data, **button} for button in buttons or ({},))
+        for button in buttons or ({},):
+            if not LEADING_ELSEWHERE & set(led) & set(button):
+                yield {**data, **button}
 
 
 def _fields(form: Element, person: Canary, *, whole: bool) -> dict[str, Any]:

@@ -277,8 +277,7 @@ class Walk:
                     self.judge.faults[browser_rules.HEADERS].append(said)
                     return
                 self.counts["at the front door"] += 1
-                seen = Exchange(FRONT_DOOR, "GET", one, answer, frozenset())
-                self._note(seen)
+                self._note(Exchange(FRONT_DOOR, "GET", one, answer, frozenset()))
 
     def _note(self, seen: Exchange) -> None:
         if seen.answer.status == BUSY:
@@ -296,9 +295,8 @@ class Walk:
             most = FEW_OF_A_KIND
         if who == STRANGER and not one.is_admin:
             most = MOST_OF_A_KIND
-        known = self.addresses[one.pattern]
-        left = most - sum(address in done for address in known)
-        fresh = [address for address in known if address not in done]
+        fresh = [address for address in self.addresses[one.pattern] if address not in done]
+        left = most - (len(self.addresses[one.pattern]) - len(fresh))
         if len(fresh) <= left:
             return fresh
         return secrets.SystemRandom().sample(fresh, max(left, 0))
@@ -317,19 +315,21 @@ class Walk:
             if shape in forms or (self.only is not None and not self._wanted(shape[0])):
                 continue
             forms.add(shape)
-            for data in self._ways_to_fill(form, who, action):
+            led: set[str] = set()
+            for data in self._ways_to_fill(form, who, action, led):
                 with undone(visitor):
                     seen = len(self.mailed)
                     after = self._send(who, visitor, "POST", action, data)
                     self.counts["forms sent"] += 1
                     self.counts["forms taken"] += after.status in (200, 302, 303)
+                    led |= set(data) if after.status in (302, 303) else set()
                     self._follow(who, visitor, after, self.mailed[seen:], forms, depth)
 
-    def _ways_to_fill(self, form: Element, who: str, action: str) -> Iterator[dict[str, Any]]:
+    def _ways_to_fill(self, form: Element, who: str, action: str, led: set[str]) -> Iterator[Any]:
         """Yield what is sent: a stranger comes without an account, and as who has one."""
-        yield from filled(form, self.people[who])
-        if who == STRANGER and action.startswith(ACCOUNTS):
-            yield from filled(form, self.people[MEMBER])
+        as_well = [MEMBER] if who == STRANGER and action.startswith(ACCOUNTS) else []
+        for person in (who, *as_well):
+            yield from filled(form, self.people[person], led)
 
     def _follow(
         self,

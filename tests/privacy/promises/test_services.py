@@ -1,5 +1,6 @@
 """Running checks, keeping their results, telling staff."""
 
+import gc
 from datetime import timedelta
 
 import pytest
@@ -157,3 +158,21 @@ def test_a_run_of_all_drops_the_results_of_checks_that_are_no_more(checks):
     assert PromiseResult.objects.count() == 2
     verify_promises()
     assert list(PromiseResult.objects.values_list("claim_id", flat=True)) == [CLAIM]
+
+
+def test_the_garbage_collector_passes_rarely_while_checks_look_and_as_before_afterwards(checks):
+    during = []
+
+    def check(site):
+        during.append(gc.get_threshold())
+        return Evidence("seen")
+
+    promise(CLAIM, look=Look.NOW)(check)
+    usual = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
+    try:
+        verify_promises()
+        assert during == [(50_000, 10, 10)]
+        assert gc.get_threshold() == (700, 10, 10)
+    finally:
+        gc.set_threshold(*usual)

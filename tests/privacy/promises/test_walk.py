@@ -15,6 +15,8 @@ from privacy.promises.witness.url_map import Route
 from privacy.promises.witness.walk import MOST_OF_A_NAME, Walk
 from sens_site.promises import walk as looks
 
+SAVE_ROW = ("_save", "_addanother", "_continue")
+
 
 @pytest.mark.django_db
 def test_a_walk_that_breaks_off_is_one_broken_promise_and_leaves_the_others_open(monkeypatch):
@@ -209,3 +211,28 @@ def test_a_superuser_opens_all_and_sends_no_form_that_a_role_has_sent(monkeypatc
     assert site.walk.unreached == []
     assert {who for who, path in opened if path == add} >= {"a Webmaster", "a superuser"}
     assert {who for who, path, _ in sent if path == add} == {"a Webmaster"}
+
+
+ONCE, TWICE = ["_addanother", "_continue", "_save", "_save"], sorted([*SAVE_ROW, *SAVE_ROW])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("status", "pressed"), [(302, ONCE), (200, TWICE)])
+def test_a_button_that_leads_elsewhere_is_pressed_until_the_form_was_taken(
+    monkeypatch, status, pressed
+):
+    sent: list[str] = []
+    site, ada = RunningSite(), Canary()
+
+    def send(self: Any, who: str, by: Any, method: str, path: str, data: Any = ()) -> Answer:
+        sent.extend(name for name in data if name in SAVE_ROW)
+        return Answer(path, status, {}, {}, "")
+
+    monkeypatch.setattr(Walk, "_send", send)
+    walk = Walk(site)
+    walk.people, walk.mailed = {cast.STRANGER: ada}, []
+    buttons = "".join(f'<input type="submit" name="{name}">' for name in SAVE_ROW)
+    form = f'<form method="post"><input type="checkbox" name="box">{buttons}</form>'
+    answer = Answer("/admin/", 200, {"Content-Type": "text/html"}, {}, form)
+    walk._fill_in(cast.STRANGER, ada.visitor(site), answer, set(), 0)
+    assert sorted(sent) == pressed
