@@ -183,9 +183,10 @@ def test_while_developing_nothing_is_kept(site: Site):
 def test_the_connection_is_given_back_as_django_does_around_a_request(
     monkeypatch: pytest.MonkeyPatch, in_transaction: bool, given_back: int
 ):
-    monkeypatch.setattr(ready_member_pages, "connection", Mock(in_atomic_block=in_transaction))
+    connection = Mock(in_atomic_block=in_transaction)
+    monkeypatch.setattr(ready_member_pages, "connection", connection)
     site = Site()
     for _ in range(2):
         site.get()
-    closed = ready_member_pages.connection.close_if_unusable_or_obsolete
-    assert (len(site.asked), closed.call_count) == (1, given_back)
+    closed = connection.close_if_unusable_or_obsolete.call_count
+    assert (len(site.asked), closed) == (1, given_back)
