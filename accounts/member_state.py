@@ -23,11 +23,16 @@ from privacy.consent.withdrawal import left_over
 from sens_site.lib.cache.member_page_cache import MESSAGES, waits_for_notice
 
 _codec = SessionStore()
+# What is asked below, and what tells whether there is news of the policy for this person.
+COLUMNS = (
+    "session_data", "user__password", "user__is_active", "user__date_joined",
+    "user__refusals__groups",
+)  # fmt: skip
 
 
 def member_state(cookies: Mapping[str, str], gpc: bool) -> str | None:
     """Name the consent state of a member to whom a page may be shown that all members see."""
-    session = session_with_user(cookies[settings.SESSION_COOKIE_NAME])
+    session = session_with_user(cookies[settings.SESSION_COOKIE_NAME], *COLUMNS)
     user = session.user if session else None
     if session is None or user is None:
         return None
