@@ -33,16 +33,18 @@ class WrittenQuery:
     related: list[Any]
 
 
-def session_with_user(key: str) -> Session | None:
+def session_with_user(key: str, *only: str) -> Session | None:
     """Return the session with this key, its user at hand, unless it has ended.
 
     With the user comes what the person has refused (`privacy.consent.refusals`): whether a page
-    may hold a tag depends on it.
+    may hold a tag depends on it. With `only`, Django's names of columns, all others wait until they
+    are asked for: most of what the query takes is reading days and times.
     """
     connection = connections[DEFAULT_DB_ALIAS]
-    query: WrittenQuery | None = getattr(_written, "query", None)
+    written: dict[tuple[str, ...], WrittenQuery] = vars(_written).setdefault("queries", {})
+    query = written.get(only)
     if query is None or query.compiler.connection is not connection:
-        query = _written.query = _write()
+        query = written[only] = _write(only)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(query.sql, (key, now) if query.key_first else (now, key))
@@ -56,8 +58,9 @@ def session_with_user(key: str) -> Session | None:
     return session
 
 
-def _write() -> WrittenQuery:
+def _write(only: tuple[str, ...]) -> WrittenQuery:
     rows = Session.listed.select_related("user__refusals")
+    rows = rows.only(*only) if only else rows
     query = rows.filter(session_key=_SOME_KEY, expire_date__gt=_SOME_TIME).query
     compiler = query.get_compiler(using=DEFAULT_DB_ALIAS)
     sql, params = compiler.as_sql()

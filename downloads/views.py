@@ -183,15 +183,18 @@ def unwatch(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, number: str, pk: int | None, *, status: int = 200) -> HttpResponse:
-    versions = list(
+    found = (
         DocumentVersion.objects.published(timezone.now())
         .filter(document__number=number)
         .with_newer()
         .select_related("document")
         .defer("text")
     )
-    shown = _shown(versions, pk)
     reader = reader_of(request)
+    if reader.is_authenticated:
+        found = found.annotate(watched=watching.watched_by(signed_in_user(request)))
+    versions = list(found)
+    shown = _shown(versions, pk)
     context: dict[str, Any] = {
         "document": shown.document,
         "shown": shown,
@@ -202,8 +205,7 @@ def _page(request: HttpRequest, number: str, pk: int | None, *, status: int = 20
         "belongs_to": _places(shown.document),
     }
     if reader.is_authenticated:
-        user = signed_in_user(request)
-        context["watching"] = watching.is_watching(shown.document, user=user)
+        context["watching"] = vars(shown)["watched"]
     return render(request, "downloads/document.html", context, status=status)
 
 

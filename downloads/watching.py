@@ -24,9 +24,9 @@ NEWS_FOR = timedelta(days=30)
 _SIGNER = Signer(salt="downloads.watch")
 
 
-def is_watching(document: Document, *, user: AbstractBaseUser) -> bool:
-    """Tell whether somebody has asked to hear of new versions."""
-    return Watch.objects.filter(user_id=user.pk, document=document).exists()
+def watched_by(user: AbstractBaseUser) -> Exists:
+    """Tell of each version whether somebody has asked to hear of new ones of its document."""
+    return Exists(Watch.objects.filter(user_id=user.pk, document=OuterRef("document")))
 
 
 @transaction.atomic

@@ -211,11 +211,12 @@ def yours(request: HttpRequest) -> HttpResponse:
         "readers": readers,
     }
 
-    def show(form: MemberForm, status: int = 200) -> HttpResponse:
+    def show(form: MemberForm | None, status: int = 200) -> HttpResponse:
         return _show(request, "newsletter/yours.html", form, status=status, **context)
 
     if request.method != "POST" or not context["address"]:
-        return show(MemberForm())
+        asks = context["address"] and not context["has_it"]
+        return show(MemberForm() if asks else None)
     form = MemberForm(request.POST)
     if not form.is_valid():
         return show(form, status=422)

@@ -11,10 +11,12 @@ django_application = get_wsgi_application()
 from django.conf import settings  # noqa: E402 - needs the loaded apps
 from django.db import connection  # noqa: E402 - needs the loaded apps
 
+from accounts.member_state import member_state  # noqa: E402 - needs the loaded apps
 from privacy.consent.cookie_corrections import state_of_kept_pages  # noqa: E402 - needs the loaded apps
 from privacy.consent.offer.current import stamp_and_offer  # noqa: E402 - needs the loaded apps
 from privacy.consent.withdrawal import has_left_over  # noqa: E402 - needs the loaded apps
 from sens_site.lib.cache.page_cache import ReadyPages  # noqa: E402 - needs the loaded apps
+from sens_site.lib.cache.ready_member_pages import ReadyMemberPages  # noqa: E402 - needs the loaded apps
 from sens_site.lib.cache.shared_dictionary import shared_dictionary  # noqa: E402 - needs the loaded apps
 from sens_site.lib.http.faults import with_known_charset  # noqa: E402 - needs the loaded apps
 from sens_site.lib.http.forwarded import behind_proxies  # noqa: E402 - needs the loaded apps
@@ -27,8 +29,14 @@ if connection.vendor == "postgresql":  # pragma: postgresql - SQLite has no serv
     watch_waits()
 
 numbered = with_request_id(with_known_charset(django_application))
-ready_pages = ReadyPages(
+ready_member_pages = ReadyMemberPages(
     numbered,
+    state_of=member_state,
+    session_cookie=settings.SESSION_COOKIE_NAME,
+    keep=not settings.DEBUG,
+)
+ready_pages = ReadyPages(
+    ready_member_pages,
     consent_state=state_of_kept_pages,
     left_over=has_left_over,
     read_stamp=stamp_and_offer,

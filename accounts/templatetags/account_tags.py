@@ -1,5 +1,6 @@
 """The navigation of a person's own pages."""
 
+from functools import cache
 from typing import Any
 
 from django import template
@@ -69,5 +70,6 @@ def own_pages(place: str) -> list[dict[str, Any]]:
     ]
 
 
+@cache
 def _paths() -> dict[str, str]:
     return {name: reverse(name) for _, pages in OWN_PAGES for name, _ in pages}

@@ -45,6 +45,7 @@ def broken(hand: Hand) -> Callable[..., set[str]]:
     def look(claims: Iterable[str] | None = None, *, whole: bool = False) -> set[str]:
         forget_results()  # what another test has left there
         wsgi.ready_pages._pages.clear()
+        wsgi.ready_member_pages.forget()
         ids = sorted(registered_checks() if claims is None else claims)
         site = (
             RunningSite()

@@ -9,6 +9,7 @@ import logging
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import lru_cache
 from itertools import count
 
 from django.core.cache import cache
@@ -126,7 +127,12 @@ def has_changes_of_its_own() -> bool:
 
 def _times_passed(stamp: str) -> int:
     now = timezone.now().timestamp()
-    return sum(float(time) <= now for time in stamp.split()[1:])
+    return sum(moment <= now for moment in _times_in(stamp))
+
+
+@lru_cache(maxsize=4)
+def _times_in(stamp: str) -> tuple[float, ...]:
+    return tuple(map(float, stamp.split()[1:]))
 
 
 def _forget_here() -> None:

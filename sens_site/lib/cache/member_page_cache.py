@@ -21,6 +21,8 @@ from sens_site.lib.http.accept_encoding import accepted_encodings
 
 PersonalNotice = Callable[[HttpRequest], bool]
 MESSAGES = "_messages"
+DRAWN_FOR = "site.drawn_for"
+"""Where it stands in `environ` for which consent state of members an answer is: see `ready_member_pages`."""
 _personal_notices: list[PersonalNotice] = []
 
 
@@ -75,7 +77,10 @@ def alike_for_members(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
         page = fragment(
             ("member", request.path, state), lambda: _draw(view, request, *args, **kwargs)
         )
-        return view(request, *args, **kwargs) if page is None else page.response(request)
+        if page is None:
+            return view(request, *args, **kwargs)
+        request.META[DRAWN_FOR] = state
+        return page.response(request)
 
     return wrapper
 
@@ -88,8 +93,13 @@ def _may_be_kept(request: HttpRequest) -> bool:
         and not settings.DEBUG
         and request.user.is_authenticated
         and MESSAGES not in request.session
-        and not any(asks(request) for asks in _personal_notices)
+        and not waits_for_notice(request)
     )
+
+
+def waits_for_notice(request: HttpRequest) -> bool:
+    """Tell whether something is to be said to this very person."""
+    return any(asks(request) for asks in _personal_notices)
 
 
 def _draw(

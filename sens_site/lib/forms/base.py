@@ -1,17 +1,15 @@
 """How forms of the whole site look and what they all refuse, decided in one place."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
+from django.conf import settings
 from django.forms.renderers import TemplatesSetting
-from django.forms.utils import flatatt
-from django.forms.widgets import Select
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.http import HttpRequest
 
+from sens_site.lib.forms.drawing import drawing_of
 from sens_site.lib.forms.fields import EMAIL_FORMAT
 from sens_site.lib.forms.text_guard import OPTIONAL, guard
 
@@ -25,32 +23,12 @@ class SiteFormRenderer(TemplatesSetting):
 
     field_template_name = "site/group.html"
 
-    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
-        """Draw a list without a template for each of its choices: at the desk it has hundreds."""
-        if template_name == Select.template_name:
-            return _drawn_list(context["widget"])
-        return str(super().render(template_name, context, request))
-
-
-def _drawn_list(widget: Mapping[str, Any]) -> SafeString:
-    groups = [
-        (
-            name,
-            format_html_join(
-                "",
-                '<option value="{}"{}>{}</option>',
-                ((str(one["value"]), flatatt(one["attrs"]), one["label"]) for one in options),
-            ),
-        )
-        for name, options, _ in widget["optgroups"]
-    ]
-    drawn = [
-        format_html('<optgroup label="{}">{}</optgroup>', name, options) if name else options
-        for name, options in groups
-    ]
-    inside = format_html_join("", "{}", ((one,) for one in drawn))
-    named = format_html('<select name="{}"{}>', widget["name"], flatatt(widget["attrs"]))
-    return format_html("{}{}</select>", named, inside)
+    def render(
+        self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None
+    ) -> str:
+        """Draw what all forms have by Python where it stands for the template."""
+        draw = None if settings.DEBUG else drawing_of(template_name)
+        return super().render(template_name, context, request) if draw is None else draw(context)
 
 
 class SiteForm(forms.Form):

@@ -144,19 +144,3 @@ def test_a_form_without_a_word_to_send_it_has_no_button():
         name = forms.CharField()
 
     assert drawn(Bare()).find("button") == []
-
-
-def test_a_list_shows_groups_and_choices_and_escapes_what_they_say():
-    choices = [("", "None"), ("a", "Apples & <b>"), ("Roots", [(3, "Beet"), ('"', "Carrot")])]
-    plain = forms.Select({"class": "wide", "required": True, "disabled": False}, choices=choices)
-    assert plain.render("kind", "3", {"id": "k"}) == (
-        '<select name="kind" class="wide" id="k" required>'
-        '<option value="">None</option><option value="a">Apples &amp; &lt;b&gt;</option>'
-        '<optgroup label="Roots"><option value="3" selected>Beet</option>'
-        '<option value="&quot;">Carrot</option></optgroup></select>'
-    )
-    many = forms.SelectMultiple(choices=[(1, "One"), (2, "Two")])
-    assert many.render("many", ["1", "2"]) == (
-        '<select name="many" multiple><option value="1" selected>One</option>'
-        '<option value="2" selected>Two</option></select>'
-    )

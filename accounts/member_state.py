@@ -1,0 +1,61 @@
+"""How the site stands to whoever brings a session, told by one query before Django is entered.
+
+For pages that look the same to all members. Nothing is written here, and whatever Django would do
+more for this very person than show the page (end the session, correct a cookie, tell something)
+gives None: then the request goes the whole way.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
+
+from accounts.models import User
+from accounts.session_lookup import session_with_user
+from accounts.session_store import SessionStore
+from privacy.consent.cookie_corrections import state_of_kept_pages
+from privacy.consent.decision import decide
+from privacy.consent.refusals import refusals_of_person
+from privacy.consent.withdrawal import left_over
+from sens_site.lib.cache.member_page_cache import MESSAGES, waits_for_notice
+
+_codec = SessionStore()
+# What is asked below, and what tells whether there is news of the policy for this person.
+COLUMNS = (
+    "session_data", "user__password", "user__is_active", "user__date_joined",
+    "user__refusals__groups",
+)  # fmt: skip
+
+
+def member_state(cookies: Mapping[str, str], gpc: bool) -> str | None:
+    """Name the consent state of a member to whom a page may be shown that all members see."""
+    session = session_with_user(cookies[settings.SESSION_COOKIE_NAME], *COLUMNS)
+    user = session.user if session else None
+    if session is None or user is None:
+        return None
+    data: dict[str, Any] = _codec.decode(session.session_data)
+    if not is_signed_in(user, data) or MESSAGES in data:
+        return None
+    consent = cookies.get(settings.COOKIE_CONSENT_NAME, "")
+    decision = decide(consent, gpc=gpc, refusals=refusals_of_person(user))
+    if left_over(cookies, decision.services) or state_of_kept_pages(consent, gpc) is None:
+        return None
+    request: Any = HttpRequest()
+    request.COOKIES, request.user, request.session = cookies, user, data
+    return None if waits_for_notice(request) else decision.key
+
+
+def is_signed_in(user: User, data: Mapping[str, Any]) -> bool:
+    """Tell whether a session is this person's, by the password of today and the key of today.
+
+    One that was signed by an older key is signed anew by Django, which gives it a new cookie.
+    """
+    return (
+        data.get(SESSION_KEY) == str(user.pk)
+        and data.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+        and user.is_active
+        and constant_time_compare(data.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
+    )
