@@ -228,6 +228,8 @@ def test_who_may_only_read_may_copy():
         reader.execute("SET ROLE pg_read_all_data")
         copy_tables(reader)
         reader.execute("UPDATE policy_policy SET title = 'x'")
+        with pytest.raises(psycopg.errors.RestrictViolation):  # by the guard: no right is missing
+            reader.execute("DELETE FROM policy_policyversion")
         ((made,),) = reader.execute(
             "SELECT count(*) FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r'"
         ).fetchall()
