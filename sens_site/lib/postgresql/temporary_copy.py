@@ -65,7 +65,7 @@ FUNCTIONS = """
 SWITCHED = {"D": "DISABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA"}
 
 
-def copy_tables(connection: "Connection[Any]") -> None:  # pragma: postgresql - SQLite has a file
+def copy_tables(connection: Connection[Any]) -> None:  # pragma: postgresql - SQLite has a file
     """Make the copy, of one moment, within a connection that has had no temporary tables."""
     usual, connection.isolation_level = connection.isolation_level, IsolationLevel.REPEATABLE_READ
     with connection.transaction(), connection.cursor() as cursor:
