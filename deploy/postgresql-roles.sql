@@ -3,6 +3,7 @@
 -- migration and after each release: what is there already is left as it is, and new tables are added.
 -- The web role can read and write rows, but own, alter or drop nothing: it can neither remove nor
 -- switch off the triggers that keep sealed rows as they are, nor truncate a table.
+-- Temporary tables are for the look at the promises, which acts on a copy.
 
 DO $$
 BEGIN
@@ -14,6 +15,10 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO site_web;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO site_web;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO site_web;
+DO $$
+BEGIN
+  EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO site_web', current_database());
+END $$;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO site_web;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO site_web;
 

@@ -1,11 +1,16 @@
-"""A copy of an SQLite database for a look that acts: the database itself has one write lock."""
+"""A copy of the database for a look that acts: what it writes would keep people waiting there."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 
+from sens_site.lib.deploy.setup_lock import connection_apart
+from sens_site.lib.postgresql.temporary_copy import copy_tables
+
+logger = logging.getLogger(__name__)
 CACHE_KIBIBYTES = 64 * 1024
 
 
@@ -13,33 +18,65 @@ CACHE_KIBIBYTES = 64 * 1024
 def on_a_copy() -> Iterator[None]:
     """Have this thread read and write a copy of the database, which is gone afterwards.
 
-    A rehearsal in the database itself would hold its write lock, and forms would wait for it. On
-    PostgreSQL only who writes the very rows waits that a rehearsal has changed, as sealing does for
-    the row of the policy. Within a transaction it is too late to copy.
-
-    The copy has no name. SQLite holds it in memory, and what exceeds the cache in a file that is
-    unlinked as it is opened: the people in it are gone with this process, however that ends.
+    A rehearsal in the database itself would hold SQLite's write lock, or on PostgreSQL the locks of
+    all rows that it changes, and people would wait for it. Within a transaction it is too late to
+    copy.
     """
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
+    if connection.in_atomic_block:
         yield
         return
-    connection.ensure_connection()
-    wrapper: Any = connection
+    wrapper: Any = connections[DEFAULT_DB_ALIAS]  # `connection` has attributes of its own
+    wrapper.ensure_connection()
     original = wrapper.connection
+    with _sqlite_copy() if connection.vendor == "sqlite" else _postgresql_copy() as copy:
+        try:
+            wrapper.connection = copy
+            # Closed, the copy would be lost, and whoever asked next would get the database.
+            vars(wrapper).update(close=_stay_open, connect=_stay_away)
+            yield
+        finally:
+            vars(wrapper).pop("close", None)
+            vars(wrapper).pop("connect", None)
+            wrapper.connection = original
+
+
+@contextmanager
+def _sqlite_copy() -> Iterator[Any]:
+    """Give a copy that has no name.
+
+    SQLite holds it in memory, and what exceeds the cache in a file that is unlinked as it is opened:
+    the people in it are gone with this process, however that ends.
+    """
+    wrapper: Any = connection
     nameless = {**wrapper.get_connection_params(), "database": "file:"}
     copy = wrapper.get_new_connection(nameless)
     try:
         copy.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
-        original.backup(copy)
-        wrapper.connection = copy
-        # Closed, the copy would be lost, and whoever asked next would get the database.
-        wrapper.close = _stay_open
-        yield
+        wrapper.connection.backup(copy)
+        yield copy
     finally:
-        vars(wrapper).pop("close", None)
-        wrapper.connection = original
         copy.close()
+
+
+@contextmanager
+def _postgresql_copy() -> Iterator[Any]:  # pragma: postgresql - SQLite has a file to copy
+    """Give a connection of its own with temporary tables, or the usual one where none may be made."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_database_privilege(current_database(), 'TEMPORARY')")
+        may_copy = cursor.fetchone()[0]
+    if not may_copy:
+        logger.warning("Looks act on the tables themselves: the role lacks the right TEMPORARY")
+        yield connection.connection
+        return
+    with connection_apart("site-looks") as cursor:
+        copy = cursor.connection
+        copy_tables(copy)
+        yield copy
 
 
 def _stay_open() -> None:
     """Do nothing."""
+
+
+def _stay_away() -> NoReturn:
+    raise OperationalError("The copy of the database is lost.")

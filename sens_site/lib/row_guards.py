@@ -242,9 +242,13 @@ def _postgresql_triggers(  # pragma: postgresql - its language of triggers
     frozen = _condition(guard.frozen, "postgresql") or "true"
     deletable = _condition(guard.deletable, "postgresql") or "false"
     if "{schema}" in deletable:
-        # The function's own search path is narrow, so that no temporary table takes its place.
+        # The function's own search path is narrow, so that no temporary table takes its place. In a
+        # copy of temporary tables, the table itself is one.
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_catalog.quote_ident(current_schema())")
+            cursor.execute(
+                "SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = %s::regclass",
+                [connection.ops.quote_name(guard.table)],
+            )
             deletable = deletable.replace("{schema}", f"{cursor.fetchone()[0]}.")
     without = "".join(f" - '{column}'" for column in guard.mutable)
     changed = "true"

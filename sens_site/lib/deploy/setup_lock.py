@@ -89,11 +89,11 @@ def _server_lock() -> Iterator[None]:  # pragma: postgresql - SQLite has no serv
 
 
 @contextmanager
-def connection_apart() -> Iterator[Any]:  # pragma: postgresql - as above
+def connection_apart(name: str = APART) -> Iterator[Any]:  # pragma: postgresql - as above
     """Give a cursor whose connection is of no pool, so that it stays, and is the only one."""
     apart: Any = connection.copy()
     options = {k: v for k, v in connection.settings_dict["OPTIONS"].items() if k != "pool"}
-    options["application_name"] = APART
+    options["application_name"] = name
     apart.settings_dict = {**connection.settings_dict, "OPTIONS": options}
     try:
         with apart.cursor() as cursor:
