@@ -142,7 +142,7 @@ class Shown:
             if self.mark.encode() in self.ask()[1]:
                 return self
             self.waited.look()
-            self.without.append((asked_at, max(self.waited.of_each)))
+            self.without.append((asked_at, self.waited.seconds))
             time.sleep(0.05)
         raise AssertionError(f"{self.name} does not show the version")
 

@@ -3,6 +3,7 @@
 import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import psycopg
 
@@ -16,13 +17,10 @@ KINDS = (*["page", "page", "file", "session"] * 5, "document")
 
 
 def test_a_rolling_deploy_fails_nobody(cluster: Cluster, front: Front) -> None:
-    first = cluster.machines[0]
-    without = {
-        machine: cluster.configuration(
-            first, [one for one in cluster.machines if one is not machine]
-        )
-        for machine in cluster.machines
-    }
+    first, second = cluster.machines
+    with ThreadPoolExecutor(2) as threads:
+        written = threads.map(partial(cluster.configuration, first), ([second], [first]))
+        without = dict(zip(cluster.machines, written, strict=True))
     with_both = (first.folder / "site.conf").read_text()
     stops: list[tuple[str, Took]] = []
     with load(front, "rolling deploys", visitors=4, pause=0, kinds=KINDS) as running:

@@ -102,7 +102,7 @@ class Process:
         while self.running.poll() is None and time.monotonic() < began + STOP_SECONDS:
             waited.look()
             time.sleep(0.01)
-        took = Took(time.monotonic() - began, sum(waited.of_each))  # one after the other
+        took = Took(time.monotonic() - began, waited.seconds)
         self.kill()
         return took
 
@@ -137,9 +137,9 @@ class Took(NamedTuple):
 class Waited:
     """How long processes were ready since this was made, and the machine gave them no processor.
 
-    What is promised within a second is promised by a machine that has a processor to give. Of each
-    process it is the thread that has waited longest, as threads wait beside each other. On an idle
-    machine it is next to nothing, so that the promise is held to the letter there.
+    What is promised within a second is promised by a machine that has a processor to give. It is the
+    one thread that has waited longest, as they wait beside each other. On an idle machine it is next to
+    nothing, so that the promise is held to the letter there.
     """
 
     def __init__(self, *pids: int) -> None:
@@ -159,14 +159,10 @@ class Waited:
         self.now = {**self.now, **self._read()}
 
     @property
-    def of_each(self) -> list[float]:
-        """How long that was, process by process."""
-        found: dict[str, float] = {}
-        for thread, seconds in self.now.items():
-            waited = seconds - self.before.get(thread, 0.0)
-            process = thread.parts[2]
-            found[process] = max(waited, found.get(process, 0.0))
-        return list(found.values())
+    def seconds(self) -> float:
+        """How long that was."""
+        waits = (seconds - self.before.get(thread, 0.0) for thread, seconds in self.now.items())
+        return max(waits, default=0.0)
 
 
 class Machine:
