@@ -234,6 +234,13 @@ class Load:
             assert any(visitor.is_alive() for visitor in self.visitors)
             time.sleep(0.05)
 
+    def wait_for_writes(self, number: int) -> None:
+        """Return when so many more forms have been acknowledged."""
+        wanted = len(self.acknowledged) + number
+        while len(self.acknowledged) < wanted:
+            assert any(visitor.is_alive() for visitor in self.visitors)
+            time.sleep(0.05)
+
     def settled(self, event: str) -> float:
         """Return how many seconds after an event the last request failed."""
         return max((one.answered - self.events[event] for one in self.failed()), default=0.0)
