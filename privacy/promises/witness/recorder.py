@@ -196,6 +196,8 @@ def _asked(event: str, args: tuple[Any, ...]) -> Any:
     match event:
         case "socket.getaddrinfo":
             return args[:2]
+        case "http.client.connect":
+            return args[1:]
         case "socket.connect":
             return args[1][:2] if isinstance(args[1], tuple) else args[1]
     return None

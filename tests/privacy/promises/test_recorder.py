@@ -84,14 +84,16 @@ def test_servers_that_the_settings_name_are_the_sites_own_and_no_other_port_of_t
     with heard_by(Recorder(lambda kind, thing: heard.append(thing))):
         sys.audit("socket.getaddrinfo", "store.test", 443, 0, 0, 0)
         sys.audit("socket.getaddrinfo", "papers.store.test", 443, 0, 0, 0)
+        sys.audit("http.client.connect", None, "store.test", 443)
         sys.audit("socket.connect", None, ("192.0.2.7", 443))
         sys.audit("socket.connect", None, "/run/valkey.sock")
         assert heard == []
         sys.audit("socket.getaddrinfo", "store.test", 80, 0, 0, 0)
+        sys.audit("http.client.connect", None, "other.test", 443)
         sys.audit("socket.connect", None, ("192.0.2.8", 443, 0, 0))
         sys.audit("socket.connect", None, "/run/other.sock")
     assert [one.partition(" ")[0] for one in heard] == [
-        "socket.getaddrinfo", "socket.connect", "socket.connect",
+        "socket.getaddrinfo", "http.client.connect", "socket.connect", "socket.connect",
     ]  # fmt: skip
 
 
