@@ -156,13 +156,15 @@ def test_a_store_of_documents_that_is_killed_stops_documents_alone_and_loses_non
         script = BRING.format(said=str(said), enough=str(enough))
         bringing = threads.submit(cluster.machines[1].manage, "shell", "-c", script)
         try:
-            running.wait_for_writes(WRITES)
+            wait_for_words(said, "taken", 2)
             cluster.files.kill()
             running.note("the kill")
-            time.sleep(AFTER)
+            wait_for_words(said, "refused", 2)
+            running.wait_for_writes(WRITES)
             cluster.files.start()
             cluster.files.wait_until_it_listens()
             running.note("the new start")
+            wait_for_words(said, "taken", said.read_text().count("taken") + 1)
             time.sleep(AFTER)
         finally:
             enough.touch()
