@@ -444,7 +444,7 @@ STORAGES = {
 }
 if DOCUMENTS_S3_BUCKET:  # needs the extra `s3` (docs/downloads.md)
     STORAGES["documents"] = {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "downloads.bucket.DocumentBucket",
         "OPTIONS": {
             "bucket_name": DOCUMENTS_S3_BUCKET,
             "endpoint_url": DOCUMENTS_S3_ENDPOINT or None,

@@ -25,6 +25,19 @@ class Primary(postgres.Server):
 
     durability = KEPT_IN_MEMORY
 
+    def start(self) -> None:
+        """Start it, and return when it takes connections: it listens before."""
+        super().start()
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                psycopg.connect(self.url).close()
+            except psycopg.OperationalError:
+                assert time.monotonic() < until
+                time.sleep(0.1)
+            else:
+                return
+
     def crash(self) -> None:
         """End all its processes at once, as a machine does that is gone."""
         assert self.running is not None

@@ -4,6 +4,7 @@ Who sends a form and gets no answer sends it again, as people do.
 """
 
 import http.client
+import re
 import secrets
 import socket
 import threading
@@ -21,8 +22,14 @@ MESSAGES = "/contact/webmaster/"
 PAUSE = 0.02
 PATIENCE = 60
 GIVE_UP = 60
-RIGHT = {"page": 200, "session": 302, "document": 200, "message": 303}
-"""What a visitor asks for: a kept page, one that reads the database, a file of the store, a form."""
+RIGHT = {"file": 200, "page": 200, "session": 302, "document": 200, "message": 303}
+"""What a visitor asks for: a published page, one that the site keeps, one that reads the database, a
+document of the store, a form.
+"""
+NOT_PUBLISHED = {"If-Modified-Since": "Sat, 01 Jan 2000 00:00:00 GMT"}
+"""Who brings a date alone is answered by the site (ADR 26)."""
+PUBLISHED = re.compile(r'"[0-9a-f]+-[0-9a-f]+"')
+"""The tag of a file that nginx has sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +102,8 @@ class Front:
 
     def request(self, what: str, text: str) -> tuple[str, str, str | None, dict[str, str]]:
         """Return what goes over the wire."""
-        if what == "page":
-            return "GET", "/", None, {}
+        if what in ("file", "page"):
+            return "GET", "/", None, {} if what == "file" else NOT_PUBLISHED
         if what == "session":
             cookie = f"__Host-session={secrets.token_hex(16)}"
             return "GET", "/accounts/profile/", None, {"Cookie": cookie}
@@ -126,7 +133,7 @@ class Front:
 
 def ask_machine(
     cluster: Cluster, machine: Machine, method: str, path: str, body: str = "", client: str = ""
-) -> tuple[int, str]:
+) -> tuple[int, bytes]:
     """Ask one machine past nginx, with what nginx would say of the client."""
     headers = {
         "Host": f"{HOST}:{cluster.port}",
@@ -138,9 +145,22 @@ def ask_machine(
     try:
         link.request(method, path, body or None, headers)
         answer = link.getresponse()
-        return answer.status, answer.read().decode()
+        return answer.status, answer.read()
     finally:
         link.close()
+
+
+def ask_front(cluster: Cluster, machine: Machine, path: str) -> tuple[bool, bytes]:
+    """Ask the nginx of a machine for a page; tell whether it was published, and what it says."""
+    link = http.client.HTTPConnection(HOST, cluster.port)
+    with closing(link):
+        plain = socket.create_connection((machine.front.address, cluster.port), PATIENCE)
+        link.sock = cluster.trust.wrap_socket(plain, server_hostname=HOST)
+        link.request("GET", path)
+        answer = link.getresponse()
+        body = answer.read()
+        assert answer.status == 200, (path, answer.status)
+        return PUBLISHED.fullmatch(answer.getheader("ETag", "")) is not None, body
 
 
 def message_of(text: str) -> str:
@@ -163,11 +183,10 @@ class Load:
         front: Front,
         *,
         visitors: int = 4,
-        most: int = 100_000,
         pause: float = PAUSE,
-        kinds: tuple[str, ...] = ("page", "session", "page", "document"),
+        kinds: tuple[str, ...] = ("file", "page", "session", "document"),
     ) -> None:
-        self.front, self.most, self.pause, self.kinds = front, most, pause, kinds
+        self.front, self.pause, self.kinds = front, pause, kinds
         self.asked: list[Asked] = []
         self.acknowledged: list[str] = []
         self.unanswered: list[str] = []
@@ -178,7 +197,7 @@ class Load:
     def visit(self) -> None:
         """Ask for one thing after the other until it is enough."""
         with closing(Link(self.front.cluster)) as link:
-            while not self.enough.is_set() and len(self.asked) < self.most:
+            while not self.enough.is_set():
                 for what in self.kinds:
                     self.asked.append(self.front.ask(what, link))
                     time.sleep(self.pause)
@@ -197,10 +216,6 @@ class Load:
             time.sleep(0.2)
         self.unanswered.append(text)
 
-    def is_over(self) -> bool:
-        """Tell whether all has been asked that was to be asked."""
-        return not any(visitor.is_alive() for visitor in self.visitors)
-
     def note(self, event: str) -> None:
         """Remember when something happened."""
         self.events[event] = time.monotonic()
@@ -212,6 +227,19 @@ class Load:
     def failed_after(self, event: str, seconds: float) -> list[Asked]:
         """Return those that failed though they were sent so many seconds after an event."""
         return [one for one in self.failed() if one.sent > self.events[event] + seconds]
+
+    def wait_for(self, number: int) -> None:
+        """Return when so many requests have been answered."""
+        while len(self.asked) < number:
+            assert any(visitor.is_alive() for visitor in self.visitors)
+            time.sleep(0.05)
+
+    def wait_for_writes(self, number: int) -> None:
+        """Return when so many more forms have been acknowledged."""
+        wanted = len(self.acknowledged) + number
+        while len(self.acknowledged) < wanted:
+            assert any(visitor.is_alive() for visitor in self.visitors)
+            time.sleep(0.05)
 
     def settled(self, event: str) -> float:
         """Return how many seconds after an event the last request failed."""

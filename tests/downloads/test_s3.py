@@ -3,9 +3,10 @@
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from hashlib import sha256
 from importlib import import_module
@@ -16,10 +17,12 @@ from typing import Any
 import pyrage
 import pytest
 import time_machine
+from botocore.exceptions import BotoCoreError
 from django.test import override_settings
 from django.utils import timezone
 
 from downloads import services, store
+from downloads.bucket import DocumentBucket
 from downloads.inspection import inspect
 from downloads.models import DocumentVersion, stored_name
 from downloads.verification import verify_documents
@@ -77,7 +80,7 @@ def bucket(server: str, settings: Any) -> Any:
         "default_acl": None,
         "object_parameters": {"ContentType": "application/octet-stream"},
     }
-    chosen = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    chosen = {"BACKEND": "downloads.bucket.DocumentBucket", "OPTIONS": options}
     settings.STORAGES = {**settings.STORAGES, "documents": chosen}
     made = boto3.resource(
         "s3",
@@ -125,6 +128,30 @@ def test_a_store_that_is_away_takes_nothing_and_leaves_no_row(bucket: Any, setti
     with pytest.raises(store.StoreAwayError):
         services.add_version(document, brought, label="1")
     assert document.versions.count() == 0
+
+
+def test_a_store_that_hangs_up_is_asked_twice_and_no_longer(settings: Any) -> None:
+    asked = 0
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+
+        def hang_up() -> None:
+            nonlocal asked
+            with suppress(OSError):
+                while True:
+                    server.accept()[0].close()
+                    asked += 1
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        endpoint = f"http://127.0.0.1:{server.getsockname()[1]}"
+        bucket = DocumentBucket(
+            bucket_name=BUCKET, endpoint_url=endpoint, access_key="key", secret_key="secret"
+        )
+        with pytest.raises(BotoCoreError):
+            bucket.exists("a")
+        server.shutdown(socket.SHUT_RDWR)
+    assert asked == 2
+    waits: Any = bucket.get_default_settings()["client_config"]
+    assert (waits.connect_timeout, waits.read_timeout) == (1, 5)
 
 
 def test_a_part_of_a_file_comes_from_the_bucket_alone(

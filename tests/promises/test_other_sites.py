@@ -1,5 +1,6 @@
 """What the checks say of sites that differ from the one of the suite, without being broken."""
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import promises as of_accounts
+from pages.promises import the_same_page_for_everybody
 from privacy.consent.models import ConsentReceipt
 from privacy.consent.offer.current import current_offer
 from privacy.datamap.promises.export_and_erasure import the_ledger_knows_of_every_erasure
@@ -105,6 +107,14 @@ def test_locks_are_tried_on_a_receipt_that_a_visitor_has_left(look, client):
     yes = {"choice": "accept", "shown": current_offer().shown}
     client.post("/cookies/choose/", yes, headers=SAME_ORIGIN)
     assert (ConsentReceipt.objects.count(), look("security.against-change")[0]) == (1, True)
+
+
+@pytest.mark.once
+def test_a_page_that_was_changed_during_the_look_differs_between_no_two_who_come_later(person):
+    site = RunningSite(ONE_OF_EACH, len(ONE_OF_EACH) + 1, FEW_ROUTES)
+    older = [replace(answer, text=f"{answer.text} before") for answer in site.pages]
+    vars(site)["pages"] = tuple(older)
+    assert the_same_page_for_everybody(site).figures != {"pages compared": 0}
 
 
 @pytest.mark.once

@@ -76,7 +76,7 @@ def test_documents_lie_in_a_folder_or_where_a_bucket_is_named(read):
     assert usual["OPTIONS"]["location"].endswith("/documents")
     named = read(DOCUMENTS_S3_BUCKET="papers", DOCUMENTS_S3_ENDPOINT="https://s3.test")
     documents = named["STORAGES"]["documents"]
-    assert documents["BACKEND"] == "storages.backends.s3.S3Storage"
+    assert documents["BACKEND"] == "downloads.bucket.DocumentBucket"
     assert documents["OPTIONS"]["bucket_name"] == "papers"
     assert documents["OPTIONS"]["endpoint_url"] == "https://s3.test"
     assert documents["OPTIONS"]["file_overwrite"] is True

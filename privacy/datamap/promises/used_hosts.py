@@ -36,6 +36,8 @@ REPORTERS = frozenset(
 """Packages that send what happens on a site to a firm as soon as they are loaded."""
 LISTS_OF_CODE = ("INSTALLED_APPS", "MIDDLEWARE", "AUTHENTICATION_BACKENDS")
 NETWORKS_OF_OURS = (".localhost", ".local", ".internal", ".lan")
+AMAZON = "amazonaws.com"
+"""Whom the client of a bucket asks that is told of no other."""
 RESERVED = (".test", ".example", ".invalid", ".example.com", ".example.net", ".example.org")
 
 
@@ -101,6 +103,8 @@ def used_hosts() -> dict[str, str]:
     ]
     if settings.MAIL_TRANSPORT.endswith(".smtp.EmailBackend"):
         found.append((settings.EMAIL_HOST, "EMAIL_HOST"))
+    if settings.DOCUMENTS_S3_BUCKET and not settings.DOCUMENTS_S3_ENDPOINT:
+        found.append((AMAZON, "DOCUMENTS_S3_BUCKET"))
     hosts = {host: key for host, key in found if host and not is_ours(host)}
     return hosts | _used_packages()
 

@@ -8,14 +8,16 @@ import inspect
 import io
 import logging
 import pickle
+import socket
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection, connections
@@ -37,6 +39,7 @@ REACHING_OUT = frozenset({
 """Python's own names (its table of audit events) of what leaves this process."""
 MAKING = {"os.link": 1, "os.mkdir": 0, "os.rename": 1, "os.symlink": 1, "sqlite3.connect": 0}
 """What leaves something on a disk without opening it here, and which of its arguments is where."""
+PORTS = {"http": 80, "https": 443, "redis": 6379, "rediss": 6379}
 IMPORT_SYSTEM = "<frozen importlib._bootstrap_external>"
 
 
@@ -182,7 +185,41 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
         if path not in own_databases() and not _compiles():
             recorder.note("file", path)
         return
-    recorder.note("connection", f"{event} {args!r}")
+    with unheard():
+        is_own = _asked(event, args) in own_servers()
+    if not is_own:
+        recorder.note("connection", f"{event} {args!r}")
+
+
+def _asked(event: str, args: tuple[Any, ...]) -> Any:
+    """Return the name or address and the port that an event speaks to, or the path of a socket."""
+    match event:
+        case "socket.getaddrinfo":
+            return args[:2]
+        case "http.client.connect":
+            return args[1:]
+        case "socket.connect":
+            return args[1][:2] if isinstance(args[1], tuple) else args[1]
+    return None
+
+
+def own_servers() -> set[Any]:
+    """Return where the shared cache and the store of documents are, as the settings name them.
+
+    Whose machines these are is another look's business (`sharing.service-providers`).
+    """
+    found: set[Any] = set()
+    for url in (settings.CACHE_URL, settings.DOCUMENTS_S3_ENDPOINT):
+        parts = urlsplit(url)
+        if parts.scheme == "unix":
+            found.add(parts.path)
+        elif parts.hostname:
+            port = parts.port or PORTS.get(parts.scheme)
+            for name in (parts.hostname, f"{settings.DOCUMENTS_S3_BUCKET}.{parts.hostname}"):
+                found.add((name, port))
+                with suppress(OSError):
+                    found.update(one[4][:2] for one in socket.getaddrinfo(name, port))
+    return found
 
 
 def own_databases() -> set[str]:

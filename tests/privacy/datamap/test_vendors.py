@@ -177,6 +177,15 @@ def test_a_mail_server_counts_where_mail_is_sent(settings, monkeypatch):
     assert set(used_hosts.used_hosts()) == {"smtp.firm.test", "sentry_sdk"}
 
 
+def test_a_bucket_whose_server_nobody_names_is_at_amazon(settings):
+    settings.DOCUMENTS_S3_BUCKET = "papers"
+    assert used_hosts.used_hosts() == {"amazonaws.com": "DOCUMENTS_S3_BUCKET"}
+    settings.DOCUMENTS_S3_ENDPOINT = "https://s3.firm.test"
+    assert used_hosts.used_hosts() == {"s3.firm.test": "DOCUMENTS_S3_ENDPOINT"}
+    settings.DOCUMENTS_S3_ENDPOINT = "http://store.internal:9000"
+    assert used_hosts.used_hosts() == {}
+
+
 def test_a_database_elsewhere_is_seen(settings, monkeypatch):
     monkeypatch.setitem(settings.DATABASES["default"], "HOST", "db.firm.test")
     assert used_hosts.used_hosts() == {"db.firm.test": "DATABASES.default"}

@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+import socket
 import sqlite3
 import sys
 import syslog
@@ -66,6 +67,34 @@ def test_what_is_left_on_a_disk_without_being_opened_here_is_heard(tmp_path):
 
 def test_the_sites_own_database_is_no_file_beside_it(settings):
     assert str(connection.settings_dict["NAME"]) in own_databases()
+
+
+def test_servers_that_the_settings_name_are_the_sites_own_and_no_other_port_of_theirs(
+    settings, monkeypatch
+):
+    def resolved(name, port):
+        if name != "store.test":
+            raise socket.gaierror
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.7", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    settings.CACHE_URL = "unix:///run/valkey.sock?db=0"
+    settings.DOCUMENTS_S3_ENDPOINT, settings.DOCUMENTS_S3_BUCKET = "https://store.test", "papers"
+    heard: list[Any] = []
+    with heard_by(Recorder(lambda kind, thing: heard.append(thing))):
+        sys.audit("socket.getaddrinfo", "store.test", 443, 0, 0, 0)
+        sys.audit("socket.getaddrinfo", "papers.store.test", 443, 0, 0, 0)
+        sys.audit("http.client.connect", None, "store.test", 443)
+        sys.audit("socket.connect", None, ("192.0.2.7", 443))
+        sys.audit("socket.connect", None, "/run/valkey.sock")
+        assert heard == []
+        sys.audit("socket.getaddrinfo", "store.test", 80, 0, 0, 0)
+        sys.audit("http.client.connect", None, "other.test", 443)
+        sys.audit("socket.connect", None, ("192.0.2.8", 443, 0, 0))
+        sys.audit("socket.connect", None, "/run/other.sock")
+    assert [one.partition(" ")[0] for one in heard] == [
+        "socket.getaddrinfo", "http.client.connect", "socket.connect", "socket.connect",
+    ]  # fmt: skip
 
 
 def test_a_look_within_a_look_ends_alone():
