@@ -21,10 +21,10 @@ class DocumentBucket(S3Storage):
 
     def get_default_settings(self) -> dict[str, Any]:
         """Return what the settings of the site do not name."""
-        no_longer = Config(  # type: ignore[no-untyped-call]
+        no_longer = Config(  # type: ignore[no-untyped-call]  # botocore has no types
             connect_timeout=CONNECT_SECONDS,
             read_timeout=ANSWER_SECONDS,
             retries={"total_max_attempts": TRIES},
         )
-        usual = super().get_default_settings()  # type: ignore[no-untyped-call]
+        usual = super().get_default_settings()  # type: ignore[no-untyped-call]  # nor has this
         return {**usual, "client_config": no_longer}

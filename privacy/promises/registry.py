@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from django.db import InterfaceError, OperationalError
 from django.utils.module_loading import autodiscover_modules
 
 if TYPE_CHECKING:
@@ -56,16 +55,6 @@ class PromiseBroken(Exception):  # noqa: N818 - it is what happened, and reads s
 
 class NotCarriedOut(Exception):  # noqa: N818 - it is what happened, and reads so where it is raised
     """A check could not look: neither kept nor broken. The message says what was in its way."""
-
-
-def is_of_the_world(error: BaseException) -> bool:
-    """Tell whether an error says that the check could not look: a lock, a full or silent database.
-
-    A table or a column that is missing is the site's own fault, though SQLite names it alike.
-    """
-    if isinstance(error, OperationalError):
-        return "no such" not in str(error)
-    return isinstance(error, InterfaceError | OSError | MemoryError)
 
 
 @dataclass(frozen=True, slots=True)

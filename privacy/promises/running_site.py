@@ -9,7 +9,7 @@ import logging
 import sys
 import tempfile
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -23,10 +23,11 @@ from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher, get_hasher
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.db import transaction
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.urls import resolve
 
 from privacy.datamap.ledger import rehearsing
+from privacy.promises.heard_query import HeardQuery
 from privacy.promises.visitor import Answer, SetCookie, Visitor, address_of_nobody, set_by
 from privacy.promises.witness import front_door
 from privacy.promises.witness.cast import set_visitors_traffic_aside
@@ -151,7 +152,7 @@ class RunningSite:
         token = _asking.set(True)
         request = WSGIRequest(_environ(method, path, body, headers, address))
         if self._asked is not None:
-            vars(request)["GET"] = _Heard(request.META["QUERY_STRING"], self._asked)
+            vars(request)["GET"] = HeardQuery(request.META["QUERY_STRING"], self._asked)
         try:
             with in_place_of_the_shared_cache(self._cache):
                 response = self._handler.get_response(request)
@@ -211,57 +212,6 @@ class RunningSite:
             _asking.reset(token)
             # Parts of pages that were made from what is now rolled back.
             forget_fragments()
-
-
-class _Said(str):
-    """A value out of an address; tells with what it is compared, also in lower case."""
-
-    __slots__ = ("compared",)
-
-    compared: set[str]
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, str):
-            self.compared.add(str(other))
-        return str.__eq__(self, other)
-
-    __hash__ = str.__hash__
-
-    def lower(self) -> "_Said":
-        return _said(str.lower(self), self.compared)
-
-
-def _said(value: str, compared: set[str]) -> _Said:
-    said = _Said(value)
-    said.compared = compared
-    return said
-
-
-class _Heard(QueryDict):
-    """What stands after the question mark of an address; tells who asks for what."""
-
-    def __init__(self, query: str, names: dict[str, set[str]] | None = None, **kwargs: Any) -> None:
-        self._names: dict[str, set[str]] = {}  # what is asked while the query is read tells nothing
-        super().__init__(query, **kwargs)
-        self._names = {} if names is None else names
-
-    def __getitem__(self, key: str) -> Any:
-        compared = self._names.setdefault(key, set())
-        return _said(str(super().__getitem__(key)), compared)
-
-    def __contains__(self, key: object) -> bool:
-        self._names.setdefault(str(key), set())
-        return super().__contains__(key)
-
-    def getlist(self, key: str, default: Any = None) -> list[Any]:
-        compared = self._names.setdefault(key, set())
-        if not super().__contains__(key):
-            return super().getlist(key, default)
-        return [_said(one, compared) for one in super().getlist(key)]
-
-    def __deepcopy__(self, memo: MutableMapping[int, Any]) -> "_Heard":
-        """Answer `copy()`: what is asked of a copy is heard, too."""
-        return _Heard(self.urlencode(), self._names, mutable=True)
 
 
 @contextmanager

@@ -24,12 +24,12 @@ from privacy.promises.registry import (
     NotCarriedOut,
     PromiseBroken,
     discover,
-    is_of_the_world,
     registered_checks,
     within_surroundings,
 )
 from privacy.promises.running_site import RunningSite
 from privacy.promises.staff_mail import Changes, tell_staff, words_by_claim
+from privacy.promises.witness.exchange import is_of_the_world
 from sens_site.lib.cache.content_stamp import content_changed
 
 logger = logging.getLogger(__name__)

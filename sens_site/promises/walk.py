@@ -4,8 +4,9 @@ from privacy.promises.registry import Evidence, Look, NotCarriedOut, promise, re
 from privacy.promises.running_site import RunningSite
 from privacy.promises.witness import browser_rules as browser
 from privacy.promises.witness import record_rules as records
+from privacy.promises.witness.names_asked import NAMES
 from privacy.promises.witness.rules import ANSWER, CACHE, LINE, MAIL, ROW, SESSION
-from privacy.promises.witness.walk import NAMES, Walk
+from privacy.promises.witness.walk import Walk
 
 WALKED = "For this check every address was opened by everybody, with made-up people, and undone. "
 

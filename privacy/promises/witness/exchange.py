@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from privacy.promises.visitor import Answer
 from privacy.promises.witness.url_map import Route
@@ -72,3 +73,13 @@ def is_foreign(address: str) -> bool:
         return False
     scheme, colon, _ = text.partition(":")
     return text.startswith("//") or (bool(colon) and scheme.isalpha() and "/" not in scheme)
+
+
+def is_of_the_world(error: BaseException) -> bool:
+    """Tell whether an error says that the check could not look: a lock, a full or silent database.
+
+    A table or a column that is missing is the site's own fault, though SQLite names it alike.
+    """
+    if isinstance(error, OperationalError):
+        return "no such" not in str(error)
+    return isinstance(error, InterfaceError | OSError | MemoryError)

@@ -1,6 +1,7 @@
 """The application as a server starts it, with the pages that it keeps ready in front of Django."""
 
-from collections.abc import Iterator, Mapping
+import secrets
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from typing import Any
@@ -10,7 +11,9 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.utils.module_loading import import_string
 
-from privacy.promises.visitor import Answer, set_by
+from privacy.promises.visitor import Answer, Site, set_by
+
+MOST_AT_THE_DOOR = 8
 
 
 @contextmanager
@@ -52,3 +55,17 @@ def ask(path: str, environ: Mapping[str, Any]) -> Answer:
         text=body.decode("utf-8", "replace"),
         cookies=set_by(cookies),
     )
+
+
+def opened_twice(site: Site, paths: Collection[str]) -> Iterator[tuple[str, Answer | str]]:
+    """Open some pages as a server does, each twice: made for it, and kept ready since.
+
+    Gives what is wrong in words in the place of an answer, where a server would have none.
+    """
+    some = secrets.SystemRandom().sample(sorted(paths), min(len(paths), MOST_AT_THE_DOOR))
+    for path in [one for one in (*some, *({"/"} & set(paths))) for _ in range(2)]:
+        try:
+            yield path, site.at_the_front_door(path)
+        except Exception as error:  # noqa: BLE001 - whatever the application may raise
+            kind = type(error).__name__
+            yield path, f"a server that is asked for {path} ends in an error ({kind})"

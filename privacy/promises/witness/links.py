@@ -61,7 +61,7 @@ def styles_named_by(html: str) -> set[str]:
 def pattern_of(path: str) -> str:
     """Return the pattern that takes an address, or nothing."""
     try:
-        return resolve(path).route
+        return resolve(path.partition("?")[0]).route
     except Resolver404:
         return ""
 

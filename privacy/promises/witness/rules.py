@@ -47,6 +47,16 @@ class Known:
         return any(secret in text for secret in self.secrets)
 
 
+def known_of(people: Mapping[str, Canary], *, staff: frozenset[str]) -> Known:
+    """Return what there is to know of some people, by who they are."""
+    return Known(
+        tuple(people.values()),
+        outside=Known(tuple(one for who, one in people.items() if who not in staff)),
+        told_by={word: who for who, one in people.items() for word in one.told.values()},
+        staff=staff,
+    )
+
+
 Rule = Callable[[Any, Known], Iterator[str]]
 _rules: dict[str, list[tuple[str, Rule]]] = defaultdict(list)
 

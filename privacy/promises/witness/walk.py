@@ -5,20 +5,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import transaction
 
 from privacy.promises.page_reader import Element
-from privacy.promises.registry import is_of_the_world
 from privacy.promises.visitor import Answer, Site, Visitor
-from privacy.promises.witness import browser_rules, cast, record_rules  # noqa: F401 - the rules register themselves
+from privacy.promises.witness import browser_rules, cast, front_door, record_rules  # noqa: F401 - the rules register themselves
 from privacy.promises.witness.cast import MEMBER, STRANGER, SUPERUSER, undone
-from privacy.promises.witness.exchange import Exchange, plain_name
-from privacy.promises.witness.filling import filled, typed
+from privacy.promises.witness.exchange import Exchange, is_of_the_world, plain_name
+from privacy.promises.witness.filling import filled
 from privacy.promises.witness.links import (
     BY_AN_ADVERTISEMENT,
     forms_of,
@@ -29,33 +28,22 @@ from privacy.promises.witness.links import (
     styles_named_by,
 )
 from privacy.promises.witness.mails import Mail, mail_in
+from privacy.promises.witness.names_asked import DESK, NamesAsked
 from privacy.promises.witness.recorder import Recorder, heard_by
-from privacy.promises.witness.rules import ANSWER, MAIL, Judge, Known
+from privacy.promises.witness.rules import ANSWER, MAIL, Judge, Known, known_of
 from privacy.promises.witness.url_map import Route, addresses_of_rows, all_routes
 
 MOST_OF_A_KIND = 400
 """Of how many objects of one kind a stranger opens each. Of more, so many that nobody can guess."""
 FEW_OF_A_KIND = 2
-"""How many of them a superuser opens where no role may. All others open one, as strangers do at
-staff’s door."""
-MOST_AT_THE_DOOR = 8
+"""How many of them a superuser opens where no role may. All others, and strangers there, open one."""
 FRONT_DOOR = "a stranger at the front door"
 NO_ANSWER, FAILED, BUSY = 0, 500, 503
 PROBE = "readyz"
 """Which says by 503 that something is not in order: that is its answer."""
 DEBUG_PAGE = "because you have <code>DEBUG = True</code>"
 """What Django shows of an error on a developer’s machine in place of the site’s own page."""
-ACCOUNTS, DESK = "/accounts/", "/admin/"
-MOST_OF_A_NAME = 6
-"""At how many addresses one name after the question mark is tried, of all that ask for it."""
-DJANGOS_OWN = frozenset({
-    "_changelist_filters", "_facets", "_popup", "_to_field", "all", "app_label", "e", "o", "p", "q",
-    "term",
-})  # fmt: skip
-"""What every list of the desk asks for."""
-NAMES = "names asked for"
-MOST_VALUES = 3
-"""How many values of one name are tried: one made up, and what it was compared with."""
+ACCOUNTS = "/accounts/"
 DEEPEST = 3
 """How many forms in a row are sent: register, confirm, and what the page after that offers."""
 
@@ -75,12 +63,10 @@ class Walk:
     """What ended it before everything was seen: what was seen before still counts."""
     left_out: list[str] = field(default_factory=list)
     """What ended in an error on the way, and was left out."""
-    _patterns: dict[str, str] = field(default_factory=dict)
     _links_met: set[str] = field(default_factory=set)
     _styles: set[str] = field(default_factory=set)
     _wrote: set[str] = field(default_factory=set)
     """Into which tables something was written since the last request began."""
-    _asked: Counter[tuple[str, str]] = field(default_factory=Counter)
     _sent_empty: set[str] = field(default_factory=set)
     """The patterns to which nothing was sent by who may use them."""
 
@@ -88,23 +74,15 @@ class Walk:
         """Have somebody to tell, before there is anybody to walk."""
         self.judge = Judge(Known(()))
         self.recorder = Recorder(self._told)
+        self._pattern_of = cache(pattern_of)
 
     def run(self) -> None:
         """Walk."""
         cast.discover()
         self.people = cast.made_up()
         self._roles = cast.roles()
-        staff = {*self._roles, SUPERUSER}
-        outside = Known(tuple(one for who, one in self.people.items() if who not in staff))
-        told_by = {word: who for who, one in self.people.items() for word in one.told.values()}
-        self.judge = Judge(
-            Known(
-                tuple(self.people.values()),
-                outside=outside,
-                told_by=told_by,
-                staff=frozenset(staff),
-            )
-        )
+        self.judge = Judge(known_of(self.people, staff=frozenset({*self._roles, SUPERUSER})))
+        self._names = NamesAsked(self.site, self.people, self._send, self.counts)
         self.by_pattern = {one.pattern: one for one in all_routes()}
         self.routes = tuple(
             one for one in self.by_pattern.values() if self.only is None or one.name in self.only
@@ -114,9 +92,8 @@ class Walk:
             self._at_the_front_door()
         with self.site.rehearsal(), heard_by(self.recorder):
             visitors = cast.visitors(self.site, self.people, self._leaving_out)
-            for visitor in visitors.values():
-                if settings.SESSION_COOKIE_NAME in visitor.cookies:
-                    self.judge.known.secrets.add(visitor.cookies[settings.SESSION_COOKIE_NAME])
+            sessions = {v.cookies.get(settings.SESSION_COOKIE_NAME, "") for v in visitors.values()}
+            self.judge.known.secrets.update(sessions - {""})
             self._collect_addresses()
             self._walk(visitors)
 
@@ -196,11 +173,7 @@ class Walk:
         return tuple(one for one in desk if one.pattern in offered)
 
     def _go(
-        self,
-        who: str,
-        visitor: Visitor,
-        routes: tuple[Route, ...],
-        sent: Iterable[Any] = (),
+        self, who: str, visitor: Visitor, routes: tuple[Route, ...], sent: Iterable[Any] = ()
     ) -> set[Any]:
         """Open routes and send their forms but those sent before; return which were sent by now."""
         done: set[str] = set()
@@ -218,7 +191,7 @@ class Walk:
                     with self.site.hearing_what_is_asked() as asked:
                         answer = self._send(who, visitor, "GET", address)
                     if number == 0:
-                        self._say_what_is_asked(who, visitor, address, asked)
+                        self._names(who, visitor, address, asked)
                         if who == STRANGER:
                             self._send(who, other, "HEAD", address)
                             self._send(who, other, "OPTIONS", address)
@@ -233,25 +206,6 @@ class Walk:
             self._go_where_nothing_leads(who, visitor)
         return forms
 
-    def _say_what_is_asked(
-        self, who: str, visitor: Visitor, address: str, asked: Mapping[str, set[str]]
-    ) -> None:
-        """Open an address with each name for which its view has asked: no link acts (law 3)."""
-        if who not in (MEMBER, SUPERUSER) or (who == SUPERUSER) != address.startswith(DESK):
-            return
-        bare = address.partition("?")[0]
-        for name in sorted(set(asked) - DJANGOS_OWN):
-            self._asked[who, name] += 1
-            if self._asked[who, name] > MOST_OF_A_NAME:
-                continue
-            self.counts[NAMES] += 1
-            said = [typed(name, "number", self.people[who])]
-            for value in said:
-                query = urlencode({name: value})
-                with undone(visitor), self.site.hearing_what_is_asked() as compared:
-                    self._send(who, visitor, "GET", f"{bare}?{query}")
-                said += sorted(compared.get(name, set()) - {*said, ""})[: MOST_VALUES - len(said)]
-
     def _go_where_nothing_leads(self, who: str, visitor: Visitor) -> None:
         for path in sorted(self._styles):
             self._send(who, visitor, "GET", path)
@@ -264,20 +218,13 @@ class Walk:
                     self._send(who, visitor, "POST", path, fill(self.people[who]))
 
     def _at_the_front_door(self) -> None:
-        """Open some pages as a server does, each twice: made for it, and kept ready since."""
-        public = [one for one in self.routes if one.path and not one.is_admin]
-        some = secrets.SystemRandom().sample(public, min(len(public), MOST_AT_THE_DOOR))
-        for one in (*some, *(one for one in public if one.path == "/")):
-            for _ in range(2):
-                try:
-                    answer = self.site.at_the_front_door(one.path)
-                except Exception as error:  # noqa: BLE001 - a server would answer nothing either
-                    kind = type(error).__name__
-                    said = f"a server that is asked for {one.path} ends in an error ({kind})"
-                    self.judge.faults[browser_rules.HEADERS].append(said)
-                    return
-                self.counts["at the front door"] += 1
-                self._note(Exchange(FRONT_DOOR, "GET", one, answer, frozenset()))
+        public = {one.path: one for one in self.routes if one.path and not one.is_admin}
+        for path, answer in front_door.opened_twice(self.site, public):
+            if isinstance(answer, str):
+                self.judge.note(browser_rules.HEADERS, answer)
+                return
+            self.counts["at the front door"] += 1
+            self._note(Exchange(FRONT_DOOR, "GET", public[path], answer, frozenset()))
 
     def _note(self, seen: Exchange) -> None:
         if seen.answer.status == BUSY:
@@ -366,8 +313,7 @@ class Walk:
         data: Mapping[str, Any] | None = None,
     ) -> Answer:
         brought = frozenset(map(plain_name, visitor.cookies))
-        answer = Answer(path, NO_ANSWER, {}, {}, "")
-        pattern = self._pattern_of(path)
+        answer, pattern = Answer(path, NO_ANSWER, {}, {}, ""), self._pattern_of(path)
         self._wrote.clear()
         try:
             # What fails in the database fails for this request alone.
@@ -385,19 +331,9 @@ class Walk:
         if answer.status == NO_ANSWER:
             return answer
         self.counts[method] += 1
-        signed_in_as = MEMBER if who == STRANGER and "session" in brought else who
-        self._note(
-            Exchange(
-                who,
-                method,
-                self.by_pattern.get(pattern),
-                answer,
-                brought,
-                data or {},
-                signed_in_as,
-                frozenset(self._wrote),
-            )
-        )
+        as_whom = MEMBER if who == STRANGER and "session" in brought else who
+        by_whom = (brought, data or {}, as_whom, frozenset(self._wrote))
+        self._note(Exchange(who, method, self.by_pattern.get(pattern), answer, *by_whom))
         if method == "GET" and answer.is_page:
             self._styles |= styles_named_by(answer.text)
             for link in links_of(answer.text):
@@ -412,9 +348,3 @@ class Walk:
     def _meet(self, path: str) -> None:
         if path:
             self.addresses[self._pattern_of(path)].setdefault(path.partition("?")[0])
-
-    def _pattern_of(self, path: str) -> str:
-        bare = path.partition("?")[0]
-        if bare not in self._patterns:
-            self._patterns[bare] = pattern_of(bare)
-        return self._patterns[bare]

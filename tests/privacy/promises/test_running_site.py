@@ -10,7 +10,8 @@ from privacy.consent.offer import current
 from privacy.consent.offer.building import build_offer
 from privacy.consent.offer.current import current_offer, rehearse_offer
 from privacy.consent.offer.loading import load_offer
-from privacy.promises.running_site import NO_SUCH_PAGE, RunningSite, _environ, _Heard
+from privacy.promises.heard_query import HeardQuery
+from privacy.promises.running_site import NO_SUCH_PAGE, RunningSite, _environ
 from privacy.promises.written_tables import rows_written
 from sens_site import wsgi
 from sens_site.lib.cache.fragment_cache import fragment
@@ -116,7 +117,7 @@ def test_the_site_tells_what_a_view_asks_for_after_the_question_mark():
 
 def test_a_query_hears_each_way_of_asking():
     names: dict[str, set[str]] = {}
-    query = _Heard("a=1&b=2&b=3", names)
+    query = HeardQuery("a=1&b=2&b=3", names)
     assert (query["a"], query.getlist("b"), query.get("d")) == ("1", ["2", "3"], None)
     assert ("c" in query, set(names)) == (False, {"a", "b", "c", "d"})
     copy = query.copy()
@@ -127,7 +128,7 @@ def test_a_query_hears_each_way_of_asking():
 
 def test_a_query_hears_with_what_a_view_compares_what_is_said():
     names: dict[str, set[str]] = {}
-    query = _Heard("confirm=1&all=2", names)
+    query = HeardQuery("confirm=1&all=2", names)
     assert (query.get("confirm") == "yes", query["confirm"].lower() in ("Y", "n")) == (False, False)
     assert (query.getlist("all") == ["every"], query.getlist("none", ["x"])) == (False, ["x"])
     assert (query["confirm"] == 1, {"1": "one"}[query["confirm"]]) == (False, "one")

@@ -1,5 +1,6 @@
 """What goes wrong on the walk concerns what it belongs to, and no other promise."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from privacy.promises.visitor import Answer
 from privacy.promises.witness import browser_rules, cast
 from privacy.promises.witness.canary import Canary
 from privacy.promises.witness.exchange import Exchange
+from privacy.promises.witness.names_asked import MOST_OF_A_NAME, NamesAsked
 from privacy.promises.witness.url_map import Route
-from privacy.promises.witness.walk import MOST_OF_A_NAME, Walk
+from privacy.promises.witness.walk import Walk
 from sens_site.promises import walk as looks
 
 SAVE_ROW = ("_save", "_addanother", "_continue")
@@ -168,18 +170,18 @@ def test_a_stranger_comes_by_links_of_advertisements_and_with_what_is_asked(monk
 
 
 @pytest.mark.django_db
-def test_a_name_is_tried_by_who_is_signed_in_and_with_what_it_is_compared(monkeypatch):
+def test_a_name_is_tried_by_who_is_signed_in_and_with_what_it_is_compared():
     opened: list[str] = []
-
-    def send(self: Any, who: str, visitor: Any, method: str, path: str) -> None:
-        opened.append(path)
-        self.site._asked["confirm"] = {"1", "yes", "no", "why"}
-
-    monkeypatch.setattr(Walk, "_send", send)
     site = RunningSite(routes=frozenset())
-    walk = Walk(site)
-    walk.people = {who: Canary() for who in (cast.STRANGER, cast.MEMBER, cast.SUPERUSER)}
-    walk._asked[cast.MEMBER, "page"] = MOST_OF_A_NAME
+
+    def send(who: str, visitor: Any, method: str, path: str) -> None:
+        opened.append(path)
+        heard: Any = site._asked
+        heard["confirm"] = {"1", "yes", "no", "why"}
+
+    people = {who: Canary() for who in (cast.STRANGER, cast.MEMBER, cast.SUPERUSER)}
+    names = NamesAsked(site, people, send, Counter())
+    names._asked[cast.MEMBER, "page"] = MOST_OF_A_NAME
     asked: dict[str, set[str]] = {"confirm": set(), "page": set(), "_popup": set()}
     for who, path in (
         (cast.STRANGER, "/a/"),
@@ -187,7 +189,7 @@ def test_a_name_is_tried_by_who_is_signed_in_and_with_what_it_is_compared(monkey
         (cast.MEMBER, "/a/?b=c"),
         (cast.SUPERUSER, "/admin/"),
     ):
-        walk._say_what_is_asked(who, site.visitor(), path, asked)
+        names(who, site.visitor(), path, asked)
     values = ("1", "no", "why")
     of_the_desk = [f"/admin/?confirm={one}" for one in values] + ["/admin/?page=1"]
     assert opened == [*(f"/a/?confirm={one}" for one in values), *of_the_desk]

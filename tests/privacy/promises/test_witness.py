@@ -10,18 +10,14 @@ from django.db import connection
 from django.http import HttpResponse
 from django.views.debug import technical_500_response
 
-from privacy.promises.page_reader import read
 from privacy.promises.running_site import RunningSite
 from privacy.promises.visitor import Answer, SetCookie
 from privacy.promises.witness import browser_rules, cast, record_rules
 from privacy.promises.witness.canary import Canary
-from privacy.promises.witness.exchange import Exchange, is_foreign
-from privacy.promises.witness.filling import filled
-from privacy.promises.witness.links import path_here, pattern_of
+from privacy.promises.witness.exchange import Exchange
 from privacy.promises.witness.mails import Mail, mail_in
 from privacy.promises.witness.recorder import Line
 from privacy.promises.witness.rules import MOST_KEPT, Judge, Known
-from privacy.promises.witness.tags import css_addresses, scripts_of, styles_of, tags_of
 from privacy.promises.witness.url_map import Route
 from privacy.promises.written_tables import Written, written_by
 
@@ -396,49 +392,6 @@ def test_a_judge_keeps_each_breach_once_and_not_all_of_them():
     assert len(judge.faults[record_rules.FILES]) == MOST_KEPT
 
 
-@pytest.mark.parametrize(
-    ("address", "foreign"),
-    [
-        ("", False), ("/a", False), ("a:b/c", True), ("#a", False), ("mailto:a@b.test", True),
-        ("https://testserver", False), ("https://testserver.evil.test/", True),
-        ("https://testserver?a", False), ("/a:b", False),
-    ],
-)  # fmt: skip
-def test_an_address_of_another_site_is_told_from_ours(address, foreign):
-    assert is_foreign(address) is foreign
-
-
-def test_pages_are_read_by_their_tags():
-    html = "<!-- a --><p title='>'><STYLE>a{}</STYLE><script>b()</script><p title='>'>"
-    assert sorted(tag.name for tag in tags_of(html)) == ["p", "script", "style"]
-    assert styles_of(html) == ["a{}"]
-    assert styles_of("<p>") == []
-    assert [inside for _, inside in scripts_of(html)] == ["b()"]
-    assert css_addresses("a{b:URL( 'x' )} @import \"y\";") == ["x", "y"]
-    assert tags_of("<p") == []
-
-
-def test_a_form_is_filled_in_wholly_and_as_little_as_can_be():
-    form = read(
-        '<form method="post"><input name="name"><input name="email" type="email">'
-        '<input name="phone" type="tel"><input name="password1" type="password">'
-        '<input name="due_on"><input name="day" type="date"><input name="n" type="number">'
-        '<input name="yes" type="checkbox"><input name="on" type="radio" value="a" checked>'
-        '<input name="stamp" type="hidden" value="s"><input name="file" type="file"><input>'
-        '<input name="trap" tabindex="-1"><input name="off" disabled><textarea name="text"></textarea>'
-        '<select name="kind"><option value=""><option value="a"><option value="b"></select>'
-        '<select name="empty"></select><button name="do" value="it">Do</button></form>'
-    ).forms()[0]
-    whole, least = filled(form, ADA)
-    assert (whole["name"], whole["email"], whole["phone"]) == (ADA.name, ADA.email, ADA.phone)
-    assert (whole["kind"], whole["yes"], whole["stamp"], whole["do"]) == (["b"], "on", "s", "it")
-    assert (least["kind"], "yes" in least, least["on"]) == ([""], False, "a")
-    assert {"file", "trap", "off"}.isdisjoint(whole)
-    assert ADA.password in whole["password1"]
-    plain = read('<form method="post"><input name="a" value="b"></form>').forms()[0]
-    assert list(filled(plain, ADA)) == [{"a": "b"}]
-
-
 def test_no_answer_leads_on_to_an_address_that_says_who_somebody_is():
     def said(location: str) -> list[str]:
         there = Answer("/contact/", 303, {"Location": location}, {}, "")
@@ -470,13 +423,6 @@ def test_words_of_customers_stand_in_no_table_about_nobody(table, words, said):
     told = list(record_rules.no_words_in_a_table_about_nobody(row, Known((ADA,), outside=KNOWN)))
     assert told == said
     assert list(record_rules.no_words_in_a_table_about_nobody(row, KNOWN)) == []
-
-
-def test_links_lead_here_or_elsewhere():
-    assert path_here("b/?c=1#d", "/a/") == "/a/b/?c=1"
-    assert path_here("https://x.test/", "/") == path_here("/static/a.css", "/") == ""
-    assert pattern_of("no-slash-before") == ""
-    assert Route("a/", "", lambda: None, "/a/").shown_name == "/a/"
 
 
 def test_what_a_rule_cannot_read_is_against_that_rule_alone():

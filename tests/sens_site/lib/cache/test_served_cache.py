@@ -79,6 +79,7 @@ class HangingServer(socketserver.ThreadingUnixStreamServer):
 
 
 class Commands(socketserver.StreamRequestHandler):
+    server: "HangingServer"
     ANSWERS: ClassVar = {
         b"HELLO": b"%1\r\n$5\r\nproto\r\n:3\r\n",
         b"DEL": b":0\r\n",
