@@ -107,9 +107,9 @@ def test_every_form_of_the_site_is_drawn_alike_before_and_after_a_mistake(
         for path in paths:
             drawn = compared.total()
             assert browser.get(path).status_code == 200, path
-            assert compared.total() > drawn, path
             for sent in ({}, typed):
                 assert browser.post(path, sent, headers=SAME_ORIGIN).status_code in (422, 303), path
+            assert compared.total() > drawn, path  # an empty form may have been kept
 
 
 @pytest.mark.parametrize("template", sorted(DRAWINGS))
