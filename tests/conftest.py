@@ -16,6 +16,7 @@ import psycopg
 import pytest
 import sqlparse
 from django.conf import settings as django_settings
+from django.contrib import admin
 from django.core.cache import caches
 from django.db import OperationalError, connection
 from django.test import TransactionTestCase
@@ -33,6 +34,7 @@ from tests.factories.people import make_person, make_staff
 from tests.kept_database import KeptDatabase
 
 pytest_plugins = ["tests.selection"]
+admin.autodiscover()  # in its own order; tests import parts of the desk by their names
 
 # How fast examples are made says how busy the machine is, and nothing about the code.
 hypothesis.settings.register_profile(

@@ -43,3 +43,9 @@ def test_reading_a_session_that_is_gone_leaves_nobody(client, signed_in):
 def test_an_account_that_was_closed_is_not_let_in(signed_in, person):
     User.objects.filter(pk=person.pk).update(is_active=False)
     assert signed_in.get("/accounts/profile/").status_code == 302
+
+
+def test_who_was_shut_out_has_no_right_and_none_is_looked_up(person, django_assert_num_queries):
+    person.is_active = False
+    with django_assert_num_queries(0):
+        assert person.get_user_permissions() == set()

@@ -71,7 +71,12 @@ def a_service_that_nobody_knows(hand: Hand) -> None:
     switched("heat-maps", "HM-1234567")
 
 
-@breaks("sharing.analytics-vendors", "usage.shared-with-partners")
+@breaks(
+    "analytics.google",
+    "cookies.traffic-analysis",
+    "sharing.analytics-vendors",
+    "usage.shared-with-partners",
+)
 def analytics_with_one_more_origin(hand: Hand) -> None:
     origins = {**GOOGLE_ANALYTICS.origins, "connect-src": (TRACKER,)}
     hand.frozen(GOOGLE_ANALYTICS, "origins", origins)

@@ -156,7 +156,7 @@ def grounds_that_the_record_leaves_out(hand: Hand) -> None:
     hand.template("privacy/datamap/record.html", ("{{ firm.ground.title }}", "agreement"))
 
 
-@breaks(GROUNDS)
+@breaks(GROUNDS, "sharing.service-providers")
 def a_recipient_without_a_ground(hand: Hand) -> None:
     hand.frozen(Recipient.ANALYTICS_VENDORS, "transfer", None)
 

@@ -83,16 +83,16 @@ class Hand:
         """Show the policy otherwise than it was sealed."""
         from privacy.policy.rendering import place_marks as place
 
-        hits: list[str] = []
+        seen: list[bool] = []
 
         def altered(html: str, widget: Any) -> str:
-            hits.extend([old] * (old in html))
+            seen.append(old in html)
             return place(html.replace(old, new), widget)
 
         def was_there() -> None:
-            assert hits, f"the policy has no {old!r} to break"
+            assert any(seen) or not seen, f"the policy has no {old!r} to break"
 
-        self.on_release(was_there)
+        self.on_release(was_there)  # a check that shows no policy sees nothing of this
 
         self.patch.setattr("privacy.policy.views.place_marks", altered)
         forget_results()

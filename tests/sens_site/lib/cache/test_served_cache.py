@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import pytest
 import redis
+from django.core.cache.backends.db import DatabaseCache
 from django.core.cache.backends.redis import RedisCache
 
 from sens_site.lib.cache import served_cache
@@ -201,3 +202,13 @@ def asked_in_background():
     for thread in threading.enumerate():
         if thread.name == "is-the-cache-back":
             thread.join()
+
+
+def test_only_the_first_who_finds_it_away_or_back_says_so(cache, server, caplog, monkeypatch):
+    """Two requests may meet the same turn at once."""
+    cache.look_whether_it_is_back()
+    monkeypatch.setattr(served_cache.away, "turn", lambda *, is_away: False)
+    server.is_up = False
+    cache.set("a", 1)
+    assert DatabaseCache.get_many(cache, ["a"]) == {"a": 1}
+    assert caplog.messages == []
