@@ -8,7 +8,6 @@ from typing import Any, NoReturn
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 
 from sens_site.lib.deploy.setup_lock import connection_apart
-from sens_site.lib.postgresql.temporary_copy import copy_tables
 
 logger = logging.getLogger(__name__)
 CACHE_KIBIBYTES = 64 * 1024
@@ -68,6 +67,8 @@ def _postgresql_copy() -> Iterator[Any]:  # pragma: postgresql - SQLite has a fi
         logger.warning("Looks act on the tables themselves: the role lacks the right TEMPORARY")
         yield connection.connection
         return
+    from sens_site.lib.postgresql.temporary_copy import copy_tables  # noqa: PLC0415 - needs its driver
+
     with connection_apart("site-looks") as cursor:
         copy = cursor.connection
         copy_tables(copy)

@@ -192,9 +192,10 @@ def a_page_that_ends_in_an_error(hand: Hand) -> None:
     answers(hand, at(THANKS), _fail)
 
 
-@breaks("information.communications-kept", "security.against-misuse", "security.technical")
+@breaks("security.technical")
 def a_form_that_ends_in_an_error(hand: Hand) -> None:
-    answers(hand, lambda r: r.path == WEBMASTER and bool(r.POST.get("phone")), _fail)
+    """Where a whole number is typed, as the walk does."""
+    answers(hand, lambda r: r.path == WEBMASTER and len(r.POST.get("phone", "")) > 5, _fail)
 
 
 @breaks("security.technical")
