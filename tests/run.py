@@ -27,7 +27,7 @@ from tests import postgres
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
 PARALLEL = ["-n", "auto", "--dist", "worksteal"]
-BREAKS = ["--breaks", "tests/promises"]
+BREAKS = ["--breaks", "--neighbours", "tests/promises"]
 
 
 def find_chromium() -> str | None:

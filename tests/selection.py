@@ -1,6 +1,6 @@
 """Which tests a run takes. What it leaves out is not collected for it: nothing is skipped.
 
-- Tests marked `exhaustive` or `breaks` run with the option of that name, which takes no others
+- Tests marked `exhaustive`, `breaks` or `neighbours` run with the option of that name, which takes no others
   unless `--usual` takes the rest as well.
 - `only_on("sqlite")` and `only_on("postgresql")` tests run on the database that they speak of.
 - PostgreSQL is given what needs its SQL: neither tests that touch no database, nor those marked
@@ -24,7 +24,7 @@ from coverage import Coverage
 from django.db import connection
 from django.db.backends.signals import connection_created
 
-APART = ("exhaustive", "breaks")
+APART = ("exhaustive", "breaks", "neighbours")
 UNMEASURED = "unmeasured"
 """The marks of tests that have a suite of their own, and the options by which that runs."""
 USUAL = "usual"

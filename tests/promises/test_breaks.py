@@ -156,7 +156,7 @@ def test_each_promise_is_broken_in_each_of_its_ways_where_people_run_the_tests()
     assert (run, len(first_of_their_kind()) < len(BREAKS)) == (ways, True)
 
 
-@pytest.mark.breaks
+@pytest.mark.neighbours
 @pytest.mark.unmeasured
 @each_of([name for name in BREAKS if dealt(name)])
 def test_a_break_turns_no_neighbour_red_that_is_dealt_to_it(name, hand, broken):
