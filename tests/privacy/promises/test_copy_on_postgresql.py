@@ -3,6 +3,8 @@
 import datetime as dt
 import re
 import threading
+import time
+from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -136,6 +138,12 @@ def test_nobody_waits_for_a_rehearsal_in_all_rooms(make_draft):
     assert set(OutboxMail.objects.values_list("attempts", flat=True)) >= {1}
 
 
+def wait_until(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not done() and time.monotonic() < end:
+        time.sleep(0.05)
+
+
 def test_a_look_leaves_the_database_as_it_was():
     make_person()
     before = database()
@@ -146,6 +154,7 @@ def test_a_look_leaves_the_database_as_it_was():
             assert ContactMessage.objects.count() == 1
         make_person("neighbour")  # whoever forgets the rehearsal
         assert User.objects.get(username="neighbour").pk > User.objects.get(username="ada").pk
+    wait_until(lambda: database() == before)  # the server tidies up once the connection is gone
     assert database() == before
 
 
