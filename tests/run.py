@@ -27,6 +27,8 @@ from tests import postgres
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
 PARALLEL = ["-n", "auto", "--dist", "worksteal"]
+WAITING = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
+"""For tests that wait for other programs half of their time."""
 BREAKS = ["--breaks", "--neighbours", "tests/promises"]
 
 
@@ -109,7 +111,7 @@ SUITES = {
     ),
     "browser": Suite(
         "the browser suite",
-        [*PYTEST, *PARALLEL, "-c", "tests/browser/pytest.toml", "--rootdir=.", "tests/browser"],
+        [*PYTEST, *WAITING, "-c", "tests/browser/pytest.toml", "--rootdir=.", "tests/browser"],
         "chromium chromium-headless-shell fonts-dejavu-core nginx-light",
         lambda: find_whole_chromium() and find_nginx(),
         lambda: (os.environ.get("CHROMIUM") or find_shell()) and find_letters(),
