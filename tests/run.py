@@ -2,10 +2,9 @@
 
 The breaks of a promise after the first of each way are apart: `make test-breaks`. So is what belongs to a release: `make test-exhaustive`
 (tests/selection.py).
-With COVERAGE=1, as in continuous integration, `make test` has these breaks in it: the suite on SQLite
-is the one of `make coverage`, some of its breaks unmeasured (tests/selection.py), as what is measured
-takes four fifths more processor time; and the one on PostgreSQL runs them with the rest, so that one
-server, one collection and one set-up of the site are enough.
+With COVERAGE=1, as in continuous integration, the suite on SQLite is the one of `make coverage`, which
+has these breaks in it, some of them unmeasured (tests/selection.py): what is measured takes four
+fifths more processor time.
 
 A suite whose program is missing is never left out in silence. As root on Debian the program is
 installed; elsewhere the run says what to install and ends with a failure, unless ALLOW_MISSING=1
@@ -95,20 +94,6 @@ SUITES = {
         "postgresql",
         postgres.find_binaries,
     ),
-    "postgres-breaks": Suite(
-        "PostgreSQL, with the breaks",
-        [
-            sys.executable,
-            "-m",
-            "tests.postgres",
-            *PYTEST,
-            *PARALLEL,
-            "--usual",
-            "--breaks",
-        ],
-        "postgresql",
-        postgres.find_binaries,
-    ),
     "browser": Suite(
         "the browser suite",
         [*PYTEST, *WAITING, "-c", "tests/browser/pytest.toml", "--rootdir=.", "tests/browser"],
@@ -147,7 +132,7 @@ SUITES = {
     ),
 }
 USUAL = ("sqlite", "postgres", "browser")
-INTEGRATION = ("coverage", "postgres-breaks", "browser")
+INTEGRATION = ("coverage", "postgres", "browser")
 
 
 def install(packages: list[str]) -> None:

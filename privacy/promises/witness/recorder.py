@@ -168,10 +168,17 @@ def _compiles() -> bool:
     return opener is not None and opener.f_code.co_filename == IMPORT_SYSTEM
 
 
-def _audit(event: str, args: tuple[Any, ...]) -> None:
-    if event != "open" and event not in REACHING_OUT and event not in MAKING:
+def _audit(
+    event: str,
+    args: tuple[Any, ...],
+    *,
+    # Kept here, as the interpreter's end takes the names of a module away before its hooks.
+    heard: frozenset[str] = REACHING_OUT | MAKING.keys() | {"open"},
+    recorder_of_now: Callable[[], Recorder | None] = _recorder.get,
+) -> None:
+    if event not in heard:
         return
-    recorder = _recorder.get()
+    recorder = recorder_of_now()
     if recorder is None:
         return
     if event == "open":
