@@ -223,24 +223,16 @@ def check_encryption_to_stores(**kwargs: Any) -> list[CheckMessage]:
                 id="sens_site.E006",
             )
         )
-    cache = urlsplit(settings.CACHE_URL)
-    if cache.scheme == "redis" and _is_elsewhere(cache.hostname):
-        found.append(
-            Error(
-                f"The cache on {cache.hostname} is spoken to in clear.",
-                hint="Let CACHE_URL begin with rediss://.",
-                id="sens_site.E007",
-            )
-        )
-    collector = urlsplit(settings.TRACES_TO)
-    if collector.scheme == "http" and _is_elsewhere(collector.hostname):
-        found.append(
-            Error(
-                f"The collector of traces on {collector.hostname} is spoken to in clear.",
-                hint="Let OTEL_EXPORTER_OTLP_ENDPOINT begin with https://.",
-                id="sens_site.E009",
-            )
-        )
+    for what, address, setting, in_clear, encrypted, number in (
+        ("cache", settings.CACHE_URL, "CACHE_URL", "redis", "rediss", "sens_site.E007"),
+        ("collector of traces", settings.TRACES_TO, "OTEL_EXPORTER_OTLP_ENDPOINT", "http", "https",
+         "sens_site.E009"),
+    ):  # fmt: skip
+        server = urlsplit(address)
+        if server.scheme == in_clear and _is_elsewhere(server.hostname):
+            said = f"The {what} on {server.hostname} is spoken to in clear."
+            hint = f"Let {setting} begin with {encrypted}://."
+            found.append(Error(said, hint=hint, id=number))
     return found
 
 
