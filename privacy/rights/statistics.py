@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from statistics import median
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q
 from django.db.models.functions import TruncDate
@@ -81,7 +82,8 @@ def answered_on(closing: Did | None, on: date | None, fact: str | None) -> date 
 
 def figures_of_today() -> Figures:
     """Return the figures, counted once a day for all machines."""
-    key = f"request-figures {timezone.localdate()}"
+    # What is kept is a class of ours: another version of the site reads none of this one's.
+    key = f"request-figures {settings.VERSION} {timezone.localdate()}"
     kept: Figures | None = cache.get(key)
     if kept is None:
         kept = figures()
