@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 from django.core import mail
@@ -409,7 +410,7 @@ def test_it_sleeps_in_slices_so_that_a_signal_is_heard_at_once(
         if len(slices) == 5:
             worker.stop()
 
-    monkeypatch.setattr("time.sleep", sleep)
+    monkeypatch.setattr("outbox.worker.time", SimpleNamespace(sleep=sleep))
     worker.sleep(0.5)
     assert slices == pytest.approx([0.2, 0.2, 0.1])
     worker.sleep(10)

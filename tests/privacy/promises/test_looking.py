@@ -33,7 +33,8 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     monkeypatch.setattr("privacy.promises.outside.verify.main", main)
     monkeypatch.setattr("privacy.promises.outside.looking.mail_facts", list)
-    monkeypatch.setattr("privacy.promises.outside.looking.time.sleep", said.calls.append)
+    pauses = SimpleNamespace(sleep=said.calls.append)
+    monkeypatch.setattr("privacy.promises.outside.looking.time", pauses)
     return said
 
 

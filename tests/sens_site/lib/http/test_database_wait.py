@@ -35,7 +35,8 @@ def test_only_a_lock_uses_the_wait_up(message, left):
 
 def test_a_statement_that_has_waited_is_timed_for_whoever_watches(monkeypatch):
     ticks = iter([0.0, 0.04, 10.0, 10.3])
-    monkeypatch.setattr("sens_site.lib.http.database_wait.time.monotonic", lambda: next(ticks))
+    clock = SimpleNamespace(monotonic=lambda: next(ticks))
+    monkeypatch.setattr("sens_site.lib.http.database_wait.time", clock)
     allowance = Allowance(3.0)
     context = {"connection": SimpleNamespace(connection=Database())}
     before = [waits(name) for name in ("count", "sum")]
