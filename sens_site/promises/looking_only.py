@@ -16,6 +16,7 @@ from sens_site.promises.desk_rights import ABOUT_PEOPLE, LOOK_AT
 
 MORE_THAN_A_PAGE = "attachment"
 """How an answer begins that leaves the desk as a file."""
+ADD = "add"
 CHECK_A_RECEIPT = "check"
 """What is done with a receipt that somebody shows. It reads, and writes nothing."""
 
@@ -64,7 +65,8 @@ def who_may_only_look_changes_nothing(site: RunningSite) -> Evidence:
             "rights.subjectrequest": person.request.pk,
         }
         for path, table, page in desk_pages(rows):
-            if table in ABOUT_PEOPLE and page not in (*LOOK_AT, CHECK_A_RECEIPT):
+            changes = page == ADD or table in ABOUT_PEOPLE
+            if changes and page not in (*LOOK_AT, CHECK_A_RECEIPT):
                 answer = visitor.get(path)
                 require(
                     answer.status in SHUT, f"{path} answers {answer.status} to who may only look"
