@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run serve staff lock test test-sqlite test-postgres test-browser \
-	test-breaks test-cluster test-exhaustive reference-pictures pictures coverage check lint types fmt bench \
+	test-breaks test-cluster test-install test-exhaustive reference-pictures pictures coverage check lint types fmt bench \
 	audit sbom
 
 help: ## list the targets
@@ -21,6 +21,8 @@ help: ## list the targets
 # --- to use the site ------------------------------------------------------------------------------
 
 setup: $(VENV)/.runtime .env ## install what the site needs to run, and write .env for this machine
+	@# In production the site's user may write no file here, so every start would compile all of them.
+	@$(PY) -m compileall -q -x '/(\.[^/]+|bench|tests|var)/' .
 
 run: setup ## run the site on this machine, with DEBUG on, and print its mails (PORT=8000)
 	@exec $(PY) manage.py run_site --port $(PORT)
@@ -74,6 +76,9 @@ test-breaks: $(VENV)/.dev ## break each promise in every further way, on both da
 
 test-cluster: $(VENV)/.dev ## run the site on two machines, and kill parts of it under load
 	@$(PY) -m tests.run cluster
+
+test-install: $(VENV)/.dev ## type what docs/operations.md says into an empty Debian, as root
+	@$(PY) -m tests.run install
 
 test-exhaustive: $(VENV)/.dev ## before a release: every combination, and all tests on PostgreSQL
 	@$(PY) -m tests.run exhaustive statements

@@ -17,16 +17,18 @@ from django.utils.formats import localize
 from django.utils.timezone import localtime
 
 from outbox.models import OutboxMail
+from privacy.datamap.backups import check_backups
 from privacy.datamap.models import PurgeFailure
 from privacy.promises.claims import all_claims
 from privacy.promises.models import PromiseResult, State
 from privacy.promises.registry import Look
 from sens_site import set_up
 from sens_site.checks import check_filled_in
+from sens_site.deploy_checks import check_set_up_list
 from sens_site.lib.row_guards import check_guards
 from sens_site.readiness import UNSEEN, look
 
-SAID_ELSEWHERE = (check_filled_in, check_guards)
+SAID_ELSEWHERE = (check_filled_in, check_guards, check_set_up_list, check_backups)
 """The checks whose findings the set-up list and the look at the guards say as well."""
 VERIFICATIONS = (
     "verify_policy", "verify_promise_history", "verify_receipts", "verify_erasure_ledger",

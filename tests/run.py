@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import postgres
+from tests.install import machine
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
@@ -113,6 +114,12 @@ SUITES = {
         [*PYTEST, "-c", "tests/cluster/pytest.toml", "--rootdir=.", "tests/cluster"],
         "postgresql redis-server nginx-light",
         lambda: postgres.find_binaries() and find_cache_server() and find_nginx(),
+    ),
+    "install": Suite(
+        "from an empty machine",
+        [*PYTEST, "-c", "tests/install/pytest.toml", "--rootdir=.", "tests/install"],
+        "curl debootstrap iproute2 slirp4netns systemd-container",
+        machine.is_possible,
     ),
     "exhaustive": Suite("every combination", [*PYTEST, *PARALLEL, "--exhaustive"]),
     "statements": Suite(

@@ -128,6 +128,21 @@ def test_the_commands_of_the_image_are_ones_that_the_site_has():
     assert (ROOT / check[1]).is_file()
 
 
+def test_its_static_files_are_collected_so_that_nobody_has_to_write_to_it_later():
+    """The root is read-only, and nothing in it belongs to the user of the site."""
+    (collects,) = [
+        step for step in steps(text(DOCKERFILE)) if "ENV_FILE=" in step.words and step.stage == 1
+    ]
+    words = collects.words.split(" && ")[0].split()
+    assert words[0] == "ENV_FILE=tests/deploy.env"
+    options = parsed(words[1:])
+    assert (options["name"], options["only"], options["production"]) == (
+        "run_site",
+        "collect",
+        True,
+    )
+
+
 def test_what_the_image_sets_the_site_reads():
     env = " ".join(s.words for s in steps(text(DOCKERFILE)) if s.name == "ENV")
     names = set(re.findall(r"(\w+)=", env))

@@ -7,6 +7,7 @@ import pytest
 
 from tests.architecture.source import ROOT, text
 from tests.deploy.commands import parsed
+from tests.install.document import FROM_NOTHING, SELF_SIGNED, in_a_trial
 
 OPERATIONS = text("docs/operations.md")
 MOST = 15
@@ -19,6 +20,8 @@ def block(heading: str) -> list[str]:
 
 
 EMPTY_MACHINE = block("From an empty Debian machine")
+WITHOUT_A_VENV = re.compile(r"(?<![\w./-])python -c ")
+"""Debian has no program of that name."""
 
 
 def test_from_an_empty_machine_to_a_site_with_tls_it_takes_no_more_than_fifteen_commands():
@@ -26,6 +29,20 @@ def test_from_an_empty_machine_to_a_site_with_tls_it_takes_no_more_than_fifteen_
     typed = "\n".join(EMPTY_MACHINE)
     needed = ("apt-get", "make setup", "certbot", "nginx_conf", "systemctl enable", "make_staff")
     assert [word for word in needed if word not in typed] == []
+
+
+def test_a_trial_has_other_lines_for_what_needs_a_public_name():
+    lines = in_a_trial(FROM_NOTHING, SELF_SIGNED)
+    assert len(lines) == len(EMPTY_MACHINE)
+    files = re.findall(r"(?:-out|-keyout) (\S+)", " ".join(SELF_SIGNED))
+    options = parsed(shlex.split(SELF_SIGNED[1].partition(">")[0])[4:])
+    assert sorted(files) == sorted([options["certificate"], options["key"]])
+    assert all(name.startswith("/") for name in files)
+
+
+@pytest.mark.parametrize("name", [".env.example", "docs/operations.md", "docs/backup.md"])
+def test_python_is_called_by_the_name_that_debian_has(name):
+    assert WITHOUT_A_VENV.findall(text(name)) == []
 
 
 @pytest.mark.parametrize("line", [line for line in EMPTY_MACHINE if "manage.py" in line])

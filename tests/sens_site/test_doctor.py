@@ -164,3 +164,9 @@ def test_the_set_up_list_stands_there_once():
     assert any(words.startswith(f"worker: {silent}") for words in found("At work"))
     assert not any(silent in words for words in found("Set-up"))
     assert any(words.startswith("Mail that arrives: ") for words in found("Set-up"))
+
+
+def test_nothing_stands_in_two_places_on_the_page():
+    assert any(words.startswith("Backup made") for words in found("Set-up"))
+    twice = [w for w in found("Settings") if "(sens_site.W006)" in w or "(datamap.W103)" in w]
+    assert twice == []

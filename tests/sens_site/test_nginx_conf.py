@@ -240,3 +240,18 @@ def test_the_version_is_that_of_the_nginx_on_this_machine(monkeypatch, said, ver
     assert installed_version() == version
     monkeypatch.setattr("shutil.which", lambda *a, **k: None)
     assert installed_version() == "1.25.1"
+
+
+def test_files_are_named_in_whole_as_nginx_would_look_elsewhere_for_short_names(
+    front, monkeypatch, tmp_path
+):
+    monkeypatch.chdir(tmp_path)
+    short = lines("--certificate=a.pem", "--key=b/c.pem", "--access-log=log")
+    assert f"ssl_certificate {tmp_path}/a.pem;" in short
+    assert f"ssl_certificate_key {tmp_path}/b/c.pem;" in short
+    assert f"access_log {tmp_path}/log site;" in short
+    whole = lines("--certificate=/etc/a.pem", "--key=engine:card:1", "--access-log=syslog:server=x")
+    assert "ssl_certificate /etc/a.pem;" in whole
+    assert "ssl_certificate_key engine:card:1;" in whole
+    assert "access_log syslog:server=x site;" in whole
+    assert "access_log off;" in lines("--access-log=off")

@@ -344,6 +344,52 @@ def test_the_dictionary_is_made_anew_once_the_files_are_collected_where_one_is_w
     assert done == ["collect", "make_dictionary"]
 
 
+def test_an_image_is_collected_without_a_database(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.DEBUG = False
+    done: list[str] = []
+    monkeypatch.setattr(run_site, "collect_if_changed", lambda: done.append("collect"))
+    call_command("run_site", production=True, only="collect")
+    assert done == ["collect"]
+
+
+@pytest.mark.once
+def test_nobody_else_on_the_machine_reads_the_database(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "site.sqlite3"
+    run_site.keep_from_others(file)
+    assert not file.exists()
+    file.touch()
+    for before, after in ((0o644, 0o640), (0o600, 0o600), (0o666, 0o660)):
+        file.chmod(before)
+        run_site.keep_from_others(file)
+        assert file.stat().st_mode & 0o777 == after
+    monkeypatch.setattr(Path, "chmod", refuse)
+    run_site.keep_from_others(file)  # of another owner, who decides
+
+
+def refuse(*_: object) -> None:
+    raise PermissionError
+
+
+@pytest.mark.parametrize("is_abstract", [False, True])
+def test_systemd_is_told_when_the_site_answers(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, socket_enabled: None, *, is_abstract: bool
+) -> None:
+    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+    run_site.tell_ready()  # nobody asked
+    address = f"@site-{os.getpid()}" if is_abstract else str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(address.replace("@", "\0"))
+        monkeypatch.setenv("NOTIFY_SOCKET", address)
+        run_site.tell_ready()
+        assert manager.recv(100) == b"READY=1"
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "of another"))
+    run_site.tell_ready()  # the site goes on
+
+
 def test_where_every_port_is_taken_it_says_so(
     on_loopback: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -355,15 +401,21 @@ def test_where_every_port_is_taken_it_says_so(
 
 
 def test_it_says_once_where_the_site_is_as_soon_as_it_answers(
-    taken: int, on_loopback: Settings, capsys: pytest.CaptureFixture[str]
+    taken: int,
+    on_loopback: Settings,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     on_loopback.MAIL_TRANSPORT = SMTP
     free = run_site.Announcement(Command(), "127.0.0.1", 1, "http://127.0.0.1:1")
     free.look()
     assert capsys.readouterr().out == ""
     answering = run_site.Announcement(Command(), "0.0.0.0", taken, "http://127.0.0.1:8000")  # noqa: S104 - compared, not bound
+    told: list[str] = []
+    monkeypatch.setattr(run_site, "tell_ready", lambda: told.append("ready"))
     answering.look()
     answering.look()
+    assert told == ["ready"]
     assert capsys.readouterr().out.count("The site:             http://127.0.0.1:8000/") == 1
 
 

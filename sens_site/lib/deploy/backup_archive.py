@@ -13,6 +13,7 @@ import io
 import json
 import os
 import re
+import sys
 import tarfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,7 @@ LIST, SIGNATURE = "manifest.json", "manifest.hmac"
 NAME = re.compile(r"site-(\d{8}T\d{6})Z\.tar\.zst\.age")
 MOMENT = "%Y%m%dT%H%M%S"
 PART = ".part"
+STANDARD_INPUT = Path("/dev/stdin")
 CHUNK = 256 * 1024
 LEVEL = 3
 """Of zstd. Documents hardly shrink at any level; the database shrinks to a seventh at this one."""
@@ -210,17 +212,23 @@ def _padding(size: int) -> bytes:
 
 
 def read_identities(file: Path) -> list[Any]:
-    """Return the private keys of a file as `age-keygen` writes it."""
+    """Return the private keys of a file as `age-keygen` writes it.
+
+    What is piped in or typed is read as it comes: by the name of its device it could be opened by its
+    owner alone, who is root where a command runs as the site's user.
+    """
     import pyrage  # noqa: PLC0415 - as above
 
     try:
-        lines = file.read_text("utf-8").split("\n")
+        text = sys.stdin.read() if file == STANDARD_INPUT else file.read_text("utf-8")
         return [
             pyrage.x25519.Identity.from_str(line.strip())
-            for line in lines
+            for line in text.split("\n")
             if line.strip() and not line.startswith("#")
         ]
-    except (OSError, UnicodeDecodeError, pyrage.IdentityError) as error:
+    except OSError as error:
+        raise BackupError(f"{file} cannot be read: {error.strerror}.") from error
+    except (UnicodeDecodeError, pyrage.IdentityError) as error:
         raise BackupError(f"{file} holds no private key of age.") from error
 
 

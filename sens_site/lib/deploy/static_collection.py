@@ -12,13 +12,16 @@ STAMP = ".collected"
 
 
 def fingerprint() -> str:
-    """Return a digest over path, size and time of every static file, and over how they are kept."""
+    """Return a digest over path and content of every static file, and over how they are kept.
+
+    Not over their times: an image is collected when it is built, and may not be written to later.
+    """
     kept: Any = settings.STORAGES["staticfiles"]
     lines = {kept["BACKEND"]}
     for finder in get_finders():
         for path, storage in finder.list(None):
-            found = Path(storage.path(path)).stat()
-            lines.add(f"{path}\0{found.st_size}\0{found.st_mtime_ns}")
+            content = Path(storage.path(path)).read_bytes()
+            lines.add(f"{path}\0{hashlib.sha256(content).hexdigest()}")
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 

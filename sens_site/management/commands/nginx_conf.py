@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -44,8 +45,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Ask for what the settings do not know: the machine."""
         folder = f"/etc/letsencrypt/live/{settings.SITE_HOST}"
-        parser.add_argument("--certificate", default=f"{folder}/fullchain.pem")
-        parser.add_argument("--key", default=f"{folder}/privkey.pem")
+        parser.add_argument("--certificate", type=from_here, default=f"{folder}/fullchain.pem")
+        parser.add_argument("--key", type=from_here, default=f"{folder}/privkey.pem")
         parser.add_argument(
             "--upstream", action="append", help="where the site listens, 127.0.0.1:8000; repeatable"
         )
@@ -54,7 +55,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--acme-root", default="/var/www/html", help="where certbot puts what proves the host"
         )
-        parser.add_argument("--access-log", default="off", help="a file, without addresses in it")
+        parser.add_argument(
+            "--access-log", type=from_here, default="off", help="a file, without addresses in it"
+        )
         parser.add_argument(
             "--nginx-version", help="such as 1.22.1; without it, that of the nginx on this machine"
         )
@@ -66,6 +69,12 @@ class Command(BaseCommand):
                 "Set TRUSTED_PROXY_COUNT=1 first: behind nginx all visitors would share one address."
             )
         self.stdout.write(configuration(front(options), published_part()), ending="")
+
+
+def from_here(name: str) -> str:
+    """Return the whole name of a file: nginx would look for a short one in a folder of its own."""
+    is_no_file = name in ("", "off") or ":" in name.partition("/")[0]
+    return name if is_no_file else str(Path.cwd() / name)
 
 
 def front(options: dict[str, Any]) -> Front:

@@ -6,12 +6,14 @@ import subprocess
 import sys
 import tempfile
 from argparse import ArgumentParser
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
+from django.db import connection, connections
 
 from sens_site.lib.deploy.setup_lock import alone_in_set_up
 from sens_site.lib.deploy.static_collection import collect_if_changed
@@ -41,9 +43,9 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--only",
-            choices=("prepare", "web"),
-            help="prepare database, content and files, and end; or run what has been prepared, "
-            "without the worker",
+            choices=("collect", "prepare", "web"),
+            help="collect static files, as an image does that nobody may write to later, and end; prepare "
+            "database, content and files, and end; or run what has been prepared, without the worker",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,6 +55,9 @@ class Command(BaseCommand):
             raise CommandError("Set DEBUG=false for --production, or use `make serve`.")
         if not production and not settings.DEBUG:
             raise CommandError("DEBUG is off: use --production, or `make serve`.")
+        if options["only"] == "collect":
+            collect_if_changed()
+            return
         if options["only"] == "prepare":
             self.prepare(production=production)
             return
@@ -94,6 +99,7 @@ class Command(BaseCommand):
         """Bring database, content and files up to date."""
         with alone_in_set_up():
             call_command("migrate", interactive=False, verbosity=0)
+            keep_from_others(Path(str(connection.settings_dict["NAME"])))
             call_command("createcachetable", verbosity=0)
             call_command("setup_site", verbosity=0)
         if production:
@@ -127,12 +133,34 @@ def prepare_apart(*, production: bool) -> None:
         sys.exit(status)
 
 
+def keep_from_others(database: Path) -> None:
+    """Let owner and group alone read the file of SQLite: nginx may have to pass through its folder.
+
+    Whichever command comes first makes it, by the mask of whoever calls.
+    """
+    if connection.vendor == "sqlite" and database.is_file():
+        with suppress(PermissionError):  # it belongs to somebody else, who decides
+            database.chmod(database.stat().st_mode & 0o770)
+
+
+def tell_ready() -> None:
+    """Tell systemd that the site answers, so that `systemctl start` returns then (sd_notify(3)).
+
+    A socket that cannot be reached is another's: whoever waits at it says itself that nobody came.
+    """
+    address = os.environ.get("NOTIFY_SOCKET")
+    if address:
+        name = address.replace("@", "\0", 1) if address[0] == "@" else address
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+            told.sendto(b"READY=1", name)
+
+
 def close_connections() -> None:
     """Let go what the checks have opened: a pool would hold connections, and threads over a fork."""
-    for connection in connections.all(initialized_only=True):
-        connection.close()
-        if hasattr(connection, "close_pool"):
-            connection.close_pool()
+    for opened in connections.all(initialized_only=True):
+        opened.close()
+        if hasattr(opened, "close_pool"):
+            opened.close_pool()
 
 
 class Announcement:
@@ -153,6 +181,7 @@ class Announcement:
         except OSError:
             return
         self.made = True
+        tell_ready()
         self.command.say(
             f"\n  The site:             {self.origin}/"
             f"\n  The admin:            {self.origin}/admin/"

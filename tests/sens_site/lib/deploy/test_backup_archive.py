@@ -212,8 +212,15 @@ def test_private_keys_are_read_as_age_writes_them(tmp_path):
         file.write_bytes(content)
         with pytest.raises(BackupError, match="holds no private key"):
             backup_archive.read_identities(file)
-    with pytest.raises(BackupError, match="holds no private key"):
+    with pytest.raises(BackupError, match=r"nowhere cannot be read: No such file or directory\."):
         backup_archive.read_identities(tmp_path / "nowhere")
+
+
+def test_a_private_key_that_is_piped_in_by_root_is_read_by_the_user_of_the_site(monkeypatch):
+    """Who is not its owner may read what comes through a pipe, and not open it by a name."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"# public key: {KEY.to_public()}\n{KEY}\n"))
+    found = backup_archive.read_identities(Path("/dev/stdin"))
+    assert [str(one) for one in found] == [str(KEY)]
 
 
 def test_names_say_when_a_backup_was_begun_in_utc():
