@@ -16,6 +16,7 @@ from django.urls import path
 from django.utils.decorators import method_decorator
 
 from audit_log.desk import AuditedSite
+from sens_site.lib.http.csp import run_scripts
 
 
 class SecureAdminSite(AuditedSite):
@@ -46,7 +47,9 @@ class SecureAdminSite(AuditedSite):
             table, _ = self.table_and_page((match and match.url_name) or "")
             if table is not None and not holds_any_right(request.user, table):
                 raise PermissionDenied
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+            run_scripts(response)
+            return response
 
         return super().admin_view(walled, cacheable)
 

@@ -29,6 +29,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decorators import SEE_OTHER, AuthenticatedRequest, SeeOther, password_asked_again
 from accounts.forms import AccountForm
 from sens_site.errors import error_page
+from sens_site.lib.http.csp import run_scripts
 from sens_site.lib.http.done_notice import with_notice
 from sens_site.lib.http.rate_limit import allow
 from sens_site.lib.http.safe_next import stays_here
@@ -122,7 +123,9 @@ def _ask_browser(
     request: HttpRequest, act: str, options: dict[str, Any], *, name: str = ""
 ) -> HttpResponse:
     context = {"act": act, "options": json.dumps(options), "name": name}
-    return render(request, "accounts/passkey_ask.html", context)
+    response = render(request, "accounts/passkey_ask.html", context)
+    run_scripts(response)
+    return response
 
 
 def _accepted(form: forms.Form) -> Any:

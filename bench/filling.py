@@ -28,7 +28,7 @@ def fill_documents(count: int) -> None:
             kind=kinds[n % len(kinds)],
             access="registered" if kinds[n % len(kinds)] in ("drawing", "cad") else "everyone",
             language=("en", "es", "fr")[n % 3],
-            part_numbers=f"A1C-{n}\nB{n % 97}",
+            part_numbers=f"A1C-{n}\nB{n % 97}\nP{n:05}",
         )
         for n in range(count)
     )

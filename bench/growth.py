@@ -33,9 +33,10 @@ PUBLIC = (
     "/privacy/record/", "/privacy/choices/", "/privacy/requests/", "/cookies/",
     "/contact/webmaster/", "/accounts/login/", "/accounts/register/", "/newsletter/",
     "/newsletter/issues/", "/news/", "/search/", "/sitemap/", "/llms.txt", "/downloads/",
-    "/downloads/?page=4", "/downloads/?q=a1c-1", "/downloads/d-7/", "/downloads/feed.atom",
-    "/search/?q=charger",
+    "/downloads/?page=4", "/downloads/?q=a1c-1", "/downloads/?q=p001{}", "/downloads/?kind=manual",
+    "/downloads/d-7/", "/downloads/feed.atom", "/search/?q=charger",
 )  # fmt: skip
+"""Where two digits are left open each drawing has others: what it finds, one document, is not known yet."""
 OWN = (
     "/", "/privacy/", "/downloads/", "/downloads/d-7/", "/accounts/profile/", "/accounts/data/",
     "/accounts/sessions/", "/accounts/passkey/", "/contact/messages/",
@@ -110,11 +111,14 @@ def main() -> int:
     with (
         tempfile.TemporaryDirectory(prefix="bench-growth-") as name,
         site("small", Path(name) / "small", SMALL) as small,
-        site("large", Path(name) / "large", sizes) as large,
     ):
-        tables = [one.hear() for one in (small, large)]
-        print(f"{tables[0]} tables of people filled in {time.perf_counter() - start:.0f} s")
-        found = measured([small, large], arguments.rounds, arguments.pages)
+        tables = (
+            small.hear()
+        )  # before the large one begins: static files are collected in one place
+        with site("large", Path(name) / "large", sizes) as large:
+            large.hear()
+            print(f"{tables} tables of people filled in {time.perf_counter() - start:.0f} s")
+            found = measured([small, large], arguments.rounds, arguments.pages)
     print(f"{'page':<42}{'small µs':>10}{'large µs':>10}{'ratio':>7}{'queries':>9}")
     grown = []
     for page, ((before, after), queries) in found.items():

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from newsletter.models import Subscriber, Subscription  # noqa: E402 - as above
 from privacy.consent.models import PersonalRefusals  # noqa: E402 - as above
 from privacy.rights.models import RequestEvent, SubjectRequest  # noqa: E402 - as above
 from search.services import rebuild_index  # noqa: E402 - as above
+from search.views import SEARCHES  # noqa: E402 - as above
 from sens_site.lib.cache.content_stamp import renew_stamp, stamp_of_today  # noqa: E402 - as above
 from sens_site.wsgi import numbered  # noqa: E402 - as above
 from tests.subject import make_subject, open_session  # noqa: E402 - as above
@@ -63,11 +65,13 @@ def fill(sizes: dict[str, int]) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={key}"
 
 
+DRAWN = count()
 INTERACTIVE: dict[str, dict[str, Any]] = {"collectstatic": {"interactive": False}}
 
 
 def draw(path: str, cookie: str) -> None:
     """Draw a page as the site does where no whole page is kept."""
+    path = path.format(f"{next(DRAWN) % 100:02}")
     environ: dict[str, Any] = RequestFactory().get(path, headers={"host": "127.0.0.1"}).environ
     if cookie:
         environ["HTTP_COOKIE"] = cookie
@@ -95,6 +99,7 @@ def main() -> None:
     answer(len(READ_BY_PAGES))
     for line in sys.stdin:
         who, times, path = line.split()
+        SEARCHES.forget()  # one client searches as often as a thousand would
         whose = cookie if who == "own" else ""
         queries = queries_of(path, whose)
         start = time.process_time()

@@ -48,7 +48,7 @@ FLOORS: dict[str, float] = {
     "cookies set by a first view (all pages)": 0,
     "bytes of HTML and CSS, policy (its versions and promises too)": 14_000,
     "bytes of HTML and CSS, other pages (worst)": 8_000,
-    "bytes of a response's headers (worst page)": 830,
+    "bytes of a response's headers (worst page)": 700,
     "bytes of the drawings, one file": 4_000,
     "days for which the drawings are kept, short of a year": 0,
     "requests of a first view (worst page)": 4,

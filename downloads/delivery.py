@@ -164,7 +164,7 @@ def _dressed(
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         # Asked about each time, as who logs in, or a withdrawal, changes the answer.
         kind = "private" if request.COOKIES else "public"
-        response.headers["Cache-Control"] = f"{kind}, max-age=0, must-revalidate"
+        response.headers["Cache-Control"] = f"{kind},no-cache"
         patch_vary_headers(response, ("Cookie",))
     return response
 

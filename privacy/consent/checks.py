@@ -15,7 +15,7 @@ from privacy.consent.offer.catalogue import GROUPS
 from privacy.consent.offer.parts import MAX_LIFE_DAYS, Group, Service, optional
 from sens_site.lib.http.csp import BASE_POLICY
 
-DIRECTIVES = frozenset(BASE_POLICY) | {"frame-src", "media-src"}
+DIRECTIVES = frozenset(BASE_POLICY) | {"frame-src", "media-src", "script-src"}
 HINT = "Correct it in privacy/consent/offer/catalogue.py or third_parties.py."
 
 

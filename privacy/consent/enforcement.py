@@ -1,8 +1,7 @@
 """Nothing third-party without consent, nor where no view has let it in: from one decision.
 
-The tag is rendered only for a granted service on a page that opted in (law 17), the
-Content-Security-Policy names only the origins of such services, and without any the page is
-isolated so that the browser itself refuses what another origin does not offer to it.
+The tag is rendered only for a granted service on a page that opted in (law 17), and the
+Content-Security-Policy names only the origins of such services. Without any it lets no script run.
 """
 
 from collections.abc import Iterable
@@ -14,12 +13,12 @@ from django.http import HttpRequest, HttpResponse
 
 from privacy.consent.decision import ConsentDecision
 from privacy.consent.offer.parts import Service
-from sens_site.lib.http.csp import SELF, extended
+from sens_site.lib.http.csp import extended, is_page, run_scripts, widen
 from sens_site.lib.http.third_parties import View, lets_third_parties_in
 from sens_site.lib.http.types import Policy, SiteRequest, SiteResponse
 
 BEFORE_TAGS = "consent/before-tags.js"
-"""Runs before every tag: cuts what tags can learn of the address."""
+"""Runs before the tags of others: cuts what they can learn of the address. Our own asks for less."""
 ORIGIN_ALONE = "strict-origin"
 """A Referrer-Policy: the next page is not told which one this was, so no tag there learns it."""
 
@@ -60,7 +59,7 @@ def _words(values: Iterable[str]) -> str:
 
 
 def tags_of(services: tuple[Service, ...], decision: ConsentDecision) -> tuple[Tag, ...]:
-    """Return the scripts to load, each once; before them the one that guards the address."""
+    """Return the scripts to load, each once; before those of others the one that guards the address."""
     loaders = dict.fromkeys(service.loader for service in services if service.loader)
 
     def joined(loader: str) -> Tag:
@@ -71,10 +70,11 @@ def tags_of(services: tuple[Service, ...], decision: ConsentDecision) -> tuple[T
             parameters=_words(p for service in own for p in service.consent_parameters),
         )
 
-    if not loaders:
-        return ()
+    tags = tuple(joined(loader) for loader in loaders)
+    if not tags or not any(service.origins for service in services):
+        return tags
     click_ids = _words(name for service in services for name in service.click_ids)
-    return (Tag(BEFORE_TAGS, "", click_ids), *(joined(loader) for loader in loaders))
+    return Tag(BEFORE_TAGS, "", click_ids), *tags
 
 
 def policy_with(services: tuple[Service, ...], base: Policy) -> Policy:
@@ -90,23 +90,17 @@ def allow(response: HttpResponse, services: tuple[Service, ...], *, base: Policy
     cast("SiteResponse", response)._csp_config = policy_with(services, base)
 
 
-def widen(response: HttpResponse, directive: str) -> None:
-    """Let a page have one of ours in a frame, or stand in one of ours."""
-    response = cast("SiteResponse", response)
-    base = getattr(response, "_csp_config", settings.SECURE_CSP)
-    response._csp_config = extended(base, {directive: (SELF,)})
-
-
 def enforce(request: HttpRequest, response: HttpResponse, services: tuple[Service, ...]) -> None:
     """Write the headers that follow from the services that may act on this page."""
-    if not response.headers.get("Content-Type", "").startswith("text/html"):
+    if not is_page(response):
         return
     if getattr(request, "answered_in_frame", False):
         widen(response, "frame-src")
     if not services:
         response.headers.setdefault("Referrer-Policy", ORIGIN_ALONE)
+        return
+    run_scripts(response)
     if not any(service.origins for service in services):
-        response.headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
         return
     allow(response, services, base=getattr(response, "_csp_config", settings.SECURE_CSP))
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin-allow-popups")

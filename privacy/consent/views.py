@@ -15,7 +15,7 @@ from privacy.consent import personal_services, services, withdrawal
 from privacy.consent.choice import SHOWN, Choice
 from privacy.consent.cookie_check import by_way_of_check
 from privacy.consent.decision import ConsentDecision, decision_of
-from privacy.consent.enforcement import allow, widen
+from privacy.consent.enforcement import allow
 from privacy.consent.idempotency import RECENT
 from privacy.consent.offer.catalogue import RECEIPT_COOKIE, RECEIPT_PATH, embed_service
 from privacy.consent.offer.loading import signal_honored_since
@@ -25,6 +25,7 @@ from privacy.consent.questions import Row, rows_again, rows_of
 from privacy.consent.receipt_check import number_in
 from privacy.consent.receipt_views import hand_over, too_many
 from sens_site.lib.http.cache_control import shared_page
+from sens_site.lib.http.csp import widen
 from sens_site.lib.http.done_notice import notice_in, with_notice
 from sens_site.lib.http.safe_next import safe_path
 
@@ -204,7 +205,6 @@ def load_once(request: HttpRequest) -> HttpResponse:
         return render(request, "privacy/consent/once.html", context, status=409)
     response = render(request, "privacy/consent/once.html", context)
     allow(response, (service,), base=settings.SECURE_CSP)
-    response.headers["Cross-Origin-Embedder-Policy"] = "unsafe-none"
     return response
 
 

@@ -17,7 +17,7 @@
   const look = () => {
     if (document.visibilityState === "hidden") return pause();
     since = performance.now();
-    if (!seen) send({ from: referrer && new URL(referrer).hostname });
+    if (!seen) send({ from: /^https?:/.test(referrer) ? new URL(referrer).hostname : "" });
     seen = true;
   };
 

@@ -213,3 +213,12 @@ def test_an_address_that_staff_did_not_change_keeps_its_row(staff_client, person
     person.refresh_from_db()
     assert person.company == "Engines Ltd"
     assert EmailAddress.objects.get(user=person) == before
+
+
+@pytest.mark.django_db
+def test_pages_of_the_desk_run_scripts_of_this_site_and_what_is_no_page_runs_none(staff_client):
+    page, words = staff_client.get(f"{USERS}add/"), staff_client.get("/admin/jsi18n/")
+    policies = [one.headers["Content-Security-Policy"].split(";") for one in (page, words)]
+    assert "script-src 'self'" in policies[0]
+    assert policies[1] == ["default-src 'none'", "frame-ancestors 'none'"]
+    assert page.headers["Permissions-Policy"].startswith("browsing-topics=(),")

@@ -166,11 +166,11 @@ def test_a_document_is_sent_by_nginx_with_the_headers_that_the_site_has_decided_
             "Cache-Control", "Cross-Origin-Resource-Policy", "Strict-Transport-Security",
         )} == {
             "Content-Type": version.content_type,
-            "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+            "Content-Security-Policy": "default-src 'none';frame-ancestors 'none';sandbox",
             "X-Content-Type-Options": "nosniff",
             "ETag": f'"{version.sha256}"',
             "Vary": "Cookie",
-            "Cache-Control": "public, max-age=0, must-revalidate",
+            "Cache-Control": "public,no-cache",
             "Cross-Origin-Resource-Policy": "same-origin",
             "Strict-Transport-Security": "max-age=63072000",
         }  # fmt: skip

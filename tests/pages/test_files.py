@@ -267,7 +267,7 @@ def test_a_picture_is_given_out_for_a_year_and_runs_nothing(
     )} == {
         "Content-Type": kind,
         "Cache-Control": "public, max-age=31536000, immutable",
-        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+        "Content-Security-Policy": "default-src 'none';frame-ancestors 'none';sandbox",
         "X-Content-Type-Options": "nosniff",
     }  # fmt: skip
     assert list(answer.cookies) == []

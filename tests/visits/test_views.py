@@ -348,8 +348,15 @@ def test_a_page_carries_the_script_after_a_yes_and_not_before(client, allowing):
     (script,) = scripts(allowing.get("/contact/"))
     assert 'src="/static/visits/visit.js"' in script
     assert f'data-page="{proven("/contact/")}"' in script
-    assert 'integrity="sha384-' in script
+    assert 'integrity="sha256-' in script
     assert scripts(client.get("/contact/")) == []
+
+
+def test_a_page_with_our_own_script_alone_loads_none_that_guards_against_others(allowing):
+    page = allowing.get("/").content.decode()
+    assert re.findall(r'<script\s+src="/static/([^"]*)"', page) == [
+        "consent/back.js", "visits/visit.js",
+    ]  # fmt: skip
 
 
 def test_the_page_of_one_who_allows_is_the_same_for_everybody_and_stays_isolated(allowing):
@@ -358,7 +365,7 @@ def test_the_page_of_one_who_allows_is_the_same_for_everybody_and_stays_isolated
     first, second = allowing.get("/contact/"), other.get("/contact/")
     assert first.content == second.content
     headers = first.headers
-    assert headers["Cross-Origin-Embedder-Policy"] == "require-corp"
+    assert "script-src 'self'" in headers["Content-Security-Policy"].split(";")
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "://" not in headers["Content-Security-Policy"]
 

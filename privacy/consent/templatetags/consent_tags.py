@@ -27,8 +27,8 @@ def integrity(name: str) -> str:
     found = finders.find(name)
     if not isinstance(found, str):
         raise template.TemplateSyntaxError(f"There is no static file {name}.")
-    digest = hashlib.sha384(Path(found).read_bytes()).digest()
-    return f"sha384-{base64.b64encode(digest).decode()}"
+    digest = hashlib.sha256(Path(found).read_bytes()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 @register.simple_tag(takes_context=True)

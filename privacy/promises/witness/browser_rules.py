@@ -68,7 +68,7 @@ IN_A_FRAME_OF_OURS = (
 USUAL_HEADERS = frozenset({
     "accept-ranges", "allow", "cache-control", "clear-site-data", "content-disposition",
     "content-encoding", "content-length", "content-range", "content-security-policy",
-    "content-type", "cross-origin-embedder-policy", "cross-origin-opener-policy",
+    "content-type", "cross-origin-opener-policy",
     "cross-origin-resource-policy", "date", "etag", "expires", "last-modified", "link", "location",
     "permissions-policy", "referrer-policy", "retry-after", "set-cookie",
     "strict-transport-security", "vary", "x-content-type-options", "x-frame-options",

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +12,9 @@ from sens_site.lib.cache.shared_dictionary import AVAILABLE, SharedDictionary
 from sens_site.lib.http.accept_encoding import accepted_encodings
 
 Headers = list[tuple[str, str]]
+
+IN_TAGS = {"br": "-b", "gzip": "-g"}
+"""How forms are called in an ETag: each answer bears it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ def digest_of_page(headers: Headers, body: bytes) -> str:
     digest = hashlib.sha256(body)
     for name, value in sorted(headers):
         digest.update(f"\n{name}:{value}".encode())
-    return digest.hexdigest()[:20]
+    return urlsafe_b64encode(digest.digest())[:9].decode()
 
 
 def headers_to_keep(headers: Headers) -> Headers:
@@ -63,7 +67,7 @@ def make_page(
     if dictionary is not None and depends_on_dictionary(kept):
         bodies[dictionary.form] = dictionary.pack(body)
     lengths = {**{name: len(data) for name, data in bodies.items()}, "": len(body)}
-    etags = {name: f'"{digest}{"-" + name if name else ""}"' for name in lengths}
+    etags = {name: f'"{digest}{IN_TAGS.get(name, name)}"' for name in lengths}
     complete = {
         name: [
             *kept,

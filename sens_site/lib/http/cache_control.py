@@ -6,7 +6,7 @@ apart by `Vary`. A view says that it is such a page with `@shared_page`; everyth
 nothing is `private, no-store`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, cast
 
@@ -18,8 +18,9 @@ from sens_site.lib.cache.shared_dictionary import AVAILABLE, shared_dictionary
 from sens_site.lib.http.done_notice import NAME as NOTICE
 from sens_site.lib.http.types import SiteRequest, SiteResponse
 
-PUBLIC = "public, max-age=0, must-revalidate"
-PRIVATE = "private, max-age=0, must-revalidate"
+# Told by each page, and so without blanks. Kept, and asked for anew before each use.
+PUBLIC = "public,no-cache"
+PRIVATE = "private,no-cache"
 NO_STORE = "private, no-store"
 READY_FLAG = "site.ready"
 SPECULATION_RULES_PATH = "/speculation-rules.json"
@@ -88,11 +89,16 @@ class CacheControlMiddleware:
             dictionary = shared_dictionary()
             if dictionary is not None and is_html(response):
                 response.headers["Link"] = dictionary.link
-                patch_vary_headers(response, [*VARY, AVAILABLE])
+                _vary_by(response, [*VARY, AVAILABLE])
             if may_fetch_ahead(request, response):
                 response.headers["Speculation-Rules"] = f'"{SPECULATION_RULES_PATH}"'
         if "Cache-Control" in response.headers and not shared:
             return response  # a static file, or a view that says itself what holds for it
         response.headers.setdefault("Cache-Control", NO_STORE)
-        patch_vary_headers(response, VARY)
+        _vary_by(response, VARY)
         return response
+
+
+def _vary_by(response: HttpResponse, names: Sequence[str]) -> None:
+    patch_vary_headers(response, names)
+    response.headers["Vary"] = response.headers["Vary"].replace(", ", ",")

@@ -28,7 +28,7 @@ WORDS = b" ".join(hashlib.sha256(bytes([n])).hexdigest().encode() for n in range
 BODY = WORDS + b"<p>and what one of them says</p>"
 HASH = f":{base64.b64encode(hashlib.sha256(WORDS).digest()).decode()}:"
 BROWSER = "gzip, deflate, br, zstd, dcb, dcz"
-VARY = ("Vary", "Accept-Encoding, Cookie, Sec-GPC, Available-Dictionary")
+VARY = ("Vary", "Accept-Encoding,Cookie,Sec-GPC,Available-Dictionary")
 HTML = ("Content-Type", "text/html; charset=utf-8")
 
 
@@ -133,7 +133,7 @@ def test_as_shipped_no_page_speaks_of_a_dictionary(client):
     assert site_settings.COMPRESSION_DICTIONARY is False
     answer = client.get("/about/")
     assert "Link" not in answer.headers
-    assert answer.headers["Vary"] == "Accept-Encoding, Cookie, Sec-GPC"
+    assert answer.headers["Vary"] == "Accept-Encoding,Cookie,Sec-GPC"
 
 
 def test_the_one_static_file_says_what_it_is_for_and_ends_within_a_week():
