@@ -71,7 +71,7 @@ def alike_for_members(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not _may_be_kept(request):
+        if settings.DEBUG or not is_plain_request(request):
             return view(request, *args, **kwargs)
         state = getattr(getattr(request, "consent", None), "key", "")
         page = fragment(
@@ -85,12 +85,12 @@ def alike_for_members(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     return wrapper
 
 
-def _may_be_kept(request: HttpRequest) -> bool:
+def is_plain_request(request: HttpRequest) -> bool:
+    """Tell whether a member only looks at an address, and nothing is to be said to this very one."""
     return (
         request.method in ("GET", "HEAD")
         and settings.SESSION_COOKIE_NAME in request.COOKIES
         and not request.META.get("QUERY_STRING")
-        and not settings.DEBUG
         and request.user.is_authenticated
         and MESSAGES not in request.session
         and not waits_for_notice(request)
