@@ -12,6 +12,7 @@ through the whole template.
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -25,14 +26,29 @@ from django.template.loader_tags import BlockNode
 from sens_site.lib.cache.fragment_cache import fragment
 from sens_site.lib.cache.member_page_cache import Nobody, NoSession, is_plain_request
 from sens_site.lib.forms.drawing import FIELD, has_fields
+from sens_site.lib.http.accept_encoding import accepted_encodings
+from sens_site.lib.http.gzip_pieces import KeptPiece, gzipped_page, kept_piece, plain_page
 
 PERSONAL = ("beside_heading", "page")
 """The blocks in which a page says what is the person's."""
+MOST_FRAMES = 32
+"""Of one template, in each process."""
 _MARK = re.compile("\0(.*?)\0")
 
-Parts = Mapping[str, BlockNode]
-Frame = tuple[str, ...]
+Frame = tuple[KeptPiece | str, ...]
 """What stands around the parts, and between each two of these the name of a part."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """The blocks of a template that are drawn for each person, and the frames around them.
+
+    A frame is known by the address, the consent state, and whether something is typed there.
+    """
+
+    template: Template
+    blocks: Mapping[str, BlockNode]
+    frames: dict[tuple[str, str, bool], Frame] = field(default_factory=dict)
 
 
 def own_page(
@@ -41,15 +57,20 @@ def own_page(
     """Draw a page of whoever is logged in, as `django.shortcuts.render` does."""
     if status != 200 or not _has_frame(request):
         return render(request, template_name, context, status=status)
-    parts = fragment(("parts of", template_name), lambda: _parts_of(template_name))
-    drawn = _draw_parts(_template(template_name), parts, context, request)
+    page = fragment(("own page", template_name), lambda: _page_of(template_name))
+    # What was done a moment ago is told by the query, and there is none.
+    drawn = _draw_parts(page, {"done": "", **context}, request)
     fields = any(map(has_fields, drawn.values()))
-    consent = getattr(request, "consent", None)
-    frame = fragment(
-        ("frame of", template_name, request.path, getattr(consent, "key", ""), fields),
-        lambda: _draw_frame(template_name, parts, request, fields=fields),
-    )
-    return HttpResponse("".join(drawn[one] if at % 2 else one for at, one in enumerate(frame)))
+    state = request.path, getattr(getattr(request, "consent", None), "key", ""), fields
+    frame = page.frames.get(state)
+    if frame is None:
+        if len(page.frames) >= MOST_FRAMES:
+            page.frames.clear()
+        frame = page.frames[state] = _draw_frame(template_name, page, request, fields=fields)
+    pieces = [drawn[one] if isinstance(one, str) else one for one in frame]
+    if "gzip" in accepted_encodings(request.headers.get("Accept-Encoding", "")):
+        return HttpResponse(gzipped_page(pieces), headers={"Content-Encoding": "gzip"})
+    return HttpResponse(plain_page(pieces))
 
 
 def _has_frame(request: HttpRequest) -> bool:
@@ -63,33 +84,29 @@ def _has_frame(request: HttpRequest) -> bool:
     )
 
 
-def _template(name: str) -> Template:
-    found: Template = vars(get_template(name))["template"]
-    return found
+def _page_of(name: str) -> OwnPage:
+    template: Template = vars(get_template(name))["template"]
+    nodes = template.nodelist.get_nodes_by_type(BlockNode)
+    return OwnPage(template, {node.name: node for node in nodes if node.name in PERSONAL})
 
 
-def _parts_of(name: str) -> Parts:
-    """Return the blocks of a template that are drawn for each person."""
-    nodes = _template(name).nodelist.get_nodes_by_type(BlockNode)
-    return {node.name: node for node in nodes if node.name in PERSONAL}
-
-
-def _draw_parts(
-    template: Template, parts: Parts, context: dict[str, Any], request: HttpRequest
-) -> dict[str, str]:
+def _draw_parts(page: OwnPage, context: dict[str, Any], request: HttpRequest) -> dict[str, str]:
+    template = page.template
     bound = make_context(context, request, autoescape=template.engine.autoescape)
     with bound.render_context.push_state(template), bound.bind_template(template):
-        return {name: node.nodelist.render(bound) for name, node in parts.items()}
+        return {name: node.nodelist.render(bound) for name, node in page.blocks.items()}
 
 
-def _draw_frame(name: str, parts: Parts, request: HttpRequest, *, fields: bool) -> Frame:
+def _draw_frame(name: str, page: OwnPage, request: HttpRequest, *, fields: bool) -> Frame:
     """Draw the page for nobody, in a template that says a mark in place of each part."""
-    field = FIELD if fields else ""  # where the cookie banner stands depends on it
-    blocks = "".join(f"{{% block {part} %}}\0{part}{field}\0{{% endblock %}}" for part in parts)
-    source = f'{{% extends "{name}" %}}{blocks}'
-    drawn = _template(name).engine.from_string(source).render(make_context({}, _nobodys(request)))
+    typed = FIELD if fields else ""  # where the cookie banner stands depends on it
+    blocks = "".join(
+        f"{{% block {part} %}}\0{part}{typed}\0{{% endblock %}}" for part in page.blocks
+    )
+    around = page.template.engine.from_string(f'{{% extends "{name}" %}}{blocks}')
+    drawn = _MARK.split(around.render(make_context({}, _nobodys(request))))
     return tuple(
-        one.removesuffix(field) if at % 2 else one for at, one in enumerate(_MARK.split(drawn))
+        one.removesuffix(typed) if at % 2 else kept_piece(one) for at, one in enumerate(drawn)
     )
 
 
