@@ -94,8 +94,7 @@ _topics_at = WrittenQuery(
 def readers_at(addresses: Iterable[str]) -> list[OwnReader]:
     """Return what some addresses get, each with the address of its preferences."""
     found: dict[str, OwnReader] = {}
-    asked = sorted(addresses)
-    for email, key, topic in _topics_at(asked) if asked else ():
+    for email, key, topic in _topics_at(sorted(addresses)):
         path = path_of(Subscriber(key=key), PREFERENCES)
         reader = found.setdefault(email, OwnReader(email, path, []))
         if topic is not None:

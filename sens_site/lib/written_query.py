@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 
@@ -50,7 +51,10 @@ class WrittenQuery:
         written: dict[Any, Written] = vars(self._written).setdefault("queries", {})
         query = written.get(shape)
         if query is None or query.compiler.connection is not connection:
-            query = written[shape] = self._write(asked)
+            try:
+                query = written[shape] = self._write(asked)
+            except EmptyResultSet:  # Django sees that nothing can be found
+                return []
         values = [_stored(one) for one in _flat(asked)]
         params = [
             param if at is None else values[at]
