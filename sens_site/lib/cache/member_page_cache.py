@@ -102,15 +102,20 @@ def waits_for_notice(request: HttpRequest) -> bool:
     return any(asks(request) for asks in _personal_notices)
 
 
+def of_nobody(request: HttpRequest) -> HttpRequest:
+    """Make a request that of a member who is nobody, who looks at a page."""
+    anybody: Any = request
+    anybody.method = "GET"
+    anybody.user, anybody.session = Nobody(), NoSession()
+    vars(anybody)["_messages"] = ()
+    return request
+
+
 def _draw(
     view: Callable[..., HttpResponse], request: HttpRequest, *args: Any, **kwargs: Any
 ) -> MemberPage | None:
     """Draw the page for nobody; None where it is not a plain page."""
-    anybody: Any = copy(request)
-    anybody.method = "GET"
-    anybody.user, anybody.session = Nobody(), NoSession()
-    vars(anybody)["_messages"] = ()
-    response = view(anybody, *args, **kwargs)
+    response = view(of_nobody(copy(request)), *args, **kwargs)
     if response.status_code != 200 or response.cookies or response.streaming:
         return None
     headers = dict(response.headers)

@@ -24,7 +24,7 @@ from django.template.loader import get_template
 from django.template.loader_tags import BlockNode
 
 from sens_site.lib.cache.fragment_cache import fragment
-from sens_site.lib.cache.member_page_cache import Nobody, NoSession, is_plain_request
+from sens_site.lib.cache.member_page_cache import is_plain_request, of_nobody
 from sens_site.lib.forms.drawing import FIELD, has_fields
 from sens_site.lib.http.accept_encoding import accepted_encodings
 from sens_site.lib.http.gzip_pieces import KeptPiece, gzipped_page, kept_piece, plain_page
@@ -113,10 +113,7 @@ def _draw_frame(name: str, page: OwnPage, request: HttpRequest, *, fields: bool)
 def _nobodys(request: HttpRequest) -> HttpRequest:
     """Return a request for the same page in which nothing is the person's."""
     anybody: Any = HttpRequest()
-    anybody.method = "GET"
     anybody.path = anybody.path_info = request.path
     anybody.COOKIES = {settings.SESSION_COOKIE_NAME: ""}
-    anybody.user, anybody.session = Nobody(), NoSession()
-    anybody._messages = ()  # noqa: SLF001 - where Django's context processor looks
     anybody.consent = getattr(request, "consent", None)  # equal for all who have its key
-    return anybody
+    return of_nobody(anybody)
