@@ -85,10 +85,11 @@ def _messages_in(rows: list[Any]) -> list[ContactMessage]:
     found: dict[int, Any] = {}
     for row in rows:
         *values, photos, kind, at, text = row
-        message = found.get(values[0])
+        message: Any = found.get(values[0])
         if message is None:
-            message = found[values[0]] = ContactMessage.from_db(DEFAULT_DB_ALIAS, SHOWN, values)
+            message = ContactMessage.from_db(DEFAULT_DB_ALIAS, SHOWN, values)
             message.photo_count, message.conversation = photos, []
+            found[values[0]] = message
         if kind is not None:
             message.conversation.append(Said(kind, at, text))
     return list(found.values())

@@ -162,9 +162,9 @@ def test_who_somebody_is_takes_one_query(django_assert_num_queries):
     with django_assert_num_queries(1):
         subject = subject_of(person)
     assert (subject.addresses, subject.claimed, subject.former) == (
-        {person.email, "second@home.test"},
-        {"typed@home.test"},
-        set(),
+        frozenset({person.email, "second@home.test"}),
+        frozenset({"typed@home.test"}),
+        frozenset(),
     )
     with django_assert_num_queries(1):
         assert proven_addresses_of(person) == {person.email, "second@home.test"}
@@ -174,4 +174,7 @@ def test_an_address_of_the_account_that_another_has_verified_is_not_claimed():
     person, other = make_person("ada"), make_person("bea")
     EmailAddress.objects.filter(user=person).delete()
     EmailAddress.objects.filter(user=other).update(email=person.email)
-    assert (subject_of(person).addresses, subject_of(person).claimed) == (set(), set())
+    assert (subject_of(person).addresses, subject_of(person).claimed) == (
+        frozenset(),
+        frozenset(),
+    )

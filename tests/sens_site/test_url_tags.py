@@ -2,24 +2,23 @@
 
 import pytest
 from django.template import engines
+from django.template.defaulttags import URLNode
 from django.test import RequestFactory
 from django.test.utils import override_script_prefix
 from django.urls import NoReverseMatch
-
-from sens_site.templatetags import url_tags
 
 
 @pytest.fixture
 def asked(monkeypatch):
     """What Django was asked to work out."""
     names: list[str] = []
-    whole = url_tags.URLNode.render
+    whole = URLNode.render
 
     def render(self, context):
         names.append(str(self.view_name))
         return whole(self, context)
 
-    monkeypatch.setattr(url_tags.URLNode, "render", render)
+    monkeypatch.setattr(URLNode, "render", render)
     return names
 
 

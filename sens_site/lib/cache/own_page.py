@@ -86,7 +86,7 @@ def _has_frame(request: HttpRequest) -> bool:
 
 def _page_of(name: str) -> OwnPage:
     template: Template = vars(get_template(name))["template"]
-    nodes = template.nodelist.get_nodes_by_type(BlockNode)
+    nodes: list[Any] = template.nodelist.get_nodes_by_type(BlockNode)
     return OwnPage(template, {node.name: node for node in nodes if node.name in PERSONAL})
 
 
@@ -116,4 +116,5 @@ def _nobodys(request: HttpRequest) -> HttpRequest:
     anybody.path = anybody.path_info = request.path
     anybody.COOKIES = {settings.SESSION_COOKIE_NAME: ""}
     anybody.consent = getattr(request, "consent", None)  # equal for all who have its key
-    return of_nobody(anybody)
+    nobodys: HttpRequest = of_nobody(anybody)
+    return nobodys
