@@ -74,7 +74,7 @@ def test_every_own_page_is_its_whole_template_byte_for_byte_for_each_person(
     codes = Authenticator.objects.get(user=first)
     codes.data["used_mask"] = 0
     codes.save()
-    drawn = {}
+    drawn: dict[str, list[bytes]] = {}
     for user in (first, second, first):
         browser = browser_of(user)
         for path in PATHS:
