@@ -5,6 +5,7 @@ These subclasses change the answers, not the flows.
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any, cast
 
 from allauth.account import views as account
@@ -24,9 +25,11 @@ from django.views.generic.edit import FormView
 from accounts.adapter import TOO_MANY, TOO_MANY_CODES
 from accounts.decorators import SEE_OTHER, SeeOther
 from accounts.models import User
+from accounts.own_queries import addresses_of
 from accounts.second_factor import CodeForm
 from privacy.consent.cookie_check import by_way_of_check
 from sens_site.errors import error_page
+from sens_site.lib.cache.own_page import own_page
 from sens_site.lib.forms.typed import DATABASE_FAULTS, busy, come_back, unchecked
 from sens_site.lib.http.done_notice import address_without_notice, with_notice
 from sens_site.lib.http.rate_limit import require_counting
@@ -115,6 +118,16 @@ class Door(View):
         return response
 
 
+class OwnDoor(Door):
+    """A page of who is logged in: its frame is kept, what is the person's is drawn."""
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        page = cast("FormView[Any]", super())
+        if self.request.method != "GET":
+            return page.render_to_response(context, **kwargs)
+        return own_page(self.request, page.get_template_names()[0], context)
+
+
 class LoginPage(Door, account.LoginView):
     """Log in."""
 
@@ -191,10 +204,28 @@ def _is_anothers(address: Any) -> bool:
     return others.filter(email=address.email).exists()
 
 
-class AddressPage(Door, account.EmailView):
+class AddressPage(OwnDoor, account.EmailView):
     """Change the e-mail address: the new one counts once it is confirmed."""
 
     keeps_input = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the page by one query where somebody only looks.
+
+        allauth asks four, and makes a row for an address of an account that has none.
+        """
+        looks = request.method in ("GET", "HEAD")
+        user = cast("User", request.user)
+        addresses = addresses_of(user) if looks else []
+        if user.email not in {one.email for one in addresses}:
+            return super().dispatch(request, *args, **kwargs)
+        proven = [one for one in addresses if one.verified]
+        waiting = [one for one in addresses if not one.verified]
+        context = {
+            "current_emailaddress": proven[0] if proven else None,
+            "new_emailaddress": max(waiting, key=attrgetter("pk")) if waiting else None,
+        }
+        return own_page(request, self.template_name, context)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Store the address and the mail to it together."""
@@ -205,7 +236,7 @@ class AddressPage(Door, account.EmailView):
             return SeeOther(reverse("account_email"))
 
 
-class ChangePasswordPage(Door, account.PasswordChangeView):
+class ChangePasswordPage(OwnDoor, account.PasswordChangeView):
     """Change the password."""
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -291,13 +322,13 @@ class ReauthenticateByCodePage(Door, mfa.ReauthenticateView):
         return super().form_valid(form)
 
 
-class ActivateAppPage(Door, totp.ActivateTOTPView):
+class ActivateAppPage(OwnDoor, totp.ActivateTOTPView):
     """Set up an authenticator app."""
 
 
-class DeactivateAppPage(Door, totp.DeactivateTOTPView):
+class DeactivateAppPage(OwnDoor, totp.DeactivateTOTPView):
     """Turn the second factor off."""
 
 
-class NewRecoveryCodesPage(Door, recovery.GenerateRecoveryCodesView):
+class NewRecoveryCodesPage(OwnDoor, recovery.GenerateRecoveryCodesView):
     """Replace the recovery codes."""

@@ -7,6 +7,7 @@ from accounts.data_subject import (
     erase_admin_log,
     erase_audit_trail,
     keys_by_address,
+    proven_addresses,
     session_text,
     sessions_of,
     subject_of,
@@ -29,6 +30,7 @@ from privacy.datamap.terms import Category, OnErase, People, Purpose, Source
 register_identity(
     Identity(
         of_user=subject_of,
+        proven_addresses=proven_addresses,
         by_address=user_by_address,
         keys_by_address=keys_by_address,
         all_users=all_users,

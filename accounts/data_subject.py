@@ -1,13 +1,14 @@
 """How a person's rows are found and erased where a foreign key does not tell."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, QuerySet
+from django.db import models
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from accounts.models import ConfirmedAddress, Session, User
 from audit_log.models import AuditEntry
@@ -15,35 +16,75 @@ from privacy.datamap.registry import personal_entries
 from privacy.datamap.rows import known_addresses, rows_of
 from privacy.datamap.subjects import Subject, account_mark, keyed_hashes
 from sens_site.lib.email_address import as_stored, found_in
+from sens_site.lib.written_query import WrittenQuery
 
 TRAILS = (LogEntry, AuditEntry)
 ERASED = "a deleted account"
 ERASED_DOMAIN = "erased.invalid"
 
 
+class Told(models.IntegerChoices):
+    """What one row says of an address."""
+
+    VERIFIED = 1
+    TYPED = 2
+    TAKEN = 3
+    FORMER = 4
+
+
+def _known_of(user_id: int, email: str) -> "QuerySet[Any, Any]":
+    """Say all of a person's addresses in one statement: what it says, which one, until when."""
+    no_end = Value(None, models.DateTimeField())
+    addresses = EmailAddress.objects.order_by()
+    own = addresses.filter(user=user_id)
+    typed = own.filter(verified=False).values("email")
+    taken = addresses.filter(verified=True).exclude(user=user_id)
+    former = ConfirmedAddress.objects.order_by().filter(user=user_id, replaced_at__isnull=False)
+    said = Case(When(verified=True, then=Value(Told.VERIFIED)), default=Value(Told.TYPED))
+    return own.values_list(said, "email", no_end).union(
+        taken.filter(Q(email=email) | Q(email__in=typed)).values_list(
+            Value(Told.TAKEN), "email", no_end
+        ),
+        former.values_list(Value(Told.FORMER), "address_hash", "replaced_at"),
+        all=True,
+    )
+
+
+_known = WrittenQuery(_known_of)
+_verified = WrittenQuery(
+    lambda user_id: (
+        EmailAddress.objects.order_by().filter(user=user_id, verified=True).values_list("email")
+    )
+)
+
+
 def subject_of(user: User) -> Subject:
     """Return the person behind an account. Only verified addresses count as theirs."""
-    rows = list(EmailAddress.objects.filter(user=user).values_list("email", "verified"))
-    verified = {email for email, proven in rows if proven}
-    typed = {email for email, _ in rows} | {user.email}
-    others = EmailAddress.objects.exclude(user=user).filter(verified=True)
-    taken = set(others.filter(email__in=typed - verified).values_list("email", flat=True))
+    rows = _known(user.pk, user.email)
+    verified, typed, taken = (
+        {address for told, address, _ in rows if told == kind}
+        for kind in (Told.VERIFIED, Told.TYPED, Told.TAKEN)
+    )
+    until = {address: at for told, address, at in rows if told == Told.FORMER}
     return Subject(
         user_id=user.pk,
         username=user.username,
         name=user.name,
         account_mark=account_mark(user),
         addresses=frozenset(verified),
-        claimed=frozenset(typed - verified - taken - {""}),
-        former=frozenset(_former_addresses(user)),
+        claimed=frozenset((typed | {user.email}) - verified - taken - {""}),
+        former=frozenset(_former_addresses(until)),
         is_staff=user.is_staff or user.is_superuser,
     )
 
 
-def _former_addresses(user: User) -> Iterator[tuple[str, datetime]]:
+def proven_addresses(user: User) -> frozenset[str]:
+    """Return the addresses that a person has verified, where no more of the person is asked."""
+    return frozenset(address for (address,) in _verified(user.pk))
+
+
+def _former_addresses(until: Mapping[str, datetime]) -> Iterator[tuple[str, datetime]]:
     """Yield the addresses that were the person's, as far as they still stand anywhere."""
-    replaced = ConfirmedAddress.objects.filter(user=user, replaced_at__isnull=False)
-    until = {row.address_hash: row.replaced_at for row in replaced if row.replaced_at}
     if not until:
         return
     for address in set(known_addresses()):

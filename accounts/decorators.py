@@ -1,11 +1,14 @@
 """Types of requests, and the two guards that stand before personal pages."""
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -51,6 +54,26 @@ def page_for_everyone(view: AnyView) -> AnyView:
     return wrapper
 
 
+def has_just_proven(request: HttpRequest) -> bool:
+    """Tell whether the person has shown who it is within the last minutes.
+
+    allauth first looks for all ways in which somebody could, which are several queries. Who has a
+    password has one; what is left to ask is when, and that the session knows.
+    """
+    user = request.user
+    if not (user.is_authenticated and user.has_usable_password()):
+        return did_recently_reauthenticate(request)
+    proofs = [
+        one
+        for one in get_authentication_records(request, user)
+        if one.get("reauthenticated")
+        and one.get("method") in settings.ACCOUNT_REAUTHENTICATION_METHODS
+    ]
+    return (
+        bool(proofs) and time.time() - proofs[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    )
+
+
 def password_asked_again(view: AnyView) -> AnyView:
     """Let a request pass only within five minutes after the person has proven again who it is.
 
@@ -62,7 +85,7 @@ def password_asked_again(view: AnyView) -> AnyView:
     @login_required
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if did_recently_reauthenticate(request):
+        if has_just_proven(request):
             response: HttpResponse = view(request, *args, **kwargs)
             return response
         ways = get_adapter().get_reauthentication_methods(request.user)

@@ -29,6 +29,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decorators import SEE_OTHER, AuthenticatedRequest, SeeOther, password_asked_again
 from accounts.forms import AccountForm
 from sens_site.errors import error_page
+from sens_site.lib.cache.own_page import own_page
 from sens_site.lib.http.csp import run_scripts
 from sens_site.lib.http.done_notice import with_notice
 from sens_site.lib.http.rate_limit import allow
@@ -57,7 +58,7 @@ class NameForm(AccountForm):
 @require_safe
 @login_required
 def passkeys(request: AuthenticatedRequest) -> HttpResponse:
-    return render(
+    return own_page(
         request, "accounts/passkeys.html", {"passkeys": _passkeys(request).order_by("pk")}
     )
 
@@ -68,7 +69,7 @@ def add(request: AuthenticatedRequest) -> HttpResponse:
     form = NameForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         status = 422 if form.is_bound else 200
-        return render(request, "accounts/passkey_add.html", {"form": form}, status=status)
+        return own_page(request, "accounts/passkey_add.html", {"form": form}, status=status)
     if "credential" not in request.POST:
         options = begin_registration(request.user, passwordless=True)
         return _ask_browser(request, CREATE, options, name=form.cleaned_data["name"])

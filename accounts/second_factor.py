@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import AuthenticatedRequest, password_asked_again
 from accounts.forms import AccountForm
 from accounts.models import User
+from sens_site.lib.cache.own_page import own_page
 from sens_site.lib.forms.text_guard import limit_length
 
 CODE_MAX = 40
@@ -132,7 +133,7 @@ def _unused_codes(user: User) -> list[str]:
 def overview(request: AuthenticatedRequest) -> HttpResponse:
     found = _authenticators(request.user)
     codes = found.get(Authenticator.Type.RECOVERY_CODES)
-    return render(
+    return own_page(
         request,
         "mfa/index.html",
         {

@@ -1,8 +1,6 @@
 """A person's own pages: profile, sessions, what we hold, and leaving."""
 
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -17,7 +15,8 @@ from accounts.decorators import AuthenticatedRequest, SeeOther, password_asked_a
 from accounts.erasure import erase_account, plan_for
 from accounts.forms import DeleteForm, ProfileForm
 from accounts.known_devices import forget_device
-from accounts.models import PolicyAcceptance, Session
+from accounts.models import PolicyAcceptance
+from accounts.own_queries import addresses_of, has_second_factor, sessions_of
 from privacy.datamap.erasure import NothingToEraseError, past_report
 from privacy.datamap.export import file_name, stream_export
 from privacy.rights.choices import Channel, Kind, Proof
@@ -25,6 +24,7 @@ from privacy.rights.forms import OwnRequestForm
 from privacy.rights.secret_links import status_path
 from privacy.rights.services import open_request
 from sens_site.errors import error_page
+from sens_site.lib.cache.own_page import own_page
 from sens_site.lib.forms.typed import typed_is_kept
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.done_notice import with_notice
@@ -36,12 +36,12 @@ require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def index(request: AuthenticatedRequest) -> HttpResponse:
     """Show what matters most of an account, and where the rest is."""
-    return render(
+    return own_page(
         request,
         "accounts/overview.html",
         {
-            "second_factor": is_mfa_enabled(request.user),
-            "sessions": Session.listed.of(request.user),
+            "second_factor": has_second_factor(request.user),
+            "sessions": sessions_of(request.user),
             "this_key": request.session.session_key,
         },
     )
@@ -54,24 +54,24 @@ def index(request: AuthenticatedRequest) -> HttpResponse:
 )
 def profile(request: AuthenticatedRequest) -> HttpResponse:
     """Show and change what a person says of itself."""
-    posted = request.POST if request.method == "POST" else None
-    form = ProfileForm(posted, instance=request.user)
+    if request.method != "POST":
+        return own_page(request, "accounts/profile.html", {})
+    form = ProfileForm(request.POST, instance=request.user)
     if form.is_valid():
         services.change_profile(request.user, **form.details)
         return SeeOther(with_notice(reverse("accounts:profile"), "saved"))
-    status = 422 if form.is_bound else 200
-    return render(request, "accounts/profile.html", {"form": form}, status=status)
+    return render(request, "accounts/profile.html", {"form": form}, status=422)
 
 
 @require_safe
 @login_required
 def sessions(request: AuthenticatedRequest) -> HttpResponse:
     """List where the person is signed in."""
-    return render(
+    return own_page(
         request,
         "accounts/sessions.html",
         {
-            "sessions": Session.listed.of(request.user),
+            "sessions": sessions_of(request.user),
             "this_key": request.session.session_key,
         },
     )
@@ -101,12 +101,12 @@ def data(request: AuthenticatedRequest) -> HttpResponse:
     """Show what the account holds, all on one page."""
     user = request.user
     acceptances = PolicyAcceptance.objects.filter(user=user).select_related("version__policy")
-    return render(
+    return own_page(
         request,
         "accounts/data.html",
         {
-            "addresses": EmailAddress.objects.filter(user=user).order_by("-primary", "pk"),
-            "sessions": Session.listed.of(user),
+            "addresses": addresses_of(user),
+            "sessions": sessions_of(user),
             "acceptances": acceptances.defer("version__source_text", "version__rendered_html"),
             "authenticators": Authenticator.objects.filter(user=user).order_by("pk"),
         },
@@ -138,7 +138,7 @@ def delete(request: AuthenticatedRequest) -> HttpResponse:
         response.headers["Clear-Site-Data"] = '"storage"'
         forget_device(response)
         return response
-    return render(
+    return own_page(
         request,
         "accounts/delete.html",
         {"form": form, "plan": plan_for(user)},
@@ -167,7 +167,7 @@ def deleted_report(request: HttpRequest, reference: str) -> HttpResponse:
 def export(request: AuthenticatedRequest) -> HttpResponseBase:
     """Send a copy of everything the site holds about the person, made while it is sent."""
     if request.method != "POST":
-        return render(request, "accounts/export.html", {"plan": plan_for(request.user)})
+        return own_page(request, "accounts/export.html", {"plan": plan_for(request.user)})
     return StreamingHttpResponse(
         stream_export(subject_of(request.user)),
         content_type="application/zip",
@@ -180,8 +180,10 @@ def export(request: AuthenticatedRequest) -> HttpResponseBase:
 @typed_is_kept(lambda request: OwnRequestForm(request.POST), "accounts/ask.html")
 def ask(request: AuthenticatedRequest) -> HttpResponse:
     """Take a privacy request from somebody who has just proven who it is."""
+    if request.method != "POST":
+        return own_page(request, "accounts/ask.html", {})
     user = request.user
-    form = OwnRequestForm(request.POST if request.method == "POST" else None)
+    form = OwnRequestForm(request.POST)
     if form.is_valid():
         asked = open_request(
             kind=Kind(form.cleaned_data["kind"]),
@@ -192,5 +194,4 @@ def ask(request: AuthenticatedRequest) -> HttpResponse:
             proof=Proof.PASSWORD,
         )
         return SeeOther(status_path(asked))
-    status = 422 if form.is_bound else 200
-    return render(request, "accounts/ask.html", {"form": form}, status=status)
+    return render(request, "accounts/ask.html", {"form": form}, status=422)

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
@@ -85,13 +85,6 @@ class ContactMessageQuerySet(models.QuerySet["ContactMessage"]):
         entry = entries()["contact.ContactMessage"]
         return self.filter(pk__in=rows_of(entry, subject).values("pk")).order_by(
             "-received_at", "pk"
-        )
-
-    def with_conversation(self) -> "ContactMessageQuerySet":
-        """Return them with the mails that people have written since, and how many photos came."""
-        said = MessageReply.objects.exclude(kind=MessageReply.Kind.AUTOMATIC)
-        return self.annotate(photo_count=Count("photos")).prefetch_related(
-            Prefetch("replies", said, to_attr="conversation")
         )
 
     def answered(self) -> "ContactMessageQuerySet":

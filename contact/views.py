@@ -6,19 +6,19 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from contact import departments
+from contact import own_messages as own
 from contact.forms import DepartmentForm, WebmasterForm
-from contact.models import ContactMessage
 from contact.photos import PhotosInMemory
 from contact.services import Submission, receive_message, receive_request
 from privacy.datamap.subjects import subject_of
 from privacy.rights.choices import Kind
+from sens_site.lib.cache.own_page import own_page
 from sens_site.lib.forms.typed import typed_is_kept
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.done_notice import with_notice
@@ -27,7 +27,6 @@ from sens_site.lib.http.rate_limit import allow, seconds_left
 SCOPE = "contact"
 A_MOMENT = 10 * 60
 A_DAY = 24 * 3600
-ON_A_PAGE = 20
 WEBMASTER_PAGE, DEPARTMENT_PAGE = "contact/webmaster.html", "contact/department.html"
 LIMITS = ((5, A_MOMENT), (20, A_DAY))
 
@@ -98,9 +97,8 @@ def thanks(request: HttpRequest) -> HttpResponse:
 @login_required
 def own_messages(request: HttpRequest) -> HttpResponse:
     """Show somebody what they have written to us, and what we have answered."""
-    rows = ContactMessage.objects.of(subject_of(request.user)).with_conversation()
-    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "contact/own.html", {"page": page})
+    page = own.own_messages(subject_of(request.user), request.GET.get("page"))
+    return own_page(request, "contact/own.html", {"page": page})
 
 
 def _receive(request: HttpRequest, form: WebmasterForm) -> HttpResponse:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.conf import settings
 from django.urls import reverse
@@ -16,6 +17,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from newsletter.models.readers import KEY_LENGTH, UNCONFIRMED, Subscriber
 from sens_site.lib.secret_box import NotOursError, close, open_closed
+from sens_site.lib.written_query import WrittenQuery
 
 CONFIRM = "confirm"
 REFUSE = "refuse"
@@ -71,10 +73,33 @@ def find_reader(token: str, use: str) -> Subscriber | None:
     return None if key is None else Subscriber.objects.filter(key=key).first()
 
 
-def readers_at(addresses: Iterable[str]) -> list[tuple[Subscriber, str]]:
+class OwnReader(NamedTuple):
+    """What one address gets, for the person whose address it is."""
+
+    email: str
+    preferences: str
+    topics: list[str]
+
+
+_topics_at = WrittenQuery(
+    lambda addresses: (
+        Subscriber.objects.confirmed()
+        .filter(email__in=addresses)
+        .order_by("-created_at", "-pk", "topics__position", "topics__pk")
+        .values_list("email", "key", "topics__title")
+    )
+)
+
+
+def readers_at(addresses: Iterable[str]) -> list[OwnReader]:
     """Return what some addresses get, each with the address of its preferences."""
-    found = Subscriber.objects.confirmed().filter(email__in=list(addresses))
-    return [(reader, path_of(reader, PREFERENCES)) for reader in found.prefetch_related("topics")]
+    found: dict[str, OwnReader] = {}
+    for email, key, topic in _topics_at(sorted(addresses)):
+        path = path_of(Subscriber(key=key), PREFERENCES)
+        reader = found.setdefault(email, OwnReader(email, path, []))
+        if topic is not None:
+            reader.topics.append(topic)
+    return list(found.values())
 
 
 def code_of(reader: Subscriber) -> str:

@@ -25,7 +25,7 @@ from newsletter.suppression import (
 )
 from newsletter.wording import keep_wording, policy_version_now, words_shown
 from privacy.consent.personal_services import accept_newsletter
-from privacy.datamap.subjects import subject_of
+from privacy.datamap.subjects import proven_addresses_of
 
 State, Means, Source = Subscriber.State, Subscriber.Means, Subscriber.Source
 
@@ -207,7 +207,7 @@ def subscribe_account(person: Any, asked: SignUp) -> Subscriber:
 
 @transaction.atomic
 def _subscribe_account(person: Any, asked: SignUp) -> Subscriber:
-    if asked.email not in subject_of(person).addresses:
+    if asked.email not in proven_addresses_of(person):
         raise NotYoursError
     accept_newsletter(person)
     reader = Subscriber.objects.select_for_update().filter(email=asked.email).first()

@@ -12,7 +12,7 @@ from newsletter.models import Subscriber, Suppression, Topic
 from newsletter.suppression import NEWSLETTER, SIGN_UP, suppress
 from outbox.services import withdraw_mail
 from privacy.consent.personal_services import ends_newsletter
-from privacy.datamap.subjects import subject_of
+from privacy.datamap.subjects import proven_addresses_of
 
 Why = Suppression.Why
 
@@ -54,5 +54,5 @@ def refuse_questions(reader: Subscriber) -> None:
 @ends_newsletter
 def end_subscriptions_of(person: Any) -> None:
     """End the newsletter at every confirmed address of an account whose owner refuses it."""
-    for reader in Subscriber.objects.filter(email__in=subject_of(person).addresses):
+    for reader in Subscriber.objects.filter(email__in=proven_addresses_of(person)):
         end_subscription(reader, why=Why.REFUSED)

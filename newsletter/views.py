@@ -24,8 +24,9 @@ from newsletter.forms import (
 from newsletter.models import Subscriber
 from newsletter.subscribing import SignUp
 from newsletter.suppression import hashes_of
-from privacy.datamap.subjects import subject_of
+from privacy.datamap.subjects import proven_addresses_of
 from sens_site.lib.cache.member_page_cache import alike_for_members
+from sens_site.lib.cache.own_page import own_page
 from sens_site.lib.email_address import as_stored
 from sens_site.lib.forms.base import SiteForm
 from sens_site.lib.forms.typed import typed_is_kept
@@ -202,17 +203,18 @@ def lost_link(request: HttpRequest) -> HttpResponse:
 @login_required
 def yours(request: HttpRequest) -> HttpResponse:
     """Show to an account what its confirmed addresses get; one that gets nothing may sign up."""
-    mine = subject_of(request.user).addresses
+    mine = proven_addresses_of(request.user)
     readers = links.readers_at(mine)
     address = as_stored(getattr(request.user, "email", ""))
     context: dict[str, Any] = {
         "address": address if address in mine else "",
-        "has_it": address in {reader.email for reader, _ in readers},
+        "has_it": address in {reader.email for reader in readers},
         "readers": readers,
     }
 
     def show(form: MemberForm | None, status: int = 200) -> HttpResponse:
-        return _show(request, "newsletter/yours.html", form, status=status, **context)
+        template = "newsletter/yours.html"
+        return own_page(request, template, {"form": form, **context}, status=status)
 
     if request.method != "POST" or not context["address"]:
         asks = context["address"] and not context["has_it"]

@@ -1,10 +1,17 @@
-"""The navigation of a person's own pages."""
+"""The navigation of a person's own pages, and the forms on them as they stand before a mistake."""
 
 from functools import cache
 from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from accounts.forms import ChangeAddressForm, ProfileForm
+from accounts.models import User
+from privacy.rights.forms import OwnRequestForm
+from sens_site.lib.forms.kept_form import kept_form
 
 register = template.Library()
 
@@ -68,6 +75,35 @@ def own_pages(place: str) -> list[dict[str, Any]]:
         }
         for label, pages in OWN_PAGES
     ]
+
+
+@register.simple_tag
+def profile_form(user: User) -> SafeString:
+    """Draw the form of the profile with what the person has said."""
+    news = user.marketing_opt_in_at is not None
+
+    def make() -> ProfileForm:
+        return ProfileForm(instance=User(marketing_opt_in_at=timezone.now() if news else None))
+
+    return kept_form(("profile", news), make, {name: getattr(user, name) for name in User.PROFILE})
+
+
+@register.simple_tag
+def change_address_form() -> SafeString:
+    """Draw the form for a new email address."""
+
+    def make() -> ChangeAddressForm:
+        form = ChangeAddressForm(user=User())
+        form.form_action = reverse("account_email")
+        return form
+
+    return kept_form("change address", make)
+
+
+@register.simple_tag
+def request_form() -> SafeString:
+    """Draw the form of a privacy request."""
+    return kept_form("own request", OwnRequestForm)
 
 
 @cache

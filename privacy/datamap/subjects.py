@@ -149,6 +149,8 @@ class Identity:
     """How the room of the accounts tells who is who."""
 
     of_user: Callable[[Any], Subject]
+    proven_addresses: Callable[[Any], frozenset[str]]
+    """The addresses that an account has verified, where no more of the person is needed."""
     by_address: Callable[[str], Model | None]
     keys_by_address: Callable[[Iterable[str]], Mapping[str, int]]
     """The accounts that have verified some addresses, by these: one question for many."""
@@ -169,6 +171,10 @@ def identity() -> Identity:
 
 def subject_of(user: Any) -> Subject:
     return identity().of_user(user)
+
+
+def proven_addresses_of(user: Any) -> frozenset[str]:
+    return identity().proven_addresses(user)
 
 
 def subject_with_address(address: str) -> Subject:

@@ -9,6 +9,7 @@ from django.template.base import FilterExpression, NodeList, Parser, Token, toke
 from django.utils.safestring import SafeString, mark_safe  # noqa: TID251 - a template drew it
 
 from sens_site.lib.cache.fragment_cache import fragment
+from sens_site.lib.forms import drawing
 
 register = template.Library()
 
@@ -71,14 +72,7 @@ def kept(parser: Parser, token: Token) -> KeptNode:
     return KeptNode(name, values, nodelist)
 
 
-@register.filter
-def has_fields(drawn: str) -> bool:
-    """Tell whether a page asks people to type something, in a form of the site's own manner.
-
-    There the question about cookies stands below: its answer leads to the page anew, and would take
-    what was typed.
-    """
-    return 'class="field' in drawn
+register.filter(drawing.has_fields)
 
 
 @register.simple_tag

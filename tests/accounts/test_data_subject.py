@@ -5,6 +5,7 @@ from secrets import token_hex
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
@@ -20,7 +21,7 @@ from privacy.datamap import ledger
 from privacy.datamap.erasure import erase, plan_erasure
 from privacy.datamap.models import Erasure
 from privacy.datamap.replay import replay
-from privacy.datamap.subjects import subject_of
+from privacy.datamap.subjects import proven_addresses_of, subject_of
 from tests.client import SAME_ORIGIN, SiteClient
 from tests.factories.people import PASSWORD, SHOWN, make_person, make_staff
 
@@ -146,3 +147,34 @@ def test_confirming_by_the_mailed_link_is_remembered(outbox_mails):
     client.post(link.removeprefix("https://testserver"), headers=SAME_ORIGIN)
     row = ConfirmedAddress.objects.get()
     assert (row.user.email, row.replaced_at) == ("ada@example.org", None)
+
+
+def test_who_somebody_is_takes_one_query(django_assert_num_queries):
+    person, other = make_person("ada"), make_person("bea")
+    for user, email, verified in (
+        (person, "typed@home.test", False),
+        (person, "taken@home.test", False),
+        (other, "taken@home.test", True),
+        (person, "second@home.test", True),
+    ):
+        EmailAddress.objects.create(user=user, email=email, verified=verified)
+    subject_of(person)
+    with django_assert_num_queries(1):
+        subject = subject_of(person)
+    assert (subject.addresses, subject.claimed, subject.former) == (
+        frozenset({person.email, "second@home.test"}),
+        frozenset({"typed@home.test"}),
+        frozenset(),
+    )
+    with django_assert_num_queries(1):
+        assert proven_addresses_of(person) == {person.email, "second@home.test"}
+
+
+def test_an_address_of_the_account_that_another_has_verified_is_not_claimed():
+    person, other = make_person("ada"), make_person("bea")
+    EmailAddress.objects.filter(user=person).delete()
+    EmailAddress.objects.filter(user=other).update(email=person.email)
+    assert (subject_of(person).addresses, subject_of(person).claimed) == (
+        frozenset(),
+        frozenset(),
+    )

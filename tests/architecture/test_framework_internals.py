@@ -54,6 +54,11 @@ INTERNALS = (
         "allauth.account.internal.flows.reauthentication",
         "did_recently_reauthenticate",
     ),
+    of_allauth(
+        "accounts/decorators.py",
+        "allauth.account.internal.flows.login",
+        "get_authentication_records",
+    ),
     *(
         of_allauth("accounts/passkeys.py", "allauth.mfa.webauthn.internal.auth", name)
         for name in (

@@ -15,11 +15,13 @@ from newsletter.links import (
     code_of,
     find_reader,
     is_code_of,
+    path_of,
+    readers_at,
     token_of,
     waiting_for,
     waiting_path,
 )
-from newsletter.models import Subscriber
+from newsletter.models import Subscriber, Topic
 
 USES = (CONFIRM, REFUSE, PREFERENCES, UNSUBSCRIBE)
 NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
@@ -93,3 +95,33 @@ def test_the_page_for_the_code_stands_for_seven_days_and_tells_no_address():
         assert waiting_for(token) is None
     assert waiting_for("nonsense") is None
     assert waiting_for("é") is None
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_addresses_get_is_asked_once_with_its_topics_in_their_order(
+    reader, topic, count, django_assert_num_queries
+):
+    first = Topic.objects.create(slug="first", title="First", position=0)
+    Topic.objects.filter(pk=topic.pk).update(position=1)
+    emails = [f"{number}@example.com" for number in range(count)]
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    for number, email in enumerate(emails):
+        reader(email, topics=[topic, first], created_at=now + timedelta(days=number))
+    reader("another@example.com")
+    readers_at(emails)
+    with django_assert_num_queries(1):
+        found = readers_at(emails)
+    assert [(one.email, one.topics) for one in found] == [
+        (email, ["First", topic.title]) for email in reversed(emails)
+    ]
+    rows = {one.email: one for one in Subscriber.objects.all()}
+    assert [one.preferences for one in found] == [
+        path_of(rows[one.email], PREFERENCES) for one in found
+    ]
+
+
+def test_who_gets_nothing_and_who_has_no_topic(reader, django_assert_num_queries):
+    reader("bare@example.com", topics=[])
+    Subscriber.objects.create(email="waits@example.com")
+    assert [one.topics for one in readers_at(["bare@example.com", "waits@example.com"])] == [[]]
+    assert readers_at([]) == []

@@ -71,7 +71,7 @@ def alike_for_members(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not _may_be_kept(request):
+        if settings.DEBUG or not is_plain_request(request):
             return view(request, *args, **kwargs)
         state = getattr(getattr(request, "consent", None), "key", "")
         page = fragment(
@@ -85,12 +85,12 @@ def alike_for_members(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     return wrapper
 
 
-def _may_be_kept(request: HttpRequest) -> bool:
+def is_plain_request(request: HttpRequest) -> bool:
+    """Tell whether a member only looks at an address, and nothing is to be said to this very one."""
     return (
         request.method in ("GET", "HEAD")
         and settings.SESSION_COOKIE_NAME in request.COOKIES
         and not request.META.get("QUERY_STRING")
-        and not settings.DEBUG
         and request.user.is_authenticated
         and MESSAGES not in request.session
         and not waits_for_notice(request)
@@ -102,15 +102,20 @@ def waits_for_notice(request: HttpRequest) -> bool:
     return any(asks(request) for asks in _personal_notices)
 
 
+def of_nobody(request: HttpRequest) -> HttpRequest:
+    """Make a request that of a member who is nobody, who looks at a page."""
+    anybody: Any = request
+    anybody.method = "GET"
+    anybody.user, anybody.session = Nobody(), NoSession()
+    vars(anybody)["_messages"] = ()
+    return request
+
+
 def _draw(
     view: Callable[..., HttpResponse], request: HttpRequest, *args: Any, **kwargs: Any
 ) -> MemberPage | None:
     """Draw the page for nobody; None where it is not a plain page."""
-    anybody: Any = copy(request)
-    anybody.method = "GET"
-    anybody.user, anybody.session = Nobody(), NoSession()
-    vars(anybody)["_messages"] = ()
-    response = view(anybody, *args, **kwargs)
+    response = view(of_nobody(copy(request)), *args, **kwargs)
     if response.status_code != 200 or response.cookies or response.streaming:
         return None
     headers = dict(response.headers)

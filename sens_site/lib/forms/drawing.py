@@ -109,6 +109,18 @@ def notes_html(field: Any, errors: Iterable[Any]) -> str:
     return f"\n{hint}{error}"
 
 
+FIELD = 'class="field'
+
+
+def has_fields(drawn: str) -> bool:
+    """Tell whether a page asks people to type something, in a form of the site's own manner.
+
+    There the question about cookies stands below: its answer leads to the page anew, and would take
+    what was typed.
+    """
+    return FIELD in drawn
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """What draws a part, and which text of which templates it stands for."""

@@ -1,0 +1,75 @@
+"""A query that is written once finds what Django's own finds."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import User
+from sens_site.lib.written_query import WrittenQuery, columns
+from tests.factories.people import make_person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def written():
+    """Count how often a query is written."""
+    times: list[tuple] = []
+
+    def make(*asked):
+        times.append(asked)
+        number, since, name, addresses = asked
+        return (
+            User.objects.filter(pk__gte=number, date_joined__gte=since, email__in=addresses)
+            .exclude(username=name)
+            .order_by("username")
+            .values_list("username", "date_joined", "is_active")
+        )
+
+    return WrittenQuery(make), times
+
+
+def test_it_is_written_once_for_each_number_of_texts_and_finds_what_is_asked_for(written):
+    query, times = written
+    people = [make_person(name) for name in ("ada", "bea", "cleo")]
+    before = timezone.now() - timedelta(days=1)
+    all_of_them = [one.email for one in people]
+    rows = [tuple(row) for row in query(people[0].pk, before, "bea", all_of_them)]
+    assert rows == [
+        ("ada", people[0].date_joined, True),
+        ("cleo", people[2].date_joined, True),
+    ]
+    found = [
+        [row[0] for row in query(*asked)]
+        for asked in (
+            (people[1].pk, before, "", all_of_them),
+            (0, timezone.now() + timedelta(days=1), "", all_of_them),
+            (0, before, "", all_of_them[:1]),
+            (0, before, "", ()),
+        )
+    ]
+    assert found == [["bea", "cleo"], [], ["ada"], []]
+    assert len(times) == 3
+
+
+def test_it_is_one_query_and_written_anew_for_another_connection(
+    written, django_assert_num_queries, monkeypatch
+):
+    query, times = written
+    asked = (0, timezone.now(), "", ["nobody@nowhere.test"])
+    with django_assert_num_queries(2):
+        query(*asked)
+        query(*asked)
+    (kept,) = vars(query._written)["queries"].values()
+    monkeypatch.setattr(kept.compiler, "connection", object())
+    query(*asked)
+    assert (len(times), connection.vendor in ("sqlite", "postgresql")) == (2, True)
+
+
+def test_columns_stand_in_the_order_in_which_a_row_is_read():
+    names = columns(User, "email", "id", "username")
+    person = make_person("ada")
+    row = User.objects.values_list(*names).get()
+    assert (names, User.from_db("default", names, row)) == (("id", "username", "email"), person)
