@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.template import engines
@@ -32,7 +33,8 @@ def page_templates() -> Iterator[tuple[str, str]]:
         for file in sorted(folder.rglob("*.html")):
             name = str(file.relative_to(folder))
             if name not in mails:
-                yield name, _CHANGING.sub("", str(django.get_template(name).template.source))
+                template: Any = django.get_template(name)
+                yield name, _CHANGING.sub("", template.template.source)
 
 
 @promise("beacons.in-pages", look=Look.NOW, strength=Strength.LOOKED_UP)
