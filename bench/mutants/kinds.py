@@ -12,6 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.mutants.left_out import (
+    ABOUT_NOBODY,
+    NO_SENTENCE_IF,
+    NO_SENTENCE_ON,
+    NOT_ABOUT_PEOPLE,
+    TECHNICAL,
+)
+
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = (
     "accounts",
@@ -31,91 +39,22 @@ PERIOD_WORDS = {"days", "hours", "minutes", "months", "seconds", "weeks", "years
 PERIOD_NAMES = re.compile(
     r"(?:^|_)(DAYS|HOURS|MINUTES|MONTHS|SECONDS|WEEKS|YEARS|(?<!PER_)(?<!A_)AGE|KEPT|LIFE)$"
 )
-TECHNICAL = {
-    "accounts/allauth_views.py": "how long to wait before the next attempt, as a hint",
-    "accounts/services.py": "how many rows are read at a time, and how long a lease lasts",
-    "accounts/second_factor.py": "how long a code for a second factor waits to be typed in",
-    "accounts/session_store.py": "how long a half-finished log-in is remembered",
-    "contact/models.py:LATE_AFTER": "when staff are told of an unanswered message: our own choice",
-    "contact/orders.py": "how long another machine may take to answer",
-    "contact/services.py": "how long the same words count as sent twice, and a flood as one",
-    "contact/teamwork.py": "how long colleagues are told that somebody is answering",
-    "downloads/admin.py": "the months of a table for staff",
-    "downloads/jobs.py": "how often it is asked whether there is anything to do",
-    "downloads/records.py": "how long a button that is pressed again counts as pressed once",
-    "downloads/store.py": "how long a file waits for its row",
-    "downloads/virus_scan.py": "how long another program may take to answer",
-    "downloads/watching.py:NEWS_FOR": "how old news may be of which nobody could be told",
-    "newsletter/bounces.py": "how many reports make an address one that mails do not reach",
-    "newsletter/import_admin.py": "how long a page for staff may stay open",
-    "newsletter/jobs.py": "how often it is asked whether there is anything to do",
-    "newsletter/subscribing.py": "when a sign-up is written to once more, and the same click",
-    "outbox/job_runs.py": "how often it is noted that a job has run",
-    "outbox/left_undone.py": "how soon operators are told of work that stays undone",
-    "outbox/models.py": "leases and back-off of the sender",
-    "outbox/services.py": "back-off of the sender",
-    "outbox/staff_mail.py": "at which hour staff get their summary",
-    "pages/robots_and_sitemap.py": "how long security.txt says that it is valid",
-    "privacy/consent/audit_rules.py": "the tolerance of a tool for staff",
-    "privacy/consent/idempotency.py": "how long the same click counts as clicked twice",
-    "privacy/consent/offer/parts.py": "the most that a developer may declare; what is, is kept",
-    "privacy/consent/services.py": "how far two machines' clocks may differ",
-    "privacy/datamap/backups.py": "when staff are told that a backup or a try is missing",
-    "privacy/datamap/clock.py": "how far two machines' clocks may differ",
-    "privacy/datamap/replay.py": "how far two machines' clocks may differ",
-    "privacy/policy/comparison_views.py": "how many comparisons are remembered",
-    "privacy/policy/models.py:NOTICE_DAYS": "the database itself refuses a shorter notice",
-    "privacy/policy/log_mail.py": "how late a nightly mail to officers may be made up for",
-    "privacy/policy/views.py": "how many versions stand on a page",
-    "privacy/policy/witness.py": "how long another machine may take to answer",
-    "privacy/rights/export_files.py": "when a file that a killed process left counts as left",
-    "privacy/rights/forms.py": "how old a letter may be that staff enter",
-    "privacy/rights/handling.py": "how long colleagues are told that somebody is answering",
-    "privacy/rights/mails.py": "how often one address is written to",
-    "privacy/rights/request_chain.py:KEPT_MONTHS": "a guard of the database keeps what is sealed",
-    "privacy/rights/request_chain.py:SLACK": "how far the purge may differ from the seals",
-    "privacy/rights/models.py:LIFE": "how long the link to a made copy works",
-    "privacy/rights/secret_links.py": "how long a link works that shows whose address it is",
-    "privacy/rights/statistics.py": "the months of a table for staff",
-    "visits/counting.py": "the borders of a day",
-    "visits/models.py": "the borders of a day, and how long an open page may report",
-    "visits/statistics.py": "the borders of a day",
-}
-"""Files and constants whose periods no sentence of the policy speaks of, and why."""
-NO_SENTENCE_ON = {
-    "accounts/jobs.py:summarize": "staff get a summary",
-    "downloads/jobs.py:set_pdfs": "the policy has a PDF, too",
-    "downloads/jobs.py:tell_of_new_versions": "who has asked hears of a new version",
-    "newsletter/jobs.py:remind": "a sign-up is written to once more",
-    "newsletter/jobs.py:send_issues": "an issue goes out",
-    "privacy/consent/jobs.py:keep_versions": "it is noted what a group offers, for staff",
-    "privacy/policy/jobs.py:compare_guards": "the checks compare the guards, too",
-    "privacy/policy/jobs.py:log_heads_at_once": "what is not logged at once is logged by night",
-    "privacy/rights/jobs.py:remind_the_desk": "staff are told what they wanted to be told",
-    "search/jobs.py:index_what_has_changed": "what is new can be found",
-}
-"""Jobs of which no sentence of the policy speaks, and what they do."""
 DECORATORS = re.compile(r"login_required|permission_required|require_POST|reauth|staff|secret")
-ABOUT_NOBODY = {
-    "downloads/admin.py": "documents",
-    "downloads/version_admin.py": "documents; what has been published its own guard keeps",
-    "news/admin.py": "news",
-    "newsletter/issue_admin.py": "issues; what has been sent its own guard keeps",
-    "pages/admin.py": "the texts of pages",
-    "privacy/policy/admin.py": "versions; what is sealed the database keeps",
-    "privacy/policy/claim_admin.py": "the wording of claims",
-    "search/admin.py": "the index of public texts",
-}
-"""Parts of the admin in which nobody's data stand, and what does."""
 LINKED_FROM = {
     "templates/account/signup.html": ("policy:", "whoever registers is told what is done with it"),
-    "templates/accounts/data.html": ("accounts:(export|delete)", "one can download and delete"),
+    "templates/accounts/data.html": (
+        "accounts:delete",
+        "one can delete it; to the copy the list beside leads, too",
+    ),
     "templates/accounts/own.html": ("accounts:(data|delete)", "one can see it, and delete it"),
     "templates/base.html": ("account_(login|signup)", "every page links to Register and Login"),
     "templates/contact/webmaster.html": ("policy:", "whoever writes is told what is done with it"),
     "templates/partials/cookie_banner.html": ("", "it has Choose, and a link to the policy"),
     "templates/partials/footer.html": ("(policy|consent|rights):", "it links to Privacy and Legal"),
-    "templates/privacy/rights/choices.html": ("", "one page leads to all that one can choose"),
+    "templates/privacy/rights/choices.html": (
+        "(?!datamap:)",
+        "one page leads to all that one can choose",
+    ),
 }
 """The links of which a sentence speaks, by the page on which they stand, and what it says.
 
@@ -126,30 +65,6 @@ CONDITIONS_IN = re.compile(
     r"|forms|deadlines|events|notices|queries|admin_permissions|proof|tokens|confirmation"
     r"|registration|holds|ledger|enforcement|receipts)\.py$"
 )
-NOT_ABOUT_PEOPLE = {
-    "downloads/forms.py": "documents",
-    "downloads/services.py": "documents",
-    "news/forms.py": "news",
-    "news/services.py": "news",
-    "newsletter/issue_forms.py": "issues",
-    "newsletter/issue_services.py": "issues",
-    "pages/file_services.py": "files of pages",
-    "search/forms.py": "the index of public texts",
-    "search/services.py": "the index of public texts",
-    "pages/forms.py": "the texts of pages",
-    "pages/services.py": "the texts of pages",
-    "privacy/datamap/erasure_proof.py": "a tool that tries an erasure on a copy",
-}
-"""Files of such a name on which no sentence rests, and what they are about."""
-NO_SENTENCE_IF = {
-    "contact/services.py: reason == Quarantine.LIMIT": "the webmaster is told of a flood",
-    "contact/services.py: flood.filter": "how often the webmaster is told of a flood",
-    "contact/services.py: not current.is_open": "what staff may still call spam",
-    "contact/services.py: current.state != State.SPAM": "what staff may still call no spam",
-    "privacy/consent/services.py: not (outcome.granted or": "a day's count of choices, of nobody",
-    "privacy/policy/services.py: not is_reason(reason)": "why nobody ever read a version",
-}
-"""Conditions on which no sentence rests, by how they begin, and what hangs on them."""
 
 
 @dataclass(frozen=True)
@@ -248,8 +163,14 @@ def _only_logs(node: ast.If | ast.IfExp) -> bool:
 
 def permissions(source: Source) -> Iterator[Mutant]:
     """Each decorator that guards a view is lost, and each permission of the admin is granted."""
+    nobodys = {
+        id(inside)
+        for one in ast.walk(source.tree)
+        if isinstance(one, ast.ClassDef) and f"{source.path}:{one.name}" in ABOUT_NOBODY
+        for inside in one.body
+    }
     for node in ast.walk(source.tree):
-        if not isinstance(node, ast.FunctionDef):
+        if not isinstance(node, ast.FunctionDef) or id(node) in nobodys:
             continue
         for decorator in node.decorator_list:
             if DECORATORS.search(source.segment(decorator).partition("(\n")[0]):

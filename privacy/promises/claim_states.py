@@ -88,6 +88,10 @@ DOORS: dict[str, Door] = {
 """By the beginning of a claim's id; the longest that fits counts."""
 
 
+FEW = 100
+"""Of how many claims the results are asked for by their ids; a database takes only so many."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A claim and how it stands."""
@@ -150,7 +154,10 @@ def rows_of(claim_ids: Iterable[str], history: History | None = None) -> list[Ro
     days = history.promises if history else {}
     wanted = set(claim_ids)
     claims, results = claims_among(wanted), defaultdict[str, list[PromiseResult]](list)
-    for result in PromiseResult.objects.all():
+    stored = PromiseResult.objects.all()
+    if len(wanted) < FEW:
+        stored = stored.filter(claim_id__in=wanted)
+    for result in stored:
         results[result.claim_id].append(result)
     known = sorted((claims[one] for one in wanted if one in claims), key=_number)
     return [

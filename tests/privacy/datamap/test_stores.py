@@ -107,6 +107,21 @@ def test_an_attachment_is_no_text_of_a_mail():
     assert "%PDF" not in mail_text(stored)
 
 
+def test_a_mail_is_read_through_its_encodings_and_foldings():
+    stored = (
+        b"Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nTo: Ada <ada@example.com>,\r\n Ben <ben@example.com>\r\n"
+        b"Content-Type: multipart/alternative; boundary=x\r\n\r\n"
+        b"--x\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+        b"\r\nFrom ca=\r\nrl@example.com =C3=A9\r\n"
+        b"--x\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n"
+        b"\r\nZG9yYUBleGFtcGxlLmNvbQ==\r\n--x--\r\n"
+    )
+    text = mail_text(memoryview(stored))
+    assert "Grüße\nAda <ada@example.com>, Ben <ben@example.com>\n" in text
+    assert "From carl@example.com é" in text
+    assert "dora@example.com" in text
+
+
 def test_files_go_once_the_erasure_is_committed(
     ada_subject, monkeypatch, django_capture_on_commit_callbacks
 ):
