@@ -41,7 +41,10 @@ PERIOD_NAMES = re.compile(
 )
 DECORATORS = re.compile(r"login_required|permission_required|require_POST|reauth|staff|secret")
 LINKED_FROM = {
-    "templates/account/signup.html": ("policy:", "whoever registers is told what is done with it"),
+    "templates/account/signup.html": (
+        "policy:policy",
+        "whoever registers is told what is done with it",
+    ),
     "templates/accounts/data.html": (
         "accounts:delete",
         "one can delete it; to the copy the list beside leads, too",
@@ -52,8 +55,8 @@ LINKED_FROM = {
     "templates/partials/cookie_banner.html": ("", "it has Choose, and a link to the policy"),
     "templates/partials/footer.html": ("(policy|consent|rights):", "it links to Privacy and Legal"),
     "templates/privacy/rights/choices.html": (
-        "(?!datamap:)",
-        "one page leads to all that one can choose",
+        "rights:",
+        "there anybody asks, and follows a request",
     ),
 }
 """The links of which a sentence speaks, by the page on which they stand, and what it says.
