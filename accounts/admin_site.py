@@ -73,7 +73,8 @@ class SecureAdminSite(AuditedSite):
         """
         rights = tuple(
             (table._meta.label, *sorted(act for act, may in here.items() if may))
-            for table, at_the_desk in self._registry.items()
+            for table in filter(self.is_registered, apps.get_models())
+            for at_the_desk in (self.get_model_admin(table),)
             if app_label in (None, table._meta.app_label)
             and at_the_desk.has_module_permission(request)
             and any((here := at_the_desk.get_model_perms(request)).values())

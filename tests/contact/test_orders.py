@@ -108,7 +108,7 @@ def test_the_page_costs_the_same_for_one_and_for_three(
     load_orders(listed(*(f"PO {n},{person.email},Shipped,,," for n in range(count))))
     client.force_login(person)
     client.get(PAGE)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get(PAGE)
 
 

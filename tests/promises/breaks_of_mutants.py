@@ -85,7 +85,7 @@ def _without_its_guards(hand: Hand, name: str, guards: int) -> None:
 
 @breaks("security.against-misuse")
 def a_session_left_open_that_ends_the_account(hand: Hand) -> None:
-    hand.replace("accounts.decorators.did_recently_reauthenticate", lambda request: True)
+    hand.replace("accounts.decorators.has_just_proven", lambda request: True)
 
 
 @breaks("security.against-misuse")

@@ -111,7 +111,7 @@ def test_loading_once_shows_that_one_thing_and_keeps_nothing(client, full_offer)
     assert f'<iframe src="{FRAME}" title="A film"' in html
     assert '<a href="/about/">' in html
     policy = response.headers["Content-Security-Policy"]
-    assert [part for part in policy.split("; ") if "https://" in part] == [
+    assert [part for part in policy.split(";") if "https://" in part] == [
         "frame-src https://www.youtube-nocookie.com"
     ]
     assert decide("", gpc=False).granted == frozenset()
