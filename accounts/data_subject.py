@@ -9,6 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models.functions import Cast
 
 from accounts.models import ConfirmedAddress, Session, User
 from audit_log.models import AuditEntry
@@ -34,7 +35,7 @@ class Told(models.IntegerChoices):
 
 def _known_of(user_id: int, email: str) -> "QuerySet[Any, Any]":
     """Say all of a person's addresses in one statement: what it says, which one, until when."""
-    no_end = Value(None, models.DateTimeField())
+    no_end = Cast(Value(None), models.DateTimeField())  # PostgreSQL takes a bare NULL for a text
     addresses = EmailAddress.objects.order_by()
     own = addresses.filter(user=user_id)
     typed = own.filter(verified=False).values("email")
