@@ -236,3 +236,8 @@ def requests_that_whoever_looks_can_enter(hand: Hand) -> None:
 @breaks("retention.consent-receipts")
 def receipts_that_nobody_puts_into_the_chain(hand: Hand) -> None:
     _job(hand, "seal consent receipts", run=lambda: None)
+
+
+@breaks("rights.withdraw-consent")
+def a_yes_after_a_no_that_the_account_does_not_hear(hand: Hand) -> None:
+    hand.replace("privacy.consent.refusals.Standing.allowed", lambda self, **how: self)
