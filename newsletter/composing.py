@@ -8,10 +8,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import formataddr, make_msgid, parseaddr
-from functools import cache, cached_property
+from functools import cached_property
 from html import escape, unescape
-from textwrap import fill
-from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -24,22 +22,11 @@ from newsletter.plain_text import plain_text
 from outbox.services import as_automatic
 from privacy.policy.rendering import render
 from sens_site.context import render_without_request
+from sens_site.lib.mail_html import with_look
 
 _PLAIN_ADDRESS = re.compile(r"[!-;=?-~]{1,200}@[A-Za-z0-9.-]{1,200}")
 _PICTURE = re.compile(r"!\[([^\]\n]*)\]\(")
 _HREF = re.compile(r'href="([^"]*)"')
-_LINE = 240
-"""Characters of a line of HTML: a line of a mail has no more than 998 bytes (RFC 5322, 2.1.1)."""
-
-LOOK = "css/mail.css"
-
-
-@cache
-def _inliner() -> Any:
-    import css_inline  # noqa: PLC0415 - three megabytes, for who composes an issue
-
-    look = (settings.BASE_DIR / "static" / LOOK).read_text("utf-8")
-    return css_inline.CSSInliner(load_remote_stylesheets=False, extra_css=look)
 
 
 class NotComposedError(Exception):
@@ -99,8 +86,8 @@ class Letter:
 
     @cached_property
     def html(self) -> str:
-        """The part of HTML: its styles stand where they count, as mail programs drop sheets."""
-        return _short_lines(str(_inliner().inline(self.page)))
+        """The part of HTML: its styles stand where they count."""
+        return with_look(self.page)
 
     def _rendered(self, ending: str, **said: str) -> str:
         shared = {
@@ -202,13 +189,3 @@ def sender() -> str:
 def letter_of(issue: Issue) -> Letter:
     """Return an issue as mail."""
     return Letter(issue, tuple(issue.topics.all()) if issue.pk else ())
-
-
-def _short_lines(html: str) -> str:
-    """Break long lines where white space is: in HTML a line break is as good as a space."""
-    return "\n".join(
-        fill(line, _LINE, break_long_words=False, break_on_hyphens=False, replace_whitespace=False)
-        if len(line) > _LINE
-        else line
-        for line in html.splitlines()
-    )

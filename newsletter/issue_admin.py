@@ -14,13 +14,14 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from newsletter import issue_services as services
-from newsletter.composing import LOOK, letter_of, sender
+from newsletter.composing import letter_of, sender
 from newsletter.issue_forms import IssueForm
 from newsletter.issue_steps import STEPS, figures
 from newsletter.models import Issue
 from sens_site.lib.admin.edit_stamp import EditStampMixin
 from sens_site.lib.admin.steps import StepsMixin
 from sens_site.lib.admin.to_do import Task
+from sens_site.lib.mail_html import LOOK
 
 
 @admin.register(Issue)

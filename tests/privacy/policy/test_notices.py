@@ -1,7 +1,9 @@
 """People are told of a material change: once each, by mail and by a line they can put away."""
 
 import datetime as dt
+import re
 from email import message_from_bytes
+from email.message import Message
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from accounts.models import User
 from accounts.services import set_verified_address, verified_addresses
 from outbox.models import NOTICE, MassMailProgress, OutboxMail
 from privacy.policy import change_notice, notices
+from privacy.policy.head_log import current_checkpoint
 from privacy.policy.jobs import a_version_waits, announce_posted_versions
 from privacy.policy.models import (
     Kind,
@@ -51,6 +54,14 @@ def told() -> list[str]:
     return sorted(OutboxMail.objects.filter(purpose=NOTICE).values_list("recipient", flat=True))
 
 
+def words_of(message: Message) -> tuple[str, str]:
+    """Return the two parts of a notice: plain text first, for programs that show what comes last."""
+    parts: list[Any] = message.get_payload()
+    assert [one.get_content_type() for one in parts] == ["text/plain", "text/html"]
+    text, html = (str(one.get_payload(decode=True), "utf-8") for one in parts)
+    return text.replace("\r\n", "\n"), html
+
+
 @pytest.fixture
 def long_standing(db: None) -> User:
     """Somebody who registered before anything was posted."""
@@ -74,8 +85,7 @@ def test_the_notice_says_what_changes_where_to_read_it_and_the_hash(material, lo
     mail = OutboxMail.objects.get(purpose=NOTICE)
     day = f"{version.effective_on:%B} {version.effective_on.day}, {version.effective_on.year}"
     message = message_from_bytes(bytes(mail.message))
-    payload: Any = message.get_payload(decode=True)
-    text = str(payload, "utf-8")
+    text, html = words_of(message)
     assert (mail.subject, message["To"]) == (
         f"Changes to our privacy policy from {day}",
         "ada@customer.test",
@@ -86,7 +96,28 @@ def test_the_notice_says_what_changes_where_to_read_it_and_the_hash(material, lo
         "https://testserver/privacy/compare/3/4/",
         f"SHA-256 {version.hash}",
     ):
-        assert part in text
+        assert (part in text, part in html) == (True, True)
+
+
+def test_the_notice_in_html_loads_nothing_and_shows_what_was_written_as_words(
+    material, long_standing
+):
+    material(summary="We keep <b>less</b>.\n\n<img src=//x.test/p.gif>")
+    _, html = words_of(message_from_bytes(bytes(OutboxMail.objects.get(purpose=NOTICE).message)))
+    assert "We keep &lt;b&gt;less&lt;/b&gt;." in html
+    assert re.findall(r"<(?:img|script|link|style|iframe|video|svg)|url\(", html) == []
+    assert {one.partition("/privacy/")[0] for one in re.findall(r'href="([^"]*)', html)} == {
+        "https://testserver", "https://testserver/accounts/delete/",
+    }  # fmt: skip
+    assert re.findall(r"<h1[^>]*style=", html)
+    assert max(map(len, html.splitlines())) < 998
+
+
+def test_the_lines_that_vouch_for_the_record_stand_in_the_plain_text_alone(material, long_standing):
+    material()
+    text, html = words_of(message_from_bytes(bytes(OutboxMail.objects.get(purpose=NOTICE).message)))
+    checkpoint = str(current_checkpoint())
+    assert (checkpoint in text, checkpoint.splitlines()[-1] in html) == (True, False)
 
 
 @pytest.mark.parametrize("kind", [Kind.MINOR, Kind.EDITORIAL])
