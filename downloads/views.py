@@ -25,7 +25,6 @@ from downloads.labels import qr_code, short_address
 from downloads.listing import SORTS, sections, shown_for
 from downloads.models import Document, DocumentVersion, State
 from downloads.store import StoreAwayError
-from sens_site.lib.atom_feed import answer_with
 from sens_site.lib.cache.member_page_cache import alike_for_members
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.done_notice import with_notice
@@ -99,7 +98,7 @@ def code(request: HttpRequest, number: str) -> HttpResponse:
 @shared_page
 def feed(request: HttpRequest) -> HttpResponse:
     """Give the newest versions to feed readers."""
-    return answer_with(new_versions())
+    return HttpResponse(new_versions(), content_type="application/atom+xml; charset=utf-8")
 
 
 @require_POST

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from news.models import NewsCategory, NewsItem, NewsItemQuerySet, shown_text
 from news.rendering import html_of, related
-from sens_site.lib.atom_feed import AtomFeed, answer_with
+from sens_site.lib.atom_feed import AtomFeed
 from sens_site.lib.cache.member_page_cache import alike_for_members
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.third_parties import third_parties_welcome
@@ -109,7 +109,9 @@ def feed(request: HttpRequest) -> HttpResponse:
             updateddate=item.shown_at,
             categories=[item.category.name],
         )
-    return answer_with(atom.writeString("utf-8"))
+    return HttpResponse(
+        atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
+    )
 
 
 def _show_list(request: HttpRequest, items: NewsItemQuerySet, more: dict[str, Any]) -> HttpResponse:

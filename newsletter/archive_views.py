@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from newsletter.composing import in_mail
 from newsletter.models import Issue
 from privacy.policy.rendering import render as render_markdown
-from sens_site.lib.atom_feed import AtomFeed, answer_with
+from sens_site.lib.atom_feed import AtomFeed
 from sens_site.lib.cache.member_page_cache import alike_for_members
 from sens_site.lib.http.cache_control import shared_page
 
@@ -81,7 +81,9 @@ def issues_feed(request: HttpRequest) -> HttpResponse:
             pubdate=found.started_at,
             updateddate=found.started_at,
         )
-    return answer_with(atom.writeString("utf-8"))
+    return HttpResponse(
+        atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
+    )
 
 
 def _tag(name: str) -> str:

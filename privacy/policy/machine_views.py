@@ -13,7 +13,7 @@ from privacy.policy.head_log import current_checkpoint
 from privacy.policy.models import PolicyVersion
 from privacy.policy.rendering import strip_source_marks
 from privacy.policy.verification import log_line
-from sens_site.lib.atom_feed import AtomFeed, answer_with
+from sens_site.lib.atom_feed import AtomFeed
 from sens_site.lib.http.cache_control import shared_page
 
 TEXT = "text/plain; charset=utf-8"
@@ -116,7 +116,9 @@ def feed(request: HttpRequest, slug: str) -> HttpResponse:
             updateddate=version.last_modified,
         )
     # No Last-Modified: the checkpoint is younger than the newest version. The ETag tells.
-    return answer_with(atom.writeString("utf-8"))
+    return HttpResponse(
+        atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
+    )
 
 
 def _tag(path: str) -> str:

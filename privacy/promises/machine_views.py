@@ -15,7 +15,7 @@ from privacy.promises.claims import all_claims
 from privacy.promises.days import Change, Stood, read_history
 from privacy.promises.history import history_head
 from privacy.promises.models import PromiseResult, PromiseRun
-from sens_site.lib.atom_feed import AtomFeed, answer_with
+from sens_site.lib.atom_feed import AtomFeed
 from sens_site.lib.http.cache_control import shared_page
 
 SCRIPT = Path(__file__).parent / "outside" / "verify.py"
@@ -82,7 +82,9 @@ def feed(request: HttpRequest) -> HttpResponse:
         pubdate=first,
         updateddate=first,
     )
-    return answer_with(atom.writeString("utf-8"))
+    return HttpResponse(
+        atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
+    )
 
 
 @require_safe

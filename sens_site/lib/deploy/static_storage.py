@@ -18,7 +18,7 @@ from sens_site.lib.content import ContentError, read_content
 
 OURS = "css/"
 SITE, DAYS = (settings.BASE_DIR / "static" / "css" / name for name in ("site.css", "days.css"))
-STAND_ALONE = ("css/admin.css", "css/company.css", "css/feed.css", "css/mail.css")
+STAND_ALONE = ("css/admin.css", "css/company.css", "css/mail.css")
 """Sheets of pages that have another one beside them, or none: their variables are not the site's."""
 COLORS = settings.CONTENT_DIR / "static" / "css" / "company.css"
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
