@@ -9,5 +9,17 @@ class NewsletterConfig(AppConfig):
     name = "newsletter"
 
     def ready(self) -> None:
-        """Say of issues who may see their mails, and what is asked before one leaves."""
+        """Say what is asked before an issue leaves, and what an objection and the desk stop."""
         import newsletter.sending  # noqa: F401, PLC0415 - registers on import, needs loaded apps
+        from newsletter.unsubscribing import (  # noqa: PLC0415 - needs loaded models
+            reads_newsletter,
+            stop_newsletter,
+        )
+        from privacy.rights.objections import register_objection  # noqa: PLC0415 - beside its use
+        from privacy.rights.switches import (  # noqa: PLC0415 - beside its use
+            Switch,
+            register_switches,
+        )
+
+        register_objection("newsletter", stop_newsletter)
+        register_switches(Switch("newsletter", "Newsletter", reads_newsletter, stop_newsletter))

@@ -12,7 +12,7 @@ from newsletter.models import Subscriber, Suppression, Topic
 from newsletter.suppression import NEWSLETTER, SIGN_UP, suppress
 from outbox.services import withdraw_mail
 from privacy.consent.personal_services import ends_newsletter
-from privacy.datamap.subjects import proven_addresses_of
+from privacy.datamap.subjects import Subject, proven_addresses_of
 
 Why = Suppression.Why
 
@@ -56,3 +56,20 @@ def end_subscriptions_of(person: Any) -> None:
     """End the newsletter at every confirmed address of an account whose owner refuses it."""
     for reader in Subscriber.objects.filter(email__in=proven_addresses_of(person)):
         end_subscription(reader, why=Why.REFUSED)
+
+
+def reads_newsletter(subject: Subject) -> bool:
+    """Tell whether an address that is known to be somebody's is signed up."""
+    return Subscriber.objects.filter(email__in=subject.addresses).exists()
+
+
+@transaction.atomic
+def stop_newsletter(subject: Subject) -> None:
+    """End it for somebody who objects to marketing, whether or not they have an account.
+
+    Only what the owner confirms anew can begin it again: no list that a colleague brings does.
+    """
+    for reader in Subscriber.objects.filter(email__in=subject.addresses):
+        end_subscription(reader, why=Why.REFUSED)
+    for address in subject.addresses:
+        suppress(address, purpose=NEWSLETTER, why=Why.REFUSED)

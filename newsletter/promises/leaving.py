@@ -1,5 +1,6 @@
 """Promises about leaving: at once, for what is queued too, and with nothing left but a keyed hash."""
 
+import re
 from datetime import timedelta
 from hashlib import sha256
 
@@ -9,13 +10,16 @@ from django.utils import timezone
 from newsletter.models import Subscriber, Suppression
 from newsletter.promises.issues import an_issue, sent
 from newsletter.promises.readers import PURPOSE, Reader, named_in_tables
+from newsletter.suppression import may_be_mailed
 from outbox.models import OutboxMail
 from privacy.datamap.promises.purging import PURGE, done_by_the_job
 from privacy.datamap.subjects import keyed_hashes
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
+from privacy.rights.models import RequestEvent
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+CHOICES = "/privacy/choices/"
 TEN_YEARS = timedelta(days=3653)
 
 
@@ -103,4 +107,50 @@ def no_stored_reader_has_left(site: RunningSite) -> Evidence:
     return Evidence(
         "No address is kept of somebody who has unsubscribed.",
         {"readers": len(readers), "keyed hashes": len(hashes)},
+    )
+
+
+@promise("rights.object-to-marketing", look=Look.REHEARSAL)
+def an_objection_ends_the_newsletter_of_who_has_no_account(site: RunningSite) -> Evidence:
+    """It counts with the button behind the mailed link, for what waits too, and for nobody else."""
+    with an_issue(site) as issue:
+        slug = issue.topics.get().slug
+        objects, stays = (Reader(site).signs_up(slug).confirms() for _ in range(2))
+        sent(issue)
+        data = {"kind": "objection", "name": "A check", "email": objects.email}
+        answer = site.visitor().post(CHOICES, data)
+        require(answer.status == 303, f"an objection without a reason is answered {answer.status}")
+        require(objects.is_confirmed, "anybody who types an address objects for its owner")
+        links = re.findall(r"https?://[^/\s]+(/privacy/confirm/\S+)", objects.words)
+        require(links, "who objects by the form gets no link by which to show who they are")
+        site.visitor().post(links[-1], {})
+        require(objects.row is None, "an objection leaves the newsletter as it is")
+        require(_issues_for(objects.email) == 0, "an issue still waits for who has objected")
+        require(
+            stays.is_confirmed and _issues_for(stays.email) == 1,
+            "an objection ends the newsletter of somebody else",
+        )
+        require(not may_be_mailed(objects.email), "a list of addresses brings who objected back")
+        objects.signs_up(slug).confirms()
+        require(may_be_mailed(objects.email), "who has objected cannot sign up again")
+    return Evidence(
+        "Played through for this check: a reader without an account objected by the form. With the "
+        "button behind the mailed link the newsletter ended, and what waited was taken back; it "
+        "begins again only if the reader signs up. Nobody else’s ended.",
+        {"readers who objected": 1, "issues taken back": 1},
+    )
+
+
+@promise("rights.object-to-marketing", look=Look.ROWS)
+def no_stored_reader_has_objected(site: RunningSite) -> Evidence:
+    """No address is signed up that was so before an objection which has been proven."""
+    proven = RequestEvent.objects.filter(did="identity-proved", request__kind="objection")
+    objected = 0
+    for address, at in proven.values_list("request__email", "at"):
+        still = Subscriber.objects.filter(email=address, confirmed_at__lt=at).count()
+        require(not still, f"{still} readers get a newsletter to which they objected")
+        objected += 1
+    return Evidence(
+        "No reader gets the newsletter who has objected to it.",
+        {"proven objections": objected, "readers who still get it": 0},
     )

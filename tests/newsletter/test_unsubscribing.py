@@ -16,11 +16,22 @@ from newsletter.suppression import (
     may_be_mailed,
     suppress,
 )
-from newsletter.unsubscribing import Why, end_subscription, refuse_questions, stop_topic
+from newsletter.unsubscribing import (
+    Why,
+    end_subscription,
+    reads_newsletter,
+    refuse_questions,
+    stop_newsletter,
+    stop_topic,
+)
 from outbox.models import OutboxMail
 from outbox.services import withdraw_mail
 from privacy.consent.personal_services import accept_newsletter, refuse_newsletter
-from privacy.datamap.subjects import subject_of
+from privacy.datamap.subjects import by_address, subject_of
+from privacy.rights.choices import Channel, Kind
+from privacy.rights.services import open_request, record_proof
+from privacy.rights.switches import on_for, switch_off
+from tests.factories.people import make_staff
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "ann@example.com"
@@ -139,3 +150,38 @@ def test_deleting_an_account_leaves_nothing_of_a_sign_up_that_waits(person):
 def test_a_suppression_for_one_purpose_says_nothing_of_another():
     suppress(ADDRESS, purpose=SIGN_UP, why=Why.REFUSED)
     assert not is_suppressed(ADDRESS, purpose=NEWSLETTER)
+
+
+def test_an_objection_ends_it_for_who_has_no_account_and_no_list_brings_it_back(reader):
+    reader(), reader("bob@example.com")
+    write("newsletter")
+    assert (reads_newsletter(by_address(ADDRESS)), reads_newsletter(by_address("c@d.test"))) == (
+        True, False,
+    )  # fmt: skip
+    stop_newsletter(by_address(ADDRESS, "not-a-reader@example.com"))
+    assert list(Subscriber.objects.values_list("email", flat=True)) == ["bob@example.com"]
+    assert (waiting(), reads_newsletter(by_address(ADDRESS))) == ([], False)
+    assert mailable([ADDRESS, "not-a-reader@example.com", "bob@example.com"]) == ["bob@example.com"]
+    assert may_be_asked(ADDRESS) is True
+    stop_newsletter(by_address(ADDRESS))
+    assert {(s.purpose, s.why) for s in Suppression.objects.all()} == {("newsletter", "refused")}
+
+
+def test_an_objection_that_staff_enter_ends_the_newsletter_once_it_is_proven(reader):
+    reader()
+    request = open_request(
+        kind=Kind.OBJECTION, name="Ann", email=ADDRESS, text="", channel=Channel.LETTER
+    )
+    assert Subscriber.objects.count() == 1
+    record_proof(request, by=make_staff(), how="Called back at the number on file.")
+    assert Subscriber.objects.count() == 0
+
+
+def test_the_desk_switches_it_off_for_who_takes_a_consent_back(reader):
+    reader()
+    request = open_request(
+        kind=Kind.WITHDRAWAL, name="Ann", email=ADDRESS, text="", channel=Channel.LETTER
+    )
+    assert [one.label for one in on_for(request)] == ["Newsletter"]
+    switch_off(request, by=make_staff(), keys=["newsletter"])
+    assert (Subscriber.objects.count(), on_for(request)) == (0, [])

@@ -177,3 +177,25 @@ def an_issue_that_goes_on_waiting(hand: Hand) -> None:
 @breaks("mail.unsubscribe-prompt")
 def a_mail_program_that_is_led_elsewhere(hand: Hand) -> None:
     hand.replace("newsletter.views.ONE_CLICK", ("List-Unsubscribe", "Never"))
+
+
+@breaks("rights.object-to-marketing")
+def an_objection_that_the_newsletter_does_not_hear(hand: Hand) -> None:
+    from privacy.rights.objections import _heeds
+
+    hand.item(_heeds, "newsletter", lambda subject: None)
+
+
+@breaks("rights.object-to-marketing", way=Way.ROWS)
+def a_reader_who_has_objected(hand: Hand) -> None:
+    from privacy.rights.choices import Kind
+    from privacy.rights.models import RequestEvent, SubjectRequest
+
+    request = SubjectRequest.objects.create(
+        kind=Kind.OBJECTION, email="nina@example.com", name="Nina", due_on=timezone.localdate()
+    )
+    RequestEvent.objects.create(request=request, did="identity-proved", proof="link")
+    Subscriber.objects.create(
+        email="nina@example.com", state="confirmed", confirmed_by="link",
+        confirmed_at=timezone.now() - timedelta(days=9),
+    )  # fmt: skip
