@@ -1,6 +1,7 @@
 """The promise that nobody is told of a document unasked, and that one click ends it."""
 
 import re
+from collections.abc import Callable
 
 from django.conf import settings
 
@@ -66,7 +67,7 @@ def _reads_without_asking(site: RunningSite) -> int:
     for_all, for_registered = MadeUp(), MadeUp(document("drawing", "registered"))
     both = [one.document.number for one in (for_all, for_registered)]
     user, visitor = customer(site)
-    ways = {
+    ways: dict[str, Callable[[], bool]] = {
         "looks at documents": lambda: visitor.get("/downloads/").status == 200,
         "fetches a document": lambda: for_all.is_in(for_all.fetched(visitor)),
         "fetches one for registered customers": lambda: for_registered.is_in(
