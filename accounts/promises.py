@@ -7,8 +7,6 @@ time, so that looking for them afterwards finds this person and nobody else.
 import re
 import secrets
 from dataclasses import dataclass, field
-from datetime import timedelta
-from itertools import islice
 
 from allauth.account.models import EmailAddress
 from django.utils import timezone
@@ -21,7 +19,7 @@ from accounts.models import (
     Session,
     User,
 )
-from outbox.models import NOTICE, OutboxMail
+from outbox.models import OutboxMail
 from privacy.datamap.promises.purging import (
     AN_HOUR,
     IDLE_ACCOUNTS,
@@ -30,21 +28,12 @@ from privacy.datamap.promises.purging import (
     done_by_the_job,
     months_from,
     ran_lately,
-    runs_daily,
 )
 from privacy.datamap.promises.raw_rows import Database
-from privacy.datamap.stored_mail import mail_text
-from privacy.policy.models import Kind
-from privacy.policy.notices import announce, everybody, told_too_late, unannounced
-from privacy.policy.promises.record import BECAUSE, in_force
-from privacy.policy.services import create_draft, seal_and_publish
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
 
 PASSWORD = "plover lantern 42 quiet"  # noqa: S105 - of people who do not exist
-MOST_REHEARSED = 2000
-"""With more people than this, a rehearsal would keep others from writing for too long."""
-ANNOUNCE = "announce policy versions"
 PROFILE, DATA, DELETE = "/accounts/profile/", "/accounts/data/", "/accounts/delete/"
 NAMED_BY_THE_POLICY = {
     "username": "username",
@@ -288,48 +277,4 @@ def a_profile_can_be_corrected(site: RunningSite) -> Evidence:
     return Evidence(
         "Played through for this check, a profile was corrected by its form, and the new words replaced the old ones.",
         {"items corrected": len(right)},
-    )
-
-
-@promise("use.policy-changes", look=Look.REHEARSAL)
-def everybody_is_told_of_a_material_change(site: RunningSite) -> Evidence:
-    """Posting a material version writes one mail to each registered person, and no second one."""
-    overdue = unannounced().filter(posted_at__lt=timezone.now() - timedelta(hours=1)).count()
-    require(not overdue, f"{overdue} versions were posted and announced to nobody")
-    late = told_too_late()
-    require(not late, f"{late} people wait for a notice of what has taken effect already")
-    some = list(islice(everybody(), MOST_REHEARSED + 1))
-    if len(some) > MOST_REHEARSED:
-        return Evidence("Every version that was posted has been announced.", {"not announced": 0})
-    with site.rehearsal():
-        person = registered(site)
-        told = set(everybody())
-        require(person.email in told, "a registered person is not among those who are told")
-        version = in_force()
-        draft = create_draft(
-            version.policy,
-            by=None,
-            source_text=f"{version.source_text}\nRolled back.\n",
-            kind=Kind.MATERIAL,
-            reason=BECAUSE,
-            summary=BECAUSE,
-            effective_on=timezone.localdate() + timedelta(days=400),
-        )
-        posted = seal_and_publish(draft, by=None, override_reason=BECAUSE)
-        runs_daily(ANNOUNCE)
-        done_by_the_job(ANNOUNCE)
-        notices = OutboxMail.objects.filter(purpose=NOTICE, created_at__gte=posted.posted_at)
-        require(notices.to_address(person.email).exists(), "the worker tells nobody")
-        announce(posted)
-        mine = notices.to_address(person.email).count()
-        require(mine == 1, f"a registered person gets {mine} notices")
-        require(notices.count() == len(told), "not everybody is told")
-        require(
-            posted.hash in mail_text(notices.to_address(person.email)[0].message),
-            "the notice does not name the version",
-        )
-    return Evidence(
-        "Played through for this check, posting a material version wrote one mail to each registered person, however often it was "
-        "announced.",
-        {"people told": len(told) - 1},
     )

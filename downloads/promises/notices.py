@@ -1,17 +1,20 @@
 """The promise that nobody is told of a document unasked, and that one click ends it."""
 
 import re
+from collections.abc import Callable
 
 from django.conf import settings
 
 from downloads.models import Watch, WatchNotice
-from downloads.promises.made_up import MadeUp, customer
+from downloads.promises.made_up import MadeUp, customer, document
 from outbox.models import OutboxMail
 from privacy.datamap.promises.purging import done_by_the_job, runs_daily
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
+from privacy.promises.written_tables import rows_written
 
 JOB = "tell watchers"
+WATCHES = "downloads_watch"
 ENDS = "/downloads/watch/"
 """Where the links stand that end it."""
 OF_A_WATCH = re.compile(r"document-watch-(\d+)-")
@@ -33,6 +36,7 @@ def who_asked_is_told_once_and_a_click_ends_it(site: RunningSite) -> Evidence:
     """Two ask and a third downloads only; a version appears, and the worker does its work twice."""
     runs_daily(JOB)
     with site.rehearsal():
+        ways = _reads_without_asking(site)
         first = MadeUp()
         people = {who: customer(site) for who in ("by the page", "by the header", "unasked")}
         for who, (_, visitor) in people.items():
@@ -54,8 +58,32 @@ def who_asked_is_told_once_and_a_click_ends_it(site: RunningSite) -> Evidence:
     return Evidence(
         "Played through for this check: who had asked was written to once about a new version, "
         "nobody else was, and the mail’s link and its header ended it without logging in.",
-        {"mails for a version": 1, "mails unasked": 0},
+        {"mails for a version": 1, "mails unasked": 0, "ways to read without asking": ways},
     )
+
+
+def _reads_without_asking(site: RunningSite) -> int:
+    """Have somebody read documents in each way, and require that nobody takes that for a wish."""
+    for_all, for_registered = MadeUp(), MadeUp(document("drawing", "registered"))
+    both = [one.document.number for one in (for_all, for_registered)]
+    user, visitor = customer(site)
+    ways: dict[str, Callable[[], bool]] = {
+        "looks at documents": lambda: visitor.get("/downloads/").status == 200,
+        "fetches a document": lambda: for_all.is_in(for_all.fetched(visitor)),
+        "fetches one for registered customers": lambda: for_registered.is_in(
+            for_registered.fetched(visitor)
+        ),
+        "fetches several at once": lambda: (
+            visitor.post("/downloads/selection/", {"document": both}).status == 200
+        ),
+        "looks at what we hold": lambda: visitor.get("/accounts/data/").status == 200,
+    }
+    for way, act in ways.items():
+        with rows_written() as tables:
+            require(act(), f"who {way} does not get it")
+        asked = WATCHES in tables or Watch.objects.filter(user=user).exists()
+        require(not asked, f"who only {way} is taken for somebody who asks to be told")
+    return len(ways)
 
 
 def _ends(site: RunningSite, newer: MadeUp, who: str, mail: OutboxMail) -> None:

@@ -1,6 +1,7 @@
 """Breaks of the Download Center: what stays of a download, who gets a file, and who is told."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -152,6 +153,28 @@ def everybody_who_downloads_is_told(hand: Hand) -> None:
             watch(version.document, user=user)
 
     hand.wrap("downloads.records.record_downloads", note)
+
+
+def _watches_whoever(hand: Hand, meant: Callable[[str, list[Any]], bool]) -> None:
+    def note(old: Any, request: Any, versions: list[Any], reader: Any) -> None:
+        from downloads.watching import watch
+
+        old(request, versions, reader)
+        if reader.is_authenticated and meant(request.path, versions):
+            for version in versions:
+                watch(version.document, user=reader)
+
+    hand.wrap("downloads.views._note", note)
+
+
+@breaks("downloads.notices", in_sql=True)
+def whoever_fetches_a_zip_is_told(hand: Hand) -> None:
+    _watches_whoever(hand, lambda path, versions: path == "/downloads/selection/")
+
+
+@breaks("downloads.notices", in_sql=True)
+def whoever_fetches_what_is_for_registered_customers_is_told(hand: Hand) -> None:
+    _watches_whoever(hand, lambda path, versions: versions[0].document.access == "registered")
 
 
 @breaks("downloads.notices", in_sql=True)

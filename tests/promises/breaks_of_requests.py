@@ -139,7 +139,7 @@ def nobody_is_told(hand: Hand) -> None:
 
 @breaks("use.policy-changes")
 def notices_that_wait_until_the_change_is_there(hand: Hand) -> None:
-    hand.replace("accounts.promises.told_too_late", lambda: 3)
+    hand.replace("sens_site.promises.policy_changes.told_too_late", lambda: 3)
 
 
 @breaks("retention.other-records")

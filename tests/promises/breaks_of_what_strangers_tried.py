@@ -5,20 +5,27 @@ import shutil
 import sqlite3
 import syslog
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.log import AdminEmailHandler
 
+from accounts.models import User
+from accounts.services import verified_addresses
 from audit_log.models import AuditEntry
 from contact.models import ContactMessage
 from contact.order_models import OrderStateQuerySet
 from contact.own_messages import _with_conversation
 from outbox import jobs
+from privacy.policy import notices
 from tests.promises.breaks import Way, breaks
 from tests.promises.breaks_of_walk import WEBMASTER, answers, at, visits
 from tests.promises.hand import Hand
@@ -124,3 +131,38 @@ def messages_of_everybody(hand: Hand) -> None:
     hand.replace(
         "contact.own_messages._newest", lambda addresses: list(_with_conversation(everybody))
     )
+
+
+def _told_but(hand: Hand, left_out: dict[str, Any]) -> None:
+    """Write of new versions to nobody of a kind."""
+
+    def told(after: int) -> Iterator[tuple[int, str]]:
+        silent = set(User.objects.filter(**left_out).values_list("pk", flat=True))
+        return (one for one in verified_addresses(after) if one[0] not in silent)
+
+    hand.item(notices._audiences, "customers", told)
+
+
+@breaks("use.policy-changes")
+def who_has_been_away_for_a_year_is_told_nothing(hand: Hand) -> None:
+    _told_but(hand, {"last_login__lt": timezone.now() - timedelta(days=365)})
+
+
+@breaks("use.policy-changes")
+def who_has_never_logged_in_is_told_nothing(hand: Hand) -> None:
+    _told_but(hand, {"last_login": None})
+
+
+@breaks("use.policy-changes")
+def who_wants_no_news_is_told_nothing(hand: Hand) -> None:
+    _told_but(hand, {"marketing_opt_in_at": None})
+
+
+@breaks("use.policy-changes")
+def who_joined_long_ago_is_told_nothing(hand: Hand) -> None:
+    _told_but(hand, {"date_joined__lt": timezone.now() - timedelta(days=5 * 365)})
+
+
+@breaks("use.policy-changes", way=Way.CONFIGURATION)
+def a_drawn_notice_that_does_not_name_the_version(hand: Hand) -> None:
+    hand.template("privacy/policy/mail/notice.html", ("{{ version.hash }}", ""))
