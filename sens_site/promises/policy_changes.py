@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
-from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.utils import timezone
 
 from accounts.models import User
@@ -107,7 +107,9 @@ def people_of_all_kinds() -> dict[str, str]:
         mark = f"check{secrets.token_hex(6)}"
         addresses[kind] = f"{mark}@example.com"
         user = User.objects.create(username=mark, email=addresses[kind], **columns)
-        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        apps.get_model("account", "EmailAddress").objects.create(
+            user=user, email=user.email, verified=True, primary=True
+        )
     return addresses
 
 

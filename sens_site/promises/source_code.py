@@ -73,7 +73,8 @@ LOGGED = {
     "sens_site/lib/http/faults.py": "exception",
 }
 """What lines of logs say beside their own words: numbers, names of jobs and of errors."""
-SET_COOKIE = frozenset({"set_cookie", "set_signed_cookie", "set_cookie_dict_to_response"})
+SET_COOKIE = ("set_cookie", "set_signed_cookie")
+"""How the names of what sets a cookie begin."""
 LOG_CALLS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
 ADDRESS_KEYS = frozenset({"REMOTE_ADDR", "HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED"})
 STORING = re.compile(
@@ -124,7 +125,7 @@ def _is_put_into(node: ast.AST, name: str) -> bool:
 
 def sets_a_cookie(node: ast.AST) -> bool:
     says_it = isinstance(node, ast.Constant) and str(node.value).lower() == "set-cookie"
-    return says_it or _called(node) in SET_COOKIE or _is_put_into(node, "cookies")
+    return says_it or _called(node).startswith(SET_COOKIE) or _is_put_into(node, "cookies")
 
 
 def fills_a_session(node: ast.AST) -> bool:
