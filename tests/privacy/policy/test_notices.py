@@ -56,7 +56,7 @@ def told() -> list[str]:
 
 def words_of(message: Message) -> tuple[str, str]:
     """Return the two parts of a notice: plain text first, for programs that show what comes last."""
-    parts: list[Any] = message.get_payload()
+    parts: Any = message.get_payload()
     assert [one.get_content_type() for one in parts] == ["text/plain", "text/html"]
     text, html = (str(one.get_payload(decode=True), "utf-8") for one in parts)
     return text.replace("\r\n", "\n"), html
