@@ -34,6 +34,8 @@ PAGES_COST = 0.4
 """In seconds, shared among the checks that look at all pages: these are asked after cheap ones."""
 SEEN = "paths.json"
 SURVIVED = "survived"
+READERS = ("sens_site.promises.page_templates.",)
+"""The checks that read templates without drawing them: nothing learned leads to them."""
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -140,6 +142,8 @@ class Order:
         passed = set(self.seen.get(place, ())) - {""}
         near = passed or self.in_file.get(mutant.path, set())
         first = {name for name in near if name in self.costs}
+        if mutant.kind == "template":  # these read each whole, and draw none
+            first |= {name for name in self.costs if name.startswith(READERS)}
         if "all pages" in near:
             first |= self.pages
         last = set(self.walk)

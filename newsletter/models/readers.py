@@ -1,7 +1,7 @@
 """Who reads the newsletter, about what, by which proof, and to whom nobody writes any more."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from django.db import models
@@ -58,6 +58,9 @@ class Wording(models.Model):
         return self.digest[:12]
 
 
+ADDRESSES_A_PAGE = 2000
+
+
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
     """Reads of the readers."""
 
@@ -77,6 +80,16 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         """
         reading = Subscription.objects.filter(topic__in=list(topics)).values("subscriber")
         return self.confirmed().filter(parked_at=None, pk__in=reading)
+
+    def addresses_after(self, number: int) -> Iterator[tuple[int, str]]:
+        """Yield number and address of each confirmed reader with a greater number.
+
+        By pages: whoever writes meanwhile must not do so beside an open cursor.
+        """
+        rows = self.confirmed().filter(parked_at=None).order_by("pk").values_list("pk", "email")
+        while page := list(rows.filter(pk__gt=number)[:ADDRESSES_A_PAGE]):
+            yield from page
+            number = page[-1][0]
 
 
 class Subscriber(models.Model):

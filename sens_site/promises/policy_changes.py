@@ -1,4 +1,4 @@
-"""The promise that who has registered is told when the policy changes."""
+"""The promise that who has registered or reads the newsletter is told when the policy changes."""
 
 import secrets
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.promises import registered
+from newsletter.models import Subscriber
 from outbox.models import NOTICE, OutboxMail
 from privacy.datamap.promises.purging import done_by_the_job, runs_daily
 from privacy.policy.models import Kind
@@ -69,7 +70,7 @@ def everybody_is_told_of_a_material_change(site: RunningSite) -> Evidence:
             require(posted.hash in text, f"the notice does not name the version in its {kind}")
     return Evidence(
         "Played through for this check, posting a material version wrote one mail to each registered "
-        "person, of whichever kind, however often it was announced.",
+        "person and each reader of the newsletter, of whichever kind, however often it was announced.",
         {"people told": len(told) - 1 - len(others), "kinds of people": len(others)},
     )
 
@@ -83,9 +84,9 @@ def _parts(mail: OutboxMail) -> Iterator[tuple[str, str]]:
 
 
 def people_of_all_kinds() -> dict[str, str]:
-    """Make people with accounts, as time and their own choices make them; return who has which address.
+    """Make people as time and their own choices make them; return who has which address.
 
-    The sentence knows no kinds: who has registered is told.
+    The sentence knows no kinds: who has registered, or reads the newsletter, is told.
     """
     now = timezone.now()
     early = now - timedelta(days=3000)
@@ -110,6 +111,12 @@ def people_of_all_kinds() -> dict[str, str]:
         apps.get_model("account", "EmailAddress").objects.create(
             user=user, email=user.email, verified=True, primary=True
         )
+    reader = addresses["reads the newsletter and has no account"] = (
+        f"check{secrets.token_hex(6)}@example.com"
+    )
+    Subscriber.objects.create(
+        email=reader, state="confirmed", confirmed_by="link", confirmed_at=now
+    )
     return addresses
 
 

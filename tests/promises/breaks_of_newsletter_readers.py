@@ -199,3 +199,10 @@ def a_reader_who_has_objected(hand: Hand) -> None:
         email="nina@example.com", state="confirmed", confirmed_by="link",
         confirmed_at=timezone.now() - timedelta(days=9),
     )  # fmt: skip
+
+
+@breaks("use.policy-changes")
+def readers_who_are_told_of_no_new_policy(hand: Hand) -> None:
+    from privacy.policy.notices import _audiences
+
+    hand.item(_audiences, "readers", lambda after: ())
