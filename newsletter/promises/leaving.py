@@ -16,7 +16,7 @@ from privacy.datamap.promises.purging import PURGE, done_by_the_job
 from privacy.datamap.subjects import keyed_hashes
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
-from privacy.rights.models import RequestEvent
+from privacy.rights.promises.stored_requests import proven_objections
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 CHOICES = "/privacy/choices/"
@@ -144,13 +144,11 @@ def an_objection_ends_the_newsletter_of_who_has_no_account(site: RunningSite) ->
 @promise("rights.object-to-marketing", look=Look.ROWS)
 def no_stored_reader_has_objected(site: RunningSite) -> Evidence:
     """No address is signed up that was so before an objection which has been proven."""
-    proven = RequestEvent.objects.filter(did="identity-proved", request__kind="objection")
-    objected = 0
-    for address, at in proven.values_list("request__email", "at"):
+    proven = proven_objections()
+    for address, at in proven:
         still = Subscriber.objects.filter(email=address, confirmed_at__lt=at).count()
         require(not still, f"{still} readers get a newsletter to which they objected")
-        objected += 1
     return Evidence(
         "No reader gets the newsletter who has objected to it.",
-        {"proven objections": objected, "readers who still get it": 0},
+        {"proven objections": len(proven), "readers who still get it": 0},
     )

@@ -11,6 +11,7 @@ from outbox.models import OutboxMail
 from privacy.promises.registry import Evidence, Look, PromiseBroken, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
 from privacy.promises.visitor import SetCookie
+from privacy.rights.promises.stored_requests import proven_objections
 
 COPY = "/accounts/data/copy/"
 CHOICES = "/privacy/choices/"
@@ -106,17 +107,13 @@ def an_objection_ends_marketing_at_once(site: RunningSite) -> Evidence:
 @promise("rights.object-to-marketing", look=Look.ROWS)
 def nobody_who_objected_is_still_written_to(site: RunningSite) -> Evidence:
     """No stored account wants news that were wanted before an objection which has been proven."""
-    from privacy.rights.models import RequestEvent  # noqa: PLC0415 - beside its use
-
-    proven = RequestEvent.objects.filter(did="identity-proved", request__kind="objection")
-    objected = 0
-    for address, at in proven.values_list("request__email", "at"):
+    proven = proven_objections()
+    for address, at in proven:
         still = User.objects.filter(email=address, marketing_opt_in_at__lt=at).count()
         require(not still, f"{still} accounts get marketing that was objected to")
-        objected += 1
     return Evidence(
         "No account gets marketing to which its owner has objected.",
-        {"proven objections": objected, "accounts that still get marketing": 0},
+        {"proven objections": len(proven), "accounts that still get marketing": 0},
     )
 
 

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -27,6 +27,12 @@ def months_after(day: date, months: int) -> date:
 def due_after(day: date) -> date:
     """Return the last day for an answer: 30 days, or one calendar month if that ends sooner."""
     return min(day + timedelta(days=30), months_after(day, 1))
+
+
+def proven_objections() -> list[tuple[str, datetime]]:
+    """Return who has objected and shown who they are, and when that was."""
+    proven = RequestEvent.objects.filter(did="identity-proved", request__kind="objection")
+    return list(proven.values_list("request__email", "at"))
 
 
 def _open() -> Iterator[tuple[SubjectRequest, date, bool]]:
