@@ -173,10 +173,12 @@ def test_a_server_that_never_answers_holds_one_request_for_its_time_and_no_other
     """Threat: it takes connections, so nobody is refused; each request would wait."""
     monkeypatch.setattr(served_cache.away, "run", served_cache._in_background)
     cache = made(f"unix://{hanging.server_address}", seconds=0.2)
-    asking, look = [], cache.look_whether_it_is_back
+    asking, look, may_ask = [], cache.look_whether_it_is_back, threading.Event()
+    may_ask.set()
 
     def noted():
         asking.append(threading.current_thread())
+        may_ask.wait(10)
         look()
 
     monkeypatch.setattr(cache, "look_whether_it_is_back", noted)
@@ -191,8 +193,10 @@ def test_a_server_that_never_answers_holds_one_request_for_its_time_and_no_other
     asked_in_background()
     assert hanging.connections == 2
     hanging.answers.set()
+    may_ask.clear()  # a quick answer would come before this request has turned to the table
     clock[0] += ASKED_AGAIN_SECONDS
     assert cache.get("a") == "in the table"
+    may_ask.set()
     asked_in_background()
     assert cache.get("a") is None
     assert (len(asking), threading.current_thread() in asking) == (2, False)
