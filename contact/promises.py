@@ -13,20 +13,11 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db.models import Q
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from contact import promises_of_departments  # noqa: F401 - registers its checks
-from contact.models import ContactMessage, Quarantine, State
+from contact import promises_of_departments, promises_of_periods  # noqa: F401 - register theirs
+from contact.models import ContactMessage, State
 from outbox.models import OutboxMail
-from privacy.datamap.promises.purging import (
-    PURGE,
-    done_by_the_job,
-    months_from,
-    nothing_is_over,
-    purge_keeps,
-    ran_lately,
-)
 from privacy.datamap.promises.raw_rows import Database
 from privacy.datamap.retention import purge_expired
 from privacy.datamap.stored_mail import mail_text
@@ -249,83 +240,6 @@ def a_message_is_kept_until_its_time_is_over(site: RunningSite) -> Evidence:
     return Evidence(
         "A message is stored and stays until its time is over.",
         {"months after it is closed": 24},
-    )
-
-
-def _kinds_of_messages() -> dict[str, dict[str, Any]]:
-    """Return the columns of a message of each kind that is closed 24 months ago, or that waits."""
-    limit, a_day = months_from(timezone.now(), -24), timedelta(days=1)
-    held = {f"held ({why.value})": {"quarantined_because": why} for why in Quarantine if why.value}
-    played: dict[str, dict[str, Any]] = {
-        "waiting": {"received_at": months_from(limit, -24)},
-        "answered, though received long ago, not yet": {
-            "state": State.ANSWERED,
-            "received_at": months_from(limit, -24),
-            "answered_at": limit + a_day,
-        },
-    }
-    for name, moment in (("over", limit - a_day), ("not yet", limit + a_day)):
-        answered = {"state": State.ANSWERED, "answered_at": moment}
-        played[f"answered, {name}"] = answered
-        played[f"answered with a note of staff, {name}"] = {**answered, "answer_note": "Called."}
-        played[f"answered, no contact wanted, {name}"] = {**answered, "wants_contact": False}
-        for kind, columns in {"spam": {}, **held}.items():
-            played[f"{kind}, {name}"] = {**columns, "state": State.SPAM, "received_at": moment}
-    return played
-
-
-@promise("retention.messages", look=Look.REHEARSAL)
-def messages_go_after_their_time(site: RunningSite) -> Evidence:
-    """Of each kind of closed message the older one goes; one that waits stays, however old."""
-    purge_keeps("retention.messages")
-    with site.rehearsal():
-        keys = {}
-        for name, columns in _kinds_of_messages().items():
-            row = ContactMessage.objects.create(
-                name="A check of the promises",
-                email="check@example.com",
-                message="This is rolled back.",
-                fingerprint=secrets.token_hex(32),
-            )
-            ContactMessage.objects.filter(pk=row.pk).update(wants_contact=True)
-            ContactMessage.objects.filter(pk=row.pk).update(**columns)
-            keys[row.pk] = name
-        done_by_the_job(PURGE)
-        left = ContactMessage.objects.filter(pk__in=keys).values_list("pk", flat=True)
-        kept = {keys[pk] for pk in left}
-    late = sorted(name for name in kept if name.endswith(", over"))
-    require(not late, f"a message is still there after its time ({', '.join(late)})")
-    early = sorted(n for n in {*keys.values()} - kept if not n.endswith(", over"))
-    require(not early, f"a message is deleted before its time ({', '.join(early)})")
-    return Evidence(
-        "Played through for this check: a message of each kind was deleted when its time was "
-        "over; a younger one and one that waits stayed.",
-        {"months after it is closed": 24, "messages": len(keys)},
-    )
-
-
-@promise("retention.messages", look=Look.ROWS)
-def no_stored_message_is_over(site: RunningSite) -> Evidence:
-    """None was closed more than 24 months ago, and none has waited so long that nobody closes it."""
-    limit = months_from(timezone.now(), -24)
-    rows = ContactMessage._base_manager
-    waiting = rows.filter(state="waiting")
-    forgotten = nothing_is_over(
-        "messages that have waited for an answer for more than 24 months",
-        waiting, "received_at", before=limit,
-    )  # fmt: skip
-    closed = rows.exclude(state="waiting").annotate(
-        closed_at=Coalesce("answered_at", "received_at")
-    )
-    return Evidence(
-        "No stored message was closed more than 24 months ago.",
-        {
-            **forgotten,
-            **nothing_is_over(
-                "messages closed more than 24 months ago", closed, "closed_at", before=limit
-            ),
-            **ran_lately(PURGE),
-        },
     )
 
 

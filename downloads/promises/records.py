@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from downloads.models import DownloadCount, DownloadRecord
 from downloads.promises.made_up import MadeUp, customer
+from privacy.datamap.promises.filled_rows import fill
 from privacy.datamap.promises.purging import (
     AN_HOUR,
     PURGE,
@@ -117,10 +118,11 @@ def records_go_after_24_months(site: RunningSite) -> Evidence:
         made, (user, _) = MadeUp(), customer(site)
         for moment in (limit - AN_HOUR, limit + AN_HOUR):
             DownloadRecord.objects.create(user=user, version=made.version, at=moment)
+            fill(DownloadRecord.objects.create(user=user, version=made.version, at=moment))
         done_by_the_job(PURGE)
         kept = list(DownloadRecord.objects.filter(user=user).values_list("at", flat=True))
     require(limit - AN_HOUR not in kept, "a record is still there after 24 months")
-    require(limit + AN_HOUR in kept, "a record is deleted before its 24 months are over")
+    require(kept.count(limit + AN_HOUR) == 2, "a record is deleted before its 24 months are over")
     return Evidence(
         "Played through for this check: a record was deleted after 24 months and not before.",
         {"months": 24},

@@ -8,6 +8,7 @@ from django.utils import timezone
 from outbox.models import OutboxMail
 from outbox.services import record_sent, store_mail
 from privacy.consent.promises.all_services_on import choose
+from privacy.datamap.promises.filled_rows import fill
 from privacy.datamap.promises.purging import (
     AN_HOUR,
     LATE,
@@ -20,6 +21,8 @@ from privacy.datamap.promises.purging import (
 from privacy.datamap.search import hits
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
+
+FILLED = "check-with-all-filled-in"
 
 
 @promise("usage.ip-address", look=Look.REHEARSAL)
@@ -57,7 +60,7 @@ def sent_mail_is_blanked_and_goes(site: RunningSite) -> Evidence:
     ends = {"sent": "sent_at", "given up": "parked_at"}
     with site.rehearsal():
         played = {}
-        for purpose in ("service", "notice", "check-of-its-own"):
+        for purpose in ("service", "notice", "check-of-its-own", FILLED):
             for end, column in ends.items():
                 for name, moment in (("over", limit - AN_HOUR), ("not yet", limit + AN_HOUR)):
                     mail = _stored(f"check-{secrets.token_hex(8)}@example.com", purpose)
@@ -66,6 +69,8 @@ def sent_mail_is_blanked_and_goes(site: RunningSite) -> Evidence:
                         record_sent(mail)
                         require(row.filter(message=b"").exists(), "the text of a sent mail stays")
                     row.update(**{column: moment})
+                    if purpose == FILLED:
+                        fill(mail, but={"message", *ends.values()})
                     played[mail.pk] = f"{purpose}, {end}, {name}"
         waiting = _stored(f"check-{secrets.token_hex(8)}@example.com", "service")
         OutboxMail.objects.filter(pk=waiting.pk).update(created_at=limit - AN_HOUR, attempts=3)
