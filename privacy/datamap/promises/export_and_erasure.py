@@ -26,9 +26,16 @@ from privacy.datamap.erasure import erase, plan_erasure
 from privacy.datamap.export import DATA, MANIFEST, PAGE, stream_export
 from privacy.datamap.models import Erasure
 from privacy.datamap.promises.copied_rows import is_whole
+from privacy.datamap.promises.picked_out import (
+    COPIED_BY,
+    ERASED_AGAIN_BY,
+    ERASED_BY,
+    nothing_more_is_picked_out,
+)
 from privacy.datamap.promises.played_people import Played
 from privacy.datamap.promises.purging import done_by_the_job
 from privacy.datamap.promises.raw_rows import Database, Rows, texts_of
+from privacy.datamap.promises.states_of_rows import in_every_state
 from privacy.datamap.replay import replay
 from privacy.datamap.subjects import Subject, by_address, identity
 from privacy.datamap.terms import OnErase
@@ -87,14 +94,17 @@ def archive_of(subject: Subject, *, portable: bool = False) -> dict[str, str]:
 
 @contextmanager
 def person_and_neighbour(site: RunningSite) -> Iterator[tuple[Played, Played, Database]]:
-    """Play two people who have something in every table."""
+    """Play two people who have something in every table, and one of them rows in every state."""
     with site.rehearsal():
-        yield Played(site), Played(site), Database.as_it_stands()
+        person, neighbour, database = Played(site), Played(site), Database.as_it_stands()
+        in_every_state(person, database)
+        yield person, neighbour, database
 
 
 @promise("rights.copy", look=Look.REHEARSAL)
 def the_copy_is_whole_and_holds_nobody_else(site: RunningSite) -> Evidence:
     """Row for row and column for column, it holds what the database holds of the person."""
+    nothing_more_is_picked_out(*COPIED_BY)
     with person_and_neighbour(site) as (person, neighbour, database):
         files = archive_of(person.subject)
         rows = person.rows(database)
@@ -167,6 +177,7 @@ def the_copy_can_be_read_by_machines(site: RunningSite) -> Evidence:
 @promise("rights.erasure", look=Look.REHEARSAL)
 def an_erasure_leaves_nothing_and_touches_nobody_else(site: RunningSite) -> Evidence:
     """Afterwards no table names the person, and every row of the neighbour is as it was."""
+    nothing_more_is_picked_out(*ERASED_BY)
     with person_and_neighbour(site) as (person, neighbour, database):
         before, theirs = person.rows(database), neighbour.rows(database)
         plan = plan_erasure(person.subject)
@@ -217,6 +228,7 @@ def ledger_of_its_own() -> Iterator[Path]:
 @promise("account.kept-after-deletion", look=Look.REHEARSAL)
 def a_restored_backup_is_erased_again(site: RunningSite) -> Evidence:
     """The ledger outside the database holds hashes alone, and with it the erasure is done again."""
+    nothing_more_is_picked_out(*ERASED_AGAIN_BY)
     with person_and_neighbour(site) as (person, neighbour, database), ledger_of_its_own() as file:
         theirs = neighbour.rows(database)
         guest = f"{person.mark}-guest@example.com"

@@ -20,6 +20,7 @@ from outbox.models import JobRun
 from privacy.datamap.agreement import sentences
 from privacy.datamap.holds import held_subjects, without_held
 from privacy.datamap.models import ClockStamp, PurgeFailure
+from privacy.datamap.promises.picked_out import DONE_BY, ENDED_BY, nothing_more_is_picked_out
 from privacy.policy.promises.record import in_force
 from privacy.promises.registry import Figure, require
 
@@ -73,6 +74,7 @@ def runs_daily(name: str) -> None:
     """Require that the worker has a job that keeps a promise, and runs it at least every day."""
     seconds = _job(name).every_seconds
     require(seconds <= A_DAY.total_seconds(), f"the job “{name}” runs every {seconds:g} seconds")
+    nothing_more_is_picked_out(*DONE_BY.get(name, ()))
 
 
 def done_by_the_job(name: str) -> None:
@@ -93,6 +95,7 @@ def purge_keeps(promise: str) -> None:
     """Require that the sentence gives its periods, and that the purge can carry out its rules."""
     sentence_gives_its_periods(promise)
     runs_daily(PURGE)
+    nothing_more_is_picked_out(*ENDED_BY.get(promise, ()))
     failed = PurgeFailure.objects.filter(promise=promise).first()
     require(failed is None, f"the purge cannot carry out its rule: {failed}")
 

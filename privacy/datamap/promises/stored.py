@@ -22,6 +22,7 @@ from django.utils import timezone
 from privacy.datamap import ledger
 from privacy.datamap.checks import check_map
 from privacy.datamap.promises.export_and_erasure import ledger_of_its_own
+from privacy.datamap.promises.picked_out import ENDED_BY, nothing_more_is_picked_out
 from privacy.datamap.promises.purging import (
     A_DAY,
     AN_HOUR,
@@ -223,6 +224,7 @@ def the_ledger_follows_the_backups(site: RunningSite) -> Evidence:
     old = sum(moment < limit - LATE for moment in moments)
     require(not old, f"{old} lines of the ledger are older than any backup may be")
     runs_daily(PURGE)
+    nothing_more_is_picked_out(*ENDED_BY["retention.backups"])
     runs_daily("finish erasures")
     waiting = sum(line.moment < now - LATE for line in pending())
     require(not waiting, f"{waiting} erasures are unknown to this database, as after a restore")
