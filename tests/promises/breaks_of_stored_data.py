@@ -1,11 +1,17 @@
 """Copies, erasures and deletions that pass over some rows: by their state, their number, or the day."""
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from contact.models import ContactMessage
+from privacy.datamap import ledger
 from privacy.datamap.promises.picked_out import KNOWN
-from tests.promises.breaks import breaks
+from tests.promises.breaks import Way, breaks
 from tests.promises.hand import Hand
 
 ERASED = ("rights.erasure", "account.kept-after-deletion")
@@ -127,3 +133,50 @@ def idle_accounts_that_end_a_few_at_a_time(hand: Hand) -> None:
 def large_files_that_are_not_read(hand: Hand) -> None:
     path = "downloads/verification.py"
     adds(hand, path, "def f(size): return size > 20_000_000")
+
+
+# --- the ledger of erasures, by which nobody comes back -------------------------------------------
+
+
+def _skipped(hand: Hand, kept: Callable[[ledger.Line], bool]) -> None:
+    """Let a replay leave out lines of the ledger."""
+    hand.wrap("privacy.datamap.replay.pending", lambda old, **how: [*filter(kept, old(**how))])
+
+
+@breaks("account.kept-after-deletion")
+def unused_accounts_that_come_back_with_a_backup(hand: Hand) -> None:
+    _skipped(hand, lambda line: line.cause != "idle")
+
+
+@breaks("account.kept-after-deletion")
+def people_who_asked_to_be_erased_and_come_back(hand: Hand) -> None:
+    _skipped(hand, lambda line: line.cause != "request")
+
+
+@breaks("account.kept-after-deletion")
+def people_who_deleted_their_accounts_and_come_back(hand: Hand) -> None:
+    _skipped(hand, lambda line: line.cause != "account")
+
+
+@breaks("account.kept-after-deletion")
+def whoever_went_weeks_ago_comes_back(hand: Hand) -> None:
+    _skipped(hand, lambda line: line.moment > timezone.now() - timedelta(days=28))
+
+
+@breaks("account.kept-after-deletion")
+def a_ledger_that_says_where_people_had_their_mail(hand: Hand) -> None:
+    def line_for(old: Any, subject: Any, *, cause: str, **how: Any) -> Any:
+        hosts = sorted({address.partition("@")[2] for address in subject.addresses})
+        return old(subject, cause=f"{cause} {' '.join(hosts)}", **how)
+
+    hand.wrap("privacy.datamap.ledger.line_for", line_for)
+
+
+@breaks("account.kept-after-deletion", way=Way.ROWS)
+def a_stored_line_of_the_ledger_with_a_name(hand: Hand) -> None:
+    file = ledger.path()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    line = {"reference": "f" * 32, "at": timezone.now().isoformat(), "cause": "account", "plan": "0" * 12,
+            "account": "", "addresses": [], "former": [], "name": "Ada"}  # fmt: skip
+    file.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    hand.on_release(lambda: file.unlink(missing_ok=True))
