@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from contact.models import ContactMessage
@@ -179,3 +180,32 @@ def a_stored_line_of_the_ledger_with_a_name(hand: Hand) -> None:
             "account": "", "addresses": [], "former": [], "name": "Ada"}  # fmt: skip
     file.write_text(json.dumps(line) + "\n", encoding="utf-8")
     hand.on_release(lambda: file.unlink(missing_ok=True))
+
+
+# --- idle accounts, and who gets what is written to somebody --------------------------------------
+
+
+@breaks("retention.idle-account", in_sql=True)
+def a_notice_once_and_for_ever(hand: Hand) -> None:
+    hand.replace("accounts.idle_accounts.forget_notices", lambda: 0)
+
+
+def _copied(hand: Hand, door: str, to: str) -> None:
+    """Let each mail that is stored by a module go to somebody else as well."""
+
+    class Copied(EmailMessage):
+        def __init__(self, *args: Any, **how: Any) -> None:
+            super().__init__(*args, **how)
+            self.bcc = [to]
+
+    hand.replace(f"{door}.EmailMessage", Copied)
+
+
+@breaks("account.kept-after-deletion", "beacons.in-mail", "retention.idle-account")
+def a_farewell_of_which_the_webmaster_gets_a_copy(hand: Hand) -> None:
+    _copied(hand, "accounts.erasure", hand.settings.WEBMASTER_EMAIL)
+
+
+@breaks("beacons.in-mail", "retention.idle-account")
+def a_notice_of_which_an_archive_gets_a_copy(hand: Hand) -> None:
+    _copied(hand, "accounts.idle_accounts", "archive@example.com")
