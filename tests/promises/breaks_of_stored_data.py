@@ -1,9 +1,14 @@
 """Copies, erasures and deletions that pass over some rows: by their state, their number, or the day."""
 
 import json
-from collections.abc import Callable
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.core.mail import EmailMessage
@@ -13,6 +18,7 @@ from contact.models import ContactMessage
 from privacy.datamap import ledger
 from privacy.datamap.promises.picked_out import KNOWN
 from tests.promises.breaks import Way, breaks
+from tests.promises.breaks_of_what_is_lost import backed_up
 from tests.promises.hand import Hand
 
 BY_THE_PURGE = (
@@ -209,3 +215,66 @@ def a_farewell_of_which_the_webmaster_gets_a_copy(hand: Hand) -> None:
 @breaks("beacons.in-mail", "retention.idle-account")
 def a_notice_of_which_an_archive_gets_a_copy(hand: Hand) -> None:
     _copied(hand, "accounts.idle_accounts", "archive@example.com")
+
+
+# --- backups, and what lies beside them -----------------------------------------------------------
+
+
+@breaks("security.against-loss")
+def a_backup_that_leaves_its_scratch(hand: Hand) -> None:
+    @contextmanager
+    def scratch() -> Iterator[Path]:
+        folder = Path(tempfile.mkdtemp(prefix=".backup-"))
+        hand.on_release(lambda: shutil.rmtree(folder))
+        yield folder
+
+    hand.replace("sens_site.backups._scratch", scratch)
+
+
+@breaks("security.against-loss")
+def a_backup_that_fails_and_leaves_its_scratch(hand: Hand) -> None:
+    @contextmanager
+    def scratch() -> Iterator[Path]:
+        folder = Path(tempfile.mkdtemp(prefix=".backup-"))
+        hand.on_release(lambda: shutil.rmtree(folder, ignore_errors=True))
+        yield folder
+        shutil.rmtree(folder)
+
+    hand.replace("sens_site.backups._scratch", scratch)
+
+
+@breaks("security.against-loss")
+def a_list_of_what_is_in_a_backup(hand: Hand) -> None:
+    def write(old: Any, target: Path, members: Any, **how: Any) -> None:
+        old(target, members, **how)
+        target.with_suffix(".txt").write_text("private/scan-of-ada.pdf")
+
+    hand.wrap("sens_site.lib.deploy.backup_archive.write", write)
+
+
+@breaks("security.against-loss", way=Way.ROWS)
+def a_list_of_files_beside_the_backups(hand: Hand) -> None:
+    backed_up(hand).with_suffix(".txt").write_text("private/scan-of-ada.pdf")
+
+
+@breaks("security.against-loss", way=Way.ROWS)
+def a_scratch_of_last_week(hand: Hand) -> None:
+    beside = Path(hand.settings.PRIVATE_ROOT).parent
+    folder = Path(tempfile.mkdtemp(prefix=".backup-", dir=beside))
+    hand.on_release(lambda: shutil.rmtree(folder))
+    last_week = (timezone.now() - timedelta(days=7)).timestamp()
+    os.utime(folder, (last_week, last_week))
+
+
+@breaks("retention.backups")
+def backups_of_each_new_year_that_stay(hand: Hand) -> None:
+    def trim(old: Any, folder: Path, **how: Any) -> int:
+        kept = list(folder.glob("site-*0101T*"))
+        for file in kept:
+            file.rename(folder / f"kept-{file.name}")
+        done: int = old(folder, **how)
+        for file in kept:
+            (folder / f"kept-{file.name}").rename(file)
+        return done
+
+    hand.wrap("sens_site.lib.deploy.backup_archive.trim", trim)
