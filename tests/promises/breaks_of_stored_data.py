@@ -15,6 +15,8 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from contact.models import ContactMessage
+from downloads.models import DocumentVersion
+from outbox import jobs
 from privacy.datamap import ledger
 from privacy.datamap.promises.picked_out import KNOWN
 from tests.promises.breaks import Way, breaks
@@ -133,12 +135,6 @@ def backups_of_the_first_of_a_month_that_stay(hand: Hand) -> None:
 @breaks("retention.idle-account")
 def idle_accounts_that_end_a_few_at_a_time(hand: Hand) -> None:
     adds(hand, "accounts/idle_accounts.py", "CAP = 5")
-
-
-@breaks("downloads.unchanged")
-def large_files_that_are_not_read(hand: Hand) -> None:
-    path = "downloads/verification.py"
-    adds(hand, path, "def f(size): return size > 20_000_000")
 
 
 # --- the ledger of erasures, by which nobody comes back -------------------------------------------
@@ -278,3 +274,34 @@ def backups_of_each_new_year_that_stay(hand: Hand) -> None:
         return done
 
     hand.wrap("sens_site.lib.deploy.backup_archive.trim", trim)
+
+
+# --- documents, read anew each night --------------------------------------------------------------
+
+
+@breaks("downloads.unchanged")
+def large_files_that_are_not_read(hand: Hand) -> None:
+    path = "downloads/verification.py"
+    adds(hand, path, "def f(size): return size > 20_000_000")
+
+
+@breaks("downloads.unchanged")
+def files_of_which_the_end_is_not_read(hand: Hand) -> None:
+    adds(hand, "downloads/store.py", "def f(content): return content.read(10_000_000)")
+
+
+@breaks("downloads.unchanged", in_sql=True)
+def files_that_are_due_for_one_night_alone(hand: Hand) -> None:
+    jobs.registered_jobs()
+    new = DocumentVersion.objects.filter(checked_at=None)
+    once = replace(jobs._registry["verify documents"], when=lambda: new.all().exists())
+    hand.item(jobs._registry, "verify documents", once)
+
+
+@breaks("downloads.unchanged", in_sql=True)
+def files_that_are_never_looked_at_again(hand: Hand) -> None:
+    def note(old: Any, states: dict[int, str], now: Any) -> None:
+        new = DocumentVersion.objects.filter(pk__in=states, checked_at=None)
+        old({one: states[one] for one in new.values_list("pk", flat=True)}, now)
+
+    hand.wrap("downloads.verification._note", note)

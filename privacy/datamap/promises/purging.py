@@ -77,11 +77,17 @@ def runs_daily(name: str) -> None:
     nothing_more_is_picked_out(*DONE_BY.get(name, ()))
 
 
+def is_due(name: str) -> None:
+    """Require that a job finds something to do."""
+    due = _job(name).when()
+    require(due, f"there is something to do, and the job “{name}” finds that there is not")
+
+
 def done_by_the_job(name: str) -> None:
     """Let a job do its work as the worker would, on a day with a steady clock. In a rehearsal."""
     ClockStamp.objects.update(last_seen=timezone.now(), moved_at=None)
+    is_due(name)
     job = _job(name)
-    require(job.when(), f"there is something to do, and the job “{name}” finds that there is not")
     # People watch the log, and nothing of this has happened.
     before = logging.root.manager.disable
     logging.disable(max(before, logging.INFO))
