@@ -121,6 +121,26 @@ def a_purge_on_some_days(hand: Hand) -> None:
     adds(hand, "privacy/datamap/jobs.py", "def f(now): return now.weekday() == 0")
 
 
+@breaks(
+    "retention.account",
+    "retention.consent-receipts",
+    "retention.downloads",
+    "retention.idle-account",
+    "retention.messages",
+    "retention.newsletter",
+    "retention.requests",
+    "retention.sent-mail",
+    "retention.visits",
+)
+def a_worker_that_rests_on_sundays(hand: Hand) -> None:
+    adds(hand, "outbox/worker.py", "def f(now): return now.isoweekday() == 7")
+
+
+@breaks("retention.visits", in_sql=True)
+def a_purge_of_a_few_at_a_time(hand: Hand) -> None:
+    hand.wrap("privacy.datamap.jobs.purge_expired", lambda old: old(cap=200))
+
+
 @breaks("retention.messages")
 def messages_that_are_asked_for_their_day(hand: Hand) -> None:
     adds(hand, "contact/data_map.py", "def f(rows): return rows.filter(answered_at__week_day=1)")

@@ -30,6 +30,11 @@ KNOWN = {
     "downloads/verification.py": "500",
     "newsletter/data_map/readers.py": "",
     "outbox/jobs.py": "",
+    "outbox/worker.py": (
+        "0.2 | 2 | 2.0 | 5.0 | 30.0 | 60.0 | 300.0 | 3600.0 | min(left, SLEEP_SECONDS)"
+        " | min(max(self._transport_wait * 2, FIRST_TRANSPORT_WAIT_SECONDS),"
+        " MOST_TRANSPORT_WAIT_SECONDS) | min(self._next_run[job.name], again)"
+    ),
     "privacy/consent/data_map.py": "followers.values('at')[:1]",
     "privacy/datamap/backups.py": "2 | 30",
     "privacy/datamap/clock.py": "5 | ClockStamp.objects.filter(pk=1).first()",
@@ -85,6 +90,7 @@ ERASED_BY = (
     *FOUND_BY, "accounts/erasure.py", "privacy/datamap/erasure.py", "privacy/datamap/stored_mail.py",
 )  # fmt: skip
 ERASED_AGAIN_BY = ("privacy/datamap/ledger.py", "privacy/datamap/replay.py")
+WORKED_BY = ("outbox/jobs.py", "outbox/worker.py")
 DONE_BY = {
     "purge expired": (
         "privacy/datamap/retention.py", "privacy/datamap/jobs.py", "privacy/datamap/clock.py",
