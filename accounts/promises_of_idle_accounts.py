@@ -23,6 +23,7 @@ from privacy.datamap.promises.purging import (
     runs_daily,
     sentence_gives_its_periods,
 )
+from privacy.datamap.promises.recipients import goes_to_nobody_else
 from privacy.datamap.stored_mail import mail_text
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
@@ -32,7 +33,7 @@ def _word() -> str:
     return f"check{secrets.token_hex(6)}"
 
 
-FILLED = "says all that can be said"
+FILLED, TOLD_BEFORE = "says all that can be said", "told years ago and used since"
 
 
 @promise("retention.idle-account", look=Look.REHEARSAL)
@@ -49,6 +50,7 @@ def an_unused_account_ends_after_a_notice(site: RunningSite) -> Evidence:
         "wishes to get news": {"last_login": over, "marketing_opt_in_at": over},
         "switched off": {"last_login": over, "is_active": False},
         FILLED: {"last_login": over},
+        TOLD_BEFORE: {"last_login": over},
         "used again": {"last_login": over},
         "not reached": {"last_login": over},
         "staff": {"last_login": over, "is_staff": True},
@@ -56,13 +58,17 @@ def an_unused_account_ends_after_a_notice(site: RunningSite) -> Evidence:
         "used within the year": {"last_login": within, "date_joined": over},
         "joined within the year": {"last_login": None, "date_joined": within},
     }
-    end = {"unused", "never signed in", "wishes to get news", "switched off", FILLED}
+    end = {"unused", "never signed in", "wishes to get news", "switched off", FILLED, TOLD_BEFORE}
     with site.rehearsal():
         people = {
             kind: User.objects.create(username=_word(), email=f"{_word()}@example.com", **columns)
             for kind, columns in played.items()
         }
         fill(people[FILLED], but={"is_staff", "is_superuser"})
+        years_ago = months_from(now, -36)
+        IdleNotice.objects.create(
+            user=people[TOLD_BEFORE], queued_at=years_ago, sent_at=years_ago
+        )  # of another idle year: who has come back since is told anew
         idle = end | {"used again", "not reached"}
         told = _told_by_the_job(people, at_least=idle)
         require(told == idle, f"told were: {', '.join(sorted(told)) or 'none'}")
@@ -81,6 +87,8 @@ def an_unused_account_ends_after_a_notice(site: RunningSite) -> Evidence:
         done_by_the_job(IDLE_ACCOUNTS)
         gone = _gone(people)
         require(set(gone) == end, f"erased were: {', '.join(gone) or 'none'}")
+        for kind in idle:
+            goes_to_nobody_else(people[kind].email)
     return Evidence(
         "Played through for this check: accounts unused for a year were told, and erased 30 days "
         "after the mail; one that was used again stayed, and so did those of staff.",

@@ -15,6 +15,7 @@ import sens_site.promises.own_account
 import sens_site.promises.own_pages
 import sens_site.promises.page_templates
 import sens_site.promises.policy_changes
+import sens_site.promises.restored_people
 import sens_site.promises.search
 import sens_site.promises.secret_addresses
 import sens_site.promises.security

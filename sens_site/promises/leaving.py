@@ -18,6 +18,7 @@ from accounts.services import verified_addresses
 from contact.models import ContactMessage
 from outbox.models import OutboxMail
 from privacy.datamap import ledger
+from privacy.datamap.promises.recipients import goes_to_nobody_else
 from privacy.datamap.replay import replay
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
@@ -56,6 +57,7 @@ def the_report_is_shown_and_mailed(site: RunningSite) -> Evidence:
         require(page.status == 200, f"the report answers {page.status}")
         mails = list(OutboxMail.objects.to_address(person.email))
         require(len(mails) == 1, f"{len(mails)} mails are left to the person who was deleted")
+        goes_to_nobody_else(person.email)
         payload: Any = mails[0].as_message().message().get_payload(decode=True)
     shown, mailed = page.page.text.lower(), " ".join(payload.decode().lower().split())
     for where, words in (("page", shown), ("mail", mailed)):

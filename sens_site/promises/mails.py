@@ -5,6 +5,7 @@ receipt that the reader's program is asked for, or anything else that is loaded.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from email.message import Message
 from pathlib import Path
@@ -144,11 +145,16 @@ def no_mail_tells_that_it_was_read(site: RunningSite) -> Evidence:
         mails = list(every_mail())
         staff = get_user_model()._default_manager.filter(is_staff=True, is_active=True)
         desk = {settings.WEBMASTER_EMAIL, *staff.values_list("email", flat=True)}
+        copies: defaultdict[str, set[str]] = defaultdict(set)
+        for mail, _ in mails:
+            copies[mail.message_id].add(mail.recipient)
         for mail, known in mails:
             ours = mail.recipient in desk
             meant = ours or mail.recipient.endswith("@example.com")
             require(meant, f"the mail “{mail.subject}” goes to somebody else, too")
             must_tell_nothing(mail, known=known)
+            alone = ours or len(copies[mail.message_id]) == 1
+            require(alone, f"of the mail “{mail.subject}” somebody else gets a copy")
     require(len(mails) >= len(WRITTEN_HERE), f"{len(mails)} mails were written")
     return Evidence(
         "Every mail that the site writes was written for this check: none loads anything, has a "

@@ -24,6 +24,7 @@ from outbox.left_undone import ASKED, undone_jobs
 from outbox.models import JobRun, OutboxMail
 from outbox.services import claim_next
 from outbox.worker import Worker
+from privacy.datamap.promises.picked_out import WORKED_BY, nothing_more_is_picked_out
 from privacy.datamap.promises.purging import (
     A_DAY,
     PURGE,
@@ -224,6 +225,7 @@ class _WithoutMail(Worker):
 )
 def the_worker_comes_to_every_job(site: RunningSite) -> Evidence:
     """Its own loop, on three days that pass at once, with jobs that only say that they were begun."""
+    nothing_more_is_picked_out(*WORKED_BY)
     begun, days, now = Counter[str](), 3, [0.0]
     jobs = [
         replace(job, when=lambda: True, run=partial(begun.update, [job.name]))

@@ -5,7 +5,6 @@ What is to be found is read from the database (`raw_rows`), what is expected is 
 
 import io
 import json
-import secrets
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -26,11 +25,18 @@ from privacy.datamap.erasure import erase, plan_erasure
 from privacy.datamap.export import DATA, MANIFEST, PAGE, stream_export
 from privacy.datamap.models import Erasure
 from privacy.datamap.promises.copied_rows import is_whole
+from privacy.datamap.promises.ledger_lines import names_nobody
+from privacy.datamap.promises.picked_out import (
+    COPIED_BY,
+    ERASED_AGAIN_BY,
+    ERASED_BY,
+    nothing_more_is_picked_out,
+)
 from privacy.datamap.promises.played_people import Played
-from privacy.datamap.promises.purging import done_by_the_job
 from privacy.datamap.promises.raw_rows import Database, Rows, texts_of
+from privacy.datamap.promises.states_of_rows import in_every_state
 from privacy.datamap.replay import replay
-from privacy.datamap.subjects import Subject, by_address, identity
+from privacy.datamap.subjects import Subject, by_address
 from privacy.datamap.terms import OnErase
 from privacy.promises.registry import Evidence, Look, NotCarriedOut, promise, require
 from privacy.promises.running_site import RunningSite
@@ -86,15 +92,21 @@ def archive_of(subject: Subject, *, portable: bool = False) -> dict[str, str]:
 
 
 @contextmanager
-def person_and_neighbour(site: RunningSite) -> Iterator[tuple[Played, Played, Database]]:
-    """Play two people who have something in every table."""
+def person_and_neighbour(
+    site: RunningSite, *, states: bool = True
+) -> Iterator[tuple[Played, Played, Database]]:
+    """Play two people who have something in every table, and one of them rows in every state."""
     with site.rehearsal():
-        yield Played(site), Played(site), Database.as_it_stands()
+        person, neighbour, database = Played(site), Played(site), Database.as_it_stands()
+        if states:
+            in_every_state(person, database)
+        yield person, neighbour, database
 
 
 @promise("rights.copy", look=Look.REHEARSAL)
 def the_copy_is_whole_and_holds_nobody_else(site: RunningSite) -> Evidence:
     """Row for row and column for column, it holds what the database holds of the person."""
+    nothing_more_is_picked_out(*COPIED_BY)
     with person_and_neighbour(site) as (person, neighbour, database):
         files = archive_of(person.subject)
         rows = person.rows(database)
@@ -167,6 +179,7 @@ def the_copy_can_be_read_by_machines(site: RunningSite) -> Evidence:
 @promise("rights.erasure", look=Look.REHEARSAL)
 def an_erasure_leaves_nothing_and_touches_nobody_else(site: RunningSite) -> Evidence:
     """Afterwards no table names the person, and every row of the neighbour is as it was."""
+    nothing_more_is_picked_out(*ERASED_BY)
     with person_and_neighbour(site) as (person, neighbour, database):
         before, theirs = person.rows(database), neighbour.rows(database)
         plan = plan_erasure(person.subject)
@@ -217,7 +230,9 @@ def ledger_of_its_own() -> Iterator[Path]:
 @promise("account.kept-after-deletion", look=Look.REHEARSAL)
 def a_restored_backup_is_erased_again(site: RunningSite) -> Evidence:
     """The ledger outside the database holds hashes alone, and with it the erasure is done again."""
-    with person_and_neighbour(site) as (person, neighbour, database), ledger_of_its_own() as file:
+    nothing_more_is_picked_out(*ERASED_AGAIN_BY)
+    people = person_and_neighbour(site, states=False)
+    with people as (person, neighbour, database), ledger_of_its_own() as file:
         theirs = neighbour.rows(database)
         guest = f"{person.mark}-guest@example.com"
         written = {"name": "A check", "email": guest, "message": person.mark, "wants_contact": "on"}
@@ -229,7 +244,7 @@ def a_restored_backup_is_erased_again(site: RunningSite) -> Evidence:
         require(person.rows(database), "the backup could not be played")
         require(file.is_file(), "an erasure writes no line into the ledger")
         text = file.read_text(encoding="utf-8")
-        lines = [json.loads(one) for one in text.splitlines()]
+        lines = names_nobody(text)
         require(len(lines) == 2, f"two erasures write {len(lines)} lines into the ledger")
         require(person.mark not in text, "the ledger names the person")
         require(lines[0]["at"][:4].isdigit(), "the ledger does not say when")
@@ -247,33 +262,6 @@ def a_restored_backup_is_erased_again(site: RunningSite) -> Evidence:
     )
 
 
-@promise("account.kept-after-deletion", look=Look.REHEARSAL)
-def the_worker_erases_restored_people_again(site: RunningSite) -> Evidence:
-    """A line of the ledger that the database knows nothing of is carried out by the worker."""
-    people = get_user_model()._base_manager
-    with site.rehearsal(), ledger_of_its_own() as file:
-        name = f"check{secrets.token_hex(6)}"
-        joined = timezone.now() - timedelta(days=1)
-        user = get_user_model().objects.create_user(
-            username=name, email=f"{name}@example.com", date_joined=joined
-        )
-        backup = transaction.savepoint()
-        erase(identity().of_user(user), cause="promise")
-        transaction.savepoint_rollback(backup)
-        # A line is left to whoever is carrying it out, for some minutes.
-        line = json.loads(file.read_text(encoding="utf-8"))
-        line["at"] = (timezone.now() - timedelta(hours=1)).isoformat()
-        file.write_text(f"{json.dumps(line)}\n", encoding="utf-8")
-        require(people.filter(username=name).exists(), "the backup could not be played")
-        done_by_the_job("finish erasures")
-        require(not people.filter(username=name).exists(), "a restored person stays")
-    return Evidence(
-        "Played through for this check: the worker erased somebody again who had come back with a "
-        "backup.",
-        {"people": 1},
-    )
-
-
 @promise("account.kept-after-deletion", look=Look.ROWS)
 def the_ledger_knows_of_every_erasure(site: RunningSite) -> Evidence:
     """Each erasure of the last 35 days has its line in the file beside the database."""
@@ -284,6 +272,7 @@ def the_ledger_knows_of_every_erasure(site: RunningSite) -> Evidence:
         text = file.read_text(encoding="utf-8") if file.exists() else ""
     except OSError as error:
         raise NotCarriedOut("The erasure ledger could not be read.") from error
+    names_nobody(text)
     missing = [reference for reference in done if reference not in text]
     require(not missing, f"the ledger does not know of {len(missing)} erasures")
     return Evidence(

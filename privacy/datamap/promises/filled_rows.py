@@ -27,14 +27,14 @@ def fill(row: Model, *, but: Container[str] = ()) -> None:
         for column in row._meta.concrete_fields
         if not column.primary_key and column.name not in but
         if getattr(row, column.attname) in EMPTY
-        for value in [_something(column, row)]
+        for value in [something(column, row)]
         if value is not None
     }
     if found:
         type(row)._base_manager.filter(pk=row.pk).update(**found)
 
 
-def _something(column: Field[Any, Any], row: Model) -> Any:
+def something(column: Field[Any, Any], row: Model) -> Any:
     """Return what a column takes, without the rules of its model. None where it takes nothing."""
     if column.is_relation:
         return _other(column, row)

@@ -20,6 +20,7 @@ from outbox.models import JobRun
 from privacy.datamap.agreement import sentences
 from privacy.datamap.holds import held_subjects, without_held
 from privacy.datamap.models import ClockStamp, PurgeFailure
+from privacy.datamap.promises.picked_out import DONE_BY, ENDED_BY, nothing_more_is_picked_out
 from privacy.policy.promises.record import in_force
 from privacy.promises.registry import Figure, require
 
@@ -73,13 +74,20 @@ def runs_daily(name: str) -> None:
     """Require that the worker has a job that keeps a promise, and runs it at least every day."""
     seconds = _job(name).every_seconds
     require(seconds <= A_DAY.total_seconds(), f"the job “{name}” runs every {seconds:g} seconds")
+    nothing_more_is_picked_out(*DONE_BY.get(name, ()))
+
+
+def is_due(name: str) -> None:
+    """Require that a job finds something to do."""
+    due = _job(name).when()
+    require(due, f"there is something to do, and the job “{name}” finds that there is not")
 
 
 def done_by_the_job(name: str) -> None:
     """Let a job do its work as the worker would, on a day with a steady clock. In a rehearsal."""
     ClockStamp.objects.update(last_seen=timezone.now(), moved_at=None)
+    is_due(name)
     job = _job(name)
-    require(job.when(), f"there is something to do, and the job “{name}” finds that there is not")
     # People watch the log, and nothing of this has happened.
     before = logging.root.manager.disable
     logging.disable(max(before, logging.INFO))
@@ -93,6 +101,7 @@ def purge_keeps(promise: str) -> None:
     """Require that the sentence gives its periods, and that the purge can carry out its rules."""
     sentence_gives_its_periods(promise)
     runs_daily(PURGE)
+    nothing_more_is_picked_out(*ENDED_BY.get(promise, ()))
     failed = PurgeFailure.objects.filter(promise=promise).first()
     require(failed is None, f"the purge cannot carry out its rule: {failed}")
 

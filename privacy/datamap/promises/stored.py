@@ -22,6 +22,7 @@ from django.utils import timezone
 from privacy.datamap import ledger
 from privacy.datamap.checks import check_map
 from privacy.datamap.promises.export_and_erasure import ledger_of_its_own
+from privacy.datamap.promises.picked_out import ENDED_BY, nothing_more_is_picked_out
 from privacy.datamap.promises.purging import (
     A_DAY,
     AN_HOUR,
@@ -223,6 +224,7 @@ def the_ledger_follows_the_backups(site: RunningSite) -> Evidence:
     old = sum(moment < limit - LATE for moment in moments)
     require(not old, f"{old} lines of the ledger are older than any backup may be")
     runs_daily(PURGE)
+    nothing_more_is_picked_out(*ENDED_BY["retention.backups"])
     runs_daily("finish erasures")
     waiting = sum(line.moment < now - LATE for line in pending())
     require(not waiting, f"{waiting} erasures are unknown to this database, as after a restore")
@@ -252,12 +254,19 @@ def _backups_by_their_names(folder: Path) -> list[datetime]:
 
 @promise("retention.backups", look=Look.REHEARSAL)
 def backups_go_after_35_days(site: RunningSite) -> Evidence:
-    """An archive goes with the day on which it is 35 days old, by the job that deletes all else."""
+    """An archive goes with the day on which it is 35 days old, by the job that deletes all else.
+
+    Of whatever day it is: none of the first of a month, or of a year, is kept for longer.
+    """
     with site.rehearsal(), ledger_of_its_own(), TemporaryDirectory() as folder:
         limit = timezone.now() - timedelta(days=35)
         names = {
             f"site-{moment.astimezone(UTC):%Y%m%dT%H%M%S}Z.tar.zst.age": stays
-            for moment, stays in ((limit - AN_HOUR, False), (limit + AN_HOUR, True))
+            for days in range(400)
+            for moment, stays in (
+                (limit - AN_HOUR - timedelta(days=days), False),
+                (min(limit + AN_HOUR + timedelta(days=days), limit + timedelta(days=35)), True),
+            )
         }
         for name in names:
             (Path(folder) / name).touch()
@@ -267,9 +276,10 @@ def backups_go_after_35_days(site: RunningSite) -> Evidence:
         finally:
             settings.BACKUP_DIR = usual
         left = {name: (Path(folder) / name).exists() for name in names}
-    over, not_yet = left.values()
-    require(not over, "a backup stays for longer than 35 days")
-    require(not_yet, "a backup goes before its 35 days are over")
+    over = sum(there for name, there in left.items() if not names[name])
+    require(not over, f"{over} backups stay for longer than 35 days")
+    gone = sum(not there for name, there in left.items() if names[name])
+    require(not gone, f"{gone} backups go before their 35 days are over")
     return Evidence(
         "Played through for this check: a backup went after 35 days and not before.", {"days": 35}
     )

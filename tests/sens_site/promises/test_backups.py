@@ -64,3 +64,18 @@ def test_on_a_machine_of_ones_own_no_restore_has_to_be_tried(here, settings):
     )
     seen = what_is_lost_can_be_brought_back(RunningSite())
     assert (seen.figures["backups"], seen.figures["last restored for a test"]) == (1, "none")
+
+
+def test_what_is_being_written_or_is_no_file_is_not_read(here):
+    newest = here / f"site-{timezone.now():%Y%m%dT%H%M%S}Z.tar.zst.age"
+    newest.write_bytes(b"age-encryption.org/v1\n-> X25519 x\n")
+    (here / f"{newest.name}.part").touch()
+    (here / "copied").mkdir()
+    (here / "copied" / "lost").symlink_to(here / "nowhere")
+    assert what_is_lost_can_be_brought_back(RunningSite()).figures["backups"] == 2
+
+
+def test_anything_else_beside_backups_can_be_read_by_a_thief(here):
+    (here / "list.txt").write_text("private/scan.pdf")
+    with pytest.raises(PromiseBroken, match="1 files of the backups can be read"):
+        what_is_lost_can_be_brought_back(RunningSite())

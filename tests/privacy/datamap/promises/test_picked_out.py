@@ -1,0 +1,47 @@
+"""What code picks out of rows is read from its source."""
+
+import pytest
+
+from privacy.datamap.promises.picked_out import KNOWN, nothing_more_is_picked_out
+from privacy.promises.registry import PromiseBroken
+
+SOURCE = "privacy.datamap.promises.picked_out.source_of"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "rows[:2000]",
+        "rows[:CAP]",
+        "islice(rows, most)",
+        "min(len(rows), most)",
+        "rows.first()",
+        "size > 20_000_000",
+        "pk % 2",
+        "at.day != 1",
+        "timezone.localdate().weekday()",
+        "rows.filter(at__week_day=1)",
+        "Q(('at__hour__lt', one))",
+        "random.random() < one",
+    ],
+)
+def test_a_portion_a_number_or_a_day_more_is_noticed(monkeypatch, code):
+    monkeypatch.setattr(SOURCE, lambda path: code)
+    with pytest.raises(PromiseBroken, match=r"accounts/erasure\.py picks out rows"):
+        nothing_more_is_picked_out("accounts/erasure.py")
+
+
+@pytest.mark.parametrize("code", ["rows[0]", "rows.filter(pk=1)", "count += 1", "rows.daily()"])
+def test_what_takes_all_rows_is_in_order(monkeypatch, code):
+    monkeypatch.setattr(SOURCE, lambda path: code)
+    nothing_more_is_picked_out("accounts/erasure.py")
+
+
+def test_each_module_is_there_and_picks_out_what_is_known():
+    nothing_more_is_picked_out(*KNOWN)
+
+
+def test_a_module_that_is_gone_is_noticed(monkeypatch, settings, tmp_path):
+    monkeypatch.setattr(settings, "BASE_DIR", tmp_path)
+    with pytest.raises(PromiseBroken, match="is not there"):
+        nothing_more_is_picked_out("accounts/erasure.py")
