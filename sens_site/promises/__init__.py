@@ -5,6 +5,7 @@ import sens_site.promises.backups
 import sens_site.promises.chains
 import sens_site.promises.choices
 import sens_site.promises.copy_for_readers
+import sens_site.promises.days_of_receipt
 import sens_site.promises.foreign_pages
 import sens_site.promises.forms
 import sens_site.promises.leaving
