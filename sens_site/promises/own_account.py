@@ -1,4 +1,4 @@
-"""Promises to who has an account: their own copy, an end to marketing, a browser that is known."""
+"""Promises to who has an account: their own copy, and a browser that is known."""
 
 import json
 import re
@@ -7,18 +7,14 @@ from zipfile import BadZipFile, ZipFile
 
 from accounts.models import User
 from accounts.promises import DATA, Person, registered
-from outbox.models import OutboxMail
 from privacy.promises.registry import Evidence, Look, PromiseBroken, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
 from privacy.promises.visitor import SetCookie
-from privacy.rights.promises.stored_requests import proven_objections
 
 COPY = "/accounts/data/copy/"
-CHOICES = "/privacy/choices/"
 PROFILE = "/accounts/profile/"
 KNOWN_DEVICE = re.compile(r"(?:__Secure-)?known_device")
 DAYS_182 = 182 * 24 * 3600
-REASON = "A check of the promises, rolled back."
 
 
 def person_with_a_message(site: RunningSite) -> Person:
@@ -74,67 +70,6 @@ def _unpacked(visitor: Visitor) -> dict[str, str]:
             return {one: archive.read(one).decode() for one in archive.namelist()}
     except BadZipFile as error:
         raise PromiseBroken("the copy is no archive that can be opened") from error
-
-
-@promise("rights.object-to-marketing", look=Look.REHEARSAL)
-def an_objection_ends_marketing_at_once(site: RunningSite) -> Evidence:
-    """Without a reason, by the form or logged in; only who it is ends it, and for nobody else."""
-    with site.rehearsal():
-        by_form, logged_in, neighbour = (registered(site) for _ in range(3))
-        User.objects.filter(username__in=[p.username for p in (by_form, logged_in, neighbour)])
-        for person in (by_form, logged_in, neighbour):
-            _wants_news(person)
-        data = {"kind": "objection", "name": "A check", "email": by_form.email}
-        answer = site.visitor().post(CHOICES, data)
-        require(answer.status == 303, f"an objection without a reason is answered {answer.status}")
-        require(_gets_news(by_form), "anybody who types an address objects for its owner")
-        link = _link_in_the_mail(by_form.email)
-        site.visitor().get(link)
-        require(_gets_news(by_form), "opening the mailed link objects; a scanner of mail does that")
-        site.visitor().post(link, {})
-        require(not _gets_news(by_form), "an objection by the form does not end marketing")
-        answer = logged_in.visitor.post("/accounts/data/ask/", {"kind": "objection"})
-        require(answer.status == 303, f"an objection of a member is answered {answer.status}")
-        require(not _gets_news(logged_in), "an objection of who is logged in ends nothing")
-        require(_gets_news(neighbour), "an objection ends what somebody else wants")
-    return Evidence(
-        "Played through for this check: an objection without a reason ended marketing at once, by "
-        "the form with the mailed link and in the account without one; nobody else’s news ended.",
-        {"ways to object": 2},
-    )
-
-
-@promise("rights.object-to-marketing", look=Look.ROWS)
-def nobody_who_objected_is_still_written_to(site: RunningSite) -> Evidence:
-    """No stored account wants news that were wanted before an objection which has been proven."""
-    proven = proven_objections()
-    for address, at in proven:
-        still = User.objects.filter(email=address, marketing_opt_in_at__lt=at).count()
-        require(not still, f"{still} accounts get marketing that was objected to")
-    return Evidence(
-        "No account gets marketing to which its owner has objected.",
-        {"proven objections": len(proven), "accounts that still get marketing": 0},
-    )
-
-
-def _wants_news(person: Person) -> None:
-    answer = person.visitor.fill_in(PROFILE, {**person.details, "marketing": "on"})
-    require(answer.status == 303, f"asking for news is answered with {answer.status}")
-    require(_gets_news(person), "who asks for news does not get any")
-
-
-def _gets_news(person: Person) -> bool:
-    return User.objects.get(username=person.username).marketing_opt_in_at is not None
-
-
-def _link_in_the_mail(email: str) -> str:
-    for mail in OutboxMail.objects.to_address(email).order_by("-pk"):
-        found = re.search(
-            r"https?://[^/\s]+(/privacy/confirm/\S+)", str(mail.as_message().message())
-        )
-        if found:
-            return found[1]
-    raise PromiseBroken("who objects by the form gets no link by which to show who they are")
 
 
 @promise("cookies.known-device", look=Look.REHEARSAL)

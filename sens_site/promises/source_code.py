@@ -103,11 +103,12 @@ def scripts() -> Iterator[tuple[str, str]]:
 
 
 @lru_cache(maxsize=1024)
-def _nodes(text: str) -> tuple[ast.AST, ...]:
+def nodes(text: str) -> tuple[ast.AST, ...]:
+    """Return all that a module is made of, parsed once."""
     return tuple(ast.walk(ast.parse(text)))
 
 
-def _called(node: ast.AST) -> str:
+def called(node: ast.AST) -> str:
     """Return the last name of what is called, if something is."""
     function = node.func if isinstance(node, ast.Call) else None
     return getattr(function, "attr", getattr(function, "id", ""))
@@ -125,7 +126,7 @@ def _is_put_into(node: ast.AST, name: str) -> bool:
 
 def sets_a_cookie(node: ast.AST) -> bool:
     says_it = isinstance(node, ast.Constant) and str(node.value).lower() == "set-cookie"
-    return says_it or _called(node).startswith(SET_COOKIE) or _is_put_into(node, "cookies")
+    return says_it or called(node).startswith(SET_COOKIE) or _is_put_into(node, "cookies")
 
 
 def fills_a_session(node: ast.AST) -> bool:
@@ -134,7 +135,7 @@ def fills_a_session(node: ast.AST) -> bool:
 
 def asks_for_an_address(node: ast.AST) -> bool:
     key = isinstance(node, ast.Constant) and node.value in ADDRESS_KEYS
-    return key or _called(node) == "client_address"
+    return key or called(node) == "client_address"
 
 
 def _only_where_known(
@@ -144,7 +145,7 @@ def _only_where_known(
     counts: Counter[str] = Counter()
     for path, text in sources():
         if words.search(text):
-            counts[path] += sum(map(found, _nodes(text)))
+            counts[path] += sum(map(found, nodes(text)))
     for path, count in sorted(counts.items()):
         expected = known.get(path, 0)
         require(count <= expected, f"{path} {what} in {count} places, and {expected} are known")
@@ -186,7 +187,7 @@ def what_logs_say_is_known(site: RunningSite) -> Evidence:
     lines = 0
     for path, text in sources():
         if "log" in text:
-            for said in map(_logged, _nodes(text)):
+            for said in map(_logged, nodes(text)):
                 if said is not None:
                     beyond = sorted(said - set(LOGGED.get(path, "").split(", ")))
                     require(not beyond, f"{path} logs {beyond[:1]}, which is not known")
