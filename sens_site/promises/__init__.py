@@ -17,6 +17,7 @@ import sens_site.promises.own_account
 import sens_site.promises.own_pages
 import sens_site.promises.page_templates
 import sens_site.promises.policy_changes
+import sens_site.promises.published_pages
 import sens_site.promises.search
 import sens_site.promises.secret_addresses
 import sens_site.promises.security

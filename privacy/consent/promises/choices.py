@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from hashlib import sha256
 
 from django.contrib.auth import get_user_model
@@ -68,9 +69,8 @@ def receipt_of(cookies: dict[str, str]) -> ConsentReceipt | None:
 
 def somebody() -> AbstractBaseUser:
     """Register a person for the rehearsal."""
-    return get_user_model().objects.create_user(
-        username="check-of-the-promises", email="check-of-the-promises@example.com"
-    )
+    word = f"check{secrets.token_hex(6)}"
+    return get_user_model().objects.create_user(username=word, email=f"{word}@example.com")
 
 
 def _nothing_is_allowed(visitor: Visitor, when: str) -> None:
