@@ -13,8 +13,9 @@ from privacy.consent.promises.all_services_on import (
     leaked,
     tag_numbers,
 )
-from privacy.consent.promises.choices import COOKIES, somebody
+from privacy.consent.promises.choices import COOKIES
 from privacy.consent.promises.looks import form_of, press
+from privacy.consent.promises.played_choices import somebody
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
 
