@@ -1,8 +1,12 @@
 """Promises to who has an account: their own copy, and a browser that is known."""
 
+import base64
+import hashlib
 import json
 import re
+from collections.abc import Iterable, Iterator
 from io import BytesIO
+from itertools import product
 from zipfile import BadZipFile, ZipFile
 
 from accounts.models import User
@@ -14,6 +18,8 @@ from privacy.promises.visitor import SetCookie
 COPY = "/accounts/data/copy/"
 PROFILE = "/accounts/profile/"
 KNOWN_DEVICE = re.compile(r"(?:__Secure-)?known_device")
+WHOLE = 16
+"""So many signs of a digest are no coincidence."""
 DAYS_182 = 182 * 24 * 3600
 
 
@@ -90,6 +96,10 @@ def a_browser_is_known_for_182_days(site: RunningSite) -> Evidence:
         require(told.get("path") == "/accounts/", f"it is sent to {told.get('path')}")
         require("httponly" in told, "a script can read it")
         _names_nobody(given[0].value, person)
+        first = [v for name, v in person.visitor.cookies.items() if KNOWN_DEVICE.fullmatch(name)]
+        require(len(first) == 1, "the browser of the first log-in is not known")
+        shared = _parts(first[0]) & _parts(given[0].value)
+        require(not shared, "two browsers of one person bear the same number")
         _keeps_the_owner_in(site, person, again.visitor)
     return Evidence(
         "Played through for this check: a log-in marked the browser for 182 days, for the account "
@@ -106,9 +116,26 @@ def _marks(cookies: tuple[SetCookie, ...]) -> list[SetCookie]:
 def _names_nobody(value: str, person: Person) -> None:
     user = User.objects.get(username=person.username)
     telling = [*person.words, str(user.pk)]
-    parts = re.split(r"[^0-9A-Za-z]+", value)
+    parts = _parts(value)
     named = [word for word in telling if word.lower() in value.lower() and len(word) > 4]
     require(not named and str(user.pk) not in parts, "the cookie names its owner")
+    long = [part[:WHOLE] for part in parts if len(part) >= WHOLE]
+    hashed = any(part in digest for digest in _hashes(telling) for part in long)
+    require(long and not hashed, "the number of the browser is a hash of who owns it")
+
+
+def _parts(value: str) -> set[str]:
+    return {part for part in re.split(r"[^0-9A-Za-z]+", value.lower()) if part}
+
+
+def _hashes(words: Iterable[str]) -> Iterator[str]:
+    """Yield each usual digest of each word, as anybody could work it out from a list."""
+    usual = sorted(hashlib.algorithms_guaranteed)
+    for word, name in product({form for one in words for form in (one, one.lower())}, usual):
+        digest = hashlib.new(name, word.encode(), usedforsecurity=False)
+        size = {"length": 2 * WHOLE} if digest.digest_size == 0 else {}
+        for text in (digest.hexdigest(**size), base64.b32encode(digest.digest(**size)).decode()):
+            yield text.lower()
 
 
 def _keeps_the_owner_in(site: RunningSite, person: Person, known: Visitor) -> None:

@@ -73,6 +73,19 @@ LOGGED = {
     "sens_site/lib/http/faults.py": "exception",
 }
 """What lines of logs say beside their own words: numbers, names of jobs and of errors."""
+CONFIRMED = {
+    "accounts/data_map.py": 1,
+    "accounts/services.py": 1,
+    "newsletter/data_map/readers.py": 1,
+    "newsletter/rehearsal.py": 1,
+    "newsletter/subscribing.py": 4,
+    "newsletter/views.py": 3,
+    "sens_site/demo.py": 1,
+}
+"""How often an address is noted as confirmed: behind a link, by a code, in the account that has shown
+it (of which accounts keep a hash), and for readers of a demonstration, who do not exist. The data map
+names the column."""
+CONFIRM = frozenset({"_confirm", "confirm_by_link", "confirm_by_code", "subscribe_account"})
 SET_COOKIE = ("set_cookie", "set_signed_cookie")
 """How the names of what sets a cookie begin."""
 LOG_CALLS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
@@ -133,6 +146,18 @@ def fills_a_session(node: ast.AST) -> bool:
     return _is_put_into(node, "session")
 
 
+def confirms_an_address(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute):
+        return node.attr == "confirmed_at" and isinstance(node.ctx, ast.Store)
+    if isinstance(node, ast.Dict):
+        return any(
+            isinstance(one, ast.Constant) and one.value == "confirmed_at" for one in node.keys
+        )
+    if isinstance(node, ast.keyword) and node.arg == "confirmed_at":
+        return not (isinstance(node.value, ast.Constant) and node.value.value is None)
+    return called(node) in CONFIRM
+
+
 def asks_for_an_address(node: ast.AST) -> bool:
     key = isinstance(node, ast.Constant) and node.value in ADDRESS_KEYS
     return key or called(node) == "client_address"
@@ -172,6 +197,23 @@ def cookies_are_set_in_known_places_alone(site: RunningSite) -> Evidence:
         "A cookie is set in the known places of the code and in no other, also for visitors of whom "
         "no look knows; and none of the site’s scripts stores anything in a browser.",
         {"places that set a cookie": cookies, "that fill a session": sessions, "scripts": read},
+    )
+
+
+@promise("newsletter.confirmed", look=Look.NOW, strength=Strength.LOOKED_UP)
+def readers_are_confirmed_in_known_places_alone(site: RunningSite) -> Evidence:
+    """No other code confirms a sign-up: not who releases, reminds, imports or takes a message."""
+    places = _only_where_known(
+        "confirms an address",
+        confirms_an_address,
+        re.compile("confirmed_at|" + "|".join(sorted(CONFIRM))),
+        CONFIRMED,
+    )
+    require(places, "no place was found that confirms an address")
+    return Evidence(
+        "A sign-up is confirmed in the known places of the code and in no other: by the mailed "
+        "link, by the mailed code, and in an account that has shown the address.",
+        {"places that confirm an address": places},
     )
 
 
