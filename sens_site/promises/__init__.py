@@ -15,6 +15,7 @@ import sens_site.promises.looking_only
 import sens_site.promises.mails
 import sens_site.promises.own_account
 import sens_site.promises.own_pages
+import sens_site.promises.own_scripts
 import sens_site.promises.page_templates
 import sens_site.promises.policy_changes
 import sens_site.promises.published_pages
