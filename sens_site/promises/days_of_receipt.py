@@ -5,7 +5,6 @@ day on which they came, and long after it: their time has run since.
 """
 
 import secrets
-import time as clock
 from datetime import date, time, timedelta
 from itertools import cycle
 
@@ -22,6 +21,7 @@ from privacy.rights.intake import enter_request
 from privacy.rights.models import SubjectRequest
 from privacy.rights.promises.stored_requests import due_after, months_after
 from sens_site.promises.access import played_member
+from sens_site.promises.every_form import password_just_typed
 
 HOURS = (time(0, 10), time(23, 50))
 A_MONTH = timedelta(days=30)
@@ -47,7 +47,7 @@ def the_time_runs_from_the_day_of_receipt(site: RunningSite) -> Evidence:
             with at_the_hour(hour):
                 today = timezone.localdate()
                 for path, kind, words in FORMS:
-                    came = f"sent to {path} at {hour:%H:%M}"
+                    came = f"sent to {path} at {hour}"
                     data = {kind: next(kinds), words: REASON}
                     _must_be_due(_sent(site.visitor(), path, data), today, came)
                 _must_be_due(_scanned(today - A_MONTH), today - A_MONTH, "of which there is a scan")
@@ -55,7 +55,7 @@ def the_time_runs_from_the_day_of_receipt(site: RunningSite) -> Evidence:
             today = timezone.localdate()
             _must_be_due(_asks_in_the_account(site, next(kinds)), today, "of a customer")
         desk = played_member(site, [OFFICER])
-        forms = [one for one in desk.get(ENTER).page.all("form") if one.all("textarea")]
+        forms = [one for one in desk.get(ENTER).page.all("form") if one.first("textarea")]
         require(forms, "nobody at the desk can enter a request")
         token = hidden_in(forms[-1])
         for entry in zip(kinds, cycle(BY_HAND), DAYS_AGO, strict=False):
@@ -103,12 +103,7 @@ def _asks_in_the_account(site: RunningSite, kind: str) -> str:
     apps.get_model("account", "EmailAddress").objects.create(
         user=user, email=user.email, verified=True, primary=True
     )
-    proven = {"method": "password", "at": clock.time(), "reauthenticated": True}
-    visitor.sign_in(
-        user,
-        account_authentication_methods=[proven],
-        account_authentication_methods_user=str(user.pk),
-    )
+    visitor.sign_in(user, **password_just_typed(user))
     answer = visitor.post("/accounts/data/ask/", {"kind": kind, "text": REASON})
     require(answer.status == 303, f"a request of a customer is answered with {answer.status}")
     return word

@@ -7,7 +7,6 @@ password, and to a member of staff; whichever way the request itself has come.
 import ast
 import re
 import secrets
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from privacy.rights.choices import Channel, Kind
 from privacy.rights.models import OutsideSystem, SubjectRequest
 from privacy.rights.promises.stored_requests import proven_objections
 from sens_site.promises import source_code
+from sens_site.promises.every_form import password_just_typed
 from sens_site.promises.source_code import called, nodes
 
 CHOICES, WEBMASTER = "/privacy/choices/", "/contact/webmaster/"
@@ -77,12 +77,7 @@ class Willing:
     def browser(self) -> Visitor:
         """Return a browser in which the person has just logged in."""
         visitor = self.site.visitor()
-        proven = {"method": "password", "at": time.time(), "reauthenticated": True}
-        visitor.sign_in(
-            self.user,
-            account_authentication_methods=[proven],
-            account_authentication_methods_user=str(self.user.pk),
-        )
+        visitor.sign_in(self.user, **password_just_typed(self.user))
         return visitor
 
     @property

@@ -102,7 +102,7 @@ def answers_are_due_in_30_days_or_a_month(site: RunningSite) -> Evidence:
     zone = timezone.get_default_timezone()
     for (received, last), hour in product(IN_30_DAYS.items(), HOURS):
         due = deadline_for(datetime.combine(received, hour, zone), zone).in_force
-        require(due == last, f"received {received} at {hour:%H:%M}, due {due}")
+        require(due == last, f"received {received} at {hour}, due {due}")
     return Evidence(
         "Answers are due after 30 days or one month, whichever ends first.",
         {"days tried": len(IN_30_DAYS)},
@@ -183,7 +183,7 @@ def three_months_are_the_end(site: RunningSite) -> Evidence:
     for (received, last), hour in product(IN_THREE_MONTHS.items(), HOURS):
         moment = datetime.combine(received, hour, zone)
         due = deadline_for(moment, zone, extended=True).in_force
-        require(due == last, f"received {received} at {hour:%H:%M} and extended, due {due}")
+        require(due == last, f"received {received} at {hour} and extended, due {due}")
     with at_the_desk(site) as staff, at_the_hour(NOON):
         asked = request_of(Kind.ACCESS)
         services.extend(asked, by=staff, reason=REASON)
