@@ -8,7 +8,7 @@ import io
 import logging
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from http.cookies import SimpleCookie
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -111,15 +111,18 @@ def published_part() -> Part:
         return Part()
     stamp_and_offer()
     drawn = [page for page in draw_pages() if page is not None]
-    return part(
-        Published(
-            root=settings.PUBLISHED_ROOT,
-            consent_cookie=settings.COOKIE_CONSENT_NAME,
-            states=tuple(kept_states()),
-            cookies=patterns_of_cookies(),
-            answers={(page.state.name, page.path): page.headers for page in drawn},
-            dictionary=shared_dictionary(),
-        )
+    return part(published({(page.state.name, page.path): page.headers for page in drawn}))
+
+
+def published(answers: Mapping[tuple[str, str], Headers]) -> Published:
+    """Return what nginx has to know: who is in which state, and the headers of each page in each."""
+    return Published(
+        root=settings.PUBLISHED_ROOT,
+        consent_cookie=settings.COOKIE_CONSENT_NAME,
+        states=tuple(kept_states()),
+        cookies=patterns_of_cookies(),
+        answers=answers,
+        dictionary=shared_dictionary(),
     )
 
 

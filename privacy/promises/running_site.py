@@ -40,6 +40,7 @@ __all__ = ["NO_SUCH_PAGE", "Answer", "RunningSite", "Visitor"]
 
 FORM = "application/x-www-form-urlencoded"
 NO_SUCH_PAGE = "/no-such-page/"
+NO_HEADERS: Mapping[str, str] = {}
 # How many pages of one kind a crawl opens: of a thousand news, sixty show how they are made.
 MOST_OF_A_KIND = 60
 
@@ -165,9 +166,9 @@ class RunningSite:
         finally:
             _asking.reset(token)
 
-    def at_the_front_door(self, path: str) -> Answer:
+    def at_the_front_door(self, path: str, headers: Mapping[str, str] = NO_HEADERS) -> Answer:
         """Open an address as a server asks for it: with the pages that are kept ready."""
-        environ = _environ("GET", path, "", {}, address_of_nobody())
+        environ = _environ("GET", path, "", headers, address_of_nobody())
         # What fails in the database fails for this request alone.
         with in_place_of_the_shared_cache(self._cache), transaction.atomic():
             answer = front_door.ask(path, environ)

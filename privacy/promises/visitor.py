@@ -25,7 +25,7 @@ class Site(Protocol):
     ) -> "Answer":
         """Send one request."""
 
-    def at_the_front_door(self, path: str) -> "Answer":
+    def at_the_front_door(self, path: str, headers: Mapping[str, str] = ...) -> "Answer":
         """Open an address as a server asks for it."""
 
     def hearing_what_is_asked(self) -> AbstractContextManager[dict[str, set[str]]]:
@@ -155,11 +155,19 @@ class Visitor:
         store.save()
         self.cookies[settings.SESSION_COOKIE_NAME] = store.session_key
 
-    def _send(self, method: str, path: str, body: str, headers: Mapping[str, str]) -> Answer:
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        sent = {**BY_EVERY_BROWSER, **self.headers, **sent}
+    def get_at_the_front_door(self, path: str) -> Answer:
+        """Open an address as a server asks for it, with the pages that are kept ready."""
+        return self.site.at_the_front_door(path, self._sent({}))
+
+    def _sent(self, headers: Mapping[str, str]) -> dict[str, str]:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {**BY_EVERY_BROWSER, **self.headers, **named}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        return sent
+
+    def _send(self, method: str, path: str, body: str, headers: Mapping[str, str]) -> Answer:
+        sent = self._sent(headers)
         answer = self.site.send(method, path, body=body, headers=sent, address=self.address)
         for name, value in answer.set_cookies.items():
             if value:

@@ -5,6 +5,8 @@ import sens_site.promises.backups
 import sens_site.promises.chains
 import sens_site.promises.choices
 import sens_site.promises.copy_for_readers
+import sens_site.promises.days_of_receipt
+import sens_site.promises.end_of_marketing
 import sens_site.promises.foreign_pages
 import sens_site.promises.forms
 import sens_site.promises.leaving
@@ -13,8 +15,10 @@ import sens_site.promises.looking_only
 import sens_site.promises.mails
 import sens_site.promises.own_account
 import sens_site.promises.own_pages
+import sens_site.promises.own_scripts
 import sens_site.promises.page_templates
 import sens_site.promises.policy_changes
+import sens_site.promises.published_pages
 import sens_site.promises.restored_people
 import sens_site.promises.search
 import sens_site.promises.secret_addresses

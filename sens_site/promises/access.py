@@ -123,12 +123,15 @@ def people_at_the_desk(site: RunningSite) -> Iterator[tuple[Somebody, dict[str, 
     """Play somebody whose words could be read, and one member of staff of each kind."""
     with site.rehearsal():
         person = Somebody(site)
-        staff = {name: _member(site, [name]) for name in MAY_OPEN}
-        staff["staff without a role"] = _member(site, [])
+        staff = {name: played_member(site, [name]) for name in MAY_OPEN}
+        staff["staff without a role"] = played_member(site, [])
         yield person, staff
 
 
-def _member(site: RunningSite, roles: list[str], *, second: bool = True, **fields: Any) -> Visitor:
+def played_member(
+    site: RunningSite, roles: list[str], *, second: bool = True, **fields: Any
+) -> Visitor:
+    """Return the browser of a member of staff with some roles."""
     word = new_mark()
     user = get_user_model().objects.create_user(
         **{"username": word, "email": f"{word}@example.com", "is_staff": True, **fields}
@@ -230,11 +233,13 @@ def who_is_no_member_of_staff_sees_no_desk(site: RunningSite) -> Evidence:
         outside = {
             "a stranger": site.visitor(),
             "a customer": Somebody(site).visitor,
-            "a customer with a role": _member(site, list(MAY_OPEN), is_staff=False),
-            "a member of staff who left": _member(site, list(MAY_OPEN), is_active=False),
+            "a customer with a role": played_member(site, list(MAY_OPEN), is_staff=False),
+            "a member of staff who left": played_member(site, list(MAY_OPEN), is_active=False),
         }
         if settings.STAFF_MFA_REQUIRED:
-            outside["staff without second factor"] = _member(site, list(MAY_OPEN), second=False)
+            outside["staff without second factor"] = played_member(
+                site, list(MAY_OPEN), second=False
+            )
         pages = desk_pages(rows)
         for who, visitor in outside.items():
             for path, _, _ in pages:

@@ -15,6 +15,11 @@ from privacy.promises.running_site import RunningSite, Visitor
 from privacy.rights.choices import Channel, Kind, Proof
 from privacy.rights.intake import open_request
 from sens_site.promises.access import Somebody
+from sens_site.promises.end_of_marketing import (
+    newsletter_of,
+    reads_the_newsletter,
+    the_desk_switches_off_all_of_it,
+)
 from sens_site.promises.every_form import PASSPHRASE, every_page
 
 PROFILE, REGISTER = "/accounts/profile/", "/accounts/register/"
@@ -118,14 +123,18 @@ def a_yes_to_mail_is_taken_back_as_it_was_given(site: RunningSite) -> Evidence:
         require(wants_mail(person.user), "a yes to promotional mail is not stored")
         box = _box(person.visitor)
         require("checked" in box.attrs, "the profile does not show the yes that was given")
+        reads_the_newsletter(person.email)
         _save_profile(person.visitor, marketing=False)
+        left = sorted(newsletter_of(person.email))
+        require(not left, f"who takes the yes back in the profile still gets {', '.join(left)}")
         require(not wants_mail(person.user), "a yes that was taken back still stands")
         require("checked" not in _box(person.visitor).attrs, "the profile still shows a yes")
         _save_profile(person.visitor, marketing=True)
         require(wants_mail(person.user), "who changes their mind again is not heard")
+        the_desk_switches_off_all_of_it(site, person.user)
     return Evidence(
         "Played through for this check, a yes to promotional mail was taken back where it was "
-        "given, in one step and at once.",
+        "given, in one step and at once, and by the desk, each time with the newsletter.",
         {"steps to give": 1, "steps to take back": 1},
     )
 

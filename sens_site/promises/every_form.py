@@ -4,12 +4,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
 from django.urls import get_resolver
 
 from accounts.services import mail_password_link
+from accounts.session_store import PENDING_USER
 from privacy.promises.page_reader import Element, fields_of
 from privacy.promises.running_site import Answer, RunningSite, Visitor
 from sens_site.promises.access import DESK, Somebody, paths_of
@@ -91,6 +94,12 @@ def _pages(site: RunningSite) -> Iterator[Met]:
             own = [one for one in answer.page.forms() if one.get("action") in ("", answer.path)]
             if any(fields_of(one) for one in own):
                 yield Met(who, visitor.post(answer.path, WRONG))
+
+
+def password_just_typed(user: AbstractBaseUser) -> dict[str, Any]:
+    """Return what a session holds beside a log-in, once its person has typed the password again."""
+    proven = {"method": "password", "at": time.time(), "reauthenticated": True}
+    return {"account_authentication_methods": [proven], PENDING_USER: str(user.pk)}
 
 
 def _password_just_typed(visitor: Visitor) -> None:

@@ -1,24 +1,26 @@
-"""Promises to who has an account: their own copy, an end to marketing, a browser that is known."""
+"""Promises to who has an account: their own copy, and a browser that is known."""
 
+import base64
+import hashlib
 import json
 import re
+from collections.abc import Iterable, Iterator
 from io import BytesIO
+from itertools import product
 from zipfile import BadZipFile, ZipFile
 
 from accounts.models import User
 from accounts.promises import DATA, Person, registered
-from outbox.models import OutboxMail
 from privacy.promises.registry import Evidence, Look, PromiseBroken, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
 from privacy.promises.visitor import SetCookie
-from privacy.rights.promises.stored_requests import proven_objections
 
 COPY = "/accounts/data/copy/"
-CHOICES = "/privacy/choices/"
 PROFILE = "/accounts/profile/"
 KNOWN_DEVICE = re.compile(r"(?:__Secure-)?known_device")
+WHOLE = 16
+"""So many signs of a digest are no coincidence."""
 DAYS_182 = 182 * 24 * 3600
-REASON = "A check of the promises, rolled back."
 
 
 def person_with_a_message(site: RunningSite) -> Person:
@@ -76,67 +78,6 @@ def _unpacked(visitor: Visitor) -> dict[str, str]:
         raise PromiseBroken("the copy is no archive that can be opened") from error
 
 
-@promise("rights.object-to-marketing", look=Look.REHEARSAL)
-def an_objection_ends_marketing_at_once(site: RunningSite) -> Evidence:
-    """Without a reason, by the form or logged in; only who it is ends it, and for nobody else."""
-    with site.rehearsal():
-        by_form, logged_in, neighbour = (registered(site) for _ in range(3))
-        User.objects.filter(username__in=[p.username for p in (by_form, logged_in, neighbour)])
-        for person in (by_form, logged_in, neighbour):
-            _wants_news(person)
-        data = {"kind": "objection", "name": "A check", "email": by_form.email}
-        answer = site.visitor().post(CHOICES, data)
-        require(answer.status == 303, f"an objection without a reason is answered {answer.status}")
-        require(_gets_news(by_form), "anybody who types an address objects for its owner")
-        link = _link_in_the_mail(by_form.email)
-        site.visitor().get(link)
-        require(_gets_news(by_form), "opening the mailed link objects; a scanner of mail does that")
-        site.visitor().post(link, {})
-        require(not _gets_news(by_form), "an objection by the form does not end marketing")
-        answer = logged_in.visitor.post("/accounts/data/ask/", {"kind": "objection"})
-        require(answer.status == 303, f"an objection of a member is answered {answer.status}")
-        require(not _gets_news(logged_in), "an objection of who is logged in ends nothing")
-        require(_gets_news(neighbour), "an objection ends what somebody else wants")
-    return Evidence(
-        "Played through for this check: an objection without a reason ended marketing at once, by "
-        "the form with the mailed link and in the account without one; nobody else’s news ended.",
-        {"ways to object": 2},
-    )
-
-
-@promise("rights.object-to-marketing", look=Look.ROWS)
-def nobody_who_objected_is_still_written_to(site: RunningSite) -> Evidence:
-    """No stored account wants news that were wanted before an objection which has been proven."""
-    proven = proven_objections()
-    for address, at in proven:
-        still = User.objects.filter(email=address, marketing_opt_in_at__lt=at).count()
-        require(not still, f"{still} accounts get marketing that was objected to")
-    return Evidence(
-        "No account gets marketing to which its owner has objected.",
-        {"proven objections": len(proven), "accounts that still get marketing": 0},
-    )
-
-
-def _wants_news(person: Person) -> None:
-    answer = person.visitor.fill_in(PROFILE, {**person.details, "marketing": "on"})
-    require(answer.status == 303, f"asking for news is answered with {answer.status}")
-    require(_gets_news(person), "who asks for news does not get any")
-
-
-def _gets_news(person: Person) -> bool:
-    return User.objects.get(username=person.username).marketing_opt_in_at is not None
-
-
-def _link_in_the_mail(email: str) -> str:
-    for mail in OutboxMail.objects.to_address(email).order_by("-pk"):
-        found = re.search(
-            r"https?://[^/\s]+(/privacy/confirm/\S+)", str(mail.as_message().message())
-        )
-        if found:
-            return found[1]
-    raise PromiseBroken("who objects by the form gets no link by which to show who they are")
-
-
 @promise("cookies.known-device", look=Look.REHEARSAL)
 def a_browser_is_known_for_182_days(site: RunningSite) -> Evidence:
     """Set by a log-in alone, for 182 days and the account pages; it keeps guessers from the owner."""
@@ -155,6 +96,10 @@ def a_browser_is_known_for_182_days(site: RunningSite) -> Evidence:
         require(told.get("path") == "/accounts/", f"it is sent to {told.get('path')}")
         require("httponly" in told, "a script can read it")
         _names_nobody(given[0].value, person)
+        first = [v for name, v in person.visitor.cookies.items() if KNOWN_DEVICE.fullmatch(name)]
+        require(len(first) == 1, "the browser of the first log-in is not known")
+        shared = _parts(first[0]) & _parts(given[0].value)
+        require(not shared, "two browsers of one person bear the same number")
         _keeps_the_owner_in(site, person, again.visitor)
     return Evidence(
         "Played through for this check: a log-in marked the browser for 182 days, for the account "
@@ -171,9 +116,26 @@ def _marks(cookies: tuple[SetCookie, ...]) -> list[SetCookie]:
 def _names_nobody(value: str, person: Person) -> None:
     user = User.objects.get(username=person.username)
     telling = [*person.words, str(user.pk)]
-    parts = re.split(r"[^0-9A-Za-z]+", value)
+    parts = _parts(value)
     named = [word for word in telling if word.lower() in value.lower() and len(word) > 4]
     require(not named and str(user.pk) not in parts, "the cookie names its owner")
+    long = [part[:WHOLE] for part in parts if len(part) >= WHOLE]
+    hashed = any(part in digest for digest in _hashes(telling) for part in long)
+    require(long and not hashed, "the number of the browser is a hash of who owns it")
+
+
+def _parts(value: str) -> set[str]:
+    return {part for part in re.split(r"[^0-9A-Za-z]+", value.lower()) if part}
+
+
+def _hashes(words: Iterable[str]) -> Iterator[str]:
+    """Yield each usual digest of each word, as anybody could work it out from a list."""
+    usual = sorted(hashlib.algorithms_guaranteed)
+    for word, name in product({form for one in words for form in (one, one.lower())}, usual):
+        digest = hashlib.new(name, word.encode(), usedforsecurity=False)
+        size = {"length": 2 * WHOLE} if digest.digest_size == 0 else {}
+        for text in (digest.hexdigest(**size), base64.b32encode(digest.digest(**size)).decode()):
+            yield text.lower()
 
 
 def _keeps_the_owner_in(site: RunningSite, person: Person, known: Visitor) -> None:

@@ -83,6 +83,12 @@ KNOWN = {
         "preferences", "OpenStreetMap", r"www\.openstreetmap\.org", embedded=True, covered=False
     ),
 }
+GRANTS = {
+    "google-analytics": {"analytics_storage"},
+    "google-ads-conversions": {"ad_storage", "ad_user_data"},
+    "google-ads": {"ad_storage", "ad_user_data", "ad_personalization"},
+}
+"""What Google's script may be told that was allowed, by the service that was (Consent Mode)."""
 FOUR_GROUPS = ("preferences", "analytics", "marketing", "social")
 """Those of the policy: cookies for these stay off until their group is allowed."""
 
@@ -192,6 +198,27 @@ def reaches_its_own_hosts(key: str) -> None:
     require(not beyond, f"{key} may reach {beyond[:1]}, which is not its maker’s")
 
 
+def tells_what_was_allowed(answer: Answer, *keys: str) -> None:
+    """Require that the tags of a page grant their makers what some services need, and no more.
+
+    The script that cuts the address has to run before any of others'.
+    """
+    expected = {one for key in keys for one in GRANTS.get(key, ())}
+    tags = [one for one in answer.page.scripts if one.get("data-ids")]
+    said = {
+        one
+        for tag in tags
+        if re.search(r"consent/google\b", tag.get("src"))
+        for one in tag.get("data-granted").split()
+    }
+    wrong = sorted(said ^ expected)
+    require(not wrong, f"{answer.path} tells Google otherwise than allowed: {wrong[:1]}")
+    cuts = [n for n, one in enumerate(answer.page.scripts) if "before-tags" in one.get("src")]
+    foreign = [n for n, one in enumerate(answer.page.scripts) if one in tags]
+    in_order = not foreign or (len(cuts) == 1 and cuts[0] < foreign[0])
+    require(in_order, f"{answer.path} runs a tag before the address is cut")
+
+
 def choose(visitor: Visitor, choice: str, *groups: str) -> Answer:
     """Answer the banner, or with `some` the cookies page: yes to some groups, no to the others."""
     data = {"choice": choice, "next": "/", "shown": current_offer().shown}
@@ -233,8 +260,10 @@ def stays_out_until_allowed(site: RunningSite, group: str) -> int:
                 not found,
                 f"{path} lets {found[:1]} of {group} act for who allowed other groups alone",
             )
-        missing = lacking(friend.get(path), group)
+        seen = friend.get(path)
+        missing = lacking(seen, group)
         require(not missing, f"{path} lacks {missing[:1]} after a yes to {group}")
+        tells_what_was_allowed(seen, *known)
     return len(own)
 
 
@@ -270,6 +299,7 @@ def acts_alone_with_its_group(site: RunningSite, key: str) -> None:
         for visitor in (friend, accepting):
             seen = visitor.get(path)
             require(acts(seen, key, number), f"{path} lacks {key} after a yes to {known.group}")
+            tells_what_was_allowed(seen, key)
         seen = signalling.get(path)
         require(
             acts(seen, key, number) is not known.covered,

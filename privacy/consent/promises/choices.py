@@ -4,9 +4,6 @@ import json
 import re
 from hashlib import sha256
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
-
 from privacy.consent.models import ConsentReceipt, EditorialNote, GroupVersion
 from privacy.consent.offer.catalogue import RECEIPT_COOKIE
 from privacy.consent.offer.current import current_offer
@@ -18,6 +15,11 @@ from privacy.consent.promises.all_services_on import (
     visitor_who_allows,
 )
 from privacy.consent.promises.looks import CHOOSE, form_of, press
+from privacy.consent.promises.played_choices import (
+    each_choice_has_its_receipt,
+    receipt_of,
+    somebody,
+)
 from privacy.consent.promises.tags_today import switches
 from privacy.promises.page_reader import hidden_in, read
 from privacy.promises.registry import Evidence, Look, promise, require
@@ -26,7 +28,6 @@ from privacy.promises.written_tables import rows_written
 from sens_site.lib.canonical_json import canonical_json
 
 COOKIES = "/cookies/"
-NOBODY = "00000000-0000-0000-0000-000000000000"
 NEWEST = 500
 """How many receipts a nightly look reads. The chain is checked whole elsewhere."""
 RECEIPTS = "consent_consentreceipt"
@@ -61,18 +62,6 @@ COUNTRIES = {
 }
 
 
-def receipt_of(cookies: dict[str, str]) -> ConsentReceipt | None:
-    """Return the receipt that a visitor's browser names."""
-    return ConsentReceipt.objects.filter(pk=cookies.get(RECEIPT_COOKIE, NOBODY)).first()
-
-
-def somebody() -> AbstractBaseUser:
-    """Register a person for the rehearsal."""
-    return get_user_model().objects.create_user(
-        username="check-of-the-promises", email="check-of-the-promises@example.com"
-    )
-
-
 def _nothing_is_allowed(visitor: Visitor, when: str) -> None:
     for path in PAGES:
         seen = visitor.get(path)
@@ -100,11 +89,13 @@ def no_receipt_without_an_act(site: RunningSite) -> Evidence:
         writing.post("/contact/webmaster/", message)
         _nothing_is_allowed(writing, "because somebody has written to us")
         _each_act_has_its_receipt(site)
+        played = each_choice_has_its_receipt(site)
     return Evidence(
         "Played through for this check: looking around, logging in and writing to us allowed "
         "nothing and left no record; pressing a button made one receipt of what had been shown; "
-        "rejecting made none.",
-        {"pages looked at": 2 * len(PAGES) + 1},
+        "rejecting made none. Each change of mind, each single service, and each yes in spite of a "
+        "signal or of an earlier no had its own receipt, and just its effect.",
+        {"pages looked at": 2 * len(PAGES) + 1, "choices made": played},
     )
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from privacy.consent.models import ConsentReceipt, ReceiptSeal
 from privacy.consent.promises.all_services_on import choose
-from privacy.consent.promises.choices import receipt_of
+from privacy.consent.promises.played_choices import receipt_of
 from privacy.consent.receipts import keep_until
 from privacy.datamap.promises.purging import (
     LATE,

@@ -1,7 +1,7 @@
 """Promises about the signals that browsers send: one is honored, one changes nothing."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from privacy.consent.promises.all_services_on import (
     FOUR_GROUPS,
@@ -15,8 +15,9 @@ from privacy.consent.promises.all_services_on import (
 )
 from privacy.consent.promises.choices import COOKIES
 from privacy.consent.promises.looks import form_of, press
+from privacy.consent.promises.played_choices import somebody
 from privacy.promises.registry import Evidence, Look, promise, require
-from privacy.promises.running_site import Answer, RunningSite
+from privacy.promises.running_site import Answer, RunningSite, Visitor
 
 
 @promise("signals.gpc-honored", look=Look.REHEARSAL)
@@ -39,11 +40,12 @@ def the_signal_switches_covered_groups_off(site: RunningSite) -> Evidence:
             _obeys(seen, [one for one in covered if one != group], [group])
             missing = lacking(seen, group)
             require(not missing, f"a yes to {group} by name does not override the signal")
-        # Who allowed everything before the signal came has not allowed it in spite of the signal.
-        earlier = site.visitor()
-        choose(earlier, "accept")
-        earlier.headers["Sec-GPC"] = "1"
-        _obeys(earlier.get("/"), covered, rest)
+        for who, visitor in _with_an_earlier_answer(site):
+            visitor.headers["Sec-GPC"] = "1"
+            _obeys(visitor.get("/"), covered, rest, who)
+            press(visitor, "/cookies/", "accept")
+            _obeys(visitor.get("/"), covered, rest, f"{who}, and now everything again")
+        _obeys_at_the_front_door(site, covered, rest)
         for value in ("0", ""):
             silent = site.visitor(Sec_GPC=value)
             choose(silent, "accept")
@@ -58,9 +60,34 @@ def the_signal_switches_covered_groups_off(site: RunningSite) -> Evidence:
     )
 
 
-def _obeys(seen: Answer, off: Iterable[str], on: Iterable[str]) -> None:
+def _obeys(seen: Answer, off: Iterable[str], on: Iterable[str], who: str = "who sends it") -> None:
     found = leaked(seen, *off, beside=on)
-    require(not found, f"{seen.path} lets {found[:1]} act in spite of the signal")
+    require(not found, f"{seen.path} lets {found[:1]} act in spite of the signal of {who}")
+
+
+def _with_an_earlier_answer(site: RunningSite) -> Iterator[tuple[str, Visitor]]:
+    """Yield who allowed everything before the signal came: nobody has done so in spite of it."""
+    for choices in ((), ("accept",), ("reject",), ("reject", "some")):
+        for person in (None, somebody()):
+            visitor = site.visitor()
+            if person is not None:
+                visitor.sign_in(person)
+            for choice in choices:
+                choose(visitor, choice, *FOUR_GROUPS)
+            said = " and then ".join(choices) or "nothing"
+            yield f"{'a stranger' if person is None else 'a member'} who has said {said}", visitor
+
+
+def _obeys_at_the_front_door(site: RunningSite, covered: list[str], rest: list[str]) -> None:
+    """Let a page be kept for who has allowed everything; with the signal, it is not theirs."""
+    visitor = site.visitor()
+    choose(visitor, "accept")
+    for _ in range(2):
+        kept = visitor.get_at_the_front_door("/")
+        missing = lacking(kept, *FOUR_GROUPS)
+        require(not missing, f"a server shows {missing[:1]} to nobody who has allowed it")
+    visitor.headers["Sec-GPC"] = "1"
+    _obeys(visitor.get_at_the_front_door("/"), covered, rest, "who asks a server")
 
 
 @promise("signals.do-not-track", look=Look.REHEARSAL)

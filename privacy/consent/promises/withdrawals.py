@@ -12,8 +12,9 @@ from privacy.consent.promises.all_services_on import (
     leaked,
     visitor_who_allows,
 )
-from privacy.consent.promises.choices import COOKIES, RECEIPTS, receipt_of, somebody
+from privacy.consent.promises.choices import COOKIES, RECEIPTS
 from privacy.consent.promises.looks import buttons_of, form_of, press
+from privacy.consent.promises.played_choices import receipt_of, somebody
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.promises.written_tables import rows_written

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
+from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from outbox.models import NOTICE, OutboxMail
+from privacy.datamap.stored_mail import mail_text
 from privacy.policy.promises.text import COMPLAINT_AUTHORITIES, linked
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
@@ -17,6 +22,7 @@ from privacy.rights.choices import Did, Ground, Kind
 from privacy.rights.export_files import make_export
 from privacy.rights.models import RequestEvent, SubjectRequest
 from privacy.rights.promises.played_requests import (
+    ADDRESS,
     CHOICES,
     REASON,
     at_the_desk,
@@ -31,6 +37,9 @@ PICTURES_ALONE = "image/jpeg,image/png,image/webp"
 RECEIPT_CHECK = "/cookies/receipt/check/"
 """Takes a consent receipt as a file, which names nobody."""
 
+ELSEWHERE = "check-elsewhere@example.com"
+TOLD = 4
+"""An answer, a delay, a fee and a refusal: each is told to who asked."""
 WORDS_OF_GROUNDS = {
     "unfounded": "clearly unfounded",
     "repetitive": "repeats",
@@ -83,14 +92,16 @@ def _needs_ground_and_reason(
 ) -> None:
     """Try each ground of the policy and others, with and without a reason, and read the notice."""
     asked = request_of(Kind.ACCESS)
-    for wrong in ("difficult", "", "late"):
-        invented: Any = wrong
-        refused = is_refused(act, asked, by=staff, ground=invented, reason=REASON, **more)
+    ways: tuple[Mapping[str, Any], ...] = ({}, {"posted_on": timezone.localdate()})
+    for wrong, way in product(("difficult", "", "late"), ways):
+        invented: Any = {"ground": wrong, **way}
+        refused = is_refused(act, asked, by=staff, reason=REASON, **invented, **more)
         require(refused, f"the ground “{wrong}” is taken, which the policy does not name")
     for number, (ground, words) in enumerate(grounds.items()):
         asked = request_of(Kind.ACCESS, days_ago=number)
-        bare = is_refused(act, asked, by=staff, ground=Ground(ground), reason=" ", **more)
-        require(bare, "no reason is needed")
+        for way in ways:
+            silent = {"by": staff, "ground": Ground(ground), "reason": " ", **way, **more}
+            require(is_refused(act, asked, **silent), "no reason is needed")
         act(asked, by=staff, ground=Ground(ground), reason=REASON, **more)
         notice = mailed()
         require(REASON in notice, "the notice does not give the reason")
@@ -173,8 +184,16 @@ def authorities_are_linked(site: RunningSite) -> Evidence:
 
 @promise("use.requested-information", look=Look.REHEARSAL)
 def the_record_says_what_was_sent(site: RunningSite) -> Evidence:
-    """An answer is kept with the request, in the words that were mailed."""
+    """An answer is kept with the request, in the words that were mailed, and to who asked alone.
+
+    They ask from an address that is the second one of an account.
+    """
     with at_the_desk(site) as staff:
+        owner = get_user_model().objects.create_user(username="check-two", email=ELSEWHERE)
+        addresses = apps.get_model("account", "EmailAddress").objects
+        for email in (ELSEWHERE, ADDRESS):
+            addresses.create(user=owner, email=email, verified=True, primary=email == ELSEWHERE)
+        before = OutboxMail.objects.aggregate(last=Max("pk"))["last"] or 0
         asked = request_of(Kind.ACCESS)
         services.answer(asked, by=staff, text=REASON)
         closed = SubjectRequest.objects.get(pk=asked.pk)
@@ -182,9 +201,20 @@ def the_record_says_what_was_sent(site: RunningSite) -> Evidence:
         require(len(events) == 1 and not closed.is_open, "an answer does not close the request")
         require(events[0].note.text == REASON, "the record does not say what was sent")
         require(REASON in mailed(), "something else was sent than the record says")
+        told: Any = {"by": staff, "reason": REASON}
+        services.extend(request_of(Kind.ACCESS, days_ago=1), **told)
+        told["ground"] = Ground.UNFOUNDED
+        services.quote_fee(request_of(Kind.ACCESS, days_ago=2), **told, amount="20 USD")
+        services.refuse(request_of(Kind.ACCESS, days_ago=3), **told)
+        mails = OutboxMail.objects.filter(pk__gt=before)
+        telling = [one.recipient for one in mails if REASON in mail_text(one.message)]
+        require(len(telling) >= TOLD, f"of {TOLD} words to the person {len(telling)} are mailed")
+        astray = [one for one in telling if one != ADDRESS]
+        require(not astray, f"{len(astray)} mails to who asked go to another address")
     return Evidence(
         "Played through for this check, the record of an answered request held the very words that "
-        "were sent."
+        "were sent; they went to the address from which somebody had asked, and to no other.",
+        {"mails to who asked": TOLD},
     )
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from outbox.models import OutboxMail
 from privacy.datamap.promises.purging import LATE, months_from
 from privacy.policy.promises.text import linked
+from privacy.promises.played_clock import NOON, at_the_hour
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite
 from privacy.rights import services
@@ -102,7 +103,7 @@ def a_complaint_is_answered_like_a_request(site: RunningSite) -> Evidence:
         (CHOICES, {"kind": "complaint", "text": REASON}),
         ("/contact/webmaster/", {"about": "complaint", "message": REASON}),
     )
-    with at_the_desk(site) as staff:
+    with at_the_desk(site) as staff, at_the_hour(NOON):
         for path, data in ways:
             email, _ = asked_at(site, path, **data)
             complaint = request_from(email)

@@ -1,6 +1,7 @@
 """Promises about by when there is an answer, and that staff are told before it is late."""
 
 from datetime import date, datetime, time, timedelta
+from itertools import product
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
@@ -15,6 +16,7 @@ from privacy.datamap.promises.purging import (
     ran_lately,
     runs_daily,
 )
+from privacy.promises.played_clock import NOON, at_the_hour
 from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.rights import alarms, services
@@ -43,6 +45,10 @@ IN_THREE_MONTHS = {
     date(2026, 5, 15): date(2026, 8, 15),
     date(2026, 11, 30): date(2027, 2, 28),
 }
+MORE_TIME = {1: True, -1: False, -10: False}
+"""So many days before the date ends, or after it, more time can be taken, or cannot."""
+HOURS = (time(0, 10), time(12), time(17, 40), time(23, 50))
+"""A day is a day at whatever hour a request comes."""
 
 
 def last_day(received: datetime, *, extended: bool) -> date:
@@ -94,9 +100,9 @@ def silent_about(waiting: list[SubjectRequest], *, extended: bool) -> int:
 def answers_are_due_in_30_days_or_a_month(site: RunningSite) -> Evidence:
     """The earlier of both counts."""
     zone = timezone.get_default_timezone()
-    for received, last in IN_30_DAYS.items():
-        due = deadline_for(datetime.combine(received, time(12), zone), zone).in_force
-        require(due == last, f"received {received}, due {due}")
+    for (received, last), hour in product(IN_30_DAYS.items(), HOURS):
+        due = deadline_for(datetime.combine(received, hour, zone), zone).in_force
+        require(due == last, f"received {received} at {hour}, due {due}")
     return Evidence(
         "Answers are due after 30 days or one month, whichever ends first.",
         {"days tried": len(IN_30_DAYS)},
@@ -128,24 +134,28 @@ def no_request_is_late(site: RunningSite) -> Evidence:
 
 @promise("rights.told-of-delay", look=Look.REHEARSAL)
 def more_time_needs_a_notice(site: RunningSite) -> Evidence:
-    """More time cannot be taken without a reason that is mailed, nor after the date."""
-    today = timezone.localdate()
-    with at_the_desk(site) as staff:
+    """More time cannot be taken without a reason that is told, nor after the date, nor by post then."""
+    with at_the_desk(site) as staff, at_the_hour(HOURS[0]):
+        today = timezone.localdate()
         asked = request_of(Kind.ACCESS)
-        require(is_refused(services.extend, asked, by=staff, reason=" "), "no reason is needed")
+        for way in (None, today):
+            bare = is_refused(services.extend, asked, by=staff, reason=" ", posted_on=way)
+            require(bare, "no reason is needed")
         services.extend(asked, by=staff, reason=REASON)
         require(REASON in mailed(), "the notice does not give the reason")
-        for ends_in, may in ((1, True), (-1, False), (-10, False)):
+        for (ends_in, may), way in product(MORE_TIME.items(), (None, today)):
             received = received_so_that_it_ends(today + timedelta(days=ends_in), extended=False)
-            other = request_of(Kind.ERASURE, days_ago=(today - received.date()).days)
+            days = (today - received.date()).days
+            other = request_of(Kind.ERASURE if way is None else Kind.COMPLAINT, days_ago=days)
             SubjectRequest.objects.filter(pk=other.pk).update(received_at=received)
             other.refresh_from_db()
-            taken = not is_refused(services.extend, other, by=staff, reason=REASON)
+            told = {"by": staff, "reason": REASON, "posted_on": way}
+            taken = not is_refused(services.extend, other, **told)
             require(taken or not may, "more time cannot be taken a day before the date")
             require(may or not taken, "more time can be taken when it is over")
     return Evidence(
         "Played through for this check: more time needed a reason, and was given only with a "
-        "notice sent in time."
+        "notice sent in time, by email or by post."
     )
 
 
@@ -169,12 +179,12 @@ def nobody_was_told_too_late(site: RunningSite) -> Evidence:
 @promise("rights.within-three-months", look=Look.REHEARSAL)
 def three_months_are_the_end(site: RunningSite) -> Evidence:
     """Extended once, a request is due after three months; staff are alarmed before, and then daily."""
-    zone, today = timezone.get_default_timezone(), timezone.localdate()
-    for received, last in IN_THREE_MONTHS.items():
-        moment = datetime.combine(received, time(12), zone)
+    zone = timezone.get_default_timezone()
+    for (received, last), hour in product(IN_THREE_MONTHS.items(), HOURS):
+        moment = datetime.combine(received, hour, zone)
         due = deadline_for(moment, zone, extended=True).in_force
-        require(due == last, f"received {received} and extended, due {due}")
-    with at_the_desk(site) as staff:
+        require(due == last, f"received {received} at {hour} and extended, due {due}")
+    with at_the_desk(site) as staff, at_the_hour(NOON):
         asked = request_of(Kind.ACCESS)
         services.extend(asked, by=staff, reason=REASON)
         asked = SubjectRequest.objects.get(pk=asked.pk)
@@ -182,7 +192,7 @@ def three_months_are_the_end(site: RunningSite) -> Evidence:
         require(due == last_day(asked.received_at, extended=True), f"it is due on {due}")
         again = is_refused(services.extend, asked, by=staff, reason=REASON)
         require(again, "the time can be extended twice")
-        _staff_are_alarmed(today, staff)
+        _staff_are_alarmed(timezone.localdate(), staff)
     require(site.get("/privacy/requests/").status == 200, "the answer times are not published")
     return Evidence(
         "Played through for this check: extended once, a request was due after three months and "

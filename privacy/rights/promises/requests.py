@@ -12,6 +12,7 @@ from privacy.datamap.promises.purging import PURGE, done_by_the_job
 from privacy.datamap.promises.raw_rows import Database
 from privacy.datamap.stored_mail import mail_text
 from privacy.promises.page_reader import Element
+from privacy.promises.played_clock import NOON, at_the_hour
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.rights import restrictions, services
@@ -84,7 +85,7 @@ def the_form_on_the_privacy_page_takes_requests(site: RunningSite) -> Evidence:
     require(len(forms) == 1, f"the Privacy page holds {len(forms)} such forms")
     offered = _offered(forms[0])
     require(offered == KINDS, "the form does not offer every kind of request")
-    with site.rehearsal():
+    with site.rehearsal(), at_the_hour(NOON):
         for kind in KINDS:
             data = {"message": f"{REASON} {kind}", "about": kind}
             made = taken_by_the_form(site, "/contact/webmaster/", data)

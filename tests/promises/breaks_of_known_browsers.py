@@ -1,0 +1,50 @@
+"""Breaks of the number of a known browser: one that follows from its owner, in each way to hide that."""
+
+import base64
+from hashlib import md5, sha256
+from typing import Any
+
+from accounts import known_devices
+from tests.promises.breaks import breaks
+from tests.promises.hand import Hand
+
+
+def _number(hand: Hand, made_of: Any) -> None:
+    class Secrets:
+        number = ""
+
+        def token_hex(self, size: int) -> str:
+            return self.number
+
+    secrets = Secrets()
+
+    def remember(old: Any, response: Any, user: Any) -> None:
+        secrets.number = made_of(user)
+        old(response, user)
+
+    hand.patch.setattr(known_devices, "secrets", secrets)
+    hand.wrap("accounts.adapter.remember_device", remember)
+
+
+@breaks("cookies.known-device")
+def a_number_that_is_the_hash_of_an_address(hand: Hand) -> None:
+    _number(hand, lambda user: md5(user.email.encode(), usedforsecurity=False).hexdigest())
+
+
+@breaks("cookies.known-device")
+def a_number_that_is_half_a_hash_of_a_name(hand: Hand) -> None:
+    _number(hand, lambda user: sha256(user.username.encode()).hexdigest()[:32])
+
+
+@breaks("cookies.known-device")
+def a_number_that_is_a_hash_in_other_letters(hand: Hand) -> None:
+    def number(user: Any) -> str:
+        digest = sha256(str(user.email).encode()).digest()
+        return base64.b32encode(digest).decode().lower()[:32]
+
+    _number(hand, number)
+
+
+@breaks("cookies.known-device")
+def one_number_for_all_browsers_of_a_person(hand: Hand) -> None:
+    _number(hand, lambda user: sha256(f"a secret {user.pk}".encode()).hexdigest()[:32])
