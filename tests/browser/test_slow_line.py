@@ -38,7 +38,7 @@ class SlowLine(BaseHTTPRequestHandler):
             self.wfile.write(piece)
             time.sleep(PAUSE_SECONDS)
 
-    def log_message(self, format: str, *values: object) -> None:
+    def log_message(self, *values: object) -> None:
         """Say nothing."""
 
 
