@@ -122,13 +122,13 @@ def a_view_holds_the_listed_items_alone(site: RunningSite) -> Evidence:
         require(view.visitor.version == 4, "a member’s number is not drawn by chance")
         _numbers_are_random(site, token)
         _everybody_is_counted_alike(site, token)
-        told = _no_more_than_page_and_site(site)
+        tried = _no_more_than_page_and_site(site)
     _script_says_no_more()
     return Evidence(
         "Played through for this check: a member’s view was one row with the listed items, and "
         "held neither name nor account, address or browser. Of an address with a query, and of one "
         "that led here, no more than the page and the site was kept.",
-        {"items of a view": len(ITEMS) - 1, "addresses tried": told},
+        {"items of a view": len(ITEMS) - 1, "addresses tried": tried},
     )
 
 
