@@ -2,15 +2,12 @@
 
 import logging
 import os
-import re
 import secrets
 from datetime import timedelta
 from itertools import product
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.db import connection
 from django.utils import timezone
 
 from privacy.consent.offer.catalogue import VISIT_COOKIE, VISITOR_COOKIE
@@ -34,40 +31,17 @@ from privacy.datamap.promises.purging import (
     sentence_gives_its_periods,
 )
 from privacy.promises.registry import Evidence, Look, Strength, promise, require
-from privacy.promises.running_site import Answer, RunningSite, Visitor
+from privacy.promises.running_site import RunningSite
 from privacy.promises.written_tables import rows_written
+from visits import promises_of_single_views  # noqa: F401 - registers its checks
 from visits.models import DailyCount, PageView, Reach
-
-REPORT = "/visits/"
-SCRIPT = re.compile(r"/visits/visit(\.\w+)?\.js$")
-"""In production the names of files hold a digest of them."""
-PAGE = "/contact/"
-BROWSER = "Mozilla/5.0 (a browser of the check)"
-FROM = "search.example"
-NUMBERS = {VISIT_COOKIE, VISITOR_COOKIE}
-
-
-def page_token(page: Answer) -> str:
-    """Return by what a page may report that it is seen; nothing where it carries no script."""
-    found = [s.get("data-page") for s in page.page.scripts if SCRIPT.search(s.get("src"))]
-    return found[0] if found else ""
-
-
-def token_of_nobody(site: RunningSite) -> str:
-    """Return what a page that one visitor has opened hands on: it is the same for everybody."""
-    token = page_token(visitor_who_allows(site, ANALYTICS).get(PAGE))
-    require(token, f"{PAGE} carries no script of the statistics even when it is allowed")
-    return token
-
-
-def report(visitor: Visitor, token: str) -> Answer:
-    """Report as the script of a page does."""
-    return visitor.post(REPORT, {"page": token, "from": FROM})
-
-
-def views_of(visitor: Visitor) -> list[PageView]:
-    """Return what is stored under the number in a browser."""
-    return list(PageView.objects.filter(visitor=visitor.cookies[VISITOR_COOKIE]).order_by("pk"))
+from visits.played_visits import (
+    NUMBERS,
+    PAGE,
+    report,
+    token_of_nobody,
+    views_of,
+)
 
 
 def counts_nothing(site: RunningSite, token: str) -> int:
@@ -120,99 +94,6 @@ def _looking_around_leaves_no_rows(site: RunningSite) -> int:
             require(not pings, f"{path} reports which links are followed")
     require(not tables, f"looking around wrote into {tables[:1]}")
     return len(paths)
-
-
-ITEMS = {
-    "id", "path", "entry", "seen_at", "seconds", "referring_host", "visit", "visitor",
-}  # fmt: skip
-"""What the policy says is stored of a view: the page's address, and whether it was the first; the
-time; how long it was in view; which site led here; two random numbers."""
-TABLE = "visits_pageview"
-
-
-@promise("visits.what-is-kept", look=Look.REHEARSAL)
-def a_view_holds_the_listed_items_alone(site: RunningSite) -> Evidence:
-    """A member allows analytics and opens a page: one row of listed items, none of which is theirs."""
-    with connection.cursor() as cursor:
-        columns = {c.name for c in connection.introspection.get_table_description(cursor, TABLE)}
-    require(columns == ITEMS, f"a view is stored with {sorted(columns ^ ITEMS)[:1]} besides")
-    with site.rehearsal():
-        word = f"check{secrets.token_hex(6)}"
-        user = get_user_model().objects.create_user(username=word, email=f"{word}@example.com")
-        token, member = token_of_nobody(site), visitor_who_allows(site, ANALYTICS)
-        member.sign_in(user)
-        member.headers["User-Agent"] = BROWSER
-        with rows_written() as tables:
-            report(member, token)
-        require(set(tables) == {TABLE}, f"a report is written into {sorted(set(tables))}")
-        (view,) = views_of(member)
-        require(view.path == PAGE, f"a view of {PAGE} is stored as {view.path}")
-        require(
-            view.referring_host == FROM, f"the site that led here is kept as {view.referring_host}"
-        )
-        near = abs((timezone.now() - view.seen_at).total_seconds())
-        require(near < AN_HOUR.total_seconds(), "a view is stored with another time than its own")
-        stored = {one: str(getattr(view, one)) for one in ITEMS - {"id"}}
-        secret = (member.address, BROWSER, word, member.cookies[settings.SESSION_COOKIE_NAME])
-        told = [one for one, value in stored.items() if any(mark in value for mark in secret)]
-        require(not told, f"{told[:1]} of a view tells whose it is")
-        _numbers_are_random(site, token)
-    return Evidence(
-        "Played through for this check: a member’s view was one row with the listed items, and "
-        "held neither name nor account, address or browser.",
-        {"items of a view": len(ITEMS) - 1},
-    )
-
-
-def _numbers_are_random(site: RunningSite, token: str) -> None:
-    """Require that two browsers of one connection get numbers that have nothing in common."""
-    first, second = (visitor_who_allows(site, ANALYTICS) for _ in range(2))
-    second.address = first.address
-    for one in (first, second):
-        report(one, token)
-    numbers = [UUID(one.cookies[name]) for one in (first, second) for name in NUMBERS]
-    require(len(set(numbers)) == 4, "two browsers get the same number")
-    require({one.version for one in numbers} == {4}, "a number of a visit is not drawn by chance")
-
-
-@promise("visits.what-is-kept", look=Look.ROWS)
-def no_stored_view_tells_whose_it_is(site: RunningSite) -> Evidence:
-    """No stored view holds a query, an address of a person or a whole address of another page."""
-    views = PageView._base_manager.all()
-    odd = views.filter(path__regex=r"[?#@]|%40").count()
-    require(not odd, f"{odd} stored views hold more of an address than the page")
-    hosts = views.filter(referring_host__regex=r"[/?#@:]|^[0-9.]+$").count()
-    require(not hosts, f"{hosts} stored views hold more than the site that led here")
-    return Evidence(
-        "No stored view holds more than a page, a site and numbers.", {"views": views.count()}
-    )
-
-
-@promise("visits.deleted-on-withdrawal", look=Look.REHEARSAL)
-def rejecting_deletes_ones_own_views(site: RunningSite) -> Evidence:
-    """All views of the browser go with the answer, of every visit; nobody else's do."""
-    with site.rehearsal():
-        token = token_of_nobody(site)
-        leaving, staying = (visitor_who_allows(site, ANALYTICS) for _ in range(2))
-        for one in (leaving, staying):
-            report(one, token)
-            del one.cookies[VISIT_COOKIE]  # the browser comes back on another day
-            report(one, token)
-        number, other = (one.cookies[VISITOR_COOKIE] for one in (leaving, staying))
-        require(
-            PageView.objects.filter(visitor=number).count() == 2, "two visits are not two views"
-        )
-        choose(leaving, "reject")
-        left = PageView.objects.filter(visitor=number).count()
-        require(not left, f"{left} views stay when analytics are rejected")
-        require(not NUMBERS & set(leaving.cookies), "a number stays when analytics are rejected")
-        kept = PageView.objects.filter(visitor=other).count()
-        require(kept == 2, "rejecting deletes what another browser has allowed")
-    return Evidence(
-        "Played through for this check: a browser that rejected analytics lost all that was stored "
-        "under its number, and its number; another browser’s views stayed.",
-        {"views deleted": 2},
-    )
 
 
 A_CROWD = 1000

@@ -11,7 +11,8 @@ from django.http import HttpRequest
 from visits.models import HOST_MAX, PATH_MAX
 from visits.page_token import path_in
 
-HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
+HOST = re.compile(r"(?![0-9.]+\Z)[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
+"""The name of a site. A bare IP address is none: it may be somebody's own."""
 NUMBER = re.compile(r"[0-9a-f]{32}")
 FIELDS = frozenset({"page", "from", "seconds"})
 

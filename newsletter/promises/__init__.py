@@ -2,4 +2,5 @@
 
 import newsletter.promises.issues
 import newsletter.promises.leaving
-import newsletter.promises.readers  # noqa: F401 - they register their checks
+import newsletter.promises.readers
+import newsletter.promises.recipients  # noqa: F401 - they register their checks

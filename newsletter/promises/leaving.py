@@ -1,30 +1,107 @@
 """Promises about leaving: at once, for what is queued too, and with nothing left but a keyed hash."""
 
 import re
-from datetime import timedelta
+import secrets
+from collections.abc import Callable, Iterator
+from email.parser import BytesHeaderParser
 from hashlib import sha256
+from urllib.parse import urlsplit
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
-from newsletter.models import Subscriber, Suppression
-from newsletter.promises.issues import an_issue, sent
+from newsletter.models import Subscriber, Suppression, Topic
+from newsletter.promises.issues import (
+    TEN_YEARS,
+    addresses_of,
+    an_issue,
+    must_have_a_way_out,
+    sent,
+)
 from newsletter.promises.readers import PURPOSE, Reader, named_in_tables
+from newsletter.promises.sources import (
+    CAME,
+    age,
+    at_the_desk,
+    confirm_address,
+    like,
+    of_each_source,
+    somebody_logged_in,
+    step_of_staff,
+)
 from newsletter.suppression import may_be_mailed
 from outbox.models import OutboxMail
+from privacy.datamap.erasure import erase
 from privacy.datamap.promises.purging import PURGE, done_by_the_job
-from privacy.datamap.subjects import keyed_hashes
+from privacy.datamap.subjects import keyed_hashes, subject_of
 from privacy.promises.registry import Evidence, Look, promise, require
-from privacy.promises.running_site import RunningSite
+from privacy.promises.running_site import RunningSite, Visitor
 from privacy.rights.promises.stored_requests import proven_objections
 
-ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+HEADER = "List-Unsubscribe"
+ONE_CLICK = {HEADER: "One-Click"}
 CHOICES = "/privacy/choices/"
-TEN_YEARS = timedelta(days=3653)
+TWO_SOURCES = CAME[2:4]
+"""Whom a way is tried with that takes many pages: whose address the account or staff have given."""
 
 
 def _issues_for(email: str) -> int:
     return OutboxMail.objects.filter(purpose=PURPOSE, recipient=email).count()
+
+
+@promise("mail.unsubscribe-link", look=Look.REHEARSAL)
+def every_issue_has_a_way_out(site: RunningSite) -> Evidence:
+    """An issue is sent to two readers: each has a link of their own, and it opens a page."""
+    with an_issue(site) as issue:
+        topic = issue.topics.get()
+        leaving = list(_readers_who_leave(site, topic))
+        ways = [must_have_a_way_out(mail) for mail in sent(issue).mails]
+        require(len(set(ways)) == 2, f"two readers have {len(set(ways))} links to unsubscribe")
+        for way in ways:
+            opened = site.get(way)
+            require(opened.status == 200, f"the link to unsubscribe answers {opened.status}")
+            buttons = [one for form in opened.page.forms() for one in form.all("button", "input")]
+            require(buttons, "behind the link to unsubscribe is no button")
+        readers = Subscriber.objects.filter(email__in=addresses_of(issue.slug))
+        require(
+            readers.filter(state="confirmed").count() == 2,
+            "opening the link has ended a subscription",
+        )
+        for who, reader, data in leaving:
+            _must_leave(site, who, reader, data)
+    return Evidence(
+        "Played through for this check: both readers of an issue had a link of their own to "
+        "unsubscribe, in text, in HTML and for their mail program, and it opened. However a reader had "
+        "come, and parked or not, the button, the mail program and the end of the last topic ended it.",
+        {"mails read": len(ways), "readers who left": len(leaving)},
+    )
+
+
+def _readers_who_leave(
+    site: RunningSite, topic: Topic
+) -> Iterator[tuple[str, Subscriber, dict[str, str]]]:
+    """Yield readers of each source, with what the link to unsubscribe is to be sent by each."""
+    button, last_topic = {"all": ""}, {"topic": topic.slug}
+    for came, row in of_each_source(site, topic).items():
+        yield f"{came}, by the button", like(row, topic), button
+        yield f"{came}, by the mail program", like(row, topic), ONE_CLICK
+        yield f"{came}, long ago and parked, by the mail program", like(row, topic), ONE_CLICK
+        yield f"{came}, long ago and parked, by the last topic", like(row, topic), last_topic
+
+
+def _must_leave(site: RunningSite, who: str, reader: Subscriber, data: dict[str, str]) -> None:
+    """Require that the link of a reader's own issue ends it."""
+    mail = OutboxMail.objects.filter(purpose=PURPOSE, recipient=reader.email).first()
+    header = str(BytesHeaderParser().parsebytes(bytes(mail.message))[HEADER]) if mail else ""
+    require(header.startswith("<"), f"an issue with a way out is not written to a reader ({who})")
+    if "parked" in who:
+        age(reader)
+    elsewhere = {"Origin": "https://mail.example", "Sec_Fetch_Site": "cross-site"}
+    way = urlsplit(header.strip("<>")).path
+    site.visitor().post(way, data, **(elsewhere if data == ONE_CLICK else {}))
+    stays = Subscriber.objects.filter(email=reader.email).exists()
+    require(not stays, f"the link to unsubscribe ends nothing for some readers ({who})")
 
 
 @promise("mail.unsubscribe-prompt", look=Look.REHEARSAL)
@@ -77,11 +154,62 @@ def a_reader_stays_until_leaving_and_then_as_a_hash(site: RunningSite) -> Eviden
         require(Suppression.objects.filter(pk=left[0].pk).exists(), "the hash does not stay")
         _must_be_keyed(left[0], reader.email)
         require(stays.is_confirmed, "another reader is gone as well")
+        left_otherwise = _every_way_leaves_a_hash(site)
     return Evidence(
         "Played through for this check: a subscription stayed for ten years; when its reader "
-        "unsubscribed, only a keyed hash of the address was left.",
-        {"years": 10, "hashes left": 1},
+        "unsubscribed, only a keyed hash of the address was left. So it was for each source of "
+        "readers, when staff, the account or a deletion ended it.",
+        {"years": 10, "hashes left": 1 + left_otherwise},
     )
+
+
+def _every_way_leaves_a_hash(site: RunningSite) -> int:
+    """Require it where staff, the owner's account or a deletion end it, for each source of readers."""
+    topic = Topic.objects.create(slug=f"check-{secrets.token_hex(4)}", title="A check")
+    played, desk = of_each_source(site, topic), at_the_desk(site)
+    ways: dict[str, tuple[Callable[[list[Subscriber]], None], tuple[str, ...]]] = {
+        "staff end it": (lambda readers: _ended_by(desk, readers), TWO_SOURCES),
+        "the account refuses promotional mail": (lambda readers: _refused(site, readers), CAME),
+        "the person is erased": (lambda readers: _erased(site, readers), CAME),
+    }
+    for way, (end, sources) in ways.items():
+        readers = [like(played[came], topic) for came in sources]
+        for reader in readers:
+            age(reader)
+        before = Suppression.objects.filter(purpose=PURPOSE).count()
+        end(readers)
+        for came, reader in zip(sources, readers, strict=True):
+            named = named_in_tables(reader.email)
+            require(not named, f"where {way}, the address stays in {named[:1]} ({came})")
+        hashes = Suppression.objects.filter(purpose=PURPOSE).count() - before
+        require(hashes == len(readers), f"where {way}, not every address leaves a hash")
+    return sum(len(sources) for _, sources in ways.values())
+
+
+def _ended_by(desk: Visitor, readers: list[Subscriber]) -> None:
+    for one in readers:
+        step_of_staff(desk, one, "end")
+
+
+def _owner_of(site: RunningSite, readers: list[Subscriber]) -> tuple[AbstractBaseUser, Visitor]:
+    """Return an account of which all these addresses are."""
+    user, visitor = somebody_logged_in(site, readers[0].email)
+    for other in readers[1:]:
+        confirm_address(user, other.email)
+    return user, visitor
+
+
+def _refused(site: RunningSite, readers: list[Subscriber]) -> None:
+    user, visitor = _owner_of(site, readers)
+    accounts = type(user)._default_manager.filter(pk=user.pk)
+    accounts.update(marketing_opt_in_at=timezone.now())
+    answer = visitor.post("/accounts/profile/", {"name": "A check"})
+    require(answer.status == 303, f"a profile in order is answered with {answer.status}")
+
+
+def _erased(site: RunningSite, readers: list[Subscriber]) -> None:
+    user, _ = _owner_of(site, readers)
+    erase(subject_of(user), cause="check")
 
 
 def _must_be_keyed(row: Suppression, email: str) -> None:
@@ -114,16 +242,18 @@ def no_stored_reader_has_left(site: RunningSite) -> Evidence:
 def an_objection_ends_the_newsletter_of_who_has_no_account(site: RunningSite) -> Evidence:
     """It counts with the button behind the mailed link, for what waits too, and for nobody else."""
     with an_issue(site) as issue:
-        slug = issue.topics.get().slug
+        topic = issue.topics.get()
+        slug = topic.slug
         objects, stays = (Reader(site).signs_up(slug).confirms() for _ in range(2))
+        played = of_each_source(site, topic)
         sent(issue)
-        data = {"kind": "objection", "name": "A check", "email": objects.email}
-        answer = site.visitor().post(CHOICES, data)
-        require(answer.status == 303, f"an objection without a reason is answered {answer.status}")
-        require(objects.is_confirmed, "anybody who types an address objects for its owner")
-        links = re.findall(r"https?://[^/\s]+(/privacy/confirm/\S+)", objects.words)
-        require(links, "who objects by the form gets no link by which to show who they are")
-        site.visitor().post(links[-1], {})
+        _object(site, objects)
+        for came in TWO_SOURCES:
+            row = like(played[came], topic)
+            age(row)
+            other = Reader(site, row.email)
+            _object(site, other)
+            require(other.row is None, f"an objection leaves the newsletter as it is ({came})")
         require(objects.row is None, "an objection leaves the newsletter as it is")
         require(_issues_for(objects.email) == 0, "an issue still waits for who has objected")
         require(
@@ -137,8 +267,19 @@ def an_objection_ends_the_newsletter_of_who_has_no_account(site: RunningSite) ->
         "Played through for this check: a reader without an account objected by the form. With the "
         "button behind the mailed link the newsletter ended, and what waited was taken back; it "
         "begins again only if the reader signs up. Nobody else’s ended.",
-        {"readers who objected": 1, "issues taken back": 1},
+        {"readers who objected": 1 + len(TWO_SOURCES), "issues taken back": 1},
     )
+
+
+def _object(site: RunningSite, reader: Reader) -> None:
+    """Object by the form, and press the button behind the mailed link."""
+    data = {"kind": "objection", "name": "A check", "email": reader.email}
+    answer = site.visitor().post(CHOICES, data)
+    require(answer.status == 303, f"an objection without a reason is answered {answer.status}")
+    require(reader.is_confirmed, "anybody who types an address objects for its owner")
+    links = re.findall(r"https?://[^/\s]+(/privacy/confirm/\S+)", reader.words)
+    require(links, "who objects by the form gets no link by which to show who they are")
+    site.visitor().post(links[-1], {})
 
 
 @promise("rights.object-to-marketing", look=Look.ROWS)

@@ -11,6 +11,7 @@ import sens_site.promises.foreign_pages
 import sens_site.promises.forms
 import sens_site.promises.leaving
 import sens_site.promises.locks
+import sens_site.promises.logged_values
 import sens_site.promises.looking_only
 import sens_site.promises.mails
 import sens_site.promises.own_account

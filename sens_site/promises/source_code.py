@@ -1,8 +1,8 @@
 """Promises about what code does in rare cases only: our own is read whole, whoever it waits for.
 
-A cookie for who comes from one search engine, an address in one line of a log: no look comes as
-everybody who may come. So the few places that set a cookie, fill a session, ask for an IP address or
-say something beside the words of a log line stand here. Who adds a place adds it here, and says so.
+A cookie for who comes from one search engine: no look comes as everybody who may come. So the few
+places that set a cookie, fill a session or ask for an IP address stand here, and in `logged_values.py`
+what is said in lines of logs. Who adds a place adds it here, and says so.
 """
 
 import ast
@@ -49,30 +49,6 @@ NETWORK = {
     "sens_site/published.py": 1,
 }
 """How often an IP address is asked for: to count attempts under a code, and to know proxies."""
-LOGGED = {
-    "accounts/idle_accounts.py": "ended",
-    "downloads/delivery.py": "missing, version.pk",
-    "newsletter/sending.py": "issue.pk",
-    "outbox/delivery.py": "lost, mail, mail.attempts, mail.purpose, short_name(error)",
-    "outbox/job_failures.py": "short_name(error)",
-    "outbox/management/commands/run_job.py": "job.name, place(error), short_name(error)",
-    "outbox/silence.py": "len(addresses) - len(left)",
-    "outbox/worker.py": (
-        "error, job.name, place(error), self._transport_wait, short_name(error), status"
-    ),
-    "privacy/consent/jobs.py": "head.hash, head.number",
-    "privacy/consent/withdrawal.py": "key",
-    "privacy/datamap/clock.py": "moment, stamp.last_seen",
-    "privacy/datamap/erasure.py": "reference[:8], sum((line.count or 0 for line in lines))",
-    "privacy/datamap/retention.py": "count, name, place(error), result.rule",
-    "privacy/policy/head_log.py": "name",
-    "privacy/policy/jobs.py": "name",
-    "search/finding.py": "type(error).__name__",
-    "sens_site/lib/cache/served_cache.py": "type(error).__name__",
-    "sens_site/lib/forms/typed.py": "error",
-    "sens_site/lib/http/faults.py": "exception",
-}
-"""What lines of logs say beside their own words: numbers, names of jobs and of errors."""
 CONFIRMED = {
     "accounts/data_map.py": 1,
     "accounts/services.py": 1,
@@ -88,7 +64,6 @@ names the column."""
 CONFIRM = frozenset({"_confirm", "confirm_by_link", "confirm_by_code", "subscribe_account"})
 SET_COOKIE = ("set_cookie", "set_signed_cookie")
 """How the names of what sets a cookie begin."""
-LOG_CALLS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
 ADDRESS_KEYS = frozenset({"REMOTE_ADDR", "HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED"})
 STORING = re.compile(
     r"\bdocument\s*\.\s*cookie|\bcookieStore\b|\b(?:local|session)Storage\b|\bindexedDB\b"
@@ -163,7 +138,7 @@ def asks_for_an_address(node: ast.AST) -> bool:
     return key or called(node) == "client_address"
 
 
-def _only_where_known(
+def only_where_known(
     what: str, found: Callable[[ast.AST], bool], words: re.Pattern[str], known: Mapping[str, int]
 ) -> int:
     """Require that code of a kind stands where it is known to, and nowhere else."""
@@ -180,12 +155,10 @@ def _only_where_known(
 @promise("cookies.none-before-consent", look=Look.NOW, strength=Strength.LOOKED_UP)
 def cookies_are_set_in_known_places_alone(site: RunningSite) -> Evidence:
     """No other code sets a cookie or fills a session, whoever it waits for; no script stores anything."""
-    cookies = _only_where_known(
+    cookies = only_where_known(
         "sets a cookie", sets_a_cookie, re.compile("cookie", re.IGNORECASE), COOKIES
     )
-    sessions = _only_where_known(
-        "fills a session", fills_a_session, re.compile("session"), SESSIONS
-    )
+    sessions = only_where_known("fills a session", fills_a_session, re.compile("session"), SESSIONS)
     require(cookies and sessions, "no place was found that sets a cookie")
     read = 0
     for name, text in scripts():
@@ -203,7 +176,7 @@ def cookies_are_set_in_known_places_alone(site: RunningSite) -> Evidence:
 @promise("newsletter.confirmed", look=Look.NOW, strength=Strength.LOOKED_UP)
 def readers_are_confirmed_in_known_places_alone(site: RunningSite) -> Evidence:
     """No other code confirms a sign-up: not who releases, reminds, imports or takes a message."""
-    places = _only_where_known(
+    places = only_where_known(
         "confirms an address",
         confirms_an_address,
         re.compile("confirmed_at|" + "|".join(sorted(CONFIRM))),
@@ -215,42 +188,3 @@ def readers_are_confirmed_in_known_places_alone(site: RunningSite) -> Evidence:
         "link, by the mailed code, and in an account that has shown the address.",
         {"places that confirm an address": places},
     )
-
-
-@promise("retention.access-logs", look=Look.NOW, strength=Strength.LOOKED_UP)
-def what_logs_say_is_known(site: RunningSite) -> Evidence:
-    """A log line is made of its own words and a few known values; IP addresses are asked for rarely."""
-    addresses = _only_where_known(
-        "asks for an IP address",
-        asks_for_an_address,
-        re.compile("client_address|" + "|".join(ADDRESS_KEYS)),
-        NETWORK,
-    )
-    lines = 0
-    for path, text in sources():
-        if "log" in text:
-            for said in map(_logged, nodes(text)):
-                if said is not None:
-                    beyond = sorted(said - set(LOGGED.get(path, "").split(", ")))
-                    require(not beyond, f"{path} logs {beyond[:1]}, which is not known")
-                    lines += 1
-    require(addresses and lines, "no log line was found")
-    return Evidence(
-        "Each line that the site logs holds its own words and known values, none of which is of a "
-        "visitor; an IP address is asked for in the known places alone.",
-        {"log lines": lines, "places that ask for an IP address": addresses},
-    )
-
-
-def _logged(node: ast.AST) -> frozenset[str] | None:
-    """Return what a call writes into a log beside constant words; None for what is no such call."""
-    function = node.func if isinstance(node, ast.Call) else None
-    if not (
-        isinstance(node, ast.Call)
-        and isinstance(function, ast.Attribute)
-        and function.attr in LOG_CALLS
-        and "log" in ast.unparse(function.value).lower()
-    ):
-        return None
-    values = [*node.args, *(one.value for one in node.keywords)]
-    return frozenset(ast.unparse(one) for one in values if not isinstance(one, ast.Constant))

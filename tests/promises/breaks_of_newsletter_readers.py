@@ -16,7 +16,9 @@ from tests.promises.hand import Hand
 
 
 def a_reader(**changes: Any) -> Subscriber:
-    confirmed = {"state": "confirmed", "confirmed_by": "link", "confirmed_at": timezone.now()}
+    now = timezone.now()
+    confirmed = {"state": "confirmed", "confirmed_by": "link", "confirmed_at": now}
+    confirmed["written_at"] = now
     return Subscriber.objects.create(
         **{"email": "ada@example.com", "proof": "on paper", **confirmed, **changes}
     )
@@ -195,10 +197,8 @@ def a_reader_who_has_objected(hand: Hand) -> None:
         kind=Kind.OBJECTION, email="nina@example.com", name="Nina", due_on=timezone.localdate()
     )
     RequestEvent.objects.create(request=request, did="identity-proved", proof="link")
-    Subscriber.objects.create(
-        email="nina@example.com", state="confirmed", confirmed_by="link",
-        confirmed_at=timezone.now() - timedelta(days=9),
-    )  # fmt: skip
+    nine_days_ago = timezone.now() - timedelta(days=9)
+    a_reader(email="nina@example.com", created_at=nine_days_ago, confirmed_at=nine_days_ago)
 
 
 @breaks("use.policy-changes")

@@ -1,5 +1,6 @@
 """What code does for somebody whom no look sends: who comes from one site, or types one word."""
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -58,3 +59,65 @@ def a_line_of_the_log_with_words_in_it(hand: Hand) -> None:
 @breaks("retention.access-logs")
 def log_lines_with_who_asked(hand: Hand) -> None:
     _with(hand, "sens_site/lib/http/log_format.py", "def f(r): return r.META.get('REMOTE_ADDR')")
+
+
+@breaks("retention.access-logs")
+def a_known_value_that_comes_to_hold_an_address(hand: Hand) -> None:
+    code = "def f(logger, mail):\n    lost = mail.recipient\n    logger.error('Lost: %s', lost)"
+    _with(hand, "outbox/delivery.py", code)
+
+
+@breaks("retention.access-logs")
+def refused_log_ins_counted_by_what_was_typed(hand: Hand) -> None:
+    code = "def f(RUNS, typed):\n    RUNS.labels(f'log-in {typed}', 'failed').inc()"
+    _with(hand, "accounts/adapter.py", code)
+
+
+@breaks("retention.access-logs")
+def a_form_that_is_printed(hand: Hand) -> None:
+    _with(hand, "contact/views.py", "def f(request):\n    print(request.POST)")
+
+
+@breaks("retention.access-logs")
+def a_mail_server_that_is_heard_word_by_word(hand: Hand) -> None:
+    _with(hand, "outbox/terminal.py", "def f(server, level):\n    server.set_debuglevel(level)")
+
+
+@breaks("retention.access-logs")
+def an_error_that_says_whose_upload_was_refused(hand: Hand) -> None:
+    code = "def f(user):\n    raise ValueError(f'The photo of {user.email} is too large')"
+    _with(hand, "contact/photos.py", code)
+
+
+@breaks("retention.access-logs")
+def an_error_of_the_mail_server_in_its_own_words(hand: Hand) -> None:
+    hand.replace("outbox.error_names.smtp_code", str)
+
+
+@breaks("retention.access-logs")
+def a_mail_that_is_called_by_its_recipient(hand: Hand) -> None:
+    hand.replace("outbox.models.OutboxMail.__str__", lambda mail: f"mail to {mail.recipient}")
+
+
+@breaks("retention.access-logs")
+def answers_counted_by_their_address(hand: Hand) -> None:
+    from sens_site.lib import metrics
+
+    hand.replace(
+        "sens_site.lib.http.request_metrics.names_of", lambda request: (request.path, "site")
+    )
+    hand.on_release(metrics.REQUESTS.clear)
+
+
+@breaks("retention.access-logs", way=Way.CONFIGURATION)
+def statements_of_the_database_in_the_log(hand: Hand) -> None:
+    logger = logging.getLogger("django.db.backends")
+    usual = logger.level
+    logger.setLevel(logging.DEBUG)
+    hand.on_release(lambda: logger.setLevel(usual))
+
+
+@breaks("retention.access-logs", way=Way.CONFIGURATION)
+def a_log_that_keeps_what_was_searched_for(hand: Hand) -> None:
+    for handler in logging.getLogger().handlers:
+        hand.patch.setattr(handler, "filters", [])

@@ -8,7 +8,7 @@ from privacy.promises.services import run_checks
 from privacy.promises.visitor import Answer
 from tests.promises.conftest import FEW_ROUTES, ONE_OF_EACH
 from visits.models import PageView
-from visits.promises import page_token
+from visits.played_visits import page_token
 
 pytestmark = pytest.mark.django_db
 

@@ -165,6 +165,7 @@ def test_a_page_is_counted_for_a_person_who_is_logged_in_and_not_tied_to_the_acc
         ("=cmd()", ""),
         ("a" * 253, "a" * 253),
         ("a" * 254, ""),
+        ("198.51.100.7", ""),
     ],
 )
 def test_only_the_name_of_another_host_is_kept_of_where_a_visitor_comes_from(allowing, told, kept):

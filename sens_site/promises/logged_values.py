@@ -1,0 +1,340 @@
+"""The promise about logs: of everything that code writes down there, the values are known, each by its words.
+
+An address in one line of a log is written when somebody does one thing on one day: no look meets it.
+So code is read. What a line says beside its own words stands here as it stands there, and what a name
+in it was made from does, too: a known name that comes to hold more is another expression.
+"""
+
+import ast
+import logging
+import re
+import smtplib
+from collections.abc import Iterator, Mapping
+
+from outbox.error_names import place, short_name
+from outbox.models import OutboxMail
+from privacy.promises.registry import Evidence, Look, Strength, promise, require
+from privacy.promises.running_site import NO_SUCH_PAGE, RunningSite
+from sens_site.lib.metrics import COUNTED
+from sens_site.promises import source_code
+from sens_site.promises.source_code import ADDRESS_KEYS, NETWORK, asks_for_an_address, called
+
+LOGGED: Mapping[str, frozenset[str]] = {
+    "accounts/idle_accounts.py": frozenset({
+        "ended",
+    }),
+    "downloads/delivery.py": frozenset({
+        "missing",
+        "missing = [one.pk for one in versions if not store().exists(one.stored_as)]",
+        "version.pk",
+    }),
+    "newsletter/sending.py": frozenset({
+        "issue.pk",
+    }),
+    "outbox/delivery.py": frozenset({
+        "lost",
+        "lost = park_lost()",
+        "mail",
+        "mail.attempts",
+        "mail.purpose",
+        "short_name(error)",
+    }),
+    "outbox/job_failures.py": frozenset({
+        "short_name(error)",
+    }),
+    "outbox/management/commands/run_job.py": frozenset({
+        "job = jobs[options['name']]",
+        "job = registered_jobs()",
+        "job.name",
+        "place(error)",
+        "short_name(error)",
+    }),
+    "outbox/silence.py": frozenset({
+        "left = [address for address in addresses if address not in silenced]",
+        "len(addresses) - len(left)",
+    }),
+    "outbox/worker.py": frozenset({
+        "error",
+        "job = self._apart",
+        "job.name",
+        "place(error)",
+        "self._transport_wait",
+        "short_name(error)",
+        "status",
+        "status = process.poll()",
+    }),
+    "privacy/consent/jobs.py": frozenset({
+        "head = ReceiptSeal.objects.order_by('-number')[:1].get()",
+        "head.hash",
+        "head.number",
+    }),
+    "privacy/consent/withdrawal.py": frozenset({
+        "key",
+        "key = services",
+    }),
+    "privacy/datamap/clock.py": frozenset({
+        "moment",
+        "moment = now or timezone.now()",
+        "stamp = ClockStamp.objects.select_for_update().get_or_create(pk=1, defaults={'last_seen': moment, 'largest_seen': moment})",
+        "stamp.last_seen",
+    }),
+    "privacy/datamap/erasure.py": frozenset({
+        "line = lines",
+        "lines = [_apply(entry, subject, keys) for entry, keys in found]",
+        "reference[:8]",
+        "sum((line.count or 0 for line in lines))",
+    }),
+    "privacy/datamap/retention.py": frozenset({
+        "count",
+        "count = purge()",
+        "name",
+        "name = short_name(error)",
+        "place(error)",
+        "result.rule",
+    }),
+    "privacy/policy/head_log.py": frozenset({
+        "name",
+        "name = sorted(registered_chains().items())",
+    }),
+    "privacy/policy/jobs.py": frozenset({
+        "name",
+        "name = missing",
+    }),
+    "search/finding.py": frozenset({
+        "type(error).__name__",
+    }),
+    "sens_site/lib/cache/served_cache.py": frozenset({
+        "type(error).__name__",
+    }),
+    "sens_site/lib/forms/typed.py": frozenset({
+        "error",
+    }),
+    "sens_site/lib/http/faults.py": frozenset({
+        "exception",
+    }),
+}  # fmt: skip
+"""What lines of logs say beside their own words: numbers, names of jobs and of errors."""
+COUNTED_BY: Mapping[str, frozenset[str]] = {
+    "outbox/delivery.py": frozenset({
+        "'failed' if mail.attempts < MOST_TRIES else 'parked'",
+    }),
+    "outbox/worker.py": frozenset({
+        "job.name",
+        "outcome",
+    }),
+    "sens_site/lib/cache/page_cache.py": frozenset({
+        "KEPT",
+        "status",
+        "status = answers.items()",
+        "view",
+        "view = list(self._answers.items())",
+    }),
+    "sens_site/lib/cache/ready_member_pages.py": frozenset({
+        "KEPT",
+        "held = self._answers.get((place, state))",
+        "held.view",
+    }),
+    "sens_site/lib/http/request_metrics.py": frozenset({
+        "MADE",
+        "response = self.get_response(request)",
+        "room",
+        "room = names_of(request)",
+        "str(response.status_code)",
+        "view",
+        "view = names_of(request)",
+    }),
+}  # fmt: skip
+"""By what is counted: names of views, of rooms and of jobs."""
+LABELS = frozenset({"view", "status", "page", "room", "outcome", "job", "le"})
+"""By what numbers are counted apart: names from the code, and the bounds of a scale."""
+LABEL = re.compile(r"[\w:. +-]*")
+"""A name from the code. What visitors type or ask for has other signs: an @, a slash."""
+PRINTS = frozenset({"print", "set_debuglevel", "syslog", "warn", "showwarning"})
+LOG_CALLS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
+PERSONAL = re.compile(
+    r"\b(?:e?mail|email|phone|password|login|credentials|recipient|POST|META|COOKIES|body)\b"
+)
+LINE = re.compile(
+    rf"\.(?:{'|'.join(sorted(LOG_CALLS))})\(|\b(?:{'|'.join(sorted(PRINTS))})\(|\bstd(?:out|err)\."
+)
+LABEL_CALL = re.compile(r"\.labels\(")
+RAISES = re.compile(rf"\braise \w[\w.]*\([^#]{{0,300}}?{PERSONAL.pattern}")
+"""What modules say that are read: to take all code apart would cost a second."""
+RAISED = frozenset({"accounts/registration.py", "privacy/consent/offer/switches.py"})
+"""Where an error carries an address to its own form and no further, and where it names a firm."""
+SOMEBODY = "somebody-of-a-check@example.com"
+LINK = "/newsletter/unsubscribe/0123456789abcdef/?q=somebody"
+
+
+def _scopes(tree: ast.Module) -> Iterator[tuple[ast.AST, list[ast.AST]]]:
+    """Yield each function, and the module itself, with what stands in it and in no other function."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        scope = waiting.pop()
+        inside, open_ = [], list(ast.iter_child_nodes(scope))
+        while open_:
+            node = open_.pop()
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                waiting.append(node)
+            else:
+                inside.append(node)
+                open_.extend(ast.iter_child_nodes(node))
+        yield scope, inside
+
+
+def _made_from(inside: list[ast.AST], name: str) -> Iterator[str]:
+    """Yield what is assigned to a name, by whatever statement."""
+    for node in inside:
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                pass
+            case (
+                ast.AnnAssign(target=target, value=ast.expr() as value)
+                | ast.NamedExpr(target=target, value=value)
+            ):
+                targets = [target]
+            case ast.AugAssign(target=target, value=value) | ast.For(target=target, iter=value):
+                targets = [target]
+            case ast.comprehension(target=target, iter=value):
+                targets = [target]
+            case _:
+                continue
+        names = {
+            n.id
+            for one in targets
+            for n in ast.walk(one)
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        }
+        if name in names and not isinstance(value, ast.Constant):
+            yield f"{name} = {ast.unparse(value)}"
+
+
+def _said(node: ast.Call) -> list[ast.expr]:
+    """Return what a call is given beside constant words."""
+    values = [*node.args, *(one.value for one in node.keywords)]
+    return [one for one in values if not isinstance(one, ast.Constant)]
+
+
+def _is_log_line(node: ast.Call) -> bool:
+    function = node.func
+    return (
+        isinstance(function, ast.Attribute)
+        and function.attr in LOG_CALLS
+        and "log" in ast.unparse(function.value).lower()
+    )
+
+
+def _prints(node: ast.Call) -> bool:
+    writes = isinstance(node.func, ast.Attribute) and node.func.attr in ("write", "writelines")
+    return called(node) in PRINTS or (
+        writes and re.search(r"\bstd(?:out|err)\b", ast.unparse(node.func)) is not None
+    )
+
+
+def values_said(text: str, *, labels: bool) -> set[str]:
+    """Return each value in lines of logs, or in labels of numbers, and what names in it were made from."""
+    found: set[str] = set()
+    for _, inside in _scopes(ast.parse(text)):
+        for node in inside:
+            if not isinstance(node, ast.Call):
+                continue
+            wanted = called(node) == "labels" if labels else _is_log_line(node) or _prints(node)
+            for value in _said(node) if wanted else ():
+                found.add(ast.unparse(value))
+                for name in {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}:
+                    found.update(_made_from(inside, name))
+    return found
+
+
+def _only_known(what: str, known: Mapping[str, frozenset[str]], *, labels: bool) -> int:
+    words = LABEL_CALL if labels else LINE
+    count = 0
+    for path, text in source_code.sources():
+        if words.search(text) and not (not labels and "/management/" in path and path not in known):
+            said = values_said(text, labels=labels)
+            beyond = sorted(said - known.get(path, frozenset()))
+            require(not beyond, f"{path} {what} {beyond[:1]}, which is not known")
+            count += len(said)
+    return count
+
+
+def _nobody_in_errors() -> None:
+    """Require that no error is raised with an address or with what was typed: a log may hold its words."""
+    for path, text in source_code.sources():
+        if RAISES.search(text) and path not in RAISED:
+            for node in source_code.nodes(text):
+                raised = node.exc if isinstance(node, ast.Raise) else None
+                values = _said(raised) if isinstance(raised, ast.Call) else []
+                told = [said for one in values if PERSONAL.search(said := ast.unparse(one))]
+                require(not told, f"{path} raises an error that says {told[:1]}")
+
+
+def _what_is_logged_by_itself_names_nobody() -> None:
+    """Require it of mails and of errors, whose short names stand in lines of the log."""
+    refused = smtplib.SMTPRecipientsRefused({SOMEBODY: (550, SOMEBODY.encode())})
+    named = [str(OutboxMail(pk=1, recipient=SOMEBODY, subject=SOMEBODY, sender=SOMEBODY))]
+    for error in (refused, ValueError(SOMEBODY), smtplib.SMTPDataError(554, SOMEBODY)):
+        named += [short_name(error), place(error)]
+    told = [one for one in named if SOMEBODY in one]
+    require(not told, "what a line of the log calls a mail or an error holds an address")
+
+
+def _handlers_cut_secrets() -> int:
+    """Require that whatever writes a log cuts the secret out of an address, and what was searched for."""
+    loud = {"name": "django.request", "levelno": logging.CRITICAL, "levelname": "CRITICAL"}
+    record = {**loud, "msg": "Internal Server Error: %s", "args": (LINK,), "status_code": 500}
+    root = logging.getLogger()
+    ours = [one for one in root.handlers if not type(one).__module__.startswith("_pytest")]
+    for handler in ours:
+        copied = logging.makeLogRecord(record)
+        written = handler.format(copied) if handler.filter(copied) else ""
+        told = [one for one in ("0123456789abcdef", "somebody") if one in written]
+        require(not told, "a log holds the secret of an address, or what was searched for")
+    return len(ours)
+
+
+def _libraries_say_no_more() -> None:
+    """Require that no single logger is set to tell all: that of the database tells values."""
+    known = logging.root.manager.loggerDict
+    loud = sorted(
+        name
+        for name, one in known.items()
+        if isinstance(one, logging.Logger) and logging.NOTSET < one.level <= logging.DEBUG
+    )
+    require(not loud, f"the logger {loud[:1]} is set to write down all that passes")
+
+
+def _numbers_name_nobody() -> int:
+    """Require that what is counted for the operator is counted by names from the code alone."""
+    samples = [sample for metric in COUNTED.collect() for sample in metric.samples]
+    for sample in samples:
+        beyond = sorted(sample.labels.keys() - LABELS)
+        require(not beyond, f"{sample.name} is counted by {beyond[:1]}")
+        odd = [one for one in sample.labels.values() if not LABEL.fullmatch(one)]
+        require(not odd, f"{sample.name} is counted by what is no name from the code")
+    return len(samples)
+
+
+@promise("retention.access-logs", look=Look.NOW, strength=Strength.LOOKED_UP)
+def what_logs_say_is_known(site: RunningSite) -> Evidence:
+    """A log line is made of its own words and a few known values; IP addresses are asked for rarely."""
+    addresses = source_code.only_where_known(
+        "asks for an IP address",
+        asks_for_an_address,
+        re.compile("client_address|" + "|".join(ADDRESS_KEYS)),
+        NETWORK,
+    )
+    site.get(f"{NO_SUCH_PAGE}?q={SOMEBODY}")  # so that something is counted
+    lines = _only_known("logs", LOGGED, labels=False)
+    labels = _only_known("counts by", COUNTED_BY, labels=True)
+    require(addresses and lines and labels, "no log line was found")
+    _nobody_in_errors()
+    _what_is_logged_by_itself_names_nobody()
+    _libraries_say_no_more()
+    handlers, samples = _handlers_cut_secrets(), _numbers_name_nobody()
+    require(handlers and samples, "the site writes no log, or counts nothing")
+    return Evidence(
+        "Each line that the site logs, and each number that it counts, holds its own words and known "
+        "values, none of which is of a visitor; an IP address is asked for in the known places alone.",
+        {"values in log lines": lines, "places that ask for an IP address": addresses},
+    )
