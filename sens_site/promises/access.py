@@ -9,9 +9,8 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain, product, repeat
+from itertools import chain, repeat
 from typing import Any
-from urllib.parse import urlencode
 
 from django.apps import apps
 from django.conf import settings
@@ -27,12 +26,10 @@ from privacy.promises.running_site import Answer, RunningSite, Visitor
 from privacy.rights.choices import Channel, Kind
 from privacy.rights.intake import open_request
 from privacy.rights.models import SubjectRequest
-from sens_site.lib.cache.fragment_cache import forget_fragments
 from sens_site.promises.desk_rights import ABOUT_PEOPLE, MAY_OPEN, RIGHTS
 from sens_site.promises.desk_rows import must_be_refused, played_rows
 
 DESK, OWN_PAGES = "/admin/", "/accounts/"
-SHOWING_OWN = (OWN_PAGES, "/contact/")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 HASHED = r"^(!|[a-z0-9_]+\$.+\$)"
 """How a stored password begins: unusable, or the name and the numbers of a hash."""
@@ -202,14 +199,15 @@ def _nothing_can_be_sent(
         "post": "yes",
         "note": "A check",
     }
-    before = _state_of(person)
+    before = state_of(person)
     for path, table, _ in pages:
         if table:
             _must_be_shut(visitor.post(path, data), "staff without the right", person.mark)
-    require(_state_of(person) == before, "staff without the right changed something")
+    require(state_of(person) == before, "staff without the right changed something")
 
 
-def _state_of(person: Somebody) -> tuple[Any, ...]:
+def state_of(person: Somebody) -> tuple[Any, ...]:
+    """Return what nobody else may have changed of somebody."""
     return (
         *ContactMessage.objects.filter(email=person.email).values_list("pk", "state"),
         *SubjectRequest.objects.filter(email=person.email).values_list("pk", "closed_at"),
@@ -243,55 +241,6 @@ def who_is_no_member_of_staff_sees_no_desk(site: RunningSite) -> Evidence:
         "Played through for this check, every page of the desk was shut to strangers, to "
         "customers, and to staff who had left or had no second factor.",
         {"pages of the desk": len(pages), "kinds of people": len(outside)},
-    )
-
-
-@promise("security.against-misuse", look=Look.REHEARSAL)
-def a_customer_sees_nothing_of_another(site: RunningSite) -> Evidence:
-    """Every page of accounts, opened by a stranger and by a neighbour, and sent by the neighbour.
-
-    Pages of the contacts show a customer something of their own, too: the state of orders.
-    """
-    paths = sorted({p for p in paths_of(get_resolver().url_patterns) if p.startswith(SHOWING_OWN)})
-    with site.rehearsal():
-        person, neighbour, told = Somebody(site), Somebody(site), new_mark()
-        get_user_model().objects.filter(pk=person.user.pk).update(company=told)
-        orders = apps.get_model("contact", "OrderState").objects
-        orders.create(order_number=person.mark, email=person.email, state="Is rolled back")
-        forget_fragments()  # in one of them it stands whether there is a list of orders
-        factors = apps.get_model("mfa", "Authenticator").objects
-        factor = factors.create(user=person.user, type="webauthn", data={"name": person.mark})
-        handle = apps.get_model("accounts", "Session").objects.get(user=person.user).handle
-        before = _state_of(person)
-        for path in paths:
-            if "logout" in path:
-                continue
-            for who, visitor in (("a stranger", site.visitor()), ("another", neighbour.visitor)):
-                with site.hearing_what_is_asked() as names:
-                    answer = visitor.get(path)
-                require(person.mark not in answer.text, f"{path} shows an account to {who}")
-                asked = product(sorted(names), (person.mark, person.email, person.user.pk))
-                for name, value in asked:
-                    seen = visitor.get(f"{path}?{urlencode({name: value})}")
-                    require(told not in seen.text, f"{path} shows {who} the account that is named")
-            held = "no-store" in answer.header("Cache-Control")
-            require(
-                held or not path.startswith(OWN_PAGES),
-                f"{path} may be stored by machines in between",
-            )
-        require(_state_of(person) == before, "an address that names an account changes it")
-        require(person.mark in person.visitor.get("/accounts/data/").text, "nobody sees their own")
-        neighbour.visitor.post("/accounts/sessions/end/", {"session": handle})
-        neighbour.visitor.post(f"/accounts/passkey/{factor.pk}/remove/", {})
-        neighbour.visitor.post("/accounts/profile/", {"username": person.mark, "pk": "1"})
-        left = person.visitor.get("/accounts/data/")
-        require(left.status == 200, "one customer can end the session of another")
-        require(factors.filter(pk=factor.pk).exists(), "one customer can remove another’s passkey")
-        require(person.mark in left.text, "one customer can change the profile of another")
-    return Evidence(
-        "Played through for this check, no page of accounts or contacts showed one customer "
-        "anything of another or let one act for another.",
-        {"pages of accounts and contacts": len(paths)},
     )
 
 
