@@ -6,6 +6,8 @@ say something beside the words of a log line stand here. Who adds a place adds i
 """
 
 import ast
+import logging
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -75,6 +77,14 @@ LOGGED = {
 """What lines of logs say beside their own words: numbers, names of jobs and of errors."""
 SET_COOKIE = ("set_cookie", "set_signed_cookie")
 """How the names of what sets a cookie begin."""
+HANDLERS = frozenset({"logging.StreamHandler", "logging.NullHandler"})
+"""To whom the settings may give lines: to the machine's own output, or to nobody."""
+KEEPING = frozenset({
+    "AdminEmailHandler", "DatagramHandler", "FileHandler", "HTTPHandler", "RotatingFileHandler",
+    "SMTPHandler", "SocketHandler", "SysLogHandler", "TimedRotatingFileHandler",
+    "WatchedFileHandler",
+})  # fmt: skip
+"""What keeps lines in a file or a mail, or hands them to another machine, whoever attached it."""
 LOG_CALLS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
 ADDRESS_KEYS = frozenset({"REMOTE_ADDR", "HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED"})
 STORING = re.compile(
@@ -174,9 +184,24 @@ def cookies_are_set_in_known_places_alone(site: RunningSite) -> Evidence:
     )
 
 
+def _lines_go_to_the_console_alone() -> None:
+    """Require that no handler writes lines into a file, a mail or to another machine."""
+    named = {one.get("class") for one in settings.LOGGING.get("handlers", {}).values()}
+    loggers = [logging.getLogger(), *map(logging.getLogger, logging.Logger.manager.loggerDict)]
+    attached = {
+        type(one).__name__
+        for logger in loggers
+        for one in logger.handlers
+        if getattr(one, "baseFilename", "") != os.devnull
+    }
+    strange = sorted(map(str, named - HANDLERS)) + sorted(attached & KEEPING)
+    require(not strange, f"lines of logs go to {strange[:1]}")
+
+
 @promise("retention.access-logs", look=Look.NOW, strength=Strength.LOOKED_UP)
 def what_logs_say_is_known(site: RunningSite) -> Evidence:
     """A log line is made of its own words and a few known values; IP addresses are asked for rarely."""
+    _lines_go_to_the_console_alone()
     addresses = _only_where_known(
         "asks for an IP address",
         asks_for_an_address,
