@@ -19,6 +19,7 @@ from django.contrib.staticfiles.finders import get_finders
 
 from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import RunningSite
+from sens_site.promises.front_server import it_logs_nobody, it_sets_no_cookie
 
 APART = frozenset({"tests", "bench", "migrations", "promises"})
 """Folders of code that does not serve the site: what is read here would find itself."""
@@ -164,6 +165,7 @@ def _only_where_known(
 @promise("cookies.none-before-consent", look=Look.NOW, strength=Strength.LOOKED_UP)
 def cookies_are_set_in_known_places_alone(site: RunningSite) -> Evidence:
     """No other code sets a cookie or fills a session, whoever it waits for; no script stores anything."""
+    it_sets_no_cookie()
     cookies = _only_where_known(
         "sets a cookie", sets_a_cookie, re.compile("cookie", re.IGNORECASE), COOKIES
     )
@@ -202,6 +204,7 @@ def _lines_go_to_the_console_alone() -> None:
 def what_logs_say_is_known(site: RunningSite) -> Evidence:
     """A log line is made of its own words and a few known values; IP addresses are asked for rarely."""
     _lines_go_to_the_console_alone()
+    it_logs_nobody()
     addresses = _only_where_known(
         "asks for an IP address",
         asks_for_an_address,
