@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -188,7 +189,8 @@ def cookies_are_set_in_known_places_alone(site: RunningSite) -> Evidence:
 
 def _lines_go_to_the_console_alone() -> None:
     """Require that no handler writes lines into a file, a mail or to another machine."""
-    named = {one.get("class") for one in settings.LOGGING.get("handlers", {}).values()}
+    configured: Any = settings.LOGGING
+    named = {one.get("class") for one in configured.get("handlers", {}).values()}
     loggers = [logging.getLogger(), *map(logging.getLogger, logging.Logger.manager.loggerDict)]
     attached = {
         type(one).__name__

@@ -6,7 +6,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from contact.admin import ContactMessageAdmin
-from contact.models import MessagePhoto
+from contact.photo_models import MessagePhoto
 from downloads.admin import DocumentAdmin
 from downloads.models import Document, DownloadRecord
 from privacy.rights.admin import SubjectRequestAdmin

@@ -16,7 +16,7 @@ SETTING = Way.CONFIGURATION
 
 @breaks(PROVIDERS, way=SETTING)
 def a_webmaster_at_a_mail_provider(hand: Hand) -> None:
-    hand.settings.WEBMASTER_EMAIL = "sens.webmaster@gmail.com"
+    hand.settings.WEBMASTER_EMAIL = "our.webmaster@gmail.com"
 
 
 @breaks(PROVIDERS, way=SETTING)

@@ -1,8 +1,10 @@
 """Breaks of what the server in front is told: it answers before the site does."""
 
 from dataclasses import replace
+from typing import Any
 
 from sens_site.lib.deploy import nginx
+from sens_site.management.commands import nginx_conf
 from tests.promises.breaks import Way, breaks
 from tests.promises.hand import Hand
 
@@ -31,12 +33,10 @@ def an_error_log_that_names_who_asks(hand: Hand) -> None:
 
 @breaks(LOGS, way=TOLD)
 def an_access_log_that_is_on_unless_somebody_says_no(hand: Hand) -> None:
-    def named(options: object) -> nginx.Front:
+    def named(options: dict[str, Any]) -> nginx.Front:
         return replace(plain(options), access_log="/var/log/nginx/site.log")
 
-    import sens_site.promises.front_server as looked_at
-
-    plain = looked_at.front
+    plain = nginx_conf.front
     hand.replace("sens_site.promises.front_server.front", named)
 
 
