@@ -10,6 +10,7 @@ from privacy.policy.promises.record import in_force
 from privacy.promises.page_reader import foreign
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite
+from privacy.promises.seen_links import are_seen, footer_of
 
 SHORTEST_NUMBER = 7
 """Digits of a telephone number; fewer would be found in any text."""
@@ -41,6 +42,7 @@ def digits_of(words: str) -> str:
 def register_and_login_on_every_page(site: RunningSite) -> Evidence:
     """Both links stand on every page and lead to a page."""
     pages = pages_linking_to(site, "/accounts/register/", "/accounts/login/")
+    are_seen(site, site.pages, "/accounts/register/", "/accounts/login/")
     return Evidence("Every page links to both, and both open.", {"pages": pages})
 
 
@@ -53,6 +55,7 @@ def privacy_and_legal_on_every_page(site: RunningSite) -> Evidence:
         missing = {"/privacy/", "/legal/"} - set(links)
         require(not missing, f"the footer of {answer.path} lacks {sorted(missing)}")
     pages = pages_linking_to(site, "/privacy/", "/legal/")
+    are_seen(site, site.pages, "/privacy/", "/legal/", inside=footer_of)
     return Evidence(
         "The footer of every page links to both, and both open, on error pages too.",
         {"pages": pages},

@@ -28,6 +28,7 @@ from privacy.datamap.promises.purging import (
 )
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite
+from privacy.promises.seen_links import are_seen, footer_of
 
 SIGN_UP = "/newsletter/"
 REMINDERS = "reminders of newsletter sign-ups"
@@ -126,6 +127,7 @@ def every_footer_leads_to_the_sign_up(site: RunningSite) -> Evidence:
         foot = answer.page.first("footer")
         ways = [a.get("href") for a in foot.all("a")] if foot else []
         require(SIGN_UP in ways, f"the footer of {answer.path} does not lead to the sign-up")
+    are_seen(site, site.pages, SIGN_UP, inside=footer_of)
     forms = site.get(SIGN_UP).page.forms(SIGN_UP)
     boxes = {box.get("name") for form in forms for box in form.all("input")}
     require("email" in boxes, f"nobody can sign up at {SIGN_UP}")

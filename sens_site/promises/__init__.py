@@ -14,6 +14,7 @@ import sens_site.promises.locks
 import sens_site.promises.logged_values
 import sens_site.promises.looking_only
 import sens_site.promises.mails
+import sens_site.promises.neighbours
 import sens_site.promises.own_account
 import sens_site.promises.own_pages
 import sens_site.promises.own_scripts

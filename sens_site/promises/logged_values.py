@@ -17,6 +17,7 @@ from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import NO_SUCH_PAGE, RunningSite
 from sens_site.lib.metrics import COUNTED
 from sens_site.promises import source_code
+from sens_site.promises.front_server import it_logs_nobody
 from sens_site.promises.source_code import ADDRESS_KEYS, NETWORK, asks_for_an_address, called
 
 LOGGED: Mapping[str, frozenset[str]] = {
@@ -318,6 +319,8 @@ def _numbers_name_nobody() -> int:
 @promise("retention.access-logs", look=Look.NOW, strength=Strength.LOOKED_UP)
 def what_logs_say_is_known(site: RunningSite) -> Evidence:
     """A log line is made of its own words and a few known values; IP addresses are asked for rarely."""
+    source_code.lines_go_to_the_console_alone()
+    it_logs_nobody()
     addresses = source_code.only_where_known(
         "asks for an IP address",
         asks_for_an_address,

@@ -11,14 +11,15 @@ from django.utils import timezone
 from outbox.models import OutboxMail
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
-from sens_site.promises.access import DESK, SHUT, Somebody, desk_pages, new_mark
+from sens_site.promises.access import DESK, Somebody, desk_pages, new_mark
 from sens_site.promises.desk_rights import ABOUT_PEOPLE, LOOK_AT
+from sens_site.promises.desk_rows import must_be_refused, played_rows
 
 MORE_THAN_A_PAGE = "attachment"
 """How an answer begins that leaves the desk as a file."""
 ADD = "add"
-CHECK_A_RECEIPT = "check"
-"""What is done with a receipt that somebody shows. It reads, and writes nothing."""
+BESIDE_A_ROW = ("check", "photo")
+"""What belongs to looking: to compare a receipt that somebody shows, and what came with a message."""
 
 
 @promise("security.against-misuse", look=Look.REHEARSAL)
@@ -59,18 +60,11 @@ def who_may_only_look_changes_nothing(site: RunningSite) -> Evidence:
                 )
                 left = model._base_manager.filter(pk=newest["id"]).values().first()
                 require(left == newest, f"who may only look at {table} can change it by “{action}”")
-        rows = {
-            "accounts.user": person.user.pk,
-            "contact.contactmessage": person.message.pk,
-            "rights.subjectrequest": person.request.pk,
-        }
-        for path, table, page in desk_pages(rows):
+        rows = played_rows(person.user, person.mark, person.email)
+        for path, table, page in desk_pages({**rows, "accounts.user": person.user.pk}):
             changes = page == ADD or table in ABOUT_PEOPLE
-            if changes and page not in (*LOOK_AT, CHECK_A_RECEIPT):
-                answer = visitor.get(path)
-                require(
-                    answer.status in SHUT, f"{path} answers {answer.status} to who may only look"
-                )
+            if changes and page not in (*LOOK_AT, *BESIDE_A_ROW):
+                must_be_refused(visitor.get(path), "who may only look", page)
                 sent += 1
     require(sent > len(ABOUT_PEOPLE), "the actions of the desk were not found")
     return Evidence(

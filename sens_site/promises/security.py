@@ -9,6 +9,8 @@ from django.core import checks
 from privacy.consent.promises.all_services_on import choose
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
+from sens_site.promises.folders import nothing_private_is_served
+from sens_site.promises.front_server import it_guards
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 HEADERS = {
@@ -28,6 +30,8 @@ SHORT = "k7#Qz!p2"
 def measures_are_in_force(site: RunningSite) -> Evidence:
     """Transport, headers, cookies and limits, each looked at on the running site."""
     encrypted = settings.SITE_IS_HTTPS
+    nothing_private_is_served()
+    it_guards()
     require(
         encrypted or settings.SITE_HOST in LOOPBACK,
         "the site can be reached by others and does not encrypt",

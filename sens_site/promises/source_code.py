@@ -6,17 +6,21 @@ what is said in lines of logs. Who adds a place adds it here, and says so.
 """
 
 import ast
+import logging
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 
 from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import RunningSite
+from sens_site.promises.front_server import it_sets_no_cookie
 
 APART = frozenset({"tests", "bench", "migrations", "promises"})
 """Folders of code that does not serve the site: what is read here would find itself."""
@@ -64,6 +68,14 @@ names the column."""
 CONFIRM = frozenset({"_confirm", "confirm_by_link", "confirm_by_code", "subscribe_account"})
 SET_COOKIE = ("set_cookie", "set_signed_cookie")
 """How the names of what sets a cookie begin."""
+HANDLERS = frozenset({"logging.StreamHandler", "logging.NullHandler"})
+"""To whom the settings may give lines: to the machine's own output, or to nobody."""
+KEEPING = frozenset({
+    "AdminEmailHandler", "DatagramHandler", "FileHandler", "HTTPHandler", "RotatingFileHandler",
+    "SMTPHandler", "SocketHandler", "SysLogHandler", "TimedRotatingFileHandler",
+    "WatchedFileHandler",
+})  # fmt: skip
+"""What keeps lines in a file or a mail, or hands them to another machine, whoever attached it."""
 ADDRESS_KEYS = frozenset({"REMOTE_ADDR", "HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED"})
 STORING = re.compile(
     r"\bdocument\s*\.\s*cookie|\bcookieStore\b|\b(?:local|session)Storage\b|\bindexedDB\b"
@@ -155,6 +167,7 @@ def only_where_known(
 @promise("cookies.none-before-consent", look=Look.NOW, strength=Strength.LOOKED_UP)
 def cookies_are_set_in_known_places_alone(site: RunningSite) -> Evidence:
     """No other code sets a cookie or fills a session, whoever it waits for; no script stores anything."""
+    it_sets_no_cookie()
     cookies = only_where_known(
         "sets a cookie", sets_a_cookie, re.compile("cookie", re.IGNORECASE), COOKIES
     )
@@ -171,6 +184,21 @@ def cookies_are_set_in_known_places_alone(site: RunningSite) -> Evidence:
         "no look knows; and none of the site’s scripts stores anything in a browser.",
         {"places that set a cookie": cookies, "that fill a session": sessions, "scripts": read},
     )
+
+
+def lines_go_to_the_console_alone() -> None:
+    """Require that no handler writes lines into a file, a mail or to another machine."""
+    configured: Any = settings.LOGGING
+    named = {one.get("class") for one in configured.get("handlers", {}).values()}
+    loggers = [logging.getLogger(), *map(logging.getLogger, logging.Logger.manager.loggerDict)]
+    attached = {
+        type(one).__name__
+        for logger in loggers
+        for one in logger.handlers
+        if getattr(one, "baseFilename", "") != os.devnull
+    }
+    strange = sorted(map(str, named - HANDLERS)) + sorted(attached & KEEPING)
+    require(not strange, f"lines of logs go to {strange[:1]}")
 
 
 @promise("newsletter.confirmed", look=Look.NOW, strength=Strength.LOOKED_UP)

@@ -64,7 +64,7 @@ def a_row_that_is_cut_off(hand: Hand) -> None:
     served_with(hand, ".answers { height: 2rem; overflow: hidden }")
 
 
-@breaks(ALIKE, way=TEMPLATE)
+@breaks(ALIKE, ANSWERED, way=TEMPLATE)
 def a_banner_off_the_screen(hand: Hand) -> None:
     served_with(hand, ".cookie-banner { position: absolute; left: -9999px }")
 

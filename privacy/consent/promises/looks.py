@@ -7,18 +7,12 @@ leaves no room for a rule that nobody thought of.
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin, urlsplit
 
-from privacy.consent.promises.stylesheets import (
-    Rule,
-    UnreadableError,
-    imports_of,
-    may_match,
-    rules_in,
-)
 from privacy.promises.page_reader import Element, hidden_in
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
+from privacy.promises.seen_links import AWAY, AWAY_BY, are_seen, styles_of
+from privacy.promises.stylesheets import Rule, UnreadableError, may_match
 
 CHOOSE = "/cookies/choose/"
 COOKIES = "/cookies/"
@@ -41,7 +35,6 @@ SIZES = (
     "scale",
 )
 NARROW = re.compile(r"^(?:0|\d?\d(?:\.\d+)?px|[0-9](?:\.\d+)?r?em)$")
-AWAY = re.compile(r"-\d{3,}|-\d\d+r?em")
 
 
 def form_of(page: Answer) -> Element:
@@ -128,14 +121,6 @@ def _shows_both(page: Answer, rule: Rule, *, of_buttons: bool, is_row: bool) -> 
         require(_are_equal(columns), f"a style of {page.path} gives unequal room: {rule.selector}")
 
 
-AWAY_BY = frozenset(
-    [
-        *("left", "right", "top", "bottom", "inset", "text-indent", "transform", "translate"),
-        *("margin", "margin-left", "margin-top", "margin-inline", "margin-block"),
-    ]
-)
-
-
 def _is_small(opacity: str) -> bool:
     found = re.match(r"(\d*\.?\d+)(%?)$", opacity)
     return bool(found) and float(found[1]) / (100 if found[2] else 1) < 1 if found else False
@@ -147,26 +132,6 @@ def _are_equal(columns: str) -> bool:
         r"repeat\((?:[2-9]|auto-fit|auto-fill), ([^\s,()]+|minmax\(.*\))\)", columns
     )
     return bool(repeated) or len(set(columns.split())) < 2
-
-
-def styles_of(site: RunningSite, page: Answer) -> tuple[Rule, ...]:
-    """Return the rules that a page is drawn by, from the style sheets as they are served."""
-    found: list[Rule] = []
-    for one in page.page.all("style"):
-        found += rules_in(one.raw)
-    addresses = [
-        urljoin(page.path, link.get("href"))
-        for link in page.page.all("link")
-        if "stylesheet" in link.get("rel").lower().split() and link.get("media") != "print"
-    ]
-    for address in addresses:
-        answer = site.get(urlsplit(address).path)
-        require(answer.status == 200, f"the style sheet {address} answers {answer.status}")
-        found += rules_in(answer.text)
-        imported = (urljoin(address, more) for more in imports_of(answer.text))
-        addresses += [one for one in imported if one not in addresses]
-    require(found, f"{page.path} has no style sheet")
-    return tuple(found)
 
 
 def _kind_of(page: Answer) -> tuple[object, ...]:
@@ -248,6 +213,8 @@ def the_banner_has_its_three_buttons(site: RunningSite) -> Evidence:
             buttons == list(WORDS.values()),
             f"the banner of {page.path} has other buttons: {buttons}",
         )
+    asking = tuple(page for page in site.pages if page.path != COOKIES)
+    are_seen(site, asking, COOKIES, "/privacy/", inside=form_of)
     chosen = site.get(COOKIES)
     answers = [f for f in chosen.page.all("input") if f.get("type") in ("radio", "checkbox")]
     require(answers, "“Choose” leads to a page without choices")

@@ -3,6 +3,7 @@
 import secrets
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from outbox.models import OutboxMail
@@ -18,10 +19,18 @@ from privacy.datamap.promises.purging import (
     purge_keeps,
     ran_lately,
 )
+from privacy.datamap.promises.used_hosts import is_public
 from privacy.datamap.search import hits
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 
+OUTBOX, PRINTED = "outbox.backend.OutboxBackend", "outbox.terminal.TerminalBackend"
+DJANGOS_OWN = "django.core.mail.backends."
+SMTP = f"{DJANGOS_OWN}smtp.EmailBackend"
+ON_ONES_OWN_MACHINE = (
+    PRINTED, *(f"{DJANGOS_OWN}{one}.EmailBackend" for one in ("console", "dummy", "locmem")),
+)  # fmt: skip
+"""What a developer's machine does with mail: it shows it, or drops it. No file is written."""
 FILLED = "check-with-all-filled-in"
 
 
@@ -52,10 +61,22 @@ def an_address_is_stored_nowhere_else(site: RunningSite) -> Evidence:
     )
 
 
+def _mail_is_kept_by_nothing_else() -> None:
+    """Require that mail is stored by the outbox, and handed on by what keeps no copy."""
+    require(settings.EMAIL_BACKEND == OUTBOX, f"mail goes by {settings.EMAIL_BACKEND}")
+    own = settings.MAIL_TRANSPORT.startswith(DJANGOS_OWN) or settings.MAIL_TRANSPORT == PRINTED
+    allowed = (SMTP,) if is_public(settings.SITE_HOST) else (SMTP, *ON_ONES_OWN_MACHINE)
+    require(
+        settings.MAIL_TRANSPORT in allowed or not own,
+        f"each mail is handed to {settings.MAIL_TRANSPORT}, where its text stays",
+    )
+
+
 @promise("retention.sent-mail", look=Look.REHEARSAL)
 def sent_mail_is_blanked_and_goes(site: RunningSite) -> Evidence:
     """The text goes when the mail is sent; the row goes after 14 days, and not before."""
     purge_keeps("retention.sent-mail")
+    _mail_is_kept_by_nothing_else()
     limit = timezone.now() - timedelta(days=14)
     ends = {"sent": "sent_at", "given up": "parked_at"}
     with site.rehearsal():

@@ -6,7 +6,8 @@ seen too. What is ours (this machine, a private network, a name without a dot) i
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,12 @@ ROOMS = (
     *("accounts", "audit_log", "contact", "downloads", "news", "newsletter", "pages"),
     *("privacy", "search", "sens_site", "tests", "visits"),
 )
+ADDRESS = re.compile(r"[\w.+-]+@((?:[a-z0-9-]+\.)+[a-z]{2,})", re.IGNORECASE)
+HOST_KEYS = re.compile(r"(?:^|[_.])(?:HOST|LOCATION|SERVER|ENDPOINT)$")
+HEARD_OTHERWISE = ("EMAIL_HOST", "DATABASES.default.HOST")
+BARE_HOST = re.compile(r"(?P<host>(?:[a-z0-9-]+\.)+[a-z]{2,})(?::\d+)?", re.IGNORECASE)
+"""A host without a scheme, as programs for mail and caches are told it."""
+NAMED_IN_THE_POLICY = re.compile(r"\bwww\.((?:[a-z0-9-]+\.)+[a-z]{2,})", re.IGNORECASE)
 REPORTERS = frozenset(
     [
         "bugsnag",
@@ -103,10 +110,36 @@ def used_hosts() -> dict[str, str]:
     ]
     if settings.MAIL_TRANSPORT.endswith(".smtp.EmailBackend"):
         found.append((settings.EMAIL_HOST, "EMAIL_HOST"))
+    found += [
+        (bare["host"], key)
+        for key, text in all_settings()
+        if HOST_KEYS.search(key)
+        and key not in HEARD_OTHERWISE
+        and (bare := BARE_HOST.fullmatch(text))
+    ]
     if settings.DOCUMENTS_S3_BUCKET and not settings.DOCUMENTS_S3_ENDPOINT:
         found.append((AMAZON, "DOCUMENTS_S3_BUCKET"))
     hosts = {host: key for host, key in found if host and not is_ours(host)}
     return hosts | _used_packages()
+
+
+def strange_mailboxes(policy: str, known: Iterable[str]) -> dict[str, str]:
+    """Return the domains to which the configuration mails, and that are neither ours nor known.
+
+    Ours are the host of the site and what the policy itself calls our website.
+    """
+    ours = {settings.SITE_HOST.removeprefix("www."), *NAMED_IN_THE_POLICY.findall(policy.lower())}
+    company = _texts("COMPANY", asdict(settings.COMPANY))
+    found = {
+        domain.lower(): key
+        for key, text in (*all_settings(), *company)
+        for domain in ADDRESS.findall(URL.sub("", text))
+    }
+    return {
+        domain: key
+        for domain, key in found.items()
+        if is_public(domain) and not any(f".{domain}".endswith(f".{o}") for o in (*ours, *known))
+    }
 
 
 def _used_packages() -> dict[str, str]:

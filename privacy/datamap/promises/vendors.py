@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from privacy.datamap import vendors
 from privacy.datamap.agreement import used_recipients
-from privacy.datamap.promises.used_hosts import is_public, used_hosts
+from privacy.datamap.promises.used_hosts import is_public, strange_mailboxes, used_hosts
 from privacy.datamap.vendors import Vendor, engaged
+from privacy.policy.promises.record import in_force
 from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import RunningSite
 
@@ -105,6 +106,8 @@ def nobody_is_used_who_is_not_on_record(site: RunningSite) -> Evidence:
     used = used_hosts()
     for host, key in used.items():
         require(host in known, f"{key} names {host}, which belongs to no firm on record")
+    for domain, key in strange_mailboxes(in_force().source_text, known).items():
+        require(False, f"{key} names a mailbox at {domain}, which belongs to no firm on record")
     lines = {(line.name, line.does, line.country) for line in shown_firms(site)}
     shown = {name for name, _, _ in lines}
     hidden = sorted({known[host].firm for host in used} - shown)

@@ -4,6 +4,7 @@ from privacy.policy.promises.sealed_texts import HIDING
 from privacy.promises.page_reader import Element, Page
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
+from privacy.promises.seen_links import are_seen
 
 CHOICES = "Your choices about your information"
 COMPLAINT_AUTHORITIES = "https://www.edpb.europa.eu/about-edpb/about-edpb/members_en"
@@ -18,11 +19,13 @@ def policy_page(site: RunningSite) -> Page:
 
 def linked(site: RunningSite, address: str, what: str) -> str:
     """Require that the text links to an address under words of its own; return the words."""
+    answer = site.get("/privacy/")
     main = policy_page(site).first("main")
     links = [a for a in main.all("a") if a.get("href") == address] if main else []
     require(links, f"the policy does not link to {what}")
     require(links[0].text, f"the link to {what} has no words")
     is_seen(links[0], f"the link to {what}")
+    are_seen(site, (answer,), address, inside=lambda page: page.page.first("main"))
     return links[0].text
 
 

@@ -194,3 +194,12 @@ def visitors(
         with leaving_out(f"the rows of {rows.__module__}"), transaction.atomic():
             rows(accounts[MEMBER].user, people[MEMBER], accounts[SUPERUSER].user)
     return walking
+
+
+def make_rows_about(user: AbstractBaseUser, person: Canary, by: AbstractBaseUser) -> None:
+    """Make about one customer all that rooms make about the one who walks."""
+    discover()
+    for rows in _makes_rows:
+        # What one room cannot make here, the walk names: the others' are there.
+        with suppress(Exception), transaction.atomic():
+            rows(user, person, by)

@@ -7,6 +7,7 @@ from urllib.parse import unquote_plus
 from django.conf import settings
 
 from privacy.promises.witness.canary import BEGINNINGS, MADE_UP
+from privacy.promises.witness.cast import SUPERUSER
 from privacy.promises.witness.exchange import Exchange, is_foreign
 from privacy.promises.witness.mails import Mail
 from privacy.promises.witness.recorder import Line
@@ -44,6 +45,16 @@ ABOUT_NOBODY = (
     "outbox_jobrun", "pages_", "policy_", "promises_", "search_", "visits_",
 )  # fmt: skip
 """How the names of the tables begin in which nobody's words are to stand but staff's."""
+SHOWN_TO_ROLES = {
+    "a Editor": ("search/miss",),
+    "a Newsletter editor": ("newsletter/subscriber",),
+    "a Webmaster": ("contact/contactmessage", "outbox/outboxmail"),
+    "a Privacy officer": (
+        "accounts/user", "consent/consentreceipt", "outbox/outboxmail", "rights/subjectrequest",
+    ),
+}  # fmt: skip
+"""On the pages of which tables of the desk each role meets what customers and strangers have told."""
+DESK = "admin/"
 MAIL_HEADERS = frozenset({
     "auto-submitted", "content-transfer-encoding", "content-type", "date", "from", "in-reply-to",
     "list-id", "list-unsubscribe", "list-unsubscribe-post", "message-id", "mime-version", "precedence",
@@ -142,6 +153,26 @@ def nobody_else_is_shown(seen: Exchange, known: Known) -> Iterator[str]:
         return
     if seen.route is not None and HANDED_OUT in seen.route.pattern:
         return
+    for of in _told_by_others(seen, known):
+        yield f"{seen.said} shows what {of} told"
+        return
+
+
+@rule(OTHERS, of=ANSWER)
+def a_role_sees_people_where_its_work_is(seen: Exchange, known: Known) -> Iterator[str]:
+    """A list of documents says nothing of who reads them to who only publishes them."""
+    pattern = seen.route.pattern if seen.route is not None else ""
+    if seen.who not in known.staff - {SUPERUSER} or not pattern.startswith(DESK):
+        return
+    if not pattern.removeprefix(DESK).startswith(SHOWN_TO_ROLES.get(seen.who, ())):
+        for of in _told_by_others(seen, known):
+            if of not in known.staff:
+                yield f"{seen.said} shows what {of} told"
+                return
+
+
+def _told_by_others(seen: Exchange, known: Known) -> Iterator[str]:
+    """Yield who has told what stands in an answer, but whoever has sent those words just now."""
     text = seen.answer.text.lower()
     # A search for one word takes a tenth of the time of one by a pattern, and most pages hold none.
     told = set(MADE_UP.findall(text)) if any(one in text for one in BEGINNINGS) else set()
@@ -149,8 +180,7 @@ def nobody_else_is_shown(seen: Exchange, known: Known) -> Iterator[str]:
     for word in sorted(told):
         of = known.told_by.get(word, seen.who)
         if of not in (seen.who, seen.signed_in_as) and word not in typed:
-            yield f"{seen.said} shows what {of} told"
-            return
+            yield of
 
 
 @rule(KEPT_WORDS, of=ROW)

@@ -36,6 +36,8 @@ class Rule:
 
     selector: str
     says: Mapping[str, str]
+    where: tuple[str, ...] = ()
+    """The questions to the screen that stand around it, all of which have to be answered with yes."""
 
 
 def imports_of(css: str) -> list[str]:
@@ -46,10 +48,10 @@ def imports_of(css: str) -> list[str]:
 @lru_cache(maxsize=32)
 def rules_in(css: str) -> tuple[Rule, ...]:
     """Return the rules of a style sheet for screens, nested ones written out."""
-    return tuple(_rules(COMMENT.sub("", css), ""))
+    return tuple(_rules(COMMENT.sub("", css), "", ()))
 
 
-def _rules(text: str, parent: str) -> Iterator[Rule]:
+def _rules(text: str, parent: str, where: tuple[str, ...]) -> Iterator[Rule]:
     says: dict[str, str] = {}
     inner: list[Rule] = []
     for prelude, body in _pieces(text):
@@ -58,11 +60,12 @@ def _rules(text: str, parent: str) -> Iterator[Rule]:
             if colon:
                 says[name.strip().lower()] = value.strip().lower()
         elif not prelude.startswith("@"):
-            inner += _rules(body, _nested(prelude, parent))
+            inner += _rules(body, _nested(prelude, parent), where)
         elif prelude.lower().startswith(GROUPING) and not NEVER_SEEN.match(prelude):
-            inner += _rules(body, parent)
+            asked = (prelude.lower(),) if prelude.lower().startswith("@media") else ()
+            inner += _rules(body, parent, where + asked)
     if parent and says:
-        yield Rule(parent, says)
+        yield Rule(parent, says, where)
     yield from inner
 
 

@@ -3,14 +3,14 @@
 import pytest
 
 from privacy.consent.promises.looks import _are_equal, _is_small
-from privacy.consent.promises.stylesheets import (
+from privacy.promises.page_reader import read
+from privacy.promises.stylesheets import (
     Rule,
     UnreadableError,
     imports_of,
     may_match,
     rules_in,
 )
-from privacy.promises.page_reader import read
 
 PAGE = read(
     '<html><body class="x y"><section lang="en-US"><h2>One</h2><div class="answers" id="row">'
@@ -117,7 +117,7 @@ def test_rules_are_found_in_groups_and_in_each_other():
         Rule(".answers", {"color": "red"}),
         Rule(":is(.answers) > a", {"opacity": ".5"}),
         Rule(":is(.answers) button, :is(.answers) a:hover", {"order": "2"}),
-        Rule("a", {"content": '"}"', "top": "0"}),
+        Rule("a", {"content": '"}"', "top": "0"}, ("@media (width < 40rem)",)),
         Rule("b", {"color": "blue"}),
     ]
     assert imports_of(css) == ["more.css"]

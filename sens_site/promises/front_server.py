@@ -1,0 +1,162 @@
+"""What `manage.py nginx_conf` prints for the server in front: it answers before this site does.
+
+The text is read as nginx reads it and compared with literals: what may stand there is written out,
+and a directive that nobody has thought of is a breach.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import Any
+
+from django.conf import settings
+
+from privacy.promises.registry import require
+from sens_site.lib.deploy.nginx import configuration
+from sens_site.management.commands.nginx_conf import Command, front
+
+DIRECTIVES = frozenset(
+    """
+    access_log add_header alias client_body_buffer_size client_body_timeout client_header_timeout
+    client_max_body_size default_type error_log error_page etag gzip http2 internal keepalive
+    keepalive_timeout limit_conn limit_conn_status limit_conn_zone limit_req limit_req_status
+    limit_req_zone listen location log_format map max_ranges proxy_buffer_size proxy_buffers
+    proxy_connect_timeout proxy_http_version proxy_next_upstream proxy_pass proxy_set_header
+    reset_timedout_connection return root send_timeout server server_name server_tokens ssl_certificate
+    ssl_certificate_key ssl_ciphers ssl_ecdh_curve ssl_prefer_server_ciphers ssl_protocols
+    ssl_reject_handshake ssl_session_cache ssl_session_tickets ssl_session_timeout types upstream
+    """.split()  # noqa: SIM905 - reads best
+)
+"""All that nginx is told. None of these keeps an answer, copies a request or changes a page."""
+LOGGED = frozenset({
+    "body_bytes_sent", "path_without_secret", "request_method", "request_number", "request_time",
+    "status", "time_iso8601", "upstream_response_time", "upstream_status",
+})  # fmt: skip
+"""What a line says where the company switches the log on: nobody's address, and no query."""
+HEADERS = frozenset({
+    "Cache-Control", "Content-Security-Policy", "Cross-Origin-Opener-Policy",
+    "Cross-Origin-Resource-Policy", "ETag", "Permissions-Policy", "Referrer-Policy", "Retry-After",
+    "Server-Timing", "Strict-Transport-Security", "Vary", "X-Content-Type-Options", "X-Frame-Options",
+})  # fmt: skip
+ONLY = {
+    "access_log": "off",
+    "error_log": "stderr emerg",
+    "proxy_pass": "http://site",
+    "server_tokens": "off",
+    "ssl_protocols": "TLSv1.2 TLSv1.3",
+    "ssl_session_tickets": "off",
+}
+"""What some of them say, and nothing else."""
+LIMITS = {"requests": 50, "forms": 5}
+"""How often in a second one client may ask, and send a form."""
+A_YEAR = 31_536_000
+
+
+@dataclass(frozen=True)
+class Directive:
+    """One thing that nginx is told, and in which block."""
+
+    block: str
+    name: str
+    said: str
+
+
+@lru_cache(maxsize=1)
+def _read(text: str) -> tuple[Directive, ...]:
+    return tuple(_directives(text))
+
+
+def _directives(text: str) -> Iterator[Directive]:
+    blocks, waiting = [""], ""
+    for line in map(str.strip, text.splitlines()):
+        waiting = f"{waiting} {line}".strip()
+        if line == "}":
+            blocks.pop()
+        elif line.endswith(("{", ";", "{ }")):
+            name, _, said = waiting.removesuffix("}").rstrip("{; ").partition(" ")
+            if not blocks[-1].startswith("map"):
+                yield Directive(blocks[-1], name, said.strip())
+            if line.endswith("{"):
+                blocks.append(waiting)
+        else:
+            continue
+        waiting = ""
+
+
+def told() -> tuple[Directive, ...]:
+    """Return what nginx is told where nobody says anything else."""
+    options: dict[str, Any] = vars(
+        Command().create_parser("manage.py", "nginx_conf").parse_args([])
+    )
+    return _read(configuration(replace(front({**options, "nginx_version": "1.25.1"}), proxies=1)))
+
+
+def it_logs_nobody() -> None:
+    """Require that no log is on, and that none would say who asks for what."""
+    lines = [one for one in told() if one.name in ("access_log", "error_log", "log_format")]
+    require({one.name for one in lines} >= {"access_log", "error_log"}, "nginx logs as it likes")
+    for one in lines:
+        if one.name == "log_format":
+            beyond = set(re.findall(r"\$(\w+)", one.said)) - LOGGED
+            require(not beyond, f"the log of nginx would hold {min(beyond, default='')}")
+        else:
+            require(one.said == ONLY[one.name], f"nginx is told: {one.name} {one.said}")
+
+
+def it_sets_no_cookie() -> None:
+    """Require that nginx adds no header but those that are known."""
+    for one in told():
+        if one.name == "add_header":
+            name = one.said.partition(" ")[0]
+            require(name in HEADERS, f"nginx adds the header {name}")
+
+
+def it_guards() -> None:
+    """Require that it knows no other directive, encrypts, limits, and asks nobody but this site."""
+    found = told()
+    for one in found:
+        require(one.name in DIRECTIVES, f"nginx is told: {one.name} {one.said}")
+        only = ONLY.get(one.name, one.said)
+        require(one.said == only, f"nginx is told: {one.name} {one.said}")
+        if one.block.startswith("upstream") and one.name == "server":
+            require(_is_near(one.said.split()[0]), f"nginx hands requests to {one.said}")
+        if one.name == "return" and "://" in one.said:
+            own = f"{settings.SITE_ORIGIN}$request_uri"
+            require(one.said.endswith(f" {own}"), f"nginx leads to {one.said}")
+    _it_limits(found)
+    if settings.SITE_IS_HTTPS:
+        told_once = [one for one in found if one.said.startswith("Strict-Transport-Security 'max")]
+        require(told_once, "nginx does not insist on encryption")
+        for one in told_once:
+            age = re.search(r"max-age=(\d+)", one.said)
+            require(age and int(age[1]) >= A_YEAR, f"nginx insists on encryption by {one.said}")
+        ciphers = {one.name for one in found}
+        require("ssl_protocols" in ciphers, "nginx encrypts as it likes")
+
+
+def _it_limits(found: tuple[Directive, ...]) -> None:
+    for zone, most in LIMITS.items():
+        rates = [
+            re.search(r"rate=(\d+)r/s", one.said)
+            for one in found
+            if one.name == "limit_req_zone" and f"zone={zone}:" in one.said
+        ]
+        require(
+            rates and all(rate and int(rate[1]) <= most for rate in rates),
+            f"nginx lets through more than {most} {zone} in a second",
+        )
+        held = [one for one in found if one.name == "limit_req" and f"zone={zone} " in one.said]
+        require(held, f"nginx counts {zone} and refuses none")
+
+
+def _is_near(address: str) -> bool:
+    """Tell whether an address is one of this machine or of a network of ours."""
+    host = address.rpartition(":")[0].strip("[]")
+    if address.startswith("unix:") or "." not in host.strip("."):
+        return True
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return False

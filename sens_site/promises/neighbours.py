@@ -1,0 +1,135 @@
+"""A promise about customers: what one of them has told is on no page that another opens.
+
+Both have more than a page holds, as page 2 is another query than page 1; and whatever a view reads
+after the question mark is asked for, in every room that shows people what is theirs.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import product
+from typing import Any
+from urllib.parse import urlencode
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.urls import get_resolver
+
+from contact.models import ContactMessage, new_reference
+from privacy.promises.registry import Evidence, Look, promise, require
+from privacy.promises.running_site import RunningSite, Visitor
+from sens_site.lib.cache.fragment_cache import forget_fragments
+from sens_site.promises.access import OWN_PAGES, Somebody, new_mark, paths_of, state_of
+from sens_site.promises.source_code import sources
+
+SHOWING_OWN = (OWN_PAGES, "/contact/", "/newsletter/")
+MORE_THAN_A_PAGE = 60
+USUAL = frozenset({"account", "all", "email", "id", "order", "page", "pk", "q", "sort", "user"})
+"""By what pages are often asked for more, or for something else, whether ours read it or not."""
+ANOTHER_PAGE = "2"
+
+
+@promise("security.against-misuse", look=Look.REHEARSAL)
+def a_customer_sees_nothing_of_another(site: RunningSite) -> Evidence:
+    """Every page of accounts, opened by a stranger and by a neighbour, and sent by the neighbour.
+
+    Pages of other rooms show a customer something of their own, too: the state of orders.
+    """
+    paths = sorted({p for p in paths_of(get_resolver().url_patterns) if p.startswith(SHOWING_OWN)})
+    names = read_in_code() | USUAL
+    require(
+        len(names) > len(USUAL), "no view was found that reads what stands after a question mark"
+    )
+    with site.rehearsal():
+        person, neighbour, told = Somebody(site), Somebody(site), new_mark()
+        get_user_model().objects.filter(pk=person.user.pk).update(company=told)
+        orders = apps.get_model("contact", "OrderState").objects
+        orders.create(order_number=person.mark, email=person.email, state=told)
+        _write_more(person, neighbour, told)
+        forget_fragments()  # in one of them it stands whether there is a list of orders
+        factors = apps.get_model("mfa", "Authenticator").objects
+        factor = factors.create(user=person.user, type="webauthn", data={"name": person.mark})
+        handle = apps.get_model("accounts", "Session").objects.get(user=person.user).handle
+        before = state_of(person)
+        values = (person.mark, person.email, person.user.pk, ANOTHER_PAGE)
+        for path in paths:
+            if "logout" in path:
+                continue
+            for who, visitor in (("a stranger", site.visitor()), ("another", neighbour.visitor)):
+                with site.hearing_what_is_asked() as heard:
+                    answer = visitor.get(path)
+                shown = answer.text
+                require(
+                    person.mark not in shown and told not in shown,
+                    f"{path} shows an account to {who}",
+                )
+                is_theirs = visitor is neighbour.visitor and answer.status == 200
+                for asked in _questions(heard, names if is_theirs else frozenset(), values):
+                    seen = visitor.get(f"{path}?{urlencode(asked)}")
+                    require(told not in seen.text, f"{path} shows {who} the account that is named")
+            held = "no-store" in answer.header("Cache-Control")
+            require(
+                held or not path.startswith(OWN_PAGES),
+                f"{path} may be stored by machines in between",
+            )
+        require(state_of(person) == before, "an address that names an account changes it")
+        _cannot_act(person, neighbour.visitor, factor, handle)
+    return Evidence(
+        "Played through for this check, no page of accounts, contacts or the newsletter "
+        "showed one customer anything of another or let one act for another.",
+        {"pages": len(paths), "names after a question mark": len(names)},
+    )
+
+
+def _questions(
+    heard: dict[str, set[str]], names: frozenset[str], values: tuple[Any, ...]
+) -> Iterator[dict[str, Any]]:
+    """Yield what to ask a page: each name for which it has asked, and all there are at once."""
+    for name, value in product(sorted(heard), values):
+        yield {name: value}
+    for value in values if names else ():
+        yield {**dict.fromkeys(sorted(names), value), "page": ANOTHER_PAGE}
+
+
+def read_in_code() -> frozenset[str]:
+    """Return the names that code of ours reads after a question mark, as they are written there."""
+    found = set()
+    for _, text in sources():
+        if ".GET" in text:
+            found |= {name for node in ast.walk(ast.parse(text)) for name in _read_by(node)}
+    return frozenset(found)
+
+
+def _read_by(node: ast.AST) -> Iterator[str]:
+    """Yield the names in `request.GET.get("name")`, `request.GET["name"]` and `"name" in request.GET`."""
+    if isinstance(node, ast.Call | ast.Subscript | ast.Compare):
+        said = ast.unparse(node)
+        yield from re.findall(r"""\.GET(?:\.get(?:list)?\(|\[)'([\w-]+)'""", said)
+        yield from re.findall(r"""'([\w-]+)' (?:not )?in [\w.]+\.GET\b""", said)
+
+
+def _write_more(person: Somebody, neighbour: Somebody, told: str) -> None:
+    """Store more messages of both than a page holds, those of one between those of the other."""
+    columns = [one.attname for one in ContactMessage._meta.concrete_fields if not one.primary_key]
+    made = []
+    for number in range(MORE_THAN_A_PAGE):
+        whose, words = ((person, told), (neighbour, "Of the neighbour"))[number % 2]
+        row = ContactMessage(**{name: getattr(whose.message, name) for name in columns})
+        row.reference, row.message, row.fingerprint = new_reference(), words, new_mark()
+        row.received_at -= timedelta(minutes=number + 1)
+        made.append(row)
+    ContactMessage.objects.bulk_create(made)
+
+
+def _cannot_act(person: Somebody, neighbour: Visitor, factor: Any, handle: str) -> None:
+    """Require that a neighbour ends, removes and changes nothing of somebody."""
+    require(person.mark in person.visitor.get("/accounts/data/").text, "nobody sees their own")
+    neighbour.post("/accounts/sessions/end/", {"session": handle})
+    neighbour.post(f"/accounts/passkey/{factor.pk}/remove/", {})
+    neighbour.post("/accounts/profile/", {"username": person.mark, "pk": "1"})
+    left = person.visitor.get("/accounts/data/")
+    require(left.status == 200, "one customer can end the session of another")
+    kept = type(factor)._base_manager.filter(pk=factor.pk)
+    require(kept.exists(), "one customer can remove another’s passkey")
+    require(person.mark in left.text, "one customer can change the profile of another")

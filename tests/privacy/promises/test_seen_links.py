@@ -1,0 +1,97 @@
+"""Which styles leave a link to be seen, and at which widths."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from privacy.promises.registry import PromiseBroken
+from privacy.promises.seen_links import are_seen, hides, may_apply
+from privacy.promises.stylesheets import Rule, rules_in
+from privacy.promises.visitor import Answer
+
+LINK = '<a href="/legal/">Legal</a>'
+
+
+def seen(html: str, css: str = "a { color: red }", **more: Any) -> bool:
+    """Tell whether the link of a page is found to be seen."""
+    answer = Answer("/", 200, {}, {}, f"<html><body><style>{css}</style>{html}</body></html>")
+    try:
+        are_seen(cast("Any", SimpleNamespace()), (answer,), "/legal/", **more)
+    except PromiseBroken:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("says", "hidden"),
+    [
+        ("display: none", True),
+        ("display: block", False),
+        ("visibility: hidden !important", True),
+        ("width: 1px", True),
+        ("width: 10px", False),
+        ("transform: scale(0)", True),
+        ("filter: opacity(0%)", True),
+        ("text-indent: -999px", True),
+        ("opacity: 20%", True),
+        ("opacity: 0.9", False),
+        ("opacity: var(--faint)", False),
+        ("color: #fff; background: #fff", True),
+        ("color: #fff; background: #000", False),
+    ],
+)
+def test_what_leaves_nothing_to_be_seen(says, hidden):
+    assert hides(rules_in(f"a {{ {says} }}")[0].says) is hidden
+
+
+@pytest.mark.parametrize(
+    ("question", "holds"),
+    [
+        ("@media (width < 80rem)", [True, False]),
+        ("@media (width >= 80rem)", [False, True]),
+        ("@media (40rem <= width)", [False, True]),
+        ("@media (min-width: 600px) and (max-width: 2000px)", [False, True]),
+        ("@media (width < 10px), (prefers-contrast: more)", [True, True]),
+        ("@media not (width < 2000px)", [True, True]),
+    ],
+)
+def test_a_rule_holds_at_some_widths(question, holds):
+    rule = Rule("a", {}, (question,))
+    assert [may_apply(rule, width) for width in (320, 1300)] == holds
+
+
+@pytest.mark.parametrize(
+    ("html", "css", "expected"),
+    [
+        (LINK, "a { color: red }", True),
+        (LINK, "p { display: none }", True),
+        (f"<p>{LINK}</p>", "p { display: none }", False),
+        (f"<p>{LINK}</p>", "@media (width < 30rem) { p { opacity: 0 } }", False),
+        (f"<p>{LINK}</p>", "@media print { p { display: none } } a { top: 0 }", True),
+        (f"<p>{LINK}</p><i>{LINK}</i>", _BOTH := (
+            "@media (width < 30rem) { p { display: none } }"
+            "@media (width >= 30rem) { i { display: none } }"
+        ), True),
+        (f"<p>{LINK}</p>", _BOTH, False),
+        (f"<p hidden>{LINK}</p>", "a { color: red }", False),
+        (f'<p aria-hidden="false">{LINK}</p>', "a { color: red }", True),
+        (f'<p style="display: none">{LINK}</p>', "a { color: red }", False),
+        (f"<p>{LINK}</p>", "p:popover-open { display: none }", True),
+        (f"<p popover>{LINK}</p>", "p:popover-open { display: none }", False),
+        (LINK, "a %b { display: none }", True),
+        ('<a href="/legal/"></a>', "p { display: none }", False),
+        ("<p></p>", "p { display: none }", False),
+    ],
+)  # fmt: skip
+def test_a_link_is_seen_where_no_style_hides_it(html, css, expected):
+    assert seen(html, css) is expected
+
+
+def test_a_link_is_looked_for_where_it_was_promised():
+    outside = f"<footer></footer>{LINK}"
+    assert (seen(outside), seen(outside, inside=lambda page: page.page.first("footer"))) == (
+        True,
+        False,
+    )
+    assert seen(outside, inside=lambda page: page.page.first("form")) is False

@@ -1,0 +1,47 @@
+"""Breaks by the settings alone: mailboxes and servers of others, files of mails, folders, log handlers."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from django.conf import settings
+
+from tests.promises.breaks import Way, breaks
+from tests.promises.hand import Hand
+
+PROVIDERS, SENT, TECHNICAL, LOGS = (
+    "sharing.service-providers", "retention.sent-mail", "security.technical", "retention.access-logs",
+)  # fmt: skip
+SETTING = Way.CONFIGURATION
+
+
+@breaks(PROVIDERS, way=SETTING)
+def a_webmaster_at_a_mail_provider(hand: Hand) -> None:
+    hand.settings.WEBMASTER_EMAIL = "our.webmaster@gmail.com"
+
+
+@breaks(PROVIDERS, way=SETTING)
+def a_department_at_another_firm(hand: Hand) -> None:
+    first, *others = settings.COMPANY.departments
+    theirs = replace(first, recipient="leads@gulfmarinepartners.com")
+    hand.frozen(settings.COMPANY, "departments", (theirs, *others))
+
+
+@breaks(PROVIDERS, way=SETTING)
+def a_mailbox_that_is_read_at_another_firm(hand: Hand) -> None:
+    hand.settings.REPLIES_IMAP_HOST = "imap.mailhouse.org"
+
+
+@breaks(SENT, way=SETTING)
+def mails_that_stay_as_files(hand: Hand) -> None:
+    hand.settings.MAIL_TRANSPORT = "django.core.mail.backends.filebased.EmailBackend"
+
+
+@breaks(TECHNICAL, way=SETTING)
+def copies_below_the_static_files(hand: Hand) -> None:
+    hand.settings.PRIVATE_ROOT = str(Path(settings.STATIC_ROOT) / "private")
+
+
+@breaks(LOGS, way=SETTING)
+def lines_that_go_to_a_machine_elsewhere(hand: Hand) -> None:
+    far = {"class": "logging.handlers.SysLogHandler", "address": ("logs.example.org", 514)}
+    hand.settings.LOGGING = {**settings.LOGGING, "handlers": {"far": far}}

@@ -1,0 +1,75 @@
+"""Breaks of what the server in front is told: it answers before the site does."""
+
+from dataclasses import replace
+from typing import Any
+
+from sens_site.lib.deploy import nginx
+from sens_site.management.commands import nginx_conf
+from tests.promises.breaks import Way, breaks
+from tests.promises.hand import Hand
+
+LOGS, GUARDS, COOKIES = "retention.access-logs", "security.technical", "cookies.none-before-consent"
+TOLD = Way.CONFIGURATION
+
+
+def _told(hand: Hand, *changes: tuple[str, str]) -> None:
+    """Have the command print something else."""
+
+    def other(old: nginx.Front, published: nginx.Part | None = None) -> str:
+        text = plain(old, published)
+        for one, another in changes:
+            assert one in text, f"nginx is not told {one!r}"
+            text = text.replace(one, another)
+        return text
+
+    plain = nginx.configuration
+    hand.replace("sens_site.promises.front_server.configuration", other)
+
+
+@breaks(LOGS, way=TOLD)
+def an_error_log_that_names_who_asks(hand: Hand) -> None:
+    _told(hand, ("error_log stderr emerg;", "error_log stderr error;"))
+
+
+@breaks(LOGS, way=TOLD)
+def an_access_log_that_is_on_unless_somebody_says_no(hand: Hand) -> None:
+    def named(options: dict[str, Any]) -> nginx.Front:
+        return replace(plain(options), access_log="/var/log/nginx/site.log")
+
+    plain = nginx_conf.front
+    hand.replace("sens_site.promises.front_server.front", named)
+
+
+@breaks(LOGS, way=TOLD)
+def a_line_that_would_name_who_asks(hand: Hand) -> None:
+    _told(hand, ("'$time_iso8601 ", "'$remote_addr $time_iso8601 "))
+
+
+@breaks(COOKIES, way=TOLD)
+def a_cookie_of_the_server_in_front(hand: Hand) -> None:
+    _told(hand, ("server_tokens off;", "server_tokens off;\nadd_header Set-Cookie seen=1;"))
+
+
+@breaks(GUARDS, way=TOLD)
+def a_server_in_front_that_keeps_pages(hand: Hand) -> None:
+    _told(hand, ("proxy_http_version 1.1;", "proxy_http_version 1.1;\nproxy_cache pages;"))
+
+
+@breaks(GUARDS, way=TOLD)
+def a_server_in_front_that_takes_old_encryption(hand: Hand) -> None:
+    _told(hand, ("ssl_protocols TLSv1.2", "ssl_protocols TLSv1 TLSv1.2"))
+
+
+@breaks(GUARDS, way=TOLD)
+def a_server_in_front_that_forgets_to_insist(hand: Hand) -> None:
+    _told(hand, ("add_header Strict-Transport-Security", "add_header Server-Timing"))
+
+
+@breaks(GUARDS, way=TOLD)
+def a_server_in_front_without_limits_for_forms(hand: Hand) -> None:
+    _told(hand, ("limit_req zone=forms burst=50 nodelay;", "send_timeout 30s;"))
+
+
+@breaks(GUARDS, way=TOLD)
+def a_server_in_front_that_hands_requests_to_others(hand: Hand) -> None:
+    _told(hand, ("server 127.0.0.1:8000", "server app.elsewhere.net:80"))
