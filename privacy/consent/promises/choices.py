@@ -22,7 +22,7 @@ from privacy.consent.promises.tags_today import switches
 from privacy.promises.page_reader import hidden_in, read
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
-from privacy.promises.written_tables import rows_written
+from privacy.promises.written_tables import nothing_can_be_written, rows_written
 from sens_site.lib.canonical_json import canonical_json
 
 COOKIES = "/cookies/"
@@ -66,11 +66,9 @@ def receipt_of(cookies: dict[str, str]) -> ConsentReceipt | None:
     return ConsentReceipt.objects.filter(pk=cookies.get(RECEIPT_COOKIE, NOBODY)).first()
 
 
-def somebody() -> AbstractBaseUser:
+def somebody(name: str = "check-of-the-promises") -> AbstractBaseUser:
     """Register a person for the rehearsal."""
-    return get_user_model().objects.create_user(
-        username="check-of-the-promises", email="check-of-the-promises@example.com"
-    )
+    return get_user_model().objects.create_user(username=name, email=f"{name}@example.com")
 
 
 def _nothing_is_allowed(visitor: Visitor, when: str) -> None:
@@ -100,6 +98,7 @@ def no_receipt_without_an_act(site: RunningSite) -> Evidence:
         writing.post("/contact/webmaster/", message)
         _nothing_is_allowed(writing, "because somebody has written to us")
         _each_act_has_its_receipt(site)
+        _what_cannot_be_recorded_is_no_consent(site)
     return Evidence(
         "Played through for this check: looking around, logging in and writing to us allowed "
         "nothing and left no record; pressing a button made one receipt of what had been shown; "
@@ -124,6 +123,13 @@ def _forced_choices_are_none(site: RunningSite) -> None:
         not any(unshown.get(path).permitted for path in PAGES),
         "a form that has shown nothing allows something",
     )
+
+
+def _what_cannot_be_recorded_is_no_consent(site: RunningSite) -> None:
+    visitor = site.visitor()
+    with nothing_can_be_written():
+        visitor.post(CHOOSE, {"choice": "accept", "next": "/", "shown": current_offer().shown})
+    _nothing_is_allowed(visitor, "because of a yes that could not be recorded")
 
 
 def _each_act_has_its_receipt(site: RunningSite) -> None:
