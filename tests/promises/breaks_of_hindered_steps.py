@@ -1,9 +1,11 @@
-"""Breaks of what holds in spite of a lock, an old tab, another answer, or a domain above the host.
+"""Breaks of what holds in spite of a lock, an old tab or another answer, and of forms of the desk.
 
 Each is a condition that `python -m bench.mutants` could once turn round unseen.
 """
 
 from typing import Any
+
+from django.core.exceptions import ValidationError
 
 from privacy.consent import services
 from tests.promises.breaks import breaks
@@ -55,3 +57,36 @@ def a_yes_that_is_lost_with_another_answer(hand: Hand) -> None:
         return entry if offered.key in choice.answers else "-1"
 
     hand.wrap("privacy.consent.outcome._entry", forgets)
+
+
+@breaks("use.requested-information")
+def answers_with_gaps(hand: Hand) -> None:
+    hand.replace("privacy.rights.forms.gap_in", lambda text: "")
+
+
+@breaks("use.requested-information")
+def answers_that_no_form_takes(hand: Hand) -> None:
+    hand.replace("privacy.rights.forms.gap_in", lambda text: text)
+
+
+@breaks("use.requested-information")
+def letters_that_nobody_can_answer(hand: Hand) -> None:
+    hand.replace("privacy.rights.forms.EntryForm.clean", lambda self: self.cleaned_data)
+
+
+@breaks("use.requested-information")
+def letters_that_nobody_can_enter(hand: Hand) -> None:
+    def refused(form: Any) -> None:
+        raise ValidationError("Enter an email.")
+
+    hand.replace("privacy.rights.forms.EntryForm.clean", refused)
+
+
+@breaks("rights.restriction")
+def staff_who_are_not_told_of_a_restriction(hand: Hand) -> None:
+    hand.replace("privacy.datamap.templatetags.holds.is_held", lambda row: False)
+
+
+@breaks("rights.restriction")
+def staff_who_are_told_of_a_restriction_everywhere(hand: Hand) -> None:
+    hand.replace("privacy.datamap.templatetags.holds.is_held", lambda row: True)

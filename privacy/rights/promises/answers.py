@@ -16,6 +16,11 @@ from privacy.rights import services
 from privacy.rights.choices import Did, Ground, Kind
 from privacy.rights.export_files import make_export
 from privacy.rights.models import RequestEvent, SubjectRequest
+from privacy.rights.promises.desk_forms import (
+    a_letter_is_entered_and_answered,
+    an_answer_leaves_by_the_form,
+    officer_at_the_desk,
+)
 from privacy.rights.promises.played_requests import (
     CHOICES,
     REASON,
@@ -182,9 +187,13 @@ def the_record_says_what_was_sent(site: RunningSite) -> Evidence:
         require(len(events) == 1 and not closed.is_open, "an answer does not close the request")
         require(events[0].note.text == REASON, "the record does not say what was sent")
         require(REASON in mailed(), "something else was sent than the record says")
+        officer = officer_at_the_desk(site)
+        an_answer_leaves_by_the_form(officer)
+        a_letter_is_entered_and_answered(officer)
     return Evidence(
         "Played through for this check, the record of an answered request held the very words that "
-        "were sent."
+        "were sent; a letter was entered at the desk and answered by a letter, and no answer left "
+        "in which a period was still to be filled in."
     )
 
 
