@@ -8,7 +8,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from privacy.consent import services
-from tests.promises.breaks import breaks
+from privacy.policy.models import PolicyEvent
+from privacy.policy.services import record_event
+from sens_site.lib.cache.content_stamp import content_changed
+from tests.promises.breaks import Way, breaks
 from tests.promises.hand import Hand
 
 
@@ -90,3 +93,27 @@ def staff_who_are_not_told_of_a_restriction(hand: Hand) -> None:
 @breaks("rights.restriction")
 def staff_who_are_told_of_a_restriction_everywhere(hand: Hand) -> None:
     hand.replace("privacy.datamap.templatetags.holds.is_held", lambda row: True)
+
+
+@breaks("changes.posted-here")
+def a_version_that_is_taken_back_after_people_read_it(hand: Hand) -> None:
+    def taken_back(version: Any, *, by: Any, reason: str) -> None:
+        record_event(version, PolicyEvent.Kind.WITHDRAWN, by=by, note=reason)
+        content_changed()
+
+    hand.replace("privacy.policy.services.withdraw_version", taken_back)
+
+
+@breaks("use.policy-changes", way=Way.CONFIGURATION)
+def a_notice_that_does_not_say_what_has_changed(hand: Hand) -> None:
+    hand.template("privacy/policy/mail/notice.txt", ("{{ site_origin }}{{ compare }}", ""))
+
+
+@breaks("use.policy-changes", way=Way.CONFIGURATION)
+def a_notice_that_compares_with_nothing(hand: Hand) -> None:
+    hand.template("privacy/policy/mail/notice.html", ("{{ site_origin }}{{ compare }}", "#"))
+
+
+@breaks("rights.within-three-months")
+def a_late_request_of_which_only_its_last_days_are_told(hand: Hand) -> None:
+    hand.replace("privacy.rights.deadlines.is_late", lambda deadline, today: False)
