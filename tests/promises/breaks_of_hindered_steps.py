@@ -53,6 +53,16 @@ def cookies_that_stay_on_the_domain_above(hand: Hand) -> None:
     hand.replace("privacy.consent.withdrawal._domains", lambda request: iter([""]))
 
 
+@breaks("rights.withdraw-consent")
+def deletions_that_no_browser_heeds(hand: Hand) -> None:
+    def unmarked(old: Any, name: str, item: Any, domain: str) -> Any:
+        morsel = old(name, item, domain)
+        morsel["secure"] = ""
+        return morsel
+
+    hand.wrap("privacy.consent.withdrawal._deletion", unmarked)
+
+
 @breaks("cookies.remember-preferences")
 def a_yes_that_is_lost_with_another_answer(hand: Hand) -> None:
     def forgets(old: Any, choice: Any, before: Any, offered: Any) -> str:

@@ -20,10 +20,12 @@ from privacy.consent.promises.looks import CHOOSE, buttons_of, form_of, press
 from privacy.consent.services import forget_unwritten
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
+from privacy.promises.witness.exchange import plain_name
 from privacy.promises.written_tables import nothing_can_be_written, rows_written
 
 TAKEN_BACK = ("_ga", "_ga_X1", "_gcl_au", "_gac_X1", "li_fat_id", "li_giant", "ln_or")
 """Cookies of each maker that scripts set for this site, as the makers' documents name them."""
+OF_OUR_STATISTICS = {"visit", "visitor"}
 HOST = "www.shop.test"
 DOMAINS = {"", "www.shop.test", "shop.test"}
 """Where scripts of a page on that host can leave a cookie: with no domain, or with one of these."""
@@ -144,11 +146,19 @@ def _forgets_on_the_domains_above(site: RunningSite) -> None:
     try:
         visitor = site.visitor(Host=HOST)
         choose(visitor, "accept")
-        visitor.cookies.update(dict.fromkeys(TAKEN_BACK, "1"))
+        ours = {f"{prefix}{name}" for prefix in ("", "__Host-") for name in OF_OUR_STATISTICS}
+        visitor.cookies.update(dict.fromkeys((*TAKEN_BACK, *ours), "1"))
         taken = choose(visitor, "reject")
     finally:
         settings.ALLOWED_HOSTS = usual
+    deleted = [one for one in taken.cookies if one.is_taken_back]
+    missing = OF_OUR_STATISTICS - {plain_name(one.name) for one in deleted}
+    require(not missing, f"the cookie {sorted(missing)[:1]} stays after the withdrawal")
+    for one in deleted:
+        marked = not one.name.startswith("__") or "secure" in one.attributes
+        bare = not one.name.startswith("__Host-") or "domain" not in one.attributes
+        require(marked and bare, f"no browser deletes {one.name} so")
     for name in TAKEN_BACK:
-        gone = [one for one in taken.cookies if one.name == name and one.is_taken_back]
+        gone = [one for one in deleted if one.name == name]
         domains = {one.attributes.get("domain", "").lstrip(".") for one in gone}
         require(domains >= DOMAINS, f"{name} stays on a domain above the host")
