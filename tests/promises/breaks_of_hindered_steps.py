@@ -6,6 +6,8 @@ Each is a condition that `python -m bench.mutants` could once turn round unseen.
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import OperationalError
+from django.utils import timezone
 
 from privacy.consent import services
 from privacy.policy.models import PolicyEvent
@@ -18,7 +20,7 @@ from tests.promises.hand import Hand
 @breaks("rights.withdraw-consent")
 def a_no_that_waits_for_its_record(hand: Hand) -> None:
     def whatever_it_says(choice: Any, *, act: Any, held: Any) -> Any:
-        return services._record(services.Pending(choice, act, held, services.timezone.now()))
+        return services._record(services.Pending(choice, act, held, timezone.now()))
 
     hand.replace("privacy.consent.services.record_choice", whatever_it_says)
 
@@ -33,7 +35,7 @@ def a_yes_that_nobody_can_prove(hand: Hand) -> None:
     def never_mind(old: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             return old(*args, **kwargs)
-        except services.OperationalError:
+        except OperationalError:
             return services.Recorded(None)
 
     hand.wrap("privacy.consent.services.record_choice", never_mind)
