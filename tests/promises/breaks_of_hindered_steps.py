@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import OperationalError
 from django.utils import timezone
 
+from contact import export
 from privacy.consent import services
 from privacy.policy.models import PolicyEvent
 from privacy.policy.services import record_event
@@ -129,3 +130,27 @@ def a_notice_that_compares_with_nothing(hand: Hand) -> None:
 @breaks("rights.within-three-months")
 def a_late_request_of_which_only_its_last_days_are_told(hand: Hand) -> None:
     hand.replace("privacy.rights.deadlines.is_late", lambda deadline, today: False)
+
+
+@breaks("form.contact-me-choice")
+def a_file_that_turns_wishes_round(hand: Hand) -> None:
+    plain = export._row
+
+    def turned(message: Any) -> Any:
+        cells = list(plain(message))
+        cells[5] = "no" if cells[5] == "yes" else "yes"
+        return cells
+
+    hand.replace("contact.export._row", turned)
+
+
+@breaks("form.contact-me-choice")
+def a_file_with_the_address_of_who_said_no(hand: Hand) -> None:
+    plain = export._row
+
+    def with_address(message: Any) -> Any:
+        cells = list(plain(message))
+        cells[6] = message.email
+        return cells
+
+    hand.replace("contact.export._row", with_address)
