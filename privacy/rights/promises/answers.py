@@ -16,7 +16,7 @@ from privacy.rights import services
 from privacy.rights.choices import Did, Ground, Kind
 from privacy.rights.export_files import make_export
 from privacy.rights.models import RequestEvent, SubjectRequest
-from privacy.rights.promises.desk_forms import (
+from privacy.rights.promises.played_desk import (
     a_letter_is_entered_and_answered,
     an_answer_leaves_by_the_form,
     officer_at_the_desk,

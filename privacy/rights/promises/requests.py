@@ -23,7 +23,7 @@ from privacy.rights.models import (
     SystemCheck,
     VendorTask,
 )
-from privacy.rights.promises.desk_forms import staff_read_that_it_is_only_stored
+from privacy.rights.promises.played_desk import staff_read_that_it_is_only_stored
 from privacy.rights.promises.played_requests import (
     ADDRESS,
     CHOICES,
