@@ -154,3 +154,8 @@ def a_file_with_the_address_of_who_said_no(hand: Hand) -> None:
         return cells
 
     hand.replace("contact.export._row", with_address)
+
+
+@breaks("security.against-misuse")
+def a_second_factor_that_nobody_takes_away(hand: Hand) -> None:
+    hand.replace("accounts.services.RESET_RIGHT", "")
