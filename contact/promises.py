@@ -1,5 +1,6 @@
 """Promises about the Contact Webmaster form. Each is tried with a message that is rolled back."""
 
+import csv
 import re
 import secrets
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from contact import promises_of_departments, promises_of_periods  # noqa: F401 - register theirs
+from contact.export import messages_as_csv
 from contact.models import ContactMessage, State
 from outbox.models import OutboxMail
 from privacy.datamap.promises.raw_rows import Database
@@ -140,6 +142,7 @@ def the_choice_is_stored_and_kept(site: RunningSite) -> Evidence:
             require(bool(links) is wish, "the desk offers to write to who said no")
             said = "did not ask to be contacted" in shown.text
             require(said is not wish, "the desk does not say who does not want to be contacted")
+            _in_a_file(stored, word, wish=wish)
             closed = _took(desk, stored, "answer", note="A check")
             require(closed, "a message cannot be closed")
             mails = OutboxMail.objects.to_address(data["email"]).count()
@@ -151,8 +154,19 @@ def the_choice_is_stored_and_kept(site: RunningSite) -> Evidence:
             require(more == int(wish), f"{more} replies go to a person whose wish is {wish}")
     return Evidence(
         "Played through for this check, a no sent nothing, and neither the mail to the webmaster "
-        "nor the desk gave a way to write; a yes did.",
+        "nor the desk nor a file for a spreadsheet gave a way to write; a yes did.",
         {"answers tried": 2},
+    )
+
+
+def _in_a_file(stored: ContactMessage, word: str, *, wish: bool) -> None:
+    """Require that a file for a spreadsheet says what somebody wants, and goes by it."""
+    text = messages_as_csv(ContactMessage.objects.filter(pk=stored.pk))
+    (row,) = csv.DictReader(text.lstrip("\ufeff").splitlines())
+    said = row.get("Wants to be contacted")
+    require(said == ("yes" if wish else "no"), f"a file says “{said}” of who said {wish}")
+    require(
+        (word in text) is wish, "a file gives the way to write to who said no, or not to others"
     )
 
 

@@ -54,10 +54,6 @@ LINKED_FROM = {
     "templates/contact/webmaster.html": ("policy:", "whoever writes is told what is done with it"),
     "templates/partials/cookie_banner.html": ("", "it has Choose, and a link to the policy"),
     "templates/partials/footer.html": ("(policy|consent|rights):", "it links to Privacy and Legal"),
-    "templates/privacy/rights/choices.html": (
-        "rights:",
-        "there anybody asks, and follows a request",
-    ),
 }
 """The links of which a sentence speaks, by the page on which they stand, and what it says.
 
@@ -149,9 +145,10 @@ def conditions(source: Source) -> Iterator[Mutant]:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.If | ast.IfExp) and not _only_logs(node):
             test = source.segment(node.test)
-            if f"{source.path}: {test}".startswith(tuple(NO_SENTENCE_IF)):
-                continue
             whole = test if isinstance(node, ast.If) else source.segment(node)
+            left_out = tuple(NO_SENTENCE_IF)
+            if any(f"{source.path}: {words}".startswith(left_out) for words in (test, whole)):
+                continue
             words = f"turned round: {' '.join(whole.split())[:60]}"
             changed = source.replaced(node.test, f"(not ({test}))")
             yield Mutant("condition", source.path, node.test.lineno, words, changed)

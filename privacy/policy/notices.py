@@ -170,7 +170,10 @@ def notice_mail(version: PolicyVersion) -> EmailMultiAlternatives:
     The lines that vouch for the record stand in its plain text alone: there no program that shows
     HTML changes them.
     """
-    paths, before = version.policy.paths, version.number - 1
+    paths = version.policy.paths
+    # A number may be missing: what was withdrawn before it was posted can be compared with nothing.
+    earlier = PolicyVersion.objects.public(version.policy.slug).filter(number__lt=version.number)
+    before = earlier.values_list("number", flat=True).first()
     context = {
         "version": version,
         "policy": version.policy,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 
 _WRITES = re.compile(
     r"(?:\s|/\*.*?\*/|--[^\n]*\n)*"
@@ -43,6 +43,21 @@ def rows_written() -> Iterator[list[str]]:
 
     with connection.execute_wrapper(watch):
         yield tables
+
+
+@contextmanager
+def nothing_can_be_written() -> Iterator[None]:
+    """Refuse whatever this thread would write, as a database does that is locked or full."""
+
+    def refuse(
+        execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+    ) -> Any:
+        if _WRITES.match(sql):
+            raise OperationalError("database is locked")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse):
+        yield
 
 
 def written_by(sql: str, params: Any, *, many: bool) -> Iterator[Written]:

@@ -14,9 +14,10 @@ from accounts.promises import registered
 from newsletter.models import Subscriber
 from outbox.models import NOTICE, OutboxMail
 from privacy.datamap.promises.purging import done_by_the_job, runs_daily
-from privacy.policy.models import Kind
+from privacy.policy.models import PRIVACY, Kind
 from privacy.policy.notices import announce, everybody, told_too_late, unannounced
 from privacy.policy.promises.record import BECAUSE, in_force
+from privacy.policy.promises.sealed_texts import posted_versions
 from privacy.policy.services import create_draft, seal_and_publish
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
@@ -66,8 +67,12 @@ def everybody_is_told_of_a_material_change(site: RunningSite) -> Evidence:
         require(mine == 1, f"a registered person gets {mine} notices")
         _nobody_is_left_out(others, set(notices.values_list("recipient", flat=True)))
         require(notices.count() == len(told), "not everybody is told")
+        new, old = (one.number for one in posted_versions(PRIVACY)[:2])
         for kind, text in _parts(notices.to_address(person.email)[0]):
             require(posted.hash in text, f"the notice does not name the version in its {kind}")
+            for path in (f"/privacy/v/{new}/", f"/privacy/compare/{old}/{new}/"):
+                require(path in text, f"the notice does not lead to {path} in its {kind}")
+                require(site.get(path).status == 200, f"the notice leads to {path}, which is lost")
     return Evidence(
         "Played through for this check, posting a material version wrote one mail to each registered "
         "person and each reader of the newsletter, of whichever kind, however often it was announced.",

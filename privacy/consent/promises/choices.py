@@ -24,7 +24,7 @@ from privacy.consent.promises.tags_today import switches
 from privacy.promises.page_reader import hidden_in, read
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
-from privacy.promises.written_tables import rows_written
+from privacy.promises.written_tables import nothing_can_be_written, rows_written
 from sens_site.lib.canonical_json import canonical_json
 
 COOKIES = "/cookies/"
@@ -88,6 +88,7 @@ def no_receipt_without_an_act(site: RunningSite) -> Evidence:
         message = {"name": "A check", "email": "check@example.com", "message": "Rolled back."}
         writing.post("/contact/webmaster/", message)
         _nothing_is_allowed(writing, "because somebody has written to us")
+        _what_cannot_be_recorded_is_no_consent(site)
         _each_act_has_its_receipt(site)
         played = each_choice_has_its_receipt(site)
     return Evidence(
@@ -115,6 +116,13 @@ def _forced_choices_are_none(site: RunningSite) -> None:
         not any(unshown.get(path).permitted for path in PAGES),
         "a form that has shown nothing allows something",
     )
+
+
+def _what_cannot_be_recorded_is_no_consent(site: RunningSite) -> None:
+    visitor = site.visitor()
+    with nothing_can_be_written():
+        visitor.post(CHOOSE, {"choice": "accept", "next": "/", "shown": current_offer().shown})
+    _nothing_is_allowed(visitor, "because of a yes that could not be recorded")
 
 
 def _each_act_has_its_receipt(site: RunningSite) -> None:

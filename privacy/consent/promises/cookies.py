@@ -1,16 +1,19 @@
 """Promises about cookies: which there are, when one is set, and what each group may do."""
 
+from privacy.consent.offer.current import current_offer
 from privacy.consent.offer.parts import ANALYTICS, COOKIE, PREFERENCES, SOCIAL
 from privacy.consent.promises.all_services_on import (
     choose,
     everything_on,
+    lacking,
     services_in,
     stays_out_until_allowed,
     visitor_who_allows,
 )
+from privacy.consent.promises.looks import CHOOSE
 from privacy.promises.page_reader import foreign
 from privacy.promises.registry import Evidence, Look, promise, require
-from privacy.promises.running_site import Answer, RunningSite
+from privacy.promises.running_site import Answer, RunningSite, Visitor
 from privacy.promises.witness.exchange import plain_name
 
 COOKIES = "/cookies/"
@@ -85,14 +88,24 @@ def a_preference_is_kept_after_it_was_set(site: RunningSite) -> Evidence:
             for field in visitor.get(COOKIES).page.all("input")
             if "checked" in field.attrs
         }
+        _outlasts_an_answer_about_another_group(visitor)
     require(ticked.get(PREFERENCES) == "yes", "the choice is not kept")
     others = {value for key, value in ticked.items() if key != PREFERENCES}
     require(others == {"no"}, "a choice that nobody made is kept")
     return Evidence(
         "When we switched them on for a test, preferences stayed off until they were allowed, and "
-        "were remembered from then on.",
+        "were remembered from then on, whatever was answered about another group.",
         {"services in the group": services},
     )
+
+
+def _outlasts_an_answer_about_another_group(visitor: Visitor) -> None:
+    """What is asked where a post is to be shown concerns that group alone."""
+    shown = next(one for one in current_offer().shown.split("|") if one.startswith(SOCIAL))
+    said = {"choice": "some", "next": "/", "shown": shown, SOCIAL: "yes"}
+    status = visitor.post(CHOOSE, said).status
+    missing = lacking(visitor.get("/"), PREFERENCES, SOCIAL)
+    require(not missing, f"{missing[:1]} is off after another group was allowed ({status})")
 
 
 @promise("cookies.social-features", look=Look.REHEARSAL)

@@ -2,7 +2,11 @@
 
 import json
 
+from django.conf import settings
+from django.contrib.auth import get_user_model
+
 from privacy.consent.models import ConsentReceipt
+from privacy.consent.offer.current import current_offer
 from privacy.consent.promises.all_services_on import (
     FOUR_GROUPS,
     PAGES,
@@ -13,14 +17,20 @@ from privacy.consent.promises.all_services_on import (
     visitor_who_allows,
 )
 from privacy.consent.promises.choices import COOKIES, RECEIPTS
-from privacy.consent.promises.looks import buttons_of, form_of, press
+from privacy.consent.promises.looks import CHOOSE, buttons_of, form_of, press
 from privacy.consent.promises.played_choices import receipt_of, somebody
+from privacy.consent.services import forget_unwritten
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
-from privacy.promises.written_tables import rows_written
+from privacy.promises.witness.exchange import plain_name
+from privacy.promises.written_tables import nothing_can_be_written, rows_written
 
 TAKEN_BACK = ("_ga", "_ga_X1", "_gcl_au", "_gac_X1", "li_fat_id", "li_giant", "ln_or")
 """Cookies of each maker that scripts set for this site, as the makers' documents name them."""
+OF_OUR_STATISTICS = {"visit", "visitor"}
+HOST = "www.shop.test"
+DOMAINS = {"", "www.shop.test", "shop.test"}
+"""Where scripts of a page on that host can leave a cookie: with no domain, or with one of these."""
 
 
 @promise("rights.withdraw-consent", look=Look.REHEARSAL)
@@ -50,10 +60,14 @@ def taking_back_is_as_easy_as_giving(site: RunningSite) -> Evidence:
         for group in FOUR_GROUPS:
             _one_group_is_taken_back(site, group)
         _binds_on_every_device(site)
+        _holds_though_nothing_can_be_written(site)
+        _holds_by_a_form_that_is_out_of_date(site)
+        _forgets_on_the_domains_above(site)
     return Evidence(
         "When we switched everything on for a test, one press took back what one press had given, "
         "for all groups and for each alone; the very answer deleted the cookies, the next page "
-        "obeyed, and so did another browser of the same person until they said yes to each by name.",
+        "obeyed, and so did another browser of the same person until they said yes to each by name. So "
+        "it was by a form from yesterday, and while nothing could be written.",
         {"presses to give": 1, "presses to take back": 1, "groups": len(FOUR_GROUPS)},
     )
 
@@ -95,3 +109,59 @@ def _binds_on_every_device(site: RunningSite) -> None:
     choose(there, "some", *FOUR_GROUPS)
     missing = lacking(there.get("/"), *FOUR_GROUPS)
     require(not missing, f"{missing[:1]} stays off for who has said yes to it by name again")
+
+
+def _holds_though_nothing_can_be_written(site: RunningSite) -> None:
+    """At any time: a database that is locked or full makes nobody wait to be obeyed."""
+    stranger, member = site.visitor(), site.visitor()
+    people = get_user_model().objects
+    member.sign_in(people.create_user(username="check-of-a-lock", email="lock@example.com"))
+    try:
+        for who, visitor in (("a stranger", stranger), ("who is logged in", member)):
+            choose(visitor, "accept")
+            with nothing_can_be_written():
+                asked = {"choice": "reject", "next": "/", "shown": current_offer().shown}
+                status = visitor.post(CHOOSE, asked).status
+            require(
+                status == 303 and not leaked(visitor.get("/"), *FOUR_GROUPS),
+                f"{who} cannot take a consent back while nothing can be written ({status})",
+            )
+    finally:
+        forget_unwritten()  # what is rolled back is not to be made up for
+
+
+def _holds_by_a_form_that_is_out_of_date(site: RunningSite) -> None:
+    """A tab that was open for days shows another offer. Its no is a no all the same."""
+    earlier = "|".join(f"{group}=earlier" for group in FOUR_GROUPS)
+    said = {"next": "/", "shown": earlier, **dict.fromkeys(FOUR_GROUPS, "no")}
+    visitor = visitor_who_allows(site, *FOUR_GROUPS)
+    status = visitor.post(CHOOSE, {"choice": "some", **said}).status
+    require(
+        status < 500 and not leaked(visitor.get("/"), *FOUR_GROUPS),
+        f"a consent cannot be taken back by a form that is out of date ({status})",
+    )
+
+
+def _forgets_on_the_domains_above(site: RunningSite) -> None:
+    """Scripts leave their cookies on the widest domain that browsers let them, not on the host."""
+    usual = settings.ALLOWED_HOSTS
+    settings.ALLOWED_HOSTS = [*usual, HOST]
+    try:
+        visitor = site.visitor(Host=HOST)
+        choose(visitor, "accept")
+        ours = {f"{prefix}{name}" for prefix in ("", "__Host-") for name in OF_OUR_STATISTICS}
+        visitor.cookies.update(dict.fromkeys((*TAKEN_BACK, *ours), "1"))
+        taken = choose(visitor, "reject")
+    finally:
+        settings.ALLOWED_HOSTS = usual
+    deleted = [one for one in taken.cookies if one.is_taken_back]
+    missing = OF_OUR_STATISTICS - {plain_name(one.name) for one in deleted}
+    require(not missing, f"the cookie {sorted(missing)[:1]} stays after the withdrawal")
+    for one in deleted:
+        marked = not one.name.startswith("__") or "secure" in one.attributes
+        bare = not one.name.startswith("__Host-") or "domain" not in one.attributes
+        require(marked and bare, f"no browser deletes {one.name} so")
+    for name in TAKEN_BACK:
+        gone = [one for one in deleted if one.name == name]
+        domains = {one.attributes.get("domain", "").lstrip(".") for one in gone}
+        require(domains >= DOMAINS, f"{name} stays on a domain above the host")

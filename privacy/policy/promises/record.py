@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
@@ -10,6 +11,7 @@ from xml.etree import ElementTree as ET
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from privacy.policy import services
 from privacy.policy.chain import hash_of
 from privacy.policy.models import PRIVACY, TERMS, Kind, PolicyDraft, PolicyVersion
 from privacy.policy.promises.sealed_texts import (
@@ -155,6 +157,10 @@ def the_page_shows_what_is_in_force_and_what_comes(site: RunningSite) -> Evidenc
         address = f"{POLICY}v/{coming.number}/"
         require(address in page.links, "the coming version is not linked")
         require(PROBE in site.get(address).page.text, "it cannot be read")
+        with suppress(services.SealingRefused):
+            services.withdraw_version(coming, by=None, reason=BECAUSE)
+        stays = address in site.get(POLICY).page.links and site.get(address).status == 200
+        require(stays, "a version that was posted can be taken back")
     with site.rehearsal():
         if newest.number == version.number:
             sealed(text, kind=Kind.MINOR, effective_on=today)
@@ -163,7 +169,8 @@ def the_page_shows_what_is_in_force_and_what_comes(site: RunningSite) -> Evidenc
         _is_unseen(site, newest.number + 1, text)
     return Evidence(
         "Played through for this check: a version was linked as soon as it was posted, and shown "
-        "on the day it took effect; a draft and a version for tomorrow were shown nowhere."
+        "on the day it took effect, and could not be taken back; a draft and a version for tomorrow "
+        "were shown nowhere."
     )
 
 

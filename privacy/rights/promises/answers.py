@@ -21,6 +21,11 @@ from privacy.rights import services
 from privacy.rights.choices import Did, Ground, Kind
 from privacy.rights.export_files import make_export
 from privacy.rights.models import RequestEvent, SubjectRequest
+from privacy.rights.promises.played_desk import (
+    a_letter_is_entered_and_answered,
+    an_answer_leaves_by_the_form,
+    officer_at_the_desk,
+)
 from privacy.rights.promises.played_requests import (
     ADDRESS,
     CHOICES,
@@ -211,9 +216,14 @@ def the_record_says_what_was_sent(site: RunningSite) -> Evidence:
         require(len(telling) >= TOLD, f"of {TOLD} words to the person {len(telling)} are mailed")
         astray = [one for one in telling if one != ADDRESS]
         require(not astray, f"{len(astray)} mails to who asked go to another address")
+        officer = officer_at_the_desk(site)
+        an_answer_leaves_by_the_form(officer)
+        a_letter_is_entered_and_answered(officer)
     return Evidence(
         "Played through for this check, the record of an answered request held the very words that "
-        "were sent; they went to the address from which somebody had asked, and to no other.",
+        "were sent; they went to the address from which somebody had asked, and to no other; a "
+        "letter was entered at the desk and answered by a letter, and no answer left in which a "
+        "period was still to be filled in.",
         {"mails to who asked": TOLD},
     )
 

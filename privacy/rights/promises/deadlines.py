@@ -77,6 +77,8 @@ def open_requests() -> list[SubjectRequest]:
     ]
 
 
+EARLIER = (Alarm.HALF, Alarm.THREE_QUARTERS, Alarm.NEARLY)
+"""What has been told of a request before it is late: none of it is told again."""
 CLOSED_BY = {"answered", "refused", "withdrawn", "spam"}
 
 
@@ -217,6 +219,8 @@ def _staff_are_alarmed(today: date, staff: AbstractBaseUser) -> None:
         received = received_so_that_it_ends(today + timedelta(days=ends_in), extended=extended)
         SubjectRequest.objects.filter(pk=asked.pk).update(received_at=received, is_held=held)
         played[asked.pk] = name
+        for earlier in EARLIER if name.startswith("late") else ():
+            record(asked, Did.ALARM, fact=alarms.stage_of(earlier, today))
         if name == "late for the second day":
             record(asked, Did.ALARM, fact=alarms.stage_of(Alarm.LATE, today - timedelta(days=1)))
     before = set(RequestEvent.objects.filter(did="alarm").values_list("pk", flat=True))

@@ -24,6 +24,7 @@ from privacy.rights.models import (
     SystemCheck,
     VendorTask,
 )
+from privacy.rights.promises.played_desk import staff_read_that_it_is_only_stored
 from privacy.rights.promises.played_requests import (
     ADDRESS,
     CHOICES,
@@ -120,6 +121,7 @@ def restriction_can_be_asked_for(site: RunningSite) -> Evidence:
         require("only store" in draft, "the answer does not say that the rest is only stored")
         restrictions.restrict(made, by=staff)
         require("only store" in mailed(), "the person is not told that it is restricted")
+        staff_read_that_it_is_only_stored(site, made)
         OutboxMail.objects.to_address(ADDRESS).update(
             sent_at=timezone.now() - timedelta(days=15), parked_at=None
         )
@@ -135,7 +137,7 @@ def restriction_can_be_asked_for(site: RunningSite) -> Evidence:
     return Evidence(
         "Played through for this check, a request to restrict processing was taken by each form as "
         "a kind of its own, proved, and answered; what is held of the person was neither purged nor "
-        "used for a mail.",
+        "used for a mail, and staff who opened it read that it is only stored.",
         {"ways in": 2},
     )
 

@@ -170,6 +170,18 @@ def test_what_waits_is_told_on_its_day(material, long_standing):
     assert version.events.filter(kind=PolicyEvent.Kind.ANNOUNCED).count() == 1
 
 
+def test_a_notice_compares_with_what_people_could_read_before(material, long_standing, client):
+    withdraw_version(
+        material(post_on=timezone.localdate() + 2 * DAY), by=None, reason="Wrong annex."
+    )
+    version = material(source_text="Another.")
+    mail = OutboxMail.objects.get(purpose=NOTICE)
+    text, _ = words_of(message_from_bytes(bytes(mail.message)))
+    (path,) = re.findall(r"/privacy/compare/\S+", text)
+    assert (version.number, path) == (5, "/privacy/compare/3/5/")
+    assert client.get(path).status_code == 200
+
+
 def test_what_was_withdrawn_is_told_to_nobody(material, long_standing):
     version = material(post_on=timezone.localdate() + 2 * DAY)
     withdraw_version(version, by=None, reason="Wrong annex.")
