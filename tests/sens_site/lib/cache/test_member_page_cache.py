@@ -1,6 +1,7 @@
 """Pages that are kept for members: alike for all of them, and nobody's."""
 
 import gzip
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def member_request(user):
-    request = RequestFactory().get("/some/page/")
+    request: Any = RequestFactory().get("/some/page/")
     request.COOKIES[settings.SESSION_COOKIE_NAME] = "a"
     request.user, request.session = user, {}
     return request
