@@ -1,6 +1,5 @@
 """A person's own pages: profile, sessions, what we hold, and leaving."""
 
-from allauth.mfa.models import Authenticator
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -15,8 +14,8 @@ from accounts.decorators import AuthenticatedRequest, SeeOther, password_asked_a
 from accounts.erasure import erase_account, plan_for
 from accounts.forms import DeleteForm, ProfileForm
 from accounts.known_devices import forget_device
-from accounts.models import PolicyAcceptance
-from accounts.own_queries import addresses_of, has_second_factor, sessions_of
+from accounts.own_queries import has_second_factor, sessions_of
+from accounts.own_rows import rows_of
 from privacy.datamap.erasure import NothingToEraseError, past_report
 from privacy.datamap.export import file_name, stream_export
 from privacy.rights.choices import Channel, Kind, Proof
@@ -99,18 +98,7 @@ def end_other_sessions(request: AuthenticatedRequest) -> HttpResponse:
 @login_required
 def data(request: AuthenticatedRequest) -> HttpResponse:
     """Show what the account holds, all on one page."""
-    user = request.user
-    acceptances = PolicyAcceptance.objects.filter(user=user).select_related("version__policy")
-    return own_page(
-        request,
-        "accounts/data.html",
-        {
-            "addresses": addresses_of(user),
-            "sessions": sessions_of(user),
-            "acceptances": acceptances.defer("version__source_text", "version__rendered_html"),
-            "authenticators": Authenticator.objects.filter(user=user).order_by("pk"),
-        },
-    )
+    return own_page(request, "accounts/data.html", {"rows": rows_of(request.user)})
 
 
 @require_form_methods

@@ -25,7 +25,7 @@ from downloads.labels import qr_code, short_address
 from downloads.listing import SORTS, sections, shown_for
 from downloads.models import Document, DocumentVersion, State
 from downloads.store import StoreAwayError
-from sens_site.lib.cache.member_page_cache import alike_for_members
+from sens_site.lib.cache.member_page_cache import alike_for_members, alike_for_members_by
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.done_notice import with_notice
 from sens_site.lib.http.local_limit import LocalLimit
@@ -60,13 +60,23 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "downloads/list.html", context)
 
 
+def _watches(request: HttpRequest, number: str, pk: int | None = None) -> bool:
+    """Tell whether who looks at a document has asked to hear of its new versions."""
+    return reader_of(request).is_authenticated and watching.is_watching(
+        signed_in_user(request).pk, number
+    )
+
+
 @require_safe
 @shared_page
-def document(request: HttpRequest, number: str, pk: int | None = None) -> HttpResponse:
+@alike_for_members_by(watched=_watches)
+def document(
+    request: HttpRequest, number: str, pk: int | None = None, *, watched: bool
+) -> HttpResponse:
     """Show a document and all its versions, one of which is what the address names."""
     if number != number.lower():  # as it is printed on a cover
         return HttpResponsePermanentRedirect(request.path.lower())
-    return _page(request, number, pk)
+    return _page(request, number, pk, watched=watched)
 
 
 @require_safe
@@ -119,7 +129,8 @@ def file(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
         case Answer.LOG_IN:
             return HttpResponseRedirect(login_that_leads_to(_place(version)))
         case Answer.WITHDRAWN:
-            return _page(request, number, pk, status=410)
+            watched = _watches(request, number)
+            return _page(request, number, pk, watched=watched, status=410)
     if reader.is_authenticated and not records.is_recorded(version, user=signed_in_user(request)):
         return HttpResponseRedirect(_place(version))
     return send_file(request, version)
@@ -182,7 +193,9 @@ def unwatch(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "downloads/unwatch.html", {"state": state, "watch": one})
 
 
-def _page(request: HttpRequest, number: str, pk: int | None, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, number: str, pk: int | None, *, watched: bool, status: int = 200
+) -> HttpResponse:
     found = (
         DocumentVersion.objects.published(timezone.now())
         .filter(document__number=number)
@@ -190,9 +203,6 @@ def _page(request: HttpRequest, number: str, pk: int | None, *, status: int = 20
         .select_related("document")
         .defer("text")
     )
-    reader = reader_of(request)
-    if reader.is_authenticated:
-        found = found.annotate(watched=watching.watched_by(signed_in_user(request)))
     versions = list(found)
     shown = _shown(versions, pk)
     context: dict[str, Any] = {
@@ -200,12 +210,11 @@ def _page(request: HttpRequest, number: str, pk: int | None, *, status: int = 20
         "shown": shown,
         "current": next((one for one in versions if one.state == State.CURRENT), None),
         "others": [one for one in versions if one is not shown],
-        "answer": answer_for(shown, reader).name,
+        "answer": answer_for(shown, reader_of(request)).name,
         "place": _place(shown) if pk else shown.document.get_absolute_url(),
         "belongs_to": _places(shown.document),
+        "watching": watched,
     }
-    if reader.is_authenticated:
-        context["watching"] = vars(shown)["watched"]
     return render(request, "downloads/document.html", context, status=status)
 
 

@@ -18,15 +18,23 @@ from django.utils import timezone
 from downloads.models import Document, DocumentVersion, Watch, WatchNotice
 from outbox.models import NOTICE, OutboxMail
 from sens_site.context import render_without_request
+from sens_site.lib.written_query import WrittenQuery
 
 NEWS_FOR = timedelta(days=30)
 """A version of which nobody could be told for longer than this is no news any more."""
 _SIGNER = Signer(salt="downloads.watch")
 
 
-def watched_by(user: AbstractBaseUser) -> Exists:
-    """Tell of each version whether somebody has asked to hear of new ones of its document."""
-    return Exists(Watch.objects.filter(user_id=user.pk, document=OuterRef("document")))
+_own_watch = WrittenQuery(
+    lambda user_id, number: (
+        Watch.objects.order_by().filter(user=user_id, document__number=number).values_list("pk")
+    )
+)
+
+
+def is_watching(user_id: int, number: str) -> bool:
+    """Tell whether somebody has asked to hear of new versions of a document."""
+    return bool(_own_watch(user_id, number))
 
 
 @transaction.atomic

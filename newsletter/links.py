@@ -5,10 +5,10 @@ preferences open, no confirmation opens. Nothing of it is stored but the name, w
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.urls import reverse
@@ -93,8 +93,13 @@ _topics_at = WrittenQuery(
 
 def readers_at(addresses: Iterable[str]) -> list[OwnReader]:
     """Return what some addresses get, each with the address of its preferences."""
+    return readers_in(_topics_at(sorted(addresses)))
+
+
+def readers_in(rows: Iterable[Sequence[Any]]) -> list[OwnReader]:
+    """Put together what one row each says of an address, the name of its reader and a topic."""
     found: dict[str, OwnReader] = {}
-    for email, key, topic in _topics_at(sorted(addresses)):
+    for email, key, topic in rows:
         path = path_of(Subscriber(key=key), PREFERENCES)
         reader = found.setdefault(email, OwnReader(email, path, []))
         if topic is not None:

@@ -17,4 +17,4 @@ class SiteConfig(AppConfig):
         """
         from sens_site import checks  # noqa: F401, PLC0415 - registers on import, needs loaded apps
 
-        autodiscover_modules("public_pages", "deploy_checks")
+        autodiscover_modules("public_pages", "deploy_checks", "own_rows")

@@ -1,18 +1,15 @@
 """What other pages show of the downloads: why a log-in is asked for, and what somebody has fetched."""
 
-from typing import Any
-
 from django import template
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
 from downloads.gate import document_behind
-from downloads.models import Document, DocumentVersion, DownloadRecord, Watch
+from downloads.models import Document, DocumentVersion
+from downloads.own_rows import by_title, newest_first
 from sens_site.lib.json_ld import json_ld
 
 register = template.Library()
-MOST_SHOWN = 100
 
 
 @register.simple_tag
@@ -21,17 +18,8 @@ def document_wanted(path: str | None) -> Document | None:
     return document_behind(path) if path else None
 
 
-@register.simple_tag
-def downloads_of(user: Any) -> QuerySet[DownloadRecord]:
-    """Return what somebody has fetched, the newest first."""
-    records = DownloadRecord.objects.filter(user_id=user.pk)
-    return records.select_related("version__document").defer("version__text")[:MOST_SHOWN]
-
-
-@register.simple_tag
-def watches_of(user: Any) -> QuerySet[Watch]:
-    """Return of which documents somebody wants to hear."""
-    return Watch.objects.filter(user_id=user.pk).select_related("document")
+register.filter(newest_first)
+register.filter(by_title)
 
 
 @register.simple_tag

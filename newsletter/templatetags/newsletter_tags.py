@@ -5,12 +5,13 @@ from typing import Any
 
 from django import template
 
-from newsletter.links import readers_at
+from newsletter.own_rows import readers_of
+from sens_site.lib.own_rows import OwnRow
 
 register = template.Library()
 
 
 @register.inclusion_tag("newsletter/own.html")
-def own_newsletter(addresses: Iterable[Any]) -> dict[str, Any]:
-    """Draw what the confirmed ones of an account's addresses get, each with its own page."""
-    return {"readers": readers_at(one.email for one in addresses if one.verified)}
+def own_newsletter(rows: Iterable[OwnRow]) -> dict[str, Any]:
+    """Draw what the addresses of an account get, each with its own page."""
+    return {"readers": readers_of(rows)}

@@ -15,6 +15,7 @@ from django.utils import timezone
 from downloads import bundle
 from downloads.models import DownloadCount, DownloadRecord
 from downloads.records import count_downloads, record_downloads
+from downloads.services import withdraw_version
 from tests.client import SAME_ORIGIN, SiteClient
 from tests.factories.documents import make_document, make_version
 from tests.factories.people import make_person
@@ -279,5 +280,33 @@ def test_a_page_asks_the_same_however_many_versions_there_are(
     with django_assert_num_queries(2):
         assert words(stranger.get("/downloads/guide/")).count("/fetch/") == 1
     signed_in.get("/")  # reads for all whether there is news of the policy
-    with django_assert_num_queries(3):  # and who asks, whose watching comes with the versions
-        assert "Tell me when this changes" in words(signed_in.get("/downloads/guide/"))
+    with django_assert_num_queries(4):  # and who asks, and whether they watch
+        first = signed_in.get("/downloads/guide/")
+    assert "Tell me when this changes" in words(first)
+    with django_assert_num_queries(2):  # no more than these: the page itself is alike for members
+        assert signed_in.get("/downloads/guide/").content == first.content
+
+
+def test_a_member_sees_their_own_answer_whoever_looked_before(signed_in, person):
+    make_version(make_document())
+    other = SiteClient()
+    other.force_login(make_person("bea"))
+    asked = "Tell me when this changes", "Stop telling me"
+
+    def seen():
+        pages = [words(one.get("/downloads/guide/")) for one in (signed_in, other)]
+        return [tuple(said in page for said in asked) for page in pages]
+
+    assert seen() == [(True, False), (True, False)]
+    signed_in.post("/downloads/guide/watch/", headers=SAME_ORIGIN)
+    assert seen() == [(False, True), (True, False)]
+    signed_in.post("/downloads/guide/stop/", headers=SAME_ORIGIN)
+    assert seen() == [(True, False), (True, False)]
+
+
+def test_a_member_sees_at_once_that_a_document_has_changed(signed_in):
+    version = make_version(make_document())
+    assert "Download (" in words(signed_in.get("/downloads/guide/"))
+    withdraw_version(version, reason="A wrong torque.")
+    page = words(signed_in.get("/downloads/guide/"))
+    assert ("A wrong torque." in page, "Download (" in page) == (True, False)

@@ -20,6 +20,7 @@ from sens_site.lib.cache.fragment_cache import fragment
 from sens_site.lib.http.accept_encoding import accepted_encodings
 
 PersonalNotice = Callable[[HttpRequest], bool]
+View = Callable[..., HttpResponse]
 MESSAGES = "_messages"
 DRAWN_FOR = "site.drawn_for"
 """Where it stands in `environ` for which consent state of members an answer is: see `ready_member_pages`."""
@@ -66,23 +67,51 @@ def personal_notice(asks: PersonalNotice) -> PersonalNotice:
     return asks
 
 
-def alike_for_members(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def alike_for_members(view: View) -> View:
     """Declare that a view shows every member the same, unless a notice waits for one of them."""
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if settings.DEBUG or not is_plain_request(request):
-            return view(request, *args, **kwargs)
-        state = getattr(getattr(request, "consent", None), "key", "")
-        page = fragment(
-            ("member", request.path, state), lambda: _draw(view, request, *args, **kwargs)
-        )
+        page = _kept_page(view, request, *args, **kwargs)
         if page is None:
             return view(request, *args, **kwargs)
-        request.META[DRAWN_FOR] = state
+        request.META[DRAWN_FOR] = _consent_key(request)
         return page.response(request)
 
     return wrapper
+
+
+def alike_for_members_by(**question: Callable[..., bool]) -> Callable[[View], View]:
+    """Declare the same but for the answer to one question: a view shows one page for yes, one for no.
+
+    The question is asked on each request, with what the view is asked with, and the view is told the
+    answer by the question's name. A stranger's answer is the question's own affair.
+    """
+    ((name, asks),) = question.items()
+
+    def decorator(view: View) -> View:
+        @wraps(view)
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            told = {**kwargs, name: asks(request, *args, **kwargs)}
+            page = _kept_page(view, request, *args, **told)
+            return view(request, *args, **told) if page is None else page.response(request)
+
+        return wrapper
+
+    return decorator
+
+
+def _kept_page(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> MemberPage | None:
+    """Return the page of nobody; None where this request has to be answered by itself."""
+    if settings.DEBUG or not is_plain_request(request):
+        return None
+    key = "member", request.path, _consent_key(request), *sorted(kwargs.items())
+    return fragment(key, lambda: _draw(view, request, *args, **kwargs))
+
+
+def _consent_key(request: HttpRequest) -> str:
+    key: str = getattr(getattr(request, "consent", None), "key", "")
+    return key
 
 
 def is_plain_request(request: HttpRequest) -> bool:
@@ -111,9 +140,7 @@ def of_nobody(request: HttpRequest) -> HttpRequest:
     return request
 
 
-def _draw(
-    view: Callable[..., HttpResponse], request: HttpRequest, *args: Any, **kwargs: Any
-) -> MemberPage | None:
+def _draw(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> MemberPage | None:
     """Draw the page for nobody; None where it is not a plain page."""
     response = view(of_nobody(copy(request)), *args, **kwargs)
     if response.status_code != 200 or response.cookies or response.streaming:

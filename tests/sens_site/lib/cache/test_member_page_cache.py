@@ -1,17 +1,26 @@
 """Pages that are kept for members: alike for all of them, and nobody's."""
 
 import gzip
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.http import HttpResponse
 from django.test import RequestFactory
 
 from pages.navigation import walk
 from sens_site.lib.cache import member_page_cache
-from sens_site.lib.cache.member_page_cache import alike_for_members
+from sens_site.lib.cache.member_page_cache import alike_for_members, alike_for_members_by
 from tests.factories.people import make_person
 
 pytestmark = pytest.mark.django_db
+
+
+def member_request(user):
+    request: Any = RequestFactory().get("/some/page/")
+    request.COOKIES[settings.SESSION_COOKIE_NAME] = "a"
+    request.user, request.session = user, {}
+    return request
 
 
 @pytest.fixture
@@ -109,6 +118,25 @@ def test_two_members_get_the_same_bytes_of_every_page(client):
     other.force_login(make_person("bea", name="Thistle Unmistakable"))
     paths = [node.path for node in walk() if not node.path.startswith(("/accounts/", "/contact/"))]
     assert [client.get(p).content == other.get(p).content for p in paths] == [True] * len(paths)
+
+
+def test_of_two_kinds_of_members_each_has_its_page_and_both_are_nobodys(ask, drawn):
+    @alike_for_members_by(early=lambda request: request.user.name == "Early")
+    def view(request, *, early):
+        drawn.append(request.user)
+        return HttpResponse(f"{early} {getattr(request.user, 'name', '')}".encode())
+
+    people = [make_person(name, name=name.title()) for name in ("early", "late", "later")]
+    told = [view(member_request(person)).content for person in (*people, *people)]
+    assert told == [b"True ", b"False ", b"False "] * 2
+    assert [type(user).__name__ for user in drawn] == ["Nobody"] * 2
+
+
+def test_a_page_of_two_kinds_is_kept_by_django_alone():
+    """What is given out before Django knows the state of a member, and no other answer."""
+    request = member_request(make_person())
+    alike_for_members_by(early=lambda request: True)(lambda request, early: HttpResponse())(request)
+    assert member_page_cache.DRAWN_FOR not in request.META
 
 
 def test_a_kept_page_is_sent_gzipped_to_whoever_takes_it(ask, drawn):
