@@ -45,7 +45,7 @@ def a_download_of_which_no_record_stays(hand: Hand) -> None:
 
 @breaks("downloads.recorded", way=Way.CONFIGURATION)
 def a_record_that_its_person_is_not_shown(hand: Hand) -> None:
-    hand.template("accounts/data.html", ("{{ record.version.document.title }}", "a document"))
+    hand.template("accounts/data.html", ("{{ record.title }}", "a document"))
 
 
 @breaks("downloads.recorded", way=Way.ROWS)

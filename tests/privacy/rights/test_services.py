@@ -290,7 +290,7 @@ def test_more_time_is_taken_once_with_a_notice_in_the_same_transaction(proved, o
 
 
 def test_no_time_is_taken_once_it_is_over(proved, officer):
-    long_ago = timezone.now() - timedelta(days=31)
+    long_ago = timezone.now() - timedelta(days=33)
     with pytest.raises(NotAllowedError, match="before it is over"):
         services.extend(proved(received_at=long_ago), by=officer, reason="Holidays.")
 
