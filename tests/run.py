@@ -3,8 +3,8 @@
 The breaks of a promise after the first of each way are apart: `make test-breaks`. So is what belongs to a release: `make test-exhaustive`
 (tests/selection.py).
 With COVERAGE=1, as in continuous integration, the suite on SQLite is the one of `make coverage`, which
-has these breaks in it, some of them unmeasured (tests/selection.py): what is measured takes four
-fifths more processor time.
+has a day's part of these breaks in it, most of them unmeasured (tests/selection.py): what is measured
+takes four fifths more processor time.
 
 A suite whose program is missing is never left out in silence. As root on Debian the program is
 installed; elsewhere the run says what to install and ends with a failure, unless ALLOW_MISSING=1
@@ -29,6 +29,8 @@ PYTEST = [sys.executable, "-m", "pytest", "-q"]
 PARALLEL = ["-n", "auto", "--dist", "worksteal"]
 WAITING = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
 """For tests that wait for other programs half of their time."""
+DAY_SECONDS = 24 * 3600
+OF_THE_DAY = ["--usual", "--breaks", f"--day={int(time.time()) // DAY_SECONDS}"]
 BREAKS = ["--breaks", "--neighbours", "tests/promises"]
 
 
@@ -87,7 +89,7 @@ SUITES = {
     "sqlite": Suite("the suite on SQLite", [*PYTEST, *PARALLEL]),
     "coverage": Suite(
         "coverage, on SQLite",
-        [sys.executable, "-m", "tests.coverage", *PYTEST[1:], *PARALLEL, "--usual", "--breaks"],
+        [sys.executable, "-m", "tests.coverage", *PYTEST[1:], *PARALLEL, *OF_THE_DAY],
     ),
     "postgres": Suite(
         "the suite on PostgreSQL",

@@ -6,6 +6,9 @@
 - PostgreSQL is given what needs its SQL: neither tests that touch no database, nor those marked
   `once`, which send many requests and no statement that other tests do not send too.
 
+Continuous integration takes of the further breaks those of one day (`--day`): each comes on one day of
+`ROUND`, whatever is run and where, so that what all of them find is found within a round.
+
 Where coverage is measured, it is measured without further breaks and without the neighbours of breaks
 (`unmeasured`): they run the same code once more, in the same processes, but the tracer, which makes
 it dearer by four fifths, is off meanwhile. A further break that alone leads through some line says
@@ -16,6 +19,7 @@ PostgreSQL and fails if one that the suite leaves out there sends a statement th
 """
 
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -28,6 +32,8 @@ APART = ("exhaustive", "breaks", "neighbours")
 UNMEASURED = "unmeasured"
 """The marks of tests that have a suite of their own, and the options by which that runs."""
 USUAL = "usual"
+ROUND = 4
+"""Days in which continuous integration comes to all further breaks."""
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 KEPT, LEFT_OUT = "statements_kept", "statements_left_out"
 
@@ -36,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what `tests.run` asks for."""
     for name in (USUAL, *APART):
         parser.addoption(f"--{name}", action="store_true", help=f"run the suite “{name}”")
+    parser.addoption("--day", type=int, help="of what is measured by others take one day's part")
     parser.addoption("--statements", action="store_true", help="look at what `once` leaves out")
 
 
@@ -59,6 +66,13 @@ def may_run(item: pytest.Item, *suites: str) -> bool:
     return speaks_of is None or speaks_of.args == (connection.vendor,)
 
 
+def is_of_the_day(item: pytest.Item, day: int | None) -> bool:
+    """Tell whether a test's day has come. All but further breaks that nobody measures have each day."""
+    if day is None or not all(map(item.get_closest_marker, ("breaks", UNMEASURED))):
+        return True
+    return zlib.crc32(item.name.encode()) % ROUND == day % ROUND
+
+
 def is_needed(item: pytest.Item) -> bool:
     """Tell whether a test shows something on PostgreSQL that it does not show on SQLite."""
     return touches_the_database(item) and not item.get_closest_marker("once")
@@ -72,7 +86,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     chosen: list[pytest.Item] = []
     others: list[pytest.Item] = []
     for item in items:
-        belongs = may_run(item, *suites) and (every_test or is_needed(item))
+        belongs = (
+            may_run(item, *suites)
+            and is_of_the_day(item, config.getoption("--day"))
+            and (every_test or is_needed(item))
+        )
         (chosen if belongs else others).append(item)
     config.hook.pytest_deselected(items=others)
     items[:] = chosen

@@ -10,8 +10,10 @@ from tests.architecture.source import files, text
 from tests.selection import (
     KEPT,
     LEFT_OUT,
+    ROUND,
     Statements,
     is_needed,
+    is_of_the_day,
     may_run,
     pytest_runtest_protocol,
     shape,
@@ -20,9 +22,11 @@ from tests.selection import (
 OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
 
 
-def a_test(*marks: pytest.MarkDecorator, fixtures: tuple[str, ...] = ()) -> Any:
+def a_test(
+    *marks: pytest.MarkDecorator, fixtures: tuple[str, ...] = (), name: str = "test_it"
+) -> Any:
     by_name = {mark.name: mark.mark for mark in marks}
-    return SimpleNamespace(fixturenames=fixtures, get_closest_marker=by_name.get)
+    return SimpleNamespace(fixturenames=fixtures, get_closest_marker=by_name.get, name=name)
 
 
 def test_what_has_a_suite_of_its_own_runs_apart_and_others_do_not_run_with_it():
@@ -30,6 +34,17 @@ def test_what_has_a_suite_of_its_own_runs_apart_and_others_do_not_run_with_it():
     runs = [[may_run(one, suite) for one in tests] for suite in ("usual", "exhaustive", "breaks")]
     assert runs == [[True, False, False], [False, True, False], [False, False, True]]
     assert [may_run(one, "usual", "breaks") for one in tests] == [True, False, True]
+
+
+def test_each_further_break_comes_on_one_day_of_a_round_and_all_else_on_each():
+    marks = (pytest.mark.breaks, pytest.mark.unmeasured)
+    further = [a_test(*marks, name=f"a_break[{number}]") for number in range(100)]
+    days = [[one for one in further if is_of_the_day(one, day)] for day in range(9, 9 + ROUND)]
+    assert sorted(one.name for part in days for one in part) == sorted(one.name for one in further)
+    assert all(len(part) > 100 // ROUND // 2 for part in days)
+    others = (a_test(), a_test(pytest.mark.breaks), a_test(pytest.mark.unmeasured))
+    assert all(is_of_the_day(one, day) for one in others for day in range(ROUND))
+    assert all(is_of_the_day(one, None) for one in further)
 
 
 @pytest.mark.parametrize(
