@@ -117,9 +117,9 @@ def _let_them_come(site: RunningSite, topic: Topic) -> dict[str, Subscriber]:
         brought_by_staff(site, desk, topic),
         let_go_on_by_staff(site, desk, topic),
     )
-    for one in readers[3:]:
-        if not one.is_confirmed:  # that they are not, before they press it, is another check's
-            one.confirms()
+    # That they are not, before they press it, is another check's.
+    for one in (one for one in readers[3:] if not one.is_confirmed):
+        one.confirms()
     found = {name: one.row for name, one in zip(CAME, readers, strict=True)}
     for name, row in found.items():
         require(row is not None and row.state == "confirmed", f"nobody becomes a reader by {name}")

@@ -41,7 +41,7 @@ def test_each_module_is_there_and_picks_out_what_is_known():
     nothing_more_is_picked_out(*KNOWN)
 
 
-def test_a_module_that_is_gone_is_noticed(monkeypatch, settings, tmp_path):
-    monkeypatch.setattr(settings, "BASE_DIR", tmp_path)
+def test_a_module_that_is_gone_is_noticed(settings, tmp_path):
+    settings.BASE_DIR = tmp_path
     with pytest.raises(PromiseBroken, match="is not there"):
         nothing_more_is_picked_out("accounts/erasure.py")
