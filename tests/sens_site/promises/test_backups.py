@@ -1,5 +1,6 @@
 """The promise about loss: what it says where backups are made here, elsewhere, or not yet."""
 
+import tempfile
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from outbox.job_runs import BACKUP_MADE, RESTORE_TRIED, note_done
 from outbox.models import JobRun
 from privacy.promises.registry import NotCarriedOut, PromiseBroken
 from privacy.promises.running_site import RunningSite
+from sens_site.promises import backups
 from sens_site.promises.backups import what_is_lost_can_be_brought_back
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +81,19 @@ def test_anything_else_beside_backups_can_be_read_by_a_thief(here):
     (here / "list.txt").write_text("private/scan.pdf")
     with pytest.raises(PromiseBroken, match="1 files of the backups can be read"):
         what_is_lost_can_be_brought_back(RunningSite())
+
+
+def test_whatever_a_backup_leaves_behind_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(backups, "_places", lambda: (tmp_path,))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "was-there").touch()
+    with backups._left_beside() as left:
+        (tmp_path / "scratch").mkdir()
+        (tmp_path / "scratch" / "dump.sql").touch()
+    assert sorted(left) == [tmp_path / "scratch", tmp_path / "scratch" / "dump.sql"]
+
+
+def test_what_is_gone_when_it_is_looked_at_can_be_read_by_nobody(tmp_path):
+    (tmp_path / "plain").write_bytes(b"INSERT INTO people")
+    assert backups._can_be_read(tmp_path / "plain")
+    assert not backups._can_be_read(tmp_path / "gone")
