@@ -12,6 +12,8 @@ from privacy.promises.checks import check_words
 from sens_site.lib.content import read_versions
 
 POLICY = "policy/privacy-3.md"
+BY_MAIL = "They may come by email, by telephone or through features of this site."
+NOBODY = "In this way nobody can subscribe you without your knowledge."
 TEXTS = ("claims.toml", FILE)
 
 
@@ -37,7 +39,9 @@ def named():
     """Return what is named, without the end that all have in common."""
     found = check_words()
     assert {one.id for one in found} <= {"promises.E204"}
-    return [one.msg.removesuffix(" is not as it was when its checks were written.") for one in found]
+    return [
+        one.msg.removesuffix(" is not as it was when its checks were written.") for one in found
+    ]
 
 
 def test_the_shipped_texts_were_read():
@@ -57,8 +61,7 @@ def test_the_shipped_texts_were_read():
             POLICY,
             "features of this site.{",
             "features of this site. Once a message is answered, we delete it.{promise:plain}{",
-            "A passage that is to claim nothing, “They may come by email, by telephone or through "
-            "features of this site. Once a message is answered, we delete it.”,",
+            f"A passage that is to claim nothing, “{BY_MAIL} Once a message is answered, we delete it.”,",
         ),
         (
             POLICY,
@@ -74,16 +77,14 @@ def test_the_shipped_texts_were_read():
         (
             "pages/contact__general.md",
             "\n\n",
-            "\n\nWhat you send with this form is gone: we delete it after 30 days.\n\n",
-            "What is said beside the policy, “pages/contact__general.md: we delete it after 30 "
-            "days.”,",
+            "\n\nWhat you send with this form is gone: we delete it soon.\n\n",
+            "What is said beside the policy, “pages/contact__general.md: we delete it soon.”,",
         ),
         (
             "pages/newsletter.md",
-            "In this way nobody can subscribe you without your knowledge.",
+            NOBODY,
             "",
-            "What is said beside the policy, “pages/newsletter.md: In this way nobody can "
-            "subscribe you without your knowledge.”,",
+            f"What is said beside the policy, “pages/newsletter.md: {NOBODY}”,",
         ),
     ],
 )
@@ -100,9 +101,10 @@ def test_words_after_the_last_mark_are_named(folder):
 
 def test_a_claim_that_is_taken_from_the_list_is_named(folder):
     change(folder / "claims.toml", 'id = "policy.breadcrumb"', 'id = "policy.path"')
-    assert {"The place on the list of policy.breadcrumb", "The place on the list of policy.path"} <= {
-        *named()
-    }
+    assert {
+        "The place on the list of policy.breadcrumb",
+        "The place on the list of policy.path",
+    } <= {*named()}
 
 
 def test_a_claim_that_waits_for_its_version_is_not(folder):
