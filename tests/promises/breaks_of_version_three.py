@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from privacy.datamap.registry import entries
+from privacy.promises.outside.looking import SCRIPT
 from privacy.rights.choices import Channel, Did, Kind
 from privacy.rights.intake import open_request
 from privacy.rights.models import RequestEvent, SubjectRequest
@@ -367,6 +368,22 @@ def a_program_that_is_none(hand: Hand) -> None:
 @breaks("policy.verifier")
 def a_program_that_nobody_reads(hand: Hand) -> None:
     _program(hand, "import urllib\n" + "x = 1\n" * 250)
+
+
+@breaks("policy.verifier")
+def a_program_that_sees_no_cookie(hand: Hand) -> None:
+    whole = SCRIPT.read_text("utf-8")
+    blind = whole.replace("[a for a in answers if a.cookies]", "[]")
+    assert blind != whole
+    _program(hand, blind)
+
+
+@breaks("policy.verifier")
+def a_program_that_always_ends_well(hand: Hand) -> None:
+    whole = SCRIPT.read_text("utf-8")
+    content = whole.replace("return 1 if broken else", "return 0 if broken else")
+    assert content != whole
+    _program(hand, content)
 
 
 @breaks("policy.verifier", way=Way.CONFIGURATION)
