@@ -1,5 +1,6 @@
 """Breaks of what version 3 of the policy says anew."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -342,6 +343,45 @@ def another_record_for_machines(hand: Hand) -> None:
         return data
 
     hand.wrap("privacy.datamap.views.as_json", fewer)
+
+
+def _told_to_machines(hand: Hand, change: Callable[[Any], None]) -> None:
+    def told(old: Any) -> Any:
+        data = old()
+        change(data)
+        return data
+
+    hand.wrap("privacy.datamap.views.as_json", told)
+
+
+@breaks("gdpr.public-record")
+def another_period_for_machines(hand: Hand) -> None:
+    def change(data: Any) -> None:
+        for process in data["dpv:hasProcess"]:
+            for one in process["dpv:hasPersonalData"]:
+                one["dpv:hasStorageCondition"] = one["dpv:hasStorageCondition"][:1]
+
+    _told_to_machines(hand, change)
+
+
+@breaks("gdpr.public-record")
+def another_country_for_machines(hand: Hand) -> None:
+    def change(data: Any) -> None:
+        data["dpv:hasDataProcessor"][0]["dpv:hasCountry"] = "Atlantis"
+        data["dpv:hasDataProcessor"][0]["dpv:hasName"] = "Somebody"
+
+    _told_to_machines(hand, change)
+
+
+@breaks("gdpr.public-record")
+def a_record_of_periods_that_no_policy_gives(hand: Hand) -> None:
+    kept = next(keep for keep in entries()["downloads.DownloadRecord"].keep)
+    hand.frozen(kept, "said", "as long as we want")
+
+
+@breaks("gdpr.public-record", way=Way.CONFIGURATION)
+def a_record_that_does_not_say_to_which_country(hand: Hand) -> None:
+    hand.template("privacy/datamap/record.html", ("to the United", "to another"))
 
 
 # --- the proof behind each number, and the program ------------------------------------------------
