@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from privacy.policy.models import OWN, PolicyClaim
+from privacy.promises.checked_words import FILE, differences, words_now, words_read
 from privacy.promises.claims import bundled_claims
 from privacy.promises.registry import discover, registered_checks
 from sens_site.lib.content import ContentError
@@ -53,3 +55,21 @@ def check_promise_ids(**kwargs: Any) -> list[CheckMessage]:
                 )
             )
     return found
+
+
+@register()
+def check_words(**kwargs: Any) -> list[CheckMessage]:
+    """promises.E204: text, class and meaning of each claim are what was read beside its checks."""
+    try:
+        read = words_read(settings.CONTENT_DIR)
+        found = differences(read, words_now(settings.CONTENT_DIR)) if read else ()
+        return [
+            Error(
+                f"{what} is not as it was when its checks were written.",
+                hint=f"Read it with its checks, mend what they expect, and note in {FILE}: {line}",
+                id="promises.E204",
+            )
+            for what, line in found
+        ]
+    except ContentError:
+        return []  # sens_site.E003 says what is missing

@@ -24,7 +24,11 @@ from outbox.left_undone import ASKED, undone_jobs
 from outbox.models import JobRun, OutboxMail
 from outbox.services import claim_next
 from outbox.worker import Worker
-from privacy.datamap.promises.picked_out import WORKED_BY, nothing_more_is_picked_out
+from privacy.datamap.promises.picked_out import (
+    WORKED_BY,
+    nothing_more_is_picked_out,
+    source_of,
+)
 from privacy.datamap.promises.purging import (
     A_DAY,
     PURGE,
@@ -33,13 +37,27 @@ from privacy.datamap.promises.purging import (
     runs_daily,
 )
 from privacy.datamap.stored_mail import mail_text
-from privacy.promises.registry import Evidence, Look, PromiseBroken, promise, require
+from privacy.promises.registry import (
+    Evidence,
+    Look,
+    PromiseBroken,
+    Strength,
+    promise,
+    require,
+)
 from privacy.promises.running_site import RunningSite
 from sens_site.lib import row_guards
 from sens_site.promises.every_form import PASSPHRASE
 
 HELD, WAITING = "announce held messages", "alarms of waiting messages"
 GUARDS, BOUNCES = "compare guards", "read newsletter bounces"
+OF_THE_CHAINS = ("log heads at once", "close the day of the chains")
+OF_THE_CHECKS = ("verify promises", "look from outside")
+ALL_JOBS = {
+    "outbox/management/commands/worker.py": "Worker(registered_jobs())",
+    "outbox/management/commands/run_job.py": "{job.name: job for job in registered_jobs()}",
+}
+"""By which words the two commands take all jobs: no rehearsal begins a process that works for ever."""
 
 
 @promise("form.field-left-empty", look=Look.REHEARSAL)
@@ -126,8 +144,25 @@ def _has_left_nothing(name: str) -> Evidence:
 
 @promise("security.against-change", look=Look.ROWS)
 def the_locks_are_looked_at_as_often_as_they_should_be(site: RunningSite) -> Evidence:
-    """Each half hour somebody compares them: a job that runs and compares nothing is noticed."""
+    """Each half hour somebody compares them: a job that runs and compares nothing is noticed.
+
+    The heads of the chains leave the house as they should, too.
+    """
+    for name in OF_THE_CHAINS:
+        runs_daily(name)
     return _has_left_nothing(GUARDS)
+
+
+@promise("policy.verifier", look=Look.NOW, strength=Strength.LOOKED_UP)
+def the_worker_comes_to_the_checks(site: RunningSite) -> Evidence:
+    """What a number leads to is as of last night: both looks are asked for every ten minutes."""
+    for name in OF_THE_CHECKS:
+        runs_daily(name)
+    return Evidence(
+        "The worker asks every ten minutes whether the checks of the night are done, from inside "
+        "and from outside.",
+        {"jobs": len(OF_THE_CHECKS)},
+    )
 
 
 @promise("mail.unsubscribe-prompt", look=Look.ROWS)
@@ -226,6 +261,8 @@ class _WithoutMail(Worker):
 def the_worker_comes_to_every_job(site: RunningSite) -> Evidence:
     """Its own loop, on three days that pass at once, with jobs that only say that they were begun."""
     nothing_more_is_picked_out(*WORKED_BY)
+    for path, words in ALL_JOBS.items():
+        require(words in source_of(path), f"{path} does not take all jobs")
     begun, days, now = Counter[str](), 3, [0.0]
     jobs = [
         replace(job, when=lambda: True, run=partial(begun.update, [job.name]))

@@ -1,5 +1,6 @@
 """Breaks of what version 3 of the policy says anew."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from privacy.datamap.registry import entries
+from privacy.promises.outside.looking import SCRIPT
 from privacy.rights.choices import Channel, Did, Kind
 from privacy.rights.intake import open_request
 from privacy.rights.models import RequestEvent, SubjectRequest
@@ -343,6 +345,45 @@ def another_record_for_machines(hand: Hand) -> None:
     hand.wrap("privacy.datamap.views.as_json", fewer)
 
 
+def _told_to_machines(hand: Hand, change: Callable[[Any], None]) -> None:
+    def told(old: Any) -> Any:
+        data = old()
+        change(data)
+        return data
+
+    hand.wrap("privacy.datamap.views.as_json", told)
+
+
+@breaks("gdpr.public-record")
+def another_period_for_machines(hand: Hand) -> None:
+    def change(data: Any) -> None:
+        for process in data["dpv:hasProcess"]:
+            for one in process["dpv:hasPersonalData"]:
+                one["dpv:hasStorageCondition"] = one["dpv:hasStorageCondition"][:1]
+
+    _told_to_machines(hand, change)
+
+
+@breaks("gdpr.public-record")
+def another_country_for_machines(hand: Hand) -> None:
+    def change(data: Any) -> None:
+        data["dpv:hasDataProcessor"][0]["dpv:hasCountry"] = "Atlantis"
+        data["dpv:hasDataProcessor"][0]["dpv:hasName"] = "Somebody"
+
+    _told_to_machines(hand, change)
+
+
+@breaks("gdpr.public-record")
+def a_record_of_periods_that_no_policy_gives(hand: Hand) -> None:
+    kept = next(keep for keep in entries()["downloads.DownloadRecord"].keep)
+    hand.frozen(kept, "said", "as long as we want")
+
+
+@breaks("gdpr.public-record", way=Way.CONFIGURATION)
+def a_record_that_does_not_say_to_which_country(hand: Hand) -> None:
+    hand.template("privacy/datamap/record.html", ("to the United", "to another"))
+
+
 # --- the proof behind each number, and the program ------------------------------------------------
 
 
@@ -367,6 +408,22 @@ def a_program_that_is_none(hand: Hand) -> None:
 @breaks("policy.verifier")
 def a_program_that_nobody_reads(hand: Hand) -> None:
     _program(hand, "import urllib\n" + "x = 1\n" * 250)
+
+
+@breaks("policy.verifier")
+def a_program_that_sees_no_cookie(hand: Hand) -> None:
+    whole = SCRIPT.read_text("utf-8")
+    blind = whole.replace("[a for a in answers if a.cookies]", "[]")
+    assert blind != whole
+    _program(hand, blind)
+
+
+@breaks("policy.verifier")
+def a_program_that_always_ends_well(hand: Hand) -> None:
+    whole = SCRIPT.read_text("utf-8")
+    content = whole.replace("return 1 if broken else", "return 0 if broken else")
+    assert content != whole
+    _program(hand, content)
 
 
 @breaks("policy.verifier", way=Way.CONFIGURATION)

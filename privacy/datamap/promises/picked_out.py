@@ -24,18 +24,27 @@ KNOWN = {
     ),
     "accounts/jobs.py": "24 | 600 | 3600",
     "contact/data_map.py": "24",
+    "contact/jobs.py": "24 | 300 | 900 | 3600",
     "downloads/data_map.py": "24",
     "downloads/jobs.py": "300 | 600",
     "downloads/store.py": "2 | 2 | 416 | 488 | 1024 | 1024",
     "downloads/verification.py": "500",
     "newsletter/data_map/readers.py": "",
+    "newsletter/jobs.py": "60 | 300 | 3600",
+    "outbox/job_runs.py": (
+        "10 | JobRun.objects.filter(name=name).values_list('succeeded_at', flat=True).first()"
+        " | JobRun.objects.filter(name=name).values_list(column, flat=True).first()"
+    ),
     "outbox/jobs.py": "",
+    "outbox/management/commands/run_job.py": "128",
+    "outbox/management/commands/worker.py": "",
     "outbox/worker.py": (
         "0.2 | 2 | 2.0 | 5.0 | 30.0 | 60.0 | 300.0 | 3600.0 | min(left, SLEEP_SECONDS)"
         " | min(max(self._transport_wait * 2, FIRST_TRANSPORT_WAIT_SECONDS),"
         " MOST_TRANSPORT_WAIT_SECONDS) | min(self._next_run[job.name], again)"
     ),
     "privacy/consent/data_map.py": "followers.values('at')[:1]",
+    "privacy/consent/jobs.py": "60 | 3600 | ReceiptSeal.objects.order_by('-number')[:1]",
     "privacy/datamap/backups.py": "2 | 30",
     "privacy/datamap/clock.py": "5 | ClockStamp.objects.filter(pk=1).first()",
     "privacy/datamap/data_map.py": "14",
@@ -61,11 +70,16 @@ KNOWN = {
         "12 | _identity[:]"
         " | keyed_hash('reference', self.account_mark or '|'.join(sorted(self.addresses)))[:12]"
     ),
+    "privacy/policy/jobs.py": "60 | 60 | 600 | 1800",
+    "privacy/promises/jobs.py": (
+        "10 | 600 | inside.values_list('checked_at', flat=True).first() | now.hour"
+    ),
     "privacy/rights/data_map.py": "12 | 36",
     "privacy/rights/export_files.py": (
         "16 | 384 | ExportFile.objects.filter(request=link.request_id).first()"
         " | ExportFile.objects.filter(request=request).first()"
     ),
+    "privacy/rights/jobs.py": "3600 | 3600 | 3600",
     "privacy/rights/private_storage.py": "448",
     "privacy/rights/scans.py": (
         "10 | 16 | 384 | 1024 | 1024"
@@ -80,8 +94,32 @@ KNOWN = {
     ),
     "sens_site/lib/deploy/database_dump.py": "384 | 448",
     "visits/data_map.py": "30",
+    "visits/jobs.py": "3600",
 }
 """By module, what its code picks out: portions of a list, numbers above one, days, one of many."""
+ASKED = {
+    "accounts/erasure.py": {"settings.DEFAULT_FROM_EMAIL"},
+    "contact/jobs.py": {"settings.ORDER_STATUS_URL"},
+    "downloads/store.py": {"settings.DOCUMENTS_S3_BUCKET", "settings.STORAGES"},
+    "outbox/worker.py": {"settings.BASE_DIR"},
+    "privacy/datamap/backups.py": {"settings.BACKUP_DIR", "settings.BACKUP_RECIPIENTS"},
+    "privacy/datamap/export.py": {"settings.COMPANY"},
+    "privacy/datamap/ledger.py": {"settings.ERASURE_LEDGER"},
+    "privacy/datamap/portable.py": {"settings.COMPANY", "settings.SITE_ORIGIN"},
+    "privacy/datamap/subjects.py": {"settings.SECRET_KEY", "settings.SECRET_KEY_FALLBACKS"},
+    "privacy/promises/jobs.py": {"settings.VERSION"},
+    "privacy/rights/private_storage.py": {"settings.PRIVATE_ROOT"},
+    "sens_site/backups.py": {
+        "os.environ", "settings.BACKUP_RECIPIENTS", "settings.BACKUP_S3_DOCUMENTS",
+        "settings.BASE_DIR", "settings.DATABASE_URL", "settings.DOCUMENTS_ROOT",
+        "settings.DOCUMENTS_S3_BUCKET", "settings.MEDIA_ROOT", "settings.PRIVATE_ROOT",
+        "settings.VERSION",
+    },
+    "sens_site/jobs.py": {"settings.BACKUP_RECIPIENTS"},
+    "sens_site/lib/deploy/database_dump.py": {"os.environ"},
+}  # fmt: skip
+"""Which settings such code asks: one more could be a portion, or a way to leave the work undone."""
+ENVIRONMENT = frozenset({"environ", "getenv"})
 FOUND_BY = ("privacy/datamap/rows.py", "privacy/datamap/subjects.py", "accounts/data_subject.py")
 COPIED_BY = (
     *FOUND_BY, "privacy/datamap/export.py", "privacy/datamap/portable.py",
@@ -90,7 +128,10 @@ ERASED_BY = (
     *FOUND_BY, "accounts/erasure.py", "privacy/datamap/erasure.py", "privacy/datamap/stored_mail.py",
 )  # fmt: skip
 ERASED_AGAIN_BY = ("privacy/datamap/ledger.py", "privacy/datamap/replay.py")
-WORKED_BY = ("outbox/jobs.py", "outbox/worker.py")
+WORKED_BY = (
+    "outbox/job_runs.py", "outbox/jobs.py", "outbox/management/commands/run_job.py",
+    "outbox/management/commands/worker.py", "outbox/worker.py",
+)  # fmt: skip
 DONE_BY = {
     "purge expired": (
         "privacy/datamap/retention.py", "privacy/datamap/jobs.py", "privacy/datamap/clock.py",
@@ -136,11 +177,31 @@ def nothing_more_is_picked_out(*paths: str) -> None:
         known = Counter(KNOWN[path].split(" | "))
         beyond = sorted((_picked(source_of(path)) - known).elements())
         require(not beyond, f"{path} picks out rows in a way that is not known: {beyond[:1]}")
+        asked = sorted(_asked(source_of(path)) - ASKED.get(path, set()))
+        require(not asked, f"{path} asks a setting of which nobody knows: {asked[:1]}")
 
 
 @lru_cache(maxsize=256)
 def _picked(text: str) -> Counter[str]:
     return Counter(said for node in ast.walk(ast.parse(text)) for said in _said(node))
+
+
+@lru_cache(maxsize=256)
+def _asked(text: str) -> frozenset[str]:
+    """Return the settings that a module asks, and whether it asks the environment."""
+    nodes = tuple(ast.walk(ast.parse(text)))
+    named = {
+        ast.unparse(one)
+        for one in nodes
+        if isinstance(one, ast.Attribute)
+        and (one.attr in ENVIRONMENT or getattr(one.value, "id", "") == "settings")
+    }
+    by_name = {
+        ast.unparse(one)
+        for one in nodes
+        if isinstance(one, ast.Call) and "settings" in [getattr(a, "id", "") for a in one.args]
+    }
+    return frozenset(named | by_name)
 
 
 def _said(node: ast.AST) -> Iterator[str]:

@@ -1,13 +1,15 @@
 """The promise of a public record: what this site holds, why, on what basis and for how long."""
 
 import json
+import re
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import connection
 
 from privacy.datamap.registry import entries
 from privacy.policy.promises.text import linked
-from privacy.promises.page_reader import Element
+from privacy.promises.page_reader import Element, Page
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 
@@ -30,6 +32,15 @@ PERIODS = {
     "backups": "35 days",
 }
 """How long the policy says that each is kept."""
+SAID = frozenset({
+    "while you keep it", "24 months", "24 months after the matter is closed",
+    "12 months after closing", "36 months after closing", "until you unsubscribe", "seven days",
+    "only a keyed hash of your address", "14 days", "three years after the consent ends", "30 days",
+    "up to 30 days", "35 days", "up to 35 days", "ask us",
+})  # fmt: skip
+"""All that the policy says of how long something is kept, and that the rest is told on request."""
+TO = re.compile(r"([^;]+); to the United States \(ground: [^;]*?\)(?=[A-Z]|$)")
+"""Who receives something, and where."""
 
 
 def _rows_of(table: Element) -> Iterator[tuple[str, ...]]:
@@ -66,25 +77,68 @@ def the_record_lists_what_why_on_what_basis_and_how_long(site: RunningSite) -> E
     for what, period in PERIODS.items():
         require(what in held, f"the record does not list {what}")
         require(period in held[what], f"by the record {what} are kept “{held[what]}”, not {period}")
-    _machines_read_the_same(site, held)
+    _machines_read_the_same(site, answer.page)
     return Evidence(
         "Anybody can open the record; each activity has its purpose and one of the four bases, and "
-        "each kind of record the period of the policy. Machines get the same.",
+        "each kind of record the period of the policy. Machines get the same, line by line.",
         {"activities": len(facts), "kinds of records": len(held)},
     )
 
 
-def _machines_read_the_same(site: RunningSite, held: dict[str, str]) -> None:
+def _told_to_people(page: Page) -> Iterator[tuple[str, ...]]:
+    """Yield what the record says, line by line, in the order in which it says it."""
+    heading = ""
+    for one in page.all("h2", "dl", "table"):
+        if one.tag == "h2":
+            heading = one.text
+        elif one.tag == "dl":
+            value = {t.text: v.text for t, v in zip(one.all("dt"), one.all("dd"), strict=True)}
+            whom = value["Who receives it"]
+            to = TO.findall(whom)
+            require(
+                to or not whom, f"the record does not say to which country {heading} goes: {whom}"
+            )
+            yield (
+                heading, value["Why"], value["Lawful basis"], value["From whom"], *map(str.strip, to)
+            )  # fmt: skip
+        elif "How long" in [cell.text for cell in one.all("th")]:
+            yield from ((heading, what, *rest) for what, _, *rest in _rows_of(one))
+        else:
+            # Firm, what for, where; beside a part that nobody plays, what that part is.
+            yield from (row[:3] for row in _rows_of(one))
+
+
+def _told_to_machines(record: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Yield the same of what machines are told."""
+    for process in record["dpv:hasProcess"]:
+        heading = process["dct:title"]
+        purpose, basis = process["dpv:hasPurpose"], process["dpv:hasLegalBasis"]
+        to = [recipient["dct:title"] for recipient in process["dpv:hasRecipient"]]
+        yield (heading, purpose["dct:title"], basis["dct:title"], process["dpv:hasDataSource"], *to)
+        for one in process["dpv:hasPersonalData"]:
+            periods = [kept["dct:description"] for kept in one["dpv:hasStorageCondition"]]
+            strange = {period.lower() for period in periods} - SAID
+            require(not strange, f"the policy does not say “{', '.join(strange)}” of anything")
+            yield heading, one["dct:title"], "; ".join(periods), one["dpv:hasRight"]
+    for firm in record["dpv:hasDataProcessor"]:
+        if "dpv:hasName" in firm:
+            yield firm["dpv:hasName"], firm["dct:description"], firm["dpv:hasCountry"]
+        else:
+            part, _, nobody = firm["dct:description"].rpartition(": ")
+            yield nobody, part
+
+
+def _machines_read_the_same(site: RunningSite, page: Page) -> None:
     answer = site.get(FOR_MACHINES)
     require(answer.status == 200, f"the record for machines answers {answer.status}")
-    told = {
-        one["dct:title"].lower()
-        for process in json.loads(answer.text)["dpv:hasProcess"]
-        for one in process["dpv:hasPersonalData"]
-    }
-    require(
-        told == set(held), f"people and machines read other records: {sorted(told ^ set(held))[:1]}"
-    )
+    people = [_words(line) for line in _told_to_people(page)]
+    machines = [_words(line) for line in _told_to_machines(json.loads(answer.text))]
+    other = sorted({*people} ^ {*machines})
+    require(people == machines, f"people and machines read other records: {other[:1]}")
+
+
+def _words(line: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(" ".join(part.split()) for part in line)
 
 
 @promise("gdpr.public-record", look=Look.ROWS)

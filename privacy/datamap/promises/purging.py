@@ -21,6 +21,10 @@ from privacy.datamap.agreement import sentences
 from privacy.datamap.holds import held_subjects, without_held
 from privacy.datamap.models import ClockStamp, PurgeFailure
 from privacy.datamap.promises.picked_out import DONE_BY, ENDED_BY, nothing_more_is_picked_out
+from privacy.datamap.promises.schedules import (
+    comes_as_often_as_it_should,
+    waits_for_what_is_known,
+)
 from privacy.policy.promises.record import in_force
 from privacy.promises.registry import Figure, require
 
@@ -71,14 +75,14 @@ def _job(name: str) -> Job:
 
 
 def runs_daily(name: str) -> None:
-    """Require that the worker has a job that keeps a promise, and runs it at least every day."""
-    seconds = _job(name).every_seconds
-    require(seconds <= A_DAY.total_seconds(), f"the job “{name}” runs every {seconds:g} seconds")
+    """Require that the worker has a job that keeps a promise, and comes to it as it should."""
+    comes_as_often_as_it_should(_job(name))
     nothing_more_is_picked_out(*DONE_BY.get(name, ()))
 
 
 def is_due(name: str) -> None:
-    """Require that a job finds something to do."""
+    """Require that a job waits for what is known, and finds that there is something to do."""
+    waits_for_what_is_known(_job(name))
     due = _job(name).when()
     require(due, f"there is something to do, and the job “{name}” finds that there is not")
 

@@ -14,6 +14,7 @@ import pytest
 import pytest_socket
 from django.db import connection
 
+from privacy.policy.promises.verifier import TRIED
 from privacy.promises.claims import bundled_claims
 from privacy.promises.outside import verify
 from tests.privacy.promises.front import Bend, Front, Reply, nothing, serving
@@ -76,6 +77,10 @@ def test_it_is_one_short_file_that_names_forty_claims_of_the_policy():
     assert len(named) >= 40
     assert named - set(bundled_claims()) == set()
     assert {bundled_claims()[one].kind for one in named} <= {"S", "P"}
+
+
+def test_it_is_the_program_that_the_promise_knows_as_tried():
+    assert hashlib.sha256(SCRIPT.read_bytes()).hexdigest() == TRIED
 
 
 def test_it_needs_nothing_but_the_standard_library():
