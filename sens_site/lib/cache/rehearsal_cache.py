@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.locmem import LocMemCache
 
 AS_CONFIGURED = ("KEY_FUNCTION", "KEY_PREFIX", "TIMEOUT", "VERSION")
@@ -28,6 +29,15 @@ class RehearsalCache(LocMemCache):
         self._lock = Lock()
         self.beside: dict[str, Any] = {}
         """What a process keeps in memory for its visitors, kept apart for this look."""
+
+    def touch(self, key: str, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        """Give an entry another time to live. It is written as all are: one place hears of all."""
+        key = self.make_and_validate_key(key, version=version)
+        with self._lock:
+            if self._has_expired(key):
+                return False
+            self._set(key, self._cache[key], timeout)
+            return True
 
     def held(self) -> Iterator[tuple[str, bytes]]:
         """Yield each key with its value, as bytes that can be searched."""
