@@ -3,6 +3,7 @@
 from privacy.promises.registry import Evidence, Look, NotCarriedOut, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.promises.witness import browser_rules as browser
+from privacy.promises.witness import link_rules as links
 from privacy.promises.witness import mail_rules as mails
 from privacy.promises.witness import record_rules as records
 from privacy.promises.witness.names_asked import NAMES
@@ -122,10 +123,11 @@ def no_note_outlasts_its_time(site: RunningSite) -> Evidence:
 
 @promise("usage.shared-with-partners", look=Look.REHEARSAL)
 def the_server_tells_nobody(site: RunningSite) -> Evidence:
-    """No request makes the server itself ask or tell another machine."""
-    require_kept(site.walk, records.OUTSIDE)
+    """No request makes the server itself tell another machine, and no page has visitors do so."""
+    require_kept(site.walk, records.OUTSIDE, links.PASSED_ON)
     return Evidence(
-        f"{WALKED}The server reached out to no other machine.",
+        f"{WALKED}The server reached out to no other machine, and no link or form told another site "
+        "who follows it.",
         figures(site.walk, ANSWER),
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.core.signing import TimestampSigner
 from django.http import HttpRequest, HttpResponse
 from django.urls import clear_url_caches, path
 
@@ -135,3 +136,11 @@ def a_mailed_link_that_logs_in(hand: Hand) -> None:
         "account_reset_password_from_key_done",
     })  # fmt: skip
     hand.settings.ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+
+
+@breaks("downloads.notices")
+def a_link_in_a_notice_that_runs_out(hand: Hand) -> None:
+    signer = TimestampSigner(salt="downloads.watch")
+    hand.replace("downloads.watching._SIGNER", signer)
+    plain = signer.unsign
+    hand.patch.setattr(signer, "unsign", lambda token: plain(token, max_age=30 * 86400))

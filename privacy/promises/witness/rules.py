@@ -34,6 +34,8 @@ class Known:
     """Who of them sees by their role what others have told."""
     desk: frozenset[str] = frozenset()
     """The mailboxes of the company and of its staff."""
+    led: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    """To which addresses of another site each address of ours led whoever opened it first."""
     arisen: set[str] = field(default_factory=set)
     """What has arisen since the last answer, for the rule about that answer."""
     _words: dict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.cache import caches
@@ -32,11 +32,11 @@ class RehearsalCache(LocMemCache):
 
     def touch(self, key: str, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         """Give an entry another time to live. It is written as all are: one place hears of all."""
-        key = self.make_and_validate_key(key, version=version)
+        key, own = self.make_and_validate_key(key, version=version), cast("Any", self)
         with self._lock:
-            if self._has_expired(key):
+            if own._has_expired(key):  # noqa: SLF001 - a method of this very cache
                 return False
-            self._set(key, self._cache[key], timeout)
+            own._set(key, self._cache[key], timeout)  # noqa: SLF001 - see above
             return True
 
     def held(self) -> Iterator[tuple[str, bytes]]:
