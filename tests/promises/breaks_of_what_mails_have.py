@@ -80,9 +80,10 @@ def a_receipt_that_tells_who_has_written_before(hand: Hand) -> None:
 
 @breaks("beacons.in-mail")
 def a_second_way_out_that_others_keep(hand: Hand) -> None:
-    def written(*args: Any, headers: dict[str, str], **kwargs: Any) -> EmailMessage:
-        headers["List-Unsubscribe"] += ", <mailto:out@lists.test>"
-        return EmailMessage(*args, headers=headers, **kwargs)
+    def written(*args: Any, **kwargs: Any) -> EmailMessage:
+        mail = EmailMessage(*args, **kwargs)
+        mail.extra_headers["List-Unsubscribe"] += ", <mailto:out@lists.test>"
+        return mail
 
     hand.replace("downloads.watching.EmailMessage", written)
 

@@ -14,9 +14,9 @@ from django.urls import resolve
 
 from privacy.datamap.search import hits
 from privacy.promises.witness.canary import MADE_UP
-from privacy.promises.witness.exchange import is_foreign
+from privacy.promises.witness.exchange import Exchange, is_foreign
 from privacy.promises.witness.mails import TABLE, Mail
-from privacy.promises.witness.rules import MAIL, Judge, Known, rule
+from privacy.promises.witness.rules import ANSWER, MAIL, Judge, Known, rule
 from privacy.promises.witness.tags import css_addresses, styles_of, tags_of
 
 MAILS = "mails"
@@ -45,8 +45,8 @@ READERS_OWN = frozenset({
 })  # fmt: skip
 """And to what is the reader's own: each does what its mail says, by a secret. None only counts."""
 DESK = "admin:"
-NOBODYS = "@example.com"
-"""Where the mailboxes of made-up people are (RFC 2606)."""
+NOBODYS = ("@example.com", ".invalid")
+"""Where made-up people have their mailboxes, and what stands for one that is not confirmed (RFC 2606)."""
 MOST_LOOKED_FOR = 20
 """Looking for an address reads all that is stored."""
 LOADING = frozenset({
@@ -94,6 +94,13 @@ def a_mail_is_for_its_reader_alone(mail: Mail, known: Known) -> Iterator[str]:
             return
 
 
+@rule(MAILS, of=ANSWER)
+def may_be_written_to(seen: Exchange, known: Known) -> Iterator[str]:
+    """Note whose address was typed: by some forms anybody asks for a mail to any address."""
+    known.typed.update(str(one).lower() for one in seen.sent.values() if "@" in str(one))
+    yield from ()
+
+
 def judge_recipients(mails: Iterable[Mail], judge: Judge) -> None:
     """Judge which mails go to whom the site knows from nowhere: neither from forms nor from rows.
 
@@ -101,7 +108,12 @@ def judge_recipients(mails: Iterable[Mail], judge: Judge) -> None:
     """
     known = judge.known
     subjects = {one.recipient.lower(): one.subject for one in mails}
-    others = {one for one in subjects.keys() - known.desk if not one.endswith(NOBODYS)}
+    typed = " ".join(known.typed)
+    others = {
+        one
+        for one in subjects.keys() - known.desk
+        if not one.endswith(NOBODYS) and one not in typed
+    }
     for recipient in sorted(others)[:MOST_LOOKED_FOR]:
         if not {place for place in hits({recipient}) if not place.startswith(TABLE)}:
             judge.note(MAILS, f"the mail “{subjects[recipient][:60]}” goes to somebody else, too")

@@ -36,6 +36,8 @@ class Known:
     """The mailboxes of the company and of its staff."""
     led: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     """To which addresses of another site each address of ours led whoever opened it first."""
+    typed: set[str] = field(default_factory=set)
+    """The addresses that somebody has typed into a form, each with what stood around it."""
     arisen: set[str] = field(default_factory=set)
     """What has arisen since the last answer, for the rule about that answer."""
     _words: dict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=dict)

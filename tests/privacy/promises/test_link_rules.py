@@ -24,8 +24,9 @@ def known() -> Known:
     return found
 
 
-def faults(html: str, of: Known | None = None, *, path: str = "/accounts/", **headers: str):
-    answer = Answer(path, 200, {**PAGE, **headers}, {}, html)
+def faults(html: str, of: Known | None = None, *, path: str = "/accounts/", leads_to: str = ""):
+    headers = {"Location": leads_to} if leads_to else PAGE
+    answer = Answer(path, 200, headers, {}, html)
     seen = Exchange("a customer", "GET", None, answer, frozenset({"session"}))
     found = another_site_is_told_nobody(seen, of or known())
     return [one.removeprefix(f"{SAID} ") for one in found]
@@ -57,7 +58,7 @@ def test_what_leads_away_tells_nobody(html, said):
 
 
 def test_who_is_led_on_takes_nothing_along():
-    led = faults("", Location=f"{OTHER}/?by={ADA.username}", **{"Content-Type": "text/plain"})
+    led = faults("", leads_to=f"{OTHER}/?by={ADA.username}")
     assert led == ["tells survey.test a user name"]
 
 

@@ -7,13 +7,16 @@ from django.core.mail import EmailMessage
 
 from outbox.models import OutboxMail
 from privacy.promises.running_site import RunningSite
+from privacy.promises.visitor import Answer
 from privacy.promises.witness.canary import Canary
+from privacy.promises.witness.exchange import Exchange
 from privacy.promises.witness.mail_rules import (
     MAILS,
     a_mail_is_for_its_reader_alone,
     desk,
     faults_in,
     judge_recipients,
+    may_be_written_to,
 )
 from privacy.promises.witness.mails import Mail, mails_in
 from privacy.promises.witness.rules import Judge, Known, known_of
@@ -158,7 +161,11 @@ def test_a_mail_goes_to_whom_the_site_knows():
     make_staff("known", email="known@other.test")
     EmailMessage("A mail", "Hello", to=["archive@other.test"]).send()
     judge = Judge(Known((), desk=frozenset({OFFICE})))
-    to = (OFFICE, "known@other.test", ADA.email, "archive@other.test")
+    to = (OFFICE, "known@other.test", ADA.email, "archive@other.test", "typed@other.test")
+    sent = {"email": " Typed@other.test", "shown": "1"}
+    answer = Answer("/newsletter/", 200, {}, {}, "")
+    asked = Exchange("a stranger", "POST", None, answer, frozenset(), sent)
+    assert list(may_be_written_to(asked, judge.known)) == []
     judge_recipients([Mail("A mail", one, (), ()) for one in to], judge)
     assert judge.faults == {MAILS: ["the mail “A mail” goes to somebody else, too"]}
 
