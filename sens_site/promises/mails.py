@@ -6,31 +6,21 @@ receipt that the reader's program is asked for, or anything else that is loaded.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from email.message import Message
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.template import engines
 from django.template.utils import get_app_template_dirs
-from django.urls import resolve
 
 from outbox.models import OutboxMail
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
+from privacy.promises.witness.mail_rules import desk, faults_in
+from privacy.promises.witness.mails import mail_of
 from sens_site.promises.played_mails import OF_ACCOUNTS, OF_FACTORS, every_mail
 
-LINKED = frozenset({"www.edpb.europa.eu"})
-"""The one other site to which a mail leads: the list of authorities to complain to."""
-QUERIES = frozenset({"", "inbox=held", "inbox=late", "state=parked"})
-"""What may stand behind an address: which list of the desk is meant, and never who reads it."""
-PARTS = frozenset({
-    "", "accounts", "admin", "contact", "d", "downloads", "legal", "newsletter", "privacy",
-})  # fmt: skip
-"""The parts of the site to which mails lead. One that only counts who comes is none of them."""
-RECEIPTS = ("Disposition-Notification-To", "Return-Receipt-To", "X-Confirm-Reading-To")
 REMOTE = re.compile(
     r"<(?:img|link|iframe|object|embed|video|audio|source|script|form|input|svg|image|base)\b"
     r"|\b(?:src|srcset|background|poster|data)\s*=|url\s*\(|@import",
@@ -97,21 +87,14 @@ def parts_of(message: Message) -> Iterator[tuple[str, str]]:
             yield part.get_content_type(), words
 
 
-def must_tell_nothing(mail: OutboxMail, *, known: Iterable[str] = ()) -> None:
+def must_tell_nothing(mail: OutboxMail, *, desk: Collection[str], known: Iterable[str]) -> None:
     """Require that reading a mail tells nobody anything, and that it speaks of nobody else."""
-    message = mail.as_message().message()
+    for fault in faults_in(mail_of(bytes(mail.message), mail.recipient), desk):
+        require(False, fault)
     named = f"the mail “{mail.subject}”"
-    asked = [one for one in RECEIPTS if one in message]
-    require(not asked, f"{named} asks the reader’s program for a receipt")
-    others = [one for one in ("Cc", "Bcc") if one in message]
-    require(not others, f"{named} goes to others, too")
     mine = {mail.recipient, settings.WEBMASTER_EMAIL, *map(_mailbox, (mail.sender,)), *known}
-    for kind, words in parts_of(message):
-        require(kind in ("text/plain", "text/html"), f"{named} holds something beside text")
-        plain = kind == "text/plain"
-        require(plain or not REMOTE.search(words), f"{named} loads something from a server")
-        for address in ADDRESS.findall(words):
-            _must_lead_on(address.rstrip(".,:;)"), named)
+    for kind, words in parts_of(mail.as_message().message()):
+        require(kind != "text/html" or not REMOTE.search(words), f"{named} loads something")
         strangers = {one.lower() for one in MAILBOX.findall(words)} - {m.lower() for m in mine}
         require(not strangers, f"{named} holds the address of somebody else")
 
@@ -119,19 +102,6 @@ def must_tell_nothing(mail: OutboxMail, *, known: Iterable[str] = ()) -> None:
 def _mailbox(sender: str) -> str:
     found: list[str] = MAILBOX.findall(sender)
     return found[0] if found else ""
-
-
-def _must_lead_on(address: str, named: str) -> None:
-    target = urlsplit(address)
-    here = f"{target.scheme}://{target.netloc}" == settings.SITE_ORIGIN
-    require(here or target.netloc in LINKED, f"{named} links to {target.netloc}")
-    if here:
-        require(target.query in QUERIES, f"{named} has a link that tells who follows it")
-        part = target.path.strip("/").split("/")[0]
-        require(part in PARTS, f"{named} leads to {target.path}")
-        # What no room answers is answered by the page that says so.
-        nowhere = resolve(target.path or "/").func.__module__ == "sens_site.errors"
-        require(not nowhere, f"{named} leads to {target.path}, which is no page of the site")
 
 
 @promise("beacons.in-mail", look=Look.REHEARSAL)
@@ -143,16 +113,15 @@ def no_mail_tells_that_it_was_read(site: RunningSite) -> Evidence:
     require(found >= WRITTEN_HERE, f"there is no mail {sorted(WRITTEN_HERE - found)[:1]}")
     with site.rehearsal():
         mails = list(every_mail())
-        staff = get_user_model()._default_manager.filter(is_staff=True, is_active=True)
-        desk = {settings.WEBMASTER_EMAIL, *staff.values_list("email", flat=True)}
+        at_the_desk = desk()
         copies: defaultdict[str, set[str]] = defaultdict(set)
         for mail, _ in mails:
             copies[mail.message_id].add(mail.recipient)
         for mail, known in mails:
-            ours = mail.recipient in desk
+            ours = mail.recipient in at_the_desk
             meant = ours or mail.recipient.endswith("@example.com")
             require(meant, f"the mail “{mail.subject}” goes to somebody else, too")
-            must_tell_nothing(mail, known=known)
+            must_tell_nothing(mail, desk=at_the_desk, known=known)
             alone = ours or len(copies[mail.message_id]) == 1
             require(alone, f"of the mail “{mail.subject}” somebody else gets a copy")
     require(len(mails) >= len(WRITTEN_HERE), f"{len(mails)} mails were written")

@@ -12,6 +12,7 @@ from django.template.utils import get_app_template_dirs
 from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.promises.witness.exchange import is_foreign
+from privacy.promises.witness.link_rules import leads_away
 from privacy.promises.witness.tags import css_addresses, scripts_of, styles_of, tags_of
 from sens_site.promises.mails import mail_templates
 
@@ -74,5 +75,21 @@ def no_template_holds_a_script(site: RunningSite) -> Evidence:
     require(read, "no template was found")
     return Evidence(
         "No template of a page holds a script itself, also in what it shows in rare cases only.",
+        {"templates read": read},
+    )
+
+
+@promise("usage.shared-with-partners", look=Look.NOW, strength=Strength.LOOKED_UP)
+def no_template_leads_away(site: RunningSite) -> Evidence:
+    """Where a page leads to others, its text or the settings say so: no template does by itself."""
+    read = 0
+    for name, source in page_templates():
+        away = sorted({a for tag in tags_of(source) for a in tag.leads if leads_away(a)})
+        require(not away, f"the template {name} leads to {away[0][:80] if away else ''}")
+        read += 1
+    require(read, "no template was found")
+    return Evidence(
+        "No template of a page leads to another site or sends a form there, also in what it shows in "
+        "rare cases only.",
         {"templates read": read},
     )

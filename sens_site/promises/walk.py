@@ -3,6 +3,8 @@
 from privacy.promises.registry import Evidence, Look, NotCarriedOut, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.promises.witness import browser_rules as browser
+from privacy.promises.witness import link_rules as links
+from privacy.promises.witness import mail_rules as mails
 from privacy.promises.witness import record_rules as records
 from privacy.promises.witness.names_asked import NAMES
 from privacy.promises.witness.rules import ANSWER, CACHE, LINE, MAIL, ROW, SESSION
@@ -59,11 +61,12 @@ def no_page_holds_a_beacon(site: RunningSite) -> Evidence:
 
 @promise("beacons.in-mail", look=Look.REHEARSAL)
 def no_mail_on_the_way_reports(site: RunningSite) -> Evidence:
-    """Mails that the walk causes load nothing and ask for no receipt."""
-    require_kept(site.walk, records.MAILS)
+    """Mails that the walk causes go to their readers alone, load nothing and count no links."""
+    require_kept(site.walk, mails.MAILS)
     written = sum("mail/" in name for name in site.walk.recorder.templates)
     return Evidence(
-        f"{WALKED}No mail that came of it loads anything.",
+        f"{WALKED}No mail that came of it loads anything, goes to others, "
+        "has answers go elsewhere, or follows its links.",
         {**figures(site.walk, MAIL), "templates of mails": written},
     )
 
@@ -108,12 +111,23 @@ def words_are_kept_where_they_belong(site: RunningSite) -> Evidence:
     )
 
 
+@promise("retention.access-logs", look=Look.REHEARSAL)
+def no_note_outlasts_its_time(site: RunningSite) -> Evidence:
+    """Counts of attempts, and whatever else is noted of somebody for a while, end by themselves."""
+    require_kept(site.walk, records.PERIODS)
+    return Evidence(
+        f"{WALKED}What was noted in the shared cache ends within 30 days, all of it.",
+        figures(site.walk, CACHE),
+    )
+
+
 @promise("usage.shared-with-partners", look=Look.REHEARSAL)
 def the_server_tells_nobody(site: RunningSite) -> Evidence:
-    """No request makes the server itself ask or tell another machine."""
-    require_kept(site.walk, records.OUTSIDE)
+    """No request makes the server itself tell another machine, and no page has visitors do so."""
+    require_kept(site.walk, records.OUTSIDE, links.PASSED_ON)
     return Evidence(
-        f"{WALKED}The server reached out to no other machine.",
+        f"{WALKED}The server reached out to no other machine, and no link or form told another site "
+        "who follows it.",
         figures(site.walk, ANSWER),
     )
 
@@ -121,7 +135,7 @@ def the_server_tells_nobody(site: RunningSite) -> Evidence:
 @promise("security.against-misuse", look=Look.REHEARSAL)
 def nobody_sees_a_neighbour_and_no_link_acts(site: RunningSite) -> Evidence:
     """What one told is in no answer to another, and whoever only looks changes nothing (law 3)."""
-    require_kept(site.walk, records.OTHERS, records.LOOKS)
+    require_kept(site.walk, records.OTHERS, records.LOOKS, records.LOG_INS)
     return Evidence(
         f"{WALKED}No answer showed what somebody else had told, but to staff by their role, and no "
         "address that was only opened changed anything, whatever it said after its question mark.",

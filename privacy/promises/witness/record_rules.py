@@ -5,31 +5,29 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 
 from privacy.promises.witness.canary import BEGINNINGS, MADE_UP
 from privacy.promises.witness.cast import SUPERUSER
-from privacy.promises.witness.exchange import Exchange, is_foreign
-from privacy.promises.witness.mails import Mail
-from privacy.promises.witness.recorder import Line
+from privacy.promises.witness.exchange import Exchange
+from privacy.promises.witness.recorder import Entry, Line
 from privacy.promises.witness.rules import (
     ANSWER,
     CACHE,
     CONNECTION,
     FILE,
     LINE,
-    MAIL,
     ROW,
     SESSION,
     Known,
     rule,
 )
-from privacy.promises.witness.tags import css_addresses, tags_of
 from privacy.promises.written_tables import Written
 
 LOGGED_WORDS, LOGGED_SECRETS, KEPT_WORDS = "logged words", "logged secrets", "kept words"
 ADDRESSES, BROWSERS, PASSWORDS = "addresses", "browsers", "passwords"
-MAILS, OUTSIDE, FILES = "mails", "outside", "files"
-LOOKS, OTHERS = "looks", "others"
+OUTSIDE, FILES, PERIODS = "outside", "files", "periods"
+LOOKS, OTHERS, LOG_INS = "looks", "others", "log-ins"
 NOTED_BY_A_LOOK = frozenset({"UPDATE accounts_session"})
 """What a look may leave: until when a session lasts, and to which page it is to lead."""
 SESSION_ENDED = "DELETE accounts_session"
@@ -37,6 +35,13 @@ ENDED_BY_A_LOOK = ("/accounts/login/",)
 """Where somebody is led whose password was changed just now, and with it every session ended."""
 HANDED_OUT = ":token>"
 """What the site gave to whom it concerns, in the address to which a form led."""
+ENDLESS = frozenset({"content-stamp"})
+"""What is about nobody and ends with the next of its kind, by its key: since when pages are made anew."""
+MOST_SECONDS = 30 * 24 * 3600
+LOGS_IN = (
+    "/accounts/login/", "/accounts/2fa/authenticate/", "/accounts/passkey/login/", "/admin/login/",
+)  # fmt: skip
+"""Where somebody shows who they are. That they can read a mail is not enough."""
 ADDRESS, BROWSER = "IP address", "browser’s name"
 WRITTEN = ("email address", "telephone number", "text", "password")
 SAID = ("user name", "name", "company", "position", *WRITTEN)
@@ -55,11 +60,6 @@ SHOWN_TO_ROLES = {
 }  # fmt: skip
 """On the pages of which tables of the desk each role meets what customers and strangers have told."""
 DESK = "admin/"
-MAIL_HEADERS = frozenset({
-    "auto-submitted", "content-transfer-encoding", "content-type", "date", "from", "in-reply-to",
-    "list-id", "list-unsubscribe", "list-unsubscribe-post", "message-id", "mime-version", "precedence",
-    "references", "reply-to", "subject", "to", "x-auto-response-suppress",
-})  # fmt: skip
 
 
 @rule(LOGGED_WORDS, of=LINE)
@@ -143,6 +143,24 @@ def a_look_changes_nothing(seen: Exchange, known: Known) -> Iterator[str]:
         yield f"{seen.said} writes: {deed}"
 
 
+@rule(LOG_INS, of=SESSION)
+def is_somebodys(session: dict[str, Any], known: Known) -> Iterator[str]:
+    """Note that a session is somebody's, which only the answer tells whether it may be."""
+    if session.get(SESSION_KEY):
+        known.arisen.add(LOG_INS)
+    yield from ()
+
+
+@rule(LOG_INS, of=ANSWER)
+def nobody_is_logged_in_by_a_mail(seen: Exchange, known: Known) -> Iterator[str]:
+    """Whoever gets hold of a mail has no account by it: where nothing is shown, nobody is logged in."""
+    arisen = set(known.arisen)
+    known.arisen.clear()
+    logs_in = LOG_INS in arisen and seen.method == "POST" and not seen.is_signed_in
+    if logs_in and seen.path not in LOGS_IN:
+        yield f"{seen.said} logs in whoever sends it"
+
+
 @rule(OTHERS, of=ANSWER)
 def nobody_else_is_shown(seen: Exchange, known: Known) -> Iterator[str]:
     """What one person told is in no answer to another, but to staff by their role.
@@ -208,36 +226,22 @@ def _values(row: Written) -> str:
 
 
 @rule(KEPT_WORDS, of=CACHE)
-def no_words_in_a_cache(entry: tuple[str, Any], known: Known) -> Iterator[str]:
+def no_words_in_a_cache(entry: Entry, known: Known) -> Iterator[str]:
     """Neither key nor value of the shared cache tells who somebody is or what they wrote."""
-    for what in known.in_text(f"{entry[0]} {entry[1]!r}", *SAID):
+    text = f"{entry.key} {entry.value!r}"
+    for what in known.in_text(text, *SAID):
         yield f"the cache holds a {what}"
+    for what in known.digests_in(text):
+        yield f"the cache holds a {what} under a number that anybody can work out"
 
 
-@rule(MAILS, of=MAIL)
-def a_mail_reports_nothing(mail: Mail, known: Known) -> Iterator[str]:
-    """No part of a mail loads anything or asks for a receipt, whatever it looks like."""
-    for kind, text in mail.parts:
-        if kind not in ("text/plain", "text/html"):
-            yield f"the mail “{mail.subject[:60]}” carries {kind}"
-        if kind == "text/html":
-            for tag in tags_of(text):
-                if tag.name in (
-                    "img",
-                    "link",
-                    "script",
-                    "iframe",
-                    "object",
-                    "embed",
-                    "video",
-                    "audio",
-                ) or tag.get("background"):
-                    yield f"the mail “{mail.subject[:60]}” loads something by <{tag.name}>"
-            if any(is_foreign(one) for one in css_addresses(text)):
-                yield f"the mail “{mail.subject[:60]}” loads something by a style"
-    unusual = {name.lower() for name, _ in mail.headers} - MAIL_HEADERS
-    if unusual:
-        yield f"the mail “{mail.subject[:60]}” says {min(unusual)}"
+@rule(PERIODS, of=CACHE)
+def no_entry_outlasts_its_time(entry: Entry, known: Known) -> Iterator[str]:
+    """What is noted ends by itself within 30 days, but what is about nobody."""
+    ends = entry.seconds is not None and entry.seconds <= MOST_SECONDS
+    if not ends and entry.key.rpartition(":")[2] not in ENDLESS:
+        time = "for ever" if entry.seconds is None else f"for {entry.seconds} seconds"
+        yield f"the cache holds “{entry.key[:40]}” {time}"
 
 
 @rule(OUTSIDE, of=CONNECTION)

@@ -16,10 +16,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.db import connection, connections
 from django.forms import BaseForm
 from django.template.base import Template
@@ -51,6 +52,14 @@ class Line:
     text: str
     written: tuple[str, ...] = ()
     place: str = ""
+
+
+class Entry(NamedTuple):
+    """One entry of the shared cache, and after how many seconds it ends; None for never."""
+
+    key: str
+    value: Any
+    seconds: float | None = 1
 
 
 @dataclass(eq=False)
@@ -145,10 +154,17 @@ def _hear_record(recorder: Recorder, plain: Any, logger: Any, record: logging.Lo
 
 
 def _hear_cache(
-    recorder: Recorder, plain: Any, cache: Any, key: str, value: bytes, *args: Any
+    recorder: Recorder,
+    plain: Any,
+    cache: Any,
+    key: str,
+    value: bytes,
+    timeout: Any = DEFAULT_TIMEOUT,
 ) -> None:
-    recorder.note("cache", (key, pickle.loads(value)))  # noqa: S301 - pickled a line ago, by us
-    plain(cache, key, value, *args)
+    seconds = cache.default_timeout if timeout is DEFAULT_TIMEOUT else timeout
+    # Pickled a line ago, by us.
+    recorder.note("cache", Entry(key, pickle.loads(value), seconds))  # noqa: S301
+    plain(cache, key, value, timeout)
 
 
 def _hear_template(recorder: Recorder, plain: Any, template: Any, context: Any) -> Any:

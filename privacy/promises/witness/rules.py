@@ -7,6 +7,7 @@ or the settings of the code that it judges (law 13).
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import md5, sha1, sha256
 from typing import Any
 
 from privacy.promises.witness.canary import Canary
@@ -31,8 +32,17 @@ class Known:
     """Who has told each word."""
     staff: frozenset[str] = frozenset()
     """Who of them sees by their role what others have told."""
+    desk: frozenset[str] = frozenset()
+    """The mailboxes of the company and of its staff."""
+    led: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    """To which addresses of another site each address of ours led whoever opened it first."""
+    typed: set[str] = field(default_factory=set)
+    """The addresses that somebody has typed into a form, each with what stood around it."""
+    arisen: set[str] = field(default_factory=set)
+    """What has arisen since the last answer, for the rule about that answer."""
     _words: dict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=dict)
     """What is looked for in thousands of texts, by what it is; of the people who walk."""
+    _digests: list[tuple[str, str]] = field(default_factory=list)
 
     def in_text(self, text: str, *whats: str) -> list[str]:
         """Return what a text holds of some things that people told or that a connection tells."""
@@ -41,6 +51,17 @@ class Known:
             self._words[whats] = [(what, of[what]) for of in told for what in whats]
         lower = text.lower()
         return sorted({what for what, word in self._words[whats] if word in lower})
+
+    def digests_in(self, text: str) -> list[str]:
+        """Return of what a text holds a plain digest: who has a list of addresses finds theirs."""
+        if not self._digests:
+            self._digests.extend(
+                (what, digest(word.encode()).hexdigest())
+                for one in self.people
+                for what, word in (("email address", one.email), ("IP address", one.address))
+                for digest in (md5, sha1, sha256)
+            )
+        return sorted({what for what, number in self._digests if number in text})
 
     def secrets_in(self, text: str) -> bool:
         """Tell whether a text holds a secret."""

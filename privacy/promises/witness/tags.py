@@ -49,8 +49,22 @@ class Tag:
             yield self.get("href")
         if "style" in self.attrs:
             yield from css_addresses(self.get("style"))
+        yield self._leads_on
+
+    @cached_property
+    def leads(self) -> tuple[str, ...]:
+        """Where a person comes, or what they send goes, by the element, or by itself after a while."""
+        named = [self.get(name) for name in ("action", "formaction", "ping")]
+        if self.name in ("a", "area"):
+            named += [self.get("href"), self.get("xlink:href")]
+        return tuple(filter(None, [*named, self._leads_on]))
+
+    @property
+    def _leads_on(self) -> str:
+        """Where a page leads by itself."""
         if self.name == "meta" and self.get("http-equiv").lower() == "refresh":
-            yield self.get("content").partition("=")[2].strip(" '\"")
+            return self.get("content").partition("=")[2].strip(" '\"")
+        return ""
 
     @cached_property
     def beacon(self) -> str:

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from privacy.promises.page_reader import Element
 from privacy.promises.visitor import Answer, Site, Visitor
-from privacy.promises.witness import browser_rules, cast, front_door, record_rules  # noqa: F401 - the rules register themselves
+from privacy.promises.witness import browser_rules, cast, front_door, mail_rules, record_rules  # noqa: F401 - the rules register themselves
 from privacy.promises.witness.cast import MEMBER, STRANGER, SUPERUSER, undone
 from privacy.promises.witness.exchange import Exchange, is_of_the_world, plain_name
 from privacy.promises.witness.filling import filled
@@ -27,7 +27,7 @@ from privacy.promises.witness.links import (
     secrets_of,
     styles_named_by,
 )
-from privacy.promises.witness.mails import Mail, mail_in
+from privacy.promises.witness.mails import Mail, mails_in
 from privacy.promises.witness.names_asked import DESK, NamesAsked
 from privacy.promises.witness.recorder import Recorder, heard_by
 from privacy.promises.witness.rules import ANSWER, MAIL, Judge, Known, known_of
@@ -91,11 +91,13 @@ class Walk:
         with heard_by(self.recorder):
             self._at_the_front_door()
         with self.site.rehearsal(), heard_by(self.recorder):
+            self.judge.known.desk = mail_rules.desk(self.judge.known)
             visitors = cast.visitors(self.site, self.people, self._leaving_out)
             sessions = {v.cookies.get(settings.SESSION_COOKIE_NAME, "") for v in visitors.values()}
             self.judge.known.secrets.update(sessions - {""})
             self._collect_addresses()
             self._walk(visitors)
+            mail_rules.judge_recipients(self.mailed, self.judge)
 
     @property
     def unreached(self) -> list[str]:
@@ -117,12 +119,10 @@ class Walk:
     def _told(self, kind: str, thing: Any) -> None:
         if kind == "row":
             self._wrote.add(f"{thing.statement.split(None, 1)[0].upper()} {thing.table}")
-            mail = mail_in(thing)
-            if mail is not None:
+            for mail in mails_in(thing):
                 self.mailed.append(mail)
                 self.judge.known.secrets.update(s for link in mail.links for s in secrets_of(link))
-                self.recorder.counts[MAIL] += 1
-                self.judge(MAIL, mail)
+                self.recorder.note(MAIL, mail)
         self.judge(kind, thing)
 
     def _collect_addresses(self) -> None:

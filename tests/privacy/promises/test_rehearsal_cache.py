@@ -93,3 +93,23 @@ def test_private_files_of_a_rehearsal_are_gone_with_it(tmp_path):
     with RunningSite().rehearsal():
         assert usual != settings.PRIVATE_ROOT
     assert usual == settings.PRIVATE_ROOT
+
+
+def test_an_entry_that_is_given_another_time_is_written_as_all_are(monkeypatch):
+    written: list[tuple[object, ...]] = []
+    plain = RehearsalCache._set
+
+    def hear(self, key, value, timeout):
+        written.append((key.removeprefix(":1:"), timeout))
+        plain(self, key, value, timeout)
+
+    monkeypatch.setattr(RehearsalCache, "_set", hear)
+    own = RehearsalCache()
+    assert own.touch("limit:a", 60) is False
+    own.set("limit:a", 7, 5)
+    assert own.touch("limit:a", None) is True
+    own.add("limit:a", 8, 5)
+    own.add("limit:b", 8, 5)
+    own.set_many({"limit:c": 9}, 5)
+    assert written == [("limit:a", 5), ("limit:a", None), ("limit:b", 5), ("limit:c", 5)]
+    assert own.get("limit:a") == 7

@@ -1,7 +1,7 @@
 """The rules of the witness, each with what keeps it and what breaks it."""
 
 from dataclasses import replace
-from types import SimpleNamespace
+from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
@@ -15,11 +15,10 @@ from privacy.promises.visitor import Answer, SetCookie
 from privacy.promises.witness import browser_rules, cast, record_rules
 from privacy.promises.witness.canary import Canary
 from privacy.promises.witness.exchange import Exchange
-from privacy.promises.witness.mails import Mail, mail_in
-from privacy.promises.witness.recorder import Line
+from privacy.promises.witness.recorder import Entry, Line
 from privacy.promises.witness.rules import MOST_KEPT, Judge, Known
 from privacy.promises.witness.url_map import Route
-from privacy.promises.written_tables import Written, written_by
+from privacy.promises.written_tables import Written
 
 ADA = Canary()
 KNOWN = Known((ADA,), {"s3cret-of-a-link-that-is-long"})
@@ -305,27 +304,56 @@ def test_words_and_secrets_are_seen_in_a_log():
 def test_words_are_seen_in_sessions_caches_and_passwords_in_rows():
     assert len(list(record_rules.no_words_in_a_session({"draft": ADA.text}, KNOWN))) == 1
     assert list(record_rules.no_words_in_a_session({"draft": ""}, KNOWN)) == []
-    assert len(list(record_rules.no_words_in_a_cache(("k", ADA.name), KNOWN))) == 1
+    assert len(list(record_rules.no_words_in_a_cache(Entry("k", ADA.name), KNOWN))) == 1
     row = Written("accounts_user", (b"plain " + ADA.password.encode(),), "UPDATE")
     assert len(list(record_rules.no_password_in_a_row(row, KNOWN))) == 1
     assert list(record_rules.no_password_in_a_row(Written("t", ("hash",), "UPDATE"), KNOWN)) == []
 
 
 @pytest.mark.parametrize(
-    ("parts", "headers", "faults"),
+    ("key", "said"),
     [
-        ((("text/plain", "Hello https://x.test"),), (("Subject", "A"),), 0),
-        ((("text/html", "<p>Hello</p>"),), (), 0),
-        ((("text/html", '<img src="/a">'),), (), 1),
-        ((("text/html", '<table background="//x.test/a">'),), (), 1),
-        ((("text/html", "<style>a{b:url(//x.test/a)}</style>"),), (), 1),
-        ((("image/png", "x"),), (), 1),
-        ((), (("Disposition-Notification-To", "a@b.test"),), 1),
+        (sha256(ADA.email.encode()).hexdigest(), ["email address"]),
+        (sha256(ADA.address.encode()).hexdigest(), ["IP address"]),
+        (sha256(b"another").hexdigest(), []),
+    ],
+    ids=["email", "network", "nobody"],
+)
+def test_a_number_that_anybody_can_work_out_is_as_good_as_the_address(key, said):
+    found = list(record_rules.no_words_in_a_cache(Entry(f"x:1:{key}", 1), KNOWN))
+    by_a_number = "under a number that anybody can work out"
+    assert found == [f"the cache holds a {one} {by_a_number}" for one in said]
+
+
+@pytest.mark.parametrize(
+    ("key", "seconds", "faults"),
+    [
+        ("x:1:limit", 30 * 24 * 3600, 0),
+        ("x:1:limit", 0, 0),
+        ("x:1:limit", 30 * 24 * 3600 + 1, 1),
+        ("x:1:limit", None, 1),
+        ("x:1:content-stamp", None, 0),
     ],
 )
-def test_a_mail_that_reports_is_seen(parts, headers, faults):
-    mail = Mail("A", "ada@customer.test", headers, parts)
-    assert len(list(record_rules.a_mail_reports_nothing(mail, KNOWN))) == faults
+def test_an_entry_that_outlasts_its_time_is_seen(key, seconds, faults):
+    found = list(record_rules.no_entry_outlasts_its_time(Entry(key, 1, seconds), KNOWN))
+    assert len(found) == faults
+
+
+def test_a_log_in_is_judged_by_the_answer_that_brings_it():
+    known = Known((ADA,))
+    answer = seen(path="/accounts/password/", method="POST")
+    log_in = seen(path="/accounts/login/", method="POST")
+    known_one = replace(answer, brought=frozenset({"session"}))
+
+    def told(session: dict[str, Any], exchange: Exchange) -> int:
+        assert list(record_rules.is_somebodys(session, known)) == []
+        return len(list(record_rules.nobody_is_logged_in_by_a_mail(exchange, known)))
+
+    theirs = {"_auth_user_id": "1"}
+    assert told(theirs, answer) == 1
+    assert [told(theirs, one) for one in (log_in, known_one, seen())] == [0, 0, 0]
+    assert told({}, answer) == 0
 
 
 def test_what_leaves_and_what_is_written_beside_is_seen(settings):
@@ -454,14 +482,6 @@ def test_what_has_nobody_to_reach_it_is_named(monkeypatch):
     monkeypatch.setattr("privacy.promises.witness.cast._makes_rows", {})
     assert site.walk.unreached == ["rights:confirm_identity"]
     assert site.walk is site.walk
-
-
-def test_what_a_driver_wraps_is_heard_as_it_is():
-    wrapped = SimpleNamespace(obj=b"Subject: Hello\n\nWords.\n")
-    (written,) = written_by('INSERT INTO "outbox_outboxmail" VALUES (%s)', (wrapped,), many=False)
-    mail = mail_in(written)
-    assert mail is not None
-    assert (mail.subject, mail.parts[0][1]) == ("Hello", "Words.\n")
 
 
 @pytest.mark.django_db
