@@ -22,6 +22,7 @@ from privacy.datamap.promises.recipients import goes_to_nobody_else
 from privacy.datamap.replay import replay
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
+from sens_site.promises.desk_corrections import the_desk_corrects
 from sens_site.promises.every_form import PASSPHRASE
 
 
@@ -93,7 +94,10 @@ def _moved(site: RunningSite) -> tuple[Person, User, str]:
 
 @promise("rights.correction", look=Look.REHEARSAL)
 def a_corrected_address_counts_everywhere(site: RunningSite) -> Evidence:
-    """The new address replaces the old one wherever the person is written to, shown or let in."""
+    """The new address replaces the old one wherever the person is written to, shown or let in.
+
+    What staff correct at the person's request is treated alike.
+    """
     with site.rehearsal():
         person, user, old = _moved(site)
         stored = set(_addresses().filter(user=user).values_list("email", "verified"))
@@ -110,10 +114,12 @@ def a_corrected_address_counts_everywhere(site: RunningSite) -> Evidence:
             require(
                 answer.status == status, "the old address still lets in, and the new one does not"
             )
+        by_staff = the_desk_corrects(site, person.visitor, user)
     return Evidence(
         "Played through for this check, a corrected address replaced the old one wherever the "
-        "person is written to, shown or let in.",
-        {"addresses": 2},
+        "person is written to, shown or let in; staff, once it was shown who asks, corrected "
+        "profile and address, told the person what, and changed nothing else and nobody else.",
+        {"addresses": 2, "items corrected by staff": by_staff},
     )
 
 
