@@ -1,5 +1,6 @@
 """Promises about leaving and about a corrected address: what is told, and how far it reaches."""
 
+import re
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from privacy.datamap.promises.recipients import goes_to_nobody_else
 from privacy.datamap.replay import replay
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
+from sens_site.promises.desk_corrections import the_desk_corrects
 from sens_site.promises.every_form import PASSPHRASE
 
 
@@ -38,6 +40,20 @@ KEPT_BY_THE_POLICY = (
 )  # fmt: skip
 """What the policy lists as kept after a deletion, and whatever has happened, as the report calls it.
 A hash of a newsletter's address and a message that is needed for a claim are kept of few."""
+
+KEPT_FOR = {"access logs": "30 days", "backups": "35 days", "erasure ledger": "35 days"}
+"""For how long, as the policy says of them, where the report names a period."""
+A_PERIOD = re.compile(r"\b\d+ (?:hour|day|week|month|year)s?\b")
+
+
+def _periods_are_those_of_the_policy(where: str, words: str) -> None:
+    """Require that a report gives each period as the policy does, and no other."""
+    kept = words[words.index("kept, and why") :]
+    for title, period in KEPT_FOR.items():
+        said = A_PERIOD.search(kept, kept.index(f"{title}:"))
+        require(said and said[0] == period, f"the {where} does not keep {title} for {period}")
+    beside = sorted(set(A_PERIOD.findall(kept)) - set(KEPT_FOR.values()))
+    require(not beside, f"the {where} says that something is kept for {beside[:1]}")
 
 
 @promise("account.kept-after-deletion", look=Look.REHEARSAL)
@@ -65,13 +81,14 @@ def the_report_is_shown_and_mailed(site: RunningSite) -> Evidence:
             require(heading in words, f"the {where} does not say what is {heading}")
         missing = [one for one in KEPT_BY_THE_POLICY if one not in words]
         require(not missing, f"the {where} does not say that {missing[:1]} are kept")
+        _periods_are_those_of_the_policy(where, words)
         require(
             "account and profile" in words, f"the {where} does not say that the account is gone"
         )
     require(person.username not in shown, "the address of the report names the person")
     return Evidence(
         "Played through for this check, one mail and one page listed what was deleted and what is "
-        "kept.",
+        "kept, for no other periods than the policy gives.",
         {"mails": 1, "kinds listed as kept": len(KEPT_BY_THE_POLICY)},
     )
 
@@ -93,7 +110,10 @@ def _moved(site: RunningSite) -> tuple[Person, User, str]:
 
 @promise("rights.correction", look=Look.REHEARSAL)
 def a_corrected_address_counts_everywhere(site: RunningSite) -> Evidence:
-    """The new address replaces the old one wherever the person is written to, shown or let in."""
+    """The new address replaces the old one wherever the person is written to, shown or let in.
+
+    What staff correct at the person's request is treated alike.
+    """
     with site.rehearsal():
         person, user, old = _moved(site)
         stored = set(_addresses().filter(user=user).values_list("email", "verified"))
@@ -110,10 +130,12 @@ def a_corrected_address_counts_everywhere(site: RunningSite) -> Evidence:
             require(
                 answer.status == status, "the old address still lets in, and the new one does not"
             )
+        by_staff = the_desk_corrects(site, person.visitor, user)
     return Evidence(
         "Played through for this check, a corrected address replaced the old one wherever the "
-        "person is written to, shown or let in.",
-        {"addresses": 2},
+        "person is written to, shown or let in; staff, once it was shown who asks, corrected "
+        "profile and address, told the person what, and changed nothing else and nobody else.",
+        {"addresses": 2, "items corrected by staff": by_staff},
     )
 
 

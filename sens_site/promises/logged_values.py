@@ -9,7 +9,8 @@ import ast
 import logging
 import re
 import smtplib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from outbox.error_names import place, short_name
 from outbox.models import OutboxMail
@@ -18,13 +19,28 @@ from privacy.promises.running_site import NO_SUCH_PAGE, RunningSite
 from sens_site.lib.metrics import COUNTED
 from sens_site.promises import source_code
 from sens_site.promises.front_server import it_logs_nobody
-from sens_site.promises.source_code import ADDRESS_KEYS, NETWORK, asks_for_an_address, called
+from sens_site.promises.log_calls import (
+    ABOUT_LINES,
+    LABEL_CALL,
+    LINE,
+    SPAN,
+    THE_ERROR,
+    Wanted,
+    is_label,
+    is_line,
+    is_span,
+    said,
+    used_otherwise,
+    values_said,
+)
+from sens_site.promises.source_code import ADDRESS_KEYS, NETWORK, asks_for_an_address
 
 LOGGED: Mapping[str, frozenset[str]] = {
     "accounts/idle_accounts.py": frozenset({
         "ended",
     }),
     "downloads/delivery.py": frozenset({
+        THE_ERROR,
         "missing",
         "missing = [one.pk for one in versions if not store().exists(one.stored_as)]",
         "version.pk",
@@ -64,6 +80,9 @@ LOGGED: Mapping[str, frozenset[str]] = {
         "status",
         "status = process.poll()",
     }),
+    "privacy/consent/apps.py": frozenset({THE_ERROR}),
+    "privacy/consent/offer/current.py": frozenset({THE_ERROR}),
+    "sens_site/errors.py": frozenset({THE_ERROR}),
     "privacy/consent/jobs.py": frozenset({
         "head = ReceiptSeal.objects.order_by('-number')[:1].get()",
         "head.hash",
@@ -146,117 +165,83 @@ COUNTED_BY: Mapping[str, frozenset[str]] = {
     }),
 }  # fmt: skip
 """By what is counted: names of views, of rooms and of jobs."""
+SPANNED: Mapping[str, frozenset[str]] = {
+    "outbox/delivery.py": frozenset({
+        "{'mail.purpose': mail.purpose}",
+    }),
+    "outbox/job_runs.py": frozenset({
+        "f'job {job.name}'",
+    }),
+    "sens_site/lib/tracing.py": frozenset({
+        "f'/{match.route}'",
+        "f'{method} {match.view_name}'",
+        "kind",
+        "match = request.resolver_match",
+        "method",
+        "method = method if method in METHODS else OTHER",
+        "method = str(request.method)",
+        "name",
+        "quiet",
+        "quiet = {'record_exception': False, 'set_status_on_exception': False}",
+        "response = get_response(request)",
+        "response.status_code",
+        "system = rest[-1]['connection'].vendor",
+        "told",
+        "told = {'site.request_id': current_id(), **attributes}",
+        "word",
+        "word = first[1].upper() if first else OTHER",
+        "word = word if word in STATEMENTS else OTHER",
+        "{'db.system.name': system, 'db.operation.name': word}",
+        "{'http.request.method': method}",
+    }),
+}  # fmt: skip
+"""What spans say, where a company has them collected: names of views, of jobs and of statements."""
+OTHERWISE: Mapping[str, frozenset[str]] = {
+    "outbox/terminal.py": frozenset({
+        "sys.stdout",
+    }),
+    "sens_site/lib/http/log_filters.py": frozenset({
+        "logging.getLogger().getEffectiveLevel",
+    }),
+}  # fmt: skip
+"""Where a logger or an output is taken otherwise than to write a line: by commands, and to ask how
+much is written."""
 LABELS = frozenset({"view", "status", "page", "room", "outcome", "job", "le"})
 """By what numbers are counted apart: names from the code, and the bounds of a scale."""
 LABEL = re.compile(r"[\w:. +-]*")
 """A name from the code. What visitors type or ask for has other signs: an @, a slash."""
-PRINTS = frozenset({"print", "set_debuglevel", "syslog", "warn", "showwarning"})
-LOG_CALLS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
 PERSONAL = re.compile(
     r"\b(?:e?mail|email|phone|password|login|credentials|recipient|POST|META|COOKIES|body)\b"
 )
-LINE = re.compile(
-    rf"\.(?:{'|'.join(sorted(LOG_CALLS))})\(|\b(?:{'|'.join(sorted(PRINTS))})\(|\bstd(?:out|err)\."
-)
-LABEL_CALL = re.compile(r"\.labels\(")
 RAISES = re.compile(rf"\braise \w[\w.]*\([^#]{{0,300}}?{PERSONAL.pattern}")
-"""What modules say that are read: to take all code apart would cost a second."""
 RAISED = frozenset({"accounts/registration.py", "privacy/consent/offer/switches.py"})
 """Where an error carries an address to its own form and no further, and where it names a firm."""
 SOMEBODY = "somebody-of-a-check@example.com"
 LINK = "/newsletter/unsubscribe/0123456789abcdef/?q=somebody"
 
 
-def _scopes(tree: ast.Module) -> Iterator[tuple[ast.AST, list[ast.AST]]]:
-    """Yield each function, and the module itself, with what stands in it and in no other function."""
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        scope = waiting.pop()
-        inside, open_ = [], list(ast.iter_child_nodes(scope))
-        while open_:
-            node = open_.pop()
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                waiting.append(node)
-            else:
-                inside.append(node)
-                open_.extend(ast.iter_child_nodes(node))
-        yield scope, inside
+def _only_known(
+    what: str,
+    known: Mapping[str, frozenset[str]],
+    words: re.Pattern[str],
+    found: Callable[[str], set[str]],
+) -> int:
+    """Require that modules in which some words stand hold nothing of a kind that is not known.
 
-
-def _made_from(inside: list[ast.AST], name: str) -> Iterator[str]:
-    """Yield what is assigned to a name, by whatever statement."""
-    for node in inside:
-        match node:
-            case ast.Assign(targets=targets, value=value):
-                pass
-            case (
-                ast.AnnAssign(target=target, value=ast.expr() as value)
-                | ast.NamedExpr(target=target, value=value)
-            ):
-                targets = [target]
-            case ast.AugAssign(target=target, value=value) | ast.For(target=target, iter=value):
-                targets = [target]
-            case ast.comprehension(target=target, iter=value):
-                targets = [target]
-            case _:
-                continue
-        names = {
-            n.id
-            for one in targets
-            for n in ast.walk(one)
-            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-        }
-        if name in names and not isinstance(value, ast.Constant):
-            yield f"{name} = {ast.unparse(value)}"
-
-
-def _said(node: ast.Call) -> list[ast.expr]:
-    """Return what a call is given beside constant words."""
-    values = [*node.args, *(one.value for one in node.keywords)]
-    return [one for one in values if not isinstance(one, ast.Constant)]
-
-
-def _is_log_line(node: ast.Call) -> bool:
-    function = node.func
-    return (
-        isinstance(function, ast.Attribute)
-        and function.attr in LOG_CALLS
-        and "log" in ast.unparse(function.value).lower()
-    )
-
-
-def _prints(node: ast.Call) -> bool:
-    writes = isinstance(node.func, ast.Attribute) and node.func.attr in ("write", "writelines")
-    return called(node) in PRINTS or (
-        writes and re.search(r"\bstd(?:out|err)\b", ast.unparse(node.func)) is not None
-    )
-
-
-def values_said(text: str, *, labels: bool) -> set[str]:
-    """Return each value in lines of logs, or in labels of numbers, and what names in it were made from."""
-    found: set[str] = set()
-    for _, inside in _scopes(ast.parse(text)):
-        for node in inside:
-            if not isinstance(node, ast.Call):
-                continue
-            wanted = called(node) == "labels" if labels else _is_log_line(node) or _prints(node)
-            for value in _said(node) if wanted else ():
-                found.add(ast.unparse(value))
-                for name in {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}:
-                    found.update(_made_from(inside, name))
-    return found
-
-
-def _only_known(what: str, known: Mapping[str, frozenset[str]], *, labels: bool) -> int:
-    words = LABEL_CALL if labels else LINE
+    Commands write for whoever has started them.
+    """
     count = 0
     for path, text in source_code.sources():
-        if words.search(text) and not (not labels and "/management/" in path and path not in known):
-            said = values_said(text, labels=labels)
-            beyond = sorted(said - known.get(path, frozenset()))
+        if words.search(text) and not ("/management/" in path and path not in known):
+            here = found(text)
+            beyond = sorted(here - known.get(path, frozenset()))
             require(not beyond, f"{path} {what} {beyond[:1]}, which is not known")
-            count += len(said)
+            count += len(here)
     return count
+
+
+def _values(wanted: Wanted) -> Callable[[str], set[str]]:
+    return partial(values_said, wanted=wanted)
 
 
 def _nobody_in_errors() -> None:
@@ -265,8 +250,8 @@ def _nobody_in_errors() -> None:
         if RAISES.search(text) and path not in RAISED:
             for node in source_code.nodes(text):
                 raised = node.exc if isinstance(node, ast.Raise) else None
-                values = _said(raised) if isinstance(raised, ast.Call) else []
-                told = [said for one in values if PERSONAL.search(said := ast.unparse(one))]
+                values = said(raised) if isinstance(raised, ast.Call) else []
+                told = [word for one in values if PERSONAL.search(word := ast.unparse(one))]
                 require(not told, f"{path} raises an error that says {told[:1]}")
 
 
@@ -318,7 +303,10 @@ def _numbers_name_nobody() -> int:
 
 @promise("retention.access-logs", look=Look.NOW, strength=Strength.LOOKED_UP)
 def what_logs_say_is_known(site: RunningSite) -> Evidence:
-    """A log line is made of its own words and a few known values; IP addresses are asked for rarely."""
+    """A log line is made of its own words and a few known values; IP addresses are asked for rarely.
+
+    No logger is called by another name, and none is handed on: such a line could not be read.
+    """
     source_code.lines_go_to_the_console_alone()
     it_logs_nobody()
     addresses = source_code.only_where_known(
@@ -328,16 +316,20 @@ def what_logs_say_is_known(site: RunningSite) -> Evidence:
         NETWORK,
     )
     site.get(f"{NO_SUCH_PAGE}?q={SOMEBODY}")  # so that something is counted
-    lines = _only_known("logs", LOGGED, labels=False)
-    labels = _only_known("counts by", COUNTED_BY, labels=True)
-    require(addresses and lines and labels, "no log line was found")
+    lines = _only_known("logs", LOGGED, LINE, _values(is_line))
+    labels = _only_known("counts by", COUNTED_BY, LABEL_CALL, _values(is_label))
+    spans = _only_known("lets a span say", SPANNED, SPAN, _values(is_span))
+    require(addresses and lines and labels and spans, "no log line was found")
+    others = _only_known("has lines written by", OTHERWISE, ABOUT_LINES, used_otherwise)
+    require(others, "no logger was found")
     _nobody_in_errors()
     _what_is_logged_by_itself_names_nobody()
     _libraries_say_no_more()
     handlers, samples = _handlers_cut_secrets(), _numbers_name_nobody()
     require(handlers and samples, "the site writes no log, or counts nothing")
     return Evidence(
-        "Each line that the site logs, and each number that it counts, holds its own words and known "
-        "values, none of which is of a visitor; an IP address is asked for in the known places alone.",
+        "Each line that the site logs, each number that it counts and each span of a trace holds its "
+        "own words and known values, none of which is of a visitor; no code writes lines in another "
+        "way, and an IP address is asked for in the known places alone.",
         {"values in log lines": lines, "places that ask for an IP address": addresses},
     )

@@ -21,6 +21,7 @@ from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
 from sens_site.lib.cache.fragment_cache import forget_fragments
 from sens_site.promises.access import OWN_PAGES, Somebody, new_mark, paths_of, state_of
+from sens_site.promises.known_addresses import no_form_tells_who_has_an_account
 from sens_site.promises.source_code import sources
 
 SHOWING_OWN = (OWN_PAGES, "/contact/", "/newsletter/")
@@ -75,10 +76,16 @@ def a_customer_sees_nothing_of_another(site: RunningSite) -> Evidence:
             )
         require(state_of(person) == before, "an address that names an account changes it")
         _cannot_act(person, neighbour.visitor, factor, handle)
+        forms = no_form_tells_who_has_an_account(site, person.email)
     return Evidence(
         "Played through for this check, no page of accounts, contacts or the newsletter "
-        "showed one customer anything of another or let one act for another.",
-        {"pages": len(paths), "names after a question mark": len(names)},
+        "showed one customer anything of another or let one act for another, and no form told a "
+        "stranger whether an address has an account.",
+        {
+            "pages": len(paths),
+            "names after a question mark": len(names),
+            "forms that tell nobody who has an account": forms,
+        },
     )
 
 

@@ -1,6 +1,7 @@
 """Promises about security: what protects the information on the running site."""
 
 import secrets
+from collections.abc import Callable, Mapping
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -22,8 +23,12 @@ HEADERS = {
     "Permissions-Policy": "geolocation=()",
 }
 ATTEMPTS = 8
-SHORT = "k7#Qz!p2"
-"""A password of eight characters."""
+GUESSED: Mapping[str, Callable[[str], str]] = {
+    "of eight characters": lambda email: "k7#Qz!p2",
+    "that many people have": lambda email: "qwerty123456",
+    "that is the email address": lambda email: f"{email}!",
+}
+"""Passwords that are tried first by whoever guesses, made of what others know."""
 
 
 @promise("security.technical", look=Look.REHEARSAL)
@@ -90,8 +95,10 @@ def _require_limits(site: RunningSite) -> None:
             for n in range(ATTEMPTS)
         ]
         require(429 in statuses, f"{ATTEMPTS} passwords in a row can be tried")
-        word = f"check{secrets.token_hex(6)}"
-        typed = {"username": word, "email": f"{word}@example.com", "password1": SHORT}
-        site.visitor().fill_in("/accounts/register/", typed)
-        taken = get_user_model().objects.filter(username=word)
-        require(not taken.exists(), "a password that can be guessed is taken")
+        for which, guessed in GUESSED.items():
+            username, email = (f"check{secrets.token_hex(6)}" for _ in range(2))
+            email += "@example.com"
+            typed = {"username": username, "email": email, "password1": guessed(email)}
+            site.visitor().fill_in("/accounts/register/", typed)
+            taken = get_user_model().objects.filter(username=username)
+            require(not taken.exists(), f"a password {which} is taken")

@@ -1,9 +1,11 @@
-"""Breaks of one's own pages by what stands after a question mark: a later page, another order."""
+"""Breaks of one's own pages: what stands after a question mark, and who learns of an account."""
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
+from accounts.forms import ForgottenPasswordForm
 from accounts.models import User
 from contact.models import ContactMessage
 from contact.own_messages import OwnMessages
@@ -31,3 +33,15 @@ def a_name_that_no_page_was_asked_for_before(hand: Hand) -> None:
         response.content += "".join(one.company for one in known).encode()
 
     answers(hand, lambda request: request.path == "/newsletter/yours/", name)
+
+
+@breaks("security.against-misuse", in_sql=True)
+def a_forgotten_password_of_an_account_that_is_not_there(hand: Hand) -> None:
+    def clean_email(form: Any) -> str:
+        email = str(form.cleaned_data["email"])
+        form.users = User.objects.filter(email=email)
+        if not form.users:
+            raise ValidationError("No account has this address.")
+        return email
+
+    hand.patch.setattr(ForgottenPasswordForm, "clean_email", clean_email, raising=False)

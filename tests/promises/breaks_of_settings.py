@@ -45,3 +45,20 @@ def copies_below_the_static_files(hand: Hand) -> None:
 def lines_that_go_to_a_machine_elsewhere(hand: Hand) -> None:
     far = {"class": "logging.handlers.SysLogHandler", "address": ("logs.example.org", 514)}
     hand.settings.LOGGING = {**settings.LOGGING, "handlers": {"far": far}}
+
+
+def _without_the_rule(hand: Hand, *names: str) -> None:
+    rules = settings.AUTH_PASSWORD_VALIDATORS
+    hand.settings.AUTH_PASSWORD_VALIDATORS = [
+        one for one in rules if one["NAME"].rpartition(".")[2] not in names
+    ]
+
+
+@breaks(TECHNICAL, way=SETTING)
+def passwords_that_many_people_have(hand: Hand) -> None:
+    _without_the_rule(hand, "CommonPasswordValidator")
+
+
+@breaks(TECHNICAL, way=SETTING)
+def passwords_that_say_who_somebody_is(hand: Hand) -> None:
+    _without_the_rule(hand, "UserAttributeSimilarityValidator", "OwnNamesValidator")

@@ -121,3 +121,50 @@ def statements_of_the_database_in_the_log(hand: Hand) -> None:
 def a_log_that_keeps_what_was_searched_for(hand: Hand) -> None:
     for handler in logging.getLogger().handlers:
         hand.patch.setattr(handler, "filters", [])
+
+
+OTHER_WAYS = {
+    "a_logger_by_another_name": "note = logger.warning\ndef f(user): note(user.email)",
+    "a_logger_asked_by_a_word": "def f(user, level): getattr(logger, level)(user.email)",
+    "a_logger_that_is_handed_on": "import functools\nsay = functools.partial(logger.info, '%s')",
+    "a_logger_with_something_to_add": "spoken = logging.LoggerAdapter(logger, {'user': 1})",
+    "a_logger_of_another_module": "from outbox import delivery\nnote = delivery.logger.error",
+    "a_logger_under_a_short_name": "o = logging.getLogger('o')\ndef f(user): o.info('%s', user)",
+    "a_module_under_another_name": "import logging as quiet\nquiet.warning('Seen.')",
+    "a_function_of_the_logs": "from logging import warning as w\ndef f(user): w(user.email)",
+    "a_trace_of_what_went_wrong": "import traceback\ndef f(): traceback.print_exc()",
+    "a_line_with_what_went_wrong": "def f(): logger.exception('It went wrong.')",
+    "a_line_with_a_trace": "def f(): logger.error('It went wrong.', exc_info=True)",
+    "an_output_by_another_name": "import sys\nout = sys.stderr\ndef f(user): out.write(user.email)",
+    "an_output_by_its_number": "import os\ndef f(user): os.write(2, user.email.encode())",
+    "a_print_that_is_handed_on": "def f(users): list(map(print, users))",
+    "a_warning_with_who_it_is": "import warnings\ndef f(user): warnings.warn(user.email)",
+    "a_level_that_is_worked_out": "def f(user): logger.log(20, 'Seen: %s', user.email)",
+    "a_line_with_more_beside_it": "def f(user): logger.info('Seen.', extra={'who': user.email})",
+    "a_logger_without_a_name": "import logging\nsay = logging.getLogger('a').info",
+}
+"""Lines that no call of a logger by its name writes, or not with its own words alone."""
+
+
+def _another_way(name: str, code: str) -> None:
+    def act(hand: Hand) -> None:
+        _with(hand, "contact/services.py", code)
+
+    act.__name__ = name
+    breaks("retention.access-logs")(act)
+
+
+for _name, _code in OTHER_WAYS.items():
+    _another_way(_name, _code)
+
+
+@breaks("retention.access-logs")
+def a_span_with_who_asked(hand: Hand) -> None:
+    code = "def f(begun, user): begun.set_attribute('enduser.id', user.email)"
+    _with(hand, "sens_site/lib/tracing.py", code)
+
+
+@breaks("retention.access-logs")
+def a_span_that_holds_the_words_of_an_error(hand: Hand) -> None:
+    code = "def f(begun, error): begun.record_exception(error)"
+    _with(hand, "sens_site/lib/tracing.py", code)
