@@ -14,6 +14,7 @@ from django.db.models.query import get_related_populators  # type: ignore[attr-d
 from django.utils import timezone
 
 from accounts.models import Session
+from sens_site.lib.written_query import converters_of
 
 _written = threading.local()
 _SOME_KEY = "the key stands here"
@@ -69,7 +70,7 @@ def _write(only: tuple[str, ...]) -> WrittenQuery:
         sql=sql,
         key_first=params[0] == _SOME_KEY,
         compiler=compiler,
-        converters=compiler.get_converters([column[0] for column in compiler.select]),
+        converters=converters_of(compiler, [column[0] for column in compiler.select]),
         columns=slice(columns[0], columns[-1] + 1),
         names=[compiler.select[index][0].target.attname for index in columns],
         related=get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS),

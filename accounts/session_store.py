@@ -33,7 +33,7 @@ class SessionSigner(signing.TimestampSigner):
     """Signs as Django does, and derives the key of the signature once: each page asks for it."""
 
     def signature(self, value: str | bytes, key: str | bytes | None = None) -> str:
-        derived = _derived_key(f"{self.salt}signer", key or self.key)
+        derived = _derived_key(cast("str", self.salt) + "signer", key or self.key)
         return signing.b64_encode(hmac.digest(derived, force_bytes(value), "sha256")).decode()
 
 

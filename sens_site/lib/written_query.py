@@ -81,13 +81,36 @@ class WrittenQuery:
             params=tuple(params),
             places=tuple(stored.index(param) if param in stored else None for param in params),
             compiler=compiler,
-            converters=compiler.get_converters(columns),
+            converters=converters_of(compiler, columns),
         )
 
 
 def columns(model: type[Model], *names: str) -> tuple[str, ...]:
     """Return names of columns in the order in which `Model.from_db` takes their values."""
     return tuple(field.attname for field in model._meta.concrete_fields if field.attname in names)
+
+
+def converters_of(compiler: Any, columns: Sequence[Any]) -> Any:
+    """Return what makes values of columns, with a quick way for the times of SQLite."""
+    converters = compiler.get_converters(columns)
+    of_sqlite = getattr(compiler.connection.ops, "convert_datetimefield_value", None)
+    for made_by, _ in converters.values():
+        made_by[:] = [_moment if one == of_sqlite else one for one in made_by]
+    return converters
+
+
+def _moment(value: Any, expression: Any, connection: Any) -> datetime | None:
+    """Read a time as Django stores it; whatever else is there is read by Django."""
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        other: datetime | None = connection.ops.convert_datetimefield_value(
+            value, expression, connection
+        )
+        return other
+    return moment if moment.tzinfo else moment.replace(tzinfo=connection.timezone)
 
 
 def _shape(one: Parameter) -> type | int:
