@@ -91,7 +91,7 @@ def columns(model: type[Model], *names: str) -> tuple[str, ...]:
 
 
 def converters_of(compiler: Any, columns: Sequence[Any]) -> Any:
-    """Return what makes values of columns, with a quick way for the times of SQLite."""
+    """Return what makes values of columns, with a quick way for the times of SQLite, which have no zone."""
     converters = compiler.get_converters(columns)
     of_sqlite = getattr(compiler.connection.ops, "convert_datetimefield_value", None)
     for made_by, _ in converters.values():
@@ -100,17 +100,15 @@ def converters_of(compiler: Any, columns: Sequence[Any]) -> Any:
 
 
 def _moment(value: Any, expression: Any, connection: Any) -> datetime | None:
-    """Read a time as Django stores it; whatever else is there is read by Django."""
+    """Make of a time what Django makes; a text, which a time in a union is, is left to it."""
     if value is None:
         return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        other: datetime | None = connection.ops.convert_datetimefield_value(
-            value, expression, connection
-        )
-        return other
-    return moment if moment.tzinfo else moment.replace(tzinfo=connection.timezone)
+    if type(value) is datetime and value.tzinfo is None:
+        return value.replace(tzinfo=connection.timezone)
+    other: datetime | None = connection.ops.convert_datetimefield_value(
+        value, expression, connection
+    )
+    return other
 
 
 def _shape(one: Parameter) -> type | int:
