@@ -13,9 +13,9 @@ from django import template
 from django.template.defaultfilters import date as written_anew
 from django.utils import dateformat
 from django.utils.formats import get_format
-from django.utils.timezone import (
+from django.utils.timezone import (  # type: ignore[attr-defined]  # the stubs leave one out
     get_current_timezone,
-    template_localtime,  # type: ignore[attr-defined]  # the stubs leave it out
+    template_localtime,
 )
 from django.utils.translation import get_language
 

@@ -172,3 +172,17 @@ def test_a_row_names_nobody(person):
     object_to_sharing(person)
     found = row(person)
     assert str(found) == f"refusals {found.pk}"
+
+
+def test_a_page_asks_once_how_a_refusal_is_said(signed_in, person, monkeypatch):
+    object_to_sharing(person)
+    asked: list[int] = []
+    say = PersonalRefusals.sentences.fget
+
+    def count(row: PersonalRefusals) -> Any:
+        asked.append(row.pk)
+        return say(row)
+
+    monkeypatch.setattr(PersonalRefusals, "sentences", property(count))
+    page = signed_in.get("/accounts/data/").content.decode()
+    assert (len(asked), page.count("You objected to the sale and sharing")) == (1, 1)

@@ -35,7 +35,15 @@ def test_each_moment_is_written_as_django_writes_it(zone):
 
 
 @pytest.mark.parametrize(
-    "value", [None, "", "no date", 7, date(2026, 1, 31), datetime(2026, 1, 31, 23, 59, tzinfo=UTC).replace(tzinfo=None)]
+    "value",
+    [
+        None,
+        "",
+        "no date",
+        7,
+        date(2026, 1, 31),
+        datetime(2026, 1, 31, 23, 59, tzinfo=UTC).replace(tzinfo=None),
+    ],
 )
 def test_what_is_no_moment_is_left_to_django(value):
     for form in (None, "DATE_FORMAT", "j F"):
