@@ -225,7 +225,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "pages.templatetags.page_tags",
-                "sens_site.templatetags.date_tags",
+                "sens_site.lib.dates",
                 "sens_site.templatetags.url_tags",
             ],
             "loaders": [

@@ -177,11 +177,12 @@ def test_a_row_names_nobody(person):
 def test_a_page_asks_once_how_a_refusal_is_said(signed_in, person, monkeypatch):
     object_to_sharing(person)
     asked: list[int] = []
-    say = PersonalRefusals.sentences.fget
+    say = vars(PersonalRefusals)["sentences"].fget
 
-    def count(row: PersonalRefusals) -> Any:
+    def count(row: PersonalRefusals) -> list[str]:
         asked.append(row.pk)
-        return say(row)
+        said: list[str] = say(row)
+        return said
 
     monkeypatch.setattr(PersonalRefusals, "sentences", property(count))
     page = signed_in.get("/accounts/data/").content.decode()

@@ -8,7 +8,7 @@ from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.utils import timezone
 
 from accounts.models import User
-from sens_site.lib.written_query import WrittenQuery, _moment, columns
+from sens_site.lib.written_query import WrittenQuery, _moment, columns, named_params, named_places
 from tests.factories.people import make_person
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +101,20 @@ def test_times_are_read_in_the_quick_way_on_sqlite(written):
     (kept,) = vars(query._written)["queries"].values()
     readers = [one for made_by, _ in kept.converters.values() for one in made_by]
     assert (_moment in readers) is (connection.vendor == "sqlite")
+
+
+def test_places_have_names_and_a_sign_of_its_own_stays_one():
+    sql = named_places("SELECT %s || '%%s' || %s")
+    assert sql == "SELECT %(p0)s || '%%s' || %(p1)s"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, named_params(["a", "b"]))
+        assert cursor.fetchone() == ("a%sb",)
+
+
+def test_what_the_database_is_asked_names_its_places(written, django_assert_num_queries):
+    query, _ = written
+    with django_assert_num_queries(1) as asked:
+        query(7, timezone.now(), "some%name", ["nobody@nowhere.test"])
+    (kept,) = vars(query._written)["queries"].values()
+    assert kept.sql.count("%(p") == len(kept.params) >= 4
+    assert "some%name" in asked.captured_queries[0]["sql"]

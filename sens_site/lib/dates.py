@@ -1,7 +1,7 @@
-"""`|date`, worked out once an hour: Django reads the format and looks up its words for each date.
+"""Dates as people read them, worked out once an hour: Django reads the format anew for each of them.
 
-Stands among the builtins of the site's templates (`TEMPLATES` in the settings). What is kept knows
-an hour and how it is written, and never the minute of what anybody did.
+This is `|date` in the site's templates (`builtins` in the settings). What is kept knows an hour and
+how it is written, and never the minute of what anybody did.
 """
 
 import re

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.template import Context, Template
 from django.template.defaultfilters import date as of_django
-from django.utils import timezone, translation
-from django.utils.timezone import template_localtime
+from django.utils import dateformat, timezone, translation
+from django.utils.timezone import template_localtime  # type: ignore[attr-defined]  # no stub
 
-from sens_site.templatetags import date_tags as tested
+from sens_site.lib import dates as tested
 
 FORMS = (
     None, "DATE_FORMAT", "DATETIME_FORMAT", "c", "r", "H:i", "H:i:s", "P", "U", "e I O T Z",
@@ -62,11 +62,14 @@ def test_language_and_zone_are_those_of_the_moment_of_writing():
 
 def test_an_hour_is_worked_out_once_and_knows_no_minute(monkeypatch):
     tested._hour.cache_clear()
-    made = []
-    write = tested.dateformat.format
-    monkeypatch.setattr(
-        tested.dateformat, "format", lambda *of: made.append(write(*of)) or made[-1]
-    )
+    made: list[str] = []
+    write = dateformat.format
+
+    def remember(value: datetime, form: str) -> str:
+        made.append(write(value, form))
+        return made[-1]
+
+    monkeypatch.setattr(dateformat, "format", remember)
     with timezone.override(ZoneInfo("UTC")):
         seen = [
             tested.date(datetime(2026, 5, 1, 3, minute, 9, tzinfo=UTC), "DATETIME_FORMAT")
@@ -77,5 +80,6 @@ def test_an_hour_is_worked_out_once_and_knows_no_minute(monkeypatch):
 
 
 def test_templates_of_the_site_write_dates_by_it():
-    parser_finds = Template("{{ now|date }}").nodelist[0].filter_expression.filters[0][0]
-    assert parser_finds is tested.date
+    (node,) = Template("{{ now|date }}").nodelist
+    ((filtered, _),) = vars(node)["filter_expression"].filters
+    assert filtered is tested.date
