@@ -14,6 +14,7 @@ from django.db.models.query import get_related_populators  # type: ignore[attr-d
 from django.utils import timezone
 
 from accounts.models import Session
+from sens_site.lib.written_query import converters_of, named_params, named_places
 
 _written = threading.local()
 _SOME_KEY = "the key stands here"
@@ -47,7 +48,7 @@ def session_with_user(key: str, *only: str) -> Session | None:
         query = written[only] = _write(only)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute(query.sql, (key, now) if query.key_first else (now, key))
+        cursor.execute(query.sql, named_params((key, now) if query.key_first else (now, key)))
         row = cursor.fetchone()
     if row is None:
         return None
@@ -66,10 +67,10 @@ def _write(only: tuple[str, ...]) -> WrittenQuery:
     sql, params = compiler.as_sql()
     columns: list[int] = compiler.klass_info["select_fields"]
     return WrittenQuery(
-        sql=sql,
+        sql=named_places(sql),
         key_first=params[0] == _SOME_KEY,
         compiler=compiler,
-        converters=compiler.get_converters([column[0] for column in compiler.select]),
+        converters=converters_of(compiler, [column[0] for column in compiler.select]),
         columns=slice(columns[0], columns[-1] + 1),
         names=[compiler.select[index][0].target.attname for index in columns],
         related=get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS),

@@ -223,7 +223,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "sens_site.context.site",
             ],
-            "builtins": ["pages.templatetags.page_tags", "sens_site.templatetags.url_tags"],
+            "builtins": [
+                "pages.templatetags.page_tags",
+                "sens_site.lib.dates",
+                "sens_site.templatetags.url_tags",
+            ],
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",

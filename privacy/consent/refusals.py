@@ -15,11 +15,10 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, models
 from django.http import HttpRequest
-from django.utils import timezone
-from django.utils.formats import localize
 
 from privacy.consent.offer.catalogue import GROUP_BY_KEY, GROUPS
 from privacy.consent.offer.parts import optional
+from sens_site.lib.dates import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +84,7 @@ class Standing:
     def sentence(self, group: str) -> str:
         """Say it to the person."""
         name = GROUP_BY_KEY[group].name if group in GROUP_BY_KEY else group
-        day = localize(timezone.localtime(datetime.fromisoformat(self.at)).date())
-        said = f"{name}: {How(self.how).label} on {day}."
+        said = f"{name}: {How(self.how).label} on {date(datetime.fromisoformat(self.at))}."
         if self.refuses:
             return f"{said} It is off wherever you are logged in."
         return f"{said} You have allowed it again since, in a browser in which you said so."

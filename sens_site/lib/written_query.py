@@ -4,10 +4,12 @@ Django writes the SQL of a query anew each time, which costs ten times what SQLi
 it. What is written here differs from one time to the next in its parameters alone.
 """
 
+import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -17,6 +19,7 @@ from django.db.models import Model, QuerySet
 Single = int | str | datetime
 Parameter = Single | Sequence[str]
 Row = Sequence[Any]
+_PLACE = re.compile(r"(?<!%)%s")
 _SINGLE = (int, str, datetime)
 _SOME_NUMBER = -1_000_000_007
 _SOME_TIME = datetime(2001, 1, 1, tzinfo=UTC)
@@ -56,10 +59,10 @@ class WrittenQuery:
             except EmptyResultSet:  # Django sees that nothing can be found
                 return []
         values = [_stored(one) for one in _flat(asked)]
-        params = [
+        params = named_params(
             param if at is None else values[at]
             for param, at in zip(query.params, query.places, strict=True)
-        ]
+        )
         with connection.cursor() as cursor:
             cursor.execute(query.sql, params)
             rows = cursor.fetchall()
@@ -77,17 +80,52 @@ class WrittenQuery:
         sql, params = compiler.as_sql()
         columns = [column[0] for column in compiler.select[: compiler.col_count]]
         return Written(
-            sql=sql,
+            sql=named_places(sql),
             params=tuple(params),
             places=tuple(stored.index(param) if param in stored else None for param in params),
             compiler=compiler,
-            converters=compiler.get_converters(columns),
+            converters=converters_of(compiler, columns),
         )
 
 
 def columns(model: type[Model], *names: str) -> tuple[str, ...]:
     """Return names of columns in the order in which `Model.from_db` takes their values."""
     return tuple(field.attname for field in model._meta.concrete_fields if field.attname in names)
+
+
+def named_places(sql: str) -> str:
+    """Give each place for a parameter a name: SQLite's cursor puts names in without searching for them.
+
+    Django looks for places without a name in the whole text, each time that it is asked.
+    """
+    numbers = count()
+    return _PLACE.sub(lambda _: f"%(p{next(numbers)})s", sql)
+
+
+def named_params(params: Iterable[Any]) -> dict[str, Any]:
+    """Return parameters by the names of their places."""
+    return {f"p{number}": param for number, param in enumerate(params)}
+
+
+def converters_of(compiler: Any, columns: Sequence[Any]) -> Any:
+    """Return what makes values of columns, with a quick way for the times of SQLite, which have no zone."""
+    converters = compiler.get_converters(columns)
+    of_sqlite = getattr(compiler.connection.ops, "convert_datetimefield_value", None)
+    for made_by, _ in converters.values():
+        made_by[:] = [_moment if one == of_sqlite else one for one in made_by]
+    return converters
+
+
+def _moment(value: Any, expression: Any, connection: Any) -> datetime | None:
+    """Make of a time what Django makes; a text, which a time in a union is, is left to it."""
+    if value is None:
+        return None
+    if type(value) is datetime and value.tzinfo is None:
+        return value.replace(tzinfo=connection.timezone)
+    other: datetime | None = connection.ops.convert_datetimefield_value(
+        value, expression, connection
+    )
+    return other
 
 
 def _shape(one: Parameter) -> type | int:

@@ -172,3 +172,18 @@ def test_a_row_names_nobody(person):
     object_to_sharing(person)
     found = row(person)
     assert str(found) == f"refusals {found.pk}"
+
+
+def test_a_page_asks_once_how_a_refusal_is_said(signed_in, person, monkeypatch):
+    object_to_sharing(person)
+    asked: list[int] = []
+    say = vars(PersonalRefusals)["sentences"].fget
+
+    def count(row: PersonalRefusals) -> list[str]:
+        asked.append(row.pk)
+        said: list[str] = say(row)
+        return said
+
+    monkeypatch.setattr(PersonalRefusals, "sentences", property(count))
+    page = signed_in.get("/accounts/data/").content.decode()
+    assert (len(asked), page.count("You objected to the sale and sharing")) == (1, 1)

@@ -4,10 +4,11 @@ import pytest
 import time_machine
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.exceptions import SessionInterrupted
+from django.core import signing
 from django.utils import timezone
 
 from accounts.models import Session
-from accounts.session_store import SessionStore
+from accounts.session_store import SessionSigner, SessionStore, _derived_key
 from tests.client import SiteClient
 from tests.factories.people import PASSWORD
 
@@ -17,6 +18,47 @@ def stored(**data):
     store.update(data)
     store.save()
     return Session.objects.get(session_key=store.session_key)
+
+
+@pytest.mark.parametrize("data", [{}, {"a": "é:1"}, {"long": "word " * 500}])
+def test_a_session_is_read_as_django_reads_it_by_the_keys_of_today_and_before(settings, data):
+    store = SessionStore()
+    of_before = store.encode(data)
+    assert store.decode(of_before) == data
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "a new key of this site, for all that is signed from now on"
+    assert [store.decode(one) for one in (of_before, store.encode(data))] == [data, data]
+    settings.SECRET_KEY_FALLBACKS = []
+    assert store.decode(of_before) == {}
+
+
+@pytest.mark.parametrize("change", ["", "x", "é", ":", "other text", "cut", "time"])
+def test_a_session_that_is_not_well_signed_is_empty_and_told_of(change, caplog):
+    store = SessionStore()
+    whole = store.encode({"_auth_user_id": "1"})
+    body, when, signature = whole.split(":")
+    forged = {
+        "cut": whole[:-1], "time": f"{body}:1{when}:{signature}", "x": f"x{whole}", "é": f"{whole}é",
+    }.get(change, change)  # fmt: skip
+    assert store.decode(forged) == {}
+    assert caplog.messages == ["Session data corrupted"]
+
+
+def test_a_signature_is_the_one_of_django(settings):
+    (made,) = {
+        kind(key=key, salt="a.salt").signature("what is signed")
+        for kind in (SessionSigner, signing.TimestampSigner)
+        for key in ("a key", b"a key")
+    }
+    assert len(made) == 43
+
+
+def test_the_key_of_a_signature_is_derived_once():
+    store = SessionStore()
+    store.decode(store.encode({}))
+    before = _derived_key.cache_info().misses
+    store.decode(store.encode({}))
+    assert _derived_key.cache_info().misses == before
 
 
 @pytest.mark.django_db

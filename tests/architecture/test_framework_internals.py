@@ -44,6 +44,7 @@ def of_allauth(file: str, holder: str, name: str) -> Internal:
 COOKIES = "cookie_consent.util"
 INTERNALS = (
     Internal("sens_site/lib/http/faults.py", "django.utils.log", "_has_been_logged"),
+    Internal("sens_site/lib/cache/own_page.py", "django.utils.functional.LazyObject", "_wrapped"),
     of_allauth(
         "accounts/registration.py",
         "allauth.account.internal.flows.email_verification",

@@ -7,10 +7,12 @@ only costs a few renderings.
 
 import logging
 import secrets
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from itertools import count
+from time import time as seconds_now
 
 from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError, connection, transaction
@@ -25,7 +27,7 @@ Generation = tuple[str, int, int, str]
 _clock_sources: list[ClockSource] = []
 logger = logging.getLogger(__name__)
 _last_read = _hour_read = ""
-_day = (datetime.max.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), "")
+_day = (0.0, 0.0, "")
 _changes = count()
 _own_changes = 0
 _own_committed = 0
@@ -112,14 +114,14 @@ def generation() -> Generation:
 def today() -> str:
     """Name the day in the company's zone. Asked several times a page, and worked out once a day."""
     global _day  # noqa: PLW0603 - one value a process
-    now = timezone.now()
+    now = seconds_now()
     begins, ends, name = _day
     if not begins <= now < ends:
-        here = timezone.localtime(now)
+        here = timezone.localtime(datetime.fromtimestamp(now, UTC))
         midnight = datetime.combine(here.date(), time.min, here.tzinfo)
         after = datetime.combine(here.date() + timedelta(days=1), time.min, here.tzinfo)
-        _day = midnight, after, here.date().isoformat()
-        name = _day[2]
+        name = here.date().isoformat()
+        _day = midnight.timestamp(), after.timestamp(), name
     return name
 
 
@@ -141,13 +143,12 @@ def has_changes_of_its_own() -> bool:
 
 
 def _times_passed(stamp: str) -> int:
-    now = timezone.now().timestamp()
-    return sum(moment <= now for moment in _times_in(stamp))
+    return bisect_right(_times_in(stamp), seconds_now())
 
 
 @lru_cache(maxsize=4)
-def _times_in(stamp: str) -> tuple[float, ...]:
-    return tuple(map(float, stamp.split()[1:]))
+def _times_in(stamp: str) -> list[float]:
+    return sorted(map(float, stamp.split()[1:]))
 
 
 def _forget_here() -> None:

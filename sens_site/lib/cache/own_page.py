@@ -22,6 +22,7 @@ from django.template import Template
 from django.template.context import make_context
 from django.template.loader import get_template
 from django.template.loader_tags import BlockNode
+from django.utils.functional import SimpleLazyObject
 
 from sens_site.lib.cache.fragment_cache import fragment
 from sens_site.lib.cache.member_page_cache import is_plain_request, of_nobody
@@ -59,7 +60,8 @@ def own_page(
         return render(request, template_name, context, status=status)
     page = fragment(("own page", template_name), lambda: _page_of(template_name))
     # What was done a moment ago is told by the query, and there is none.
-    drawn = _draw_parts(page, {"done": "", **context}, request)
+    known = {"done": "", "user": _itself(request.user), **context}
+    drawn = _draw_parts(page, known, request)
     fields = any(map(has_fields, drawn.values()))
     state = request.path, getattr(getattr(request, "consent", None), "key", ""), fields
     frame = page.frames.get(state)
@@ -82,6 +84,11 @@ def _has_frame(request: HttpRequest) -> bool:
         and not getattr(request, "consent_services", ())
         and not settings.DEBUG
     )
+
+
+def _itself(user: Any) -> Any:
+    """Return who is logged in without what stands around: a template asks that five times a name."""
+    return vars(user)["_wrapped"] if isinstance(user, SimpleLazyObject) else user
 
 
 def _page_of(name: str) -> OwnPage:

@@ -1,13 +1,14 @@
 """A query that is written once finds what Django's own finds."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.utils import timezone
 
 from accounts.models import User
-from sens_site.lib.written_query import WrittenQuery, columns
+from sens_site.lib.written_query import WrittenQuery, _moment, columns, named_params, named_places
 from tests.factories.people import make_person
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +74,47 @@ def test_columns_stand_in_the_order_in_which_a_row_is_read():
     person = make_person("ada")
     row = User.objects.values_list(*names).get()
     assert (names, User.from_db("default", names, row)) == (("id", "username", "email"), person)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        None, "2026-11-25 12:00:00", "2026-11-25 12:00:00.120000", "2026-11-25 12:00:00+02:00",
+        "2026-11-25 2:3", "no time", datetime(2026, 11, 25, 12, tzinfo=UTC),
+        datetime(2026, 11, 25, 12, 0, 0, 1, tzinfo=UTC).replace(tzinfo=None),
+    ],
+)  # fmt: skip
+def test_a_time_is_read_as_django_reads_it(stored):
+    def read(convert):
+        try:
+            return convert(stored, None, sqlite)
+        except (AttributeError, TypeError, ValueError) as error:
+            return type(error)
+
+    sqlite = DatabaseWrapper({**connection.settings_dict, "NAME": ":memory:"})
+    assert read(_moment) == read(sqlite.ops.convert_datetimefield_value)
+
+
+def test_times_are_read_in_the_quick_way_on_sqlite(written):
+    query, _ = written
+    query(0, timezone.now(), "", ["nobody@nowhere.test"])
+    (kept,) = vars(query._written)["queries"].values()
+    readers = [one for made_by, _ in kept.converters.values() for one in made_by]
+    assert (_moment in readers) is (connection.vendor == "sqlite")
+
+
+def test_places_have_names_and_a_sign_of_its_own_stays_one():
+    sql = named_places("SELECT %s || '%%s' || %s")
+    assert sql == "SELECT %(p0)s || '%%s' || %(p1)s"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, named_params(["a", "b"]))
+        assert cursor.fetchone() == ("a%sb",)
+
+
+def test_what_the_database_is_asked_names_its_places(written, django_assert_num_queries):
+    query, _ = written
+    with django_assert_num_queries(1) as asked:
+        query(7, timezone.now(), "some%name", ["nobody@nowhere.test"])
+    (kept,) = vars(query._written)["queries"].values()
+    assert kept.sql.count("%(p") == len(kept.params) >= 4
+    assert "some%name" in asked.captured_queries[0]["sql"]

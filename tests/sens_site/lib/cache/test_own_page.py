@@ -170,3 +170,16 @@ def test_the_request_for_the_frame_has_nothing_of_the_person(rf, person, setting
     )
     with pytest.raises(RuntimeError):
         anybody.session.get("note")
+
+
+def test_templates_meet_the_person_itself(monkeypatch, signed_in, person):
+    met = []
+    draw = tested._draw_parts
+
+    def look(page, context, request):
+        met.append(context["user"])
+        return draw(page, context, request)
+
+    monkeypatch.setattr(tested, "_draw_parts", look)
+    signed_in.get("/accounts/profile/")
+    assert [(type(one), one) for one in met] == [(User, person)]
