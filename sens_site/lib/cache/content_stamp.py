@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from itertools import count
-from time import time as seconds_now
 
 from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError, connection, transaction
@@ -114,7 +113,7 @@ def generation() -> Generation:
 def today() -> str:
     """Name the day in the company's zone. Asked several times a page, and worked out once a day."""
     global _day  # noqa: PLW0603 - one value a process
-    now = seconds_now()
+    now = timezone.now().timestamp()
     begins, ends, name = _day
     if not begins <= now < ends:
         here = timezone.localtime(datetime.fromtimestamp(now, UTC))
@@ -143,7 +142,7 @@ def has_changes_of_its_own() -> bool:
 
 
 def _times_passed(stamp: str) -> int:
-    return bisect_right(_times_in(stamp), seconds_now())
+    return bisect_right(_times_in(stamp), timezone.now().timestamp())
 
 
 @lru_cache(maxsize=4)
