@@ -29,6 +29,6 @@ class TestAddressOf:
         asked = []
         monkeypatch.setattr(middleware, "address_of", lambda name: asked.append(name) or "/")
 
-        Client().get("/privacy/")
+        Client().get("/privacy/", secure=True)
 
         assert asked == []
