@@ -125,7 +125,7 @@ def error_page(
 
 
 def is_alike_at_the_desk(request: HttpRequest) -> bool:
-    """Tell whether an error page is the same for all who have a session: no banner, and no place in the menu."""
+    """Tell whether an error page is the same for all members: no banner, no place in the menu."""
     return (
         request.path.startswith(STAFF_PREFIX)
         and settings.SESSION_COOKIE_NAME in request.COOKIES
