@@ -123,9 +123,9 @@ class SiteStaticStorage(CompressedManifestStaticFilesStorage):
         saved: str = super()._save(name, content)  # type: ignore[misc]  # inherited from untyped whitenoise
         return saved
 
-    def url(self, name: str | None, force: bool = False) -> str:
+    def url(self, name: str, force: bool = False) -> str:  # type: ignore[override]  # as the mixin
         """Return where a file lies. Each page asks for several, and their names change by a release."""
-        key = name, self.hashed_files.get(name or ""), force, settings.DEBUG
+        key = name, self.hashed_files.get(name), force, settings.DEBUG
         if key[1] is None:
             return str(super().url(name, force))
         if key not in self._urls:
