@@ -9,9 +9,21 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import get_resolver, get_script_prefix, get_urlconf, reverse
 
 from accounts.services import note_use
+
+
+def address_of(name: str) -> str:
+    """Return the address of a page that takes no value. Each request asks; it is looked up once.
+
+    Kept with the resolver, so that it goes with it.
+    """
+    kept: dict[tuple[str, str], str] = vars(get_resolver(get_urlconf())).setdefault("_kept", {})
+    key = get_script_prefix(), name
+    if key not in kept:
+        kept[key] = reverse(name)
+    return kept[key]
 
 
 class LastUseMiddleware:
@@ -39,8 +51,8 @@ class StaffSecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if (
             settings.STAFF_MFA_REQUIRED
-            and request.path.startswith(reverse("admin:index"))
             and settings.SESSION_COOKIE_NAME in request.COOKIES
+            and request.path.startswith(address_of("admin:index"))
             and request.user.is_authenticated
             and request.user.is_staff
             and not is_mfa_enabled(request.user)
@@ -71,8 +83,8 @@ class SessionEndedMiddleware:
         if request.method != "POST" or not isinstance(response, HttpResponseRedirect):
             return response
         asked = urlsplit(response.url)
-        ended = asked.path in map(reverse, LOG_IN)
-        if not (ended or asked.path in map(reverse, ONCE_MORE)) or "next=" not in asked.query:
+        ended = asked.path in map(address_of, LOG_IN)
+        if not (ended or asked.path in map(address_of, ONCE_MORE)) or "next=" not in asked.query:
             return response
         sent = [(name, value) for name, values in request.POST.lists() for value in values]
         kept = [(name, value) for name, value in sent if not NEVER_KEPT.search(name)]

@@ -7,6 +7,7 @@ expressions and no build tool.
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from string import ascii_uppercase
 from typing import Any
 
@@ -121,3 +122,16 @@ class SiteStaticStorage(CompressedManifestStaticFilesStorage):
             content = ContentFile(css.encode())
         saved: str = super()._save(name, content)  # type: ignore[misc]  # inherited from untyped whitenoise
         return saved
+
+    def url(self, name: str, force: bool = False) -> str:  # type: ignore[override]  # as the mixin
+        """Return where a file lies. Each page asks for several, and their names change by a release."""
+        key = name, self.hashed_files.get(name), force, settings.DEBUG
+        if key[1] is None:
+            return str(super().url(name, force))
+        if key not in self._urls:
+            self._urls[key] = super().url(name, force)
+        return self._urls[key]
+
+    @cached_property
+    def _urls(self) -> dict[Any, str]:
+        return {}

@@ -10,11 +10,13 @@ from privacy.consent.offer import current
 from privacy.consent.offer.building import build_offer
 from privacy.consent.offer.current import current_offer, rehearse_offer
 from privacy.consent.offer.loading import load_offer
+from privacy.promises import running_site
 from privacy.promises.heard_query import HeardQuery
 from privacy.promises.running_site import NO_SUCH_PAGE, RunningSite, _environ
 from privacy.promises.written_tables import rows_written
 from sens_site import wsgi
 from sens_site.lib.cache.fragment_cache import fragment
+from sens_site.lib.cache.rehearsal_cache import RehearsalCache
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +135,18 @@ def test_a_query_hears_with_what_a_view_compares_what_is_said():
     assert (query.getlist("all") == ["every"], query.getlist("none", ["x"])) == (False, ["x"])
     assert (query["confirm"] == 1, {"1": "one"}[query["confirm"]]) == (False, "one")
     assert names == {"confirm": {"yes", "Y", "n", "1"}, "all": {"every"}, "none": set()}
+
+
+def test_what_is_published_is_noted_where_it_has_changed_alone(monkeypatch):
+    noted = []
+    plain = RehearsalCache._set
+    monkeypatch.setattr(
+        RehearsalCache, "_set", lambda self, key, *a: noted.append(key) or plain(self, key, *a)
+    )
+    site = RunningSite()
+
+    for stamp in ("one", "one", "two"):
+        monkeypatch.setattr(running_site, "generation", lambda now=stamp: (now, 0, 0, ""))
+        site.get("/privacy/v/1/")
+
+    assert sum("content-stamp" in key for key in noted) == 2

@@ -166,3 +166,33 @@ def test_a_sheet_that_imports_days_holds_them_once_it_is_collected(name):
     assert ".days .broken { stroke-dasharray: 3 2; }" in with_days(css)
     hashed = css.replace('"days.css"', 'url("days.0f0fcb69c5c4.css")')
     assert with_days(hashed) == with_days(css)
+
+
+def test_where_a_file_lies_is_worked_out_once(tmp_path, monkeypatch):
+    storage = SiteStaticStorage(location=str(tmp_path), base_url="/static/")
+    storage.hashed_files = {"css/own.css": "css/own.1.css"}
+    asked = []
+    plain = FileSystemStorage.url
+    monkeypatch.setattr(
+        FileSystemStorage, "url", lambda self, name: asked.append(name) or plain(self, name)
+    )
+
+    assert [storage.url("css/own.css") for _ in range(3)] == ["/static/css/own.1.css"] * 3
+    assert asked == ["css/own.1.css"]
+
+
+def test_a_file_that_was_collected_anew_is_found_where_it_lies_now(tmp_path):
+    storage = SiteStaticStorage(location=str(tmp_path), base_url="/static/")
+    storage.hashed_files = {"css/own.css": "css/own.1.css"}
+    storage.url("css/own.css")
+
+    storage.hashed_files = {"css/own.css": "css/own.2.css"}
+
+    assert storage.url("css/own.css") == "/static/css/own.2.css"
+
+
+def test_what_was_not_collected_lies_nowhere(tmp_path):
+    storage = SiteStaticStorage(location=str(tmp_path), base_url="/static/")
+
+    with pytest.raises(ValueError, match=r"css/own\.css"):
+        storage.url("css/own.css")
