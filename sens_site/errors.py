@@ -16,8 +16,7 @@ from django.urls import resolve
 from django.utils.html import format_html
 
 from sens_site.context import site
-from sens_site.lib.cache.fragment_cache import fragment
-from sens_site.lib.http.faults import RETRY_AFTER_SECONDS, STAFF_PREFIX
+from sens_site.lib.http.faults import RETRY_AFTER_SECONDS
 from sens_site.lib.http.nearest_pages import Pages, nearest_pages
 
 logger = logging.getLogger(__name__)
@@ -108,31 +107,13 @@ def error_page(
     }
     if has_session or status in WITHOUT_QUESTIONS:  # what an account refuses is in the database
         context["consent"] = None
-
-    def draw() -> str:
-        return render_to_string("errors/error.html", context)
-
     try:
-        if is_alike_at_the_desk(request) and not nearest:
-            html = fragment(("error page", status, reason), draw)
-        else:
-            html = draw()
+        html = render_to_string("errors/error.html", context)
     except Exception:
         # Whatever broke the site may break its frame too, and this page is the last one.
         logger.exception("The error page could not be drawn.")
         html = format_html(LAST_RESORT, **texts)
     return HttpResponse(html, status=status)
-
-
-def is_alike_at_the_desk(request: HttpRequest) -> bool:
-    """Tell whether an error page is the same for all members: no banner, no place in the menu."""
-    return (
-        request.path.startswith(STAFF_PREFIX)
-        and settings.SESSION_COOKIE_NAME in request.COOKIES
-        and not settings.DEBUG
-        and not getattr(request, "third_parties", False)
-        and not getattr(request, "consent_tags", ())
-    )
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

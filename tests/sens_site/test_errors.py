@@ -16,7 +16,6 @@ from django.urls import path
 
 from sens_site import errors, urls
 from sens_site.errors import TEXTS, error_page, server_error
-from sens_site.lib.cache.fragment_cache import forget_fragments
 from tests.client import SAME_ORIGIN
 from tests.pages.reading import read
 
@@ -205,48 +204,3 @@ class Doorkeeper:
 
     def __call__(self, request):
         raise PermissionDenied
-
-
-def of_a_member(path, **attributes):
-    request = RequestFactory().get(path, headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}=k"})
-    vars(request).update(attributes)
-    return request
-
-
-@pytest.fixture
-def drawn(monkeypatch):
-    """Count how often an error page is drawn."""
-    forget_fragments()
-    found = []
-    plain = errors.render_to_string
-    monkeypatch.setattr(
-        errors, "render_to_string", lambda *args: found.append(args[0]) or plain(*args)
-    )
-    yield found
-    forget_fragments()
-
-
-def test_at_the_desk_a_refusal_is_drawn_once_for_everybody(drawn):
-    pages = [error_page(of_a_member(path), 403) for path in ("/admin/a/", "/admin/b/c/")]
-
-    assert pages[0].content == pages[1].content
-    assert len(drawn) == 1
-    assert error_page(of_a_member("/admin/a/"), 404).content != pages[0].content
-    assert len(drawn) == 2
-
-
-@pytest.mark.parametrize(
-    ("request_", "nearest"),
-    [
-        (lambda: of_a_member("/privacy/"), ()),
-        (lambda: RequestFactory().get("/admin/a/"), ()),
-        (lambda: of_a_member("/admin/a/", third_parties=True), ()),
-        (lambda: of_a_member("/admin/a/", consent_tags=(1,)), ()),
-        (lambda: of_a_member("/admin/a/"), (("A page", "/a-page/"),)),
-    ],
-)
-def test_what_may_differ_is_drawn_each_time(request_, nearest, drawn, monkeypatch):
-    monkeypatch.setattr(errors, "render_to_string", lambda *args: drawn.append(args[0]) or "drawn")
-    for _ in "12":
-        error_page(request_(), 404, nearest=nearest)
-    assert len(drawn) == 2
