@@ -45,6 +45,14 @@ COOKIES = "cookie_consent.util"
 INTERNALS = (
     Internal("sens_site/lib/http/faults.py", "django.utils.log", "_has_been_logged"),
     Internal("sens_site/lib/cache/own_page.py", "django.utils.functional.LazyObject", "_wrapped"),
+    *(
+        Internal(
+            "sens_site/lib/cache/rehearsal_cache.py",
+            "django.core.cache.backends.locmem.LocMemCache",
+            name,
+        )
+        for name in ("_set", "_has_expired")
+    ),
     of_allauth(
         "accounts/registration.py",
         "allauth.account.internal.flows.email_verification",

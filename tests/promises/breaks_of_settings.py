@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -48,7 +49,7 @@ def lines_that_go_to_a_machine_elsewhere(hand: Hand) -> None:
 
 
 def _without_the_rule(hand: Hand, *names: str) -> None:
-    rules = settings.AUTH_PASSWORD_VALIDATORS
+    rules: list[dict[str, Any]] = settings.AUTH_PASSWORD_VALIDATORS
     hand.settings.AUTH_PASSWORD_VALIDATORS = [
         one for one in rules if one["NAME"].rpartition(".")[2] not in names
     ]

@@ -49,7 +49,7 @@ def another_site_is_told_nobody(seen: Exchange, known: Known) -> Iterator[str]:
 def _held_by(address: str, known: Known) -> Iterator[str]:
     """Yield what an address says of customers and strangers: what staff publish may bear a name."""
     yield from known.in_text(unquote_plus(address), *SAID, ADDRESS, BROWSER)
-    yield from (f"number made from an {what}" for what in known.digests_in(address.lower()))
+    yield from (f"number made from an {what}" for what in known.digests_in(address))
 
 
 def _is_alike(seen: Exchange, known: Known, told: dict[str, set[str]]) -> Iterator[str]:

@@ -18,6 +18,7 @@ from privacy.promises.witness.exchange import Exchange, is_foreign
 from privacy.promises.witness.mails import TABLE, Mail
 from privacy.promises.witness.rules import ANSWER, MAIL, Judge, Known, rule
 from privacy.promises.witness.tags import css_addresses, styles_of, tags_of
+from sens_site.lib.email_address import as_stored
 
 MAILS = "mails"
 HEADERS = frozenset({
@@ -62,11 +63,7 @@ def desk(known: Known | None = None) -> frozenset[str]:
     """
     staff = get_user_model()._default_manager.filter(is_staff=True, is_active=True)
     walking = {*known.people} - {*known.outside.people} if known and known.outside else set()
-    return (
-        company()
-        | {one.lower() for one in staff.values_list("email", flat=True)}
-        | {one.email for one in walking}
-    )
+    return company() | set(staff.values_list("email", flat=True)) | {one.email for one in walking}
 
 
 def company() -> frozenset[str]:
@@ -76,7 +73,7 @@ def company() -> frozenset[str]:
         settings.DEFAULT_FROM_EMAIL,
         *(one.recipient for one in settings.COMPANY.departments if one.recipient),
     )
-    return frozenset(one.rpartition("<")[2].rstrip("> ").lower() for one in named)
+    return frozenset(as_stored(one.rpartition("<")[2].rstrip("> ")) for one in named)
 
 
 @rule(MAILS, of=MAIL)
@@ -107,12 +104,12 @@ def judge_recipients(mails: Iterable[Mail], judge: Judge) -> None:
     To be done when all is taken back that was done: the log of mails is no place to know from.
     """
     known = judge.known
-    subjects = {one.recipient.lower(): one.subject for one in mails}
+    subjects = {as_stored(one.recipient): one.subject for one in mails}
     typed = " ".join(known.typed)
     others = {
         one
         for one in subjects.keys() - known.desk
-        if not one.endswith(NOBODYS) and one not in typed
+        if not one.endswith(NOBODYS) and one.lower() not in typed
     }
     for recipient in sorted(others)[:MOST_LOOKED_FOR]:
         if not {place for place in hits({recipient}) if not place.startswith(TABLE)}:
@@ -131,7 +128,7 @@ def faults_in(mail: Mail, at_the_desk: Collection[str]) -> Iterator[str]:
 
 
 def _of_who_gets_it(mail: Mail, at_the_desk: Collection[str]) -> Iterator[str]:
-    named, recipient = mail.addresses_in("to"), mail.recipient.lower()
+    named, recipient = mail.addresses_in("to"), as_stored(mail.recipient)
     if mail.addresses_in("cc", "bcc", "resent-to", "resent-cc", "resent-bcc"):
         yield "goes to others, too"
     if recipient not in named:
@@ -160,7 +157,7 @@ def _of_headers(mail: Mail, at_the_desk: Collection[str]) -> Iterator[str]:
 
 
 def _is_for(mailboxes: Collection[str], mail: Mail) -> bool:
-    return mail.recipient.lower() in mailboxes
+    return as_stored(mail.recipient) in mailboxes
 
 
 def _speaks_of(mail: Mail, addresses: Collection[str]) -> bool:
@@ -195,7 +192,7 @@ def _of_a_link(link: str, mail: Mail) -> Iterator[str]:
     if link.startswith("#") or link.lower().startswith("tel:"):
         return
     if link.lower().startswith("mailto:"):
-        if target.path.lower() not in company():
+        if as_stored(target.path) not in company():
             yield "leads to somebody else’s mailbox"
         return
     if f"{target.scheme}://{target.netloc}" != settings.SITE_ORIGIN:

@@ -8,6 +8,7 @@ from email.utils import getaddresses
 from typing import Any
 
 from privacy.promises.written_tables import Written
+from sens_site.lib.email_address import as_stored
 
 TABLE = "outbox_outboxmail"
 _LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
@@ -35,7 +36,7 @@ class Mail:
 
     def addresses_in(self, *names: str) -> list[str]:
         """Return the addresses that stand in headers of some names, without what people are called."""
-        return [address.lower() for _, address in getaddresses(self.said_in(*names)) if address]
+        return [as_stored(address) for _, address in getaddresses(self.said_in(*names)) if address]
 
 
 def mail_of(message: bytes, recipient: str) -> Mail:

@@ -162,8 +162,8 @@ def _hear_cache(
     timeout: Any = DEFAULT_TIMEOUT,
 ) -> None:
     seconds = cache.default_timeout if timeout is DEFAULT_TIMEOUT else timeout
-    # Pickled a line ago, by us.
-    recorder.note("cache", Entry(key, pickle.loads(value), seconds))  # noqa: S301
+    held = pickle.loads(value)  # noqa: S301 - pickled a line ago, by us
+    recorder.note("cache", Entry(key, held, seconds))
     plain(cache, key, value, timeout)
 
 

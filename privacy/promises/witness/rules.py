@@ -61,7 +61,8 @@ class Known:
                 for what, word in (("email address", one.email), ("IP address", one.address))
                 for digest in (md5, sha1, sha256)
             )
-        return sorted({what for what, number in self._digests if number in text})
+        lower = text.lower()
+        return sorted({what for what, number in self._digests if number in lower})
 
     def secrets_in(self, text: str) -> bool:
         """Tell whether a text holds a secret."""

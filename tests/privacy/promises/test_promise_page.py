@@ -12,11 +12,12 @@ def test_what_the_version_in_force_claims_is_read_once_for_all_pages(monkeypatch
     forget_fragments()
     asked = []
     plain = type(PolicyVersion.objects).in_force
-    monkeypatch.setattr(
-        type(PolicyVersion.objects),
-        "in_force",
-        lambda self, slug: asked.append(slug) or plain(self, slug),
-    )
+
+    def in_force(self, slug):
+        asked.append(slug)
+        return plain(self, slug)
+
+    monkeypatch.setattr(type(PolicyVersion.objects), "in_force", in_force)
 
     pages = [Client().get(f"/privacy/p/{number}/", secure=True) for number in (1, 2, 3)]
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
 from django.utils import timezone
 
 from contact.models import ContactMessage
@@ -97,7 +98,7 @@ def test_private_files_of_a_rehearsal_are_gone_with_it(tmp_path):
 
 def test_an_entry_that_is_given_another_time_is_written_as_all_are(monkeypatch):
     written: list[tuple[object, ...]] = []
-    plain = RehearsalCache._set
+    plain = vars(LocMemCache)["_set"]
 
     def hear(self, key, value, timeout):
         written.append((key.removeprefix(":1:"), timeout))

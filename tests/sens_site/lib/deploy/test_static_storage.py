@@ -173,9 +173,12 @@ def test_where_a_file_lies_is_worked_out_once(tmp_path, monkeypatch):
     storage.hashed_files = {"css/own.css": "css/own.1.css"}
     asked = []
     plain = FileSystemStorage.url
-    monkeypatch.setattr(
-        FileSystemStorage, "url", lambda self, name: asked.append(name) or plain(self, name)
-    )
+
+    def url(self, name):
+        asked.append(name)
+        return plain(self, name)
+
+    monkeypatch.setattr(FileSystemStorage, "url", url)
 
     assert [storage.url("css/own.css") for _ in range(3)] == ["/static/css/own.1.css"] * 3
     assert asked == ["css/own.1.css"]
