@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from django.conf import settings
 
@@ -49,7 +49,7 @@ def lines_that_go_to_a_machine_elsewhere(hand: Hand) -> None:
 
 
 def _without_the_rule(hand: Hand, *names: str) -> None:
-    rules: list[dict[str, Any]] = settings.AUTH_PASSWORD_VALIDATORS
+    rules = cast("list[dict[str, str]]", settings.AUTH_PASSWORD_VALIDATORS)
     hand.settings.AUTH_PASSWORD_VALIDATORS = [
         one for one in rules if one["NAME"].rpartition(".")[2] not in names
     ]
