@@ -32,6 +32,7 @@ def test_every_node_has_a_whole_page_and_sets_no_cookie(client: Client, node):
     assert [main["id"] for main in page.attributes("main")] == ["main"]
 
 
+@pytest.mark.alike("node")
 @pytest.mark.parametrize("node", NODES, ids=lambda node: node.path)
 def test_breadcrumb_leads_from_home_to_the_page(client: Client, node):
     page = read(client.get(node.path))
@@ -58,6 +59,7 @@ def test_breadcrumb_of_a_page_outside_the_tree_ends_with_its_title(client: Clien
     ]
 
 
+@pytest.mark.alike("node")
 @pytest.mark.parametrize("node", NODES, ids=lambda node: node.path)
 def test_menu_is_the_tree_and_marks_the_place(client: Client, node):
     page = read(client.get(node.path))
@@ -76,6 +78,7 @@ def test_menu_is_the_tree_and_marks_the_place(client: Client, node):
     assert sorted(set(targets)) == sorted(popovers)
 
 
+@pytest.mark.alike("path")
 @pytest.mark.parametrize("path", [*(node.path for node in NODES), "/no-such-page/"])
 def test_every_page_offers_register_login_privacy_and_legal(client: Client, path):
     page = read(client.get(path))
