@@ -25,8 +25,8 @@ class Answer(html.parser.HTMLParser):  # what the site answered, and what a brow
         self.body = answer.read(65536 if "attachment" in self.head else -1)  # files may be large
         if self.status in (429, 502, 503, 504): raise OSError(f"{path} answered {self.status}")
         if self.body == known: return  # what it says has been read already
-        self.text, self.header, self.form = str(self.body, "utf8", "replace"), answer.headers.get, ""
-        self.kind, host = self.header("Content-Type", ""), urlsplit(origin).netloc
+        self.text, self.header = self.body.decode("utf-8", "replace"), answer.headers.get
+        self.kind, self.form, host = self.header("Content-Type", ""), "", urlsplit(origin).netloc
         self.feed(self.text if "html" in self.kind else "")
         self.cookies = dict(re.findall(r"(?im)^set-cookie:\s*([^=\s]+)=([^;\r\n]*)", self.head))
         self.scripts = [tag for tag, a in self.tags if tag == "script" and "json" not in a["type"]]
@@ -68,7 +68,7 @@ class Site:  # as strangers meet it: no cookie but those that a look hands over
             return Answer(path, self.origin, answer, known)
     def visit(self, path):  # as two visitors, who are to get the same bytes
         for _ in range(3):  # what was published anew meanwhile is no difference
-            other = self.ask(path, None, (), (one := self.ask(path)).body, DNT="1", From="a@b.example")
+            other = self.ask(path, None, (), (one := self.ask(path)).body, DNT="1", From="a@b.test")
             if one.body == other.body: return one
         tracked = one.body == self.ask(path).body != self.ask(path, DNT="1").body
         (self.tracking if tracked else self.differing).append(one)
