@@ -12,7 +12,8 @@ Continuous integration takes of the further breaks those of one day (`--day`): e
 Where coverage is measured, it is measured without further breaks and without the neighbours of breaks
 (`unmeasured`): they run the same code once more, in the same processes, but the tracer, which makes
 it dearer by four fifths, is off meanwhile. A further break that alone leads through some line says
-so (`measured`).
+so (`measured`). Nor are the cases of a test that are `alike` measured after the first two: a fiftieth
+spelling of an address runs what the first has run.
 
 That `once` is true is shown by `--statements`, part of `make test-exhaustive`: it runs all tests on
 PostgreSQL and fails if one that the suite leaves out there sends a statement that no other sends.
@@ -32,6 +33,8 @@ APART = ("exhaustive", "breaks", "neighbours")
 UNMEASURED = "unmeasured"
 """The marks of tests that have a suite of their own, and the options by which that runs."""
 USUAL = "usual"
+ALIKE = 2
+"""Of cases that are alike, as many are measured."""
 ROUND = 4
 """Days in which continuous integration comes to all further breaks."""
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
@@ -73,6 +76,15 @@ def is_of_the_day(item: pytest.Item, day: int | None) -> bool:
     return zlib.crc32(item.name.encode()) % ROUND == day % ROUND
 
 
+def is_measured(item: pytest.Item) -> bool:
+    """Tell whether a test may run code of ours that no other test runs."""
+    if item.get_closest_marker(UNMEASURED):
+        return False
+    differing = (name for mark in item.iter_markers("alike") for name in mark.args)
+    numbers: dict[str, int] = getattr(getattr(item, "callspec", None), "indices", {})
+    return all(numbers[name] < ALIKE for name in differing)
+
+
 def is_needed(item: pytest.Item) -> bool:
     """Tell whether a test shows something on PostgreSQL that it does not show on SQLite."""
     return touches_the_database(item) and not item.get_closest_marker("once")
@@ -100,7 +112,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
     """Measure the coverage of nothing that only looks again at what others look at."""
     measuring = Coverage.current()
-    if measuring is None or item.get_closest_marker(UNMEASURED) is None:
+    if measuring is None or is_measured(item):
         return (yield)
     measuring.stop()
     try:

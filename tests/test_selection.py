@@ -12,6 +12,7 @@ from tests.selection import (
     LEFT_OUT,
     ROUND,
     Statements,
+    is_measured,
     is_needed,
     is_of_the_day,
     may_run,
@@ -23,10 +24,16 @@ OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
 
 
 def a_test(
-    *marks: pytest.MarkDecorator, fixtures: tuple[str, ...] = (), name: str = "test_it"
+    *marks: pytest.MarkDecorator, fixtures: tuple[str, ...] = (), name: str = "test_it", **case: int
 ) -> Any:
     by_name = {mark.name: mark.mark for mark in marks}
-    return SimpleNamespace(fixturenames=fixtures, get_closest_marker=by_name.get, name=name)
+    return SimpleNamespace(
+        fixturenames=fixtures,
+        get_closest_marker=by_name.get,
+        iter_markers=lambda name: (mark.mark for mark in marks if mark.name == name),
+        callspec=SimpleNamespace(indices=case),
+        name=name,
+    )
 
 
 def test_what_has_a_suite_of_its_own_runs_apart_and_others_do_not_run_with_it():
@@ -64,6 +71,24 @@ def test_coverage_is_measured_without_what_only_looks_again(monkeypatch, mark, s
     with pytest.raises(StopIteration):
         run.send(True)
     assert done == seen
+
+
+def test_of_cases_that_are_alike_two_are_measured_with_each_value_of_what_differs():
+    mark = pytest.mark.alike("spelling")
+    cases = [
+        (door, spelling)
+        for door in range(3)
+        for spelling in range(5)
+        if is_measured(a_test(mark, door=door, spelling=spelling))
+    ]
+    assert cases == [(door, spelling) for door in range(3) for spelling in (0, 1)]
+    assert is_measured(a_test(door=2, spelling=4))
+    assert not is_measured(a_test(pytest.mark.unmeasured, mark, door=0, spelling=0))
+
+
+def test_a_test_that_names_a_parameter_it_does_not_have_is_not_taken_for_measured():
+    with pytest.raises(KeyError):
+        is_measured(a_test(pytest.mark.alike("spelling"), door=0))
 
 
 def test_a_test_that_speaks_of_one_database_runs_there():

@@ -90,19 +90,25 @@ class Source:
         self.text = path.read_text(encoding="utf-8")
         self.tree = ast.parse(self.text)
         self._starts = [0]
-        for line in self.text.splitlines(keepends=True):
-            self._starts.append(self._starts[-1] + len(line.encode()))
+        self._raw = self.text.encode()
+        for line in self._raw.splitlines(keepends=True):
+            self._starts.append(self._starts[-1] + len(line))
 
     def replaced(self, node: Any, new: str) -> str:
         """Return the text with another piece in the place of a node."""
-        begin = self._starts[node.lineno - 1] + node.col_offset
-        end = self._starts[node.end_lineno - 1] + node.end_col_offset
-        raw = self.text.encode()
-        return (raw[:begin] + new.encode() + raw[end:]).decode()
+        begin, end = self._place(node)
+        return (self._raw[:begin] + new.encode() + self._raw[end:]).decode()
 
-    def segment(self, node: ast.AST) -> str:
-        """Return the text of a node."""
-        return ast.get_source_segment(self.text, node) or ""
+    def segment(self, node: Any) -> str:
+        """Return the text of a node; `ast.get_source_segment` takes the file apart for each anew."""
+        begin, end = self._place(node)
+        return self._raw[begin:end].decode()
+
+    def _place(self, node: Any) -> tuple[int, int]:
+        return (
+            self._starts[node.lineno - 1] + node.col_offset,
+            self._starts[node.end_lineno - 1] + node.end_col_offset,
+        )
 
 
 def sources() -> Iterator[Source]:

@@ -47,6 +47,7 @@ def send(client, path, body):
     return client.generic("POST", path, body, content_type="application/x-www-form-urlencoded")
 
 
+@pytest.mark.alike("value")
 @pytest.mark.django_db
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
 @pytest.mark.parametrize("path", FORMS)
@@ -69,6 +70,7 @@ def test_what_is_too_long_for_a_name_or_a_password_is_refused_with_its_limit(cli
     assert "or fewer" not in client.post("/accounts/login/", allowed).content.decode()
 
 
+@pytest.mark.alike("value")
 @pytest.mark.django_db
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
 @pytest.mark.parametrize("path", PERSONAL)

@@ -72,6 +72,7 @@ def rows(db) -> dict[str, Any]:
     }
 
 
+@pytest.mark.alike("role")
 @pytest.mark.slow
 @pytest.mark.once
 @pytest.mark.parametrize("role", [*MAY_OPEN, NOBODYS])
@@ -114,6 +115,7 @@ def test_an_app_that_is_not_there_is_not_found(staff_client):
     assert staff_client.get("/admin/no-such-app/").status_code == 404
 
 
+@pytest.mark.alike("role")
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [*MAY_OPEN, NOBODYS])
 def test_each_role_finds_its_front_page(role):

@@ -120,6 +120,7 @@ def test_the_roles_are_made_once():
         assert {f"{app}.{codename}" for app, codename in given} == set(rights)
 
 
+@pytest.mark.alike("role")
 @pytest.mark.parametrize("role", ["", *ROLES])
 def test_each_role_opens_its_own_pages_and_no_other(role):
     load_roles()
@@ -128,6 +129,7 @@ def test_each_role_opens_its_own_pages_and_no_other(role):
     assert opened - FOR_ALL_STAFF == OPEN.get(role, set())
 
 
+@pytest.mark.alike("path")
 @pytest.mark.parametrize("path", PATHS)
 def test_a_customer_and_a_visitor_open_nothing(path, signed_in):
     for visitor in (signed_in, SiteClient()):

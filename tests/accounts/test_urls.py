@@ -116,6 +116,7 @@ def test_a_signed_in_get_writes_nothing(proven, path):
 
 
 @pytest.mark.django_db
+@pytest.mark.alike("path")
 @pytest.mark.parametrize("path", ADDRESSES)
 @pytest.mark.parametrize("origin", ["cross-site", "same-site"])
 def test_another_site_cannot_post(person, path, origin):
@@ -131,6 +132,7 @@ def test_another_site_cannot_post(person, path, origin):
 
 
 @pytest.mark.django_db
+@pytest.mark.alike("target")
 @pytest.mark.parametrize("target", EVIL)
 def test_next_never_leads_to_another_site(person, target):
     client = SiteClient()

@@ -1,12 +1,14 @@
 """What a public forge, an editor or a hook reads calls what README and the Makefile call."""
 
 import json
+import os
 import re
+import subprocess
 
 import pytest
 from django.conf import settings
 
-from tests.architecture.source import PROJECT, files, text
+from tests.architecture.source import PROJECT, ROOT, files, text
 
 WORKFLOW, HOOKS = ".github/workflows/ci.yml", ".pre-commit-config.yaml"
 TEMPLATES = tuple(p for p in files() if p.startswith(".github/ISSUE_TEMPLATE/"))
@@ -58,6 +60,21 @@ def test_what_integration_runs_is_what_readme_tells_people_to_run():
     targets = made("\n".join(commands))
     assert {"check", "test"} <= set(targets) <= TARGETS
     assert [name for name in targets if f"`make {name}`" not in text("README.md")] == []
+
+
+@pytest.mark.parametrize("fails", ["", ".venv/.dev", "check", "test"])
+def test_integration_fails_with_each_of_its_parts_and_tells_what_each_has_said(tmp_path, fails):
+    make = tmp_path / "make"
+    make.write_text(f'#!/bin/sh\necho "made $1"\ntest "$1" != "{fails}"\n')
+    make.chmod(0o755)
+    done = subprocess.run(
+        ["sh", ".ci/run"],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    said = ["made .venv/.dev", *([] if fails == ".venv/.dev" else ["made test", "made check"])]
+    assert (done.stdout.splitlines(), done.returncode == 0) == (said, fails == "")
+    assert [path.name for path in tmp_path.iterdir()] == ["make"]
 
 
 def test_machines_of_the_forge_have_the_oldest_python_that_we_promise():

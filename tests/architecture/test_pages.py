@@ -67,6 +67,7 @@ def urlpath(url: str) -> str:
     return url.partition("?")[0]
 
 
+@pytest.mark.alike("path")
 @pytest.mark.parametrize("path", PATHS)
 def test_page_is_well_formed(path):
     page = read(path)
@@ -85,6 +86,7 @@ def test_titles_are_unique_and_name_the_company():
     ] == []
 
 
+@pytest.mark.alike("path")
 @pytest.mark.parametrize("path", PATHS)
 def test_links_within_the_site_lead_somewhere(path):
     page = read(path)
@@ -101,6 +103,7 @@ def test_links_within_the_site_lead_somewhere(path):
     assert broken == {}
 
 
+@pytest.mark.alike("path")
 @pytest.mark.parametrize("path", SHARED)
 def test_page_may_be_kept_by_those_who_share_a_cache_only_when_plain(client, path):
     plain = seen(path)
@@ -116,6 +119,7 @@ def test_page_may_be_kept_by_those_who_share_a_cache_only_when_plain(client, pat
     assert [VARY - vary(r) for r in (plain, chosen, signal, session)] == [set()] * 4
 
 
+@pytest.mark.alike("path")
 @pytest.mark.parametrize("path", PATHS)
 def test_page_is_the_same_bytes_for_two_visitors_at_two_times(path):
     with time_machine.travel("2026-03-02T16:00:00Z", tick=False):
@@ -129,6 +133,7 @@ def test_page_is_the_same_bytes_for_two_visitors_at_two_times(path):
     assert dict(first.headers) == dict(second.headers)
 
 
+@pytest.mark.alike("path")
 @pytest.mark.parametrize("path", PATHS)
 def test_head_is_get_without_the_body(client, path):
     get, head = seen(path), client.head(path)
@@ -139,6 +144,7 @@ def test_head_is_get_without_the_body(client, path):
     }
 
 
+@pytest.mark.alike("path")
 @pytest.mark.parametrize("path", SHARED)
 def test_page_costs_no_query_once_it_is_kept(path):
     # The menu and the offer are read once for a process, whichever page comes first.
@@ -156,6 +162,7 @@ def test_page_costs_no_query_once_it_is_kept(path):
     assert len(cold) <= COLD_QUERIES, [query["sql"] for query in cold]
 
 
+@pytest.mark.alike("path")
 @pytest.mark.parametrize("path", SHARED)
 def test_page_costs_a_signed_in_person_few_queries(signed_in, path):
     signed_in.get(path)

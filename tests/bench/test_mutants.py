@@ -4,8 +4,12 @@ import ast
 from collections import Counter
 from functools import cache
 
+import pytest
+
 from bench.mutants.kinds import Mutant, all_mutants
 from bench.mutants.trial import codes_in
+
+pytestmark = pytest.mark.unmeasured  # sources are read here, and none runs
 
 
 @cache

@@ -63,6 +63,7 @@ def test_a_form_refuses_a_bad_body_in_a_clear_page_and_writes_nothing(path):
     assert changed(first, fingerprint()) == {}
 
 
+@pytest.mark.alike("fault")
 @pytest.mark.parametrize("path", sorted(hostile.FORMS))
 @pytest.mark.parametrize("fault", sorted(hostile.MAY_BE_TAKEN))
 def test_a_form_never_fails_over_a_strange_body(path, fault):
@@ -95,6 +96,7 @@ def not_refused(method: str, routes: Iterable[Route]) -> list[dict[str, object]]
     return [wrong, dict(changed(before, fingerprint()))]
 
 
+@pytest.mark.alike("method")
 @pytest.mark.once
 @pytest.mark.parametrize("method", hostile.METHODS)
 def test_an_odd_method_is_refused_wherever_it_is_tried(method):
@@ -170,6 +172,7 @@ def leads_away(location: str) -> bool:
     return as_browser.startswith("//")
 
 
+@pytest.mark.alike("number")
 @pytest.mark.parametrize("number", range(len(hostile.OPEN_REDIRECTS)))
 def test_next_never_leads_away(number):
     target = hostile.OPEN_REDIRECTS[number]
@@ -210,6 +213,7 @@ def test_a_foreign_host_is_refused(host):
     assert b"evil.test" not in response.content
 
 
+@pytest.mark.alike("charset")
 @pytest.mark.parametrize("path", ["/", "/privacy/", "/cookies/", "/admin/", "/no-such-page/"])
 @pytest.mark.parametrize(
     "charset", ["zip", "rot13", "hex", "idna", "punycode", "klingon", "utf-16"]

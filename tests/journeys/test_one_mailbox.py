@@ -92,6 +92,7 @@ DOORS = {
 }  # fmt: skip
 
 
+@pytest.mark.alike("number")
 @pytest.mark.parametrize("number", range(len(SPELLINGS)))
 @pytest.mark.parametrize("door", DOORS)
 def test_a_spelling_never_reaches_another_person(door, number, people):
@@ -122,6 +123,7 @@ def test_a_spelling_never_reaches_another_person(door, number, people):
         assert request.subject.user_id == (owner.pk if owner else None)
 
 
+@pytest.mark.alike("typed")
 @pytest.mark.parametrize("typed", SAME)
 def test_every_spelling_of_a_mailbox_is_its_person(typed, people):
     assert log_in(typed).status_code == 303
@@ -134,12 +136,14 @@ def test_every_spelling_of_a_mailbox_is_its_person(typed, people):
     assert subject_with_address(typed).user_id == people[SAME[typed]].pk
 
 
+@pytest.mark.alike("typed")
 @pytest.mark.parametrize("typed", OTHERS)
 def test_no_other_mailbox_is_taken_for_it(typed):
     assert log_in(typed).status_code == 422
     assert subject_with_address(typed).user_id is None
 
 
+@pytest.mark.alike("typed")
 @pytest.mark.parametrize("typed", NONE)
 @pytest.mark.parametrize("door", ["register", "reset", "write", "ask"])
 def test_what_is_no_address_is_a_mistake_and_stored_nowhere(door, typed):

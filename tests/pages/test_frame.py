@@ -1,13 +1,16 @@
 """The frame around every page: head, menu, breadcrumb, footer."""
 
 import json
+from functools import cache
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
 from pages.navigation import MENU, TRAILS, walk
-from tests.pages.reading import read
+from tests.client import SiteClient
+from tests.pages.reading import Page, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -15,10 +18,20 @@ NODES = list(walk())
 ORIGIN = settings.SITE_ORIGIN
 
 
+@cache
+def answer(path: str) -> Any:
+    """Return what a visitor is shown, asked for once in each process."""
+    return SiteClient().get(path)
+
+
+@cache
+def page_of(path: str) -> Page:
+    return read(answer(path))
+
+
 @pytest.mark.parametrize("node", NODES, ids=lambda node: node.path)
-def test_every_node_has_a_whole_page_and_sets_no_cookie(client: Client, node):
-    response = client.get(node.path)
-    page = read(response)
+def test_every_node_has_a_whole_page_and_sets_no_cookie(node):
+    response, page = answer(node.path), page_of(node.path)
     assert page.status == 200
     assert list(response.cookies) == []
     assert len(page.find("h1")) == 1
@@ -32,9 +45,10 @@ def test_every_node_has_a_whole_page_and_sets_no_cookie(client: Client, node):
     assert [main["id"] for main in page.attributes("main")] == ["main"]
 
 
+@pytest.mark.alike("node")
 @pytest.mark.parametrize("node", NODES, ids=lambda node: node.path)
-def test_breadcrumb_leads_from_home_to_the_page(client: Client, node):
-    page = read(client.get(node.path))
+def test_breadcrumb_leads_from_home_to_the_page(node):
+    page = page_of(node.path)
     trail = TRAILS[node.path]
     crumbs = page.find("a", inside="nav.crumbs")
     assert [crumb.attributes["href"] for crumb in crumbs] == [n.path for n in trail[:-1]]
@@ -58,9 +72,10 @@ def test_breadcrumb_of_a_page_outside_the_tree_ends_with_its_title(client: Clien
     ]
 
 
+@pytest.mark.alike("node")
 @pytest.mark.parametrize("node", NODES, ids=lambda node: node.path)
-def test_menu_is_the_tree_and_marks_the_place(client: Client, node):
-    page = read(client.get(node.path))
+def test_menu_is_the_tree_and_marks_the_place(node):
+    page = page_of(node.path)
     expected = []
     for top in MENU:
         expected += [top.path, *(child.path for child in top.children if child.in_menu)]
@@ -76,9 +91,10 @@ def test_menu_is_the_tree_and_marks_the_place(client: Client, node):
     assert sorted(set(targets)) == sorted(popovers)
 
 
+@pytest.mark.alike("path")
 @pytest.mark.parametrize("path", [*(node.path for node in NODES), "/no-such-page/"])
-def test_every_page_offers_register_login_privacy_and_legal(client: Client, path):
-    page = read(client.get(path))
+def test_every_page_offers_register_login_privacy_and_legal(path):
+    page = page_of(path)
     account = page.attributes("a", inside="header ul.account")
     assert [a["href"] for a in account] == ["/search/", "/accounts/register/", "/accounts/login/"]
     foot = {a["href"]: a.get("rel") for a in page.attributes("a", inside="footer")}
@@ -122,8 +138,8 @@ def test_footer_structured_data_and_contact_page_agree_on_the_company(client: Cl
     assert f"© {settings.COMPANY.copyright_years}" in foot
 
 
-def test_titles_and_descriptions_are_unique(client: Client):
-    pages = [read(client.get(node.path)) for node in NODES]
+def test_titles_and_descriptions_are_unique():
+    pages = [page_of(node.path) for node in NODES]
     titles = [page.title for page in pages]
     about = [page.attributes("meta", name="description")[0]["content"] for page in pages]
     assert sorted(set(titles)) == sorted(titles)

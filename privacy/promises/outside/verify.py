@@ -19,14 +19,14 @@ LOGS = ("/privacy/log/heads", "/privacy/log/key", "/privacy/log.txt", "/privacy/
 CARD = """about company email kind marketing message model name next order_number password1 phone
 photos position serial_number shown site subject_line text topics username wants_contact"""
 class Answer(html.parser.HTMLParser):  # what the site answered, and what a browser makes of it
-    def __init__(self, path, origin, answer):
+    def __init__(self, path, origin, answer, known):
         super().__init__()
-        self.path, self.status, self.head = path, answer.status, str(answer.headers)
+        self.path, self.status, self.head, self.tags = path, answer.status, str(answer.headers), []
         self.body = answer.read(65536 if "attachment" in self.head else -1)  # files may be large
         if self.status in (429, 502, 503, 504): raise OSError(f"{path} answered {self.status}")
-        self.text = self.body.decode("utf-8", "replace")
-        self.header, host = answer.headers.get, urlsplit(origin).netloc
-        self.kind, self.tags, self.form = self.header("Content-Type", ""), [], ""
+        if self.body == known: return  # what it says has been read already
+        self.text, self.header = self.body.decode("utf-8", "replace"), answer.headers.get
+        self.kind, self.form, host = self.header("Content-Type", ""), "", urlsplit(origin).netloc
         self.feed(self.text if "html" in self.kind else "")
         self.cookies = dict(re.findall(r"(?im)^set-cookie:\s*([^=\s]+)=([^;\r\n]*)", self.head))
         self.scripts = [tag for tag, a in self.tags if tag == "script" and "json" not in a["type"]]
@@ -59,16 +59,16 @@ class Site:  # as strangers meet it: no cookie but those that a look hands over
         self.pages, self.differing, self.tracking = {}, [], []
         secure = urllib.request.HTTPSHandler(context=ssl.create_default_context())
         self.web = urllib.request.build_opener(AsItIs, secure)
-    def ask(self, path, form=None, cookies=(), **headers):
+    def ask(self, path, form=None, cookies=(), known=None, **headers):
         body = None if form is None else urlencode(form).encode()
         if form is not None: headers = {"Origin": self.origin, **headers}
         if cookies: headers["Cookie"] = "; ".join(f"{name}={cookies[name]}" for name in cookies)
         request = urllib.request.Request(self.origin + quote(path, "/?&=%:,+@"), body, headers)
         with self.web.open(request, timeout=10) as answer:
-            return Answer(path, self.origin, answer)
+            return Answer(path, self.origin, answer, known)
     def visit(self, path):  # as two visitors, who are to get the same bytes
         for _ in range(3):  # what was published anew meanwhile is no difference
-            one, other = self.ask(path), self.ask(path, DNT="1", From="somebody@example.org")
+            other = self.ask(path, None, (), (one := self.ask(path)).body, DNT="1", From="a@b.test")
             if one.body == other.body: return one
         tracked = one.body == self.ask(path).body != self.ask(path, DNT="1").body
         (self.tracking if tracked else self.differing).append(one)
