@@ -1,9 +1,13 @@
 """Breaks that meet only some: who wrote to a department, has many rows, or asks for the third time."""
 
+from collections import Counter
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+
 from privacy.datamap.registry import entries
-from tests.promises.breaks import breaks
+from tests.promises.breaks import Way, breaks
+from tests.promises.breaks_of_walk import answers, at
 from tests.promises.hand import Hand
 
 ERASED = ("rights.erasure", "account.delete-removes-data")
@@ -37,3 +41,40 @@ def messages_to_one_department_that_stay(hand: Hand) -> None:
 @breaks("account.delete-removes-data")
 def a_mail_that_brings_words_of_who_is_gone(hand: Hand) -> None:
     hand.replace("privacy.datamap.stored_mail._marks", [])
+
+
+# --- the page and the copy of whoever has more than a few rows ---
+
+
+@breaks("account.own-copy")
+def a_page_without_messages_taken_for_spam(hand: Hand) -> None:
+    def newest(old: Any, addresses: Any) -> Any:
+        return [row for row in old(addresses) if "spam" not in row]
+
+    hand.wrap("contact.own_messages._newest", newest)
+
+
+@breaks("account.own-copy")
+def a_list_of_messages_that_ends_with_its_first_page(hand: Hand) -> None:
+    def own(old: Any, subject: Any, page: Any) -> Any:
+        return old(subject, page)._replace(older=None)
+
+    hand.wrap("contact.own_messages.own_messages", own)
+
+
+@breaks("account.own-copy", way=Way.CONFIGURATION)
+def a_page_that_shows_five_downloads_alone(hand: Hand) -> None:
+    newest = "rows.downloads|newest_first"
+    hand.template("accounts/data.html", (newest, f'{newest}|slice:":5"'))
+
+
+@breaks("account.own-copy")
+def a_copy_that_is_given_three_times_alone(hand: Hand) -> None:
+    given: Counter[Any] = Counter()
+
+    def refuse(request: HttpRequest, response: HttpResponse) -> None:
+        given[request.user.pk] += 1
+        if given[request.user.pk] > 3:
+            response.status_code = 429
+
+    answers(hand, at("/accounts/data/copy/", "POST"), refuse)
