@@ -152,7 +152,8 @@ def nothing_of_the_person_is_left(site: RunningSite) -> Evidence:
     with site.rehearsal():
         person = registered(site)
         person.visitor.post(PROFILE, {**person.details, "marketing": "on"})
-        message = {"name": person.details["name"], "email": person.email, "message": _word()}
+        known = {"name": person.details["name"], "phone": person.details["phone"]}
+        message = {**known, "email": person.email, "message": _word()}
         person.visitor.post("/contact/webmaster/", {**message, "wants_contact": "on"})
         words = {*person.words, message["message"], *_written_to_departments(site, message)}
         user = User.objects.get(username=person.username)
