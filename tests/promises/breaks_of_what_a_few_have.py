@@ -8,7 +8,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from accounts.models import User
 from contact.order_models import OrderState
+from newsletter.models import Subscriber
 from privacy.datamap.registry import entries
 from tests.promises.breaks import Way, breaks
 from tests.promises.breaks_of_walk import answers, at
@@ -98,3 +100,29 @@ def an_order_of_somebody_without_an_account(hand: Hand) -> None:
     OrderState.objects.create(
         order_number="SO-1", email="gone@customer.test", state="Shipped", listed_at=long_ago
     )
+
+
+# --- who has more than an account ---
+
+
+def _never_idle(hand: Hand, **who: Any) -> None:
+    hand.wrap(
+        "accounts.idle_accounts.idle_since",
+        lambda old, moment: old(moment).exclude(pk__in=User.objects.filter(**who).values("pk")),
+    )
+
+
+@breaks("retention.idle-account", in_sql=True)
+def accounts_with_a_passkey_that_are_never_idle(hand: Hand) -> None:
+    _never_idle(hand, authenticator__type="webauthn")
+
+
+@breaks("retention.idle-account", in_sql=True)
+def accounts_with_downloads_that_are_never_idle(hand: Hand) -> None:
+    _never_idle(hand, downloads__isnull=False)
+
+
+@breaks("retention.idle-account", in_sql=True)
+def accounts_of_readers_that_are_never_idle(hand: Hand) -> None:
+    readers = Subscriber.objects.filter(state="confirmed")
+    _never_idle(hand, email__in=readers.values("email"))
