@@ -50,3 +50,8 @@ def a_hand_over_that_ends_a_request(hand: Hand) -> None:
         return services.intake.withdraw_request(request)
 
     hand.replace("privacy.rights.handling.hand_to", hand_to)
+
+
+@breaks("security.against-misuse")
+def codes_of_a_second_factor_that_may_be_guessed(hand: Hand) -> None:
+    hand.replace("allauth.mfa.base.forms.check_rate_limit", lambda *args, **more: lambda: None)
