@@ -25,4 +25,4 @@ def no_order_is_nobodys() -> int:
         if not former.filter(address_hash__in=keyed_hashes("address", email)).exists()
     ]
     require(not nobodys, f"orders are stored of {len(nobodys)} people without an account")
-    return orders.count()
+    return int(orders.count())

@@ -79,15 +79,15 @@ def _in_other_words(row: Model, mark: str) -> dict[str, Any]:
 
     Which department a message is for, or for what a mail was written, is no reason to keep it.
     """
-    said = {
-        one.attname: getattr(row, one.attname)
+    columns: list[Any] = [
+        one
         for one in row._meta.concrete_fields
         if one.get_internal_type() in WORDS and not (one.primary_key or one.choices or one.unique)
-    }
+    ]
     return {
-        name: f"other-{name}"[: row._meta.get_field(name).max_length]
-        for name, value in said.items()
-        if value and mark not in value
+        one.attname: f"other-{one.name}"[: one.max_length]
+        for one in columns
+        if (said := getattr(row, one.attname)) and mark not in said
     }
 
 
