@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass, field
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.utils import timezone
 
 from accounts import promises_of_idle_accounts  # noqa: F401 - registers its checks
@@ -151,10 +152,12 @@ def nothing_of_the_person_is_left(site: RunningSite) -> Evidence:
     with site.rehearsal():
         person = registered(site)
         person.visitor.post(PROFILE, {**person.details, "marketing": "on"})
-        message = {"name": person.details["name"], "email": person.email, "message": _word()}
+        known = {"name": person.details["name"], "phone": person.details["phone"]}
+        message = {**known, "email": person.email, "message": _word()}
         person.visitor.post("/contact/webmaster/", {**message, "wants_contact": "on"})
+        words = {*person.words, message["message"], *_written_to_departments(site, message)}
         user = User.objects.get(username=person.username)
-        database, words = Database.as_it_stands(), {*person.words, message["message"]}
+        database = Database.as_it_stands()
         before = set(database.of_person(user.pk, User._meta.db_table, words))
         wanted = {
             "account_emailaddress", "accounts_session", "accounts_user", "contact_contactmessage",
@@ -171,6 +174,17 @@ def nothing_of_the_person_is_left(site: RunningSite) -> Evidence:
         "none afterwards, but for the last mail.",
         {"tables before": len(before), "mails left": len(last)},
     )
+
+
+def _written_to_departments(site: RunningSite, message: dict[str, str]) -> list[str]:
+    """Write to each department that has a form, without being logged in; return what."""
+    words = []
+    for one in settings.COMPANY.departments:
+        if one.fields is not None:
+            words.append(_word())
+            answer = site.visitor().post(one.path, {**message, "message": words[-1]})
+            require(answer.status == 303, f"{one.path} answers {answer.status} to a good message")
+    return words
 
 
 @promise("retention.account", look=Look.REHEARSAL)

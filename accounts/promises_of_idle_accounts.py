@@ -4,6 +4,9 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.contrib.auth.models import Group
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -13,6 +16,7 @@ from accounts.data_subject import ERASED_DOMAIN
 from accounts.models import IdleNotice, User
 from outbox.models import NOTICE, OutboxMail
 from privacy.datamap.promises.filled_rows import fill
+from privacy.datamap.promises.played_people import Played
 from privacy.datamap.promises.purging import (
     AN_HOUR,
     IDLE_ACCOUNTS,
@@ -34,6 +38,34 @@ def _word() -> str:
 
 
 FILLED, TOLD_BEFORE = "says all that can be said", "told years ago and used since"
+HAS_ALL = "has a row in every table"
+
+
+def _has_all(site: RunningSite) -> User:
+    """Play somebody with all that an account may have: a second factor is no reason to be kept."""
+    document, version, record = (
+        apps.get_model("downloads", one)
+        for one in ("Document", "DocumentVersion", "DownloadRecord")
+    )
+    made = version.objects.create(
+        document=document.objects.create(number=_word(), title="A check", kind="manual"),
+        label="1", file_name="check.pdf", size=1, sha256="0" * 64, content_type="application/pdf",
+        publish_at=timezone.now(),
+    )  # fmt: skip
+    user: User = Played(site).user
+    record.objects.create(user=user, version=made)
+    user.groups.set(Group.objects.all())
+    Authenticator.objects.filter(user=user).delete()
+    for kind in ("totp", "webauthn", "recovery_codes"):
+        Authenticator.objects.create(user=user, type=kind, data={})
+    apps.get_model("newsletter", "Subscriber").objects.create(
+        email=user.email, state="confirmed", confirmed_at=timezone.now(), confirmed_by="link"
+    )
+    apps.get_model("contact", "OrderState").objects.create(
+        email=user.email, order_number=_word(), state="In production"
+    )
+    IdleNotice.objects.filter(user=user).delete()
+    return user
 
 
 @promise("retention.idle-account", look=Look.REHEARSAL)
@@ -58,13 +90,23 @@ def an_unused_account_ends_after_a_notice(site: RunningSite) -> Evidence:
         "used within the year": {"last_login": within, "date_joined": over},
         "joined within the year": {"last_login": None, "date_joined": within},
     }
-    end = {"unused", "never signed in", "wishes to get news", "switched off", FILLED, TOLD_BEFORE}
+    end = {
+        "unused",
+        "never signed in",
+        "wishes to get news",
+        "switched off",
+        FILLED,
+        TOLD_BEFORE,
+        HAS_ALL,
+    }
     with site.rehearsal():
         people = {
             kind: User.objects.create(username=_word(), email=f"{_word()}@example.com", **columns)
             for kind, columns in played.items()
         }
         fill(people[FILLED], but={"is_staff", "is_superuser"})
+        people[HAS_ALL] = _has_all(site)
+        User.objects.filter(pk=people[HAS_ALL].pk).update(last_login=over, date_joined=over)
         years_ago = months_from(now, -36)
         IdleNotice.objects.create(
             user=people[TOLD_BEFORE], queued_at=years_ago, sent_at=years_ago

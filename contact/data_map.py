@@ -1,10 +1,11 @@
 """What this room holds about people."""
 
 from contact.departments import label_of
-from contact.models import State
+from contact.models import ContactMessage, State
 from privacy.datamap.columns import not_personal, personal, secret, staff_link
 from privacy.datamap.periods import Period
 from privacy.datamap.registry import ASK_US, Keep, activity, classify, not_about_people
+from privacy.datamap.stored_mail import mails_also_name
 from privacy.datamap.subjects import ByAddress
 from privacy.datamap.terms import Category, People, Purpose, Source
 
@@ -71,6 +72,10 @@ classify(
         "fingerprint_day": WORKFLOW,
     },
     words={"topic": label_of},
+)
+
+mails_also_name(
+    lambda subject: ContactMessage.objects.of(subject).values_list("reference", flat=True)
 )
 
 ROW = not_personal("number of the row")

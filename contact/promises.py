@@ -76,10 +76,11 @@ def telephone_is_optional_and_the_rest_is_asked_for(site: RunningSite) -> Eviden
             require(f'href="#id_{name}"' in answer.text, f"the page does not point at {name}")
         require(ContactMessage.objects.count() == before, "an incomplete message was stored")
         sent(site.visitor(), message(phone=""))
+        sent(site.visitor(), message(phone="", wants_contact="on"))
         without = message()
         without.pop("phone")
         sent(site.visitor(), without)
-        require(ContactMessage.objects.count() == before + 2, "a message was not stored")
+        require(ContactMessage.objects.count() == before + 3, "a message was not stored")
     return Evidence(
         "Played through for this check, a message without a telephone number was taken; one "
         "without a required field was not, and the page said which.",

@@ -8,8 +8,6 @@ from django.db.models import QuerySet
 from downloads.models import Document, DownloadRecord, Watch
 from sens_site.lib.own_rows import Columns, OwnRow, Person, own_rows
 
-MOST_SHOWN = 100
-
 
 class OwnWatch(NamedTuple):
     """A document that somebody follows."""
@@ -20,9 +18,8 @@ class OwnWatch(NamedTuple):
 
 @own_rows("downloads")
 def fetched(person: Person) -> tuple[QuerySet[DownloadRecord], Columns]:
-    """Return what somebody has fetched, as far as it is shown."""
-    newest = DownloadRecord.objects.filter(user=person.user_id)[:MOST_SHOWN]
-    return DownloadRecord.objects.filter(pk__in=newest.values("pk")), {
+    """Return what somebody has fetched: all of it, as the page promises."""
+    return DownloadRecord.objects.filter(user=person.user_id), {
         "title": "version__document__title",
         "detail": "version__label",
         "number": "pk",

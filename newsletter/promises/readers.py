@@ -35,6 +35,8 @@ REMINDERS = "reminders of newsletter sign-ups"
 SEVEN_DAYS = timedelta(days=7)
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 PURPOSE = "newsletter"
+MOST_GUESSES = 10
+"""So often somebody may mistype a code. A guesser who may try on for seven days would find one."""
 
 
 @dataclass
@@ -181,12 +183,30 @@ def nothing_but_a_press_or_the_code_confirms(site: RunningSite) -> Evidence:
         by_code.types_the_code()
         require(by_code.is_confirmed, "the mailed code does not confirm the address")
         require(by_link.confirms().is_confirmed, "the button does not confirm the address")
+        _a_code_cannot_be_guessed(site)
         _nobody_else_confirms(site)
     return Evidence(
         "Played through for this check: opening the mailed link confirmed nothing, nor did staff "
         "who released or imported an address, or the worker; the button did, and the mailed code.",
-        {"wrong links and codes tried": 4},
+        {"wrong links and codes tried": 4 + 2 * MOST_GUESSES},
     )
+
+
+def _a_code_cannot_be_guessed(site: RunningSite) -> None:
+    """Type wrong codes from one browser and from many: then not even the right one confirms."""
+    for browsers in (1, MOST_GUESSES):
+        reader = Reader(site).signs_up()
+        others = [site.visitor() for _ in range(browsers)]
+        for number in range(MOST_GUESSES):
+            guesser = others[number % browsers]
+            guesser.cookies |= reader.visitor.cookies
+            guesser.post(reader.waits_at, {"code": f"AAAA-{number:04}"})
+        reader.types_the_code()
+        require(
+            not reader.is_confirmed,
+            f"after {MOST_GUESSES} wrong codes from {browsers} browsers the next one still counts",
+        )
+        require(reader.confirms().is_confirmed, "who mistypes a code cannot confirm by the link")
 
 
 def _nobody_else_confirms(site: RunningSite) -> None:

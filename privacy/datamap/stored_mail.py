@@ -1,6 +1,6 @@
 """How a stored mail is read, and which mails are about a person without being addressed to them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
@@ -11,6 +11,13 @@ from outbox.bulk import bulk_purposes
 from outbox.models import OutboxMail
 from privacy.datamap.subjects import Subject
 from sens_site.lib.email_address import found_in
+
+_marks: list[Callable[[Subject], Iterable[str]]] = []
+
+
+def mails_also_name(marks: Callable[[Subject], Iterable[str]]) -> None:
+    """Say by what else a mail is about a person: the reference of a message that it brings."""
+    _marks.append(marks)
 
 
 def mail_text(stored: bytes | memoryview) -> str:
@@ -37,20 +44,23 @@ def _parts(message: Message) -> Iterator[str]:
 
 
 def mails_naming(subject: Subject) -> Q | None:
-    """Select mails to others that still have their text and name one of the person's addresses.
+    """Select mails to others that still have their text and name the person, or what is theirs.
 
-    The mail that brings a message to the webmaster is one. A sent mail has no text any more, and
-    one to many goes to its own recipient only.
+    The mail that brings a message to the webmaster is one, also where it gives no address, as its
+    sender wants no answer. A sent mail has no text any more, and one to many goes to its own
+    recipient only.
     """
     if not subject.names:
         return None
     unsent = OutboxMail.objects.filter(sent_at=None).exclude(purpose__in=bulk_purposes())
     if subject.before is not None:
         unsent = unsent.filter(created_at__lte=subject.before)
+    theirs = [mark for marks in _marks for mark in marks(subject)]
     keys = [
         pk
         for pk, stored in unsent.values_list("pk", "message").iterator()
         for text in (mail_text(stored),)
         if any(found_in(address, text) for address in subject.names)
+        or any(mark in text for mark in theirs)
     ]
     return Q(pk__in=keys)

@@ -225,6 +225,16 @@ def hidden_in(form: Element) -> dict[str, str]:
     return {box.get("name"): box.get("value") for box in boxes}
 
 
+def sent_as_drawn(form: Element) -> dict[str, str]:
+    """Return what a browser sends of a form in which nobody has changed anything: marks, too."""
+    marked = {
+        box.get("name"): box.get("value") or "on"
+        for box in form.all("input")
+        if box.get("type") in ("radio", "checkbox") and "checked" in box.attrs
+    }
+    return {**hidden_in(form), **marked}
+
+
 def fields_of(form: Element) -> list[Asked]:
     """Return the fields that people meet, in their order."""
     labels = {label.get("for"): label.text for label in form.all("label")}

@@ -28,6 +28,7 @@ from privacy.rights.intake import open_request
 from privacy.rights.models import SubjectRequest
 from sens_site.promises.desk_rights import ABOUT_PEOPLE, MAY_OPEN, RIGHTS
 from sens_site.promises.desk_rows import must_be_refused, played_rows
+from sens_site.promises.guessed_codes import nobody_guesses_a_second_factor
 from sens_site.promises.second_factors import it_takes_two_to_take_a_second_factor_away
 
 DESK, OWN_PAGES = "/admin/", "/accounts/"
@@ -244,6 +245,7 @@ def who_is_no_member_of_staff_sees_no_desk(site: RunningSite) -> Evidence:
             for path, _, _ in pages:
                 _must_be_shut(visitor.get(path), who, person.mark)
         it_takes_two_to_take_a_second_factor_away(new_mark())
+        nobody_guesses_a_second_factor(site, new_mark())
     return Evidence(
         "Played through for this check, every page of the desk was shut to strangers, to "
         "customers, and to staff who had left or had no second factor; only a colleague with the "

@@ -19,6 +19,7 @@ from privacy.promises.running_site import RunningSite, Visitor
 from privacy.rights.choices import Channel, Kind
 from privacy.rights.intake import enter_request
 from privacy.rights.models import SubjectRequest
+from privacy.rights.promises.every_step import no_step_moves_the_day
 from privacy.rights.promises.stored_requests import due_after, months_after
 from sens_site.promises.access import played_member
 from sens_site.promises.every_form import password_just_typed
@@ -64,10 +65,12 @@ def the_time_runs_from_the_day_of_receipt(site: RunningSite) -> Evidence:
             _must_be_due(
                 _entered(desk, {**token, "kind": kind, "channel": way}, day), day, f"come by {way}"
             )
+        steps = no_step_moves_the_day()
     return Evidence(
         "Played through for this check: requests sent by each form early and late in the day, and "
-        "entered at the desk up to 300 days after they came, had their day counted from receipt.",
-        {"hours": len(HOURS), "entered at the desk": len(DAYS_AGO)},
+        "entered at the desk up to 300 days after they came, had their day counted from receipt; no "
+        "step at the desk moved it, or ended a request without an answer.",
+        {"hours": len(HOURS), "entered at the desk": len(DAYS_AGO), "steps taken": steps},
     )
 
 

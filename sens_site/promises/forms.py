@@ -8,11 +8,12 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
-from privacy.promises.page_reader import Element, fields_of
+from privacy.promises.page_reader import Element, fields_of, hidden_in
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite
 from sens_site.promises.access import Somebody
 from sens_site.promises.every_form import PASSPHRASE, Box, boxes_on, every_page
+from sens_site.promises.optional_fields import by_somebody_new, ways_to_say_less
 
 ABOUT_COOKIES = ("/cookies/choose/", "/cookies/once/")
 # What a business card shows, what somebody wants to say, and what an account cannot do without.
@@ -287,7 +288,7 @@ def least_of_all() -> list[Least]:
 @promise("choices.withhold", look=Look.REHEARSAL)
 def what_is_optional_may_be_left_out(site: RunningSite) -> Evidence:
     """Each form is sent with the least, and is taken; and it says of the rest that it is optional."""
-    left_out = 0
+    left_out = ways = 0
     forms_known = least_of_all()
     for least in forms_known:
         with site.rehearsal():
@@ -307,9 +308,29 @@ def what_is_optional_may_be_left_out(site: RunningSite) -> Evidence:
                 answer.status in (302, 303),
                 f"{least.path} answers {answer.status} to who leaves the optional fields empty",
             )
+            carried = hidden_in(forms[0])
+            for said in ways_to_say_less(forms[0], least.needed, least.optional):
+                again = visitor if least.member else site.visitor()
+                answer = again.post(
+                    least.path, {**carried, **by_somebody_new(least.needed), **said}
+                )
+                require(
+                    answer.status in (302, 303),
+                    f"{least.path} answers {answer.status} to who says {_said(said)} and not "
+                    f"{_silent(said)}",
+                )
+                ways += 1
         left_out += len(least.optional)
     return Evidence(
         "Played through for this check, messages, registrations, requests and profiles were taken "
-        "with every optional field left empty.",
-        {"forms": len(forms_known), "fields left empty": left_out},
+        "with every optional field left empty, whatever else was said.",
+        {"forms": len(forms_known), "fields left empty": left_out, "other answers beside": ways},
     )
+
+
+def _said(sent: Mapping[str, str]) -> str:
+    return ", ".join(sorted(name for name, value in sent.items() if value)) or "nothing"
+
+
+def _silent(sent: Mapping[str, str]) -> str:
+    return ", ".join(sorted(name for name, value in sent.items() if not value)) or "nothing else"

@@ -14,12 +14,15 @@ from accounts.promises import DATA, Person, registered
 from privacy.promises.registry import Evidence, Look, PromiseBroken, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
 from privacy.promises.visitor import SetCookie
+from sens_site.promises.all_ones_rows import everything_is_shown
 
 COPY = "/accounts/data/copy/"
 PROFILE = "/accounts/profile/"
 KNOWN_DEVICE = re.compile(r"(?:__Secure-)?known_device")
 WHOLE = 16
 """So many signs of a digest are no coincidence."""
+COPIES = 7
+"""How many copies one person asks for in a row: the sentence says at once, and not how often."""
 DAYS_182 = 182 * 24 * 3600
 
 
@@ -50,8 +53,12 @@ def ones_own_copy_is_whole_and_ones_own(site: RunningSite) -> Evidence:
         require(page.status == 200, f"the page of the copy answers {page.status}")
         require(page.page.forms(COPY) or page.page.forms(""), "the page of the copy has no button")
         files = _unpacked(person.visitor)
+        for _ in range(COPIES):
+            again = neighbour.visitor.post(COPY, {}).status
+            require(again == 200, f"who has a copy already is answered {again}")
         stranger = site.visitor().post(COPY, {})
         require(stranger.status in (302, 303), f"a stranger gets {stranger.status} for the copy")
+        rows = everything_is_shown(User.objects.get(username=person.username), person.visitor)
     mine = {*person.words, _told_by(person)}
     for name in ("data.json", "index.html"):
         require(name in files, f"the copy has no {name}")
@@ -64,7 +71,12 @@ def ones_own_copy_is_whole_and_ones_own(site: RunningSite) -> Evidence:
     return Evidence(
         "Played through for this check: two people registered and wrote to us; one of them saw and "
         "downloaded all of it at once, and nothing of the other’s.",
-        {"things found in the copy": len(mine), "things of somebody else": 0},
+        {
+            "things found in the copy": len(mine),
+            "things of somebody else": 0,
+            "rows shown, in every state": rows,
+            "copies for one person": COPIES,
+        },
     )
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import IdleNotice, User
 from accounts.promises import deleted, registered
 from contact.models import ContactMessage
+from contact.orders import load_orders
 from privacy.datamap.promises.export_and_erasure import ledger_of_its_own
 from privacy.datamap.promises.ledger_lines import names_nobody
 from privacy.datamap.promises.purging import IDLE_ACCOUNTS, done_by_the_job
@@ -47,6 +48,7 @@ def nobody_comes_back_with_a_backup(site: RunningSite) -> Evidence:
         for how, (email, end) in ends.items():
             end()
             require(not _is_held(email), f"who went {how} is still there")
+        _a_list_of_orders_brings_nobody_back(people)
         text = file.read_text(encoding="utf-8")
         lines = names_nobody(text)
         require(len(lines) == len(ends), f"{len(ends)} erasures write {len(lines)} lines")
@@ -65,9 +67,22 @@ def nobody_comes_back_with_a_backup(site: RunningSite) -> Evidence:
             require(not back, f"{who} leaves those who went {', '.join(back)}")
     return Evidence(
         "Played through for this check: accounts ended in each way there is, came back with a backup, "
-        "and were erased again by who restored it as by the worker.",
+        "and were erased again by who restored it as by the worker; no list of orders brought them back.",
         {"ways to go": len(ends), "days since": OLDEST.days},
     )
+
+
+def _a_list_of_orders_brings_nobody_back(gone: dict[str, str]) -> None:
+    """Load a list that names who is gone, a stranger, a customer, and an unconfirmed address of theirs."""
+    stays, stranger = _customer(), f"check{secrets.token_hex(6)}@example.com"
+    claimed = f"claimed-{stranger}"
+    apps.get_model("account", "EmailAddress").objects.create(user=stays, email=claimed)
+    listed = [*gone.values(), stranger, claimed, stays.email]
+    lines = [f"SO-{number},{email},Shipped" for number, email in enumerate(listed)]
+    load_orders("\n".join(["order_number,email,state", *lines]).encode())
+    orders = apps.get_model("contact", "OrderState").objects
+    named = set(orders.values_list("email", flat=True))
+    require(named == {stays.email}, f"a list of orders stores {len(named)} people and not one")
 
 
 def _is_held(email: str) -> bool:

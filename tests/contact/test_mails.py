@@ -6,6 +6,9 @@ import pytest
 
 from contact.mails import acknowledgement_mail, flood_mail, held_mail, message_mail
 from contact.services import receive_message
+from outbox.models import OutboxMail
+from privacy.datamap.erasure import erase
+from privacy.datamap.subjects import by_address
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +80,13 @@ def test_mail_about_a_flood_says_why_messages_are_held_and_where_they_are():
     mail = flood_mail(60)
     assert "60 messages came in" in mail.body
     assert "https://testserver/admin/contact/contactmessage/?inbox=held" in mail.body
+
+
+def test_an_erasure_takes_along_the_waiting_mail_that_gives_no_address(submission):
+    message = receive_message(replace(submission, wants_contact=False))
+    brings = OutboxMail.objects.filter(subject__contains=message.reference)
+    assert brings.count() == 1
+    erase(by_address("somebody@else.test"), cause="a test")
+    assert brings.count() == 1
+    erase(by_address(message.email), cause="a test")
+    assert brings.count() == 0

@@ -265,3 +265,37 @@ def somebody_who_is_written_to_after_a_no_to_mail(hand: Hand) -> None:
     user = User.objects.create_user("ada", "ada@example.com")
     User.objects.filter(pk=user.pk).update(marketing_opt_in_at=now)
     PersonalRefusals.objects.create(user=user, newsletter_refused_at=now)
+
+
+def _needed(hand: Hand, form: type[forms.Form], name: str, unless: Any) -> None:
+    """Let a field be needed of who has said something else."""
+    usual = form.clean
+
+    def clean(self: Any) -> Any:
+        data = usual(self)
+        if unless(self.cleaned_data) and not self.cleaned_data.get(name):
+            self.add_error(name, "Tell us this, too")
+        return data
+
+    hand.patch.setattr(form, "clean", clean)
+
+
+@breaks("choices.withhold", "form.required-fields")
+def a_telephone_number_of_who_wants_to_be_contacted(hand: Hand) -> None:
+    from contact.forms import WebmasterForm
+
+    _needed(hand, WebmasterForm, "phone", lambda said: said.get("wants_contact"))
+
+
+@breaks("choices.withhold")
+def a_position_of_who_names_a_company(hand: Hand) -> None:
+    from accounts.forms import ProfileForm
+
+    _needed(hand, ProfileForm, "position", lambda said: said.get("company"))
+
+
+@breaks("choices.withhold")
+def words_of_who_objects(hand: Hand) -> None:
+    from privacy.rights.forms import RequestForm
+
+    _needed(hand, RequestForm, "text", lambda said: said.get("kind") == "portability")

@@ -206,3 +206,17 @@ def readers_who_are_told_of_no_new_policy(hand: Hand) -> None:
     from privacy.policy.notices import _audiences
 
     hand.item(_audiences, "readers", lambda after: ())
+
+
+@breaks("newsletter.confirmed")
+def codes_that_may_be_guessed_on_and_on(hand: Hand) -> None:
+    hand.replace("newsletter.subscribing.MOST_WRONG_CODES", 30_000)
+
+
+@breaks("newsletter.confirmed", in_sql=True)
+def codes_whose_wrong_tries_are_forgotten(hand: Hand) -> None:
+    def confirm(old: Any, email: str, typed: str) -> Any:
+        Subscriber.objects.filter(email=email).update(code_tries=0)
+        return old(email, typed)
+
+    hand.wrap("newsletter.subscribing.confirm_by_code", confirm)

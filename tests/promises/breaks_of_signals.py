@@ -68,3 +68,19 @@ def a_server_in_front_that_shows_members_the_pages_of_strangers(hand: Hand) -> N
         return str(old(published)).replace("(?:; (?:", "(?:; (?:[^=]+|")
 
     hand.wrap("sens_site.promises.published_pages.maps", written)
+
+
+@breaks("signals.gpc-honored")
+def all_that_is_accepted_below_the_single_choices(hand: Hand) -> None:
+    """A browser sends the marks of the page along, and so they are taken for choices of single groups."""
+    from dataclasses import replace
+
+    from privacy.consent.choice import Choice
+
+    read = Choice.read.__func__  # type: ignore[attr-defined]  # as written
+
+    def with_marks(cls: Any, data: Any, before: Any) -> Any:
+        choice = read(cls, data, before)
+        return replace(choice, explicit=choice.explicit or bool(choice.typed))
+
+    hand.patch.setattr(Choice, "read", classmethod(with_marks))

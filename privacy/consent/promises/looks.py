@@ -8,7 +8,7 @@ leaves no room for a rule that nobody thought of.
 import re
 from collections.abc import Iterator
 
-from privacy.promises.page_reader import Element, hidden_in
+from privacy.promises.page_reader import Element, sent_as_drawn
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
 from privacy.promises.seen_links import AWAY, AWAY_BY, are_seen, styles_of
@@ -160,11 +160,11 @@ def rejecting_looks_like_accepting(site: RunningSite) -> Evidence:
 
 
 def press(visitor: Visitor, path: str, value: str) -> Answer:
-    """Press a button of a page, sending what the page put in and nothing else."""
+    """Press a button of a page, sending what the page put in and has marked, and nothing else."""
     form = form_of(visitor.get(path))
     button = buttons_of(form)[value]
     return visitor.post(
-        button.get("formaction") or form.get("action"), {**hidden_in(form), "choice": value}
+        button.get("formaction") or form.get("action"), {**sent_as_drawn(form), "choice": value}
     )
 
 

@@ -14,10 +14,13 @@ from privacy.consent.promises.all_services_on import (
     tag_numbers,
 )
 from privacy.consent.promises.choices import COOKIES
-from privacy.consent.promises.looks import form_of, press
+from privacy.consent.promises.looks import CHOOSE, form_of, press
 from privacy.consent.promises.played_choices import somebody
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
+
+DOORS = (COOKIES, "/contact/webmaster/", "/accounts/register/")
+"""Where all can be accepted beside the front page: on the page for it, and below a form."""
 
 
 @promise("signals.gpc-honored", look=Look.REHEARSAL)
@@ -33,6 +36,12 @@ def the_signal_switches_covered_groups_off(site: RunningSite) -> Evidence:
         press(visitor, "/", "accept")
         for path in PAGES:
             _obeys(visitor.get(path), covered, rest)
+        for door in DOORS:
+            comes = site.visitor(Sec_GPC="1")
+            for _ in range(2):  # the second time the form shows what was answered
+                if comes.get(door).page.forms(CHOOSE):
+                    press(comes, door, "accept")
+                _obeys(comes.get("/"), covered, rest, f"who accepts all at {door}")
         for group in covered:
             named = site.visitor(Sec_GPC="1")
             choose(named, "some", group)

@@ -44,7 +44,7 @@ def in_every_state(person: Played, database: Database) -> None:
         if table in rows and table not in ONE_OF_A_PERSON:
             theirs = [key for key, row in rows[table].items() if person.email in row.values()]
             first = model._base_manager.get(pk=next(iter(theirs or rows[table])))
-            for changes in _states_of(first):
+            for changes in (*_states_of(first), _in_other_words(first, person.mark)):
                 _store(model, first, changes)
             for changes in KNOWN_STATES.get(table, ()):
                 stored = _store(model, first, _dated(model, changes))
@@ -72,6 +72,23 @@ def _states_of(row: Model) -> Iterator[dict[str, Any]]:
     for choice in chosen:
         yield choice
         yield {**filled, **choice}
+
+
+def _in_other_words(row: Model, mark: str) -> dict[str, Any]:
+    """Return what to change for a row that says something else wherever it does not name its person.
+
+    Which department a message is for, or for what a mail was written, is no reason to keep it.
+    """
+    columns: list[Any] = [
+        one
+        for one in row._meta.concrete_fields
+        if one.get_internal_type() in WORDS and not (one.primary_key or one.choices or one.unique)
+    ]
+    return {
+        one.attname: f"other-{one.name}"[: one.max_length]
+        for one in columns
+        if (said := getattr(row, one.attname)) and mark not in said
+    }
 
 
 def _store(model: type[Model], row: Any, changes: dict[str, Any]) -> bool:
