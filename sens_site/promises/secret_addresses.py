@@ -19,6 +19,11 @@ from privacy.rights.intake import open_request
 from privacy.rights.models import ExportFile, MailedLink
 from sens_site.promises.access import Somebody, new_mark
 from sens_site.promises.every_form import PASSPHRASE, every_page
+from sens_site.promises.stored_secrets import (
+    long_enough,
+    second_factors_are_closed,
+    secrets_are_drawn_by_chance,
+)
 
 
 @promise("security.against-misuse", look=Look.REHEARSAL)
@@ -32,6 +37,9 @@ def a_secret_address_opens_one_thing_for_its_time(site: RunningSite) -> Evidence
         token = status.rstrip("/").rpartition("/")[2]
         swapped = theirs.replace(theirs.rstrip("/").rpartition("/")[2], token)
         identity = confirm.rstrip("/").rpartition("/")[2]
+        long_enough("a request", [token, theirs.rstrip("/").rpartition("/")[2]])
+        kinds = secrets_are_drawn_by_chance(person.request)
+        second_factors_are_closed(new_mark())
         made_up = secrets.token_urlsafe(32)
         copy, written = _copy_for(person)
         try:
@@ -70,8 +78,13 @@ def a_secret_address_opens_one_thing_for_its_time(site: RunningSite) -> Evidence
     return Evidence(
         "Played through for this check, an address that was mailed opened its own request alone, "
         "once or three times and for 24 or 72 hours, a link for a password for one hour, and no "
-        "other address opened anything.",
-        {"wrong addresses tried": len(wrong), "hours for a proof": 24, "hours for a copy": 72},
+        "other address opened anything; secrets were drawn with enough chance to be guessed by nobody.",
+        {
+            "kinds of secrets": kinds,
+            "wrong addresses tried": len(wrong),
+            "hours for a proof": 24,
+            "hours for a copy": 72,
+        },
     )
 
 
