@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import IdleNotice, User
 from accounts.promises import deleted, registered
 from contact.models import ContactMessage
+from contact.orders import load_orders
 from privacy.datamap.promises.export_and_erasure import ledger_of_its_own
 from privacy.datamap.promises.ledger_lines import names_nobody
 from privacy.datamap.promises.purging import IDLE_ACCOUNTS, done_by_the_job
@@ -52,6 +53,7 @@ def nobody_comes_back_with_a_backup(site: RunningSite) -> Evidence:
         require(len(lines) == len(ends), f"{len(ends)} erasures write {len(lines)} lines")
         named = [how for how, email in people.items() if email.split("@")[0] in text]
         require(not named, f"the ledger names who went {named[:1]}")
+        _no_order_brings_back(list(people.values()))
         plays: tuple[tuple[str, timedelta, Callable[[], object]], ...] = (
             ("who restores", OLDEST, replay),
             ("the worker", timedelta(hours=1), partial(done_by_the_job, FINISH)),
@@ -76,6 +78,16 @@ def _is_held(email: str) -> bool:
         or apps.get_model("account", "EmailAddress").objects.filter(email=email).exists()
         or ContactMessage.objects.filter(email=email).exists()
     )
+
+
+def _no_order_brings_back(emails: list[str]) -> None:
+    """Load a list of orders in which they all still stand, beside a customer who is there."""
+    customer = _customer().email
+    lines = [f"{number},{email},Shipped" for number, email in enumerate([customer, *emails])]
+    load_orders("\n".join(["order_number,email,state", *lines]).encode())
+    held = set(apps.get_model("contact", "OrderState").objects.values_list("email", flat=True))
+    require(customer in held, "a customer sees no state of an order")
+    require(held == {customer}, "a list of orders brings back who was erased")
 
 
 def _date_back(file: Path, age: timedelta) -> None:
