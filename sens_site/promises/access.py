@@ -28,6 +28,7 @@ from privacy.rights.intake import open_request
 from privacy.rights.models import SubjectRequest
 from sens_site.promises.desk_rights import ABOUT_PEOPLE, MAY_OPEN, RIGHTS
 from sens_site.promises.desk_rows import must_be_refused, played_rows
+from sens_site.promises.private_files import private_files_lie_for_the_site_alone
 from sens_site.promises.second_factors import it_takes_two_to_take_a_second_factor_away
 from sens_site.promises.stored_secrets import secrets_are_stored_unreadably
 
@@ -270,6 +271,7 @@ def rights_are_held_by_the_roles_alone(site: RunningSite) -> Evidence:
         require(not alone.exists(), f"an account may {act} {of.model} without the role for it")
         held += groups.count()
     secrets_read = secrets_are_stored_unreadably()
+    private_files_lie_for_the_site_alone()
     powerful = people.filter(is_superuser=True, is_staff=False)
     require(not powerful.exists(), "a customer holds every right")
     return Evidence(
