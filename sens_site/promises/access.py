@@ -161,7 +161,8 @@ def each_role_opens_its_own_pages_alone(site: RunningSite) -> Evidence:
         rows = played_rows(person.user, person.mark, person.email)
         pages = desk_pages({**rows, "accounts.user": person.user.pk})
         require(len(pages) > 50, "the pages of the desk were not found")
-        secret = person.mailed("/privacy/confirm/")
+        # Its beginning: a mail as it is stored may break a long line.
+        secret = person.mailed("/privacy/confirm/").rstrip("/").rpartition("/")[2][:16]
         for who, visitor in staff.items():
             shown = 0
             for path, table, page in pages:
