@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from downloads.models import Watch, WatchNotice
+from downloads.models import Document, Watch, WatchNotice
 from downloads.promises.made_up import MadeUp, customer, document
 from outbox.models import OutboxMail
 from privacy.datamap.promises.purging import done_by_the_job, runs_daily
@@ -40,14 +40,17 @@ def who_asked_is_told_once_and_a_click_ends_it(site: RunningSite) -> Evidence:
     runs_daily(JOB)
     with site.rehearsal():
         ways = _reads_without_asking(site)
-        first = MadeUp()
+        first, beside = MadeUp(), [MadeUp(), MadeUp(document("drawing"))]
         people = {who: customer(site) for who in ("by the page", "by the header", "unasked")}
-        for who, (_, visitor) in people.items():
+        for who, (user, visitor) in people.items():
             first.fetched(visitor)
             if who != "unasked":
                 _asks(visitor, first)
+            _watches_alone(user, [first.document] if who != "unasked" else [])
         for label in ("2", "3"):
             newer = MadeUp(first.document, label)
+            for other in beside:  # of which nobody asked to be told
+                MadeUp(other.document, label)
             done_by_the_job(JOB)
             done_by_the_job(JOB)
             # Who has ended it gets not even the mail that waits still.
@@ -63,6 +66,13 @@ def who_asked_is_told_once_and_a_click_ends_it(site: RunningSite) -> Evidence:
         "nobody else was, and the mail’s link and its header ended it without logging in.",
         {"mails for a version": 1, "mails unasked": 0, "ways to read without asking": ways},
     )
+
+
+def _watches_alone(user: object, documents: list[Document]) -> None:
+    """Require that who asked about one document is told of it, and of no other like it."""
+    watched = Watch.objects.filter(user=user).values_list("document", flat=True)
+    asked = [one.pk for one in documents]
+    require(sorted(watched) == asked, "who asks about one document is told of others, too")
 
 
 def _reads_without_asking(site: RunningSite) -> int:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from downloads.models import DocumentVersion
-from downloads.promises.made_up import MadeUp
+from downloads.promises.made_up import MadeUp, document
 from downloads.store import store
 from privacy.datamap.promises.purging import done_by_the_job, is_due, ran_lately, runs_daily
 from privacy.promises.registry import Evidence, Look, promise, require
@@ -32,11 +32,13 @@ def a_changed_byte_is_found(site: RunningSite) -> Evidence:
         yesterday = timezone.now() - timedelta(days=1)
         DocumentVersion.objects.update(checked_at=timezone.now())  # the others have their turn
         whole, changed, gone, known = MadeUp(), MadeUp(), MadeUp(), MadeUp()
-        made = (whole, changed, gone, known)
-        for one in made:
+        for one in (whole, changed, gone, known):
             shown = HASH.findall(site.get(one.page).text)
             right = hashlib.sha256(one.content).hexdigest()
             require(set(shown) == {right}, "the page of a document shows another SHA-256")
+        earlier = [MadeUp(), MadeUp(document("drawing", "registered"))]
+        later = [MadeUp(one.document, "2") for one in earlier]
+        made = (whole, changed, gone, known, *earlier, *later)
         ours = DocumentVersion.objects.filter(pk__in=[one.version.pk for one in made])
         ours.update(uploaded_at=yesterday)
         is_due(JOB)
@@ -44,20 +46,25 @@ def a_changed_byte_is_found(site: RunningSite) -> Evidence:
         is_due(JOB)
         ours.exclude(pk=known.version.pk).update(checked_at=None)
         _spoil(changed, gone)
-        _spoil(known)
+        for one in (known, *earlier):
+            _spoil(one)
         done_by_the_job(JOB)
         missing = set(ours.filter(missing_since__isnull=False).values_list("pk", flat=True))
         damaged = set(ours.filter(damaged_since__isnull=False).values_list("pk", flat=True))
         unseen = ours.exclude(checked_at__gt=yesterday).count()
     require(not unseen, f"{unseen} of {len(made)} files are not looked at")
     require(damaged >= {changed.version.pk}, "a file with another byte is taken for unchanged")
+    former = {one.version.pk for one in earlier}
+    require(damaged >= former, "an earlier version with another byte is taken for unchanged")
+    latest = {one.version.pk for one in later}
+    require(not latest & (missing | damaged), "a version in order is called changed")
     require(damaged >= {known.version.pk}, "a file that changes after its first look is not seen")
     require(missing >= {gone.version.pk}, "a file that is gone is not noticed")
     require(whole.version.pk not in missing | damaged, "a file that is in order is called changed")
     return Evidence(
-        "Played through for this check: of four published files two were changed by a byte, one of "
-        "them after it had been looked at, and one removed; the nightly look named these three, and "
-        "the page showed what is right.",
+        "Played through for this check: of eight published files four were changed by a byte, one of "
+        "them after it had been looked at and two of earlier versions, and one removed; the nightly "
+        "look named these five, and the page showed what is right.",
         {"files": len(made)},
     )
 

@@ -20,6 +20,7 @@ from privacy.promises.running_site import RunningSite
 from sens_site.backups import make_backup
 from sens_site.lib.deploy import database_dump
 from sens_site.lib.deploy.backup_archive import BackupError
+from sens_site.promises.private_files import is_the_sites_alone, no_mask
 from sens_site.promises.security import LOOPBACK
 
 TRIED_EVERY = timedelta(days=30)
@@ -101,7 +102,8 @@ def a_backup_leaves_nothing_that_can_be_read(site: RunningSite) -> Evidence:
         for failing in (False, True):
             with _set(settings, elsewhere), _copying(word, failing=failing), _left_beside() as left:
                 try:
-                    make_backup()
+                    with no_mask():
+                        make_backup()
                 except BackupError:
                     require(failing, "a backup could not be made")
                 else:
@@ -112,6 +114,8 @@ def a_backup_leaves_nothing_that_can_be_read(site: RunningSite) -> Evidence:
             lying = [one for one in folder.rglob("*") if one.is_file() and _can_be_read(one)]
             require(not lying, f"beside the backups lie {len(lying)} files that can be read")
         require(len(_archives(folder)) == 1, "of one backup not one file is left")
+        for path in (folder, *_archives(folder)):
+            is_the_sites_alone(path)
     return Evidence(
         "Played through for this check: a backup was made and another failed, and nothing of either "
         "that is not encrypted was left.",

@@ -52,6 +52,10 @@ ONLY = {
 LIMITS = {"requests": 50, "forms": 5}
 """How often in a second one client may ask, and send a form."""
 A_YEAR = 31_536_000
+WORD = re.compile(
+    r"""\#[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[;{}]|(?:\\.|\$\{|[^\s;{}\\])+""", re.DOTALL
+)
+"""How nginx takes its text apart: comments, words in quotes, what ends a directive, bare words."""
 
 
 @dataclass(frozen=True)
@@ -69,20 +73,24 @@ def _read(text: str) -> tuple[Directive, ...]:
 
 
 def _directives(text: str) -> Iterator[Directive]:
-    blocks, waiting = [""], ""
-    for line in map(str.strip, text.splitlines()):
-        waiting = f"{waiting} {line}".strip()
-        if line == "}":
-            blocks.pop()
-        elif line.endswith(("{", ";", "{ }")):
-            name, _, said = waiting.removesuffix("}").rstrip("{; ").partition(" ")
-            if not blocks[-1].startswith("map"):
-                yield Directive(blocks[-1], name, said.strip())
-            if line.endswith("{"):
-                blocks.append(waiting)
-        else:
+    """Yield what stands before each `;` and each block, however many stand on a line.
+
+    What a map leads to is no directive, but for a file that it takes in.
+    """
+    blocks, words = [""], list[str]()
+    for sign in WORD.findall(text):
+        if sign not in (";", "{", "}"):
+            words += [sign] if not sign.startswith("#") else []
             continue
-        waiting = ""
+        if words and (not blocks[-1].startswith("map ") or words[0] == "include"):
+            yield Directive(blocks[-1], words[0], " ".join(words[1:]))
+        if sign == "{":
+            blocks.append(" ".join([*words, sign]))
+        elif sign == "}":
+            require(not words and len(blocks) > 1, "nginx is told what nobody can read")
+            blocks.pop()
+        words = []
+    require(len(blocks) == 1 and not words, "nginx is told what nobody can read")
 
 
 def told() -> tuple[Directive, ...]:

@@ -18,6 +18,7 @@ from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import NO_SUCH_PAGE, RunningSite
 from sens_site.lib.metrics import COUNTED
 from sens_site.promises import source_code
+from sens_site.promises.application_server import it_writes_down_no_request
 from sens_site.promises.front_server import it_logs_nobody
 from sens_site.promises.log_calls import (
     ABOUT_LINES,
@@ -309,6 +310,7 @@ def what_logs_say_is_known(site: RunningSite) -> Evidence:
     """
     source_code.lines_go_to_the_console_alone()
     it_logs_nobody()
+    started = it_writes_down_no_request()
     addresses = source_code.only_where_known(
         "asks for an IP address",
         asks_for_an_address,
@@ -331,5 +333,9 @@ def what_logs_say_is_known(site: RunningSite) -> Evidence:
         "Each line that the site logs, each number that it counts and each span of a trace holds its "
         "own words and known values, none of which is of a visitor; no code writes lines in another "
         "way, and an IP address is asked for in the known places alone.",
-        {"values in log lines": lines, "places that ask for an IP address": addresses},
+        {
+            "values in log lines": lines,
+            "places that ask for an IP address": addresses,
+            "ways to start the site": started,
+        },
     )

@@ -19,6 +19,16 @@ from privacy.rights.intake import open_request
 from privacy.rights.models import ExportFile, MailedLink
 from sens_site.promises.access import Somebody, new_mark
 from sens_site.promises.every_form import PASSPHRASE, every_page
+from sens_site.promises.private_files import (
+    is_the_sites_alone,
+    no_mask,
+    private_files_are_written_for_the_site_alone,
+)
+from sens_site.promises.stored_secrets import (
+    long_enough,
+    second_factors_are_closed,
+    secrets_are_drawn_by_chance,
+)
 
 
 @promise("security.against-misuse", look=Look.REHEARSAL)
@@ -32,6 +42,10 @@ def a_secret_address_opens_one_thing_for_its_time(site: RunningSite) -> Evidence
         token = status.rstrip("/").rpartition("/")[2]
         swapped = theirs.replace(theirs.rstrip("/").rpartition("/")[2], token)
         identity = confirm.rstrip("/").rpartition("/")[2]
+        long_enough("a request", [token, theirs.rstrip("/").rpartition("/")[2]])
+        kinds = secrets_are_drawn_by_chance(person.request)
+        second_factors_are_closed(new_mark())
+        files = private_files_are_written_for_the_site_alone(person.request)
         made_up = secrets.token_urlsafe(32)
         copy, written = _copy_for(person)
         try:
@@ -70,8 +84,15 @@ def a_secret_address_opens_one_thing_for_its_time(site: RunningSite) -> Evidence
     return Evidence(
         "Played through for this check, an address that was mailed opened its own request alone, "
         "once or three times and for 24 or 72 hours, a link for a password for one hour, and no "
-        "other address opened anything.",
-        {"wrong addresses tried": len(wrong), "hours for a proof": 24, "hours for a copy": 72},
+        "other address opened anything; secrets were drawn with enough chance to be guessed by nobody, and "
+        "private files were written so that no other user of the machine can read them.",
+        {
+            "kinds of secrets": kinds,
+            "private files written": files + 1,
+            "wrong addresses tried": len(wrong),
+            "hours for a proof": 24,
+            "hours for a copy": 72,
+        },
     )
 
 
@@ -85,7 +106,10 @@ def _copy_for(person: Somebody) -> tuple[str, list[Path]]:
         channel=Channel.ACCOUNT,
         proof=Proof.PASSWORD,
     )
-    export = make_export(asked, by=get_user_model().objects.create_user(username=new_mark()))
+    staff = get_user_model().objects.create_user(username=new_mark())
+    with no_mask():
+        export = make_export(asked, by=staff)
+    is_the_sites_alone(path_of(export))
     return person.mailed("/privacy/copy/").rstrip("/").rpartition("/")[2], [path_of(export)]
 
 

@@ -4,13 +4,16 @@ Expected values are written out here, from the document on messages, and never r
 that registers purposes.
 """
 
+import secrets
 from collections.abc import Mapping
 
 from django.core.mail import EmailMessage
+from django.utils import timezone
 
+from outbox.models import OutboxMail
 from privacy.promises.registry import Evidence, Look, promise, require
-from privacy.promises.running_site import RunningSite
-from sens_site.promises.access import DESK, new_mark, people_at_the_desk
+from privacy.promises.running_site import Answer, RunningSite, Visitor
+from sens_site.promises.access import DESK, new_mark, people_at_the_desk, played_member
 
 EVERYBODYS = frozenset({"service", "notice"})
 SEEN: Mapping[str, frozenset[str]] = {
@@ -22,23 +25,70 @@ UNKNOWN = "check-of-its-own"
 """A purpose that no room has named is shown to no role."""
 
 
+LIST = f"{DESK}outbox/outboxmail/"
+CODE, LINK, WORD = "code", "link", "word"
+
+
+def _body() -> dict[str, str]:
+    """Return what a mail says: a code, a secret address and a word, on short lines of plain signs."""
+    code = "".join(secrets.choice("23456789") for _ in range(12))
+    return {CODE: code, LINK: secrets.token_hex(16), WORD: new_mark()}
+
+
 @promise("security.against-misuse", look=Look.REHEARSAL)
 def each_role_sees_the_mails_of_its_own_work_alone(site: RunningSite) -> Evidence:
-    """A mail of each purpose is stored, and looked for by each kind of staff."""
+    """A mail of each purpose is stored, and looked for by each kind of staff; none reads what it says."""
     purposes = {UNKNOWN}.union(*SEEN.values())
     with people_at_the_desk(site) as (_, staff):
-        words = {purpose: new_mark() for purpose in purposes}
+        staff["staff with every right"] = played_member(site, [], is_superuser=True)
+        seen = {**SEEN, "staff with every right": purposes}
+        words, bodies, rows = {purpose: new_mark() for purpose in purposes}, {}, {}
         for purpose, word in words.items():
             to, headers = [f"{word}@example.com"], {"X-Purpose": purpose}
-            EmailMessage(word, "Rolled back.", to=to, headers=headers).send()
+            bodies[purpose] = _body()
+            EmailMessage(word, "\n".join(bodies[purpose].values()), to=to, headers=headers).send()
+            rows[purpose] = OutboxMail.objects.get(subject=word)
+        OutboxMail.objects.filter(subject__in=words.values()).update(parked_at=timezone.now())
         for who, visitor in staff.items():
             for purpose, word in words.items():
                 # The list repeats what was searched for.
-                page = visitor.get(f"{DESK}outbox/outboxmail/?purpose={purpose}").text
-                may = purpose in SEEN.get(who, frozenset())
-                require((word in page) is may, f"{who}: mails of the purpose {purpose}, not {may}")
+                page = visitor.get(f"{LIST}?purpose={purpose}")
+                may = purpose in seen.get(who, frozenset())
+                require(
+                    (word in page.text) is may, f"{who}: mails of the purpose {purpose}, not {may}"
+                )
+                if may:
+                    _says_nothing(who, visitor, rows[purpose], bodies[purpose], page)
     return Evidence(
         "Played through for this check, each role saw which mails had been sent for its own work, "
-        "and none about privacy requests beside the officers.",
+        "and none about privacy requests beside the officers; nobody read what a mail said.",
         {"purposes": len(purposes), "kinds of staff": len(staff)},
     )
+
+
+def _says_nothing(
+    who: str, visitor: Visitor, mail: OutboxMail, body: Mapping[str, str], listed: Answer
+) -> None:
+    """Require that no page of a waiting mail tells of its text, nor is it found by what it says."""
+    tokens = [
+        box.get("value")
+        for box in listed.page.all("input")
+        if box.get("name") == "csrfmiddlewaretoken"
+    ]
+    again = {
+        "csrfmiddlewaretoken": tokens[0] if tokens else "",
+        "action": "try_again",
+        "_selected_action": str(mail.pk),
+    }
+    pages = [
+        listed,
+        visitor.get(f"{LIST}{mail.pk}/change/"),
+        visitor.get(f"{LIST}{mail.pk}/history/"),
+        visitor.post(LIST, again),
+    ]
+    for page in pages:
+        require(page.status == 200, f"{who} finds no page of a mail but {page.status}")
+        told = [what for what, word in body.items() if word in page.text]
+        require(not told, f"{page.path} shows {who} the text of a mail, and in it a {told[:1]}")
+    found = visitor.get(f"{LIST}?q={body[CODE]}").text
+    require(mail.subject not in found, f"{who} finds a mail by a code that stands in it")

@@ -114,6 +114,18 @@ def the_log_of_heads_unlocked_in_code_and_database(hand: Hand) -> None:
 
 
 @breaks(CLAIM, in_sql=True)
+def the_trail_of_staff_unlocked_in_code_and_database(hand: Hand) -> None:
+    dropped(hand, "audit_log_auditentry")
+
+
+@breaks(CLAIM, in_sql=True)
+def a_trail_whose_words_may_be_written_anew(hand: Hand) -> None:
+    guard = row_guards._guards["audit_log_auditentry"]
+    rewritten = replace(guard, mutable=(*guard.mutable, "did", "changes"))
+    other_guard(hand, guard.table, rewritten)
+
+
+@breaks(CLAIM, in_sql=True)
 def sealed_drafts_unlocked_in_code_and_database(hand: Hand) -> None:
     dropped(hand, "policy_policydraft")
 

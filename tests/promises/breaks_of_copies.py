@@ -1,6 +1,7 @@
 """Breaks of copies, erasures, the ledger, and of what an account holds."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -8,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
+from contact.models import OrderState
 from privacy.datamap.columns import secret
 from privacy.datamap.models import Erasure
 from privacy.datamap.periods import Period
@@ -181,6 +183,17 @@ def an_erasure_of_which_the_ledger_does_not_know(hand: Hand) -> None:
         reference="f" * 32, erased_at=timezone.now() - timedelta(days=34), cause="account",
         plan_version="1", counts=[],
     )  # fmt: skip
+
+
+@breaks("account.kept-after-deletion", way=Way.ROWS)
+def an_order_of_somebody_without_an_account(hand: Hand) -> None:
+    OrderState.objects.create(order_number="SO-1", email="nobody@example.org", state="Shipped")
+
+
+@breaks("account.kept-after-deletion")
+def orders_of_everybody_on_the_list(hand: Hand) -> None:
+    everybody = SimpleNamespace(by_address=lambda address: address)
+    hand.replace("contact.orders.identity", lambda: everybody)
 
 
 # --- accounts -------------------------------------------------------------------------------------

@@ -146,6 +146,16 @@ def a_request_open_for_200_days_and_held(hand: Hand) -> None:
 
 
 @breaks("rights.answer-within-30-days", way=Way.ROWS)
+def a_request_that_was_answered_after_forty_days(hand: Hand) -> None:
+    request(received=ago(days=60), closed=ago(days=20))
+
+
+@breaks("rights.answer-within-30-days", "rights.within-three-months", way=Way.ROWS)
+def a_request_that_was_answered_after_four_months(hand: Hand) -> None:
+    request(received=ago(days=180), closed=ago(days=60))
+
+
+@breaks("rights.answer-within-30-days", way=Way.ROWS)
 def a_request_that_is_filed_under_a_later_day(hand: Hand) -> None:
     row = request(received=timezone.now())
     SubjectRequest.objects.filter(pk=row.pk).update(due_on=ago(days=-60))

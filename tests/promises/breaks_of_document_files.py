@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from downloads.models import Document, Watch
 from tests.promises.breaks import Way, breaks
 from tests.promises.hand import Hand
 
@@ -60,3 +61,22 @@ def a_document_that_nobody_has_looked_at_for_days(hand: Hand) -> None:
     from downloads.models import DocumentVersion
 
     DocumentVersion.objects.update(checked_at=timezone.now() - timedelta(days=3))
+
+
+@breaks(UNCHANGED, in_sql=True)
+def earlier_versions_that_are_taken_for_unchanged(hand: Hand) -> None:
+    def note(old: Any, states: dict[int, str], now: Any) -> None:
+        current = {one.current.pk for one in Document.objects.all() if one.current}
+        old({pk: state if pk in current else "" for pk, state in states.items()}, now)
+
+    hand.wrap("downloads.verification._note", note)
+
+
+@breaks("downloads.notices", in_sql=True)
+def who_watches_a_document_watches_its_neighbours(hand: Hand) -> None:
+    def watch(document: Document, *, user: Any) -> None:
+        for one in Document.objects.filter(kind=document.kind).order_by("pk")[:5]:
+            Watch.objects.get_or_create(user_id=user.pk, document=one)
+        Watch.objects.get_or_create(user_id=user.pk, document=document)
+
+    hand.replace("downloads.watching.watch", watch)

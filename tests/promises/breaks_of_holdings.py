@@ -6,11 +6,14 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db import connection, models
+from django.utils import timezone
 
+from audit_log.models import AuditEntry
 from privacy.datamap.columns import not_personal, personal
 from privacy.datamap.models import PurgeFailure
 from privacy.datamap.registry import activities, entries
 from privacy.datamap.terms import Basis, Category, Purpose, Recipient
+from privacy.rights.models import RequestEvent, SubjectRequest
 from tests.promises.breaks import Way, breaks
 from tests.promises.breaks_of_periods import in_force_instead
 from tests.promises.hand import Hand
@@ -83,6 +86,19 @@ def an_ip_address_among_the_counts(hand: Hand) -> None:
     from visits.models import DailyCount
 
     DailyCount.objects.create(day="2026-01-01", kind="page", key="/from/198.51.100.7", views=1)
+
+
+@breaks("policy.names-what-we-collect", way=Way.ROWS)
+def an_ip_address_in_the_trail_of_staff(hand: Hand) -> None:
+    AuditEntry.objects.create(kind="logged-in", did="Logged in.", place="/accounts/ 203.0.113.77")
+
+
+@breaks("policy.names-what-we-collect", way=Way.ROWS)
+def a_telephone_number_in_an_outline_of_a_request(hand: Hand) -> None:
+    request = SubjectRequest.objects.create(
+        kind="question", channel="form", due_on=timezone.localdate(), closed_at=timezone.now()
+    )
+    RequestEvent.objects.create(request=request, did="received", fact="by +49 30 1234 5678")
 
 
 @breaks("policy.names-what-we-collect", way=Way.ROWS)

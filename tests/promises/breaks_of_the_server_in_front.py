@@ -56,6 +56,22 @@ def a_server_in_front_that_keeps_pages(hand: Hand) -> None:
 
 
 @breaks(GUARDS, way=TOLD)
+def a_server_in_front_that_keeps_each_form(hand: Hand) -> None:
+    size = "client_body_buffer_size 64k;"
+    _told(hand, (size, f"{size}client_body_in_file_only on;"))
+
+
+@breaks(GUARDS, way=TOLD)
+def a_block_on_one_line_that_copies_requests(hand: Hand) -> None:
+    _told(hand, ("keepalive 32;", "keepalive 32;} server { listen 81; mirror /elsewhere;"))
+
+
+@breaks(LOGS, way=TOLD)
+def a_log_behind_another_directive(hand: Hand) -> None:
+    _told(hand, ("server_tokens off;", "server_tokens off; access_log /var/log/site.log;"))
+
+
+@breaks(GUARDS, way=TOLD)
 def a_server_in_front_that_takes_old_encryption(hand: Hand) -> None:
     _told(hand, ("ssl_protocols TLSv1.2", "ssl_protocols TLSv1 TLSv1.2"))
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import models
 from django.utils import timezone
 
+from audit_log.models import AuditEntry
 from privacy.datamap.promises import stored
 from privacy.datamap.promises.named_items import GROUPS, NAMED, OTHER
 from privacy.datamap.promises.purging import age, months_from
@@ -55,6 +56,17 @@ def test_only_what_is_asked_for_is_looked_for():
 )
 def test_values_of_every_kind_are_read_as_text(value, text):
     assert stored._text(value) == text
+
+
+@pytest.mark.django_db
+def test_the_trail_may_say_what_everybody_reads_on_a_page():
+    told = {"kind": "changed", "did": "Changed.", "changes": {"text": ["–", "ann@example.net"]}}
+    AuditEntry.objects.create(table="pages.Page", **told)
+    assert stored.people_in_columns_about_nobody() == []
+    AuditEntry.objects.create(table="search.Miss", **told)
+    assert stored.people_in_columns_about_nobody() == [
+        "audit_log_auditentry.changes holds an email address"
+    ]
 
 
 def test_a_file_that_a_row_names_is_known(settings, tmp_path, monkeypatch):
