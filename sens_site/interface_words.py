@@ -50,9 +50,10 @@ SPEAKS_OF_RIGHTS = re.compile(
 BESIDE = re.compile(
     r"(?:^|/)(?:migrations|management|promises|witness|bench|tests|deploy|importing)/"
     r"|(?:^|/)(?:\w*admin\w*|\w*promises\w*|\w*checks|rehearsal|settings|demo|doctor|set_up"
-    r"|measures|interface_words|\w*guards|browser_audit|audit_rules|stand_in|\w+_chain|kept_heads|\w*steps)\.py$"
+    r"|measures|interface_words|third_parties|\w*guards|browser_audit|audit_rules|stand_in|\w+_chain|kept_heads|\w*steps)\.py$"
 )
-"""Code that speaks to staff, to developers, or to nobody."""
+"""Code that speaks to staff, to developers, or to nobody; what services of others do, the policy in force
+has to say before one is switched on."""
 DATABASE = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE|WHERE|CREATE|EXISTS)\b")
 LITERALS = re.compile(
     r'^[ \t]*"""[\s\S]*?"""'  # what documents the code
