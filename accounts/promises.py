@@ -31,8 +31,10 @@ from privacy.datamap.promises.purging import (
     ran_lately,
 )
 from privacy.datamap.promises.raw_rows import Database
+from privacy.promises.page_reader import Element
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
+from privacy.promises.seen_links import are_seen, button_is_seen
 
 PASSWORD = "plover lantern 42 quiet"  # noqa: S105 - of people who do not exist
 PROFILE, DATA, DELETE = "/accounts/profile/", "/accounts/data/", "/accounts/delete/"
@@ -122,6 +124,10 @@ def deleted(person: Person) -> Answer:
     return answer
 
 
+def _name(box: Element) -> str:
+    return box.get("name")
+
+
 @promise("account.delete", look=Look.REHEARSAL)
 def an_account_can_be_deleted(site: RunningSite) -> Evidence:
     """The whole way, without script: register, confirm, log in twice, delete, be gone."""
@@ -132,6 +138,10 @@ def an_account_can_be_deleted(site: RunningSite) -> Evidence:
         profile = person.visitor.get(PROFILE)
         require(profile.status == 200, f"the profile answers {profile.status}")
         require(DELETE in profile.page.links, "the account's pages do not lead to its deletion")
+        are_seen(site, (profile,), DELETE)
+        asking = person.visitor.get(DELETE)
+        forms = [one for one in asking.page.forms() if "username" in map(_name, one.all("input"))]
+        button_is_seen(site, asking, forms[0] if forms else None, "delete the account")
         old = dict(person.visitor.cookies)
         deleted(person)
         for cookies in (person.visitor.cookies, old, elsewhere.visitor.cookies):

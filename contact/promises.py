@@ -16,7 +16,11 @@ from django.contrib.auth.models import Group
 from django.db.models import Q
 from django.utils import timezone
 
-from contact import promises_of_departments, promises_of_periods  # noqa: F401 - register theirs
+from contact import (  # noqa: F401 - register theirs
+    promises_of_departments,
+    promises_of_periods,
+    promises_of_replies,
+)
 from contact.export import messages_as_csv
 from contact.models import ContactMessage, State
 from outbox.models import OutboxMail

@@ -2,18 +2,29 @@
 
 import json
 import re
+from collections.abc import Iterable
 
 from pages.navigation import HOME
 from pages.tree import live_tree
 from privacy.datamap.agreement import sentences
 from privacy.policy.promises.record import in_force
 from privacy.promises.page_reader import foreign
+from privacy.promises.played_clock import in_another_year
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite
 from privacy.promises.seen_links import are_seen, footer_of
 
 SHORTEST_NUMBER = 7
 """Digits of a telephone number; fewer would be found in any text."""
+OF_EACH_KIND = (
+    "/",
+    "/contact/webmaster/",
+    "/accounts/login/",
+    "/newsletter/",
+    "/privacy/",
+    "/lost/",
+)
+"""A page of the tree, a form, an account's page, a room's page, the policy, an error page."""
 DIFFERENT = {"Accept_Language": "de", "User_Agent": "One/1.0", "Referer": "https://a.test/"}
 
 
@@ -167,20 +178,42 @@ def address_and_phone_agree(site: RunningSite) -> Evidence:
 @promise("footer.copyright-year", look=Look.NOW)
 def copyright_year_is_that_of_the_last_update(site: RunningSite) -> Evidence:
     """The copyright line of every page ends in the year in which the policy was last updated."""
-    told = [
+    _end_in(_year_of_the_update(site), site.pages)
+    return Evidence(
+        "The copyright line of every page ends in the year of the last update.",
+        {"pages": len(site.pages)},
+    )
+
+
+@promise("footer.copyright-year", look=Look.REHEARSAL)
+def copyright_year_stays_in_another_year(site: RunningSite) -> Evidence:
+    """A line that told the year of the clock would be right until the end of the year."""
+    year = _year_of_the_update(site)
+    with site.rehearsal(), in_another_year() as later:
+        require(str(later) != year, "the policy was updated in a year that is to come")
+        pages = tuple(site.visitor().get(path) for path in OF_EACH_KIND)
+        _end_in(year, pages)
+    return Evidence(
+        f"With the clock set to {later}, the copyright line ended in the year of the last update.",
+        {"pages": len(pages)},
+    )
+
+
+def _year_of_the_update(site: RunningSite) -> str:
+    told: list[str] = [
         one["dateModified"][:4]
         for one in site.get("/privacy/").page.structured
         if "dateModified" in one
     ]
     require(len(told) == 1, "the policy does not tell when it was last updated")
-    for answer in site.pages:
+    return told[0]
+
+
+def _end_in(year: str, pages: Iterable[Answer]) -> None:
+    for answer in pages:
         footer = answer.page.first("footer")
         years = re.findall(r"© (?:\d{4}–)?(\d{4})", footer.text if footer else "")
-        require(years == told, f"{answer.path} says {years}, the policy was updated in {told[0]}")
-    return Evidence(
-        "The copyright line of every page ends in the year of the last update.",
-        {"pages": len(site.pages)},
-    )
+        require(years == [year], f"{answer.path} says {years}, the policy was updated in {year}")
 
 
 @promise("links.to-others", look=Look.NOW)

@@ -15,6 +15,6 @@ class SiteConfig(AppConfig):
 
         The checks of an installation look at the rooms, which stand above this module.
         """
-        from sens_site import checks, told_periods  # noqa: F401, PLC0415 - register on import
+        from sens_site import checks, interface_words, told_periods  # noqa: F401, PLC0415 - register on import
 
         autodiscover_modules("public_pages", "deploy_checks", "own_rows")

@@ -24,6 +24,7 @@ from privacy.datamap.promises.purging import done_by_the_job
 from privacy.promises.page_reader import read
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite
+from privacy.promises.seen_in_mail import link_is_seen
 from sens_site.lib.cache.content_stamp import content_changed
 
 ARCHIVE = "/newsletter/issues/"
@@ -232,6 +233,7 @@ def must_have_a_way_out(mail: OutboxMail) -> str:
     require(way_out in ADDRESS.findall(text), "the text of an issue lacks the link")
     links = {link.text.lower(): link.get("href") for link in read(html).all("a")}
     require(links.get("unsubscribe") == way_out, "the HTML of an issue has no link “unsubscribe”")
+    link_is_seen(html, way_out, "the link to unsubscribe")
     return urlsplit(way_out).path
 
 

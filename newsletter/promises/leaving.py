@@ -37,6 +37,7 @@ from privacy.datamap.promises.purging import PURGE, done_by_the_job
 from privacy.datamap.subjects import keyed_hashes, subject_of
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
+from privacy.promises.seen_links import button_is_seen
 from privacy.rights.promises.stored_requests import proven_objections
 
 HEADER = "List-Unsubscribe"
@@ -61,8 +62,8 @@ def every_issue_has_a_way_out(site: RunningSite) -> Evidence:
         for way in ways:
             opened = site.get(way)
             require(opened.status == 200, f"the link to unsubscribe answers {opened.status}")
-            buttons = [one for form in opened.page.forms() for one in form.all("button", "input")]
-            require(buttons, "behind the link to unsubscribe is no button")
+            forms = opened.page.forms(way) or opened.page.forms()
+            button_is_seen(site, opened, forms[0] if forms else None, "unsubscribe")
         readers = Subscriber.objects.filter(email__in=addresses_of(issue.slug))
         require(
             readers.filter(state="confirmed").count() == 2,

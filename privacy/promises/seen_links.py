@@ -115,20 +115,22 @@ def may_apply(rule: Rule, width: float) -> bool:
     )
 
 
-def _chain(element: Element) -> Iterator[Element]:
+def chain_of(element: Element) -> Iterator[Element]:
+    """Yield an element and all around it, from the inside."""
     above: Element | None = element
     while above is not None and above.tag != "#page":
         yield above
         above = above.parent
 
 
-def _is_meant(element: Element, rule: Rule) -> bool:
+def is_meant(element: Element, rule: Rule) -> bool:
+    """Tell whether a rule speaks of an element or of something around it."""
     # What stands in no popover is in none that is open.
-    in_popover = any("popover" in one.attrs for one in _chain(element))
+    in_popover = any("popover" in one.attrs for one in chain_of(element))
     if ":popover-open" in rule.selector and not in_popover:
         return False
     try:
-        return any(any(may_match(one, rule.selector)) for one in _chain(element))
+        return any(any(may_match(one, rule.selector)) for one in chain_of(element))
     except UnreadableError:
         return False  # how the banner looks is judged by all rules, and says so
 
@@ -157,10 +159,33 @@ def are_seen(
         links = list(part.all("a")) if part else []
         for address in addresses:
             found = [one for one in links if one.get("href") == address]
-            kind = (address, sheets, *(tuple(map(_place, _chain(one))) for one in found))
+            kind = (address, sheets, *(tuple(map(_place, chain_of(one))) for one in found))
             if kind not in known:
                 known.add(kind)
-                _is_seen(site, page, address, found)
+                _is_seen(site, page, f"the link to {address}", found)
+
+
+def worded(element: Element) -> Iterator[Element]:
+    """Yield of a link or a button what its words stand in: the thing itself, or what is within it."""
+    for one in (element, *element.all()):
+        if one.raw.strip() or (one is element and one.tag == "input" and one.get("value")):
+            yield one
+
+
+def button_is_seen(
+    site: RunningSite, page: Answer, form: Element | None, what: str, *, value: str = ""
+) -> None:
+    """Require of a form that a button which sends it, or sends this value, is seen at every width."""
+    buttons = [
+        one
+        for one in (form.all("button", "input") if form else ())
+        if (one.get("type") or "submit") == "submit"
+        and "disabled" not in one.attrs
+        and value in ("", one.get("value"))
+        and (one.tag == "button" or one.get("type"))
+    ]
+    require(buttons, f"on {page.path} no button stands by which to {what}")
+    _is_seen(site, page, f"the button to {what}", buttons)
 
 
 def _place(element: Element) -> tuple[object, ...]:
@@ -174,22 +199,23 @@ def _place(element: Element) -> tuple[object, ...]:
     return element.tag, *sorted(element.attrs.items()), place, len(siblings)
 
 
-def _is_seen(site: RunningSite, page: Answer, address: str, links: list[Element]) -> None:
+def _is_seen(site: RunningSite, page: Answer, what: str, links: list[Element]) -> None:
     hiding = [rule for rule in styles_of(site, page) if hides(rule.says)]
     turning = {than for rule in hiding for one in rule.where for _, than in _comparisons(one)}
-    shown = [one for one in links if one.text and not any(map(_hides_itself, _chain(one)))]
-    meant = [[rule for rule in hiding if _is_meant(one, rule)] for one in shown]
+    words = [one for link in links for one in worded(link)]
+    shown = [one for one in words if not any(map(hides_itself, chain_of(one)))]
+    meant = [[rule for rule in hiding if is_meant(one, rule)] for one in shown]
     for width in sorted(
         {*WIDTHS, *turning, *(one - 1 for one in turning), *(one + 1 for one in turning)}
     ):
         seen = any(not any(may_apply(rule, width) for rule in rules) for rules in meant)
         require(
             seen,
-            f"on {page.path} the link to {address} is not seen where a screen is {width:g} px wide",
+            f"on {page.path} {what} is not seen where a screen is {width:g} px wide",
         )
 
 
-def _hides_itself(element: Element) -> bool:
+def hides_itself(element: Element) -> bool:
     """Tell whether an element hides itself, by an attribute or a style of its own."""
     said = {name for name in HIDING & set(element.attrs) if element.get(name) not in LEFT_OPEN}
     own = rules_in(f"a {{{element.get('style')}}}") if element.get("style") else ()

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.promises import DATA, Person, registered
 from privacy.promises.registry import Evidence, Look, PromiseBroken, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
+from privacy.promises.seen_links import are_seen, button_is_seen
 from privacy.promises.visitor import SetCookie
 from sens_site.promises.all_ones_rows import everything_is_shown
 
@@ -48,10 +49,11 @@ def ones_own_copy_is_whole_and_ones_own(site: RunningSite) -> Evidence:
         shown = person.visitor.get(DATA).text
         unseen = sorted(word for word in person.words if word not in shown)
         require(not unseen, f"the page of what we hold lacks {len(unseen)} details of the person")
-        require(COPY in person.visitor.get(DATA).page.links, "the page does not lead to the copy")
+        are_seen(site, (person.visitor.get(DATA),), COPY)
         page = person.visitor.get(COPY)
         require(page.status == 200, f"the page of the copy answers {page.status}")
-        require(page.page.forms(COPY) or page.page.forms(""), "the page of the copy has no button")
+        forms = page.page.forms(COPY) or [f for f in page.page.forms() if not f.get("action")]
+        button_is_seen(site, page, forms[0] if forms else None, "download the copy")
         files = _unpacked(person.visitor)
         for _ in range(COPIES):
             again = neighbour.visitor.post(COPY, {}).status

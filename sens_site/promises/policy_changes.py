@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
@@ -21,6 +22,7 @@ from privacy.policy.promises.sealed_texts import posted_versions
 from privacy.policy.services import create_draft, seal_and_publish
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
+from privacy.promises.seen_in_mail import link_is_seen
 
 MOST_REHEARSED = 2000
 """With more people than this, a rehearsal would keep others from writing for too long."""
@@ -72,6 +74,8 @@ def everybody_is_told_of_a_material_change(site: RunningSite) -> Evidence:
             require(posted.hash in text, f"the notice does not name the version in its {kind}")
             for path in (f"/privacy/v/{new}/", f"/privacy/compare/{old}/{new}/"):
                 require(path in text, f"the notice does not lead to {path} in its {kind}")
+                if kind == "text/html":
+                    link_is_seen(text, f"{settings.SITE_ORIGIN}{path}", f"the link to {path}")
                 require(site.get(path).status == 200, f"the notice leads to {path}, which is lost")
     return Evidence(
         "Played through for this check, posting a material version wrote one mail to each registered "

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from django.conf import settings
+from django.utils import timezone
 
 from tests.promises.breaks import Way, breaks
 from tests.promises.hand import Hand
@@ -80,3 +81,16 @@ def no_link_to_the_terms(hand: Hand) -> None:
 @breaks("contact.form-link", way=Way.CONFIGURATION)
 def no_form_at_the_foot(hand: Hand) -> None:
     hand.template("privacy/policy/version.html", ("{% if has_form %}", "{% if False %}"))
+
+
+@breaks("footer.copyright-year", way=Way.CONFIGURATION)
+def a_copyright_line_of_whatever_year_it_is(hand: Hand) -> None:
+    hand.template("partials/footer.html", ("{{ company.copyright_years }}", "2013–{% now 'Y' %}"))
+
+
+@breaks("footer.copyright-year")
+def a_copyright_line_that_the_code_takes_from_the_clock(hand: Hand) -> None:
+    hand.replace(
+        "sens_site.lib.content.Company.copyright_years",
+        property(lambda self: f"{self.copyright_from}–{timezone.localdate().year}"),
+    )

@@ -81,3 +81,38 @@ def one_service_that_is_allowed_in_vain(hand: Hand) -> None:
         return (services if whole else frozenset()), clear
 
     hand.wrap("privacy.consent.choice._answer", answer)
+
+
+def _in_spite_of_the_limit(hand: Hand, choices: Any) -> None:
+    """Let a yes count when a network has had too many receipts, by some ways of saying it."""
+    from privacy.consent.services import Recorded, TooManyReceiptsError
+
+    def record(old: Any, outcome: Any, **more: Any) -> Any:
+        try:
+            return old(outcome, **more)
+        except TooManyReceiptsError:
+            if choices(outcome.choice):
+                return Recorded(more["held"])
+            raise
+
+    hand.wrap(f"{SERVICES}.record_choice", record)
+
+
+@breaks("consent.only-by-act")
+def a_yes_below_a_form_that_counts_for_who_has_had_too_many(hand: Hand) -> None:
+    _in_spite_of_the_limit(hand, lambda choice: not choice.next)
+
+
+@breaks("consent.only-by-act")
+def a_yes_on_the_cookies_page_that_counts_for_who_has_had_too_many(hand: Hand) -> None:
+    _in_spite_of_the_limit(hand, lambda choice: choice.next == "/cookies/")
+
+
+@breaks("consent.only-by-act")
+def a_yes_that_rests_on_a_receipt_that_is_gone(hand: Hand) -> None:
+    from privacy.consent.services import Recorded
+
+    def record(old: Any, outcome: Any, *, held: Any, **more: Any) -> Any:
+        return Recorded(held) if held else old(outcome, held=held, **more)
+
+    hand.wrap(f"{SERVICES}.record_choice", record)

@@ -1,5 +1,6 @@
 """Breaks of what is kept of searches."""
 
+import re
 from typing import Any
 
 from tests.promises.breaks import Way, breaks
@@ -72,3 +73,22 @@ def a_telephone_number_among_the_words(hand: Hand) -> None:
     from search.models import Miss
 
     Miss.objects.create(day=timezone.localdate(), words="call 303-555-0134", count=1)
+
+
+@breaks("search.without-a-person")
+def numbers_of_seven_digits_that_are_kept(hand: Hand) -> None:
+    hand.replace("search.misses.MOST_DIGITS", 7)
+
+
+@breaks("search.without-a-person")
+def spelled_addresses_that_are_kept(hand: Hand) -> None:
+    hand.replace("search.misses.LIKE_A_PERSON", re.compile(r"@|://|(?:\d{1,3}\.){3}\d"))
+
+
+@breaks("search.without-a-person", way=Way.ROWS)
+def a_local_number_among_the_words(hand: Hand) -> None:
+    from django.utils import timezone
+
+    from search.models import Miss
+
+    Miss.objects.create(day=timezone.localdate(), words="ring 555 0134", count=1)

@@ -51,3 +51,62 @@ def a_sign_up_of_the_colour_of_the_page(hand: Hand) -> None:
 @breaks("ads.google-settings", way=TEMPLATE)
 def a_pointer_to_settings_that_lies_off_the_screen(hand: Hand) -> None:
     served_with(hand, 'main a[href*="adssettings"] { position: absolute; left: -9999px }')
+
+
+ISSUE, WAY_OUT = "newsletter/mail/issue.html", '<a href="{{ links.unsubscribe }}">Unsubscribe</a>'
+NO_WAY_OUT = "mail.unsubscribe-link"
+
+
+@breaks(NO_WAY_OUT, way=TEMPLATE)
+def an_unsubscribe_of_no_size(hand: Hand) -> None:
+    hand.template(ISSUE, (WAY_OUT, f'<span style="font-size:0;color:#fff">{WAY_OUT}</span>'))
+
+
+@breaks(NO_WAY_OUT, way=TEMPLATE)
+def an_unsubscribe_of_the_colour_of_paper(hand: Hand) -> None:
+    hand.template(ISSUE, (WAY_OUT, WAY_OUT.replace("<a ", '<a style="color: #fdfdfd" ')))
+
+
+@breaks(NO_WAY_OUT, way=TEMPLATE)
+def an_unsubscribe_whose_words_are_hidden(hand: Hand) -> None:
+    hand.template(
+        ISSUE, (">Unsubscribe<", '><span style="display:none">Unsubscribe</span><b></b><')
+    )
+
+
+@breaks(NO_WAY_OUT, way=TEMPLATE)
+def a_button_to_unsubscribe_that_nobody_sees(hand: Hand) -> None:
+    hand.template(
+        "newsletter/unsubscribe.html",
+        ("<button>Unsubscribe</button>", "<button hidden>Unsubscribe</button>"),
+    )
+
+
+@breaks("use.policy-changes", way=TEMPLATE)
+def a_drawn_notice_whose_comparison_is_too_small(hand: Hand) -> None:
+    hand.template(
+        "privacy/policy/mail/notice.html",
+        ('<a href="{{ site_origin }}{{ compare }}">', '<a style="font-size:2px" href="{{ site_origin }}{{ compare }}">'),
+    )  # fmt: skip
+
+
+@breaks("account.delete", way=TEMPLATE)
+def a_deletion_that_nobody_sees(hand: Hand) -> None:
+    hand.template(
+        "accounts/delete.html", ("{% crispy form %}", "<div hidden>{% crispy form %}</div>")
+    )
+
+
+@breaks("account.delete", way=TEMPLATE)
+def no_way_to_the_deletion_on_telephones(hand: Hand) -> None:
+    served_with(hand, '@media (max-width: 40em) { a[href="/accounts/delete/"] { display: none } }')
+
+
+@breaks("account.own-copy", way=TEMPLATE)
+def a_copy_whose_button_has_no_height(hand: Hand) -> None:
+    served_with(hand, "form:not([action]) button { height: 0 }")
+
+
+@breaks("rights.withdraw-consent", "banner.reject-equals-accept", way=TEMPLATE)
+def a_rejection_that_nobody_sees_on_the_cookies_page(hand: Hand) -> None:
+    served_with(hand, "main button[value=reject] { opacity: 0.1 }")

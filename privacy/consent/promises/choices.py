@@ -14,6 +14,7 @@ from privacy.consent.promises.all_services_on import (
     everything_on,
     visitor_who_allows,
 )
+from privacy.consent.promises.hindered_choices import a_yes_counts_with_its_receipt_alone
 from privacy.consent.promises.looks import CHOOSE, form_of, press
 from privacy.consent.promises.played_choices import (
     each_choice_has_its_receipt,
@@ -24,7 +25,7 @@ from privacy.consent.promises.tags_today import switches
 from privacy.promises.page_reader import hidden_in, read
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
-from privacy.promises.written_tables import nothing_can_be_written, rows_written
+from privacy.promises.written_tables import rows_written
 from sens_site.lib.canonical_json import canonical_json
 
 COOKIES = "/cookies/"
@@ -88,7 +89,7 @@ def no_receipt_without_an_act(site: RunningSite) -> Evidence:
         message = {"name": "A check", "email": "check@example.com", "message": "Rolled back."}
         writing.post("/contact/webmaster/", message)
         _nothing_is_allowed(writing, "because somebody has written to us")
-        _what_cannot_be_recorded_is_no_consent(site)
+        hindered = a_yes_counts_with_its_receipt_alone(site)
         _each_act_has_its_receipt(site)
         played = each_choice_has_its_receipt(site)
     return Evidence(
@@ -96,7 +97,7 @@ def no_receipt_without_an_act(site: RunningSite) -> Evidence:
         "nothing and left no record; pressing a button made one receipt of what had been shown; "
         "rejecting made none. Each change of mind, each single service, and each yes in spite of a "
         "signal or of an earlier no had its own receipt, and just its effect.",
-        {"pages looked at": 2 * len(PAGES) + 1, "choices made": played},
+        {"pages looked at": 2 * len(PAGES) + 1, "choices made": played + hindered},
     )
 
 
@@ -116,13 +117,6 @@ def _forced_choices_are_none(site: RunningSite) -> None:
         not any(unshown.get(path).permitted for path in PAGES),
         "a form that has shown nothing allows something",
     )
-
-
-def _what_cannot_be_recorded_is_no_consent(site: RunningSite) -> None:
-    visitor = site.visitor()
-    with nothing_can_be_written():
-        visitor.post(CHOOSE, {"choice": "accept", "next": "/", "shown": current_offer().shown})
-    _nothing_is_allowed(visitor, "because of a yes that could not be recorded")
 
 
 def _each_act_has_its_receipt(site: RunningSite) -> None:

@@ -22,6 +22,7 @@ from privacy.consent.promises.played_choices import receipt_of, somebody
 from privacy.consent.services import forget_unwritten
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
+from privacy.promises.seen_links import button_is_seen
 from privacy.promises.witness.exchange import plain_name
 from privacy.promises.written_tables import nothing_can_be_written, rows_written
 
@@ -42,7 +43,9 @@ def taking_back_is_as_easy_as_giving(site: RunningSite) -> Evidence:
         require(visitor.get("/").page.scripts, "accepting changes nothing")
         first = receipt_of(visitor.cookies)
         visitor.cookies.update(dict.fromkeys(TAKEN_BACK, "1"))
-        buttons_of(form_of(visitor.get(COOKIES)))
+        asking = visitor.get(COOKIES)
+        buttons_of(form_of(asking))
+        button_is_seen(site, asking, form_of(asking), "reject", value="reject")
         with rows_written() as tables:
             taken = press(visitor, COOKIES, "reject")
         require(given.status == taken.status, "taking back needs another step than giving")
