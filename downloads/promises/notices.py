@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 
@@ -68,7 +69,7 @@ def who_asked_is_told_once_and_a_click_ends_it(site: RunningSite) -> Evidence:
     )
 
 
-def _watches_alone(user: object, documents: list[Document]) -> None:
+def _watches_alone(user: Any, documents: list[Document]) -> None:
     """Require that who asked about one document is told of it, and of no other like it."""
     watched = Watch.objects.filter(user=user).values_list("document", flat=True)
     asked = [one.pk for one in documents]

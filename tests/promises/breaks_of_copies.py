@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
-from contact.models import OrderState
+from contact.order_models import OrderState
 from privacy.datamap.columns import secret
 from privacy.datamap.models import Erasure
 from privacy.datamap.periods import Period

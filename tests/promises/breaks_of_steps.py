@@ -4,10 +4,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from privacy.rights import services
 from privacy.rights.choices import Did
 from privacy.rights.deadlines import deadline_for
-from privacy.rights.intake import close, lock, record
+from privacy.rights.intake import close, lock, record, withdraw_request
 from tests.promises.breaks import breaks
 from tests.promises.hand import Hand
 
@@ -47,7 +46,7 @@ def any_request_that_is_put_away_as_spam(hand: Hand) -> None:
 @breaks("rights.answer-within-30-days")
 def a_hand_over_that_ends_a_request(hand: Hand) -> None:
     def hand_to(request: Any, *, handler: str) -> Any:
-        return services.intake.withdraw_request(request)
+        return withdraw_request(request)
 
     hand.replace("privacy.rights.handling.hand_to", hand_to)
 

@@ -22,7 +22,7 @@ def modules(monkeypatch):
     ours.__file__ = str(settings.BASE_DIR / "pages" / "ours.py")
     others.__file__ = "/lib/site-packages/others.py"
     for one in (ours, others):
-        one.datetime, one.date = datetime, date
+        vars(one).update(datetime=datetime, date=date)
         monkeypatch.setitem(sys.modules, one.__name__, one)
     return ours, others
 

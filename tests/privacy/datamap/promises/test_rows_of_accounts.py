@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.services import set_verified_address
-from contact.models import OrderState
+from contact.order_models import OrderState
 from privacy.datamap.promises.rows_of_accounts import each_row_has_its_account
 from privacy.promises.registry import PromiseBroken
 from tests.factories.people import make_person
