@@ -116,3 +116,8 @@ def a_yes_that_rests_on_a_receipt_that_is_gone(hand: Hand) -> None:
         return Recorded(held) if held else old(outcome, held=held, **more)
 
     hand.wrap(f"{SERVICES}.record_choice", record)
+
+
+@breaks("consent.only-by-act")
+def pages_that_are_kept_for_all_who_chose_something_in_a_group(hand: Hand) -> None:
+    hand.replace("privacy.consent.decision.ConsentDecision._part_of", lambda self, offered: "")

@@ -306,3 +306,12 @@ def a_pointer_to_nowhere(hand: Hand) -> None:
 @breaks("contact.form-link", EARLIER, way=ROWS)
 def a_form_that_is_linked_under_another_address(hand: Hand) -> None:
     relinked(hand, "/contact/webmaster/", "/contact/")
+
+
+@breaks(HERE)
+def a_version_that_follows_none(hand: Hand) -> None:
+    def hash_of_one_that_begins_anew(old: Any, version: PolicyVersion) -> str:
+        version.previous_hash = GENESIS
+        return str(old(version))
+
+    hand.wrap("privacy.policy.services.hash_of", hash_of_one_that_begins_anew)

@@ -1,15 +1,12 @@
 """Breaks that meet only some: who wrote to a department, has many rows, or asks for the third time."""
 
 from collections import Counter
-from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
 from accounts.models import User
-from contact.order_models import OrderState
 from newsletter.models import Subscriber
 from privacy.datamap.registry import entries
 from tests.promises.breaks import Way, breaks
@@ -92,14 +89,6 @@ def a_copy_that_is_given_three_times_alone(hand: Hand) -> None:
 @breaks("account.kept-after-deletion")
 def orders_of_people_without_an_account(hand: Hand) -> None:
     hand.replace("contact.orders.identity", lambda: SimpleNamespace(by_address=lambda _: True))
-
-
-@breaks("account.kept-after-deletion", way=Way.ROWS)
-def an_order_of_somebody_without_an_account(hand: Hand) -> None:
-    long_ago = timezone.now() - timedelta(days=3)
-    OrderState.objects.create(
-        order_number="SO-1", email="gone@customer.test", state="Shipped", listed_at=long_ago
-    )
 
 
 # --- who has more than an account ---

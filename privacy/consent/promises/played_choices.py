@@ -7,6 +7,7 @@ receipt it follows.
 
 import json
 import secrets
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,7 @@ from privacy.consent.promises.all_services_on import (
     choose,
 )
 from privacy.promises.registry import require
-from privacy.promises.running_site import RunningSite, Visitor
+from privacy.promises.running_site import Answer, RunningSite, Visitor
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 TOLD_APART = frozenset({
@@ -77,12 +78,12 @@ class Chooser:
             self._says_yes_to(allowed)
         else:
             choose(self.visitor, choice)
-        page = self.visitor.get("/")
-        on = {key for key in TOLD_APART if acts(page, key, NOBODYS.get(key, ""))}
         chosen = services_of(*(KNOWN[key].group for key in allowed))
-        wrong = sorted((on ^ allowed) & chosen & TOLD_APART)
         act = f"after “{choice}” of {self.who}"
-        require(not wrong, f"{wrong[:1]} runs, or does not, otherwise than chosen {act}")
+        for page in self._pages():
+            on = {key for key in TOLD_APART if acts(page, key, NOBODYS.get(key, ""))}
+            wrong = sorted((on ^ allowed) & chosen & TOLD_APART)
+            require(not wrong, f"{wrong[:1]} runs, or does not, otherwise than chosen {act}")
         now = receipt_of(self.visitor.cookies)
         if allowed:
             said = _given_by(now, before, allowed, act)
@@ -92,6 +93,12 @@ class Chooser:
             require(ends, f"there is no receipt of what was taken back {act}")
         else:
             require(now == before, f"there is a receipt although nothing is allowed {act}")
+
+    def _pages(self) -> Iterator[Answer]:
+        """Open a page anew, and as a server has kept it: for all who have chosen the same."""
+        yield self.visitor.get("/")
+        if self.person is None:
+            yield self.visitor.get_at_the_front_door("/")
 
     def _tells_of_a_no(self, said: Any, groups: set[str], in_spite_of: str) -> None:
         """Require that a receipt says of which signal or earlier no a yes was given in spite."""

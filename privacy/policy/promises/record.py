@@ -152,6 +152,8 @@ def the_page_shows_what_is_in_force_and_what_comes(site: RunningSite) -> Evidenc
     with site.rehearsal():
         day = max(today + timedelta(days=9), newest.effective_on)
         coming = sealed(text, kind=Kind.MINOR, effective_on=day)
+        follows = coming.previous_hash == newest.hash
+        require(follows, "a new version does not follow from the one before: that could be changed")
         page = site.get(POLICY).page
         require(PROBE not in page.text, "a version is shown before it takes effect")
         address = f"{POLICY}v/{coming.number}/"
