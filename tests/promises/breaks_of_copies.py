@@ -121,6 +121,23 @@ def a_copy_that_says_another_period_of_messages(hand: Hand) -> None:
     _says_of_messages(hand, "retention", ["12 months after the matter is closed"])
 
 
+def _leaves_out_of_the_page(hand: Hand, words: str) -> None:
+    def page(old: Any, *about: Any) -> Any:
+        return (part.replace(words, "") for part in old(*about))
+
+    hand.wrap("privacy.datamap.export._page", page)
+
+
+@breaks("rights.purposes")
+def a_page_of_the_copy_that_does_not_say_what_for(hand: Hand) -> None:
+    _leaves_out_of_the_page(hand, "To answer what you write to us")
+
+
+@breaks("rights.retention")
+def a_page_of_the_copy_that_does_not_say_how_long(hand: Hand) -> None:
+    _leaves_out_of_the_page(hand, "24 months after the matter is closed")
+
+
 @breaks("rights.portability")
 def a_copy_whose_digests_do_not_fit(hand: Hand) -> None:
     def manifest(old: Any, counts: Any, digests: Any, made_at: Any) -> Any:

@@ -1,10 +1,14 @@
 """Promises about what a copy says of each of its items: what for, from where, to whom, how long."""
 
 import json
+import re
 from collections.abc import Mapping
+from html import unescape
 from typing import Any
 
-from privacy.datamap.export import MANIFEST
+from django.utils.html import escape
+
+from privacy.datamap.export import MANIFEST, PAGE
 from privacy.datamap.promises.export_and_erasure import archive_of
 from privacy.datamap.promises.played_people import Played
 from privacy.promises.registry import Evidence, Look, promise, require
@@ -40,6 +44,8 @@ SOURCES = {
 WHERE_FROM = (
     "You, in a form on this site", "Your use of this site", "Us, while we handle your matter",
 )  # fmt: skip
+ON_THE_PAGE = ("purpose", "retention")
+"""What stands below the name of an item where people read the copy."""
 PROVIDERS = "Service providers that run our servers and deliver our email"
 KEPT = {
     "accounts.User": ["while you keep it"],
@@ -58,13 +64,13 @@ KEPT = {
 
 
 def items_of(site: RunningSite) -> list[dict[str, Any]]:
-    """Return what the copy of a made-up person says of each item."""
+    """Return what the copy of a made-up person says of each item: to machines, and on its page."""
     with site.rehearsal():
-        items: list[dict[str, Any]] = json.loads(archive_of(Played(site).subject)[MANIFEST])[
-            "items"
-        ]
+        archive = archive_of(Played(site).subject)
+    items: list[dict[str, Any]] = json.loads(archive[MANIFEST])["items"]
     require(items, "the copy says nothing of its items")
-    return items
+    told = dict(re.findall(r"<h2>(.*?)</h2><p>(.*?)</p>", archive[PAGE]))
+    return [{**one, PAGE: unescape(told.get(escape(one["title"]), ""))} for one in items]
 
 
 def says_of_every_item(
@@ -78,6 +84,10 @@ def says_of_every_item(
         fits = not known or said in known
         expected = named.get(item["table"], said)
         require(fits and said == expected, f"the copy says “{said}” of “{title}”")
+        if key in ON_THE_PAGE:
+            parts: list[str] = [said] if isinstance(said, str) else said or []
+            read = all(one in item[PAGE] for one in parts)
+            require(read, f"the page of the copy does not say {words} of “{title}”")
     return Evidence(
         f"Played through for this check, a copy said {words} for every item.",
         {"items": len(items)},
