@@ -56,14 +56,14 @@ class Mailbox:
 @contextmanager
 def in_place_of_the_mailbox(box: Mailbox) -> Iterator[None]:
     """Let this thread read another mailbox; what else the worker does reads the company's."""
-    asking, usual = get_ident(), mailbox._connect  # noqa: SLF001 - the one way to a mail server
+    asking, usual = get_ident(), mailbox.connect  # the one way to a mail server
 
     def connect(account: mailbox.Account) -> Any:
         return box if get_ident() == asking else usual(account)
 
     host = settings.REPLIES_IMAP_HOST or NO_HOST
     with (
-        patch.object(mailbox, "_connect", connect),
+        patch.object(mailbox, "connect", connect),
         patch.object(settings, "REPLIES_IMAP_HOST", host),
     ):
         yield

@@ -36,7 +36,7 @@ class Account:
 @contextmanager
 def opened(account: Account) -> Iterator[imaplib.IMAP4]:
     """Open the folder of a mailbox. Raises imaplib.IMAP4.error where that is refused."""
-    box = _connect(account)
+    box = connect(account)
     try:
         box.login(account.user, account.password)
         if box.select(f'"{account.folder}"')[0] != "OK":
@@ -46,7 +46,7 @@ def opened(account: Account) -> Iterator[imaplib.IMAP4]:
         box.shutdown()
 
 
-def _connect(account: Account) -> imaplib.IMAP4:
+def connect(account: Account) -> imaplib.IMAP4:
     host, port = account.host, account.port
     if account.in_clear:
         return imaplib.IMAP4(host, port, timeout=settings.EMAIL_TIMEOUT)

@@ -29,11 +29,10 @@ def ways_to_say_less(
     ]
     nothing = dict.fromkeys(typed, "")
     yield {**nothing, **boxes}
-    for choice in form.all("select"):
-        if choice.get("name") in {*optional, *needed}:
-            for one in choice.all("option"):
-                if one.get("value"):
-                    yield {**nothing, **boxes, choice.get("name"): one.get("value")}
+    choices = [one for one in form.all("select") if one.get("name") in {*optional, *needed}]
+    for choice in choices:
+        for value in filter(None, (one.get("value") for one in choice.all("option"))):
+            yield {**nothing, **boxes, choice.get("name"): value}
     for empty in typed if len(typed) > 1 else ():
         yield {name: "" if name == empty else "A word" for name in typed} | boxes
 

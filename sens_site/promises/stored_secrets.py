@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 from django.apps import apps
 from django.conf import settings
@@ -128,9 +129,7 @@ def secrets_are_drawn_by_chance(request: SubjectRequest) -> int:
     for what, make in kinds.items():
         with _asked_for_chance() as drawn:
             made = [make() for _ in range(SAMPLES)]
-        require(
-            sum(drawn) * 8 >= BITS * SAMPLES, f"the secret of {what} is drawn with little chance"
-        )
+        require(sum(drawn) >= BITS * SAMPLES, f"the secret of {what} is drawn with little chance")
         long_enough(what, made)
     return len(kinds)
 
@@ -145,16 +144,20 @@ def long_enough(what: str, made: list[str]) -> None:
 
 @contextmanager
 def _asked_for_chance() -> Iterator[list[int]]:
-    """Note how many bytes the machine is asked for, by whatever draws a secret in Python."""
-    module: Any = random
-    asked, drawn = module._urandom, list[int]()  # noqa: SLF001 - by it `secrets` draws all it draws
+    """Note how many bits the machine is asked for, by whatever draws a secret in Python."""
+    drawn: list[int] = []
+    randbytes, getrandbits = random.SystemRandom.randbytes, random.SystemRandom.getrandbits
 
-    def draw(size: int) -> bytes:
+    def draw_bytes(machine: random.SystemRandom, size: int) -> bytes:
+        drawn.append(8 * size)
+        return randbytes(machine, size)
+
+    def draw_bits(machine: random.SystemRandom, size: int) -> int:
         drawn.append(size)
-        return bytes(asked(size))
+        return getrandbits(machine, size)
 
-    module._urandom = draw  # noqa: SLF001 - as above
-    try:
+    with (
+        patch.object(random.SystemRandom, "randbytes", draw_bytes),
+        patch.object(random.SystemRandom, "getrandbits", draw_bits),
+    ):
         yield drawn
-    finally:
-        module._urandom = asked  # noqa: SLF001 - as above

@@ -115,6 +115,11 @@ INTERNALS = (
         )
     ),
     Internal(
+        "sens_site/promises/stored_secrets.py",
+        "django.contrib.sessions.backends.base.SessionBase",
+        "_get_new_session_key",
+    ),
+    Internal(
         "privacy/datamap/stores.py", "django.core.cache.backends.db.BaseDatabaseCache", "_table"
     ),
     Internal("privacy/datamap/stores.py", "django.core.cache.backends.redis.RedisCache", "_cache"),

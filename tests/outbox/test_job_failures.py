@@ -1,5 +1,6 @@
 """A job that fails is told to the owners, once a day, without what went wrong."""
 
+import signal
 from functools import partial
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db import OperationalError
 
 from outbox.job_failures import tell_owners
 from outbox.jobs import Job
+from outbox.management.commands import run_job
 from outbox.models import OutboxMail
 from outbox.worker import Worker
 from tests.factories.people import make_staff
@@ -66,3 +68,12 @@ def test_without_a_database_the_log_has_to_do(monkeypatch, caplog):
     monkeypatch.setattr("outbox.backend.store_mail", locked)
     tell_owners("purge")
     assert "No mail could be stored about it (OperationalError)" in caplog.text
+
+
+def test_a_job_that_is_told_to_end_puts_away_what_is_open_and_hears_no_second_word(monkeypatch):
+    heard: dict[int, object] = {}
+    monkeypatch.setattr(signal, "signal", heard.__setitem__)
+    with pytest.raises(SystemExit) as ended:
+        run_job._end(signal.SIGTERM, None)
+    assert ended.value.code == 143
+    assert heard == {signal.SIGTERM: signal.SIG_IGN, signal.SIGINT: signal.SIG_IGN}

@@ -145,7 +145,7 @@ def a_request_open_for_200_days_and_held(hand: Hand) -> None:
     SubjectRequest.objects.filter(pk=row.pk).update(is_held=True)
 
 
-@breaks("rights.answer-within-30-days", way=Way.ROWS)
+@breaks("rights.answer-within-30-days", way=Way.ROWS, measured=True)
 def a_request_that_was_answered_after_forty_days(hand: Hand) -> None:
     request(received=ago(days=60), closed=ago(days=20))
 

@@ -118,7 +118,7 @@ def accounts_that_nobody_confirmed_and_nobody_ends(hand: Hand) -> None:
     hand.frozen(entry, "purge", lambda rows: None)
 
 
-@breaks("use.requested-information")
+@breaks("use.requested-information", measured=True)
 def mails_that_wait_for_ever(hand: Hand) -> None:
     hand.replace("outbox.services._claim_first", lambda queue, now: None)
 

@@ -34,6 +34,7 @@ def test_all_looks_find_a_fresh_site_as_it_is_promised(kept):
     found = {one.check.function.__name__: one.state for one in run_checks([CLAIM])}
     assert found == dict.fromkeys(
         (
+            "nobody_else_adds_to_a_conversation",
             "the_chains_are_whole",
             "the_database_refuses_changes",
             "the_job_that_compares_the_locks_compares_them",

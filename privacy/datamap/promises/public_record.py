@@ -121,11 +121,9 @@ def _told_to_machines(record: dict[str, Any]) -> Iterator[tuple[str, ...]]:
             require(not strange, f"the policy does not say “{', '.join(strange)}” of anything")
             yield heading, one["dct:title"], "; ".join(periods), one["dpv:hasRight"]
     for firm in record["dpv:hasDataProcessor"]:
-        if "dpv:hasName" in firm:
-            yield firm["dpv:hasName"], firm["dct:description"], firm["dpv:hasCountry"]
-        else:
-            part, _, nobody = firm["dct:description"].rpartition(": ")
-            yield nobody, part
+        part, _, nobody = firm["dct:description"].rpartition(": ")
+        named = (firm.get("dpv:hasName"), firm["dct:description"], firm.get("dpv:hasCountry"))
+        yield named if "dpv:hasName" in firm else (nobody, part)
 
 
 def _machines_read_the_same(site: RunningSite, page: Page) -> None:

@@ -19,11 +19,7 @@ from privacy.promises.claims import bundled_claims
 from privacy.promises.outside import verify
 from tests.privacy.promises.front import Bend, Front, Reply, nothing, serving
 
-pytestmark = [
-    pytest.mark.own_database,
-    pytest.mark.only_on("sqlite"),
-    pytest.mark.slow,
-]
+pytestmark = [pytest.mark.own_database, pytest.mark.only_on("sqlite"), pytest.mark.slow]
 SCRIPT = Path(verify.__file__)
 
 
