@@ -148,7 +148,7 @@ OTHER_WAYS = {
 
 MEASURED = (
     "a_logger_of_another_module", "a_function_of_the_logs", "a_trace_of_what_went_wrong",
-    "an_output_by_another_name",
+    "an_output_by_another_name", "a_print_that_is_handed_on",
 )  # fmt: skip
 
 
