@@ -66,12 +66,6 @@ def django_db_setup(
         teardown_databases(made, verbosity=0)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long, after the order has been shuffled."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-
-
 def pytest_collection_finish() -> None:
     """Take what is loaded by now out of the garbage collector's rounds: it stays to the end."""
     gc.collect()

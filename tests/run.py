@@ -27,6 +27,8 @@ from tests.install import machine
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
 PARALLEL = ["-n", "auto", "--dist", "worksteal"]
+IN_ORDER = ["-n", "auto", "--dist", "load", "--maxschedchunk=40"]
+"""Each process runs its tests in the order of all: those that are not measured last (tests/selection.py)."""
 WAITING = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
 """For tests that wait for other programs half of their time."""
 DAY_SECONDS = 24 * 3600
@@ -89,7 +91,7 @@ SUITES = {
     "sqlite": Suite("the suite on SQLite", [*PYTEST, *PARALLEL]),
     "coverage": Suite(
         "coverage, on SQLite",
-        [sys.executable, "-m", "tests.coverage", *PYTEST[1:], *PARALLEL, *OF_THE_DAY],
+        [sys.executable, "-m", "tests.coverage", *PYTEST[1:], *IN_ORDER, *OF_THE_DAY],
     ),
     "postgres": Suite(
         "the suite on PostgreSQL",

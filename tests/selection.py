@@ -85,13 +85,24 @@ def is_measured(item: pytest.Item) -> bool:
     return all(numbers[name] < ALIKE for name in differing)
 
 
+def turn(item: pytest.Item) -> tuple[bool, bool]:
+    """Return the key by which tests are ordered: what takes long begins, what is unmeasured comes last.
+
+    What a process does once and keeps, such as the frame of a page, it would do unseen in a test
+    that is not measured; measured ones that come after it would find the lines run that they miss.
+    """
+    late = Coverage.current() is not None and not is_measured(item)
+    return late, item.get_closest_marker("slow") is None
+
+
 def is_needed(item: pytest.Item) -> bool:
     """Tell whether a test shows something on PostgreSQL that it does not show on SQLite."""
     return touches_the_database(item) and not item.get_closest_marker("once")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what does not belong to this run."""
+    """Leave out what does not belong to this run, and order the rest, which has been shuffled before."""
     whole = config.getoption("--statements")
     suites = [name for name in (USUAL, *APART) if config.getoption(f"--{name}")] or [USUAL]
     every_test = connection.vendor != "postgresql" or whole
@@ -105,7 +116,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         )
         (chosen if belongs else others).append(item)
     config.hook.pytest_deselected(items=others)
-    items[:] = chosen
+    items[:] = sorted(chosen, key=turn)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -18,6 +18,7 @@ from tests.selection import (
     may_run,
     pytest_runtest_protocol,
     shape,
+    turn,
 )
 
 OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
@@ -71,6 +72,25 @@ def test_coverage_is_measured_without_what_only_looks_again(monkeypatch, mark, s
     with pytest.raises(StopIteration):
         run.send(True)
     assert done == seen
+
+
+@pytest.mark.parametrize(
+    ("tracer", "order"),
+    [
+        (object(), ["slow", "usual", "slow and unmeasured", "unmeasured"]),
+        (None, ["slow and unmeasured", "slow", "unmeasured", "usual"]),
+    ],
+)
+def test_what_is_not_measured_comes_last_where_coverage_is_measured(monkeypatch, tracer, order):
+    monkeypatch.setattr("tests.selection.Coverage.current", lambda: tracer)
+    slow, unmeasured = pytest.mark.slow, pytest.mark.unmeasured
+    tests = [
+        a_test(unmeasured, name="unmeasured"),
+        a_test(name="usual"),
+        a_test(slow, unmeasured, name="slow and unmeasured"),
+        a_test(slow, name="slow"),
+    ]
+    assert [one.name for one in sorted(tests, key=turn)] == order
 
 
 def test_of_cases_that_are_alike_two_are_measured_with_each_value_of_what_differs():
