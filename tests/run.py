@@ -29,8 +29,9 @@ PYTEST = [sys.executable, "-m", "pytest", "-q"]
 PARALLEL = ["-n", "auto", "--dist", "worksteal"]
 IN_ORDER = ["-n", "auto", "--dist", "load", "--maxschedchunk=40"]
 """Each process runs its tests in the order of all: those that are not measured last (tests/selection.py)."""
-WAITING = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
-"""For tests that wait for other programs half of their time."""
+WAITING = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadgroup"]
+"""For tests that wait for other programs half of their time. A site that is made for the tests of one
+file is made once, in the process that runs them all (`xdist_group`)."""
 DAY_SECONDS = 24 * 3600
 OF_THE_DAY = ["--usual", "--breaks", f"--day={int(time.time()) // DAY_SECONDS}"]
 BREAKS = ["--breaks", "--neighbours", "tests/promises"]

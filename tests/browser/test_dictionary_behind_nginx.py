@@ -18,6 +18,8 @@ from django.conf import settings
 
 from tests.browser.published_web import PATHS, Answer, Web, headers_of, published_web
 
+pytestmark = pytest.mark.xdist_group("dictionary")
+
 ASKERS = ("stranger", "refuser", "consenter", "stranger with the signal")
 BROWSER = "gzip, deflate, br, zstd, dcb, dcz"
 MOST_BYTES = 1500

@@ -15,6 +15,8 @@ from tests.browser.still import ORIGIN, StillSite, still_site, stopped
 from tests.browser.url_map import PROVEN, World, what_answers
 from tests.browser.watch import Watch
 
+pytestmark = pytest.mark.xdist_group("every page")
+
 STATES = {
     "visitor": (
         "/nowhere/", "/search/?q=xqzzk", "/privacy/promises/?state=broken",

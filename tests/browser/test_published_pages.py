@@ -17,6 +17,8 @@ from django.conf import settings
 
 from tests.browser.published_web import PATHS, PATIENCE, Web, headers_of, published_web
 
+pytestmark = pytest.mark.xdist_group("published pages")
+
 ORDERS = 1000
 
 

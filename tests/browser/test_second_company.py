@@ -23,6 +23,8 @@ from tests.browser.watch import Watch
 from tests.factories.people import PASSWORD
 from tests.privacy.policy.importing.word_files import docx, p
 
+pytestmark = pytest.mark.xdist_group("second company")
+
 NAME, TIME_ZONE = "Acme Pumps", "Europe/Berlin"
 POLICY = docx(
     p("Privacy policy", style="Titel")

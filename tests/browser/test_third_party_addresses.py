@@ -27,7 +27,10 @@ from tests.browser.stand_in import Outside, everybody_else
 from tests.factories.people import PASSWORD, make_person, make_staff
 from tests.run import find_whole_chromium
 
-pytestmark = pytest.mark.usefixtures("everything_on")
+pytestmark = [
+    pytest.mark.usefixtures("everything_on"),
+    pytest.mark.xdist_group("third parties"),
+]
 WITH_A_FORM = {
     "/contact/feedback/", "/contact/general/", "/contact/order-status/", "/contact/sales-genset/",
     "/contact/sales-marine/", "/contact/tech-support/", "/downloads/", "/newsletter/",

@@ -27,6 +27,8 @@ from tests import nginx
 from tests.browser.settings import hold_port
 from tests.privacy.promises.front import wait_for
 
+pytestmark = pytest.mark.xdist_group("nginx with TLS")
+
 SCRIPT = "privacy/promises/outside/verify.py"
 SECONDS = 120
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
