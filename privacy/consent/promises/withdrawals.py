@@ -1,10 +1,12 @@
 """The promise about taking a consent back: as easily as it was given, at once, and everywhere."""
 
 import json
+from unittest.mock import patch
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 
+from privacy.consent import idempotency
 from privacy.consent.models import ConsentReceipt
 from privacy.consent.offer.current import current_offer
 from privacy.consent.promises.all_services_on import (
@@ -65,12 +67,13 @@ def taking_back_is_as_easy_as_giving(site: RunningSite) -> Evidence:
         _binds_on_every_device(site)
         _holds_though_nothing_can_be_written(site)
         _holds_by_a_form_that_is_out_of_date(site)
+        _holds_where_no_receipt_is_left(site)
         _forgets_on_the_domains_above(site)
     return Evidence(
         "When we switched everything on for a test, one press took back what one press had given, "
         "for all groups and for each alone; the very answer deleted the cookies, the next page "
         "obeyed, and so did another browser of the same person until they said yes to each by name. So "
-        "it was by a form from yesterday, and while nothing could be written.",
+        "it was by a form from yesterday, while nothing could be written, and after many others.",
         {"presses to give": 1, "presses to take back": 1, "groups": len(FOUR_GROUPS)},
     )
 
@@ -143,6 +146,21 @@ def _holds_by_a_form_that_is_out_of_date(site: RunningSite) -> None:
         status < 500 and not leaked(visitor.get("/"), *FOUR_GROUPS),
         f"a consent cannot be taken back by a form that is out of date ({status})",
     )
+
+
+def _holds_where_no_receipt_is_left(site: RunningSite) -> None:
+    """At any time: a network that has had its receipts can still take back all, or one group."""
+    rest = FOUR_GROUPS[1:]
+    for kept in ((), rest):
+        for holds_one in (True, False):
+            visitor = visitor_who_allows(site, *FOUR_GROUPS)
+            if not holds_one:
+                visitor.cookies = {k: v for k, v in visitor.cookies.items() if "receipt" not in k}
+            with patch.object(idempotency.LIMIT, "take", return_value=60):
+                choose(visitor, "some", *kept)
+            taken = [one for one in FOUR_GROUPS if one not in kept]
+            found = leaked(visitor.get("/"), *taken, beside=kept)
+            require(not found, f"{found[:1]} cannot be taken back where many have chosen")
 
 
 def _forgets_on_the_domains_above(site: RunningSite) -> None:
