@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import caches
 from django.db import OperationalError, connection
+
+from privacy.promises.registry import require
 
 _WRITES = re.compile(
     r"(?:\s|/\*.*?\*/|--[^\n]*\n)*"
@@ -43,6 +46,16 @@ def rows_written() -> Iterator[list[str]]:
 
     with connection.execute_wrapper(watch):
         yield tables
+
+
+@contextmanager
+def nothing_is_noted_beside() -> Iterator[None]:
+    """Require that what is done in here leaves nothing in the shared cache. In a rehearsal."""
+    cache: Any = caches["default"]
+    before = dict(cache.held())
+    yield
+    more = sum(before.get(key) != value for key, value in cache.held())
+    require(not more, f"{more} things are noted in the shared cache")
 
 
 @contextmanager
