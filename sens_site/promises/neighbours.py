@@ -108,7 +108,9 @@ def _an_address_that_is_only_typed_shows_nothing(
     # One that is on offer would be shown to everybody.
     reader.topics.add(topics.create(slug=told, title=told, active=False))
     word, addresses = new_mark(), apps.get_model("account", "EmailAddress").objects
-    user = get_user_model().objects.create_user(username=word, email=f"{word}@example.com")
+    user = get_user_model().objects.create_user(
+        username=word, email=f"{word}@example.com", password=new_mark()
+    )
     addresses.create(user=user, email=user.email, verified=True, primary=True)
     addresses.create(user=user, email=person.email, verified=False)
     visitor = site.visitor()
@@ -116,8 +118,9 @@ def _an_address_that_is_only_typed_shows_nothing(
     for path in OF_ONE:
         require(told in person.visitor.get(path).text, f"{path} does not show what is one’s own")
         require(told not in visitor.get(path).text, f"{path} shows whose address somebody types")
-    copy = visitor.post(COPY, {}).body
-    with ZipFile(BytesIO(copy)) as archive:
+    copy = visitor.post(COPY, {})
+    require(copy.status == 200, f"the copy of a customer is answered with {copy.status}")
+    with ZipFile(BytesIO(copy.body)) as archive:
         held = any(told.encode() in archive.read(one) for one in archive.namelist())
     require(not held, "a copy holds what is of whose address somebody types")
 
