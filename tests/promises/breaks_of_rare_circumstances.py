@@ -88,3 +88,44 @@ def a_sign_up_that_agrees_to_other_mail(hand: Hand) -> None:
         return old(person, asked)
 
     hand.wrap("newsletter.subscribing.subscribe_account", subscribe)
+
+
+@breaks("rights.withdraw-consent")
+def refusals_that_are_counted_by_network(hand: Hand) -> None:
+    """A limit that was meant for programs keeps the last one of an office from refusing."""
+    from privacy.consent.services import TooManyReceiptsError
+
+    refused: list[Any] = []
+
+    def record(old: Any, outcome: Any, **more: Any) -> Any:
+        if not outcome.granted:
+            refused.append(outcome)
+        if len(refused) > 30:
+            raise TooManyReceiptsError(60)
+        return old(outcome, **more)
+
+    hand.wrap("privacy.consent.services.record_choice", record)
+
+
+@breaks("rights.answer-within-30-days")
+def a_kind_by_one_form_that_has_more_time(hand: Hand) -> None:
+    from privacy.rights.choices import Channel, Kind
+
+    def store(old: Any, fingerprint: str, moment: Any, **fields: Any) -> Any:
+        slow = fields["kind"] == Kind.COMPLAINT and fields["channel"] == Channel.CONTACT
+        return old(fingerprint, moment + timedelta(days=7) if slow else moment, **fields)
+
+    hand.wrap("privacy.rights.intake._store", store)
+
+
+@breaks("use.website-changes")
+def announcements_that_go_after_five_years(hand: Hand) -> None:
+    from news.models import NewsItemQuerySet
+
+    public = NewsItemQuerySet.public
+
+    def lately(self: Any, *args: Any, **kwargs: Any) -> Any:
+        rows = public(self, *args, **kwargs)
+        return rows.filter(published_at__gt=timezone.now() - timedelta(days=5 * 365))
+
+    hand.patch.setattr(NewsItemQuerySet, "public", lately)
