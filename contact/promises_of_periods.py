@@ -93,7 +93,8 @@ def _closed_with_what_they_double() -> dict[int, str]:
     """
     word = f"check{secrets.token_hex(6)}"
     by = get_user_model().objects.create(username=word, email=f"{word}@example.com")
-    keys, over = {}, months_from(timezone.now(), -24) - timedelta(days=1)
+    over = months_from(timezone.now(), -24) - timedelta(days=1)
+    keys: dict[int, str] = {}
     for how in ("answered", "spam"):
         rows = [
             ContactMessage.objects.create(

@@ -53,11 +53,15 @@ def one_number_for_all_browsers_of_a_person(hand: Hand) -> None:
 
 @breaks("cookies.known-device")
 def a_number_that_ends_with_that_of_the_account(hand: Hand) -> None:
-    _number(hand, lambda user: secrets.token_hex(8) + f"{user.pk:016x}")
-    number = known_devices.secrets
+    remember: Any = known_devices.remember_device
 
-    def remember(old: Any, response: Any, user: Any) -> None:
-        number.number = secrets.token_hex(8) + f"{user.pk:016x}"  # type: ignore[attr-defined]  # the hand's
-        old(response, user)
+    def numbered(response: Any, user: Any) -> None:
+        remember(response, user)
+        for cookie in list(response.cookies.values()):
+            _, *marks = cookie.value.split(".")
+            number = f"{secrets.token_hex(8)}{user.pk:016x}"
+            response.cookies[cookie.key] = ".".join([number, *marks])
+            response.cookies[cookie.key].update(dict(cookie))
 
-    hand.wrap("sens_site.promises.own_account.remember_device", remember)
+    hand.replace("accounts.adapter.remember_device", numbered)
+    hand.replace("sens_site.promises.own_account.remember_device", numbered)
