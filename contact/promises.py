@@ -115,11 +115,32 @@ def a_message_signs_nobody_up(site: RunningSite) -> Evidence:
     require(found <= allowed, f"what was given turned up in {sorted(found - allowed)}")
     require(mails == ["We have your message"], f"a message sets off the mails {mails}")
     require(told.recipient == settings.WEBMASTER_EMAIL, "a message is told to somebody else, too")
+    _an_account_learns_nothing(site, database, allowed)
     return Evidence(
         "Played through for this check, the address and number of a message stood with the message "
         "and in the mails about it, and in no other table of the database.",
         {"tables searched": len(database.tables)},
     )
+
+
+def _an_account_learns_nothing(site: RunningSite, database: Database, allowed: set[str]) -> None:
+    """Require that no account takes what a message says: not that of its address, nor of who sends it."""
+    with at_the_inbox(site):
+        word, typed = f"check{secrets.token_hex(8)}", f"check{secrets.token_hex(8)}"
+        user = get_user_model().objects.create_user(username=word, email=f"{word}@example.com")
+        apps.get_model("account", "EmailAddress").objects.create(
+            user=user, email=user.email, verified=True, primary=True
+        )
+        member = site.visitor()
+        member.sign_in(user)
+        before = database.naming([word])
+        sent(site.visitor(), message(email=user.email, phone=f"+1 555 {typed}"))
+        sent(member, message(email=f"{typed}@example.com", phone=f"+1 555 {typed}"))
+        learnt = set(database.naming([typed])) - allowed
+        after = database.naming([word])
+    require(not learnt, f"what a message says is added to {sorted(learnt)[:1]}")
+    same = {name: rows for name, rows in after.items() if name not in allowed} == before
+    require(same, "a message changes what is stored of an account")
 
 
 @promise("form.contact-me-choice", look=Look.REHEARSAL)

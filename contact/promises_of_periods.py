@@ -4,10 +4,12 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from contact.models import ContactMessage, Quarantine, State
+from contact.services import answer_message, mark_spam
 from privacy.datamap.promises.filled_rows import fill
 from privacy.datamap.promises.purging import (
     PURGE,
@@ -69,6 +71,7 @@ def messages_go_after_their_time(site: RunningSite) -> Evidence:
             if "with all else" in name:
                 fill(row, but=NOT_OF[columns["state"]])
             keys[row.pk] = name
+        keys |= _closed_with_what_they_double()
         done_by_the_job(PURGE)
         left = ContactMessage.objects.filter(pk__in=keys).values_list("pk", flat=True)
         kept = {keys[pk] for pk in left}
@@ -81,6 +84,36 @@ def messages_go_after_their_time(site: RunningSite) -> Evidence:
         "over; a younger one and one that waits stayed.",
         {"months after it is closed": 24, "messages": len(keys)},
     )
+
+
+def _closed_with_what_they_double() -> dict[int, str]:
+    """Close messages of which there are doubles, 24 months and a day ago; return all by their names.
+
+    A double is not closed by itself: it is answered with the message that it doubles.
+    """
+    word = f"check{secrets.token_hex(6)}"
+    by = get_user_model().objects.create(username=word, email=f"{word}@example.com")
+    over = months_from(timezone.now(), -24) - timedelta(days=1)
+    keys: dict[int, str] = {}
+    for how in ("answered", "spam"):
+        rows = [
+            ContactMessage.objects.create(
+                name="A check of the promises", email="check@example.com",
+                message="This is rolled back.", fingerprint=secrets.token_hex(32),
+            )
+            for _ in range(2)
+        ]  # fmt: skip
+        ContactMessage.objects.filter(pk=rows[1].pk).update(duplicate_of=rows[0])
+        if how == "answered":
+            answer_message(rows[0], by=by)
+        else:
+            mark_spam(rows[0])
+        keys |= {rows[0].pk: f"{how}, doubled, over", rows[1].pk: f"{how}, a double, over"}
+    closed = ContactMessage.objects.filter(pk__in=keys)
+    closed.update(received_at=over - timedelta(days=1))
+    # What was given a time is given another; who was forgotten is still without one.
+    closed.exclude(answered_at=None).update(answered_at=over)
+    return keys
 
 
 @promise("retention.messages", look=Look.ROWS)

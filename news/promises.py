@@ -8,6 +8,7 @@ from django.utils import timezone
 from news import services
 from news.models import NewsCategory, NewsItem, NewsRevision
 from news.shipped import shipped_items
+from privacy.promises.played_clock import later
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite
 from sens_site.lib.revisions import NotPossibleError
@@ -17,6 +18,7 @@ LIST = "/news/"
 MOST = 60
 """Announcements of which the pages are opened: of a thousand, sixty show how they are made."""
 WORDS = "An announcement of a check"
+TEN_YEARS = timedelta(days=3653)
 
 
 def dates_on(answer: Answer) -> list[str]:
@@ -97,6 +99,10 @@ def an_announcement_that_is_over_stays_on_record(site: RunningSite) -> Evidence:
         archive = visitor.get(f"{LIST}{day.year}/")
         require(path in links_on(archive), "an announcement that is over is on no list")
         require(day.isoformat() in dates_on(archive), "the archive does not give its date")
+        with later(TEN_YEARS):
+            opens = visitor.get(path).status
+            listed = path in links_on(visitor.get(f"{LIST}{day.year}/"))
+            require(opens == 200 and listed, "an announcement is gone after ten years")
         require(_cannot_be_deleted(item), "an announcement that was published can be deleted")
     return Evidence(
         "Played through for this check, an announcement that was over stayed under its year with "

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import caches
 from django.db import OperationalError, connection
 
 _WRITES = re.compile(
@@ -43,6 +44,15 @@ def rows_written() -> Iterator[list[str]]:
 
     with connection.execute_wrapper(watch):
         yield tables
+
+
+@contextmanager
+def noted_in_the_cache() -> Iterator[list[str]]:
+    """Collect the keys under which the shared cache holds something else afterwards. In a rehearsal."""
+    cache: Any = caches["default"]
+    before, keys = dict(cache.held()), list[str]()
+    yield keys
+    keys.extend(key for key, value in cache.held() if before.get(key) != value)
 
 
 @contextmanager

@@ -9,7 +9,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.promises import registered
+from downloads.promises.made_up import MadeUp
+from newsletter.models import Subscriber
 from privacy.consent.models import PersonalRefusals
+from privacy.consent.promises.all_services_on import choose
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
 from privacy.rights.choices import Channel, Kind, Proof
@@ -23,6 +26,7 @@ from sens_site.promises.end_of_marketing import (
 from sens_site.promises.every_form import PASSPHRASE, every_page
 
 PROFILE, REGISTER = "/accounts/profile/", "/accounts/register/"
+YOURS = "/newsletter/yours/"
 NO = ("", "no", "off", "0", "false", "none")
 ASKED = ("marketing", "wants_contact")
 A_MOMENT = timedelta(seconds=1)
@@ -86,10 +90,19 @@ def promotional_mail_is_agreed_to_by_its_own_box(site: RunningSite) -> Evidence:
             person.visitor.fill_in(path, {**sender, **data})
         _save_profile(person.visitor, marketing=False)
         person.visitor.get("/newsletter/")
+        made = MadeUp()
+        made.fetched(person.visitor)
+        person.visitor.post(f"{made.page}watch/", {})
+        choose(person.visitor, "accept")
+        reads = Subscriber.objects.filter(email=person.email)
+        require(not reads.exists(), "something else is taken for a sign-up for the newsletter")
+        require(person.visitor.fill_in(YOURS, {}).status == 303, "nobody signs up in an account")
+        require(reads.exists(), "a sign-up for the newsletter is not stored")
+        # The newsletter is one thing, and news about products by email another.
         require(not wants_mail(person.user), "something else is taken for a yes to mail")
     return Evidence(
         "Played through for this check, only the box made for it agreed to promotional mail.",
-        {"ways tried": 8},
+        {"ways tried": 12},
     )
 
 

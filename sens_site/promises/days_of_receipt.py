@@ -42,23 +42,25 @@ REASON = "A check of the promises, rolled back."
 @promise("rights.answer-within-30-days", look=Look.REHEARSAL)
 def the_time_runs_from_the_day_of_receipt(site: RunningSite) -> Evidence:
     """By each way in, early and late in the day, and for what staff enter long after it came."""
-    kinds = cycle(KINDS)
+    kinds, forms = cycle(KINDS), cycle(FORMS)
     with site.rehearsal():
         for hour in HOURS:
             with at_the_hour(hour):
                 today = timezone.localdate()
-                for path, kind, words in FORMS:
-                    came = f"sent to {path} at {hour}"
-                    data = {kind: next(kinds), words: REASON}
+                # Each kind by each form, the half of them at each hour.
+                for which in KINDS:
+                    path, kind, words = next(forms)
+                    came = f"about {which} that is sent to {path} at {hour}"
+                    data = {kind: which, words: REASON}
                     _must_be_due(_sent(site.visitor(), path, data), today, came)
                 _must_be_due(_scanned(today - A_MONTH), today - A_MONTH, "of which there is a scan")
         with at_the_hour(HOURS[-1]):
             today = timezone.localdate()
             _must_be_due(_asks_in_the_account(site, next(kinds)), today, "of a customer")
         desk = played_member(site, [OFFICER])
-        forms = [one for one in desk.get(ENTER).page.all("form") if one.first("textarea")]
-        require(forms, "nobody at the desk can enter a request")
-        token = hidden_in(forms[-1])
+        entry_forms = [one for one in desk.get(ENTER).page.all("form") if one.first("textarea")]
+        require(entry_forms, "nobody at the desk can enter a request")
+        token = hidden_in(entry_forms[-1])
         for entry in zip(kinds, cycle(BY_HAND), DAYS_AGO, strict=False):
             kind, way, days = entry
             day = timezone.localdate() - timedelta(days=days)

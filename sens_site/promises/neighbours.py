@@ -8,19 +8,23 @@ import ast
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from itertools import product
 from typing import Any
 from urllib.parse import urlencode
+from zipfile import ZipFile
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.urls import get_resolver
+from django.utils import timezone
 
 from contact.models import ContactMessage, new_reference
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
 from sens_site.lib.cache.fragment_cache import forget_fragments
 from sens_site.promises.access import OWN_PAGES, Somebody, new_mark, paths_of, state_of
+from sens_site.promises.every_form import password_just_typed
 from sens_site.promises.known_addresses import no_form_tells_who_has_an_account
 from sens_site.promises.source_code import sources
 
@@ -29,6 +33,9 @@ MORE_THAN_A_PAGE = 60
 USUAL = frozenset({"account", "all", "email", "id", "order", "page", "pk", "q", "sort", "user"})
 """By what pages are often asked for more, or for something else, whether ours read it or not."""
 ANOTHER_PAGE = "2"
+OF_ONE = ("/accounts/data/", "/contact/messages/", "/contact/order-status/", "/newsletter/yours/")
+"""Pages on which a customer finds what is held under an address."""
+COPY = "/accounts/data/copy/"
 
 
 @promise("security.against-misuse", look=Look.REHEARSAL)
@@ -76,6 +83,7 @@ def a_customer_sees_nothing_of_another(site: RunningSite) -> Evidence:
             )
         require(state_of(person) == before, "an address that names an account changes it")
         _cannot_act(person, neighbour.visitor, factor, handle)
+        _an_address_that_is_only_typed_shows_nothing(site, person, told)
         forms = no_form_tells_who_has_an_account(site, person.email)
     return Evidence(
         "Played through for this check, no page of accounts, contacts or the newsletter "
@@ -87,6 +95,34 @@ def a_customer_sees_nothing_of_another(site: RunningSite) -> Evidence:
             "forms that tell nobody who has an account": forms,
         },
     )
+
+
+def _an_address_that_is_only_typed_shows_nothing(
+    site: RunningSite, person: Somebody, told: str
+) -> None:
+    """Let a customer type another's address as a new one of theirs, which nobody has confirmed."""
+    topics, readers = (apps.get_model("newsletter", one).objects for one in ("Topic", "Subscriber"))
+    reader = readers.create(
+        email=person.email, state="confirmed", confirmed_at=timezone.now(), confirmed_by="link"
+    )
+    # One that is on offer would be shown to everybody.
+    reader.topics.add(topics.create(slug=told, title=told, active=False))
+    word, addresses = new_mark(), apps.get_model("account", "EmailAddress").objects
+    user = get_user_model().objects.create_user(
+        username=word, email=f"{word}@example.com", password=new_mark()
+    )
+    addresses.create(user=user, email=user.email, verified=True, primary=True)
+    addresses.create(user=user, email=person.email, verified=False)
+    visitor = site.visitor()
+    visitor.sign_in(user, **password_just_typed(user))
+    for path in OF_ONE:
+        require(told in person.visitor.get(path).text, f"{path} does not show what is one’s own")
+        require(told not in visitor.get(path).text, f"{path} shows whose address somebody types")
+    copy = visitor.post(COPY, {})
+    require(copy.status == 200, f"the copy of a customer is answered with {copy.status}")
+    with ZipFile(BytesIO(copy.body)) as archive:
+        held = any(told.encode() in archive.read(one) for one in archive.namelist())
+    require(not held, "a copy holds what is of whose address somebody types")
 
 
 def _questions(

@@ -9,6 +9,9 @@ from io import BytesIO
 from itertools import product
 from zipfile import BadZipFile, ZipFile
 
+from django.http import HttpResponse
+
+from accounts.known_devices import remember_device
 from accounts.models import User
 from accounts.promises import DATA, Person, registered
 from privacy.promises.registry import Evidence, Look, PromiseBroken, promise, require
@@ -16,6 +19,7 @@ from privacy.promises.running_site import RunningSite, Visitor
 from privacy.promises.seen_links import are_seen, button_is_seen
 from privacy.promises.visitor import SetCookie
 from sens_site.promises.all_ones_rows import everything_is_shown
+from sens_site.promises.stored_secrets import SAMPLES, long_enough
 
 COPY = "/accounts/data/copy/"
 PROFILE = "/accounts/profile/"
@@ -136,6 +140,12 @@ def _names_nobody(value: str, person: Person) -> None:
     long = [part[:WHOLE] for part in parts if len(part) >= WHOLE]
     hashed = any(part in digest for digest in _hashes(telling) for part in long)
     require(long and not hashed, "the number of the browser is a hash of who owns it")
+    # A part that stays from one log-in to the next could be a number of the account's.
+    answers = [HttpResponse() for _ in range(SAMPLES)]
+    for answer in answers:
+        remember_device(answer, user)
+    set_by = [morsel.value for answer in answers for morsel in answer.cookies.values()]
+    long_enough("a known browser", [one.partition(".")[0] for one in set_by])
 
 
 def _parts(value: str) -> set[str]:

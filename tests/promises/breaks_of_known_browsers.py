@@ -1,6 +1,7 @@
 """Breaks of the number of a known browser: one that follows from its owner, in each way to hide that."""
 
 import base64
+import secrets
 from hashlib import md5, sha256
 from typing import Any
 
@@ -48,3 +49,19 @@ def a_number_that_is_a_hash_in_other_letters(hand: Hand) -> None:
 @breaks("cookies.known-device")
 def one_number_for_all_browsers_of_a_person(hand: Hand) -> None:
     _number(hand, lambda user: sha256(f"a secret {user.pk}".encode()).hexdigest()[:32])
+
+
+@breaks("cookies.known-device")
+def a_number_that_ends_with_that_of_the_account(hand: Hand) -> None:
+    remember: Any = known_devices.remember_device
+
+    def numbered(response: Any, user: Any) -> None:
+        remember(response, user)
+        for cookie in list(response.cookies.values()):
+            _, *marks = cookie.value.split(".")
+            number = f"{secrets.token_hex(8)}{user.pk:016x}"
+            response.cookies[cookie.key] = ".".join([number, *marks])
+            response.cookies[cookie.key].update(dict(cookie))
+
+    hand.replace("accounts.adapter.remember_device", numbered)
+    hand.replace("sens_site.promises.own_account.remember_device", numbered)

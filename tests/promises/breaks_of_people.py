@@ -159,3 +159,23 @@ def a_notice_that_staff_get_too(hand: Hand) -> None:
         return User.objects.filter(last_login__lt=moment)
 
     hand.wrap("accounts.idle_accounts.idle_since", everybody)
+
+
+@breaks("form.only-to-contact")
+def a_telephone_number_that_goes_into_a_profile(hand: Hand) -> None:
+    """Only of an address that has an account, and says of no telephone yet."""
+
+    def receive(old: Any, submission: Any, **how: Any) -> Any:
+        User.objects.filter(email=submission.email, phone="").update(phone=submission.phone)
+        return old(submission, **how)
+
+    hand.wrap("contact.views.receive_message", receive)
+
+
+@breaks("form.only-to-contact")
+def a_message_that_is_taken_for_a_wish_to_get_news(hand: Hand) -> None:
+    def receive(old: Any, submission: Any, **how: Any) -> Any:
+        User.objects.filter(email=submission.email).update(marketing_opt_in_at=timezone.now())
+        return old(submission, **how)
+
+    hand.wrap("contact.views.receive_message", receive)

@@ -121,3 +121,17 @@ def a_yes_that_rests_on_a_receipt_that_is_gone(hand: Hand) -> None:
 @breaks("consent.only-by-act")
 def pages_that_are_kept_for_all_who_chose_something_in_a_group(hand: Hand) -> None:
     hand.replace("privacy.consent.decision.ConsentDecision._part_of", lambda self, offered: "")
+
+
+@breaks("rights.withdraw-consent")
+def a_withdrawal_that_waits_for_a_receipt(hand: Hand) -> None:
+    """A network that has had its receipts can take back nothing but all."""
+    from privacy.consent.services import TooManyReceiptsError
+
+    def record(old: Any, choice: Any) -> Any:
+        wait = choice.act.seconds_to_wait() if choice.outcome.granted else 0
+        if wait:
+            raise TooManyReceiptsError(wait)
+        return old(choice)
+
+    hand.wrap("privacy.consent.services._record", record)

@@ -1,10 +1,12 @@
 """The promise about taking a consent back: as easily as it was given, at once, and everywhere."""
 
 import json
+from unittest.mock import patch
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 
+from privacy.consent import idempotency
 from privacy.consent.models import ConsentReceipt
 from privacy.consent.offer.current import current_offer
 from privacy.consent.promises.all_services_on import (
@@ -21,7 +23,7 @@ from privacy.consent.promises.looks import CHOOSE, buttons_of, form_of, press
 from privacy.consent.promises.played_choices import receipt_of, somebody
 from privacy.consent.services import forget_unwritten
 from privacy.promises.registry import Evidence, Look, promise, require
-from privacy.promises.running_site import RunningSite
+from privacy.promises.running_site import RunningSite, Visitor
 from privacy.promises.seen_links import button_is_seen
 from privacy.promises.witness.exchange import plain_name
 from privacy.promises.written_tables import nothing_can_be_written, rows_written
@@ -29,6 +31,7 @@ from privacy.promises.written_tables import nothing_can_be_written, rows_written
 TAKEN_BACK = ("_ga", "_ga_X1", "_gcl_au", "_gac_X1", "li_fat_id", "li_giant", "ln_or")
 """Cookies of each maker that scripts set for this site, as the makers' documents name them."""
 OF_OUR_STATISTICS = {"visit", "visitor"}
+OF_AN_OFFICE = 40
 HOST = "www.shop.test"
 DOMAINS = {"", "www.shop.test", "shop.test"}
 """Where scripts of a page on that host can leave a cookie: with no domain, or with one of these."""
@@ -65,12 +68,14 @@ def taking_back_is_as_easy_as_giving(site: RunningSite) -> Evidence:
         _binds_on_every_device(site)
         _holds_though_nothing_can_be_written(site)
         _holds_by_a_form_that_is_out_of_date(site)
+        _holds_where_no_receipt_is_left(site)
+        _holds_however_often(site)
         _forgets_on_the_domains_above(site)
     return Evidence(
         "When we switched everything on for a test, one press took back what one press had given, "
         "for all groups and for each alone; the very answer deleted the cookies, the next page "
         "obeyed, and so did another browser of the same person until they said yes to each by name. So "
-        "it was by a form from yesterday, and while nothing could be written.",
+        "it was by a form from yesterday, while nothing could be written, and after many others.",
         {"presses to give": 1, "presses to take back": 1, "groups": len(FOUR_GROUPS)},
     )
 
@@ -123,8 +128,7 @@ def _holds_though_nothing_can_be_written(site: RunningSite) -> None:
         for who, visitor in (("a stranger", stranger), ("who is logged in", member)):
             choose(visitor, "accept")
             with nothing_can_be_written():
-                asked = {"choice": "reject", "next": "/", "shown": current_offer().shown}
-                status = visitor.post(CHOOSE, asked).status
+                status = _status_of(visitor, "reject")
             require(
                 status == 303 and not leaked(visitor.get("/"), *FOUR_GROUPS),
                 f"{who} cannot take a consent back while nothing can be written ({status})",
@@ -143,6 +147,36 @@ def _holds_by_a_form_that_is_out_of_date(site: RunningSite) -> None:
         status < 500 and not leaked(visitor.get("/"), *FOUR_GROUPS),
         f"a consent cannot be taken back by a form that is out of date ({status})",
     )
+
+
+def _holds_where_no_receipt_is_left(site: RunningSite) -> None:
+    """At any time: a network that has had its receipts can still take back all, or one group."""
+    rest = FOUR_GROUPS[1:]
+    for kept in ((), rest):
+        for holds_one in (True, False):
+            visitor = visitor_who_allows(site, *FOUR_GROUPS)
+            if not holds_one:
+                visitor.cookies = {k: v for k, v in visitor.cookies.items() if "receipt" not in k}
+            with patch.object(idempotency.LIMIT, "take", return_value=60):
+                choose(visitor, "some", *kept)
+            taken = [one for one in FOUR_GROUPS if one not in kept]
+            found = leaked(visitor.get("/"), *taken, beside=kept)
+            require(not found, f"{found[:1]} cannot be taken back where many have chosen")
+
+
+def _holds_however_often(site: RunningSite) -> None:
+    """At any time: the people of one office refuse one after the other."""
+    office = site.visitor().address
+    for _ in range(OF_AN_OFFICE):
+        visitor = site.visitor()
+        visitor.address = office
+        status = _status_of(visitor, "reject")
+        require(status == 303, f"of many in one network, one who refuses is answered {status}")
+
+
+def _status_of(visitor: Visitor, choice: str) -> int:
+    asked = {"choice": choice, "next": "/", "shown": current_offer().shown}
+    return visitor.post(CHOOSE, asked).status
 
 
 def _forgets_on_the_domains_above(site: RunningSite) -> None:

@@ -29,6 +29,7 @@ from privacy.policy.services import (
     ensure_policy,
     seal_and_publish,
 )
+from privacy.promises.played_clock import later
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 
@@ -36,6 +37,7 @@ POLICY = "/privacy/"
 PROBE = "This sentence belongs to a check and is rolled back."
 BECAUSE = "A check of the promises, rolled back."
 NEWEST = 20
+TEN_YEARS = timedelta(days=3653)
 """How many entries a feed has at most, and of how many versions the texts are read each time."""
 BOTH = {PRIVACY: "/privacy/", TERMS: "/legal/"}
 
@@ -263,6 +265,12 @@ def every_version_stays_as_it_was(site: RunningSite) -> Evidence:
                 f"{path}v/{version.number}.txt gives another text",
             )
             opened += 1
+        with later(TEN_YEARS):  # they are earlier then, and stay
+            listed = site.get(f"{path}history/").page.links
+            for version in versions[:NEWEST]:
+                address = f"{path}v/{version.number}/"
+                require(site.get(address).status == 200, f"{address} does not stay")
+                require(address in listed, f"the history does not lead to {address} for ever")
         for newer, older in pairwise(versions):
             require(newer.previous_hash == older.hash or _has_gap(newer, older), "a link is broken")
     return Evidence(
