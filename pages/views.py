@@ -16,6 +16,7 @@ from pages.navigation import Node
 from pages.rendering import pieces_of
 from pages.tree import Tree, cards, live_tree
 from sens_site.errors import no_such_page
+from sens_site.lib.cache.fragment_cache import fragment
 from sens_site.lib.cache.member_page_cache import alike_for_members
 from sens_site.lib.http.cache_control import shared_page
 from sens_site.lib.http.csp import FILE_POLICY, serialise
@@ -51,7 +52,12 @@ def show(request: HttpRequest, node: Node, *, instead: Text | None = None) -> Ht
     on_home = [one for one in children if home and one.on_home]
     below = [child for one in on_home for child in one.children]
     wanted = [n.path for n in (node, *children, *below) if n.content and n.path]
-    texts = Page.objects.shown(wanted)
+    texts = (
+        # Those of the home page are of half the site.
+        fragment("texts at home", lambda: Page.objects.shown(wanted))
+        if home
+        else Page.objects.shown(wanted)
+    )
     text = instead or texts[node.path]
     context = {
         "node": node,

@@ -7,6 +7,7 @@ Each says what happened, whether something was stored, and what to do next; none
 
 import logging
 import sys
+from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -16,7 +17,8 @@ from django.urls import resolve
 from django.utils.html import format_html
 
 from sens_site.context import site
-from sens_site.lib.http.faults import RETRY_AFTER_SECONDS
+from sens_site.lib.cache.fragment_cache import fragment
+from sens_site.lib.http.faults import RETRY_AFTER_SECONDS, STAFF_PREFIX
 from sens_site.lib.http.nearest_pages import Pages, nearest_pages
 
 logger = logging.getLogger(__name__)
@@ -108,12 +110,25 @@ def error_page(
     if has_session or status in WITHOUT_QUESTIONS:  # what an account refuses is in the database
         context["consent"] = None
     try:
-        html = render_to_string("errors/error.html", context)
+        html = _drawn(request, context)
     except Exception:
         # Whatever broke the site may break its frame too, and this page is the last one.
         logger.exception("The error page could not be drawn.")
         html = format_html(LAST_RESORT, **texts)
     return HttpResponse(html, status=status)
+
+
+def _drawn(request: HttpRequest, context: dict[str, Any]) -> str:
+    """Draw the page; that of the desk once, as it says the same at every address there.
+
+    It is drawn without the request, so that nothing of a person can be kept with it.
+    """
+    at_the_desk = context["consent"] is None and request.path.startswith(STAFF_PREFIX)
+    if settings.DEBUG or not at_the_desk or context["nearest"]:
+        return render_to_string("errors/error.html", context)
+    key = "error at the desk", context["status"], context["happened"], context["signed_in"]
+    alike = {**context, "request": None, "done": ""}
+    return fragment(key, lambda: render_to_string("errors/error.html", alike))
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from http.cookies import SimpleCookie
 from io import BytesIO
+from time import monotonic
 from typing import Any
 from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 
@@ -73,6 +74,7 @@ class RunningSite:
     _cache: RehearsalCache = field(default_factory=RehearsalCache)
     _walked: Walk | None = None
     _asked: dict[str, set[str]] | None = None
+    _stamp_stands_until: float = 0.0
 
     @property
     def walk(self) -> Walk:
@@ -148,10 +150,7 @@ class RunningSite:
         self, method: str, path: str, *, body: str, headers: Mapping[str, str], address: str
     ) -> Answer:
         """Send one request through the real handler and return the answer."""
-        stamp_of_today()  # what another process has published counts from here on
-        stamp = generation()[0]
-        if self._cache.get(KEY) != stamp:  # what is noted there passes the recorder, and its rules
-            self._cache.set(KEY, stamp)
+        self._look_at_the_stamp()
         token = _asking.set(True)
         request = WSGIRequest(_environ(method, path, body, headers, address))
         if self._asked is not None:
@@ -167,6 +166,17 @@ class RunningSite:
                     closer()
         finally:
             _asking.reset(token)
+
+    def _look_at_the_stamp(self) -> None:
+        """Have what another process has published count: within a second, as at a server."""
+        now = monotonic()
+        if self._cache.get(KEY) == generation()[0] and now < self._stamp_stands_until:
+            return
+        stamp_of_today()
+        self._stamp_stands_until = now + 1
+        stamp = generation()[0]
+        if self._cache.get(KEY) != stamp:  # what is noted there passes the recorder, and its rules
+            self._cache.set(KEY, stamp)
 
     def at_the_front_door(self, path: str, headers: Mapping[str, str] = NO_HEADERS) -> Answer:
         """Open an address as a server asks for it: with the pages that are kept ready."""

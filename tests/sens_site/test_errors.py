@@ -16,6 +16,7 @@ from django.urls import path
 
 from sens_site import errors, urls
 from sens_site.errors import TEXTS, error_page, server_error
+from sens_site.lib.cache.fragment_cache import forget_fragments
 from tests.client import SAME_ORIGIN
 from tests.pages.reading import read
 
@@ -204,3 +205,27 @@ class Doorkeeper:
 
     def __call__(self, request):
         raise PermissionDenied
+
+
+def test_the_desk_draws_a_refusal_once_and_without_the_request(settings, monkeypatch):
+    drawn = []
+
+    def draw(template, context):
+        drawn.append(context["request"])
+        return f"{context['title']} {len(drawn)}"
+
+    forget_fragments()
+    monkeypatch.setattr(errors, "render_to_string", draw)
+    somebody = {"HTTP_COOKIE": f"{settings.SESSION_COOKIE_NAME}=a"}
+
+    def text(path, status=403, **headers):
+        return error_page(RequestFactory().get(path, **headers), status).content.decode()
+
+    first = text("/admin/auth/group/", **somebody)
+    assert text("/admin/accounts/user/", **somebody) == first
+    assert drawn == [None]
+    assert text("/admin/auth/group/", 404, **somebody) != first
+    assert text("/accounts/", **somebody) != text("/accounts/", **somebody)
+    settings.DEBUG = True
+    assert text("/admin/auth/group/", **somebody) != text("/admin/auth/group/", **somebody)
+    forget_fragments()

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from html import unescape
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.utils.html import escape
 
@@ -61,10 +62,20 @@ KEPT = {
     "visits.PageView": ["30 days"],
 }
 """The periods of the policy, as the copy has to say them."""
+_copied: "WeakKeyDictionary[RunningSite, list[dict[str, Any]]]" = WeakKeyDictionary()
 
 
 def items_of(site: RunningSite) -> list[dict[str, Any]]:
-    """Return what the copy of a made-up person says of each item: to machines, and on its page."""
+    """Return what the copy of a made-up person says of each item: to machines, and on its page.
+
+    Made once a run: what is said of an item is asked of the same copy each time.
+    """
+    if site not in _copied:
+        _copied[site] = _items_of_a_copy(site)
+    return _copied[site]
+
+
+def _items_of_a_copy(site: RunningSite) -> list[dict[str, Any]]:
     with site.rehearsal():
         archive = archive_of(Played(site).subject)
     items: list[dict[str, Any]] = json.loads(archive[MANIFEST])["items"]

@@ -101,15 +101,17 @@ class Played:
         """Make a row in each table that belongs to a row of the person and has none of theirs."""
         database = Database.as_it_stands()
         for _ in range(STEPS):
-            rows = self.rows(database)
+            rows, made = self.rows(database), 0
             for model in apps.get_models(include_auto_created=True):
                 table = model._meta.db_table
                 links = [one for one in model._meta.concrete_fields if self._whose(one, rows)]
                 if links and table not in rows and model is not LogEntry:
-                    self._row_in(model, rows)
+                    made += self._row_in(model, rows)
+            if not made:
+                break
 
-    def _row_in(self, model: type[Model], rows: Rows) -> None:
-        """Store a row past the rules of its model, as it is not to be judged.
+    def _row_in(self, model: type[Model], rows: Rows) -> bool:
+        """Store a row past the rules of its model, as it is not to be judged. Tell whether it did.
 
         Where a site has nothing to which it could point (no document), nobody has such a row.
         """
@@ -125,6 +127,7 @@ class Played:
         }
         if needed <= values.keys():
             model(**values).save_base(raw=True, force_insert=True)
+        return needed <= values.keys()
 
     def _whose(self, column: Any, rows: Rows) -> Any:
         """Return the key of the person's row to which a column points.

@@ -16,6 +16,7 @@ from django.utils.module_loading import autodiscover_modules
 from privacy.promises.visitor import Answer, Site, Visitor
 from privacy.promises.witness.canary import Canary
 from privacy.promises.witness.recorder import unheard
+from sens_site.lib.cache.fragment_cache import fragments_as_before
 
 STRANGER, MEMBER, SUPERUSER = "a stranger", "a customer", "a superuser"
 NEIGHBOUR = "another customer"
@@ -143,10 +144,10 @@ def scenes() -> Mapping[Scene, tuple[str, str]]:
 
 @contextmanager
 def undone(visitor: Visitor) -> Iterator[None]:
-    """Take back what somebody does, in the database and in their browser."""
+    """Take back what somebody does, in the database, in their browser, and in parts of pages kept."""
     cookies = dict(visitor.cookies)
     try:
-        with transaction.atomic():
+        with fragments_as_before(), transaction.atomic():
             yield
             transaction.set_rollback(True)
     finally:

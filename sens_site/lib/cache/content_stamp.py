@@ -8,7 +8,8 @@ only costs a few renderings.
 import logging
 import secrets
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from itertools import count
@@ -139,6 +140,20 @@ def content_state() -> str:
 def has_changes_of_its_own() -> bool:
     """Tell whether this process has changed content of which no stamp speaks: not yet, or never."""
     return _own_changes != _own_committed
+
+
+@contextmanager
+def content_as_before() -> Iterator[None]:
+    """Call the content afterwards as it was called before: what is changed within is rolled back.
+
+    For a process in which nobody else changes content meanwhile.
+    """
+    global _own_changes, _own_committed
+    before = _own_changes, _own_committed
+    try:
+        yield
+    finally:
+        _own_changes, _own_committed = before
 
 
 def _times_passed(stamp: str) -> int:

@@ -6,10 +6,11 @@ content stamp changes or the day ends. It may hold nothing that depends on a per
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sens_site.lib.cache.content_stamp import Generation, generation
+from sens_site.lib.cache.content_stamp import Generation, content_as_before, generation
 
 MAX_FRAGMENTS = 256
 Value = TypeVar("Value")
@@ -37,6 +38,20 @@ def fragment(key: Hashable, build: Callable[[], Value]) -> Value:
             while len(_kept) > MAX_FRAGMENTS:
                 _kept.popitem(last=False)
     return value
+
+
+@contextmanager
+def fragments_as_before() -> Iterator[None]:
+    """Have afterwards the fragments of before: what they would be made of is rolled back."""
+    with _lock:
+        before = _kept.copy()
+    with content_as_before():
+        try:
+            yield
+        finally:
+            with _lock:
+                _kept.clear()
+                _kept.update(before)
 
 
 def forget_fragments() -> None:

@@ -154,3 +154,17 @@ def test_what_is_published_is_noted_where_it_has_changed_alone(monkeypatch):
         site.get("/privacy/v/1/")
 
     assert sum("content-stamp" in key for key in noted) == 2
+
+
+def test_what_another_process_has_published_is_looked_at_once_a_second(monkeypatch):
+    looked, clock = [], [100.0]
+    monkeypatch.setattr(running_site, "stamp_of_today", lambda: looked.append(clock[0]))
+    monkeypatch.setattr(running_site, "monotonic", lambda: clock[0])
+    site = RunningSite(("/privacy/v/1/",))
+    looked.clear()
+
+    for now in (100.0, 100.9, 101.1, 101.2):
+        clock[0] = now
+        site.get("/privacy/v/1/")
+
+    assert looked == [100.0, 101.1]

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from sens_site.lib.cache import fragment_cache
 from sens_site.lib.cache.content_stamp import content_changed, renew_stamp, stamp_of_today
-from sens_site.lib.cache.fragment_cache import MAX_FRAGMENTS, fragment
+from sens_site.lib.cache.fragment_cache import MAX_FRAGMENTS, fragment, fragments_as_before
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +76,13 @@ def test_the_stamp_changes_with_the_hour():
         assert stamp_of_today() == first
     with time_machine.travel("2026-11-22T13:10:00-07:00", tick=False):
         assert stamp_of_today() != first
+
+
+def test_after_what_is_undone_the_fragments_of_before_stand_and_none_made_within(made):
+    fragment("a", made)
+    with fragments_as_before():
+        content_changed()
+        assert [fragment("a", made), fragment("b", made)] == [1, 2]
+    assert [fragment("a", made), fragment("b", made)] == [0, 3]
+    content_changed()
+    assert fragment("a", made) == 4
