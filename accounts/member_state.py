@@ -17,7 +17,7 @@ from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
 from accounts.session_lookup import session_with_user
-from accounts.session_store import SessionStore
+from accounts.session_store import SessionAtHand, SessionStore
 from privacy.consent.cookie_corrections import state_of_kept_pages
 from privacy.consent.decision import ConsentDecision, decide
 from privacy.consent.enforcement import let_act
@@ -58,8 +58,7 @@ def introduce(request: Any) -> str | None:
     member = member_behind(request.COOKIES, request.META.get("HTTP_SEC_GPC") == "1", ALL_COLUMNS)
     if member is None:
         return None
-    session = SessionStore(request.COOKIES[settings.SESSION_COOKIE_NAME])
-    vars(session)["_session_cache"] = member.session
+    session = SessionAtHand(request.COOKIES[settings.SESSION_COOKIE_NAME], member.session)
     request.user, request.session, request.consent = member.user, session, member.decision
     request.allauth = SimpleNamespace()
     let_act(request, ())

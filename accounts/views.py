@@ -35,11 +35,13 @@ require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def index(request: AuthenticatedRequest) -> HttpResponse:
     """Show what matters most of an account, and where the rest is."""
+    overview = overview_of(request.user)
     return own_page(
         request,
         "accounts/overview.html",
         {
-            **overview_of(request.user)._asdict(),
+            "sessions": overview.sessions,
+            "second_factor": overview.second_factor,
             "this_key": request.session.session_key,
         },
     )
