@@ -113,8 +113,8 @@ class User(AbstractUser):
     @property
     def profile(self) -> dict[str, str]:
         """What the person has said, by the words that a page calls it."""
-        called = {field.name: str(field.verbose_name) for field in self._meta.concrete_fields}
-        return {capfirst(called[name]): getattr(self, name) for name in self.PROFILE}
+        called = {name: self._meta.get_field(name).verbose_name for name in self.PROFILE}  # type: ignore[union-attr]  # columns have one
+        return {capfirst(str(said)): getattr(self, name) for name, said in called.items()}
 
 
 class SessionQuerySet(models.QuerySet["Session"]):

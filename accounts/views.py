@@ -14,7 +14,7 @@ from accounts.decorators import AuthenticatedRequest, SeeOther, password_asked_a
 from accounts.erasure import erase_account, plan_for
 from accounts.forms import DeleteForm, ProfileForm
 from accounts.known_devices import forget_device
-from accounts.own_queries import has_second_factor, sessions_of
+from accounts.own_queries import overview_of
 from accounts.own_rows import rows_of
 from privacy.datamap.erasure import NothingToEraseError, past_report
 from privacy.datamap.export import file_name, stream_export
@@ -35,12 +35,13 @@ require_form_methods = require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def index(request: AuthenticatedRequest) -> HttpResponse:
     """Show what matters most of an account, and where the rest is."""
+    overview = overview_of(request.user)
     return own_page(
         request,
         "accounts/overview.html",
         {
-            "second_factor": has_second_factor(request.user),
-            "sessions": sessions_of(request.user),
+            "sessions": overview.sessions,
+            "second_factor": overview.second_factor,
             "this_key": request.session.session_key,
         },
     )
@@ -70,7 +71,7 @@ def sessions(request: AuthenticatedRequest) -> HttpResponse:
         request,
         "accounts/sessions.html",
         {
-            "sessions": sessions_of(request.user),
+            "sessions": overview_of(request.user).sessions,
             "this_key": request.session.session_key,
         },
     )
@@ -98,7 +99,9 @@ def end_other_sessions(request: AuthenticatedRequest) -> HttpResponse:
 @login_required
 def data(request: AuthenticatedRequest) -> HttpResponse:
     """Show what the account holds, all on one page."""
-    return own_page(request, "accounts/data.html", {"rows": rows_of(request.user)})
+    user = request.user
+    said = {"rows": rows_of(user), "profile": list(user.profile.items())}
+    return own_page(request, "accounts/data.html", said)
 
 
 @require_form_methods

@@ -11,12 +11,13 @@ django_application = get_wsgi_application()
 from django.conf import settings  # noqa: E402 - needs the loaded apps
 from django.db import connection  # noqa: E402 - needs the loaded apps
 
-from accounts.member_state import member_state  # noqa: E402 - needs the loaded apps
+from accounts.member_state import ask, introduce, member_state  # noqa: E402 - needs the loaded apps
 from privacy.consent.cookie_corrections import state_of_kept_pages  # noqa: E402 - needs the loaded apps
 from privacy.consent.offer.current import stamp_and_offer  # noqa: E402 - needs the loaded apps
 from privacy.consent.withdrawal import has_left_over  # noqa: E402 - needs the loaded apps
 from sens_site.lib.cache.page_cache import ReadyPages  # noqa: E402 - needs the loaded apps
 from sens_site.lib.cache.ready_member_pages import ReadyMemberPages  # noqa: E402 - needs the loaded apps
+from sens_site.lib.cache.ready_own_pages import MIDDLEWARE, ReadyOwnPages  # noqa: E402 - needs the loaded apps
 from sens_site.lib.cache.shared_dictionary import shared_dictionary  # noqa: E402 - needs the loaded apps
 from sens_site.lib.http.faults import with_known_charset  # noqa: E402 - needs the loaded apps
 from sens_site.lib.http.forwarded import behind_proxies  # noqa: E402 - needs the loaded apps
@@ -28,7 +29,13 @@ if connection.vendor == "postgresql":  # pragma: postgresql - SQLite has no serv
 
     watch_waits()
 
-numbered = with_request_id(with_known_charset(django_application))
+ready_own_pages = ReadyOwnPages(
+    with_known_charset(django_application),
+    introduce=introduce,
+    ask=ask,
+    keep=tuple(settings.MIDDLEWARE) == MIDDLEWARE and not (settings.DEBUG or settings.TRACES_TO),
+)
+numbered = with_request_id(ready_own_pages)
 ready_member_pages = ReadyMemberPages(
     numbered,
     state_of=member_state,

@@ -12,7 +12,7 @@ from search import finding, misses
 from search.views import SEARCHES
 from sens_site.lib.cache import content_stamp
 from sens_site.lib.cache.fragment_cache import forget_fragments
-from sens_site.wsgi import ready_member_pages, ready_pages
+from sens_site.wsgi import ready_member_pages, ready_own_pages, ready_pages
 from visits.views import BEGINNINGS
 
 SHIPPED_OFFER = build_offer()
@@ -40,4 +40,5 @@ def forget_caches() -> None:
     content_stamp._own_committed = content_stamp._own_changes
     ready_pages._pages.clear()
     ready_member_pages.forget()
+    ready_own_pages.forget()
     ready_pages._looked_at = float("-inf")

@@ -31,11 +31,14 @@ _WITHIN_THE_HOUR = re.compile(r"(?<!\\)[cPrsuU]")
 @register.filter
 def date(value: Any, form: str | None = None) -> str:
     """Write a date as Django does, in the current zone and language."""
+    return date_there(value, form or "DATE_FORMAT", get_language(), get_current_timezone())
+
+
+def date_there(value: Any, form: str, language: str | None, zone: tzinfo) -> str:
+    """Write a date as Django does in the language and zone that are the current ones."""
     if type(value) is datetime and value.tzinfo is not None:
-        zone = get_current_timezone()
         here = value.astimezone(zone)
-        day = here.year, here.month, here.day
-        drawn = _hour(form or "DATE_FORMAT", get_language(), zone, (*day, here.hour))
+        drawn = _hour(form, language, zone, (here.year, here.month, here.day, here.hour))
         if drawn is not None:
             return drawn.replace(_MINUTE, f"{here.minute:02}")
     return str(written_anew(template_localtime(value), form))

@@ -155,6 +155,12 @@ COUNTED_BY: Mapping[str, frozenset[str]] = {
         "held = self._answers.get((place, state))",
         "held.view",
     }),
+    "sens_site/lib/cache/ready_own_pages.py": frozenset({
+        "MADE",
+        "match.view_name",
+        "room",
+        "room = match.namespaces[0] if match.namespaces else OTHERS",
+    }),
     "sens_site/lib/http/request_metrics.py": frozenset({
         "MADE",
         "response = self.get_response(request)",

@@ -14,6 +14,8 @@ register = template.Library()
 class KeptURLNode(URLNode):
     """The address of a page that is named by a constant and has one address."""
 
+    is_constant = True
+
     def __init__(self, view_name: FilterExpression) -> None:
         super().__init__(view_name, [], {}, None)
         self.kept: dict[tuple[str | None, str], str] = {}

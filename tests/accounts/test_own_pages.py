@@ -67,7 +67,7 @@ def test_the_overview_offers_to_log_out_elsewhere_where_there_is_an_elsewhere(si
 
 def test_the_overview_asks_the_database_little(signed_in, menu_read, django_assert_num_queries):
     signed_in.get("/accounts/")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         signed_in.get("/accounts/")
 
 

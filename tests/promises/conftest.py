@@ -46,6 +46,7 @@ def broken(hand: Hand) -> Callable[..., set[str]]:
         forget_results()  # what another test has left there
         wsgi.ready_pages._pages.clear()
         wsgi.ready_member_pages.forget()
+        wsgi.ready_own_pages.forget()
         ids = sorted(registered_checks() if claims is None else claims)
         site = (
             RunningSite()

@@ -108,13 +108,17 @@ def generation() -> Generation:
     Equal generations mean: nothing that this process has heard of has changed, no planned time has
     passed, nor has the date.
     """
-    return _last_read, _own_changes, _times_passed(_last_read), today()
+    now = timezone.now().timestamp()  # each page asks several times, and once is enough for each
+    return _last_read, _own_changes, _times_passed(_last_read, now), _day_at(now)
 
 
 def today() -> str:
     """Name the day in the company's zone. Asked several times a page, and worked out once a day."""
+    return _day_at(timezone.now().timestamp())
+
+
+def _day_at(now: float) -> str:
     global _day  # noqa: PLW0603 - one value a process
-    now = timezone.now().timestamp()
     begins, ends, name = _day
     if not begins <= now < ends:
         here = timezone.localtime(datetime.fromtimestamp(now, UTC))
@@ -156,8 +160,8 @@ def content_as_before() -> Iterator[None]:
         _own_changes, _own_committed = before
 
 
-def _times_passed(stamp: str) -> int:
-    return bisect_right(_times_in(stamp), timezone.now().timestamp())
+def _times_passed(stamp: str, now: float | None = None) -> int:
+    return bisect_right(_times_in(stamp), timezone.now().timestamp() if now is None else now)
 
 
 @lru_cache(maxsize=4)

@@ -19,13 +19,16 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import Template
+from django.template.base import NodeList
 from django.template.context import make_context
 from django.template.loader import get_template
 from django.template.loader_tags import BlockNode
+from django.urls import ResolverMatch, get_script_prefix
 from django.utils.functional import SimpleLazyObject
 
 from sens_site.lib.cache.fragment_cache import fragment
 from sens_site.lib.cache.member_page_cache import is_plain_request, of_nobody
+from sens_site.lib.cache.quick_nodes import draw, quick
 from sens_site.lib.forms.drawing import FIELD, has_fields
 from sens_site.lib.http.accept_encoding import accepted_encodings
 from sens_site.lib.http.gzip_pieces import KeptPiece, gzipped_page, kept_piece, plain_page
@@ -40,6 +43,19 @@ Frame = tuple[KeptPiece | str, ...]
 """What stands around the parts, and between each two of these the name of a part."""
 
 
+DRAWN = "site.own_page"
+"""Where it stands in `environ` that an answer is such a page, for `ready_own_pages`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Of which address and consent state a page is, and the headers that its view gave it."""
+
+    match: ResolverMatch
+    state: str
+    headers: dict[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class OwnPage:
     """The blocks of a template that are drawn for each person, and the frames around them.
@@ -48,7 +64,7 @@ class OwnPage:
     """
 
     template: Template
-    blocks: Mapping[str, BlockNode]
+    blocks: Mapping[str, NodeList]
     frames: dict[tuple[str, str, bool], Frame] = field(default_factory=dict)
 
 
@@ -58,7 +74,8 @@ def own_page(
     """Draw a page of whoever is logged in, as `django.shortcuts.render` does."""
     if status != 200 or not _has_frame(request):
         return render(request, template_name, context, status=status)
-    page = fragment(("own page", template_name), lambda: _page_of(template_name))
+    key = "own page", template_name, get_script_prefix()
+    page = fragment(key, lambda: _page_of(template_name))
     # What was done a moment ago is told by the query, and there is none.
     known = {"done": "", "user": _itself(request.user), **context}
     drawn = _draw_parts(page, known, request)
@@ -70,9 +87,13 @@ def own_page(
             page.frames.clear()
         frame = page.frames[state] = _draw_frame(template_name, page, request, fields=fields)
     pieces = [drawn[one] if isinstance(one, str) else one for one in frame]
-    if "gzip" in accepted_encodings(request.headers.get("Accept-Encoding", "")):
-        return HttpResponse(gzipped_page(pieces), headers={"Content-Encoding": "gzip"})
-    return HttpResponse(plain_page(pieces))
+    if "gzip" in accepted_encodings(request.META.get("HTTP_ACCEPT_ENCODING", "")):
+        response = HttpResponse(gzipped_page(pieces), headers={"Content-Encoding": "gzip"})
+    else:
+        response = HttpResponse(plain_page(pieces))
+    if request.resolver_match is not None and not request.session.modified:
+        request.META[DRAWN] = Drawn(request.resolver_match, state[1], dict(response.headers))
+    return response
 
 
 def _has_frame(request: HttpRequest) -> bool:
@@ -94,14 +115,19 @@ def _itself(user: Any) -> Any:
 def _page_of(name: str) -> OwnPage:
     template: Template = vars(get_template(name))["template"]
     nodes: list[Any] = template.nodelist.get_nodes_by_type(BlockNode)
-    return OwnPage(template, {node.name: node for node in nodes if node.name in PERSONAL})
+    found = {node.name: node for node in nodes if node.name in PERSONAL}
+    context = make_context({}, autoescape=template.engine.autoescape)
+    return OwnPage(
+        template,
+        {name: quick(node.nodelist, context, template.engine) for name, node in found.items()},
+    )
 
 
 def _draw_parts(page: OwnPage, context: dict[str, Any], request: HttpRequest) -> dict[str, str]:
     template = page.template
     bound = make_context(context, request, autoescape=template.engine.autoescape)
     with bound.render_context.push_state(template), bound.bind_template(template):
-        return {name: node.nodelist.render(bound) for name, node in page.blocks.items()}
+        return {name: draw(nodes, bound) for name, nodes in page.blocks.items()}
 
 
 def _draw_frame(name: str, page: OwnPage, request: HttpRequest, *, fields: bool) -> Frame:

@@ -28,6 +28,8 @@ StateOf = Callable[[Mapping[str, str], bool], str | None]
 Place = tuple[str, ...]
 
 MOST_PAGES = 256
+PLACE = "site.place"
+"""Where `environ` says by what an answer for a member is found."""
 MAX_COOKIE_HEADER = 4096
 # What makes Django look at more of a request than its address.
 WITH_MORE = ("QUERY_STRING", "CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING")
@@ -66,6 +68,7 @@ class ReadyMemberPages:
         place = self.place_of(environ) if self.keep else None
         if place is None:
             return self.application(environ, start)
+        environ[PLACE] = place
         # Only an address that has shown such a page is worth the query.
         state = self._state(environ) if place in self._places else None
         if state is not None:
