@@ -7,6 +7,7 @@ one, stands here when somebody has said that it is to be. Secrets stand on no pa
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest
@@ -79,7 +80,10 @@ def the_desk_does_what_it_is_there_for() -> int:
     get_resolver().url_patterns  # noqa: B018 - the pages are known once their addresses are
     request = HttpRequest()
     request.user = get_user_model()(is_active=True, is_staff=True, is_superuser=True)
-    pages = {model._meta.label_lower: page for model, page in admin.site._registry.items()}  # noqa: SLF001 - Django has no other list
+    pages: dict[str, Any] = {
+        model._meta.label_lower: admin.site.get_model_admin(model)
+        for model in filter(admin.site.is_registered, apps.get_models())
+    }
     for table, page in pages.items():
         may = tuple(act for act in ALL if getattr(page, f"has_{act}_permission")(request))
         require(
