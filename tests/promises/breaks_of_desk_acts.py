@@ -49,5 +49,6 @@ def what_a_reader_is_known_by_in_a_list(hand: Hand) -> None:
 
 @breaks("security.against-misuse")
 def a_page_of_what_people_refuse(hand: Hand) -> None:
+    pages: Any = admin.site._registry
     page = admin.ModelAdmin(PersonalRefusals, admin.site)
-    hand.patch.setitem(admin.site._registry, PersonalRefusals, page)
+    hand.patch.setitem(pages, PersonalRefusals, page)
