@@ -191,6 +191,16 @@ def erase_audit_trail(subject: Subject, rows: Any) -> int:
     return len(keys)
 
 
+def forget_in_trails(accounts: Iterable[int]) -> None:
+    """Leave of what staff noted about some accounts that something was done, and not to whom."""
+    rows = [str(key) for key in accounts]
+    AuditEntry.objects.filter(table=User._meta.label, row__in=rows).update(row=None)
+    about = ContentType.objects.get_for_model(User)
+    LogEntry.objects.filter(content_type=about, object_id__in=rows).update(
+        object_id=None, object_repr=ERASED, change_message=""
+    )
+
+
 def _naming(subject: Subject, entries: QuerySet[LogEntry]) -> list[int]:
     """Return the keys of notes in whose words an address of the person stands whole."""
     with_words = entries.filter(Q(object_repr__contains="@") | Q(change_message__contains="@"))

@@ -14,8 +14,6 @@ from django.utils import timezone
 
 from accounts import promises_of_idle_accounts  # noqa: F401 - registers its checks
 from accounts.models import (
-    ConfirmedAddress,
-    PolicyAcceptance,
     Registration,
     Session,
     User,
@@ -31,6 +29,7 @@ from privacy.datamap.promises.purging import (
     ran_lately,
 )
 from privacy.datamap.promises.raw_rows import Database
+from privacy.datamap.promises.rows_of_accounts import nothing_points_to_what_is_gone
 from privacy.promises.page_reader import Element
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
@@ -241,14 +240,7 @@ def nothing_of_an_account_outlives_it(site: RunningSite) -> Evidence:
     waiting = registrations.filter(ends_at__lt=now - LATE)
     unconfirmed = waiting.filter(user__is_staff=False, user__is_superuser=False).count()
     require(not unconfirmed, f"{unconfirmed} registrations are over and still stored")
-    orphans = {
-        model._meta.verbose_name_plural: model._base_manager.exclude(user=None)
-        .exclude(user__in=User._base_manager.values("pk"))
-        .count()
-        for model in (Session, EmailAddress, PolicyAcceptance, ConfirmedAddress, Registration)
-    }
-    left = sorted(str(name) for name, count in orphans.items() if count)
-    require(not left, f"of an account that is gone there are still {', '.join(left)}")
+    nothing_points_to_what_is_gone()
     return Evidence(
         "No stored session has ended long ago, and nothing belongs to an account that is gone.",
         {

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.data_subject import forget_in_trails
 from accounts.models import Registration, User
 from accounts.services import complete_registration
 from accounts.shown_policies import ShownPolicies
@@ -174,8 +175,10 @@ def unconfirmed_customers(rows: QuerySet[Registration]) -> QuerySet[Registration
 
 
 def end_registrations(rows: QuerySet[Registration]) -> None:
-    """Delete accounts that nobody has confirmed. Nobody has logged in: there is nothing beside."""
-    User.objects.filter(pk__in=list(rows.values_list("user", flat=True))).delete()
+    """Delete accounts that nobody has confirmed. Nobody has logged in: there are notes of staff at most."""
+    keys = list(rows.values_list("user", flat=True))
+    forget_in_trails(keys)
+    User.objects.filter(pk__in=keys).delete()
 
 
 def nobodys_address() -> str:

@@ -19,6 +19,7 @@ from privacy.consent.promises.all_services_on import (
     visitor_who_allows,
 )
 from privacy.datamap.promises.filled_rows import fill
+from privacy.datamap.promises.noted import no_note_outlasts_its_time
 from privacy.datamap.promises.purging import (
     A_DAY,
     AN_HOUR,
@@ -179,9 +180,11 @@ def the_site_writes_no_log_into_a_file(site: RunningSite) -> Evidence:
     usual = (logging.StreamHandler, logging.NullHandler, logging.FileHandler)
     away = [one for one in handlers if not (type(one) in usual or _is_of_the_tests(one))]
     require(not away, f"a log leaves the machine or is mailed: {away[:1]}")
+    noted = no_note_outlasts_its_time()
     return Evidence(
-        "The site itself writes no log into a file, and sends none to another machine.",
-        {"handlers": len(handlers)},
+        "The site itself writes no log into a file, and sends none to another machine; what it notes "
+        "for a while, such as counts of attempts, ends within 30 days.",
+        {"handlers": len(handlers), "short-lived notes": noted},
     )
 
 

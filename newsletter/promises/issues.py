@@ -49,6 +49,10 @@ class Sent:
     mails: list[OutboxMail]
 
 
+COUNTING = re.compile(r"[?&](?:utm_|mc_|gclid|fbclid)")
+"""How a link says who follows it, or from which mail."""
+
+
 def addresses_of(word: str) -> list[str]:
     """Return the addresses of the two readers of a rehearsal."""
     return [f"{word}-{number}@example.com" for number in range(2)]
@@ -123,7 +127,7 @@ def must_tell_nothing(mails: list[OutboxMail]) -> None:
         require(not loads, "an issue holds something that is loaded")
         addresses = [*page.links, *ADDRESS.findall(text)]
         others = [one for one in addresses if not is_own(one)]
-        counting = [one for one in others if re.search(r"[?&](utm_|mc_|gclid|fbclid)", one)]
+        counting = [one for one in others if COUNTING.search(one)]
         require(not counting, f"a link of an issue counts who follows it: {counting[:1]}")
         shared.add(tuple(others))
     require(len(shared) == 1, "a link of an issue is different from reader to reader")
@@ -205,7 +209,9 @@ def _must_stay_readable(site: RunningSite, issue: Issue) -> None:
 def stored_issues_were_found_in_order(site: RunningSite) -> Evidence:
     """Each issue that was sent has its findings, and mails that wait are read as they are stored."""
     begun = Issue.objects.exclude(started_at=None)
-    for issue in begun.only("title", "findings"):
+    for issue in begun.only("title", "findings", "body"):
+        counting = COUNTING.search(issue.body)
+        require(not counting, f"a link of “{issue.title}” counts who follows it")
         for name in ("remote_references", "tracking_links"):
             found = (issue.findings or {}).get(name)
             require(found == 0, f"the check of “{issue.title}” has found {found} {name}")

@@ -26,6 +26,7 @@ from privacy.promises.running_site import Answer, RunningSite, Visitor
 from privacy.rights.choices import Channel, Kind
 from privacy.rights.intake import open_request
 from privacy.rights.models import SubjectRequest
+from sens_site.promises.desk_acts import the_desk_does_what_it_is_there_for
 from sens_site.promises.desk_rights import ABOUT_PEOPLE, MAY_OPEN, RIGHTS
 from sens_site.promises.desk_rows import must_be_refused, played_rows
 from sens_site.promises.guessed_codes import nobody_guesses_a_second_factor
@@ -282,12 +283,18 @@ def rights_are_held_by_the_roles_alone(site: RunningSite) -> Evidence:
         held += groups.count()
     secrets_read = secrets_are_stored_unreadably()
     private_files_lie_for_the_site_alone()
+    pages = the_desk_does_what_it_is_there_for()
     powerful = people.filter(is_superuser=True, is_staff=False)
     require(not powerful.exists(), "a customer holds every right")
     return Evidence(
         "Rights at tables about people are held by the roles that need them, and by nobody else; "
         "stored secrets are hashed or encrypted, and no mailed link is good for longer than was said.",
-        {"rights held by roles": held, "staff": staff.count(), "secrets": secrets_read},
+        {
+            "rights held by roles": held,
+            "staff": staff.count(),
+            "secrets": secrets_read,
+            "tables at the desk": pages,
+        },
     )
 
 

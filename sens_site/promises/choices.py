@@ -4,6 +4,7 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Count, F, OuterRef, Subquery
 from django.utils import timezone
 
@@ -186,6 +187,19 @@ def _about(channel: Channel, *, stopped: bool) -> str:
     return "whoever types an address decides for its owner" if stopped else nothing
 
 
+def _readers_who_refuse() -> int:
+    """Count the readers whose own account, by an address that it has confirmed, has refused since."""
+    addresses = apps.get_model("account", "EmailAddress").objects
+    theirs = addresses.filter(email=OuterRef("email"), verified=True)
+    refused = theirs.values("user__refusals__newsletter_refused_at")
+    return (
+        Subscriber.objects.filter(state="confirmed")
+        .annotate(no=Subquery(refused[:1]))
+        .filter(no__gt=F("confirmed_at"))
+        .count()
+    )
+
+
 @promise("rights.object", "rights.withdraw-consent", look=Look.ROWS)
 def nobody_is_written_to_after_a_no(site: RunningSite) -> Evidence:
     """Nobody whose newest word is no stands among those who want promotional mail."""
@@ -193,6 +207,8 @@ def nobody_is_written_to_after_a_no(site: RunningSite) -> Evidence:
     agreed = User.objects.filter(marketing_opt_in_at__isnull=False)
     against = agreed.annotate(no=Subquery(newest[:1])).filter(no__isnull=False).count()
     require(not against, f"{against} people are to be written to after a no")
+    readers = _readers_who_refuse()
+    require(not readers, f"{readers} readers of the newsletter have refused it in their account")
     return Evidence(
         "Nobody who said no or objected is among those who want promotional mail.",
         {"people who said yes": agreed.count()},

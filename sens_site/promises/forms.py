@@ -115,6 +115,8 @@ def _is_known(box: Box) -> bool:
     path = urlsplit(box.action).path
     if box.name in READING.get(path, ()) or box.name in CARRIED.get(path, ()):
         return True
+    if path in ABOUT_COOKIES and box.kind == "checkbox" and box.name.partition(".")[0] in GROUPS:
+        return True  # one of several services of a group
     if path.startswith("/newsletter/") and (box.name, box.kind) == TOPICS:
         return True
     label = box.label.lower().removesuffix("(optional)").strip()

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import DatabaseError, IntegrityError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -21,11 +22,12 @@ from accounts.admin import PASSWORD as PASSWORD_STEP
 from accounts.erasure import erase_account
 from accounts.models import PolicyAcceptance, Registration, User
 from accounts.services import set_verified_address
+from audit_log.models import AuditEntry
 from outbox.models import OutboxMail
 from privacy.datamap.retention import purge_expired
 from tests.accounts.conftest import REGISTRATION
 from tests.client import SiteClient
-from tests.factories.people import PASSWORD, make_person
+from tests.factories.people import PASSWORD, make_person, make_staff
 
 CONFIRM = "Confirm your email address"
 KNOWN = "You already have an account"
@@ -297,6 +299,19 @@ def test_a_week_without_confirmation_frees_the_name_and_deletes_what_was_typed(
     assert not User.objects.filter(username="Ada.L").exists()
     assert client.get(path).status_code == 404
     assert register(SiteClient(), email=RIGHT, password1="another-lantern-9-x").status_code == 303
+
+
+def test_what_staff_noted_of_an_account_that_nobody_confirmed_says_nothing_of_it(client):
+    register(client)
+    row = User.objects.get()
+    note = {"table": "accounts.User", "row": str(row.pk), "did": "Changed.", "place": "/admin/"}
+    AuditEntry.objects.create(kind="changed", **note)
+    LogEntry.objects.log_actions(make_staff().pk, [row], CHANGE, single_object=True)
+    purge_expired(now=timezone.now() + timedelta(days=8))
+    assert list(AuditEntry.objects.values_list("row", "did")) == [(None, "Changed.")]
+    assert list(LogEntry.objects.values_list("object_id", "object_repr")) == [
+        (None, "a deleted account")
+    ]
 
 
 def test_who_has_confirmed_and_who_is_staff_outlives_the_week(client, letters):

@@ -1,9 +1,16 @@
 """Breaks of objections and withdrawals: a door that heeds nothing, and half of what is to end."""
 
 from dataclasses import replace
+from datetime import timedelta
 
+from django.utils import timezone
+
+from newsletter.models import Subscriber
+from newsletter.wording import keep_wording, words_shown
+from privacy.consent.models import PersonalRefusals
 from privacy.rights.switches import _switches
-from tests.promises.breaks import breaks
+from tests.factories.people import make_person
+from tests.promises.breaks import Way, breaks
 from tests.promises.breaks_of_source_code import _with
 from tests.promises.hand import Hand
 
@@ -39,3 +46,18 @@ def a_switch_of_the_desk_that_stops_half_of_it(hand: Hand) -> None:
 def a_newsletter_that_the_desk_cannot_switch_off(hand: Hand) -> None:
     never = replace(_switches["newsletter"], is_on=lambda subject: False)
     hand.item(_switches, "newsletter", never)
+
+
+@breaks("rights.object", "rights.withdraw-consent", way=Way.ROWS)
+def a_reader_whose_account_has_refused_the_newsletter(hand: Hand) -> None:
+    user = make_person("ada")
+    at = timezone.now() - timedelta(days=9)
+    Subscriber.objects.create(
+        email=user.email,
+        state="confirmed",
+        confirmed_at=at,
+        confirmed_by="link",
+        policy_version=3,
+        wording=keep_wording(words_shown()),
+    )
+    PersonalRefusals.objects.create(user=user, newsletter_refused_at=at + timedelta(days=1))

@@ -49,6 +49,11 @@ def an_issue_that_was_sent_with_a_pixel(hand: Hand) -> None:
     an_issue_that_was_sent(findings={**FOUND, "remote_references": 1})
 
 
+@breaks("newsletter.archive", way=Way.ROWS)
+def an_issue_that_was_sent_with_a_link_that_counts(hand: Hand) -> None:
+    an_issue_that_was_sent(body="[More](https://www.example.com/?utm_source=mail)")
+
+
 @breaks("mail.unsubscribe-link", way=Way.CONFIGURATION)
 def a_link_out_under_another_name(hand: Hand) -> None:
     hand.template("newsletter/mail/issue.html", (">Unsubscribe<", ">More<"))

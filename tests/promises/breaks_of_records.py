@@ -27,6 +27,16 @@ def a_sitemap_without_dates(hand: Hand) -> None:
     hand.replace("pages.robots_and_sitemap.PublicSitemap.lastmod", lambda self, item: None)
 
 
+@breaks("policy.last-updated", "changes.earlier-versions")
+def a_text_with_another_date(hand: Hand) -> None:
+    def dated(old: Any, response: Any, version: Any) -> Any:
+        told, other = (f"Last updated: {day}" for day in (version.posted_on, version.effective_on))
+        response.content = response.content.replace(told.encode(), other.encode())
+        return old(response, version)
+
+    hand.wrap("privacy.policy.machine_views._dated", dated)
+
+
 @breaks("changes.posted-here", way=Way.CONFIGURATION)
 def a_change_that_is_not_linked(hand: Hand) -> None:
     hand.template(

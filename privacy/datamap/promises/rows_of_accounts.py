@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.apps import apps
+from django.db.models import Exists, Model, OuterRef
 
 from privacy.datamap.subjects import keyed_hashes
 from privacy.promises.registry import require
@@ -26,3 +27,24 @@ def each_row_has_its_account() -> int:
             require(known, f"{label} holds a row of somebody who has no account")
         count += apps.get_model(label)._base_manager.count()
     return count
+
+
+def nothing_points_to_what_is_gone() -> int:
+    """Require that each row that belongs to another has it; return how many such links there are.
+
+    Who deletes an account past the site, in a file that asks for no keys, leaves the rest behind.
+    """
+    links = 0
+    for model in apps.get_models(include_auto_created=True):
+        for column in model._meta.local_concrete_fields:
+            target = column.related_model
+            if not (isinstance(target, type) and issubclass(target, Model)):
+                continue
+            links += 1
+            there = target._base_manager.filter(pk=OuterRef(column.attname))
+            rows = model._base_manager.exclude(**{column.attname: None})
+            lost = rows.filter(~Exists(there)).count()
+            require(
+                not lost, f"of what is gone, {lost} rows of {model._meta.db_table} are still there"
+            )
+    return links

@@ -22,6 +22,7 @@ from django.utils import timezone
 from privacy.datamap import ledger
 from privacy.datamap.checks import check_map
 from privacy.datamap.promises.export_and_erasure import ledger_of_its_own
+from privacy.datamap.promises.noted import the_trail_names_nobody
 from privacy.datamap.promises.picked_out import ENDED_BY, nothing_more_is_picked_out
 from privacy.datamap.promises.purging import (
     A_DAY,
@@ -198,7 +199,7 @@ def nothing_is_stored_beside_the_map(site: RunningSite) -> Evidence:
     require(not columns, f"nobody has classified the columns {', '.join(columns)}")
     triggers = row_guards.unknown()
     require(not triggers, f"triggers that nobody knows: {', '.join(triggers)}")
-    people = people_in_columns_about_nobody()
+    people = [*people_in_columns_about_nobody(), *the_trail_names_nobody()]
     require(not people, f"declared to be about nobody, but {', '.join(people)}")
     cached = list(islice(cached_items(), MOST_CACHED))
     notes = sum(

@@ -80,6 +80,9 @@ def days_told(site: RunningSite) -> dict[str, str]:
     )
     days["sitemap"] = _day_in_sitemap(site)
     days["feed"] = _day_in_feed(site)
+    address = f"{POLICY}v/{in_force().number}"
+    told_in_text = re.search(r"^Last updated: (.+)$", site.get(f"{address}.txt").text, re.MULTILINE)
+    days["text"] = told_in_text[1] if told_in_text else "nothing"
     return days
 
 
@@ -123,7 +126,7 @@ def every_place_tells_one_date(site: RunningSite) -> Evidence:
         f"the date is not written as {shown}",
     )
     return Evidence(
-        f"Page, data for machines, header, sitemap and feed all say {shown}.",
+        f"Page, data for machines, header, sitemap, feed and plain text all say {shown}.",
         {"places compared": len(days)},
     )
 
@@ -259,6 +262,8 @@ def every_version_stays_as_it_was(site: RunningSite) -> Evidence:
                 f"the data of {address} are not what was sealed",
             )
             plain = site.get(f"{path}v/{version.number}.txt").text
+            dates = f"Last updated: {version.posted_on}\nIn effect from: {version.effective_on}\n"
+            require(dates in plain, f"{path}v/{version.number}.txt tells other dates")
             require(
                 words_of(re.sub(r"\{promise:[^}]*\}", "", version.source_text))
                 == words_of(plain.partition("\n\n")[2]),
