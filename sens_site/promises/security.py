@@ -13,6 +13,7 @@ from privacy.promises.running_site import RunningSite
 from sens_site.promises.folders import nothing_private_is_served
 from sens_site.promises.front_server import it_guards
 from sens_site.promises.machines import machines_are_told_to_shut
+from sens_site.promises.protective_settings import nothing_protective_is_weaker
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 HEADERS = {
@@ -39,6 +40,7 @@ def measures_are_in_force(site: RunningSite) -> Evidence:
     nothing_private_is_served()
     it_guards()
     machines_are_told_to_shut()
+    nothing_protective_is_weaker()
     require(
         encrypted or settings.SITE_HOST in LOOPBACK,
         "the site can be reached by others and does not encrypt",

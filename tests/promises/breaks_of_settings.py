@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import cast
 
 from django.conf import settings
+from django.db import connection
 
 from tests.promises.breaks import Way, breaks
 from tests.promises.hand import Hand
@@ -63,3 +64,36 @@ def passwords_that_many_people_have(hand: Hand) -> None:
 @breaks(TECHNICAL, way=SETTING)
 def passwords_that_say_who_somebody_is(hand: Hand) -> None:
     _without_the_rule(hand, "UserAttributeSimilarityValidator", "OwnNamesValidator")
+
+
+@breaks(TECHNICAL, way=SETTING)
+def second_factors_of_an_hour(hand: Hand) -> None:
+    hand.settings.MFA_TOTP_TOLERANCE = 120
+
+
+@breaks(TECHNICAL, way=SETTING)
+def guesses_from_many_places_that_nobody_counts(hand: Hand) -> None:
+    limits = dict(settings.ACCOUNT_RATE_LIMITS)
+    del limits["login_failed_anywhere"]
+    hand.settings.ACCOUNT_RATE_LIMITS = limits
+
+
+@breaks(TECHNICAL, way=SETTING)
+def a_host_that_whoever_asks_may_name(hand: Hand) -> None:
+    hand.settings.USE_X_FORWARDED_HOST = True
+
+
+@breaks(TECHNICAL, way=SETTING)
+def a_site_that_may_be_framed_before_anybody_looks(hand: Hand) -> None:
+    last = "django.middleware.clickjacking.XFrameOptionsMiddleware"
+    hand.settings.MIDDLEWARE = [last, *(one for one in settings.MIDDLEWARE if one != last)]
+
+
+@breaks(TECHNICAL, way=SETTING)
+def deleted_rows_that_can_be_read_in_the_file(hand: Hand) -> None:
+    if connection.vendor == "postgresql":
+        hand.settings.CSRF_TRUSTED_ORIGINS = ["https://www.example.com"]
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA secure_delete=OFF")
+        hand.on_release(lambda: connection.cursor().execute("PRAGMA secure_delete=ON").close())
