@@ -37,6 +37,14 @@ def a_text_with_another_date(hand: Hand) -> None:
     hand.wrap("privacy.policy.machine_views._dated", dated)
 
 
+@breaks("changes.earlier-versions")
+def a_list_that_tells_machines_other_dates(hand: Hand) -> None:
+    def entry(old: Any, version: Any) -> Any:
+        return old(version) | {"posted_on": version.effective_on.isoformat()}
+
+    hand.wrap("privacy.policy.machine_views._entry", entry)
+
+
 @breaks("changes.posted-here", way=Way.CONFIGURATION)
 def a_change_that_is_not_linked(hand: Hand) -> None:
     hand.template(

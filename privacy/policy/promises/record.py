@@ -247,8 +247,16 @@ def every_version_stays_as_it_was(site: RunningSite) -> Evidence:
     for slug, path in BOTH.items():
         versions = posted_versions(slug)
         require(versions, "no version was ever posted")
+        told_of = json.loads(site.get(f"{path}list.json").text)["versions"]
+        listed_as = {one["number"]: one for one in told_of}
         for version in versions[:NEWEST]:
             address = f"{path}v/{version.number}/"
+            said = listed_as.get(version.number, {})
+            require(
+                (said.get("posted_on"), said.get("effective_on"), said.get("hash"))
+                == (str(version.posted_on), str(version.effective_on), version.hash),
+                f"{path}list.json tells version {version.number} otherwise: {said}",
+            )
             require(hash_of(version) == version.hash, f"version {version.number} is altered")
             is_what_was_shipped(version, *TEXTS, *DATES)
             is_what_was_drafted(version)
