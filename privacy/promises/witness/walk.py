@@ -47,8 +47,6 @@ ACCOUNTS = "/accounts/"
 DEEPEST = 3
 """How many forms in a row are sent: register, confirm, and what the page after that offers."""
 
-Data = Mapping[str, Any]
-
 
 @dataclass(eq=False)
 class Walk:
@@ -71,7 +69,6 @@ class Walk:
     """Into which tables something was written since the last request began."""
     _sent_empty: set[str] = field(default_factory=set)
     """The patterns to which nothing was sent by who may use them."""
-    _opened: dict[tuple[str, str], Answer] = field(default_factory=dict)  # by roles, for links
 
     def __post_init__(self) -> None:
         """Have somebody to tell, before there is anybody to walk."""
@@ -156,7 +153,7 @@ class Walk:
             else:
                 self._go(who, visitor, public)
         for scene, (who, path) in cast.scenes().items():
-            if self._wanted(self._pattern_of(path)):
+            if self.only is None or self._wanted(self._pattern_of(path)):
                 with self._leaving_out(f"the scene {scene.__name__}"), undone(visitors[who]):
                     scene(visitors[who], partial(self._send, who, visitors[who]))
 
@@ -169,7 +166,6 @@ class Walk:
         lists = [
             self._send(who, visitor, "GET", one) for one in sorted(links) if one.count("/") == 4
         ]
-        self._opened |= {(who, one.path): one for one in (index, *lists)}
         links |= {
             path_here(link, page.path) for page in lists for link in links_of(page.text) if link
         }
@@ -193,8 +189,7 @@ class Walk:
                 for number, address in enumerate(fresh):
                     done.add(address)
                     with self.site.hearing_what_is_asked() as asked:
-                        known = self._opened.pop((who, address), None)
-                        answer = known or self._send(who, visitor, "GET", address)
+                        answer = self._send(who, visitor, "GET", address)
                     if number == 0:
                         self._names(who, visitor, address, asked)
                         if who == STRANGER:
@@ -264,7 +259,7 @@ class Walk:
                 self._pattern_of(action),
                 tuple(box.get("name") for box in form.all("input", "textarea", "select")),
             )
-            if shape in forms or not self._wanted(shape[0]):
+            if shape in forms or (self.only is not None and not self._wanted(shape[0])):
                 continue
             forms.add(shape)
             led: set[str] = set()
@@ -307,10 +302,15 @@ class Walk:
                 self._fill_in(who, visitor, page, forms, depth + 1)
 
     def _wanted(self, pattern: str) -> bool:
-        return self.only is None or any(one.pattern == pattern for one in self.routes)
+        return any(one.pattern == pattern for one in self.routes)
 
     def _send(
-        self, who: str, visitor: Visitor, method: str, path: str, data: Data | None = None
+        self,
+        who: str,
+        visitor: Visitor,
+        method: str,
+        path: str,
+        data: Mapping[str, Any] | None = None,
     ) -> Answer:
         brought = frozenset(map(plain_name, visitor.cookies))
         answer, pattern = Answer(path, NO_ANSWER, {}, {}, ""), self._pattern_of(path)

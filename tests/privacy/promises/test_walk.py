@@ -238,24 +238,3 @@ def test_a_button_that_leads_elsewhere_is_pressed_until_the_form_was_taken(
     answer = Answer("/admin/", 200, {"Content-Type": "text/html"}, {}, form)
     walk._fill_in(cast.STRANGER, ada.visitor(site), answer, set(), 0)
     assert sorted(sent) == pressed
-
-
-@pytest.mark.django_db
-def test_a_role_opens_each_list_of_the_desk_once():
-    """It is opened for its links, and what it said counts where its turn comes."""
-    sent: Counter[tuple[str, str]] = Counter()
-    site = RunningSite(routes=frozenset({"admin:index", "admin:news_newsitem_changelist"}))
-    plain = Walk._send
-
-    def send(self: Any, who: str, visitor: Any, method: str, path: str, *rest: Any) -> Answer:
-        sent[who, path] += method == "GET"
-        return plain(self, who, visitor, method, path, *rest)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Walk, "_send", send)
-        patch.setattr(Walk, "_follow", lambda *args: None)
-        walk = site.walk
-
-    assert walk.broken_off is None
-    for path in ("/admin/", "/admin/news/newsitem/"):
-        assert (sent["a Editor", path], sent["a superuser", path]) == (1, 1)
