@@ -113,18 +113,12 @@ def text_of(file: Path) -> str:
     return file.read_text("utf-8")
 
 
-def machines_are_told_to_shut() -> int:
-    """Require that the files by which a machine is set up shut what they should; return how many."""
+def machines_are_told_to_shut() -> None:
+    """Require that the files by which a machine is set up, where they came along, shut what they should."""
     folder = settings.BASE_DIR / "deploy"
-    units = sorted(folder.glob("systemd/*.service"))
-    for file in units:
-        _unit(file.name, text_of(file))
-    sql, compose = folder / "postgresql-roles.sql", folder / "compose.yaml"
-    if sql.is_file():
-        _roles(text_of(sql))
-    if compose.is_file():
-        _containers(text_of(compose))
-    return len(units) + sql.is_file() + compose.is_file()
+    for pattern, read in READ_BY.items():
+        for file in sorted(folder.glob(pattern)):
+            read(file.name, text_of(file))
 
 
 def _unit(name: str, text: str) -> None:
@@ -143,7 +137,7 @@ def _unit(name: str, text: str) -> None:
     require(not lacking, f"{name} does not say {lacking[:1]}")
 
 
-def _roles(text: str) -> None:
+def _roles(_: str, text: str) -> None:
     plain = re.sub(r"--[^\n]*", "", text)
     said = {" ".join(one.rstrip(";").split()) for one in STATEMENT.findall(plain)}
     beyond = sorted(said - ROLES)
@@ -169,7 +163,7 @@ def _keys(text: str) -> Iterator[tuple[str, str, str]]:
             yield block, key, value
 
 
-def _containers(text: str) -> None:
+def _containers(_: str, text: str) -> None:
     said: dict[str, dict[str, str]] = {}
     for block, key, value in _keys(text):
         require(block in CONTAINERS, f"there is a container “{block}” that nobody knows")
@@ -188,3 +182,10 @@ def _containers(text: str) -> None:
         re.search(r"^  front:\n    internal: true$", text, re.MULTILINE),
         "the network before the site leads elsewhere",
     )
+
+
+READ_BY = {
+    "systemd/*.service": _unit,
+    "postgresql-roles.sql": _roles,
+    "compose.yaml": _containers,
+}

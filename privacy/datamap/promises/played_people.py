@@ -100,15 +100,16 @@ class Played:
     def _fill_what_is_empty(self) -> None:
         """Make a row in each table that belongs to a row of the person and has none of theirs."""
         database = Database.as_it_stands()
-        for _ in range(STEPS):
-            rows, made = self.rows(database), 0
-            for model in apps.get_models(include_auto_created=True):
-                table = model._meta.db_table
-                links = [one for one in model._meta.concrete_fields if self._whose(one, rows)]
-                if links and table not in rows and model is not LogEntry:
-                    made += self._row_in(model, rows)
-            if not made:
-                break
+        all(self._fill_more(database) for _ in range(STEPS))  # until nothing is left to be filled
+
+    def _fill_more(self, database: Database) -> int:
+        rows, made = self.rows(database), 0
+        for model in apps.get_models(include_auto_created=True):
+            table = model._meta.db_table
+            links = [one for one in model._meta.concrete_fields if self._whose(one, rows)]
+            if links and table not in rows and model is not LogEntry:
+                made += self._row_in(model, rows)
+        return made
 
     def _row_in(self, model: type[Model], rows: Rows) -> bool:
         """Store a row past the rules of its model, as it is not to be judged. Tell whether it did.

@@ -112,12 +112,8 @@ def generation() -> Generation:
     return _last_read, _own_changes, _times_passed(_last_read, now), _day_at(now)
 
 
-def today() -> str:
-    """Name the day in the company's zone. Asked several times a page, and worked out once a day."""
-    return _day_at(timezone.now().timestamp())
-
-
 def _day_at(now: float) -> str:
+    """Name the day in the company's zone. Asked for each page, and worked out once a day."""
     global _day  # noqa: PLW0603 - one value a process
     begins, ends, name = _day
     if not begins <= now < ends:

@@ -183,3 +183,18 @@ def test_templates_meet_the_person_itself(monkeypatch, signed_in, person):
     monkeypatch.setattr(tested, "_draw_parts", look)
     signed_in.get("/accounts/profile/")
     assert [(type(one), one) for one in met] == [(User, person)]
+
+
+def test_a_page_that_puts_something_into_the_session_is_not_offered_to_be_repeated(
+    monkeypatch, signed_in
+):
+    seen = signed_in.get("/accounts/profile/").wsgi_request.META
+    drawn = tested._draw_parts
+
+    def noting(page: Any, known: Any, request: Any) -> Any:
+        request.session["noted"] = True
+        return drawn(page, known, request)
+
+    monkeypatch.setattr(tested, "_draw_parts", noting)
+    noted = signed_in.get("/accounts/profile/").wsgi_request.META
+    assert (tested.DRAWN in seen, tested.DRAWN in noted) == (True, False)
