@@ -25,7 +25,8 @@ from tests import postgres
 from tests.install import machine
 
 ROOT = Path(__file__).resolve().parent.parent
-PYTEST = [sys.executable, "-m", "pytest", "-q"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "--tb=short"]
+"""A whole run prints of each failure the lines that led to it: where output is cut, the cause is in it."""
 PARALLEL = ["-n", "auto", "--dist", "worksteal"]
 IN_ORDER = ["-n", "auto", "--dist", "load", "--maxschedchunk=40"]
 """Each process runs its tests in the order of all: those that are not measured last (tests/selection.py)."""

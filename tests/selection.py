@@ -29,6 +29,8 @@ from coverage import Coverage
 from django.db import connection
 from django.db.backends.signals import connection_created
 
+from tests.traced_threads import take_turns
+
 APART = ("exhaustive", "breaks", "neighbours")
 UNMEASURED = "unmeasured"
 """The marks of tests that have a suite of their own, and the options by which that runs."""
@@ -50,7 +52,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch statements where that was asked for."""
+    """Watch statements where that was asked for; let threads begin while coverage is measured."""
+    if Coverage.current() is not None:
+        take_turns()
     if config.getoption("--statements"):
         config.pluginmanager.register(Statements(config), "statements")
 
