@@ -28,6 +28,7 @@ from privacy.datamap.promises.purging import (
     sentence_gives_its_periods,
 )
 from privacy.datamap.promises.recipients import goes_to_nobody_else
+from privacy.datamap.promises.written_times import times_are_written_where_it_is_known
 from privacy.datamap.stored_mail import mail_text
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
@@ -73,6 +74,7 @@ def an_unused_account_ends_after_a_notice(site: RunningSite) -> Evidence:
     """Of those unused for a year each is told and ends, unless it is used again or not reached."""
     sentence_gives_its_periods("retention.idle-account")
     runs_daily(IDLE_ACCOUNTS)
+    times_are_written_where_it_is_known("retention.idle-account")
     now = timezone.now()
     limit, told_long_ago = months_from(now, -12), now - timedelta(days=30)
     over, within = limit - timedelta(days=1), limit + timedelta(days=1)

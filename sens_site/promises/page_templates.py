@@ -21,6 +21,12 @@ _CHANGING = re.compile(r"{[{%#].*?[}%#]}", re.DOTALL)
 
 
 def page_templates() -> Iterator[tuple[str, str]]:
+    """Yield the name and source of each template, without what changes from page to page."""
+    for name, source in page_templates_as_written():
+        yield name, _CHANGING.sub("", source)
+
+
+def page_templates_as_written() -> Iterator[tuple[str, str]]:
     """Yield the name and source of each template of this project that is no mail.
 
     By the loaders, as pages get it. Those of libraries stand on pages that the walk has opened.
@@ -35,7 +41,7 @@ def page_templates() -> Iterator[tuple[str, str]]:
             name = str(file.relative_to(folder))
             if name not in mails:
                 template: Any = django.get_template(name)
-                yield name, _CHANGING.sub("", template.template.source)
+                yield name, template.template.source
 
 
 @promise("beacons.in-pages", look=Look.NOW, strength=Strength.LOOKED_UP)

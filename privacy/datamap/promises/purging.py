@@ -25,6 +25,7 @@ from privacy.datamap.promises.schedules import (
     comes_as_often_as_it_should,
     waits_for_what_is_known,
 )
+from privacy.datamap.promises.written_times import times_are_written_where_it_is_known
 from privacy.policy.promises.record import in_force
 from privacy.promises.registry import Figure, require
 
@@ -106,6 +107,7 @@ def purge_keeps(promise: str) -> None:
     sentence_gives_its_periods(promise)
     runs_daily(PURGE)
     nothing_more_is_picked_out(*ENDED_BY.get(promise, ()))
+    times_are_written_where_it_is_known(promise)
     failed = PurgeFailure.objects.filter(promise=promise).first()
     require(failed is None, f"the purge cannot carry out its rule: {failed}")
 
