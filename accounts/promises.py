@@ -30,6 +30,7 @@ from privacy.datamap.promises.purging import (
 )
 from privacy.datamap.promises.raw_rows import Database
 from privacy.datamap.promises.rows_of_accounts import nothing_points_to_what_is_gone
+from privacy.datamap.promises.rules import rules_are_those_that_are_known
 from privacy.promises.page_reader import Element
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
@@ -199,6 +200,7 @@ def _written_to_departments(site: RunningSite, message: dict[str, str]) -> list[
 @promise("retention.account", look=Look.REHEARSAL)
 def an_account_lives_until_it_is_deleted(site: RunningSite) -> Evidence:
     """No job ends an account in use; deleting it takes effect before the page answers."""
+    rules_are_those_that_are_known("retention.account")
     with site.rehearsal():
         person = registered(site)
         mine = User.objects.filter(username=person.username)

@@ -34,6 +34,7 @@ from newsletter.suppression import may_be_mailed
 from outbox.models import OutboxMail
 from privacy.datamap.erasure import erase
 from privacy.datamap.promises.purging import PURGE, done_by_the_job
+from privacy.datamap.promises.rules import rules_are_those_that_are_known
 from privacy.datamap.subjects import keyed_hashes, subject_of
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
@@ -137,6 +138,7 @@ def a_press_takes_back_what_waits(site: RunningSite) -> Evidence:
 @promise("retention.newsletter", look=Look.REHEARSAL)
 def a_reader_stays_until_leaving_and_then_as_a_hash(site: RunningSite) -> Evidence:
     """After ten years a reader is still there. Who leaves is nowhere, but for a hash made with a key."""
+    rules_are_those_that_are_known("retention.newsletter")
     with site.rehearsal():
         reader, stays = (Reader(site).signs_up().confirms() for _ in range(2))
         long_ago = timezone.now() - TEN_YEARS

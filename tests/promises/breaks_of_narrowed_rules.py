@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from privacy.datamap.periods import Period
 from privacy.datamap.registry import entries
 from tests.promises.breaks import breaks
 from tests.promises.hand import Hand
@@ -38,6 +39,28 @@ def mails_with_an_error_that_stay(hand: Hand) -> None:
 @breaks("retention.visits", in_sql=True)
 def views_from_elsewhere_that_stay(hand: Hand) -> None:
     only_where(hand, "visits.PageView", referring_host="")
+
+
+@breaks("retention.downloads")
+def records_of_staff_that_stay(hand: Hand) -> None:
+    only_where(hand, "downloads.DownloadRecord", user__is_staff=False)
+
+
+@breaks("retention.account")
+def notes_of_one_table_that_stay(hand: Hand) -> None:
+    only_where(hand, "audit_log.AuditEntry", table="accounts.User")
+
+
+@breaks("retention.newsletter")
+def hashes_of_addresses_that_go(hand: Hand) -> None:
+    entry = entries()["newsletter.Suppression"]
+    for_a_while = replace(entry.keep[0], said="", period=Period(months=24), after="at")
+    hand.frozen(entry, "keep", (for_a_while,))
+
+
+@breaks("retention.visits")
+def views_that_nothing_deletes(hand: Hand) -> None:
+    hand.frozen(entries()["visits.PageView"], "keep", ())
 
 
 @breaks("retention.idle-account", in_sql=True)

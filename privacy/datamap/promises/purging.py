@@ -21,6 +21,7 @@ from privacy.datamap.agreement import sentences
 from privacy.datamap.holds import held_subjects, without_held
 from privacy.datamap.models import ClockStamp, PurgeFailure
 from privacy.datamap.promises.picked_out import DONE_BY, ENDED_BY, nothing_more_is_picked_out
+from privacy.datamap.promises.rules import rules_are_those_that_are_known
 from privacy.datamap.promises.schedules import (
     comes_as_often_as_it_should,
     waits_for_what_is_known,
@@ -108,6 +109,7 @@ def purge_keeps(promise: str) -> None:
     runs_daily(PURGE)
     nothing_more_is_picked_out(*ENDED_BY.get(promise, ()))
     times_are_written_where_it_is_known(promise)
+    rules_are_those_that_are_known(promise)
     failed = PurgeFailure.objects.filter(promise=promise).first()
     require(failed is None, f"the purge cannot carry out its rule: {failed}")
 
