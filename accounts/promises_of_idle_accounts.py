@@ -131,6 +131,9 @@ def an_unused_account_ends_after_a_notice(site: RunningSite) -> Evidence:
         done_by_the_job(IDLE_ACCOUNTS)
         gone = _gone(people)
         require(set(gone) == end, f"erased were: {', '.join(gone) or 'none'}")
+        written_to = mails.model.objects.exclude(purpose=NOTICE).values_list("recipient", flat=True)
+        silent = sorted(kind for kind in end if people[kind].email not in set(written_to))
+        require(not silent, f"no last mail with the report is written to: {', '.join(silent)}")
         for kind in idle:
             goes_to_nobody_else(people[kind].email)
     return Evidence(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from contact.models import ContactMessage, State
@@ -64,6 +65,19 @@ def each_form_names_its_department_and_the_period(site: RunningSite) -> Evidence
     )
 
 
+def _says_the_period_to_everybody(site: RunningSite, path: str, word: str) -> None:
+    """Require it of the page of who is logged in, and of the form that comes back with a mistake."""
+    member = site.visitor()
+    member.sign_in(get_user_model().objects.create(username=word, email=f"{word}@example.org"))
+    for who, answer in (
+        ("somebody who is logged in", member.get(path)),
+        ("who has made a mistake", site.visitor().fill_in(path, {"name": word})),
+    ):
+        main = answer.page.first("main")
+        said = main and PERIOD in main.text
+        require(said, f"{path} does not say how long messages are kept, to {who}")
+
+
 @promise("contact.departments", look=Look.REHEARSAL)
 def each_form_reaches_its_department(site: RunningSite) -> Evidence:
     """What is written is stored under the department, and mailed to its mailbox and no other."""
@@ -72,6 +86,7 @@ def each_form_reaches_its_department(site: RunningSite) -> Evidence:
         with site.rehearsal():
             word = f"check{secrets.token_hex(6)}"
             typed = {"name": word, "email": f"{word}@example.com", "message": word}
+            _says_the_period_to_everybody(site, path, word)
             answer = site.visitor().fill_in(path, typed)
             require(answer.status == 303, f"{path} answers {answer.status} to a good message")
             stored = ContactMessage.objects.filter(email=typed["email"]).first()

@@ -76,6 +76,9 @@ USUAL_HEADERS = frozenset({
 })  # fmt: skip
 """All that an answer says. A header that reports, fetches or asks the device is none of them, and a
 link says of which page of ours this is another form, and nothing else."""
+ADDRESS = re.compile(r"(?:https?|wss?):[^\s\"'<>,;]+", re.IGNORECASE)
+NAMING = frozenset({"content-security-policy", "location", "refresh"})
+"""Headers in which an address is looked at by rules of their own."""
 SOURCES = frozenset({"'none'", "'self'"})
 STAFFS_SCRIPTS = ("/static/admin/", "/admin/jsi18n/")
 PASSKEY_SCRIPTS = ("/static/passkey/", "/static/mfa/")
@@ -130,10 +133,7 @@ def loads_from_here(seen: Exchange, known: Known) -> Iterator[str]:
     """No answer to who has allowed nothing makes a browser ask another site."""
     if seen.has_answered:
         return
-    for name in ("Location", "Refresh"):
-        target = seen.answer.header(name)
-        if is_foreign(target.partition("=")[2].strip() if name == "Refresh" else target):
-            yield f"{seen.said} leads on to another site"
+    yield from _named_by_headers(seen)
     if seen.answer.is_page:
         for tag in tags_of(seen.answer.text):
             for address in tag.loaded:
@@ -146,6 +146,17 @@ def loads_from_here(seen: Exchange, known: Known) -> Iterator[str]:
     for address in (one for style in styles for one in css_addresses(style)):
         if is_foreign(address):
             yield f"{seen.said} loads {address[:80]} by a style"
+
+
+def _named_by_headers(seen: Exchange) -> Iterator[str]:
+    for name in ("Location", "Refresh"):
+        target = seen.answer.header(name)
+        if is_foreign(target.partition("=")[2].strip() if name == "Refresh" else target):
+            yield f"{seen.said} leads on to another site"
+    for name, value in seen.answer.headers.items():
+        named = [] if name.lower() in NAMING else ADDRESS.findall(value)
+        if any(map(is_foreign, named)):
+            yield f"{seen.said} names another site to browsers by {name}"
 
 
 @rule(BEACONS, of=ANSWER)
