@@ -120,6 +120,9 @@ def _ends(site: RunningSite, newer: MadeUp, who: str, mail: OutboxMail) -> None:
     watches = Watch.objects.filter(document=newer.document)
     before = watches.count()
     stranger = site.visitor()
+    for made_up in _made_of(links[0].removeprefix(ENDS).rstrip("/")):
+        stranger.post(f"{ENDS}{made_up}/", {})
+    require(watches.count() == before, "who makes up a link ends the notices of others")
     with later(TEN_YEARS):  # no sentence says that the link runs out
         page = stranger.get(links[0])
         require(page.page.forms(), "the mail’s link leads to no button, or not for ever")
@@ -133,6 +136,18 @@ def _ends(site: RunningSite, newer: MadeUp, who: str, mail: OutboxMail) -> None:
             )
     require(answer.status == 200, f"ending it is answered with {answer.status}")
     require(watches.count() == before - 1, "one click does not end it")
+
+
+def _made_of(token: str) -> set[str]:
+    """Return what somebody may try who has one mailed link: other numbers, and a wrong end."""
+    others = [str(pk) for pk in Watch.objects.values_list("pk", flat=True)]
+    other_end = "A" if token[-1] != "A" else "B"
+    return {
+        token[:-1] + other_end,
+        *others,
+        *(f"{pk}:{other_end}" for pk in others),
+        *(made for pk in others if (made := re.sub(r"^\d+", pk, token)) != token),
+    }
 
 
 def _leads_to(site: RunningSite, address: str, page: str) -> bool:

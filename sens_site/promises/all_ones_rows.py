@@ -111,6 +111,11 @@ def _on_the_page_of_all(user: User) -> Iterator[str]:
                         ("recovery_codes", "Recovery codes")):  # fmt: skip
         apps.get_model("mfa", "Authenticator").objects.create(user=user, type=kind, data={})
         yield words
+    versions = apps.get_model("policy", "PolicyVersion").objects.order_by("policy", "number")
+    for kind, version in zip(("accepted", "shown"), versions, strict=False):
+        given = {"user": user, "version": version, "kind": kind}
+        apps.get_model("accounts", "PolicyAcceptance").objects.get_or_create(**given)
+        yield f"version {version.number}, {kind} on"
 
 
 def _downloads(user: User) -> Iterator[str]:

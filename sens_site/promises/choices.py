@@ -26,6 +26,7 @@ from sens_site.promises.end_of_marketing import (
 )
 from sens_site.promises.every_form import PASSPHRASE, every_page
 
+CHOOSE, LOG_IN = "/cookies/choose/", "/accounts/login/"
 PROFILE, REGISTER = "/accounts/profile/", "/accounts/register/"
 YOURS = "/newsletter/yours/"
 NO = ("", "no", "off", "0", "false", "none")
@@ -111,6 +112,31 @@ def _save_profile(visitor: Visitor, *, marketing: bool) -> None:
     data = dict.fromkeys(("name", "company", "position", "phone"), "check")
     answer = visitor.fill_in(PROFILE, data | ({"marketing": "on"} if marketing else {}))
     require(answer.status == 303, f"saving a profile is answered with {answer.status}")
+
+
+@promise("banner.reject-equals-accept", look=Look.REHEARSAL)
+def a_no_outlives_a_log_in_as_a_yes_does(site: RunningSite) -> Evidence:
+    """In a browser that its person uses for the first time; nobody is asked once more for a no."""
+    with site.rehearsal():
+        person = Somebody(site)
+        person.user.set_password(PASSPHRASE)
+        person.user.save()
+        for answer in ("accept", "reject"):
+            visitor = site.visitor()
+            choose(visitor, answer)
+            require(not _is_asked(visitor), f"who has said {answer} is asked again at once")
+            logged_in = visitor.post(LOG_IN, {"login": person.mark, "password": PASSPHRASE})
+            require(logged_in.status == 303, f"logging in is answered with {logged_in.status}")
+            require(not _is_asked(visitor), f"who has said {answer} is asked again after a log-in")
+    return Evidence(
+        "Played through for this check: who had rejected all cookies and then logged in was asked "
+        "no more than who had accepted them.",
+        {"answers": 2},
+    )
+
+
+def _is_asked(visitor: Visitor) -> bool:
+    return bool(visitor.get("/").page.forms(CHOOSE))
 
 
 @promise("consent.only-by-act", look=Look.ROWS)

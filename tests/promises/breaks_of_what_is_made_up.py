@@ -1,0 +1,49 @@
+"""Breaks that a link somebody makes up shows, a log-in, or the page of what is held of a person."""
+
+from dataclasses import replace
+from typing import Any
+
+from downloads.models import Watch
+from privacy.consent.grants import Grant
+from tests.promises.breaks import breaks
+from tests.promises.hand import Hand
+
+
+@breaks("downloads.notices", in_sql=True)
+def notices_that_anybody_ends_who_counts(hand: Hand) -> None:
+    def watches_of(old: Any, token: str) -> Any:
+        number = token.partition(":")[0]
+        return Watch.objects.filter(pk=number) if number.isdecimal() else None
+
+    hand.wrap("downloads.watching.watches_of", watches_of)
+
+
+@breaks("downloads.notices", in_sql=True)
+def notices_that_end_by_half_a_signature(hand: Hand) -> None:
+    def watches_of(old: Any, token: str) -> Any:
+        number, _, signature = token.partition(":")
+        return Watch.objects.filter(pk=number) if len(signature) > 40 else old(token)
+
+    hand.wrap("downloads.watching.watches_of", watches_of)
+
+
+@breaks("banner.reject-equals-accept")
+def a_no_that_a_log_in_forgets(hand: Hand) -> None:
+    def of_nobody(old: Any, stored: dict[str, str]) -> dict[str, str]:
+        return {
+            key: str(replace(grant, after=0))
+            for key, entry in stored.items()
+            if (grant := Grant.read(entry))
+        }
+
+    hand.wrap("privacy.consent.cookie_corrections.of_nobody", of_nobody)
+
+
+@breaks("account.own-copy")
+def versions_that_were_shown_and_are_not_listed(hand: Hand) -> None:
+    def rows_of(old: Any, user: Any) -> Any:
+        found = old(user)
+        found["acceptances"] = [one for one in found["acceptances"] if one.detail != "shown"]
+        return found
+
+    hand.wrap("accounts.views.rows_of", rows_of)
