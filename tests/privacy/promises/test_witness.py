@@ -173,6 +173,8 @@ def test_a_way_elsewhere_and_styles_of_files_are_seen():
     assert len(list(browser_rules.loads_from_here(seen("a{b:url(//x.test)}", **css), KNOWN))) == 1
     assert list(browser_rules.loads_from_here(seen("a{b:url(/a)}", **css), KNOWN)) == []
     assert list(browser_rules.loads_from_here(seen("x", Content_Type="text/plain"), KNOWN)) == []
+    reports = seen(NEL='{"endpoints": [{"url": "https://x.test/a"}]}')
+    assert len(list(browser_rules.loads_from_here(reports, KNOWN))) == 1
 
 
 @pytest.mark.parametrize(
