@@ -112,16 +112,13 @@ def no_mail_tells_that_it_was_read(site: RunningSite) -> Evidence:
     require(not unknown, f"no check writes the mail {unknown[:1]}")
     require(found >= WRITTEN_HERE, f"there is no mail {sorted(WRITTEN_HERE - found)[:1]}")
     with site.rehearsal():
-        mails = list(every_mail())
+        mails = list(_as_promised())
         at_the_desk = desk()
         copies: defaultdict[str, set[str]] = defaultdict(set)
-        for mail, _ in mails:
+        for mail in mails:
             copies[mail.message_id].add(mail.recipient)
-        for mail, known in mails:
+        for mail in mails:
             ours = mail.recipient in at_the_desk
-            meant = ours or mail.recipient.endswith("@example.com")
-            require(meant, f"the mail “{mail.subject}” goes to somebody else, too")
-            must_tell_nothing(mail, desk=at_the_desk, known=known)
             alone = ours or len(copies[mail.message_id]) == 1
             require(alone, f"of the mail “{mail.subject}” somebody else gets a copy")
     require(len(mails) >= len(WRITTEN_HERE), f"{len(mails)} mails were written")
@@ -130,6 +127,16 @@ def no_mail_tells_that_it_was_read(site: RunningSite) -> Evidence:
         "link of its reader’s own, or asks for a receipt.",
         {"kinds of mails": len(WRITTEN_HERE), "mails read": len(mails)},
     )
+
+
+def _as_promised() -> Iterator[OutboxMail]:
+    """Yield each mail, and look at it at once: one that cannot be written hides none of the others."""
+    for mail, known in every_mail():
+        at_the_desk = desk()  # some of it is made up meanwhile
+        meant = mail.recipient in at_the_desk or mail.recipient.endswith("@example.com")
+        require(meant, f"the mail “{mail.subject}” goes to somebody else, too")
+        must_tell_nothing(mail, desk=at_the_desk, known=known)
+        yield mail
 
 
 @promise("beacons.in-mail", look=Look.NOW)

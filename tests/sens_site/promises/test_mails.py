@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission
 from django.core.mail import EmailMultiAlternatives
 
 from outbox.models import OutboxMail
-from privacy.promises.registry import PromiseBroken
+from privacy.promises.registry import NotCarriedOut, PromiseBroken
 from privacy.promises.running_site import RunningSite
 from sens_site.promises.mails import no_mail_tells_that_it_was_read, no_waiting_mail_loads_anything
 from tests.factories.people import make_staff
@@ -50,4 +50,10 @@ def test_what_staff_are_told_goes_to_staff_and_to_nobody_else(monkeypatch):
         "privacy.rights.mails.staff_recipients", lambda matter: ["stranger@elsewhere.test"]
     )
     with pytest.raises(PromiseBroken, match="goes to somebody else, too"):
+        no_mail_tells_that_it_was_read(RunningSite())
+
+
+def test_a_mail_that_is_kept_back_says_nothing_of_what_is_in_mails(monkeypatch):
+    monkeypatch.setattr("sens_site.promises.played_mails._idle_notice", lambda user: None)
+    with pytest.raises(NotCarriedOut, match="^1 kinds of mails were not written$"):
         no_mail_tells_that_it_was_read(RunningSite())
