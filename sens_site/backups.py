@@ -159,13 +159,18 @@ def faults_of_the_site() -> Iterator[str]:
     yield from (f"document {words}" for words in verify_documents().words)
 
 
+def erase_again(records: list[str]) -> Replayed:
+    """Take over what other copies of the ledger know, and erase who stands in any of them."""
+    ledger.take_over(records)
+    return replay()
+
+
 def _put_in_order(records: list[str], listed: dict[str, Any]) -> Restored:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     cache.clear()
     end_all_sessions()  # some of them were ended since
-    ledger.take_over(records)
-    erased = replay()
+    erased = erase_again(records)
     notes = [f"kept heads: {words}" for words in compare_stored(kept_here()).faults]
     renew_stamp()
     return Restored(listed["made_at"], erased, list(faults_of_the_site()), notes)

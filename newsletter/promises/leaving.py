@@ -11,6 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
+from newsletter.importing import Row, import_rows
 from newsletter.models import Subscriber, Suppression, Topic
 from newsletter.promises.issues import (
     TEN_YEARS,
@@ -284,6 +285,10 @@ def an_objection_ends_the_newsletter_of_who_has_no_account(site: RunningSite) ->
             "an objection ends the newsletter of somebody else",
         )
         require(not may_be_mailed(objects.email), "a list of addresses brings who objected back")
+        reads_nothing = Reader(site)
+        _object(site, reads_nothing)
+        import_rows([Row(reads_nothing.email, (), "A check of the promises, rolled back.")])
+        require(reads_nothing.row is None, "a list brings somebody who has objected beforehand")
         objects.signs_up(slug).confirms()
         require(may_be_mailed(objects.email), "who has objected cannot sign up again")
     return Evidence(
@@ -296,10 +301,13 @@ def an_objection_ends_the_newsletter_of_who_has_no_account(site: RunningSite) ->
 
 def _object(site: RunningSite, reader: Reader) -> None:
     """Object by the form, and press the button behind the mailed link."""
-    data = {"kind": "objection", "name": "A check", "email": reader.email}
+    data, reads = (
+        {"kind": "objection", "name": "A check", "email": reader.email},
+        reader.is_confirmed,
+    )
     answer = site.visitor().post(CHOICES, data)
     require(answer.status == 303, f"an objection without a reason is answered {answer.status}")
-    require(reader.is_confirmed, "anybody who types an address objects for its owner")
+    require(reader.is_confirmed is reads, "anybody who types an address objects for its owner")
     links = re.findall(r"https?://[^/\s]+(/privacy/confirm/\S+)", reader.words)
     require(links, "who objects by the form gets no link by which to show who they are")
     site.visitor().post(links[-1], {})

@@ -104,7 +104,10 @@ def told() -> tuple[Directive, ...]:
 def it_logs_nobody() -> None:
     """Require that no log is on, and that none would say who asks for what."""
     lines = [one for one in told() if one.name in ("access_log", "error_log", "log_format")]
-    require({one.name for one in lines} >= {"access_log", "error_log"}, "nginx logs as it likes")
+    servers = sum((one.name, one.said) == ("server", "") for one in told())
+    for name in ("access_log", "error_log"):
+        own = sum(one.name == name and one.block == "server {" for one in lines)
+        require(own == servers, f"of the servers of nginx {own} say {name}, and not all {servers}")
     for one in lines:
         if one.name == "log_format":
             beyond = set(re.findall(r"\$(\w+)", one.said)) - LOGGED

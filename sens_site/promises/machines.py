@@ -65,10 +65,11 @@ KEYS = frozenset(
     cap_add cap_drop cgroup_parent device_cgroup_rules devices dns env_file extra_hosts group_add image
     ipc network_mode networks pid ports privileged read_only runtime security_opt sysctls user
     userns_mode uts volumes_from links external_links command POSTGRES_INITDB_ARGS
+    entrypoint profiles
     POSTGRES_HOST_AUTH_METHOD
     """.split()  # noqa: SIM905 - reads best
 )
-"""What in a container decides on who reaches it, and what it may do."""
+"""What in a container decides on who reaches it, what it may do, and whether it is started."""
 COMMANDS = r"[\"\[\],=\w\s./@:-]+"
 CONTAINERS: Mapping[str, Mapping[str, str]] = {
     "x-contained": {

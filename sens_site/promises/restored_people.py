@@ -20,13 +20,13 @@ from contact.orders import load_orders
 from privacy.datamap.promises.export_and_erasure import ledger_of_its_own
 from privacy.datamap.promises.ledger_lines import names_nobody
 from privacy.datamap.promises.purging import IDLE_ACCOUNTS, done_by_the_job
-from privacy.datamap.replay import replay
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.rights import services
 from privacy.rights.choices import Channel, Kind, Proof
 from privacy.rights.intake import open_request
 from privacy.rights.models import OutsideSystem
+from sens_site.backups import erase_again
 from sens_site.promises.every_form import PASSPHRASE
 
 REASON = "A check of the promises, rolled back."
@@ -55,7 +55,7 @@ def nobody_comes_back_with_a_backup(site: RunningSite) -> Evidence:
         named = [how for how, email in people.items() if email.split("@")[0] in text]
         require(not named, f"the ledger names who went {named[:1]}")
         plays: tuple[tuple[str, timedelta, Callable[[], object]], ...] = (
-            ("who restores", OLDEST, replay),
+            ("who restores", OLDEST, partial(_restores_elsewhere, file)),
             ("the worker", timedelta(hours=1), partial(done_by_the_job, FINISH)),
         )
         for who, age, play in plays:
@@ -70,6 +70,13 @@ def nobody_comes_back_with_a_backup(site: RunningSite) -> Evidence:
         "and were erased again by who restored it as by the worker; no list of orders brought them back.",
         {"ways to go": len(ends), "days since": OLDEST.days},
     )
+
+
+def _restores_elsewhere(file: Path) -> None:
+    """Erase again on a machine whose own ledger is empty, by the copy that came along."""
+    records = file.read_text("utf-8").splitlines()
+    with ledger_of_its_own():
+        erase_again(records)
 
 
 def _a_list_of_orders_brings_nobody_back(gone: dict[str, str]) -> None:

@@ -82,3 +82,9 @@ def containers_that_gain_rights(hand: Hand) -> None:
 @breaks(CLAIM, way=Way.CONFIGURATION)
 def a_front_that_leads_elsewhere(hand: Hand) -> None:
     _file_says(hand, "compose.yaml", "  front:\n    internal: true\n", "  front: {}\n")
+
+
+@breaks(CLAIM, way=Way.CONFIGURATION)
+def a_worker_that_nobody_starts(hand: Hand) -> None:
+    told = 'command: ["python", "manage.py", "worker"]'
+    _file_says(hand, "compose.yaml", told, f'{told}\n    profiles: ["jobs"]')

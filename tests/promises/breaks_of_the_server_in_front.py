@@ -89,3 +89,9 @@ def a_server_in_front_without_limits_for_forms(hand: Hand) -> None:
 @breaks(GUARDS, way=TOLD)
 def a_server_in_front_that_hands_requests_to_others(hand: Hand) -> None:
     _told(hand, ("server 127.0.0.1:8000", "server app.elsewhere.net:80"))
+
+
+@breaks(LOGS, way=TOLD)
+def a_server_that_leads_on_and_logs_as_it_likes(hand: Hand) -> None:
+    name = "access_log off;\nerror_log stderr emerg;\nserver_tokens off;"
+    _told(hand, (name, "error_log stderr emerg;\nserver_tokens off;"))

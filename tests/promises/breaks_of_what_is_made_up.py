@@ -4,7 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from downloads.models import Watch
+from newsletter.models import Subscriber
 from privacy.consent.grants import Grant
+from privacy.rights.objections import _heeds
 from tests.promises.breaks import breaks
 from tests.promises.hand import Hand
 
@@ -37,6 +39,27 @@ def a_no_that_a_log_in_forgets(hand: Hand) -> None:
         }
 
     hand.wrap("privacy.consent.cookie_corrections.of_nobody", of_nobody)
+
+
+@breaks("consent.only-by-act")
+def a_change_of_facts_that_staff_call_one_of_wording(hand: Hand) -> None:
+    hand.replace("privacy.consent.offer.switches.only_words_differ", lambda old, new: old != new)
+
+
+@breaks("account.kept-after-deletion")
+def a_restore_that_leaves_the_copy_of_the_ledger(hand: Hand) -> None:
+    hand.wrap("privacy.datamap.ledger.take_over", lambda old, records: old([]))
+
+
+@breaks("rights.object-to-marketing", in_sql=True)
+def an_objection_that_counts_for_readers_alone(hand: Hand) -> None:
+    heeded = _heeds["newsletter"]
+
+    def stop_newsletter(subject: Any) -> None:
+        if Subscriber.objects.filter(email__in=subject.addresses).exists():
+            heeded(subject)
+
+    hand.item(_heeds, "newsletter", stop_newsletter)
 
 
 @breaks("account.own-copy")

@@ -15,6 +15,7 @@ from privacy.consent.promises.all_services_on import (
     visitor_who_allows,
 )
 from privacy.consent.promises.hindered_choices import a_yes_counts_with_its_receipt_alone
+from privacy.consent.promises.judged_changes import facts_are_no_wording
 from privacy.consent.promises.looks import CHOOSE, form_of, press
 from privacy.consent.promises.played_choices import (
     each_choice_has_its_receipt,
@@ -92,6 +93,7 @@ def no_receipt_without_an_act(site: RunningSite) -> Evidence:
         hindered = a_yes_counts_with_its_receipt_alone(site)
         _each_act_has_its_receipt(site)
         played = each_choice_has_its_receipt(site)
+        facts_are_no_wording()
     return Evidence(
         "Played through for this check: looking around, logging in and writing to us allowed "
         "nothing and left no record; pressing a button made one receipt of what had been shown; "

@@ -55,5 +55,5 @@ def test_what_staff_are_told_goes_to_staff_and_to_nobody_else(monkeypatch):
 
 def test_a_mail_that_is_kept_back_says_nothing_of_what_is_in_mails(monkeypatch):
     monkeypatch.setattr("sens_site.promises.played_mails._idle_notice", lambda user: None)
-    with pytest.raises(NotCarriedOut, match="^1 kinds of mails were not written$"):
+    with pytest.raises(NotCarriedOut, match=r"^1 kinds of mails were not written$"):
         no_mail_tells_that_it_was_read(RunningSite())
