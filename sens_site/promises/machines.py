@@ -65,15 +65,17 @@ KEYS = frozenset(
     cap_add cap_drop cgroup_parent device_cgroup_rules devices dns env_file extra_hosts group_add image
     ipc network_mode networks pid ports privileged read_only runtime security_opt sysctls user
     userns_mode uts volumes_from links external_links command POSTGRES_INITDB_ARGS
-    entrypoint profiles
+    entrypoint profiles replicas restart
     POSTGRES_HOST_AUTH_METHOD
     """.split()  # noqa: SIM905 - reads best
 )
 """What in a container decides on who reaches it, what it may do, and whether it is started."""
+ONCE = r"on-failure:\d"
 COMMANDS = r"[\"\[\],=\w\s./@:-]+"
 CONTAINERS: Mapping[str, Mapping[str, str]] = {
     "x-contained": {
         "read_only": "true", "cap_drop": r"\[ALL\]", "security_opt": r'\["no-new-privileges:true"\]',
+        "restart": "unless-stopped",
     },
     "x-site": {"image": "website", "env_file": "site.env"},
     "database": {
@@ -85,17 +87,17 @@ CONTAINERS: Mapping[str, Mapping[str, str]] = {
         "image": r"valkey/valkey:\d+", "user": "valkey", "network_mode": "none",
         "command": r'\["valkey-server", "--port", "0", "--unixsocket", [^,]+,',
     },
-    "prepare": {"command": COMMANDS, "network_mode": "none"},
+    "prepare": {"command": COMMANDS, "network_mode": "none", "restart": ONCE},
     "roles": {
         "image": r"postgres:\d+", "user": "postgres", "network_mode": "none",
-        "command": r'\["sh", "/deploy/postgresql-roles\.sh"\]',
+        "command": r'\["sh", "/deploy/postgresql-roles\.sh"\]', "restart": ONCE,
     },
-    "web": {"command": COMMANDS, "networks": r"\[front, outside\]"},
+    "web": {"command": COMMANDS, "networks": r"\[front, outside\]", "replicas": r"[1-9]\d?"},
     "worker": {
         "command": r'\["python", "manage\.py", "worker"\]', "networks": r"\[outside\]",
     },
     "front-configuration": {"command": r'\["sh", "-c", "python manage\.py nginx_conf .*',
-                            "network_mode": "none"},
+                            "network_mode": "none", "restart": ONCE},
     "nginx": {
         "image": r"nginx:[\d.]+", "user": '"101:10001"', "networks": r"\[front, public\]",
         "ports": r'\["80:80", "443:443"\]',

@@ -88,3 +88,8 @@ def a_front_that_leads_elsewhere(hand: Hand) -> None:
 def a_worker_that_nobody_starts(hand: Hand) -> None:
     told = 'command: ["python", "manage.py", "worker"]'
     _file_says(hand, "compose.yaml", told, f'{told}\n    profiles: ["jobs"]')
+
+
+@breaks(CLAIM, way=Way.CONFIGURATION)
+def a_container_that_is_not_started_again(hand: Hand) -> None:
+    _file_says(hand, "compose.yaml", "restart: unless-stopped", 'restart: "no"')
