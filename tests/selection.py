@@ -37,7 +37,7 @@ UNMEASURED = "unmeasured"
 USUAL = "usual"
 ALIKE = 2
 """Of cases that are alike, as many are measured."""
-ROUND = 4
+ROUND = 8
 """Days in which continuous integration comes to all further breaks."""
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 KEPT, LEFT_OUT = "statements_kept", "statements_left_out"
