@@ -6,6 +6,7 @@ import sens_site.promises.chains
 import sens_site.promises.choices
 import sens_site.promises.copy_for_readers
 import sens_site.promises.days_of_receipt
+import sens_site.promises.desk_switches
 import sens_site.promises.end_of_marketing
 import sens_site.promises.foreign_pages
 import sens_site.promises.forms

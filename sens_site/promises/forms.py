@@ -11,9 +11,11 @@ from django.conf import settings
 from privacy.promises.page_reader import Element, fields_of, hidden_in
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite
+from sens_site.promises import asked_fields
 from sens_site.promises.access import Somebody
 from sens_site.promises.every_form import PASSPHRASE, Box, boxes_on, every_page
 from sens_site.promises.optional_fields import by_somebody_new, ways_to_say_less
+from sens_site.promises.walk import require_kept
 
 ABOUT_COOKIES = ("/cookies/choose/", "/cookies/once/")
 # What a business card shows, what somebody wants to say, and what an account cannot do without.
@@ -126,15 +128,23 @@ def _is_known(box: Box) -> bool:
 
 @promise("information.business-card", look=Look.REHEARSAL)
 def forms_ask_for_what_the_policy_names(site: RunningSite) -> Evidence:
-    """Each field of each page, optional and hidden ones too, is one of the items."""
+    """Each field of each page, optional and hidden ones too, is one of the items, and is of its form."""
     boxes = set(boxes_of(site))
     require(boxes, "no form was found")
     for box in sorted(boxes, key=str):
         require(_is_known(box), f"{box.path} takes “{box.said}”, which the policy does not name")
+    asked_fields.proven_forms_are_met(site, {urlsplit(box.action).path for box in boxes})
+    kinds = asked_fields.no_class_asks_for_more()
+    require_kept(site.walk, asked_fields.ASKED)
     return Evidence(
         "Played through for this check as a stranger and as a member, every form asked for what "
-        "the policy names and for nothing else, optional and hidden fields included.",
-        {"pages": len(pages_of(site)), "fields": len({(b.action, b.name) for b in boxes})},
+        "the policy names and for nothing else, optional and hidden fields included; and so did "
+        "each form that was met on the walk to every address, and each that the code has.",
+        {
+            "pages": len(pages_of(site)),
+            "fields": len({(b.action, b.name) for b in boxes}),
+            "kinds of forms": kinds,
+        },
     )
 
 

@@ -11,6 +11,7 @@ from privacy.datamap.promises.played_people import Played
 from privacy.datamap.promises.purging import PURGE, done_by_the_job
 from privacy.datamap.promises.raw_rows import Database
 from privacy.datamap.stored_mail import mail_text
+from privacy.promises.form_classes import every_class_of_forms
 from privacy.promises.page_reader import Element
 from privacy.promises.played_clock import NOON, at_the_hour
 from privacy.promises.registry import Evidence, Look, promise, require
@@ -37,6 +38,7 @@ from privacy.rights.promises.played_requests import (
 )
 from privacy.rights.promises.stored_requests import due_after
 from privacy.rights.statistics import figures
+from sens_site.lib.forms.base import SiteForm
 
 KINDS = {
     "access": "See or get a copy of my information",
@@ -50,6 +52,35 @@ KINDS = {
     "question": "Ask a question about privacy",
 }
 """Every right of the policy, in the words under which a form offers it."""
+
+
+MESSAGE = {"about", "email", "message", "name", "phone", "subject_line", "wants_contact"}
+MAY_ASK = {
+    "DepartmentForm": {
+        *MESSAGE, "company", "model", "order_number", "photos", "serial_number", "site",
+    },
+    "OwnRequestForm": {"kind", "text"},
+    "RequestForm": {"email", "kind", "name", "subject_line", "text"},
+    "WebmasterForm": MESSAGE,
+}  # fmt: skip
+"""Each form by which somebody can use a right, with all that it asks: where they live is not in it."""
+
+
+def _offers_rights(form: type[SiteForm]) -> bool:
+    """Tell whether people choose by a form what they ask for, whatever the field is called."""
+    choices = [getattr(one, "choices", ()) for one in form.base_fields.values()]
+    return any(KINDS.keys() & {str(value) for value, _ in offered} for offered in choices)
+
+
+def _no_class_asks_for_more() -> int:
+    """Require of each form that offers rights, met or not, that it asks as little as it may."""
+    found = {one.__name__: one for one in every_class_of_forms() if _offers_rights(one)}
+    missing = sorted(MAY_ASK.keys() - found.keys())
+    require(not missing, f"{missing[:1]} offers no rights")
+    for name, one in found.items():
+        beside = sorted(one.base_fields.keys() - MAY_ASK.get(name, set()))
+        require(not beside, f"{name} asks for {beside[:1]}")
+    return len(found)
 
 
 def _offered(form: Element) -> dict[str, str]:
@@ -71,11 +102,16 @@ def everybody_is_offered_every_right(site: RunningSite) -> Evidence:
     boxes = {box.get("name") for box in forms[0].all("input", "select", "textarea")}
     beside = sorted(boxes - {"kind", "name", "email", "text", "subject_line"})
     require(not beside, f"the form asks for {beside[:1]}")
+    kinds = _no_class_asks_for_more()
     footers = [answer.path for answer in site.pages if CHOICES not in answer.page.links]
     require(not footers, f"{footers[:1]} does not lead to the form")
     return Evidence(
         "The request form offers every right to everybody, and asks nobody where they live.",
-        {"kinds of requests": len(KINDS), "pages that lead there": len(site.pages)},
+        {
+            "kinds of requests": len(KINDS),
+            "kinds of forms": kinds,
+            "pages that lead there": len(site.pages),
+        },
     )
 
 

@@ -1,0 +1,19 @@
+"""The forms that the code has, whether a look at the pages meets them or not."""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+
+from sens_site.lib.forms.base import SiteForm
+
+
+def every_class_of_forms() -> list[type[SiteForm]]:
+    """Return each form of the rooms that visitors and members fill in; those of the desk are none."""
+    rooms = tuple(f"{one.name}." for one in apps.get_app_configs())
+    return [one for one in _below(SiteForm) if one.__module__.startswith(rooms)]
+
+
+def _below(kind: type[SiteForm]) -> Iterator[type[SiteForm]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from _below(one)
