@@ -35,6 +35,7 @@ from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.promises.written_tables import rows_written
 from visits import promises_of_single_views  # noqa: F401 - registers its checks
+from visits.counted_keys import counts_name_pages
 from visits.models import DailyCount, PageView, Reach
 from visits.played_visits import (
     NUMBERS,
@@ -158,11 +159,15 @@ def a_day_that_is_over_is_counted(site: RunningSite) -> Evidence:
 
 @promise("retention.visits", look=Look.ROWS)
 def no_stored_view_is_over(site: RunningSite) -> Evidence:
-    """No view is older than 30 days."""
+    """No view is older than 30 days, and what is counted of older ones names nobody."""
     limit = timezone.now() - timedelta(days=30)
     views = PageView._base_manager.all()
     found = nothing_is_over("views older than 30 days", views, "seen_at", before=limit)
-    return Evidence("No stored view is older than 30 days.", {**found, **ran_lately(PURGE)})
+    keys = counts_name_pages(site)
+    return Evidence(
+        "No stored view is older than 30 days, and each count by day is of a page, of a site or of all.",
+        {**found, **ran_lately(PURGE), "pages and sites counted": keys},
+    )
 
 
 @promise("retention.access-logs", look=Look.NOW, strength=Strength.LOOKED_UP)

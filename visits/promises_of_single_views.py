@@ -20,6 +20,7 @@ from privacy.datamap.promises.filled_rows import fill
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
 from privacy.promises.written_tables import rows_written
+from visits.counted_keys import views_and_reach_name_pages
 from visits.models import PageView
 from visits.played_visits import (
     BROWSER,
@@ -207,6 +208,7 @@ def no_stored_view_tells_whose_it_is(site: RunningSite) -> Evidence:
     require(not odd, f"{odd} stored views hold more of an address than the page")
     hosts = views.filter(referring_host__regex=r"[/?#@:]|^[0-9.]+$").count()
     require(not hosts, f"{hosts} stored views hold more than the site that led here")
+    views_and_reach_name_pages(site)
     return Evidence(
         "No stored view holds more than a page, a site and numbers.", {"views": views.count()}
     )

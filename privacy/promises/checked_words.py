@@ -3,9 +3,9 @@
 A check knows its sentence by literals of its own: it sees a site that does something else, and never
 a sentence that was written anew around it. So `checked_words.toml` of the company's content holds, of
 each claim, its class, a digest of its sentences in the newest policy and one of what `claims.toml`
-says of it; each passage that claims nothing, in full; each sentence of pages and news that speaks of
-people's data or of what the company does with it; and a digest of each version. Whoever changes one
-of them reads its checks and writes the new line. A company without this file is asked nothing.
+says of it; each passage that claims nothing, in full; each paragraph of pages and news, and each text
+of the settings, that speaks of people's data or of what the company does with it; and a digest of each
+version. Whoever changes one of them reads its checks and writes the new line. A company without this file is asked nothing.
 """
 
 import re
@@ -27,17 +27,23 @@ MEANING = ("number", "section", "claim", "practice", "since", "until")
 """What `claims.toml` says of a claim, but for who answers and when: that changes with people."""
 WHAT = ("class", "sentence", "meaning")
 FOLDERS = ("pages", "news")
+SETTINGS = ("company.toml", "topics.toml")
+"""Whose texts stand on pages as well."""
 SPEAKS_OF_PEOPLE = re.compile(
     r"\b(?:personal|privacy|cookies?|(?:un)?subscri\w+|delet\w+|eras(?:e|ed|es|ing|ure)|retain\w*"
     r"|third part\w+|visitors?|e-?mail address(?:es)?|your (?:data|information|details|messages?"
     r"|e-?mail|address|names?|photos?|requests?|accounts?))\b"
+    r"|\b(?:accounts?|regist(?:er(?:s|ed|ing)?|rations?)|log(?:ged)? in|sign(?:ed|ing)?[- ]up"
+    r"|e?newsletters?|downloads?|confirm\w*|consent\w*|receipts?|track\w*|analytics|forms?|typed"
+    r"|(?:free|without) (?:of )?charge|opt\w*[- ](?:in|out))\b"
     r"|\b(?:we|us|our (?:staff|people|webmaster)|nobody|no one|this (?:web)?site)\b.*"
     r"\b(?:keeps?|kept|stor(?:e[ds]?|ing)|shar(?:e[ds]?|ing)|sells?|sold|sends?|pass(?:es)?|collects?"
     r"|logs?|records?|answers?|repl(?:y|ies)|charges?|never|always|will|do(?:es)? not|cannot)\b",
     re.IGNORECASE,
 )
 """What a page says beside the policy that somebody could take for a promise of it."""
-_SENTENCE_END = re.compile(r"(?<=[.!?:])\s+|\n\s*\n|\n(?=[-*#>|])")
+_PARAGRAPH_END = re.compile(r"\n\s*\n|\n(?=[-*#>|]|\d+\. )")
+_SENTENCE_END = re.compile(r"(?<=[.!?:])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +115,33 @@ def written(words: CheckedWords) -> Iterator[str]:
 
 
 def _beside(folder: Path) -> Iterator[str]:
-    """Yield the sentences of pages and news that speak of people, each with its file."""
+    """Yield what speaks of people, sentence by sentence, each with its file.
+
+    A sentence says what it says with those around it: where one speaks of people, its paragraph is
+    held, and where the title of a page does, the page.
+    """
     for file in sorted(one for name in FOLDERS for one in (folder / name).glob("*.md")):
-        for sentence in _SENTENCE_END.split(read_content(file)):
-            words = " ".join(sentence.split())
-            if SPEAKS_OF_PEOPLE.search(words):
-                yield f"{file.relative_to(folder).as_posix()}: {words}"
+        paragraphs = [_sentences(one) for one in _PARAGRAPH_END.split(read_content(file))]
+        whole = any(map(SPEAKS_OF_PEOPLE.search, paragraphs[0]))
+        for sentences in paragraphs:
+            if whole or any(map(SPEAKS_OF_PEOPLE.search, sentences)):
+                yield from (f"{file.relative_to(folder).as_posix()}: {one}" for one in sentences)
+    for name in SETTINGS:
+        texts = _texts_in(read_toml(folder / name)) if (folder / name).is_file() else ()
+        yield from (f"{name}: {one}" for one in texts if SPEAKS_OF_PEOPLE.search(one))
+
+
+def _sentences(paragraph: str) -> list[str]:
+    return [" ".join(one.split()) for one in _SENTENCE_END.split(paragraph) if one.strip()]
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """Yield the texts in a settings file, but for single words: those are names."""
+    if isinstance(value, str):
+        yield from [" ".join(value.split())] if len(value.split()) > 1 else ()
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts_in(one)
 
 
 def _quoted(words: str) -> str:

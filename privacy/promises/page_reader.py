@@ -37,6 +37,8 @@ class Element:
     attrs: Mapping[str, str] = field(default_factory=dict)
     parent: "Element | None" = None
     children: list["Element | str"] = field(default_factory=list)
+    unseen: bool = False
+    """Whether nobody sees it, or only on some screens: then it says nothing."""
 
     def all(self, *tags: str) -> Iterator["Element"]:
         """Yield the elements below this one, of some kinds or of any, in the page's order."""
@@ -66,7 +68,9 @@ class Element:
         return " ".join(" ".join(self.words()).split())
 
     def words(self) -> Iterator[str]:
-        """Yield the pieces of text in it, those of scripts and styles left out."""
+        """Yield the pieces of text in it, those of scripts and styles and what is unseen left out."""
+        if self.unseen:
+            return
         for child in self.children:
             if isinstance(child, str):
                 yield child
@@ -174,6 +178,11 @@ class Page(Element):
 @lru_cache(maxsize=64)
 def read(text: str) -> Page:
     """Read HTML. Visitors are mostly shown the same pages, so what was read is remembered."""
+    return read_anew(text)
+
+
+def read_anew(text: str) -> Page:
+    """Read HTML into elements of its own, which may be marked."""
     builder = _Builder()
     builder.feed(text)
     page = Page("#page", children=builder.root.children)

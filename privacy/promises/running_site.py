@@ -12,7 +12,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from http.cookies import SimpleCookie
 from io import BytesIO
@@ -29,6 +29,8 @@ from django.urls import resolve
 
 from privacy.datamap.ledger import rehearsing
 from privacy.promises.heard_query import HeardQuery
+from privacy.promises.page_reader import Page
+from privacy.promises.unseen_words import Sheets, as_seen
 from privacy.promises.visitor import Answer, SetCookie, Visitor, address_of_nobody, set_by
 from privacy.promises.witness import front_door
 from privacy.promises.witness.cast import set_visitors_traffic_aside
@@ -74,6 +76,7 @@ class RunningSite:
     _cache: RehearsalCache = field(default_factory=RehearsalCache)
     _walked: Walk | None = None
     _asked: dict[str, set[str]] | None = None
+    _sheets: Sheets = field(default_factory=dict)
     _stamp_stands_until: float = 0.0
 
     @property
@@ -159,13 +162,21 @@ class RunningSite:
             with in_place_of_the_shared_cache(self._cache):
                 response = self._handler.get_response(request)
             try:
-                return _answer(path, response)
+                return replace(_answer(path, response), reader=self._as_seen)
             finally:
                 # Not response.close(): its signal would close the connection of the rehearsal.
                 for closer in vars(response)["_resource_closers"]:
                     closer()
         finally:
             _asking.reset(token)
+
+    def _as_seen(self, text: str) -> Page:
+        return as_seen(text, self._sheets, self._sheet)
+
+    def _sheet(self, path: str) -> str:
+        """Return a style sheet as it is served, or nothing."""
+        answer = self.get(path)
+        return answer.text if answer.status == 200 else ""
 
     def _look_at_the_stamp(self) -> None:
         """Have what another process has published count: within a second, as at a server."""

@@ -6,9 +6,10 @@ Mail programs draw on white where nothing else is said, and a link in blue.
 import re
 from collections.abc import Iterator
 
+from privacy.promises.hiding_styles import chain_of, hides, hides_itself, is_meant
 from privacy.promises.page_reader import Element, read
 from privacy.promises.registry import require
-from privacy.promises.seen_links import chain_of, hides, hides_itself, is_meant, worded
+from privacy.promises.seen_links import worded
 from privacy.promises.stylesheets import Rule, rules_in
 
 PAPER, LINK = "#ffffff", "#0000ee"

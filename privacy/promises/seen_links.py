@@ -4,58 +4,21 @@ A page that holds a link and a style that hides it is a page without the link fo
 Print is left out: paper leads nowhere.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from operator import ge, gt, le, lt
+from collections.abc import Callable, Iterator
 from urllib.parse import urljoin, urlsplit
 
+from privacy.promises.hiding_styles import (
+    chain_of,
+    hides,
+    hides_itself,
+    is_meant,
+    may_apply,
+    widths_to_try,
+)
 from privacy.promises.page_reader import Element
 from privacy.promises.registry import require
 from privacy.promises.running_site import Answer, RunningSite
-from privacy.promises.stylesheets import (
-    Rule,
-    UnreadableError,
-    imports_of,
-    may_match,
-    rules_in,
-)
-
-AWAY = re.compile(r"-\d{3,}|-\d\d+r?em")
-AWAY_BY = frozenset(
-    [
-        *("left", "right", "top", "bottom", "inset", "text-indent", "transform", "translate"),
-        *("margin", "margin-left", "margin-top", "margin-inline", "margin-block"),
-    ]
-)
-HIDING = frozenset(["hidden", "inert", "aria-hidden"])
-LEFT_OPEN = frozenset(["false", "until-found"])
-ZERO = re.compile(r"^0*\.?0*(?:px|r?em|%|vw|vh)?$|^1px$")
-SCALED_AWAY = re.compile(r"(?:scale(?:3d|x|y)?|opacity)\(\s*0(?:\.0*)?%?\s*[,)]")
-FAINT = 0.5
-"""Below which part of its colour nobody reads a word."""
-SIZES = frozenset(
-    "width height max-width max-height inline-size block-size font-size font scale zoom".split()  # noqa: SIM905 - reads best
-)
-SAYING_NOTHING = {
-    "display": ("none",),
-    "visibility": ("hidden", "collapse"),
-    "content-visibility": ("hidden",),
-    "color": ("transparent", "#0000", "#00000000", "canvas"),
-    "pointer-events": ("none",),
-    "clip": ("rect(",),
-    "clip-path": ("inset(", "circle(", "polygon(", "ellipse(", "path(", "url("),
-    "mask": ("linear", "url(", "radial"),
-    "mask-image": ("linear", "url(", "radial"),
-}
-"""Values, or how they begin, by which an element is there for nobody."""
-SIGNS = {"<": lt, "<=": le, ">": gt, ">=": ge}
-TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-PIXELS = {"px": 1.0, "rem": 16.0, "em": 16.0}
-LENGTH = r"(\d*\.?\d+)(px|r?em)"
-COMPARED = re.compile(rf"width\s*([<>]=?)\s*{LENGTH}|{LENGTH}\s*([<>]=?)\s*width")
-NAMED = re.compile(rf"(min|max)-width\s*:\s*{LENGTH}")
-WIDTHS = (320.0, 768.0, 1280.0, 2560.0)
-"""A telephone, a tablet, a laptop, a large screen; beside them, what stands in the style sheet."""
+from privacy.promises.stylesheets import Rule, imports_of, rules_in
 
 
 def styles_of(site: RunningSite, page: Answer) -> tuple[Rule, ...]:
@@ -76,63 +39,6 @@ def styles_of(site: RunningSite, page: Answer) -> tuple[Rule, ...]:
         addresses += [one for one in imported if one not in addresses]
     require(found, f"{page.path} has no style sheet")
     return tuple(found)
-
-
-def hides(says: Mapping[str, str]) -> bool:
-    """Tell whether what a rule says leaves nothing to be seen."""
-    for name, value in says.items():
-        said = value.removesuffix("!important").strip()
-        if said.startswith(SAYING_NOTHING.get(name, "\0")):
-            return True
-        if (name in SIZES and ZERO.match(said)) or SCALED_AWAY.search(said):
-            return True
-        if name in AWAY_BY and AWAY.search(said):
-            return True
-        if name == "opacity" and re.fullmatch(r"[\d.]+%?", said):
-            faint = float(said.rstrip("%")) / (100 if said.endswith("%") else 1)
-            if faint < FAINT:
-                return True
-    colour, behind = says.get("color"), says.get("background-color") or says.get("background")
-    return colour is not None and colour == behind
-
-
-def _comparisons(query: str) -> Iterator[tuple[str, float]]:
-    """Yield by which signs, and with how many pixels, a question compares the width."""
-    for sign, number, unit, other, its_unit, turned in COMPARED.findall(query):
-        yield sign or TURNED[turned], float(number or other) * PIXELS[unit or its_unit]
-    for which, number, unit in NAMED.findall(query):
-        yield (">=" if which == "min" else "<="), float(number) * PIXELS[unit]
-
-
-def may_apply(rule: Rule, width: float) -> bool:
-    """Tell whether a rule may hold on a screen of some width; all else that is asked may be so."""
-    return all(
-        any(
-            " not " in one or all(SIGNS[sign](width, than) for sign, than in _comparisons(one))
-            for one in question.split(",")
-        )
-        for question in rule.where
-    )
-
-
-def chain_of(element: Element) -> Iterator[Element]:
-    """Yield an element and all around it, from the inside."""
-    above: Element | None = element
-    while above is not None and above.tag != "#page":
-        yield above
-        above = above.parent
-
-
-def is_meant(element: Element, rule: Rule) -> bool:
-    """Tell whether a rule speaks of an element or of something around it."""
-    # What stands in no popover is in none that is open.
-    in_popover = any("popover" in one.attrs for one in chain_of(element))
-    if ":popover-open" in rule.selector and not in_popover:
-        return False
-    try:
-        return any(any(may_match(one, rule.selector)) for one in chain_of(element))
-    except UnreadableError:
-        return False  # how the banner looks is judged by all rules, and says so
 
 
 def _whole(page: Answer) -> Element:
@@ -201,22 +107,12 @@ def _place(element: Element) -> tuple[object, ...]:
 
 def _is_seen(site: RunningSite, page: Answer, what: str, links: list[Element]) -> None:
     hiding = [rule for rule in styles_of(site, page) if hides(rule.says)]
-    turning = {than for rule in hiding for one in rule.where for _, than in _comparisons(one)}
     words = [one for link in links for one in worded(link)]
     shown = [one for one in words if not any(map(hides_itself, chain_of(one)))]
     meant = [[rule for rule in hiding if is_meant(one, rule)] for one in shown]
-    for width in sorted(
-        {*WIDTHS, *turning, *(one - 1 for one in turning), *(one + 1 for one in turning)}
-    ):
+    for width in widths_to_try(hiding):
         seen = any(not any(may_apply(rule, width) for rule in rules) for rules in meant)
         require(
             seen,
             f"on {page.path} {what} is not seen where a screen is {width:g} px wide",
         )
-
-
-def hides_itself(element: Element) -> bool:
-    """Tell whether an element hides itself, by an attribute or a style of its own."""
-    said = {name for name in HIDING & set(element.attrs) if element.get(name) not in LEFT_OPEN}
-    own = rules_in(f"a {{{element.get('style')}}}") if element.get("style") else ()
-    return bool(said) or any(hides(rule.says) for rule in own)

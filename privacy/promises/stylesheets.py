@@ -118,6 +118,11 @@ def _split(text: str, sign: str) -> list[str]:
     return [*parts, text[start:].strip()]
 
 
+def without_parts_of_elements(selector: str) -> str:
+    """Return a selector without what it says of parts such as `::before`, or nothing."""
+    return ", ".join(one for one in _split(selector, ",") if one and "::" not in one)
+
+
 def states_in(selector: str) -> list[str]:
     """Return the states that a selector speaks of, such as that a pointer rests on an element."""
     names = {name.lower() for name in re.findall(r"(?<!:):([\w-]+)", selector)}

@@ -1,7 +1,7 @@
 """A browser without script, and what it is answered."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -81,6 +81,8 @@ class Answer:
     """All that it sets or takes back, however it does."""
     body: bytes = field(default=b"", repr=False)
     """What was sent, of which `text` is the reading as words."""
+    reader: Callable[[str], Page] = field(default=read, repr=False, compare=False)
+    """Reads it as people see it: without the words that a style hides."""
 
     def header(self, name: str) -> str:
         """Return a header, or an empty string."""
@@ -93,7 +95,7 @@ class Answer:
     @cached_property
     def page(self) -> Page:
         """The page that the answer is."""
-        return read(self.text)
+        return self.reader(self.text)
 
     @property
     def is_page(self) -> bool:

@@ -1,9 +1,14 @@
 """Breaks of our own visit statistics."""
 
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
 
 from tests.promises.breaks import Way, breaks
 from tests.promises.hand import Hand
+from visits.models import DailyCount, Reach
 
 
 @breaks("usage.time-and-areas", "beacons.in-pages", way=Way.CONFIGURATION)
@@ -81,3 +86,34 @@ def a_number_that_lives_on_with_each_page(hand: Hand) -> None:
         _keep(response, VISITOR_COOKIE, visit, seconds=90 * 24 * 3600)
 
     hand.wrap("visits.views._keep_visit", keep)
+
+
+def _count(**what: Any) -> None:
+    day = timezone.localdate() - timedelta(days=60)
+    DailyCount.objects.create(**{"day": day, "kind": "page", "views": 1, "visits": 1, **what})
+
+
+@breaks("retention.visits", way=Way.ROWS)
+def a_count_under_the_number_of_a_browser(hand: Hand) -> None:
+    _count(key=f"/products/~{uuid4().hex}")
+
+
+@breaks("retention.visits", way=Way.ROWS)
+def a_count_of_an_entry_by_one_browser(hand: Hand) -> None:
+    _count(kind="entry", key=f"/products/{uuid4()}/")
+
+
+@breaks("retention.visits", way=Way.ROWS)
+def a_count_of_all_that_is_one_of_somebody(hand: Hand) -> None:
+    _count(kind="total", key="b20")
+
+
+@breaks("retention.visits", way=Way.ROWS)
+def a_count_of_the_whole_address_that_led_here(hand: Hand) -> None:
+    _count(kind="host", key="search.example/results")
+
+
+@breaks("visits.what-is-kept", way=Way.ROWS)
+def a_reach_of_one_browser(hand: Hand) -> None:
+    day = timezone.localdate()
+    Reach.objects.create(day=day, days=7, kind="page", key=f"/about/{uuid4().hex}/", people=1)

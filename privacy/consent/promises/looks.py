@@ -8,10 +8,11 @@ leaves no room for a rule that nobody thought of.
 import re
 from collections.abc import Iterator
 
+from privacy.promises.hiding_styles import AWAY, AWAY_BY
 from privacy.promises.page_reader import Element, sent_as_drawn
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
-from privacy.promises.seen_links import AWAY, AWAY_BY, are_seen, styles_of
+from privacy.promises.seen_links import are_seen, styles_of
 from privacy.promises.stylesheets import Rule, UnreadableError, may_match
 
 CHOOSE = "/cookies/choose/"

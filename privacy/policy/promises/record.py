@@ -71,7 +71,7 @@ def days_told(site: RunningSite) -> dict[str, str]:
         else None
     )
     seen = line.first("time") if line else None
-    days = {"page": seen.get("datetime") if seen else "nothing"}
+    days = {"page": seen.get("datetime") if seen and seen.text else "nothing"}
     told = [one["dateModified"] for one in answer.page.structured if "dateModified" in one]
     days["data for machines"] = told[0] if told else "nothing"
     modified = answer.header("Last-Modified")

@@ -75,6 +75,7 @@ def _shown_words(element: Element) -> Iterator[str]:
             yield child
         elif not (
             child.tag in ("script", "style", *BESIDE_THE_TEXT)
+            or child.unseen
             or HIDING & set(child.attrs)
             or (child.tag == "a" and TO_A_PROMISE.match(child.get("href")))
         ):

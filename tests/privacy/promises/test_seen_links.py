@@ -5,8 +5,9 @@ from typing import Any, cast
 
 import pytest
 
+from privacy.promises.hiding_styles import hides, may_apply
 from privacy.promises.registry import PromiseBroken
-from privacy.promises.seen_links import are_seen, hides, may_apply
+from privacy.promises.seen_links import are_seen
 from privacy.promises.stylesheets import Rule, rules_in
 from privacy.promises.visitor import Answer
 
