@@ -35,7 +35,7 @@ from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.promises.written_tables import rows_written
 from visits import promises_of_single_views  # noqa: F401 - registers its checks
-from visits.counted_keys import counts_name_pages
+from visits.promises_of_counts import counts_name_pages
 from visits.models import DailyCount, PageView, Reach
 from visits.played_visits import (
     NUMBERS,

@@ -20,7 +20,7 @@ from privacy.datamap.promises.filled_rows import fill
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
 from privacy.promises.written_tables import rows_written
-from visits.counted_keys import views_and_reach_name_pages
+from visits.promises_of_counts import views_and_reach_name_pages
 from visits.models import PageView
 from visits.played_visits import (
     BROWSER,
