@@ -1,5 +1,6 @@
 """Breaks of the opt-out signal: heard from some visitors only, or by the site and by no server."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -70,17 +71,44 @@ def a_server_in_front_that_shows_members_the_pages_of_strangers(hand: Hand) -> N
     hand.wrap("sens_site.promises.published_pages.maps", written)
 
 
-@breaks("signals.gpc-honored")
-def all_that_is_accepted_below_the_single_choices(hand: Hand) -> None:
-    """A browser sends the marks of the page along, and so they are taken for choices of single groups."""
-    from dataclasses import replace
-
+def _read_otherwise(hand: Hand, instead: Any) -> None:
+    """Have a choice read otherwise; it is given the form and the choice as it is."""
     from privacy.consent.choice import Choice
 
     read = Choice.read.__func__  # type: ignore[attr-defined]  # as written
+    hand.patch.setattr(
+        Choice,
+        "read",
+        classmethod(lambda cls, data, before: instead(data, before, read(cls, data, before))),
+    )
 
-    def with_marks(cls: Any, data: Any, before: Any) -> Any:
-        choice = read(cls, data, before)
+
+@breaks("signals.gpc-honored")
+def all_that_is_accepted_below_the_single_choices(hand: Hand) -> None:
+    """A browser sends the marks of the page along, and so they are taken for choices of single groups."""
+
+    def instead(data: Any, before: Any, choice: Any) -> Any:
         return replace(choice, explicit=choice.explicit or bool(choice.typed))
 
-    hand.patch.setattr(Choice, "read", classmethod(with_marks))
+    _read_otherwise(hand, instead)
+
+
+@breaks("signals.gpc-honored")
+def all_that_is_accepted_below_a_form(hand: Hand) -> None:
+    """The banner there names no page to go back to; the tab was open before the signal came."""
+
+    def instead(data: Any, before: Any, choice: Any) -> Any:
+        return replace(choice, explicit=choice.explicit or "next" not in data)
+
+    _read_otherwise(hand, instead)
+
+
+@breaks("signals.gpc-honored")
+def all_that_is_accepted_in_a_form_of_long_ago(hand: Hand) -> None:
+    def instead(data: Any, before: Any, choice: Any) -> Any:
+        if not choice.stale:
+            return choice
+        shown = {key: offered.version for key, offered in before.offer.by_key.items()}
+        return replace(choice, explicit=True, stale=False, shown=shown)
+
+    _read_otherwise(hand, instead)

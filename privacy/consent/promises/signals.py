@@ -1,7 +1,10 @@
 """Promises about the signals that browsers send: one is honored, one changes nothing."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
+
+from django.conf import settings
 
 from privacy.consent.promises.all_services_on import (
     FOUR_GROUPS,
@@ -14,8 +17,9 @@ from privacy.consent.promises.all_services_on import (
     tag_numbers,
 )
 from privacy.consent.promises.choices import COOKIES
-from privacy.consent.promises.looks import CHOOSE, form_of, press
+from privacy.consent.promises.looks import CHOOSE, buttons_of, form_of, press
 from privacy.consent.promises.played_choices import somebody
+from privacy.promises.page_reader import Element, sent_as_drawn
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
 
@@ -54,6 +58,7 @@ def the_signal_switches_covered_groups_off(site: RunningSite) -> Evidence:
             _obeys(visitor.get("/"), covered, rest, who)
             press(visitor, "/cookies/", "accept")
             _obeys(visitor.get("/"), covered, rest, f"{who}, and now everything again")
+        tried = _obeys_whatever_form_was_open(site, covered, rest)
         _obeys_at_the_front_door(site, covered, rest)
         for value in ("0", ""):
             silent = site.visitor(Sec_GPC=value)
@@ -65,13 +70,79 @@ def the_signal_switches_covered_groups_off(site: RunningSite) -> Evidence:
     return Evidence(
         "When we switched everything on for a test and sent the signal, Accept all left analytics, "
         "marketing and social media off; a yes to one of them by name switched on that group alone.",
-        {"groups covered": len(covered)},
+        {"groups covered": len(covered), "forms opened before the signal": tried},
     )
 
 
 def _obeys(seen: Answer, off: Iterable[str], on: Iterable[str], who: str = "who sends it") -> None:
     found = leaked(seen, *off, beside=on)
     require(not found, f"{seen.path} lets {found[:1]} act in spite of the signal of {who}")
+
+
+def _obeys_whatever_form_was_open(site: RunningSite, covered: list[str], rest: list[str]) -> int:
+    """Send each form as it was drawn before the signal came: it asks about every group.
+
+    All that is accepted switches no covered group on, whatever the form carries beside; a yes by name
+    does. Forms that carry the same fields are one. What strangers are shown hangs on their cookie and
+    the signal: what shows the same is opened once.
+    """
+    seen: dict[str, Answer] = {}
+    forms: dict[tuple[str, ...], tuple[str, Element]] = {}
+    tried = 0
+    for door in ("/", *DOORS):
+        form = form_of(site.get(door))
+        forms.setdefault(
+            tuple(sorted({box.get("name") for box in form.all("input")})), (door, form)
+        )
+    for door, form in forms.values():
+        action = buttons_of(form)["accept"].get("formaction") or form.get("action")
+        named = sorted({box.get("name") for box in form.all("input") if box.get("type") == "radio"})
+        for visitor, carried in _open_tabs(site, form, named):
+            answer = visitor.post(action, {**carried, "choice": "accept"})
+            sent = answer.status in (303, 409, 422)
+            require(sent, f"a form of {door} is answered with {answer.status}")
+            page = _as_shown_to(visitor, seen)
+            _obeys(page, covered, rest, f"who accepts all in an open form of {door}")
+            tried += 1
+        for group in (one for one in covered if one in named):
+            visitor = site.visitor(Sec_GPC="1")
+            no = dict.fromkeys(named, "no")
+            visitor.post(action, {**sent_as_drawn(form), **no, group: "yes", "choice": "some"})
+            page = visitor.get("/")
+            require(
+                not lacking(page, group), f"a yes to {group} by name in an open form does nothing"
+            )
+            _obeys(page, [one for one in covered if one != group], [group])
+    return tried
+
+
+def _open_tabs(
+    site: RunningSite, form: Element, named: list[str]
+) -> Iterator[tuple[Visitor, dict[str, str]]]:
+    """Yield who sends a form that was open when the signal came, and what it carries.
+
+    It is as it was drawn, has all its questions answered, or bears a stamp of long ago.
+    """
+    drawn = sent_as_drawn(form)
+    yield site.visitor(Sec_GPC="1"), drawn
+    for said in ("yes", "no") if named else ():
+        yield site.visitor(Sec_GPC="1"), {**drawn, **dict.fromkeys(named, said)}
+    yield site.visitor(Sec_GPC="1"), {**drawn, "shown": re.sub(r"=\w+", "=0", drawn["shown"])}
+    member = site.visitor(Sec_GPC="1")
+    member.sign_in(somebody())
+    yield member, drawn
+
+
+def _as_shown_to(visitor: Visitor, seen: dict[str, Answer]) -> Answer:
+    """Open a page; of strangers whose cookies say the same, for the first alone."""
+    cookie = next(
+        (value for name, value in visitor.cookies.items() if "cookie_consent" in name), ""
+    )
+    if settings.SESSION_COOKIE_NAME in visitor.cookies:
+        return visitor.get("/")
+    if cookie not in seen:
+        seen[cookie] = visitor.get("/")
+    return seen[cookie]
 
 
 def _with_an_earlier_answer(site: RunningSite) -> Iterator[tuple[str, Visitor]]:
