@@ -35,7 +35,6 @@ from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.promises.written_tables import rows_written
 from visits import promises_of_single_views  # noqa: F401 - registers its checks
-from visits.promises_of_counts import counts_name_pages
 from visits.models import DailyCount, PageView, Reach
 from visits.played_visits import (
     NUMBERS,
@@ -44,6 +43,7 @@ from visits.played_visits import (
     token_of_nobody,
     views_of,
 )
+from visits.promises_of_counted_keys import counts_name_pages
 
 
 def counts_nothing(site: RunningSite, token: str) -> int:

@@ -20,7 +20,6 @@ from privacy.datamap.promises.filled_rows import fill
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
 from privacy.promises.written_tables import rows_written
-from visits.promises_of_counts import views_and_reach_name_pages
 from visits.models import PageView
 from visits.played_visits import (
     BROWSER,
@@ -33,6 +32,7 @@ from visits.played_visits import (
     token_of_nobody,
     views_of,
 )
+from visits.promises_of_counted_keys import views_and_reach_name_pages
 
 AN_HOUR = timedelta(hours=1)
 MARK = "somebody-of-a-check"

@@ -2,5 +2,6 @@
 
 import newsletter.promises.issues
 import newsletter.promises.leaving
+import newsletter.promises.preferences
 import newsletter.promises.readers
 import newsletter.promises.recipients  # noqa: F401 - they register their checks

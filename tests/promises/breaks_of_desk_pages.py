@@ -5,6 +5,7 @@ from typing import Any
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
+from accounts.admin import PersonAdmin
 from contact.admin import ContactMessageAdmin
 from contact.photo_models import MessagePhoto
 from downloads.admin import DocumentAdmin
@@ -50,3 +51,17 @@ def a_list_of_documents_that_says_who_fetched_them(hand: Hand) -> None:
     hand.patch.setattr(DocumentAdmin, "last_reader", _last_reader, raising=False)
     hand.patch.setattr(DocumentAdmin, "list_display", (*DocumentAdmin.list_display, "last_reader"))
     hand.routes = frozenset({"admin:downloads_document_changelist"})
+
+
+def _fails(*args: Any, **how: Any) -> Any:
+    raise ValueError("No page of an account.")
+
+
+@breaks("security.technical")
+def a_page_of_accounts_that_fails_after_each_step(hand: Hand) -> None:
+    """Whose notices the next page shows, which a mail leads to: no fault of that page."""
+    hand.patch.setattr(PersonAdmin, "get_fieldsets", _fails)
+    hand.routes = frozenset({
+        "admin:accounts_user_change", "admin:accounts_user_password",
+        "account_reset_password_from_key",
+    })  # fmt: skip

@@ -292,14 +292,14 @@ class Walk:
             return
         leads = [after.header("Location")] if after.status in (301, 302, 303) else []
         leads += [link for mail in mails for link in mail.links]
-        for lead in leads:
-            path = path_here(lead, after.path)
-            if path:
-                page = self._send(who, visitor, "GET", path)
-                if page.status in (301, 302, 303):
-                    path = path_here(page.header("Location"), path)
-                    page = self._send(who, visitor, "GET", path) if path else page
-                self._fill_in(who, visitor, page, forms, depth + 1)
+        for path in filter(None, (path_here(lead, after.path) for lead in leads)):
+            page = self._send(who, visitor, "GET", path)
+            if page.status in (301, 302, 303):
+                led = path_here(page.header("Location"), path)
+                page = self._send(who, visitor, "GET", led) if led else page
+            if not NO_ANSWER < page.status < FAILED:  # a notice waits to be shown
+                self._send(who, visitor, "GET", after.path)
+            self._fill_in(who, visitor, page, forms, depth + 1)
 
     def _wanted(self, pattern: str) -> bool:
         return any(one.pattern == pattern for one in self.routes)

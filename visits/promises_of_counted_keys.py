@@ -18,7 +18,7 @@ NUMBER = re.compile(
 """What no word of an address is: a piece of a random number, a long one, or a jumble."""
 UUID = re.compile(r"(?:^|[-._/])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?:$|[-._/])")
 HOST = re.compile(r"(?![0-9.]+\Z)[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
-OPENS = frozenset([200, 301, 302, 308, 410])
+MOVED = frozenset([301, 308, 410])
 OTHERS = "*"
 """All sites together that led here too seldom to be counted by name."""
 
@@ -49,12 +49,15 @@ def _are_keys(site: RunningSite, keys: Iterable[tuple[str, str]], what: str) -> 
 
 def _are_pages(site: RunningSite, paths: Iterable[str], what: str) -> None:
     odd = sorted({path for path in paths if not _is_worded(path)})
-    lost = [path for path in odd if not path.startswith("/") or _status(site, path) not in OPENS]
+    lost = [path for path in odd if not path.startswith("/") or not _is_open(site, path)]
     require(not lost, f"{what} is kept under something that is no page of this site")
 
 
-def _status(site: RunningSite, path: str) -> int:
-    return site.get(path).status
+def _is_open(site: RunningSite, path: str) -> bool:
+    """Tell whether an address is one for everybody, or was; a mailed one is for one reader."""
+    answer = site.get(path)
+    public = "public" in answer.header("Cache-Control")
+    return answer.status in MOVED or (answer.status == 200 and public)
 
 
 def _is_worded(path: str) -> bool:
