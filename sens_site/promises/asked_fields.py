@@ -87,10 +87,8 @@ def no_form_asks_for_more(seen: Exchange, known: Known) -> Iterator[str]:
     tags = tags_of(seen.answer.text)
     allowed: set[str] = set()
     for tag in tags:
-        if tag.name == "form":
-            allowed |= may_ask(tag.get("action") or seen.path)
-        elif tag.get("formaction"):
-            allowed |= may_ask(tag.get("formaction"))
+        if tag.name == "form" or tag.get("formaction"):
+            allowed |= may_ask(tag.get("action") or tag.get("formaction") or seen.path)
     for name in sorted({tag.get("name") for tag in tags if _takes_something(tag, seen.path)}):
         if name not in allowed and name.partition(".")[0] not in allowed & {*COOKIES[2:]}:
             yield f"{seen.said} takes “{name}”, which the policy does not name there"

@@ -33,7 +33,7 @@ def a_country_that_stands_in_no_class(hand: Hand) -> None:
     hand.patch.setattr(OwnRequestForm, "__init__", drawn_with_more)
 
 
-@breaks("information.business-card")
+@breaks("information.business-card", measured=True)
 def a_company_of_who_changes_topics_by_a_mailed_link(hand: Hand) -> None:
     from newsletter.forms import TopicsForm
 
