@@ -90,8 +90,10 @@ def test_the_shipped_texts_were_read():
             "pages/newsletter.md",
             "You are added only after you confirm from it, by a link or a code.",
             "You are added at once, and the message only says how to leave.",
-            "What is said beside the policy, “pages/newsletter.md: You are added at once, and the "
-            "message only says how to leave.”,",
+            (
+                "What is said beside the policy, “pages/newsletter.md: You are added at once, and the "
+                "message only says how to leave.”,"
+            ),
         ),
         (
             "pages/newsletter.md",
@@ -103,8 +105,10 @@ def test_the_shipped_texts_were_read():
             "pages/downloads.md",
             "everything else here is open to you",
             "nothing here is open to you",
-            "What is said beside the policy, “pages/downloads.md: If you prefer not to register, "
-            "nothing here is open to you, and you can call us.”,",
+            (
+                "What is said beside the policy, “pages/downloads.md: If you prefer not to register, "
+                "nothing here is open to you, and you can call us.”,"
+            ),
         ),
         (
             "company.toml",
