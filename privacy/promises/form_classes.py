@@ -1,6 +1,7 @@
 """The forms that the code has, whether a look at the pages meets them or not."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from django.apps import apps
 
@@ -9,7 +10,8 @@ from sens_site.lib.forms.base import SiteForm
 
 def every_class_of_forms() -> list[type[SiteForm]]:
     """Return each form of the rooms that visitors and members fill in; those of the desk are none."""
-    rooms = tuple(f"{one.name}." for one in apps.get_app_configs())
+    ours = (one for one in apps.get_app_configs() if "site-packages" not in Path(one.path).parts)
+    rooms = tuple(f"{one.name}." for one in ours)
     return [one for one in _below(SiteForm) if one.__module__.startswith(rooms)]
 
 

@@ -18,7 +18,7 @@ def _field_at(hand: Hand, form: Any, name: str, label: str) -> None:
     hand.patch.setattr(form, "base_fields", fields)
 
 
-@breaks("information.business-card")
+@breaks("information.business-card", measured=True)
 def an_optional_nationality_of_who_asks(hand: Hand) -> None:
     from accounts.forms import ProfileForm
 

@@ -35,7 +35,7 @@ def a_page_that_knows_the_browser(hand: Hand) -> None:
     hand.every_page_holds("{{ request.META.HTTP_USER_AGENT }}")
 
 
-@breaks("signals.do-not-track", way=Way.CONFIGURATION)
+@breaks("signals.do-not-track", way=Way.CONFIGURATION, measured=True)
 def a_page_that_heeds_the_signal(hand: Hand) -> None:
     hand.every_page_holds("{{ request.META.HTTP_DNT }}")
 

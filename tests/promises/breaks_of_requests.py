@@ -21,7 +21,7 @@ def _form_without(hand: Hand, kind: str) -> None:
     hand.patch.setattr(field, "choices", [one for one in field.choices if one[0] != kind])
 
 
-@breaks("rights.eea-may-ask")
+@breaks("rights.eea-may-ask", measured=True)
 def a_form_that_leaves_a_kind_out(hand: Hand) -> None:
     _form_without(hand, "question")
 

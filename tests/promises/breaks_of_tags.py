@@ -441,7 +441,7 @@ def a_signal_that_comes_too_late(hand: Hand) -> None:
     hand.wrap("privacy.consent.decision._state", state)
 
 
-@breaks("signals.do-not-track")
+@breaks("signals.do-not-track", measured=True)
 def do_not_track_passes_for_a_no(hand: Hand) -> None:
     from privacy.consent.middleware import ConsentMiddleware
 

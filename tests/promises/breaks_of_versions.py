@@ -104,7 +104,7 @@ def plain_texts_without_their_last_part(hand: Hand) -> None:
     hand.wrap("privacy.policy.machine_views.strip_source_marks", lambda old, text: old(text)[:-90])
 
 
-@breaks(HERE, EARLIER, way=Way.CONFIGURATION)
+@breaks(HERE, EARLIER, way=Way.CONFIGURATION, measured=True)
 def links_that_lead_elsewhere(hand: Hand) -> None:
     hand.policy_text("https://commission.europa.eu/", "https://other.test/")
 

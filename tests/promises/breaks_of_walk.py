@@ -79,7 +79,7 @@ def a_cookie_on_one_promise(hand: Hand) -> None:
     answers(hand, at("/privacy/p/77/"), lambda _, answer: answer.set_cookie("seen", "1"))
 
 
-@breaks("cookies.none-before-consent", "cookies.several-types", "security.technical")
+@breaks("cookies.none-before-consent", "cookies.several-types", "security.technical", measured=True)
 def a_cookie_in_a_header_of_its_own(hand: Hand) -> None:
     def header(_: HttpRequest, answer: HttpResponse) -> None:
         answer.headers["Set-Cookie"] = "seen=1; Path=/; Secure; HttpOnly; SameSite=Lax"
