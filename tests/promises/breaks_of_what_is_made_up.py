@@ -1,7 +1,12 @@
 """Breaks that a link somebody makes up shows, a log-in, or the page of what is held of a person."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
+
+from django.http import Http404
+from django.utils import timezone
 
 from downloads.models import Watch
 from newsletter.models import Subscriber
@@ -9,6 +14,7 @@ from privacy.consent.grants import Grant
 from privacy.rights.objections import _heeds
 from tests.promises.breaks import breaks
 from tests.promises.hand import Hand
+from visits.models import PageView
 
 
 @breaks("downloads.notices", in_sql=True)
@@ -70,3 +76,29 @@ def versions_that_were_shown_and_are_not_listed(hand: Hand) -> None:
         return found
 
     hand.wrap("accounts.views.rows_of", rows_of)
+
+
+@breaks("visits.deleted-on-withdrawal", in_sql=True)
+def views_that_get_another_number(hand: Hand) -> None:
+    def forget_visitor(old: Any, visitor: Any) -> int:
+        return int(PageView.objects.filter(visitor=visitor).update(visitor=uuid4(), visit=uuid4()))
+
+    hand.wrap("visits.withdrawal.forget_visitor", forget_visitor)
+
+
+@breaks("use.policy-changes", in_sql=True)
+def a_version_that_is_told_of_on_its_day_alone(hand: Hand) -> None:
+    hand.wrap(
+        "privacy.policy.notices.unannounced",
+        lambda old: old().filter(posted_at__gt=timezone.now() - timedelta(days=1)),
+    )
+
+
+@breaks("security.against-misuse", in_sql=True)
+def a_lost_link_that_tells_who_reads(hand: Hand) -> None:
+    def mail_links(old: Any, email: str) -> None:
+        if not Subscriber.objects.filter(email=email).exists():
+            raise Http404
+        old(email)
+
+    hand.wrap("newsletter.subscribing.mail_links", mail_links)
