@@ -214,7 +214,7 @@ def switch(identifiers: dict[str, str]) -> None:
 
 def _tell_of_a_change() -> None:
     renew_stamp()
-    time.sleep(2)  # each worker looks at the stamp once a second, on a busy machine a little later
+    time.sleep(1.1)  # workers look at the stamp once a second
 
 
 @pytest.fixture(scope="module")
