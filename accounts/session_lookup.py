@@ -67,7 +67,7 @@ def _write(only: tuple[str, ...]) -> WrittenQuery:
     sql, params = compiler.as_sql()
     columns: list[int] = compiler.klass_info["select_fields"]
     return WrittenQuery(
-        sql=named_places(sql),
+        sql=named_places(sql, ("p0", "p1")),
         key_first=params[0] == _SOME_KEY,
         compiler=compiler,
         converters=converters_of(compiler, [column[0] for column in compiler.select]),

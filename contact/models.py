@@ -217,8 +217,10 @@ class ContactMessage(models.Model):
     @property
     def details(self) -> dict[str, str]:
         """What was filled in of the fields that only departments ask for, by what people call it."""
-        called = {name: str(self._meta.get_field(name).verbose_name) for name in DETAILS}  # type: ignore[union-attr]  # they are columns
-        return {capfirst(called[name]): said for name in DETAILS if (said := getattr(self, name))}
+        filled = ((name, said) for name in DETAILS if (said := getattr(self, name)))
+        return {
+            capfirst(str(self._meta.get_field(name).verbose_name)): said for name, said in filled
+        }  # type: ignore[union-attr]  # they are columns
 
     @property
     def is_held(self) -> bool:

@@ -98,6 +98,11 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         )
 
 
+def url_of(number: str) -> str:
+    """Return the address of a document's page."""
+    return f"/downloads/{number}/"
+
+
 class Document(models.Model):
     """One document through all its versions, at an address that stays as long as the site does."""
 
@@ -149,7 +154,7 @@ class Document(models.Model):
         return f"{self.title} ({self.number})"
 
     def get_absolute_url(self) -> str:
-        return f"/downloads/{self.number}/"
+        return url_of(self.number)
 
     @property
     def is_gated(self) -> bool:

@@ -5,14 +5,15 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from downloads.models import Document, DownloadRecord, Watch
+from downloads.models import DownloadRecord, Watch, url_of
 from sens_site.lib.own_rows import Columns, OwnRow, Person, own_rows
 
 
 class OwnWatch(NamedTuple):
     """A document that somebody follows."""
 
-    document: Document
+    title: str
+    url: str
     since: object
 
 
@@ -40,6 +41,6 @@ def newest_first(rows: Iterable[OwnRow]) -> list[OwnRow]:
 
 def by_title(rows: Iterable[OwnRow]) -> list[OwnWatch]:
     return [
-        OwnWatch(Document(number=row.detail, title=row.title), row.at)
+        OwnWatch(row.title, url_of(row.detail), row.at)
         for row in sorted(rows, key=lambda row: row.title)
     ]

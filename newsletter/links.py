@@ -42,7 +42,11 @@ def _secrets() -> list[str]:
 
 def token_of(reader: Subscriber, use: str) -> str:
     """Return the secret part of a reader's address for one use."""
-    return reader.key + _signature(use, reader.key, settings.SECRET_KEY)
+    return _token(reader.key, use)
+
+
+def _token(key: str, use: str) -> str:
+    return key + _signature(use, key, settings.SECRET_KEY)
 
 
 @lru_cache(maxsize=16)  # asked for each reader of an issue
@@ -51,7 +55,11 @@ def _start_of(use: str) -> str:
 
 
 def path_of(reader: Subscriber, use: str) -> str:
-    return f"{_start_of(use)}{token_of(reader, use)}/"
+    return _path(reader.key, use)
+
+
+def _path(key: str, use: str) -> str:
+    return f"{_start_of(use)}{_token(key, use)}/"
 
 
 def address_of(reader: Subscriber, use: str) -> str:
@@ -100,8 +108,9 @@ def readers_in(rows: Iterable[Sequence[Any]]) -> list[OwnReader]:
     """Put together what one row each says of an address, the name of its reader and a topic."""
     found: dict[str, OwnReader] = {}
     for email, key, topic in rows:
-        path = path_of(Subscriber(key=key), PREFERENCES)
-        reader = found.setdefault(email, OwnReader(email, path, []))
+        reader = found.get(email)
+        if reader is None:
+            reader = found[email] = OwnReader(email, _path(key, PREFERENCES), [])
         if topic is not None:
             reader.topics.append(topic)
     return list(found.values())

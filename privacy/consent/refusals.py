@@ -9,16 +9,18 @@ overrides, so a later no makes every earlier yes worthless, in whichever browser
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, models
 from django.http import HttpRequest
+from django.utils.timezone import get_current_timezone
+from django.utils.translation import get_language
 
 from privacy.consent.offer.catalogue import GROUP_BY_KEY, GROUPS
 from privacy.consent.offer.parts import optional
-from sens_site.lib.dates import date
+from sens_site.lib.dates import date_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,11 @@ class Standing:
         """Return the standing after a yes."""
         return replace(self, allowed_after=self.count, over_signal=over_signal or self.over_signal)
 
-    def sentence(self, group: str) -> str:
+    def sentence(self, group: str, language: str | None, zone: tzinfo) -> str:
         """Say it to the person."""
         name = GROUP_BY_KEY[group].name if group in GROUP_BY_KEY else group
-        said = f"{name}: {How(self.how).label} on {date(datetime.fromisoformat(self.at))}."
+        day = date_there(datetime.fromisoformat(self.at), "DATE_FORMAT", language, zone)
+        said = f"{name}: {How(self.how).label} on {day}."
         if self.refuses:
             return f"{said} It is off wherever you are logged in."
         return f"{said} You have allowed it again since, in a browser in which you said so."
@@ -99,6 +102,15 @@ def refusals_in(standings: Standings) -> Refusals:
         Refusal(key, standings[key].count, standings[key].allowed_after)
         for key in sorted(standings)
         if standings[key].count
+    )
+
+
+def _refusals_stored(groups: Mapping[str, Mapping[str, Any]]) -> Refusals:
+    """Return what `refusals_in` makes of the same standings: each page of a member asks for it."""
+    return tuple(
+        Refusal(key, groups[key]["count"], groups[key].get("allowed_after", 0))
+        for key in sorted(groups)
+        if groups[key].get("count")
     )
 
 
@@ -119,7 +131,7 @@ def refusals_of(request: HttpRequest) -> Refusals:
 def refusals_of_person(person: Any) -> Refusals:
     """Return what one account refuses; nothing for somebody who is not logged in."""
     row = getattr(person, "refusals", None)
-    return () if row is None else refusals_in(row.standings)
+    return () if row is None else _refusals_stored(row.groups)
 
 
 def standings_in(groups: Mapping[str, Mapping[str, Any]]) -> dict[str, Standing]:
@@ -129,5 +141,5 @@ def standings_in(groups: Mapping[str, Mapping[str, Any]]) -> dict[str, Standing]
 
 def sentences_of(groups: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Say to the person what is stored of the groups."""
-    found = standings_in(groups)
-    return [standing.sentence(key) for key, standing in sorted(found.items()) if standing.count]
+    found, here = standings_in(groups), (get_language(), get_current_timezone())
+    return [one.sentence(key, *here) for key, one in sorted(found.items()) if one.count]

@@ -6,10 +6,9 @@ it. What is written here differs from one time to the next in its parameters alo
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -27,11 +26,10 @@ _SOME_TIME = datetime(2001, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A query in SQL. `places` says which of the values that are asked for stands where."""
+    """A query in SQL. `constant` holds what never differs, by the names of its places."""
 
     sql: str
-    params: tuple[Any, ...]
-    places: tuple[int | None, ...]
+    constant: Mapping[str, Any]
     compiler: Any
     converters: Any
 
@@ -58,13 +56,9 @@ class WrittenQuery:
                 query = written[shape] = self._write(asked)
             except EmptyResultSet:  # Django sees that nothing can be found
                 return []
-        values = [_stored(one) for one in _flat(asked)]
-        params = named_params(
-            param if at is None else values[at]
-            for param, at in zip(query.params, query.places, strict=True)
-        )
+        params = named_params(_stored(one) for one in _flat(asked))
         with connection.cursor() as cursor:
-            cursor.execute(query.sql, params)
+            cursor.execute(query.sql, {**query.constant, **params})
             rows = cursor.fetchall()
         return list(query.compiler.apply_converters(rows, query.converters))
 
@@ -79,10 +73,14 @@ class WrittenQuery:
         compiler = self.make(*given).query.get_compiler(using=DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
         columns = [column[0] for column in compiler.select[: compiler.col_count]]
+        names = _names_of(params, stored)
         return Written(
-            sql=named_places(sql),
-            params=tuple(params),
-            places=tuple(stored.index(param) if param in stored else None for param in params),
+            sql=named_places(sql, names),
+            constant={
+                name: param
+                for name, param in zip(names, params, strict=True)
+                if param not in stored
+            },
             compiler=compiler,
             converters=converters_of(compiler, columns),
         )
@@ -93,18 +91,29 @@ def columns(model: type[Model], *names: str) -> tuple[str, ...]:
     return tuple(field.attname for field in model._meta.concrete_fields if field.attname in names)
 
 
-def named_places(sql: str) -> str:
+def named_places(sql: str, names: Iterable[str]) -> str:
     """Give each place for a parameter a name: SQLite's cursor puts names in without searching for them.
 
     Django looks for places without a name in the whole text, each time that it is asked.
     """
-    numbers = count()
-    return _PLACE.sub(lambda _: f"%(p{next(numbers)})s", sql)
+    left = iter(names)
+    return _PLACE.sub(lambda _: f"%({next(left)})s", sql)
 
 
 def named_params(params: Iterable[Any]) -> dict[str, Any]:
     """Return parameters by the names of their places."""
     return {f"p{number}": param for number, param in enumerate(params)}
+
+
+def _names_of(params: Sequence[Any], asked: Sequence[Any]) -> list[str]:
+    """Name places: by the number of what is asked for, and one for all places of the same constant."""
+    constant: dict[tuple[type, Any], str] = {}
+    return [
+        f"p{asked.index(param)}"
+        if param in asked
+        else constant.setdefault((type(param), param), f"c{len(constant)}")
+        for param in params
+    ]
 
 
 def converters_of(compiler: Any, columns: Sequence[Any]) -> Any:
@@ -117,15 +126,23 @@ def converters_of(compiler: Any, columns: Sequence[Any]) -> Any:
 
 
 def _moment(value: Any, expression: Any, connection: Any) -> datetime | None:
-    """Make of a time what Django makes; a text, which a time in a union is, is left to it."""
+    """Make of a time, which is a text in a union, what Django makes; anything else is left to it."""
     if value is None:
         return None
-    if type(value) is datetime and value.tzinfo is None:
-        return value.replace(tzinfo=connection.timezone)
+    moment = _read(value) if type(value) is str else value
+    if type(moment) is datetime and moment.tzinfo is None:
+        return moment.replace(tzinfo=connection.timezone)
     other: datetime | None = connection.ops.convert_datetimefield_value(
         value, expression, connection
     )
     return other
+
+
+def _read(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _shape(one: Parameter) -> type | int:

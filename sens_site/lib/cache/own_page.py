@@ -11,24 +11,24 @@ through the whole template.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template import Template
-from django.template.base import NodeList
+from django.template import Context, Engine, RequestContext, Template
 from django.template.context import make_context
 from django.template.loader import get_template
 from django.template.loader_tags import BlockNode
 from django.urls import ResolverMatch, get_script_prefix
 from django.utils.functional import SimpleLazyObject
 
+from sens_site.lib.cache.compiled_nodes import Draw, compiled, language_and_zone
 from sens_site.lib.cache.fragment_cache import fragment
 from sens_site.lib.cache.member_page_cache import is_plain_request, of_nobody
-from sens_site.lib.cache.quick_nodes import draw, quick
 from sens_site.lib.forms.drawing import FIELD, has_fields
 from sens_site.lib.http.accept_encoding import accepted_encodings
 from sens_site.lib.http.gzip_pieces import KeptPiece, gzipped_page, kept_piece, plain_page
@@ -64,8 +64,37 @@ class OwnPage:
     """
 
     template: Template
-    blocks: Mapping[str, NodeList]
+    blocks: Mapping[str, Draw]
     frames: dict[tuple[str, str, bool], Frame] = field(default_factory=dict)
+
+
+class AskedLate(Mapping[str, Any]):
+    """What the context processors tell, once a name is looked for that the view has not given.
+
+    Django asks them for each page, and a person's part of one seldom needs them.
+    """
+
+    def __init__(self, request: HttpRequest, engine: Engine) -> None:
+        self._request, self._engine = request, engine
+
+    @cached_property
+    def _told(self) -> dict[str, Any]:
+        told: dict[str, Any] = {}
+        for processor in self._engine.template_context_processors:
+            told |= processor(self._request)
+        return told
+
+    def __getitem__(self, name: str) -> Any:
+        return self._told[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._told
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._told)
+
+    def __len__(self) -> int:
+        return len(self._told)
 
 
 def own_page(
@@ -119,15 +148,16 @@ def _page_of(name: str) -> OwnPage:
     context = make_context({}, autoescape=template.engine.autoescape)
     return OwnPage(
         template,
-        {name: quick(node.nodelist, context, template.engine) for name, node in found.items()},
+        {name: compiled(node.nodelist, context, template.engine) for name, node in found.items()},
     )
 
 
 def _draw_parts(page: OwnPage, context: dict[str, Any], request: HttpRequest) -> dict[str, str]:
-    template = page.template
-    bound = make_context(context, request, autoescape=template.engine.autoescape)
-    with bound.render_context.push_state(template), bound.bind_template(template):
-        return {name: draw(nodes, bound) for name, nodes in page.blocks.items()}
+    template, here = page.template, language_and_zone()
+    bound = RequestContext(request, autoescape=template.engine.autoescape)
+    with bound.render_context.push_state(template), Context.bind_template(bound, template):
+        bound.dicts[1:] = [AskedLate(request, template.engine), {}, context]
+        return {name: draw(bound, here) for name, draw in page.blocks.items()}
 
 
 def _draw_frame(name: str, page: OwnPage, request: HttpRequest, *, fields: bool) -> Frame:

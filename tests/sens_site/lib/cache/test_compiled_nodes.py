@@ -1,4 +1,4 @@
-"""Quick nodes draw what Django's draw, whatever a name may mean."""
+"""Compiled parts of a template draw what Django's nodes draw, whatever a name may mean."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -10,7 +10,7 @@ from django.test import override_settings
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 
-from sens_site.lib.cache.quick_nodes import QuickExpression, draw, quick
+from sens_site.lib.cache.compiled_nodes import compiled
 
 ENGINE: Any = vars(engines["django"])["engine"]
 
@@ -98,44 +98,26 @@ def test_the_same_is_drawn(source: str, autoescape: bool):
         made.template = template
         return made
 
-    nodes = quick(template.nodelist, context(), ENGINE)
+    draw = compiled(template.nodelist, context(), ENGINE)
     bound = context()
     with bound.render_context.push_state(template):
-        drawn = draw(nodes, bound)
+        drawn = draw(bound)
     assert drawn == template.render(Context(VALUES, autoescape=autoescape))
 
 
-def test_what_is_constant_is_one_text():
-    template = ENGINE.from_string("a{% url 'pages:home' %}b{% url 'accounts:index' %}c{{ x }}")
-    constant, variable = quick(template.nodelist, Context(), ENGINE)
-    assert (constant.render(Context()), variable.render(Context({"x": 1}))) == (
-        "a/b/accounts/c",
-        "1",
-    )
-
-
 def test_the_words_of_a_date_are_those_of_the_language_in_which_it_is_drawn():
-    template = ENGINE.from_string("{{ at|date:'F' }}")
-    nodes = quick(template.nodelist, Context(), ENGINE)
+    draw = drawing("{{ at|date:'F' }}")
     with translation.override("de"):
-        assert draw(nodes, Context({"at": MOMENT})) == "März"
-    assert draw(nodes, Context({"at": MOMENT})) == "March"
-    assert nodes.render(Context({"at": MOMENT})) == "March"  # where nobody has said which
+        assert draw(Context({"at": MOMENT})) == "März"
+    assert draw(Context({"at": MOMENT})) == "March"
 
 
 def test_an_attribute_that_fails_fails_as_with_django():
-    template = ENGINE.from_string("{{ person.lost }}")
+    draw = drawing("{{ person.lost }}")
     with pytest.raises(AttributeError, match="lost"):
-        draw(quick(template.nodelist, Context(), ENGINE), Context(VALUES))
+        draw(context_of("{{ person.lost }}"))
 
 
 @override_settings(USE_TZ=False)
 def test_a_time_without_zone_is_written_as_it_is():
-    template = ENGINE.from_string("{{ at|date:'H' }}")
-    nodes = quick(template.nodelist, Context(), ENGINE)
-    assert draw(nodes, Context({"at": datetime(2026, 3, 4, 22)})) == "22"  # noqa: DTZ001 - none is meant
-
-
-def test_names_are_quick():
-    (node,) = quick(ENGINE.from_string("{{ a.b }}").nodelist, Context(), ENGINE)
-    assert isinstance(vars(node)["expression"], QuickExpression)
+    assert drawing("{{ at|date:'H' }}")(Context({"at": datetime(2026, 3, 4, 22)})) == "22"  # noqa: DTZ001 - none is meant
