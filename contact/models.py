@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -217,10 +218,9 @@ class ContactMessage(models.Model):
     @property
     def details(self) -> dict[str, str]:
         """What was filled in of the fields that only departments ask for, by what people call it."""
-        filled = ((name, said) for name in DETAILS if (said := getattr(self, name)))
-        return {
-            capfirst(str(self._meta.get_field(name).verbose_name)): said for name, said in filled
-        }  # type: ignore[union-attr]  # they are columns
+        column: Any = self._meta.get_field
+        filled = {name: said for name in DETAILS if (said := getattr(self, name))}
+        return {capfirst(str(column(name).verbose_name)): said for name, said in filled.items()}
 
     @property
     def is_held(self) -> bool:

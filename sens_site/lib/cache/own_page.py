@@ -156,7 +156,8 @@ def _draw_parts(page: OwnPage, context: dict[str, Any], request: HttpRequest) ->
     template, here = page.template, language_and_zone()
     bound = RequestContext(request, autoescape=template.engine.autoescape)
     with bound.render_context.push_state(template), Context.bind_template(bound, template):
-        bound.dicts[1:] = [AskedLate(request, template.engine), {}, context]
+        late: Any = AskedLate(request, template.engine)
+        bound.dicts[1:] = [late, {}, context]
         return {name: draw(bound, here) for name, draw in page.blocks.items()}
 
 

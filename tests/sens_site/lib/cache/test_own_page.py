@@ -10,6 +10,8 @@ from allauth.mfa.models import Authenticator
 from django.contrib.messages import SUCCESS
 from django.contrib.messages.storage.base import Message
 from django.contrib.messages.storage.cookie import MessageEncoder
+from django.http import HttpRequest
+from django.template import Context, Engine
 
 from accounts.models import User
 from accounts.templatetags.account_tags import OWN_PAGES, _paths
@@ -198,3 +200,20 @@ def test_a_page_that_puts_something_into_the_session_is_not_offered_to_be_repeat
     monkeypatch.setattr(tested, "_draw_parts", noting)
     noted = signed_in.get("/accounts/profile/").wsgi_request.META
     assert (tested.DRAWN in seen, tested.DRAWN in noted) == (True, False)
+
+
+def test_a_part_finds_what_context_processors_tell_and_asks_none_without_need(rf, monkeypatch):
+    asked: list[str] = []
+
+    def processor(request: HttpRequest) -> dict[str, str]:
+        asked.append(request.path)
+        return {"told": "late"}
+
+    engine = Engine()
+    monkeypatch.setitem(vars(engine), "template_context_processors", (processor,))
+    late = tested.AskedLate(rf.get("/accounts/"), engine)
+    context = Context({"given": "early"})
+    context.dicts.insert(1, late)
+    assert (context["given"], asked) == ("early", [])
+    assert ("told" in context, context["told"], len(late)) == (True, "late", 1)
+    assert (context.flatten()["told"], asked) == ("late", ["/accounts/"])
