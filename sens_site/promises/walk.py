@@ -6,6 +6,7 @@ from privacy.promises.witness import browser_rules as browser
 from privacy.promises.witness import link_rules as links
 from privacy.promises.witness import mail_rules as mails
 from privacy.promises.witness import record_rules as records
+from privacy.promises.witness import row_rules as rows
 from privacy.promises.witness.names_asked import NAMES
 from privacy.promises.witness.rules import ANSWER, CACHE, LINE, MAIL, ROW, SESSION
 from privacy.promises.witness.walk import Walk
@@ -93,20 +94,22 @@ def no_address_is_kept(site: RunningSite) -> Evidence:
 
 @promise("usage.details", look=Look.REHEARSAL)
 def no_browser_is_kept(site: RunningSite) -> Evidence:
-    """Neither the name of a browser nor a file beside the database is written."""
-    require_kept(site.walk, records.BROWSERS, records.FILES)
+    """Neither the name of a browser nor a file is written, and no table tells who came when."""
+    require_kept(site.walk, records.BROWSERS, records.FILES, rows.OF_USE)
     return Evidence(
-        f"{WALKED}The names of their browsers were found nowhere, and no file was written.",
+        f"{WALKED}The names of their browsers were found nowhere, no file was written, and no row "
+        "told of a log-in or a page that was opened.",
         figures(site.walk, LINE, SESSION, ROW, CACHE),
     )
 
 
 @promise("information.communications-kept", look=Look.REHEARSAL)
 def words_are_kept_where_they_belong(site: RunningSite) -> Evidence:
-    """Names, addresses and texts stand in no log, no session and no note."""
-    require_kept(site.walk, records.LOGGED_WORDS, records.KEPT_WORDS)
+    """Names, addresses and texts stand in no log, no session and no note, and arise by forms alone."""
+    require_kept(site.walk, records.LOGGED_WORDS, records.KEPT_WORDS, rows.OF_WORDS)
     return Evidence(
-        f"{WALKED}What they wrote was found in no log, session or note.",
+        f"{WALKED}What they wrote was found in no log, session or note, and no message or request "
+        "was made of anything else.",
         figures(site.walk, LINE, SESSION, CACHE),
     )
 
