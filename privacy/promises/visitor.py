@@ -133,7 +133,11 @@ class Visitor:
     def post(self, path: str, data: Mapping[str, Any], **headers: str) -> Answer:
         """Send a form from a page of this site."""
         provenance = {"Origin": settings.SITE_ORIGIN, "Sec-Fetch-Site": "same-origin"}
-        return self._send("POST", path, urlencode(data, doseq=True), {**provenance, **headers})
+        return self.post_saying({**provenance, **headers}, path, data)
+
+    def post_saying(self, headers: Mapping[str, str], path: str, data: Mapping[str, Any]) -> Answer:
+        """Send a form from a page of which the browser says this much."""
+        return self._send("POST", path, urlencode(data, doseq=True), headers)
 
     def ask(self, method: str, path: str, data: Mapping[str, Any]) -> Answer:
         """Open an address, or send something to it, as a browser on a page of this site does."""
