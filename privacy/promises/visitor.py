@@ -97,6 +97,15 @@ class Answer:
         """The page that the answer is."""
         return self.reader(self.text)
 
+    @cached_property
+    def shown(self) -> str:
+        """What people read on it, in boxes too: no word that is hidden. Of a file, all of it."""
+        if not self.is_page:
+            return self.text
+        boxes = [one for one in self.page.all("input") if one.get("type") != "hidden"]
+        values = (one.get("value") for one in boxes if not one.unseen)
+        return " ".join([(self.page.first("body") or self.page).text, *values])
+
     @property
     def is_page(self) -> bool:
         """Tell whether the answer is HTML."""

@@ -96,7 +96,7 @@ def _is_shown(visitor: Visitor, wrong: Mapping[str, str], right: Mapping[str, st
     """Require that the person sees what is right, and what was wrong no more."""
     for path in ("/accounts/data/", "/accounts/profile/"):
         page = visitor.get(path)
-        shown = all(one in page.text for one in right.values())
+        shown = all(one in page.shown for one in right.values())
         require(shown, f"{path} does not show what was corrected at the desk")
         stale = any(one in page.page.text for one in wrong.values())
         require(not stale, f"{path} still shows what was corrected at the desk")

@@ -40,7 +40,7 @@ def a_secret_address_opens_one_thing_for_its_time(site: RunningSite) -> Evidence
         person, other = Somebody(site), Somebody(site)
         status, theirs = (one.mailed("/privacy/request/") for one in (person, other))
         confirm = person.mailed("/privacy/confirm/")
-        require(person.request.reference in site.get(status).text, "a request cannot be followed")
+        require(person.request.reference in site.get(status).shown, "a request cannot be followed")
         token = status.rstrip("/").rpartition("/")[2]
         swapped = theirs.replace(theirs.rstrip("/").rpartition("/")[2], token)
         identity = confirm.rstrip("/").rpartition("/")[2]
