@@ -98,8 +98,8 @@ def a_copyright_line_that_the_code_takes_from_the_clock(hand: Hand) -> None:
 
 @breaks("contact.address-and-phone", way=Way.CONFIGURATION)
 def another_company_than_the_policy_names(hand: Hand) -> None:
-    other = {"legal_name": "Stored Energy Systems Europe GmbH"}
-    hand.settings.COMPANY = replace(settings.COMPANY, **other)
+    other = "Stored Energy Systems Europe GmbH"
+    hand.settings.COMPANY = replace(settings.COMPANY, legal_name=other, formal_name=other)
 
 
 @breaks("contact.address-and-phone", way=Way.CONFIGURATION)
