@@ -221,8 +221,7 @@ def _image(_: str, text: str) -> None:
     said = [(name, " ".join(words.split())) for name, _, words in last]
     for name, words in said:
         require(name in IMAGE, f"the image says {name} {words}")
-        known = words == SAYS_ONCE.get(name, words)
-        known = known and (name != "RUN" or RUNS.fullmatch(words))
+        known = RUNS.fullmatch(words) if name == "RUN" else words == SAYS_ONCE.get(name, words)
         require(known, f"the image is told {name} {words}")
     told = Counter(one for name, words in said if name == "ENV" for one in words.split())
     require(told == IN_THE_IMAGE, f"the image’s environment differs in {_differing(told)}")
