@@ -166,7 +166,7 @@ def the_choice_is_stored_and_kept(site: RunningSite) -> Evidence:
             require(shown.status == 200, f"the desk answers {shown.status}")
             links = [one for one in shown.page.links if one.startswith("mailto:")]
             require(bool(links) is wish, "the desk offers to write to who said no")
-            said = "did not ask to be contacted" in shown.text
+            said = "did not ask to be contacted" in shown.shown
             require(said is not wish, "the desk does not say who does not want to be contacted")
             _in_a_file(stored, word, wish=wish)
             closed = _took(desk, stored, "answer", note="A check")

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable
 
+from pages.company_names import name_in_footer, names_of, organizations_in
 from pages.navigation import HOME
 from pages.tree import live_tree
 from privacy.datamap.agreement import sentences
@@ -149,11 +150,12 @@ def do_not_track_changes_nothing(site: RunningSite) -> Evidence:
 
 @promise("contact.address-and-phone", look=Look.NOW)
 def address_and_phone_agree(site: RunningSite) -> Evidence:
-    """What the policy gives as address and number stands in every footer, and machines are told it."""
+    """What the policy gives as name, address and number stands in every footer, and machines are told it."""
     said = sentences(in_force().source_text).get("contact.address-and-phone", "").split("\\")
-    require(len(said) > 3, "the policy gives no address in lines of its own")
+    require(len(said) > 3, "the policy gives no name and address in lines of their own")
     street, town, number = said[-3].strip(), said[-2].strip(), digits_of(said[-1])
     require(len(number) >= SHORTEST_NUMBER, "the policy gives no telephone number")
+    named = _one_company_is_named(site, said[-4].rpartition(": ")[2].strip())
     contact = site.get("/contact/")
     for answer in (*site.pages, contact):
         footer = answer.page.first("footer")
@@ -170,9 +172,23 @@ def address_and_phone_agree(site: RunningSite) -> Evidence:
     wrong = [one for one in numbers if len(one) < SHORTEST_NUMBER or one[-10:] not in known]
     require(numbers and not wrong, "the contact page tells machines another telephone number")
     return Evidence(
-        "Policy, footers, contact page and the data for machines give one address and number.",
-        {"pages": len(site.pages), "numbers for machines": len(numbers)},
+        "Policy, footers, contact page and the data for machines give one company, address and number.",
+        {"pages": len(site.pages), "numbers for machines": len(numbers), "names": named},
     )
+
+
+def _one_company_is_named(site: RunningSite, full: str) -> int:
+    """Require that pages and machines are told the company that the policy names; return how often."""
+    names, told = names_of(full), json.loads(site.get("/privacy/record.json").text)
+    for answer in site.pages:
+        footer = answer.page.first("footer")
+        other = name_in_footer(footer.text if footer else "", names)
+        require(not other, f"the footer of {answer.path} names {other}")
+        others = sorted(set(organizations_in(answer.page.structured)) - names)
+        require(not others, f"{answer.path} tells machines of {others[:1]}")
+    controller = told["dpv:hasDataController"]["dpv:hasName"]
+    require(controller in names, f"the record of processing names {controller} as controller")
+    return len(site.pages) + 1
 
 
 @promise("footer.copyright-year", look=Look.NOW)

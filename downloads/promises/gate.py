@@ -32,7 +32,7 @@ def a_file_for_registered_customers_sends_to_the_page_to_log_in(site: RunningSit
         )
         login = stranger.get(answer.header("Location"))
         said = f"“{made.document.title}” {WHY}"
-        require(said in login.text, "the page to log in does not say why")
+        require(said in login.shown, "the page to log in does not say why")
         (onward,) = parse_qs(led.query).get("next", [""])
         require(
             visitor.get(onward).page.forms(f"{made.page}{made.version.pk}/fetch/"),

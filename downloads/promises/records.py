@@ -37,7 +37,7 @@ def a_download_while_logged_in_leaves_one_record(site: RunningSite) -> Evidence:
         require(not linked.is_in(visitor.get(linked.file)), "a link gives a file without a record")
         found = [record.version_id for record in mine]
         require(found == [fetched.version.pk], f"a download leaves {len(found)} records")
-        shown = visitor.get("/accounts/data/").text
+        shown = visitor.get("/accounts/data/").shown
         require(fetched.document.title in shown, "the record is not shown to its person")
     return Evidence(
         "Played through for this check: a download while logged in left one record, which its "

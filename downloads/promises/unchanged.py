@@ -33,7 +33,7 @@ def a_changed_byte_is_found(site: RunningSite) -> Evidence:
         DocumentVersion.objects.update(checked_at=timezone.now())  # the others have their turn
         whole, changed, gone, known = MadeUp(), MadeUp(), MadeUp(), MadeUp()
         for one in (whole, changed, gone, known):
-            shown = HASH.findall(site.get(one.page).text)
+            shown = HASH.findall(site.get(one.page).shown)
             right = hashlib.sha256(one.content).hexdigest()
             require(set(shown) == {right}, "the page of a document shows another SHA-256")
         earlier = [MadeUp(), MadeUp(document("drawing", "registered"))]

@@ -140,7 +140,7 @@ def past_issues_can_be_read(site: RunningSite) -> Evidence:
     require(front.status == 200, f"{ARCHIVE} answers {front.status} to a stranger")
     begun = list(Issue.objects.exclude(started_at=None).order_by("-started_at")[:MOST])
     if not begun:
-        require("No issue has been sent yet" in front.text, "an empty archive does not say so")
+        require("No issue has been sent yet" in front.shown, "an empty archive does not say so")
         return Evidence("The archive is open to everybody. No issue has been sent yet.")
     for issue in begun:
         shown = site.get(f"{ARCHIVE}{issue.slug}/")
@@ -200,7 +200,7 @@ def _must_stay_readable(site: RunningSite, issue: Issue) -> None:
         for address in (f"{ARCHIVE}{issue.slug}/", ARCHIVE):
             shown = site.visitor().get(address)
             require(
-                shown.status == 200 and issue.title in shown.text,
+                shown.status == 200 and issue.title in shown.shown,
                 f"an issue of ten years ago ({state}) is not readable any more",
             )
 

@@ -97,6 +97,15 @@ class Answer:
         """The page that the answer is."""
         return self.reader(self.text)
 
+    @cached_property
+    def shown(self) -> str:
+        """What people read on it, in boxes too: no word that is hidden. Of a file, all of it."""
+        if not self.is_page:
+            return self.text
+        boxes = [one for one in self.page.all("input") if one.get("type") != "hidden"]
+        values = (one.get("value") for one in boxes if not one.unseen)
+        return " ".join([(self.page.first("body") or self.page).text, *values])
+
     @property
     def is_page(self) -> bool:
         """Tell whether the answer is HTML."""
@@ -133,7 +142,11 @@ class Visitor:
     def post(self, path: str, data: Mapping[str, Any], **headers: str) -> Answer:
         """Send a form from a page of this site."""
         provenance = {"Origin": settings.SITE_ORIGIN, "Sec-Fetch-Site": "same-origin"}
-        return self._send("POST", path, urlencode(data, doseq=True), {**provenance, **headers})
+        return self.post_saying({**provenance, **headers}, path, data)
+
+    def post_saying(self, headers: Mapping[str, str], path: str, data: Mapping[str, Any]) -> Answer:
+        """Send a form from a page of which the browser says this much."""
+        return self._send("POST", path, urlencode(data, doseq=True), headers)
 
     def ask(self, method: str, path: str, data: Mapping[str, Any]) -> Answer:
         """Open an address, or send something to it, as a browser on a page of this site does."""

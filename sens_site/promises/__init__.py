@@ -28,6 +28,7 @@ import sens_site.promises.secret_addresses
 import sens_site.promises.security
 import sens_site.promises.seen_mails
 import sens_site.promises.source_code
+import sens_site.promises.traces
 import sens_site.promises.unread_signal
 import sens_site.promises.walk
 import sens_site.promises.worker  # noqa: F401 - each registers its checks

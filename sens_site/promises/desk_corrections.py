@@ -76,7 +76,7 @@ def _corrected_at_request(
     officer = played_member(site, [OFFICER])
     path = f"{REQUESTS}{request.pk}/correct/"
     typed = {f"accounts-{one}": said for one, said in right.items()}
-    offered = _forms_of(officer, path) or not is_refused(correct, request, by=user, values=typed)
+    offered = forms_of(officer, path) or not is_refused(correct, request, by=user, values=typed)
     require(not offered, "staff correct what was asked for by nobody knows whom")
     proof = _sent(officer, f"{REQUESTS}{request.pk}/proof/", {"text": "Seen at the counter."})
     require(proof == 303, f"that staff have seen who asks is answered with {proof}")
@@ -96,7 +96,7 @@ def _is_shown(visitor: Visitor, wrong: Mapping[str, str], right: Mapping[str, st
     """Require that the person sees what is right, and what was wrong no more."""
     for path in ("/accounts/data/", "/accounts/profile/"):
         page = visitor.get(path)
-        shown = all(one in page.text for one in right.values())
+        shown = all(one in page.shown for one in right.values())
         require(shown, f"{path} does not show what was corrected at the desk")
         stale = any(one in page.page.text for one in wrong.values())
         require(not stale, f"{path} still shows what was corrected at the desk")
@@ -112,18 +112,18 @@ def _address_corrected(site: RunningSite, user: User, address: str) -> None:
     require(counted == {(address, True, True)}, "an address entered at the desk does not count")
 
 
-def _forms_of(visitor: Visitor, path: str) -> list[Element]:
+def forms_of(visitor: Visitor, path: str) -> list[Element]:
     return [one for one in visitor.get(path).page.forms() if one.get("action") in ("", path)]
 
 
 def _sent(visitor: Visitor, path: str, data: Mapping[str, str]) -> int:
     """Open a page of the desk, change something in its form, send the rest of it as it stands."""
-    forms = _forms_of(visitor, path)
+    forms = forms_of(visitor, path)
     require(len(forms) == 1, f"{path} holds {len(forms)} forms")
-    return visitor.post(path, {**_as_it_stands(forms[0]), **data}).status
+    return visitor.post(path, {**form_as_it_stands(forms[0]), **data}).status
 
 
-def _as_it_stands(form: Element) -> dict[str, Any]:
+def form_as_it_stands(form: Element) -> dict[str, Any]:
     """Return what a form sends when nobody changes anything in it."""
     sent: dict[str, Any] = {}
     for box in form.all("input", "select", "textarea"):

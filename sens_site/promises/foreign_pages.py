@@ -14,6 +14,7 @@ from django.contrib.auth import get_user_model
 from django.urls import get_resolver
 
 from privacy.datamap.promises.used_hosts import all_settings
+from privacy.promises.provenance import in_words, ways_to_say_it
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
 from privacy.promises.visitor import BY_EVERY_BROWSER
@@ -55,7 +56,10 @@ def _sent(site: RunningSite, visitor: Visitor, path: str, said: Mapping[str, str
 
 @promise("security.against-misuse", look=Look.REHEARSAL)
 def no_other_site_acts_for_who_is_logged_in(site: RunningSite) -> Evidence:
-    """A page elsewhere sends each form, and one form in each way: all of it is refused."""
+    """A page elsewhere sends each form, and one form in each way: all of it is refused.
+
+    Who has no session is nobody, and is still not made to write, to sign up or to ask for something.
+    """
     people = get_user_model().objects
     with site.rehearsal():
         name = f"check{secrets.token_hex(6)}"
@@ -63,9 +67,11 @@ def no_other_site_acts_for_who_is_logged_in(site: RunningSite) -> Evidence:
         visitor = site.visitor()
         visitor.sign_in(user)
         origins = foreign_origins()
-        for said in (*(way for one in origins for way in ways_to_come_from(one)), {}):
+        ways = [way for one in origins for way in ways_to_come_from(one)]
+        ways += [way for way, is_ours in ways_to_say_it() if not is_ours]
+        for said in ways:
             status = _sent(site, visitor, PROFILE, said)
-            shown = ", ".join(map(": ".join, said.items())) or "no word of where it comes from"
+            shown = in_words(said)
             require(status == REFUSED, f"a form of another site is answered {status} ({shown})")
         paths = sorted(
             path
@@ -73,13 +79,14 @@ def no_other_site_acts_for_who_is_logged_in(site: RunningSite) -> Evidence:
             if path not in BY_TOKEN and not path.startswith(DESK)
         )
         for path in paths:
-            status = _sent(site, visitor, path, next(ways_to_come_from("https://evil.example")))
-            require(status == REFUSED, f"another site’s form for {path} is answered {status}")
+            for who in (visitor, site.visitor()):
+                status = _sent(site, who, path, next(ways_to_come_from("https://evil.example")))
+                require(status == REFUSED, f"another site’s form for {path} is answered {status}")
         require(people.filter(pk=user.pk, name="").exists(), "another site changed a profile")
         own = visitor.post(PROFILE, {"name": "Somebody"})
         require(own.status != REFUSED, "a form of this site is refused")
     return Evidence(
-        "Played through for this check, what pages of other sites sent with the session of somebody "
-        "who was logged in was refused, also from each site that a setting names.",
+        "Played through for this check, what pages of other sites sent was refused, with the session "
+        "of somebody who was logged in and without, also from each site that a setting names.",
         {"sites": len(origins), "addresses": len(paths)},
     )

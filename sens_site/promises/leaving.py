@@ -24,6 +24,7 @@ from privacy.datamap.replay import replay
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 from sens_site.promises.desk_corrections import the_desk_corrects
+from sens_site.promises.desk_traces import what_the_desk_changed_is_forgotten
 from sens_site.promises.every_form import PASSPHRASE
 
 
@@ -184,11 +185,12 @@ def an_earlier_address_is_forgotten_too(site: RunningSite) -> Evidence:
                 else "",
             )
             require(messages.exists(), "what came later from an earlier address is forgotten")
+            changed = what_the_desk_changed_is_forgotten(site)
     return Evidence(
         "Played through for this check, what had come from each of three addresses went with the "
         "account, also out of a restored backup, with its account or without; what came from an "
-        "earlier one later stayed.",
-        {"addresses": 3},
+        "earlier one later stayed. No word that staff had changed was found anywhere afterwards.",
+        {"addresses": 3, "words changed at the desk": changed},
     )
 
 

@@ -112,6 +112,33 @@ KEPT = (
 AT_LEAST = Counter({KEPT[0]: 1, KEPT[1]: 2, KEPT[2]: 1, KEPT[3]: 1, KEPT[4]: 5, KEPT[5]: 4})
 
 
+IMAGE = frozenset({
+    "FROM", "RUN", "COPY", "WORKDIR", "ENV", "USER", "VOLUME", "EXPOSE", "HEALTHCHECK", "CMD",
+})  # fmt: skip
+IN_THE_IMAGE = Counter(
+    """
+    DEBUG=false ENV_FILE=/dev/null DATABASE_URL=sqlite:////data/site.sqlite3 BACKUP_DIR=/data/backups
+    ERASURE_LEDGER=/data/ledger/erasure-ledger.jsonl KEPT_HEADS=/data/kept-heads
+    OUTSIDE_STATE=/data/seen-from-outside.json PRIVATE_ROOT=/data/private MEDIA_ROOT=/data/media
+    DOCUMENTS_ROOT=/data/documents TRUSTED_PROXY_COUNT=1 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+    MALLOC_ARENA_MAX=1 PATH=/srv/website/.venv/bin:$PATH
+    """.split()  # noqa: SIM905 - reads best
+)
+"""What a container of the site is told before anybody says otherwise."""
+SAYS_ONCE = {
+    "USER": "website", "VOLUME": "/data", "EXPOSE": "8000",
+    "CMD": '["python", "manage.py", "run_site", "--production", "--only", "web", "--host", "0.0.0.0"]',
+}  # fmt: skip
+RUNS = re.compile(
+    r"apt-get update && apt-get install --yes --no-install-recommends postgresql-client-\d+"
+    r" && rm -rf /var/lib/apt/lists/\*"
+    r"|useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent"
+    r" --shell /usr/sbin/nologin website && install --directory --owner website --group website"
+    r" --mode 0750 /configuration /data /data/backups /data/documents /data/ledger"
+)
+"""What the last stage runs: it adds one program of the distribution, one user, and its folders."""
+
+
 def text_of(file: Path) -> str:
     return file.read_text("utf-8")
 
@@ -187,7 +214,29 @@ def _containers(_: str, text: str) -> None:
     )
 
 
+def _image(_: str, text: str) -> None:
+    """Read the last stage of the image, which is what runs."""
+    plain = re.sub(r"^\s*#.*\n", "", text, flags=re.MULTILINE).replace("\\\n", " ")
+    last = [line.partition(" ") for line in plain.rpartition("\nFROM ")[2].splitlines()[1:] if line]
+    said = [(name, " ".join(words.split())) for name, _, words in last]
+    for name, words in said:
+        require(name in IMAGE, f"the image says {name} {words}")
+        known = RUNS.fullmatch(words) if name == "RUN" else words == SAYS_ONCE.get(name, words)
+        require(known, f"the image is told {name} {words}")
+    told = Counter(one for name, words in said if name == "ENV" for one in words.split())
+    require(told == IN_THE_IMAGE, f"the image’s environment differs in {_differing(told)}")
+    once = Counter(name for name, _ in said if name in SAYS_ONCE)
+    require(
+        once == Counter(SAYS_ONCE.keys()), "the image does not say once as whom it runs, and what"
+    )
+
+
+def _differing(told: Counter[str]) -> list[str]:
+    return sorted(((told - IN_THE_IMAGE) + (IN_THE_IMAGE - told)).elements())[:1]
+
+
 READ_BY = {
+    "Dockerfile": _image,
     "systemd/*.service": _unit,
     "postgresql-roles.sql": _roles,
     "compose.yaml": _containers,

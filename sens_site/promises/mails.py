@@ -19,6 +19,7 @@ from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.promises.witness.mail_rules import desk, faults_in
 from privacy.promises.witness.mails import mail_of
+from sens_site.lib.email_address import as_stored
 from sens_site.promises.played_mails import OF_ACCOUNTS, OF_FACTORS, every_mail
 
 REMOTE = re.compile(
@@ -159,12 +160,20 @@ def no_template_of_a_mail_loads_anything(site: RunningSite) -> Evidence:
 
 @promise("beacons.in-mail", look=Look.ROWS)
 def no_waiting_mail_loads_anything(site: RunningSite) -> Evidence:
-    """The newest of those that wait to be sent are read as they are stored."""
+    """The newest of those that wait to be sent are read as they are stored, and go to whom they name."""
     waiting = list(OutboxMail.objects.waiting().order_by("-pk")[:200])
     for mail in waiting:
+        named = mail_of(bytes(mail.message), mail.recipient).addresses_in("to")
+        require(
+            as_stored(mail.recipient) in named,
+            f"the mail “{mail.subject}” waits to be sent to somebody whom it does not name",
+        )
         for kind, words in parts_of(mail.as_message().message()):
             require(
                 kind == "text/plain" or (kind == "text/html" and not REMOTE.search(words)),
                 f"the mail “{mail.subject}” that waits to be sent loads something",
             )
-    return Evidence("No mail that waits to be sent loads anything.", {"mails read": len(waiting)})
+    return Evidence(
+        "No mail that waits to be sent loads anything, and each goes to whom it names.",
+        {"mails read": len(waiting)},
+    )

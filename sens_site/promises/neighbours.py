@@ -116,7 +116,7 @@ def _an_address_that_is_only_typed_shows_nothing(
     visitor = site.visitor()
     visitor.sign_in(user, **password_just_typed(user))
     for path in OF_ONE:
-        require(told in person.visitor.get(path).text, f"{path} does not show what is one’s own")
+        require(told in person.visitor.get(path).shown, f"{path} does not show what is one’s own")
         require(told not in visitor.get(path).text, f"{path} shows whose address somebody types")
     copy = visitor.post(COPY, {})
     require(copy.status == 200, f"the copy of a customer is answered with {copy.status}")
@@ -167,7 +167,7 @@ def _write_more(person: Somebody, neighbour: Somebody, told: str) -> None:
 
 def _cannot_act(person: Somebody, neighbour: Visitor, factor: Any, handle: str) -> None:
     """Require that a neighbour ends, removes and changes nothing of somebody."""
-    require(person.mark in person.visitor.get("/accounts/data/").text, "nobody sees their own")
+    require(person.mark in person.visitor.get("/accounts/data/").shown, "nobody sees their own")
     neighbour.post("/accounts/sessions/end/", {"session": handle})
     neighbour.post(f"/accounts/passkey/{factor.pk}/remove/", {})
     neighbour.post("/accounts/profile/", {"username": person.mark, "pk": "1"})

@@ -50,10 +50,10 @@ def ones_own_copy_is_whole_and_ones_own(site: RunningSite) -> Evidence:
     """Who is logged in sees and downloads all that is theirs, and nothing of anybody else's."""
     with site.rehearsal():
         person, neighbour = person_with_a_message(site), person_with_a_message(site)
-        shown = person.visitor.get(DATA).text
-        unseen = sorted(word for word in person.words if word not in shown)
+        held = person.visitor.get(DATA)
+        unseen = sorted(word for word in person.words if word not in held.shown)
         require(not unseen, f"the page of what we hold lacks {len(unseen)} details of the person")
-        are_seen(site, (person.visitor.get(DATA),), COPY)
+        are_seen(site, (held,), COPY)
         page = person.visitor.get(COPY)
         require(page.status == 200, f"the page of the copy answers {page.status}")
         forms = page.page.forms(COPY) or [f for f in page.page.forms() if not f.get("action")]
@@ -70,7 +70,7 @@ def ones_own_copy_is_whole_and_ones_own(site: RunningSite) -> Evidence:
         require(name in files, f"the copy has no {name}")
         lost = sorted(word for word in mine if word not in files[name])
         require(not lost, f"{name} of the copy lacks {len(lost)} things of the person")
-    whole = "\n".join([shown, *files.values()])
+    whole = "\n".join([held.text, *files.values()])
     foreign = [word for word in {*neighbour.words, _told_by(neighbour)} if word in whole]
     require(not foreign, f"the copy holds {len(foreign)} things of somebody else")
     json.loads(files["data.json"])

@@ -47,6 +47,7 @@ from privacy.promises.registry import (
 )
 from privacy.promises.running_site import RunningSite
 from sens_site.lib import row_guards
+from sens_site.promises.declared_constraints import the_database_has_its_constraints
 from sens_site.promises.every_form import PASSPHRASE
 
 HELD, WAITING = "announce held messages", "alarms of waiting messages"
@@ -146,11 +147,13 @@ def _has_left_nothing(name: str) -> Evidence:
 def the_locks_are_looked_at_as_often_as_they_should_be(site: RunningSite) -> Evidence:
     """Each half hour somebody compares them: a job that runs and compares nothing is noticed.
 
-    The heads of the chains leave the house as they should, too.
+    The heads of the chains leave the house as they should, too. What the database refuses beside is there.
     """
     for name in OF_THE_CHAINS:
         runs_daily(name)
-    return _has_left_nothing(GUARDS)
+    seen = _has_left_nothing(GUARDS)
+    constraints = the_database_has_its_constraints()
+    return replace(seen, figures={**seen.figures, "constraints in the database": constraints})
 
 
 @promise("policy.verifier", look=Look.NOW, strength=Strength.LOOKED_UP)

@@ -93,3 +93,30 @@ def a_worker_that_nobody_starts(hand: Hand) -> None:
 @breaks(CLAIM, way=Way.CONFIGURATION)
 def a_container_that_is_not_started_again(hand: Hand) -> None:
     _file_says(hand, "compose.yaml", "restart: unless-stopped", 'restart: "no"')
+
+
+@breaks(CLAIM, way=Way.CONFIGURATION)
+def an_image_that_runs_as_root(hand: Hand) -> None:
+    _file_says(hand, "Dockerfile", "USER website\n", "USER root\n")
+
+
+@breaks(CLAIM, way=Way.CONFIGURATION)
+def an_image_whose_folders_everybody_reads(hand: Hand) -> None:
+    _file_says(hand, "Dockerfile", "--mode 0750", "--mode 0777")
+
+
+@breaks(CLAIM, way=Way.CONFIGURATION)
+def an_image_that_shows_errors_to_everybody(hand: Hand) -> None:
+    _file_says(hand, "Dockerfile", "DEBUG=false", "DEBUG=true")
+
+
+@breaks(CLAIM, way=Way.CONFIGURATION)
+def an_image_that_says_nothing_of_its_user(hand: Hand) -> None:
+    _file_says(hand, "Dockerfile", "USER website\n", "")
+
+
+@breaks(CLAIM, way=Way.CONFIGURATION)
+def an_image_with_a_file_of_another_site(hand: Hand) -> None:
+    _file_says(
+        hand, "Dockerfile", "USER website", "ADD https://a.test/agent /srv/website\nUSER website"
+    )

@@ -94,3 +94,16 @@ def a_copyright_line_that_the_code_takes_from_the_clock(hand: Hand) -> None:
         "sens_site.lib.content.Company.copyright_years",
         property(lambda self: f"{self.copyright_from}–{timezone.localdate().year}"),
     )
+
+
+@breaks("contact.address-and-phone", way=Way.CONFIGURATION)
+def another_company_than_the_policy_names(hand: Hand) -> None:
+    other = f"{settings.COMPANY.formal_name.partition(',')[0]} Europe GmbH"
+    hand.settings.COMPANY = replace(settings.COMPANY, legal_name=other, formal_name=other)
+
+
+@breaks("contact.address-and-phone", way=Way.CONFIGURATION)
+def a_copyright_of_a_holding(hand: Hand) -> None:
+    hand.template(
+        "partials/footer.html", ("{{ company.legal_name }}. All", "Example Holdings Inc. All")
+    )

@@ -35,3 +35,23 @@ def notices_that_nobody_reads(hand: Hand) -> None:
 @breaks("policy.breadcrumb", way=TEMPLATE)
 def a_path_that_is_hidden(hand: Hand) -> None:
     served_with(hand, "@media (max-width: 30em) { nav[aria-label=Breadcrumb] { display: none } }")
+
+
+@breaks("downloads.recorded", way=TEMPLATE)
+def records_of_downloads_that_their_person_does_not_see(hand: Hand) -> None:
+    record = "{{ record.title }}"
+    hand.template("accounts/data.html", (record, f"<span hidden>{record}</span>"))
+
+
+@breaks("downloads.need-information", way=TEMPLATE)
+def a_log_in_that_says_in_white_for_whom_a_file_is(hand: Hand) -> None:
+    reason = "“{{ wanted.title }}” is for registered customers"
+    hand.template("account/login.html", (reason, f'<span style="opacity: 0">{reason}</span>'))
+
+
+@breaks("downloads.unchanged", way=TEMPLATE)
+def a_hash_of_a_file_that_is_for_machines_alone(hand: Hand) -> None:
+    hand.template(
+        "downloads/document.html",
+        ("<p><code>{{ shown.sha256 }}", "<p hidden><code>{{ shown.sha256 }}"),
+    )

@@ -42,6 +42,16 @@ def an_agreement_to_be_named(hand: Hand) -> None:
 
 
 @breaks(AGREEMENTS, way=TEMPLATE)
+def an_agreement_for_which_nobody_has_asked(hand: Hand) -> None:
+    entered(hand, agreed_on=None, exception="We have not asked for one yet.")
+
+
+@breaks(AGREEMENTS, way=TEMPLATE)
+def an_agreement_that_is_late(hand: Hand) -> None:
+    entered(hand, agreed_on=None, exception="Not feasible: our counsel has not begun with it.")
+
+
+@breaks(AGREEMENTS, way=TEMPLATE)
 def a_firm_without_an_agreement(hand: Hand) -> None:
     entered(hand, agreed_on=None)
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import clear_url_caches, path
 
 from contact.models import ContactMessage
+from outbox.models import OutboxMail
 from sens_site import urls
 from tests.promises.breaks import Way, breaks
 from tests.promises.hand import Hand
@@ -145,3 +146,20 @@ def a_link_in_a_notice_that_runs_out(hand: Hand) -> None:
     hand.replace("downloads.watching._SIGNER", signer)
     plain = signer.unsign
     hand.patch.setattr(signer, "unsign", lambda token: plain(token, max_age=30 * 86400))
+
+
+@breaks("beacons.in-mail", in_sql=True)
+def a_reader_who_is_exchanged_once_the_mail_is_stored(hand: Hand) -> None:
+    def store(old: Callable[..., int], message: EmailMessage) -> int:
+        stored = old(message)
+        newest = OutboxMail.objects.order_by("-pk").values_list("pk", flat=True)[0]
+        OutboxMail.objects.filter(pk=newest).update(recipient=ARCHIVE)
+        return stored
+
+    hand.wrap("outbox.backend.store_mail", store)
+
+
+@breaks("beacons.in-mail", way=Way.ROWS)
+def a_mail_that_waits_for_another_reader(hand: Hand) -> None:
+    EmailMessage("Your request", "Hello.", to=["ada@example.com"]).send()
+    OutboxMail.objects.filter(sent_at=None).update(recipient=ARCHIVE)

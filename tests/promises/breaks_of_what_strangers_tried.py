@@ -99,7 +99,7 @@ def a_mark_for_caches_by_network(hand: Hand) -> None:
     answers(hand, lambda request: request.path == WEBMASTER, mark)
 
 
-@breaks("information.communications-kept", in_sql=True)
+@breaks("information.communications-kept", "usage.details", in_sql=True)
 def a_list_of_who_did_what_that_says_who_wrote(hand: Hand) -> None:
     def note(request: HttpRequest) -> None:
         name = request.POST.get("email", "")

@@ -24,12 +24,15 @@ from privacy.consent.promises.played_choices import (
 )
 from privacy.consent.promises.tags_today import switches
 from privacy.promises.page_reader import hidden_in, read
+from privacy.promises.provenance import in_words, ways_to_say_it
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
 from privacy.promises.written_tables import rows_written
 from sens_site.lib.canonical_json import canonical_json
 
 COOKIES = "/cookies/"
+ALSO_BY_ACT = ("/cookies/load-once/", "/visits/")
+"""What else a page of ours sends for who has allowed it, and another may not."""
 NEWEST = 500
 """How many receipts a nightly look reads. The chain is checked whole elsewhere."""
 RECEIPTS = "consent_consentreceipt"
@@ -108,17 +111,29 @@ def _forced_choices_are_none(site: RunningSite) -> None:
     linked = site.visitor()
     linked.get(f"{CHOOSE}?choice=accept&next=/&shown={current_offer().shown}")
     _nothing_is_allowed(linked, "because a link was opened")
-    led = site.visitor()
-    data = {"choice": "accept", "next": "/", "shown": current_offer().shown}
-    answer = led.post(CHOOSE, data, Origin="https://other.test", Sec_Fetch_Site="cross-site")
-    require(answer.status == 403, f"a choice sent by another site is answered {answer.status}")
-    _nothing_is_allowed(led, "because another site sent a form")
+    _another_site_decides_for_nobody(site)
     unshown = site.visitor()
     unshown.post(CHOOSE, {"choice": "some", "next": "/", "shown": "", "marketing": "yes"})
     require(
         not any(unshown.get(path).permitted for path in PAGES),
         "a form that has shown nothing allows something",
     )
+
+
+def _another_site_decides_for_nobody(site: RunningSite) -> None:
+    """Require that a form decides where the browser says that it is ours, and nowhere else."""
+    data = {"choice": "accept", "next": "/", "shown": current_offer().shown}
+    for headers, is_ours in ways_to_say_it():
+        led = site.visitor()
+        answer = led.post_saying(headers, CHOOSE, data)
+        told = f"answered {answer.status} ({in_words(headers)})"
+        if is_ours:
+            require(answer.status == 303 and led.cookies, f"a choice made here is {told}")
+            continue
+        require(answer.status == 403 and not led.cookies, f"a choice made elsewhere is {told}")
+        for path in () if "Sec-Fetch-Site" in headers else ALSO_BY_ACT:
+            status = led.post_saying(headers, path, {}).status
+            require(status == 403, f"{path} is answered {status} ({in_words(headers)})")
 
 
 def _each_act_has_its_receipt(site: RunningSite) -> None:

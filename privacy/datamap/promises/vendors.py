@@ -33,6 +33,14 @@ STAND_IN = re.compile(
     re.IGNORECASE,
 )
 """Words that stand where a fact should."""
+EXCUSED = re.compile(r"(?:Not feasible|Not appropriate|Part of its terms): \S.{15,}")
+"""The policy wants an agreement where one is feasible and appropriate; it may be part of other terms."""
+LATE = re.compile(
+    r"\b(?:yet|soon|(?:not|never|\w+n['’]t)(?: \w+)? (?:asked|begun|looked|signed|started|tried)"
+    r"|forg[eo]t\w*|no time|under way|in progress|next (?:week|month|quarter|year))\b",
+    re.IGNORECASE,
+)
+"""Words of who has not done something, which is no reason why it need not be done."""
 NAME, DOES, COUNTRY, GROUND, SAFEGUARD, AGREEMENT = range(6)
 STORES = ("DATABASES", "CACHES", "STORAGES", "SESSION_", "MEDIA_URL", "CACHE_URL", "DATABASE_URL")
 
@@ -235,7 +243,10 @@ def each_firm_has_a_safeguard(site: RunningSite) -> Evidence:
 
 @promise("vendors.agreements", look=Look.NOW, strength=Strength.STATED)
 def each_vendor_has_an_agreement_or_a_reason(site: RunningSite) -> Evidence:
-    """Each firm’s record has the date of its agreement, or says in earnest why there is none."""
+    """Each firm’s record has the date of its agreement, or says in earnest why there is none.
+
+    Whether a reason is a good one, people judge: the public record shows it.
+    """
     _who_is_needed()
     shown = shown_firms(site)
     _are_shown(shown)
@@ -246,6 +257,8 @@ def each_vendor_has_an_agreement_or_a_reason(site: RunningSite) -> Evidence:
         named(f"The agreement with {line.name}", words)
         is_date = re.fullmatch(r"\d{4}-\d\d-\d\d", words) is not None
         require(not is_date or words <= today, f"the agreement with {line.name} is of {words}")
+        excused = EXCUSED.fullmatch(words) and not LATE.search(words)
+        require(is_date or excused, f"“{words}” does not say why {line.name} needs no agreement")
         dated += is_date
     return Evidence(
         "Each firm on the public record has the date of its agreement, or the reason why there is "

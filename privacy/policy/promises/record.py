@@ -262,7 +262,7 @@ def every_version_stays_as_it_was(site: RunningSite) -> Evidence:
             is_what_was_drafted(version)
             shown = site.get(address)
             shows_what_was_sealed(shown, version.source_text, address)
-            require(version.hash in shown.text, f"{address} names another hash")
+            require(version.hash in shown.shown, f"{address} names another hash")
             told = json.loads(site.get(f"{path}v/{version.number}.json").text or "{}")
             require(
                 told.get("record", {}).get("source") == version.source_text

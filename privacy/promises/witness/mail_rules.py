@@ -16,8 +16,9 @@ from privacy.datamap.search import hits
 from privacy.promises.witness.canary import MADE_UP
 from privacy.promises.witness.exchange import Exchange, is_foreign
 from privacy.promises.witness.mails import TABLE, Mail
-from privacy.promises.witness.rules import ANSWER, MAIL, Judge, Known, rule
+from privacy.promises.witness.rules import ANSWER, MAIL, ROW, Judge, Known, rule
 from privacy.promises.witness.tags import css_addresses, styles_of, tags_of
+from privacy.promises.written_tables import Written
 from sens_site.lib.email_address import as_stored
 
 MAILS = "mails"
@@ -90,6 +91,18 @@ def a_mail_is_for_its_reader_alone(mail: Mail, known: Known) -> Iterator[str]:
         if of != reader and of not in known.staff:
             yield f"the mail “{mail.subject[:60]}” tells {reader or 'somebody'} what {of} told"
             return
+
+
+@rule(MAILS, of=ROW)
+def a_stored_mail_stays_what_it_is(row: Written, known: Known) -> Iterator[str]:
+    """Once it is stored, a mail gets no other reader and no other text: it is sent, or taken back."""
+    if row.table != TABLE or not row.statement.lstrip().upper().startswith("UPDATE"):
+        return
+    said = row.statement.partition(" WHERE ")[0]
+    if re.search(r"\brecipient\"? =", said):
+        yield "a mail that is stored gets another reader"
+    if any(isinstance(value, bytes | memoryview) and value for value in row.values):
+        yield "a mail that is stored gets another text"
 
 
 @rule(MAILS, of=ANSWER)

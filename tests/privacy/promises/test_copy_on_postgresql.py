@@ -24,6 +24,7 @@ from privacy.promises.running_site import RunningSite
 from privacy.promises.services import run_check
 from sens_site.lib import row_guards
 from sens_site.lib.postgresql.temporary_copy import copy_tables
+from sens_site.promises.declared_constraints import the_database_has_its_constraints
 from sens_site.promises.locks import the_database_refuses_changes
 from tests.factories.people import make_person
 from tests.factories.promises import looks
@@ -258,3 +259,8 @@ def test_who_may_make_no_copy_looks_at_the_database(caplog):
         ask("RESET ROLE")
     assert in_copy == 0
     assert "TEMPORARY" in caplog.text
+
+
+def test_the_copy_refuses_what_the_database_refuses():
+    with on_a_copy():
+        assert the_database_has_its_constraints() > 50

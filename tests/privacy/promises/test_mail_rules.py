@@ -13,6 +13,7 @@ from privacy.promises.witness.exchange import Exchange
 from privacy.promises.witness.mail_rules import (
     MAILS,
     a_mail_is_for_its_reader_alone,
+    a_stored_mail_stays_what_it_is,
     desk,
     faults_in,
     judge_recipients,
@@ -211,3 +212,29 @@ def test_what_stores_no_mail_is_none():
     assert list(mails_in(Written("outbox_outboxmail", ("a",), "UPDATE x SET (a) = 1"))) == []
     assert list(mails_in(Written("outbox_outboxmail", ("a",), "INSERT INTO x"))) == []
     assert list(mails_in(Written("outbox_outboxmail", ("a", b""), INSERT))) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "values", "said"),
+    [
+        (
+            'UPDATE "outbox_outboxmail" SET "recipient" = %s WHERE "id" = %s',
+            ("a@b.test", 1),
+            "reader",
+        ),
+        ("UPDATE outbox_outboxmail SET sender = %s, recipient = %s", ("a", "b"), "reader"),
+        ('UPDATE "outbox_outboxmail" SET "message" = %s', (b"Subject: Other",), "text"),
+        ('UPDATE "outbox_outboxmail" SET "message" = %s', (b"",), ""),
+        ('UPDATE "outbox_outboxmail" SET "claim" = %s WHERE "recipient" = %s', ("c", "a"), ""),
+        ('INSERT INTO "outbox_outboxmail" ("recipient") VALUES (%s)', ("a@b.test",), ""),
+    ],
+)
+def test_a_stored_mail_gets_no_other_reader_and_no_other_text(statement, values, said):
+    (row,) = written_by(statement, values, many=False)
+    found = list(a_stored_mail_stays_what_it_is(row, Known(())))
+    assert found == ([f"a mail that is stored gets another {said}"] if said else [])
+
+
+def test_what_is_written_elsewhere_is_no_mail():
+    (row,) = written_by("UPDATE accounts_user SET recipient = %s", (b"a",), many=False)
+    assert list(a_stored_mail_stays_what_it_is(row, Known(()))) == []

@@ -1,8 +1,11 @@
 """A page is read without the words that a style hides, and hides what is known to be hidden."""
 
+from dataclasses import replace
+
 import pytest
 
 from privacy.promises.unseen_words import as_seen, selectors_that_hide
+from privacy.promises.visitor import Answer
 
 SHEET = '<link rel="stylesheet" href="/static/css/site.css">'
 BODY = '<main class="head"><p class="label">Updated <time>May 1</time></p><p>More</p></main>'
@@ -63,3 +66,17 @@ def test_a_rule_that_is_known_is_so_on_the_screens_it_is_known_for_alone():
     known = "@media (width < 80rem) { .policy b { display: none } }"
     assert selectors_that_hide(known) == ()
     assert selectors_that_hide(known.replace("80rem", "90rem")) == (".policy b",)
+
+
+def test_people_read_words_and_boxes_that_nothing_hides():
+    html = (
+        "<title>A</title><body><p>B</p><p hidden>C</p><input value='D'><input hidden value='E'>"
+        "<input type='hidden' value='F'></body>"
+    )
+    answer = Answer("/", 200, {"Content-Type": "text/html"}, {}, html)
+    seen = replace(answer, reader=lambda text: as_seen(text, {}, lambda path: ""))
+    assert seen.shown == "B D"
+    file = Answer("/a.txt", 200, {"Content-Type": "text/plain"}, {}, html)
+    assert file.shown == html
+    fragment = Answer("/", 200, {"Content-Type": "text/html"}, {}, "<p>G</p>")
+    assert fragment.shown == "G"

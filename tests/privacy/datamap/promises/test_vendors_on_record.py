@@ -36,3 +36,26 @@ def test_a_firm_without_a_country_breaks_the_promise(shown, country, problem):
     shown(country)
     with pytest.raises(PromiseBroken, match=f"The country of A Firm .*{problem}"):
         vendors.each_recipient_has_a_ground(RunningSite())
+
+
+@pytest.mark.parametrize(
+    ("agreement", "kept"),
+    [
+        ("2026-03-01", True),
+        ("Part of its terms: they hold its terms of processing.", True),
+        ("Not feasible: it offers none to customers of our size.", True),
+        ("Not appropriate: it", False),
+        ("It is a large firm, and everybody knows it.", False),
+        ("Not feasible: we have not yet found out whom to ask.", False),
+        ("Not feasible: we haven’t asked them about one.", False),
+    ],
+)
+def test_an_agreement_is_missing_for_a_reason_of_the_policy(monkeypatch, agreement, kept):
+    line = SimpleNamespace(name="A Firm", cells=("",) * vendors.AGREEMENT + (agreement,))
+    monkeypatch.setattr(vendors, "shown_firms", lambda site: [line])
+    if kept:
+        found = vendors.each_vendor_has_an_agreement_or_a_reason(RunningSite())
+        assert found.figures["firms"] == 1
+        return
+    with pytest.raises(PromiseBroken, match="does not say why A Firm needs no agreement"):
+        vendors.each_vendor_has_an_agreement_or_a_reason(RunningSite())

@@ -1,0 +1,72 @@
+"""Where rows arise: what a visitor or a customer does is written down where it belongs, only.
+
+The witness hears into which table each request writes. Each table knows here by which acts it is
+written into; whatever is written elsewhere is a note about somebody of which no sentence speaks.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from privacy.promises.witness.exchange import Exchange
+from privacy.promises.witness.rules import ANSWER, Known, rule
+
+OF_USE, OF_WORDS, OF_ACCOUNTS = "rows of use", "rows of words", "rows of accounts"
+OF_CONSENT, OF_DOWNLOADS, OF_NOTICES = "rows of consent", "rows of downloads", "rows of notices"
+NOBODY: tuple[str, ...] = ()
+ACCOUNTS, LEAVING = "accounts/", "accounts/delete/"
+WRITTEN_BY: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "account": (OF_ACCOUNTS, (ACCOUNTS,)),
+    "accounts_session": (OF_ACCOUNTS, (ACCOUNTS, "admin/login/")),
+    "consent_": (OF_CONSENT, ("cookies/",)),
+    "consent_personalrefusals": (OF_CONSENT, ("cookies/", ACCOUNTS)),
+    "contact_": (OF_WORDS, ("contact/",)),
+    "downloads_": (OF_DOWNLOADS, ("downloads/",)),
+    "downloads_watch": (OF_NOTICES, ("downloads/",)),
+    "mfa_": (OF_ACCOUNTS, (ACCOUNTS,)),
+    "newsletter_": (OF_CONSENT, ("newsletter/",)),
+    "newsletter_suppression": (OF_CONSENT, ("newsletter/", LEAVING)),
+    "outbox_outboxmail": (OF_USE, (ACCOUNTS, "contact/", "downloads/", "newsletter/", "privacy/")),
+    "rights_": (OF_WORDS, ("contact/", "privacy/", "accounts/data/")),
+    "visits_": (OF_USE, ("visits/",)),
+}
+"""By how its name begins, the longest first: of what each table tells, and where it is written into."""
+ERASED = frozenset({"DELETE", "UPDATE"})
+"""How the end of an account reaches every table; what it adds beside is its number and a keyed hash."""
+AT_THE_END = frozenset({"INSERT datamap_erasure"})
+UNTIL_WHEN = "UPDATE accounts_session"
+"""What any request of somebody logged in may write."""
+LOG_INS = ("accounts/login/", "accounts/2fa/authenticate/", "accounts/passkey/login/")
+OF_A_LOG_IN = frozenset({
+    "accounts_session", "accounts_user", "consent_personalrefusals", "outbox_outboxmail",
+})  # fmt: skip
+"""The session, the last log-in, refusals that a browser brings along, and the mail to confirm by."""
+
+
+def rows_where_they_belong(seen: Exchange, known: Known, *, subject: str) -> Iterator[str]:
+    """No table tells of an act that it is not there for: neither which pages somebody opens, nor when.
+
+    What staff do, they do for the company.
+    """
+    if seen.who in known.staff or seen.route is None:
+        return
+    pattern = seen.route.pattern
+    for deed in sorted(seen.wrote - {UNTIL_WHEN}):
+        act, _, table = deed.partition(" ")
+        of, places = _belongs(table)
+        if pattern.startswith(LEAVING) and (act in ERASED or deed in AT_THE_END):
+            continue
+        belongs = pattern.startswith(places)
+        if belongs and pattern.startswith(LOG_INS) and table not in OF_A_LOG_IN:
+            of, belongs = OF_USE, False
+        if of == subject and not belongs:
+            yield f"{seen.said} leaves a trace: {deed}"
+
+
+def _belongs(table: str) -> tuple[str, tuple[str, ...]]:
+    """Return of what a table tells, and where; one that is not known tells of use, and nobody writes it."""
+    names = [name for name in WRITTEN_BY if table.startswith(name)]
+    return WRITTEN_BY[max(names, key=len)] if names else (OF_USE, NOBODY)
+
+
+for _subject in (OF_USE, OF_WORDS, OF_ACCOUNTS, OF_CONSENT, OF_DOWNLOADS, OF_NOTICES):
+    rule(_subject, of=ANSWER)(partial(rows_where_they_belong, subject=_subject))
