@@ -30,6 +30,7 @@ from privacy.datamap.stored_mail import mail_text
 from privacy.promises.page_reader import fields_of
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
+from privacy.promises.seen_links import fields_are_seen
 from sens_site.lib.forms.honeypot import TRAP
 
 FORM = "/contact/webmaster/"
@@ -68,8 +69,10 @@ def telephone_is_optional_and_the_rest_is_asked_for(site: RunningSite) -> Eviden
     """Each required field is missed in turn; the telephone number is left out."""
     required = ("name", "email", "message")
     for page in (FORM, "/privacy/"):
-        forms = site.get(page).page.forms(FORM)
+        opened = site.get(page)
+        forms = opened.page.forms(FORM)
         require(len(forms) == 1, f"{page} holds {len(forms)} such forms")
+        fields_are_seen(site, opened, forms[0], *required, "phone")
         demanded = {one.name for one in fields_of(forms[0]) if one.required}
         require(demanded == set(required), f"{page} demands {', '.join(sorted(demanded))}")
     with at_the_inbox(site):
@@ -147,9 +150,11 @@ def _an_account_learns_nothing(site: RunningSite, database: Database, allowed: s
 def the_choice_is_stored_and_kept(site: RunningSite) -> Evidence:
     """Who did not ask to be contacted gets no mail, and nobody is given the way to write one."""
     for page in (FORM, "/privacy/"):
-        boxes = [b for b in site.get(page).page.all("input") if b.get("name") == "wants_contact"]
+        answer = site.get(page)
+        boxes = [b for b in answer.page.all("input") if b.get("name") == "wants_contact"]
         require(len(boxes) == 1, f"{page} does not ask whether to be contacted")
         require("checked" not in boxes[0].attrs, f"{page} has chosen already")
+        fields_are_seen(site, answer, answer.page, "wants_contact")
     with at_the_inbox(site):
         desk = _webmaster(site)
         for wish in (False, True):

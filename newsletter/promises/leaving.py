@@ -7,8 +7,10 @@ from email.parser import BytesHeaderParser
 from hashlib import sha256
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.mail import EmailMessage
+from django.test import override_settings
 from django.utils import timezone
 
 from newsletter.importing import Row, import_rows
@@ -177,11 +179,13 @@ def a_reader_stays_until_leaving_and_then_as_a_hash(site: RunningSite) -> Eviden
         done_by_the_job(PURGE)
         require(Suppression.objects.filter(pk=left[0].pk).exists(), "the hash does not stay")
         _must_be_keyed(left[0], reader.email)
+        _no_list_brings_back(reader.email)
         require(stays.is_confirmed, "another reader is gone as well")
         left_otherwise = _every_way_leaves_a_hash(site)
     return Evidence(
         "Played through for this check: a subscription stayed for ten years; when its reader "
-        "unsubscribed, only a keyed hash of the address was left. So it was for each source of "
+        "unsubscribed, only a keyed hash of the address was left, by which no list of the company "
+        "brought it back, also with another key of the site. So it was for each source of "
         "readers, when staff, the account or a deletion ended it.",
         {"years": 10, "hashes left": 1 + left_otherwise},
     )
@@ -242,6 +246,17 @@ def _must_be_keyed(row: Suppression, email: str) -> None:
     require(row.address_hash not in plain, "the hash is made without a key")
     require(len(row.address_hash) == 64, "what stays is no SHA-256")
     require(row.purpose == PURPOSE, f"who ends the newsletter is written down under {row.purpose}")
+
+
+def _no_list_brings_back(email: str) -> None:
+    """Require that no list of the company asks who has left, be the key of the site another by then."""
+    former = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    anew = {"SECRET_KEY": secrets.token_urlsafe(48), "SECRET_KEY_FALLBACKS": former}
+    for how, changed in (("", {}), (", once the key of the site is another", anew)):
+        with override_settings(**changed):
+            import_rows([Row(email, (), "A check of the promises, rolled back.")])
+        again = Subscriber.objects.filter(email=email).exists()
+        require(not again, f"a list brings back who has unsubscribed{how}")
 
 
 @promise("retention.newsletter", look=Look.ROWS)

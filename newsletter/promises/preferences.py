@@ -11,6 +11,7 @@ from privacy.datamap.promises.purging import PURGE, done_by_the_job
 from privacy.promises.page_reader import hidden_in
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
+from privacy.promises.seen_links import fields_are_seen
 
 TOPICS, ISSUES = "/admin/newsletter/topic/", "/admin/newsletter/issue/"
 NEW = {"title": "Another of a check", "slug": "another-of-a-check", "position": "9"}
@@ -29,6 +30,7 @@ def a_reader_changes_and_ends_without_an_account(site: RunningSite) -> Evidence:
         opened = stranger.get(own)
         require(opened.status == 200, f"the mailed page of a reader answers {opened.status}")
         require(reader.email not in opened.text, "an issue that is passed on tells the address")
+        fields_are_seen(site, opened, opened.page, "topics")
         changed = stranger.post(own, {"topics": [second]})
         require(changed.status == 303, f"changed topics are answered with {changed.status}")
         require(reader.reads == [second], "changed topics are not stored")

@@ -67,15 +67,20 @@ class Element:
         """The words in it, with single spaces."""
         return " ".join(" ".join(self.words()).split())
 
-    def words(self) -> Iterator[str]:
-        """Yield the pieces of text in it, those of scripts and styles and what is unseen left out."""
-        if self.unseen:
+    @property
+    def written(self) -> str:
+        """The words in it, whether anybody sees them or not."""
+        return " ".join(" ".join(self.words(unseen=True)).split())
+
+    def words(self, *, unseen: bool = False) -> Iterator[str]:
+        """Yield the pieces of text in it, without scripts and styles, and without what nobody sees."""
+        if self.unseen and not unseen:
             return
         for child in self.children:
             if isinstance(child, str):
                 yield child
             elif child.tag not in ("script", "style"):
-                yield from child.words()
+                yield from child.words(unseen=unseen)
 
     @property
     def raw(self) -> str:

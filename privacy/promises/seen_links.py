@@ -1,4 +1,4 @@
-"""Whether a link that the policy promises on every page can be seen there, at every width of a screen.
+"""Whether a link, a button or a field that the policy promises can be seen, at every width of a screen.
 
 A page that holds a link and a style that hides it is a page without the link for whoever looks at it.
 Print is left out: paper leads nowhere.
@@ -68,7 +68,7 @@ def are_seen(
             kind = (address, sheets, *(tuple(map(_place, chain_of(one))) for one in found))
             if kind not in known:
                 known.add(kind)
-                _is_seen(site, page, f"the link to {address}", found)
+                _is_seen(site, page, f"the link to {address}", _words_of(found))
 
 
 def worded(element: Element) -> Iterator[Element]:
@@ -91,7 +91,24 @@ def button_is_seen(
         and (one.tag == "button" or one.get("type"))
     ]
     require(buttons, f"on {page.path} no button stands by which to {what}")
-    _is_seen(site, page, f"the button to {what}", buttons)
+    _is_seen(site, page, f"the button to {what}", _words_of(buttons))
+
+
+def fields_are_seen(site: RunningSite, page: Answer, form: Element, *names: str) -> None:
+    """Require of a form that what it asks is seen at every width, and where to answer it, too."""
+    labels = {one.get("for"): one for one in form.all("label")}
+    for name in names:
+        boxes = [
+            box
+            for box in form.all("input", "select", "textarea")
+            if box.get("name") == name and box.get("type") != "hidden"
+        ]
+        require(boxes, f"{page.path} does not ask for {name}")
+        for box in boxes:
+            label = labels.get(box.get("id")) or box.within("label")
+            require(label is not None, f"{page.path} asks for {name} without a word")
+            _is_seen(site, page, f"where to answer {name}", [box])
+            _is_seen(site, page, f"what is asked as {name}", _words_of([label] if label else []))
 
 
 def _place(element: Element) -> tuple[object, ...]:
@@ -105,10 +122,14 @@ def _place(element: Element) -> tuple[object, ...]:
     return element.tag, *sorted(element.attrs.items()), place, len(siblings)
 
 
-def _is_seen(site: RunningSite, page: Answer, what: str, links: list[Element]) -> None:
+def _words_of(elements: list[Element]) -> list[Element]:
+    return [one for element in elements for one in worded(element)]
+
+
+def _is_seen(site: RunningSite, page: Answer, what: str, elements: list[Element]) -> None:
+    """Require that at every width one of some elements is seen."""
     hiding = [rule for rule in styles_of(site, page) if hides(rule.says)]
-    words = [one for link in links for one in worded(link)]
-    shown = [one for one in words if not any(map(hides_itself, chain_of(one)))]
+    shown = [one for one in elements if not any(map(hides_itself, chain_of(one)))]
     meant = [[rule for rule in hiding if is_meant(one, rule)] for one in shown]
     for width in widths_to_try(hiding):
         seen = any(not any(may_apply(rule, width) for rule in rules) for rules in meant)

@@ -118,6 +118,11 @@ def _split(text: str, sign: str) -> list[str]:
     return [*parts, text[start:].strip()]
 
 
+def alternatives(selector: str) -> list[str]:
+    """Return each of the selectors of which a rule has a list."""
+    return [one for one in _split(selector, ",") if one]
+
+
 def without_parts_of_elements(selector: str) -> str:
     """Return a selector without what it says of parts such as `::before`, or nothing."""
     return ", ".join(one for one in _split(selector, ",") if one and "::" not in one)

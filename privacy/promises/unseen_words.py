@@ -6,6 +6,7 @@ rules below hide something on purpose, and something else says the same, or it i
 
 import re
 from collections.abc import Callable, MutableMapping
+from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -19,13 +20,19 @@ from privacy.promises.hiding_styles import (
     widths_to_try,
 )
 from privacy.promises.page_reader import Page, read, read_anew
-from privacy.promises.stylesheets import Rule, rules_in, without_parts_of_elements
+from privacy.promises.stylesheets import (
+    Rule,
+    alternatives,
+    rules_in,
+    without_parts_of_elements,
+)
 
 Sheets = MutableMapping[str, tuple[str, ...]]
 """Of each style sheet, by its path, the selectors that hide something."""
 KNOWN = frozenset({
     ("#menu ul ul", "@media (width<80rem)"),
-    (".menu>button,#menu>button", "@media (width>=80rem)"),
+    (".menu>button", "@media (width>=80rem)"),
+    ("#menu>button", "@media (width>=80rem)"),
     ("body:has(:is(main,footer) :focus-visible) nav :popover-open", ""),
     (".visually-hidden:not(:focus)", ""),
     (".policy b", "@media (width<80rem)"),
@@ -64,7 +71,13 @@ def as_seen(text: str, sheets: Sheets, fetch: Callable[[str], str]) -> Page:
 
 def selectors_that_hide(css: str) -> tuple[str, ...]:
     """Return of which elements a style sheet leaves nothing to be seen, beside what is known."""
-    rules = [rule for rule in rules_in(css) if hides(rule.says) and _name(rule) not in KNOWN]
+    each = (
+        replace(rule, selector=one)
+        for rule in rules_in(css)
+        if hides(rule.says)
+        for one in alternatives(rule.selector)
+    )
+    rules = [rule for rule in each if _name(rule) not in KNOWN]
     widths = widths_to_try(rules)
     met = [rule for rule in rules if any(may_apply(rule, width) for width in widths)]
     found = (without_parts_of_elements(rule.selector) for rule in met)

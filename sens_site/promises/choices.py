@@ -16,6 +16,7 @@ from privacy.consent.models import PersonalRefusals
 from privacy.consent.promises.all_services_on import choose
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
+from privacy.promises.seen_links import fields_are_seen
 from privacy.rights.choices import Channel, Kind, Proof
 from privacy.rights.intake import open_request
 from sens_site.promises.access import Somebody
@@ -161,6 +162,8 @@ def a_yes_to_mail_is_taken_back_as_it_was_given(site: RunningSite) -> Evidence:
         person = Somebody(site)
         _save_profile(person.visitor, marketing=True)
         require(wants_mail(person.user), "a yes to promotional mail is not stored")
+        profile = person.visitor.get(PROFILE)
+        fields_are_seen(site, profile, profile.page, "marketing")
         box = _box(person.visitor)
         require("checked" in box.attrs, "the profile does not show the yes that was given")
         reads_the_newsletter(person.email)

@@ -102,10 +102,13 @@ def password_just_typed(user: AbstractBaseUser) -> dict[str, Any]:
 
 
 def boxes_on(answer: Answer) -> Iterator[Box]:
-    """Yield everything that a page takes from its reader, hidden or not, in a form or beside it."""
+    """Yield everything that a page takes from its reader, hidden or not, in a form or beside it.
+
+    By what it is called there: whether that is seen, other promises ask (`seen_links.py`).
+    """
     page = answer.page
-    labels = {label.get("for"): label.text for label in page.all("label")}
-    around = {id(box): label.text for label in page.all("label") for box in label.all()}
+    labels = {label.get("for"): label.written for label in page.all("label")}
+    around = {id(box): label.written for label in page.all("label") for box in label.all()}
     for box in page.all():
         typed = box.tag in ("input", "select", "textarea") or "contenteditable" in box.attrs
         if typed and box.get("type") not in ("submit", "button", "reset", "image"):

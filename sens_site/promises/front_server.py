@@ -51,6 +51,8 @@ ONLY = {
 """What some of them say, and nothing else."""
 LIMITS = {"requests": 50, "forms": 5}
 """How often in a second one client may ask, and send a form."""
+CIPHER = re.compile(r"ECDHE-(?:ECDSA|RSA)-(?:AES(?:128|256)-GCM-SHA(?:256|384)|CHACHA20-POLY1305)")
+CURVES = frozenset({"X25519MLKEM768", "X25519", "prime256v1", "secp384r1", "secp521r1"})
 A_YEAR = 31_536_000
 WORD = re.compile(
     r"""\#[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[;{}]|(?:\\.|\$\{|[^\s;{}\\])+""", re.DOTALL
@@ -144,8 +146,20 @@ def it_guards() -> None:
         for one in told_once:
             age = re.search(r"max-age=(\d+)", one.said)
             require(age and int(age[1]) >= A_YEAR, f"nginx insists on encryption by {one.said}")
-        ciphers = {one.name for one in found}
-        require("ssl_protocols" in ciphers, "nginx encrypts as it likes")
+        _it_encrypts_well(found)
+
+
+def _it_encrypts_well(found: tuple[Directive, ...]) -> None:
+    """Require of each way of encryption that who gets the key later cannot read what was sent before."""
+    names = {one.name for one in found}
+    require({"ssl_protocols", "ssl_ciphers"} <= names, "nginx encrypts as it likes")
+    for one in found:
+        if one.name == "ssl_ciphers":
+            weak = [way for way in one.said.split(":") if not CIPHER.fullmatch(way)]
+            require(not weak, f"nginx encrypts by {weak[:1]}, too")
+        if one.name == "ssl_ecdh_curve":
+            weak = sorted(set(one.said.split(":")) - CURVES)
+            require(not weak, f"nginx agrees on keys by {weak[:1]}, too")
 
 
 def _it_limits(found: tuple[Directive, ...]) -> None:

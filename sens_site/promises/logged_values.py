@@ -19,6 +19,7 @@ from privacy.promises.running_site import NO_SUCH_PAGE, RunningSite
 from sens_site.lib.metrics import COUNTED
 from sens_site.promises import source_code
 from sens_site.promises.application_server import it_writes_down_no_request
+from sens_site.promises.cut_secrets import handlers_cut_secrets
 from sens_site.promises.front_server import it_logs_nobody
 from sens_site.promises.log_calls import (
     ABOUT_LINES,
@@ -224,7 +225,6 @@ RAISES = re.compile(rf"\braise \w[\w.]*\([^#]{{0,300}}?{PERSONAL.pattern}")
 RAISED = frozenset({"accounts/registration.py", "privacy/consent/offer/switches.py"})
 """Where an error carries an address to its own form and no further, and where it names a firm."""
 SOMEBODY = "somebody-of-a-check@example.com"
-LINK = "/newsletter/unsubscribe/0123456789abcdef/?q=somebody"
 
 
 def _only_known(
@@ -270,20 +270,6 @@ def _what_is_logged_by_itself_names_nobody() -> None:
         named += [short_name(error), place(error)]
     told = [one for one in named if SOMEBODY in one]
     require(not told, "what a line of the log calls a mail or an error holds an address")
-
-
-def _handlers_cut_secrets() -> int:
-    """Require that whatever writes a log cuts the secret out of an address, and what was searched for."""
-    loud = {"name": "django.request", "levelno": logging.CRITICAL, "levelname": "CRITICAL"}
-    record = {**loud, "msg": "Internal Server Error: %s", "args": (LINK,), "status_code": 500}
-    root = logging.getLogger()
-    ours = [one for one in root.handlers if not type(one).__module__.startswith("_pytest")]
-    for handler in ours:
-        copied = logging.makeLogRecord(record)
-        written = handler.format(copied) if handler.filter(copied) else ""
-        told = [one for one in ("0123456789abcdef", "somebody") if one in written]
-        require(not told, "a log holds the secret of an address, or what was searched for")
-    return len(ours)
 
 
 def _libraries_say_no_more() -> None:
@@ -333,7 +319,7 @@ def what_logs_say_is_known(site: RunningSite) -> Evidence:
     _nobody_in_errors()
     _what_is_logged_by_itself_names_nobody()
     _libraries_say_no_more()
-    handlers, samples = _handlers_cut_secrets(), _numbers_name_nobody()
+    handlers, samples = handlers_cut_secrets(), _numbers_name_nobody()
     require(handlers and samples, "the site writes no log, or counts nothing")
     return Evidence(
         "Each line that the site logs, each number that it counts and each span of a trace holds its "

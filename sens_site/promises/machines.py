@@ -13,6 +13,7 @@ from pathlib import Path
 from django.conf import settings
 
 from privacy.promises.registry import require
+from sens_site.promises.told_environment import containers_are_told_no_secret
 
 SERVICE: Mapping[str, str] = {
     "Type": "notify", "User": "website", "Group": "website", "WorkingDirectory": "/srv/website",
@@ -146,9 +147,10 @@ def text_of(file: Path) -> str:
 def machines_are_told_to_shut() -> None:
     """Require that the files by which a machine is set up, where they came along, shut what they should."""
     folder = settings.BASE_DIR / "deploy"
-    for pattern, read in READ_BY.items():
+    for pattern, reads in READ_BY.items():
         for file in sorted(folder.glob(pattern)):
-            read(file.name, text_of(file))
+            for read in reads:
+                read(file.name, text_of(file))
 
 
 def _unit(name: str, text: str) -> None:
@@ -236,8 +238,8 @@ def _differing(told: Counter[str]) -> list[str]:
 
 
 READ_BY = {
-    "Dockerfile": _image,
-    "systemd/*.service": _unit,
-    "postgresql-roles.sql": _roles,
-    "compose.yaml": _containers,
+    "Dockerfile": (_image,),
+    "systemd/*.service": (_unit,),
+    "postgresql-roles.sql": (_roles,),
+    "compose.yaml": (_containers, containers_are_told_no_secret),
 }

@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.db import transaction
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
 from django.utils import timezone
 
 from accounts.models import IdleNotice, User
@@ -39,7 +40,7 @@ OLDEST = timedelta(days=34)
 def nobody_comes_back_with_a_backup(site: RunningSite) -> Evidence:
     """By their own click, unused for too long, at the desk, on request: all are erased again.
 
-    By whoever restores, and by the worker; yesterday or five weeks ago.
+    By whoever restores, and by the worker; yesterday or five weeks ago, also by another key of the site.
     """
     with site.rehearsal(), ledger_of_its_own() as file:
         ends = _ways_to_go(site)
@@ -57,6 +58,7 @@ def nobody_comes_back_with_a_backup(site: RunningSite) -> Evidence:
         plays: tuple[tuple[str, timedelta, Callable[[], object]], ...] = (
             ("who restores", OLDEST, partial(_restores_elsewhere, file)),
             ("the worker", timedelta(hours=1), partial(done_by_the_job, FINISH)),
+            ("the worker, by another key of the site,", OLDEST, _finishes_by_another_key),
         )
         for who, age, play in plays:
             transaction.savepoint_rollback(backup)
@@ -67,7 +69,8 @@ def nobody_comes_back_with_a_backup(site: RunningSite) -> Evidence:
             require(not back, f"{who} leaves those who went {', '.join(back)}")
     return Evidence(
         "Played through for this check: accounts ended in each way there is, came back with a backup, "
-        "and were erased again by who restored it as by the worker; no list of orders brought them back.",
+        "and were erased again by who restored it as by the worker, also when the key of the site had "
+        "been changed meanwhile; no list of orders brought them back.",
         {"ways to go": len(ends), "days since": OLDEST.days},
     )
 
@@ -77,6 +80,14 @@ def _restores_elsewhere(file: Path) -> None:
     records = file.read_text("utf-8").splitlines()
     with ledger_of_its_own():
         erase_again(records)
+
+
+def _finishes_by_another_key() -> None:
+    """Let the worker finish after the operator has changed the site's key, as one may at any time."""
+    former = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    anew = secrets.token_urlsafe(48)
+    with override_settings(SECRET_KEY=anew, SECRET_KEY_FALLBACKS=former):
+        done_by_the_job(FINISH)
 
 
 def _a_list_of_orders_brings_nobody_back(gone: dict[str, str]) -> None:

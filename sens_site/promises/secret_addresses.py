@@ -1,10 +1,10 @@
 """Promises about what strangers can find out: behind secret addresses, and on all others."""
 
+import re
 import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
@@ -31,6 +31,9 @@ from sens_site.promises.stored_secrets import (
     second_factors_are_closed,
     secrets_are_drawn_by_chance,
 )
+
+SIGNED = re.compile(r"([?&]done=[\w-]+)(?::|%3A)[^&#]*")
+"""What says that something was done, with its time and signature (`lib/http/done_notice.py`)."""
 
 
 @promise("security.against-misuse", look=Look.REHEARSAL)
@@ -210,6 +213,7 @@ def no_form_tells_who_has_an_account(site: RunningSite) -> Evidence:
 def _told(site: RunningSite, path: str, data: dict[str, str]) -> tuple[int, str, str]:
     """Return what an answer tells, without what names the one who sent the form, or the second."""
     answer = site.visitor().fill_in(path, data)
-    where = unquote(answer.header("Location")).partition("/sent/")[0].partition(":")[0]
+    # What is said to be done bears the second in which it was, which tells nothing of anybody.
+    where = SIGNED.sub(r"\1", answer.header("Location").partition("/sent/")[0])
     main = answer.page.first("main") if answer.is_page else None
     return answer.status, where, main.text if main else ""

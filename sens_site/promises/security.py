@@ -10,6 +10,7 @@ from django.core import checks
 from privacy.consent.promises.all_services_on import choose
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
+from sens_site.promises.encrypted_ways import nobody_elses_certificate_will_do
 from sens_site.promises.folders import nothing_private_is_served
 from sens_site.promises.front_server import it_guards
 from sens_site.promises.machines import machines_are_told_to_shut
@@ -41,6 +42,7 @@ def measures_are_in_force(site: RunningSite) -> Evidence:
     it_guards()
     machines_are_told_to_shut()
     nothing_protective_is_weaker()
+    nobody_elses_certificate_will_do()
     require(
         encrypted or settings.SITE_HOST in LOOPBACK,
         "the site can be reached by others and does not encrypt",

@@ -2,7 +2,7 @@
 
 import sys
 from datetime import date
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from privacy.datamap import vendors
@@ -29,6 +29,7 @@ SOUND: dict[str, Any] = {
     "agreed_on": date(2026, 3, 1),
     "hosts": ("db.hosting.test",),
 }
+CLAUSES = "Standard contractual clauses."
 
 
 def entered(hand: Hand, **changes: Any) -> None:
@@ -96,6 +97,21 @@ def a_firm_that_stores_elsewhere(hand: Hand) -> None:
 @breaks(PROVIDERS, way=TEMPLATE)
 def a_firm_to_be_named(hand: Hand) -> None:
     entered(hand, firm="To be named")
+
+
+@breaks(PROVIDERS, way=TEMPLATE)
+def firms_of_which_none_is_named(hand: Hand) -> None:
+    entered(hand, firm="Various third-party providers")
+
+
+@breaks(SAFEGUARDS)
+def clauses_that_nobody_has_signed(hand: Hand) -> None:
+    hand.replace("privacy.consent.data_map.SAFEGUARDS", SimpleNamespace(get=lambda *_: CLAUSES))
+
+
+@breaks(SAFEGUARDS)
+def clauses_of_which_the_record_is_silent(hand: Hand) -> None:
+    hand.replace("privacy.consent.data_map.SAFEGUARDS", {})
 
 
 @breaks(PROVIDERS, way=TEMPLATE)

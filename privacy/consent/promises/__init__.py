@@ -1,6 +1,7 @@
 """The checks of what the policy says about cookies and consent."""
 
 import privacy.consent.promises.choices
+import privacy.consent.promises.claimed_safeguards
 import privacy.consent.promises.cookies
 import privacy.consent.promises.looks
 import privacy.consent.promises.receipts

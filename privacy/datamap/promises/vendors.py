@@ -41,6 +41,17 @@ LATE = re.compile(
     re.IGNORECASE,
 )
 """Words of who has not done something, which is no reason why it need not be done."""
+NOBODY = frozenset(
+    """
+    a all an and any anonymous at by changing chosen cloud companies company confidential contractor
+    contractors data different diverse external few firm firms for from host hosting hosts house in
+    internal list mail many miscellaneous of on or other others our outside parties partner partners
+    party processor processors provider providers request servers service services several some
+    subcontractor supplier suppliers the their third trusted undisclosed unnamed us various vendor
+    vendors we who whom with
+    """.split()  # noqa: SIM905 - reads best
+)
+"""Words of which none is the name of a firm: what is made of them alone names nobody."""
 NAME, DOES, COUNTRY, GROUND, SAFEGUARD, AGREEMENT = range(6)
 STORES = ("DATABASES", "CACHES", "STORAGES", "SESSION_", "MEDIA_URL", "CACHE_URL", "DATABASE_URL")
 
@@ -129,6 +140,8 @@ def nobody_is_used_who_is_not_on_record(site: RunningSite) -> Evidence:
     )
     for vendor in on_record():
         named("The name of a firm", vendor.firm)
+        words = re.findall(r"[^\W\d_]+", vendor.firm.lower())
+        require(not NOBODY.issuperset(words), f"“{vendor.firm}” is the name of no firm")
         named(f"What {vendor.firm} does", vendor.part)
         named(f"The country of {vendor.firm}", vendor.country)
         asked_for = vendor.recipient.transfer.title == "your explicit consent"

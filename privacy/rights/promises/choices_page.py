@@ -16,6 +16,7 @@ from privacy.policy.promises.text import linked
 from privacy.promises.played_clock import NOON, at_the_hour
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite
+from privacy.promises.seen_links import fields_are_seen
 from privacy.rights import services
 from privacy.rights.models import RequestEvent, SubjectRequest
 from privacy.rights.promises.played_requests import (
@@ -69,7 +70,9 @@ def request_from(email: str) -> SubjectRequest:
 def anybody_asks_and_follows_on_the_page(site: RunningSite) -> Evidence:
     """Each right is offered to a stranger, taken, and can be followed to its end by its address."""
     words = linked(site, CHOICES, "the page on which people choose")
-    heading = site.get(CHOICES).page.first("h1")
+    opened = site.get(CHOICES)
+    fields_are_seen(site, opened, opened.page, "kind", "name", "email", "text")
+    heading = opened.page.first("h1")
     require(
         heading is not None and heading.text == words, "the page has another name than the link"
     )
