@@ -29,24 +29,24 @@ def _code_says(hand: Hand, path: str, old: str, new: str) -> None:
 MAILBOX, MADE = "sens_site/lib/mailbox.py", "context = ssl.create_default_context()\n"
 
 
-@breaks(CLAIM)
+@breaks(CLAIM, measured=True)
 def a_mailbox_of_whoever_answers(hand: Hand) -> None:
     _code_says(hand, MAILBOX, MADE, f"{MADE}    context.verify_mode = ssl.CERT_NONE\n")
 
 
-@breaks(CLAIM)
+@breaks(CLAIM, measured=True)
 def a_mailbox_without_rules(hand: Hand) -> None:
     _code_says(hand, MAILBOX, "ssl_context=context, ", "")
 
 
-@breaks(CLAIM)
+@breaks(CLAIM, measured=True)
 def orders_of_whoever_answers(hand: Hand) -> None:
     fetched = "urllib.request.build_opener("
     careless = "import requests; requests.get(settings.ORDER_STATUS_URL, verify=False); "
     _code_says(hand, "contact/orders.py", f"with {fetched}", f"{careless}with {fetched}")
 
 
-@breaks(CLAIM)
+@breaks(CLAIM, measured=True)
 def a_package_that_is_told_not_to_look(hand: Hand) -> None:
     made = "headers = {"
     _code_says(hand, "contact/orders.py", made, f'how = {{"verify_ssl": False}}; {made}')
