@@ -40,6 +40,13 @@ def a_country_that_stands_in_no_class(hand: Hand) -> None:
     hand.patch.setattr(OwnRequestForm, "__init__", drawn_with_more)
 
 
+@breaks("information.business-card")
+def a_religion_that_staff_write_down(hand: Hand) -> None:
+    from privacy.rights.forms import EntryForm
+
+    _asks_also(hand, EntryForm, "believes", "Religion or belief, if known")
+
+
 @breaks("information.business-card", measured=True)
 def a_company_of_who_changes_topics_by_a_mailed_link(hand: Hand) -> None:
     from newsletter.forms import TopicsForm
