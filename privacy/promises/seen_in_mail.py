@@ -19,6 +19,8 @@ SMALLEST = 9.0
 """Pixels of a letter that is read."""
 HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 PIXELS = re.compile(r"(\d*\.?\d+)px\b")
+PICTURE = re.compile(r"url\([^)]*\)")
+"""It hides no words: that a mail loads it is the matter of another promise."""
 NAMES = {"white": "#ffffff", "black": "#000000"}
 LUMA = (0.2126, 0.7152, 0.0722)
 
@@ -37,7 +39,7 @@ def _unseen(words: Element, sheets: list[Rule]) -> Iterator[bool]:
     """Yield, for each way in which the words of a link could escape the eye, whether they do."""
     yield any(hides_itself(one) for one in chain_of(words))
     yield any(hides(rule.says) and is_meant(words, rule) for rule in sheets)
-    behind = _said(words, "background-color", "background") or PAPER
+    behind = PICTURE.sub("", _said(words, "background-color", "background")).strip() or PAPER
     yield _contrast(_said(words, "color", up_to="a") or LINK, behind) < LEAST_CONTRAST
     size = PIXELS.search(_said(words, "font-size", "font"))
     yield size is not None and float(size[1]) < SMALLEST

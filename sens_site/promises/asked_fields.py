@@ -5,11 +5,12 @@ after a form, by a mailed link or for who has a second factor. And a form that n
 class.
 """
 
+import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from urllib.parse import urlsplit
 
-from privacy.promises.form_classes import every_class_of_forms
+from privacy.promises.form_classes import every_class_for_staff, every_class_of_forms
 from privacy.promises.registry import require
 from privacy.promises.running_site import RunningSite
 from privacy.promises.witness.exchange import Exchange
@@ -64,6 +65,13 @@ MAY_ASK = {
     "/search/": ("q",),
 }  # fmt: skip
 """Where a form is sent, or where such addresses begin, with all that it may hold, hidden or not."""
+ON_NO_BUSINESS_CARD = re.compile(
+    r"\b(?:age|beliefs?|biometric|birth(?:day|date)?|born|citizenship|confession|disabilit(?:y|ies)|"
+    r"ethnic(?:ity)?|faith|gender|genetic|health|illness|income|marital|nationality|passport|"
+    r"polit(?:ical|ics)|race|religio(?:n|us)|salary|sex(?:ual)?|social security|ssn|trade union)\b",
+    re.IGNORECASE,
+)
+"""Words by which a field asks what the policy names in no group. Staff have forms for much else."""
 FOR_WHO_HAS_PROVEN_IT = ("/accounts/data/ask/", "/accounts/delete/", "/accounts/email/")
 """Who has not just typed the password is led away from these, and a look would see no form there."""
 SAID_TWICE = ("password2",)
@@ -109,6 +117,17 @@ def no_class_asks_for_more() -> int:
     for one in found:
         beside = sorted(one.base_fields.keys() - known)
         require(not beside, f"{one.__name__} asks for {beside[:1]}, which no form may")
+    return len(found) + _staff_write_down_what_the_policy_names()
+
+
+def _staff_write_down_what_the_policy_names() -> int:
+    """Require of each form of the desk that it asks nothing that stands on no business card."""
+    found = every_class_for_staff()
+    for one in found:
+        for name, box in getattr(one, "base_fields", {}).items():  # what others build on has none
+            said = f"{name.replace('_', ' ')} {box.label} {box.help_text}"
+            private = ON_NO_BUSINESS_CARD.search(said)
+            require(not private, f"{one.__name__} has staff write down: {private and private[0]}")
     return len(found)
 
 

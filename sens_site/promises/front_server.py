@@ -119,9 +119,15 @@ def it_logs_nobody() -> None:
             require(one.said == ONLY[one.name], f"nginx is told: {one.name} {one.said}")
 
 
+COOKIES = ("userid", "sticky", "proxy_cookie")
+"""How directives begin by which it sets cookies, or changes those of the site."""
+
+
 def it_sets_no_cookie() -> None:
-    """Require that nginx adds no header but those that are known."""
+    """Require that nginx adds no header but those that are known, and numbers no visitor itself."""
     for one in told():
+        own = one.name.startswith(COOKIES)
+        require(not own, f"nginx is told: {one.name} {one.said}")
         if one.name == "add_header":
             name = one.said.partition(" ")[0]
             require(name in HEADERS, f"nginx adds the header {name}")

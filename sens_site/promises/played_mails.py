@@ -25,6 +25,7 @@ from downloads.watching import notice_mail as notice_mail_of_document
 from newsletter import issue_services, sending
 from newsletter import mails as of_readers
 from newsletter.models import Check, Issue, Subscriber, Topic
+from newsletter.rehearsal import whatever_their_mail_holds
 from newsletter.wording import keep_wording, words_shown
 from outbox.job_failures import tell_owners
 from outbox.models import OutboxMail
@@ -142,10 +143,11 @@ def _issue_to(reader: Subscriber, word: str) -> None:
         title=word, slug=word, summary=word, body="[Read it](/privacy/)", checklist=Check.values
     )
     issue.topics.add(topic)
-    issue_services.schedule(issue)
-    issue_services.begin(issue)
-    issue.refresh_from_db()
-    sending.write_copies(issue)
+    with whatever_their_mail_holds():
+        issue_services.schedule(issue)
+        issue_services.begin(issue)
+        issue.refresh_from_db()
+        sending.write_copies(issue)
 
 
 def _asked(word: str, kind: Kind, proof: Proof | None = Proof.LINK) -> Any:

@@ -1,5 +1,9 @@
 """What the walk to every address has shown: promises about whatever arises on the way."""
 
+import re
+
+from django.conf import settings
+
 from privacy.promises.registry import Evidence, Look, NotCarriedOut, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.promises.witness import browser_rules as browser
@@ -22,6 +26,9 @@ LED_TO = frozenset({
 })  # fmt: skip
 """Views to which a form, a page or a mail leads. Where one of these refuses, the view behind it is not
 reached: that is a breach of what the policy says of the form, and not of the guards of answers."""
+OVER = re.compile(r"\d+/(\d*)([smhd])\b")
+"""Over which time a limit counts, as the accounts' package writes it: `100/d/key`."""
+DAYS = {"s": 1 / 86400, "m": 1 / 1440, "h": 1 / 24, "d": 1}
 WALKED = "For this check every address was opened by everybody, with made-up people, and undone. "
 
 
@@ -127,7 +134,14 @@ def words_are_kept_where_they_belong(site: RunningSite) -> Evidence:
 
 @promise("retention.access-logs", look=Look.REHEARSAL)
 def no_note_outlasts_its_time(site: RunningSite) -> Evidence:
-    """Counts of attempts, and whatever else is noted of somebody for a while, end by themselves."""
+    """Counts of attempts, and whatever else is noted of somebody for a while, end by themselves.
+
+    Also those that no made-up visitor brings about: each limit of the settings says for how long.
+    """
+    for name, said in settings.ACCOUNT_RATE_LIMITS.items():
+        days = [int(many or 1) * DAYS[unit] for many, unit in OVER.findall(said)]
+        require(len(days) == len(said.split(",")), f"the limit {name} is not to be read: {said}")
+        require(max(days) <= 30, f"attempts are counted for {max(days):g} days by {name}")
     require_kept(site.walk, records.PERIODS)
     return Evidence(
         f"{WALKED}What was noted in the shared cache ends within 30 days, all of it.",

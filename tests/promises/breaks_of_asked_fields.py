@@ -22,6 +22,13 @@ def a_country_of_a_member_who_uses_a_right(hand: Hand) -> None:
 
 
 @breaks("information.business-card")
+def a_union_of_a_member_who_uses_a_right(hand: Hand) -> None:
+    from privacy.rights.forms import OwnRequestForm
+
+    _asks_also(hand, OwnRequestForm, "belongs_to", "Trade union (optional)")
+
+
+@breaks("information.business-card")
 def a_country_that_stands_in_no_class(hand: Hand) -> None:
     from privacy.rights.forms import OwnRequestForm
 
@@ -31,6 +38,13 @@ def a_country_that_stands_in_no_class(hand: Hand) -> None:
 
     hand.routes = frozenset({"accounts:ask"})
     hand.patch.setattr(OwnRequestForm, "__init__", drawn_with_more)
+
+
+@breaks("information.business-card")
+def a_religion_that_staff_write_down(hand: Hand) -> None:
+    from privacy.rights.forms import EntryForm
+
+    _asks_also(hand, EntryForm, "believes", "Religion or belief, if known")
 
 
 @breaks("information.business-card", measured=True)

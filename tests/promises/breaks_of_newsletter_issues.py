@@ -121,13 +121,28 @@ def an_issue_that_was_sent_to_no_topic(hand: Hand) -> None:
     an_issue_that_was_sent().topics.clear()
 
 
-@breaks(
-    "beacons.in-mail", "mail.unsubscribe-link", "newsletter.archive", "newsletter.scope",
-    way=Way.CONFIGURATION,
-)  # fmt: skip
+@breaks("beacons.in-mail", "newsletter.archive", way=Way.CONFIGURATION)
 def a_pixel_in_the_mail_of_an_issue(hand: Hand) -> None:
     pixel = '<img src="https://beacon.test/1.gif"></main>'
     hand.template("newsletter/mail/issue.html", ("</main>", pixel))
+
+
+@breaks("beacons.in-mail", "newsletter.archive")
+def a_pixel_in_the_look_of_mails(hand: Hand) -> None:
+    def with_look(old: Any, page: str) -> str:
+        picture = "background: #ffffff url(https://beacon.test/1.gif); "
+        return str(old(page)).replace('<body style="', f'<body style="{picture}', 1)
+
+    for room in ("newsletter.composing", "privacy.policy.notices"):
+        hand.wrap(f"{room}.with_look", with_look)
+
+
+@breaks("newsletter.archive")
+def links_of_an_issue_over_a_counter(hand: Hand) -> None:
+    from newsletter.composing import Letter
+
+    plain, over = Letter._absolute, 'href="https://clicks.test/?to='
+    hand.patch.setattr(Letter, "_absolute", lambda *args: plain(*args).replace('href="', over, 1))
 
 
 @breaks("mail.unsubscribe-link", "newsletter.archive", "newsletter.scope")

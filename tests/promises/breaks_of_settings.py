@@ -78,6 +78,12 @@ def guesses_from_many_places_that_nobody_counts(hand: Hand) -> None:
     hand.settings.ACCOUNT_RATE_LIMITS = limits
 
 
+@breaks(TECHNICAL, "retention.access-logs", way=SETTING)
+def guesses_that_are_counted_for_three_months(hand: Hand) -> None:
+    limits = {**settings.ACCOUNT_RATE_LIMITS, "login_failed_anywhere": "100/90d/key"}
+    hand.settings.ACCOUNT_RATE_LIMITS = limits
+
+
 @breaks(TECHNICAL, way=SETTING)
 def a_host_that_whoever_asks_may_name(hand: Hand) -> None:
     hand.settings.USE_X_FORWARDED_HOST = True

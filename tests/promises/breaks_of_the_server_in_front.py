@@ -45,6 +45,11 @@ def a_line_that_would_name_who_asks(hand: Hand) -> None:
     _told(hand, ("'$time_iso8601 ", "'$remote_addr $time_iso8601 "))
 
 
+@breaks(COOKIES, GUARDS, way=TOLD)
+def visitors_whom_the_server_in_front_numbers(hand: Hand) -> None:
+    _told(hand, ("server_tokens off;", "server_tokens off;\nuserid on;"))
+
+
 @breaks(COOKIES, way=TOLD)
 def a_cookie_of_the_server_in_front(hand: Hand) -> None:
     _told(hand, ("server_tokens off;", "server_tokens off;\nadd_header Set-Cookie seen=1;"))

@@ -45,6 +45,11 @@ def a_folder_for_each_message(hand: Hand) -> None:
     hand.on_release(lambda: shutil.rmtree(target, ignore_errors=True))
 
 
+@breaks("usage.details")
+def a_list_of_senders_beside_the_copies(hand: Hand) -> None:
+    visits(hand, lambda _: (Path(settings.PRIVATE_ROOT) / "leads.csv").open("a").close())
+
+
 @breaks("usage.ip-address", in_sql=True)
 def a_statement_that_begins_with_a_comment(hand: Hand) -> None:
     def note(request: HttpRequest) -> None:

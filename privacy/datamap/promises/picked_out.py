@@ -22,15 +22,15 @@ KNOWN = {
         "200 | 30 | quiet.exclude(pk__in=known)[:CAP]"
         " | idle_since(UNUSED.before(moment)).filter(pk__in=over)[:CAP]"
     ),
-    "accounts/jobs.py": "24 | 600 | 3600",
+    "accounts/jobs.py": "",
     "contact/data_map.py": "24",
-    "contact/jobs.py": "24 | 300 | 900 | 3600",
+    "contact/jobs.py": "300 | 900",
     "downloads/data_map.py": "24",
-    "downloads/jobs.py": "300 | 600",
+    "downloads/jobs.py": "",
     "downloads/store.py": "2 | 2 | 1024 | 1024",
     "downloads/verification.py": "500",
     "newsletter/data_map/readers.py": "",
-    "newsletter/jobs.py": "60 | 300 | 3600",
+    "newsletter/jobs.py": "",
     "outbox/job_runs.py": (
         "10 | JobRun.objects.filter(name=name).values_list('succeeded_at', flat=True).first()"
         " | JobRun.objects.filter(name=name).values_list(column, flat=True).first()"
@@ -44,7 +44,7 @@ KNOWN = {
         " MOST_TRANSPORT_WAIT_SECONDS) | min(self._next_run[job.name], again)"
     ),
     "privacy/consent/data_map.py": "followers.values('at')[:1]",
-    "privacy/consent/jobs.py": "60 | 3600 | ReceiptSeal.objects.order_by('-number')[:1]",
+    "privacy/consent/jobs.py": "ReceiptSeal.objects.order_by('-number')[:1]",
     "privacy/datamap/backups.py": "2 | 30",
     "privacy/datamap/clock.py": "5 | ClockStamp.objects.filter(pk=1).first()",
     "privacy/datamap/data_map.py": "14",
@@ -55,7 +55,7 @@ KNOWN = {
     ),
     "privacy/datamap/export.py": ("6 | 16 | 500 | timezone.localtime(made_at).timetuple()[:6]"),
     "privacy/datamap/holds.py": "",
-    "privacy/datamap/jobs.py": "600 | 3600",
+    "privacy/datamap/jobs.py": "",
     "privacy/datamap/ledger.py": "35",
     "privacy/datamap/portable.py": "",
     "privacy/datamap/replay.py": "5 | 500 | references[start:start + PORTION]",
@@ -68,23 +68,21 @@ KNOWN = {
         "12 | _identity[:]"
         " | keyed_hash('reference', self.account_mark or '|'.join(sorted(self.addresses)))[:12]"
     ),
-    "privacy/policy/jobs.py": "60 | 60 | 600 | 1800",
-    "privacy/promises/jobs.py": (
-        "10 | 600 | inside.values_list('checked_at', flat=True).first() | now.hour"
-    ),
+    "privacy/policy/jobs.py": "",
+    "privacy/promises/jobs.py": "10",
     "privacy/rights/data_map.py": "12 | 36",
     "privacy/rights/export_files.py": (
         "16 | ExportFile.objects.filter(request=link.request_id).first()"
         " | ExportFile.objects.filter(request=request).first()"
     ),
-    "privacy/rights/jobs.py": "3600 | 3600 | 3600",
+    "privacy/rights/jobs.py": "",
     "privacy/rights/private_storage.py": "448",
     "privacy/rights/scans.py": (
         "10 | 16 | 1024 | 1024"
         " | next((kind for start, kind, _ in FIRST_BYTES if content.startswith(start)), '')"
     ),
     "sens_site/backups.py": "",
-    "sens_site/jobs.py": "600 | 600",
+    "sens_site/jobs.py": "",
     "sens_site/lib/deploy/backup_archive.py": (
         "2 | 3 | 64 | 256 | 1024 | 1024 | 1024 | buffer[:len(taken)]"
         " | min(CHUNK, left) | next(iter(sign(text))) | next(self.chunks, None)"
@@ -92,7 +90,7 @@ KNOWN = {
     ),
     "sens_site/lib/deploy/database_dump.py": "",
     "visits/data_map.py": "30",
-    "visits/jobs.py": "3600",
+    "visits/jobs.py": "",
 }
 """By module, what its code picks out: portions of a list, numbers above one, days, one of many."""
 ASKED = {
@@ -161,6 +159,8 @@ CUTS = frozenset({"islice", "min", "takewhile", "batched", "first", "last", "lat
 DAYS = frozenset({"day", "hour", "isocalendar", "isoweekday", "month", "strftime", "weekday"})
 ASKED_FOR_DAYS = re.compile(r"__(?:iso_)?(?:day|hour|month|quarter|week|week_day|year)(?:__|$)")
 
+SCHEDULES = ("every_seconds", "when")
+"""What `schedules.py` knows of each job, word by word."""
 MODE = re.compile(rb"\b0o[0-7]{3}\b")
 """Who may read a file, which is no number of rows; another check looks at that."""
 
@@ -189,12 +189,36 @@ def _picked(text: str) -> Counter[str]:
         for number, line in enumerate(text.splitlines(), 1)
         for found in MODE.finditer(line.encode())
     }
+    tree = ast.parse(text)
+    told = set(_of_schedules(tree))
     return Counter(
         said
-        for node in ast.walk(ast.parse(text))
-        if (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)) not in modes
+        for node in ast.walk(tree)
+        if node not in told
+        and (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)) not in modes
         for said in _said(node)
     )
+
+
+def _of_schedules(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield what says how often a job comes, and when: of each job that is another look's matter."""
+    called = [one for one in ast.walk(tree) if isinstance(one, ast.Call)]
+    jobs = [one for one in called if getattr(one.func, "id", "") == "periodic"]
+    said = [one.value for job in jobs for one in job.keywords if one.arg in SCHEDULES]
+    inside = {node for value in said for node in ast.walk(value)}
+    names = {one.id for one in inside if isinstance(one, ast.Name)}
+    elsewhere = {
+        one.id
+        for one in ast.walk(tree)
+        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load) and one not in inside
+    }
+    yield from inside
+    for one in tree.body:
+        if (isinstance(one, ast.FunctionDef) and one.name in names - elsewhere) or (
+            isinstance(one, ast.Assign)
+            and {ast.unparse(n) for n in one.targets} <= names - elsewhere
+        ):
+            yield from ast.walk(one)
 
 
 @lru_cache(maxsize=256)

@@ -37,6 +37,30 @@ def test_what_takes_all_rows_is_in_order(monkeypatch, code):
     nothing_more_is_picked_out("accounts/erasure.py")
 
 
+JOB = """
+A_DAY = 24 * 3600
+def waits():
+    return rows.count() > 1000
+@periodic("remove", every_seconds=A_DAY, when=waits{more})
+def remove():
+    return rows.delete({inside})
+"""
+
+
+def test_how_often_and_when_a_job_comes_is_read_elsewhere(monkeypatch):
+    monkeypatch.setattr(SOURCE, lambda path: JOB.format(more="", inside=""))
+    nothing_more_is_picked_out("privacy/datamap/jobs.py")
+
+
+@pytest.mark.parametrize(
+    ("more", "inside"), [(", niceness=19", ""), ("", "cap=5"), ("", "A_DAY"), ("", "waits()")]
+)
+def test_what_a_job_picks_out_is_noticed(monkeypatch, more, inside):
+    monkeypatch.setattr(SOURCE, lambda path: JOB.format(more=more, inside=inside))
+    with pytest.raises(PromiseBroken, match="picks out rows"):
+        nothing_more_is_picked_out("privacy/datamap/jobs.py")
+
+
 def test_each_module_is_there_and_picks_out_what_is_known():
     nothing_more_is_picked_out(*KNOWN)
 
