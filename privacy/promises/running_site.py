@@ -36,7 +36,7 @@ from privacy.promises.witness import front_door
 from privacy.promises.witness.cast import set_visitors_traffic_aside
 from privacy.promises.witness.walk import Walk
 from sens_site.lib.cache.content_stamp import KEY, generation, stamp_of_today
-from sens_site.lib.cache.fragment_cache import forget_fragments
+from sens_site.lib.cache.fragment_cache import fragments_as_before
 from sens_site.lib.cache.rehearsal_cache import RehearsalCache, in_place_of_the_shared_cache
 
 __all__ = ["NO_SUCH_PAGE", "Answer", "RunningSite", "Visitor"]
@@ -213,13 +213,17 @@ class RunningSite:
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
-        """Act for real and leave nothing behind: the database is rolled back at the end."""
+        """Act for real and leave nothing behind: the database is rolled back at the end.
+
+        With it go the parts of pages that were made of what it held; those of before stand again.
+        """
         self._open_door()  # a rehearsal acts by what is offered today, before its first request too
         token = _asking.set(True)
         usual, self._cache = self._cache, RehearsalCache()
         self._cache.set(KEY, generation()[0])
         try:
             with (
+                fragments_as_before(),
                 rehearsing(),
                 quick_passwords(),
                 _private_files_elsewhere(),
@@ -234,8 +238,6 @@ class RunningSite:
         finally:
             self._cache = usual
             _asking.reset(token)
-            # Parts of pages that were made from what is now rolled back.
-            forget_fragments()
 
 
 @contextmanager

@@ -31,12 +31,14 @@ from privacy.promises.running_site import RunningSite
 from privacy.promises.staff_mail import Changes, tell_staff, words_by_claim
 from privacy.promises.witness.exchange import is_of_the_world
 from sens_site.lib.cache.content_stamp import content_changed
+from sens_site.lib.cache.fragment_cache import forget_fragments
 
 logger = logging.getLogger(__name__)
 Progress = Callable[["Outcome"], None]
 OUTSIDE_CHECK = "privacy/verify.py"
 """The file with which a stranger looks, as the name of its check."""
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
+COLLECTIONS_BETWEEN_FULL_ONES = 1_000
 UPDATED = (
     "look", "strength", "state", "words", "figures", "checked_at", "broken_since", "blind_since",
 )  # fmt: skip
@@ -108,6 +110,7 @@ def run_checks(
     Raises KeyError for a claim without check.
     """
     discover()
+    forget_fragments()  # a rehearsal leaves them as they are: what one run has drawn, the next draws
     checks = registered_checks()
     numbers = {claim.id: claim.number for claim in all_claims().values()}
     wanted = sorted(checks if claim_ids is None else claim_ids, key=lambda one: numbers.get(one, 0))
@@ -138,12 +141,17 @@ def verify_promises(
 
 @contextmanager
 def _rarely_collected() -> Iterator[None]:
-    """Have the garbage collector pass after many requests, not after each: it costs a twentieth."""
+    """Have the garbage collector pass after many requests, not after each: it costs a twentieth.
+
+    It passes what is new alone: what was there before stays, and what outlives one pass is little.
+    """
     usual = gc.get_threshold()
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, *usual[1:])
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, COLLECTIONS_BETWEEN_FULL_ONES, usual[2])
+    gc.freeze()
     try:
         yield
     finally:
+        gc.unfreeze()
         gc.set_threshold(*usual)
 
 

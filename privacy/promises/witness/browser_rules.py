@@ -12,7 +12,7 @@ from django.conf import settings
 from privacy.promises.visitor import SetCookie
 from privacy.promises.witness.exchange import Exchange, is_foreign, plain_name
 from privacy.promises.witness.rules import ANSWER, Known, rule
-from privacy.promises.witness.tags import css_addresses, scripts_of, styles_of, tags_of
+from privacy.promises.witness.tags import css_addresses, doing_tags_of, scripts_of, styles_of
 from sens_site.lib.cache.content_stamp import generation
 
 FAILURES = "failures"
@@ -135,7 +135,7 @@ def loads_from_here(seen: Exchange, known: Known) -> Iterator[str]:
         return
     yield from _named_by_headers(seen)
     if seen.answer.is_page:
-        for tag in tags_of(seen.answer.text):
+        for tag in doing_tags_of(seen.answer.text):
             for address in tag.loaded:
                 if is_foreign(address):
                     yield f"{seen.said} loads {address[:80]} by <{tag.name}>"
@@ -163,7 +163,9 @@ def _named_by_headers(seen: Exchange) -> Iterator[str]:
 def holds_no_beacon(seen: Exchange, known: Known) -> Iterator[str]:
     """No page holds a picture that nobody sees, reports what is followed, or asks ahead."""
     if seen.answer.is_page and not seen.has_answered:
-        yield from (f"{seen.said} {tag.beacon}" for tag in tags_of(seen.answer.text) if tag.beacon)
+        yield from (
+            f"{seen.said} {tag.beacon}" for tag in doing_tags_of(seen.answer.text) if tag.beacon
+        )
 
 
 @rule(SCRIPTS, of=ANSWER)
@@ -177,7 +179,7 @@ def runs_no_script(seen: Exchange, known: Known) -> Iterator[str]:
             yield f"{seen.said} holds a script in the page itself"
         elif not (seen.has_answered or _is_wanted(source, seen)):
             yield f"{seen.said} runs the script {source[:80]} before anything is allowed"
-    for tag in tags_of(seen.answer.text):
+    for tag in doing_tags_of(seen.answer.text):
         if tag.runs:
             yield f"{seen.said} runs a script by {tag.runs} of <{tag.name}>"
 

@@ -7,6 +7,7 @@ of promises. All of it is made in a rehearsal, and gone with it.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, Group
@@ -154,8 +155,9 @@ def undone(visitor: Visitor) -> Iterator[None]:
         visitor.cookies = cookies
 
 
+@cache
 def discover() -> None:
-    """Import what the rooms have to say."""
+    """Import what the rooms have to say. Each rehearsal asks for it, and a process reads them once."""
     autodiscover_modules("rehearsal")
 
 

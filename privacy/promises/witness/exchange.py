@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -65,10 +66,15 @@ class Exchange:
 
 def is_foreign(address: str) -> bool:
     """Tell whether an address names another origin, however it is spelled."""
+    return _names_another(address, settings.SITE_ORIGIN.lower())
+
+
+@lru_cache(maxsize=20_000)
+def _names_another(address: str, own: str) -> bool:
+    """Tell it of an address and an origin: most pages name the same ones."""
     text = "".join(address.split()).replace("\\", "/").lower()
     if text.startswith(("data:", "blob:", "about:", "#")) or not text:
         return False
-    own = settings.SITE_ORIGIN.lower()
     if text == own or text.startswith((f"{own}/", f"{own}?", f"{own}#")):
         return False
     scheme, colon, _ = text.partition(":")

@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus, urlsplit
 from privacy.promises.witness.exchange import Exchange, is_foreign
 from privacy.promises.witness.record_rules import ADDRESS, BROWSER, SAID
 from privacy.promises.witness.rules import ANSWER, Known, rule
-from privacy.promises.witness.tags import tags_of
+from privacy.promises.witness.tags import doing_tags_of
 
 PASSED_ON = "passed on"
 BY_HAND = ("mailto:", "tel:", "sms:", "otpauth:")
@@ -30,7 +30,7 @@ def another_site_is_told_nobody(seen: Exchange, known: Known) -> Iterator[str]:
     told: dict[str, set[str]] = defaultdict(set)
     targets = [(seen.answer.header("Location"), "a")]
     if seen.answer.is_page:
-        targets += [(a, tag.name) for tag in tags_of(seen.answer.text) for a in tag.leads]
+        targets += [(a, tag.name) for tag in doing_tags_of(seen.answer.text) for a in tag.leads]
     for address, name in targets:
         if not address or not leads_away(address):
             continue

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.urls import Resolver404, resolve
 
 from privacy.promises.page_reader import Element, Page, read
-from privacy.promises.witness.tags import tags_of
+from privacy.promises.visitor import Answer
+from privacy.promises.witness.tags import doing_tags_of
 
 HARD_TO_GUESS = 20
 BY_AN_ADVERTISEMENT = (
@@ -28,7 +29,12 @@ def secrets_of(link: str) -> list[str]:
 def links_of(html: str) -> set[str]:
     """Return where a page leads: by links, and by forms."""
     leads = {"a": "href", "form": "action", "button": "formaction"}
-    return {tag.get(leads[tag.name]) for tag in tags_of(html) if tag.name in leads}
+    return {tag.get(leads[tag.name]) for tag in doing_tags_of(html) if tag.name in leads}
+
+
+def leads_of(answer: Answer) -> set[str]:
+    """Return to which addresses of ours a page leads, as they are asked for."""
+    return {path_here(link, answer.path) for link in links_of(answer.text) if link}
 
 
 def forms_of(html: str) -> list[Element]:
@@ -51,7 +57,7 @@ def styles_named_by(html: str) -> set[str]:
     """Return the style sheets of ours that a page names."""
     return {
         address
-        for tag in tags_of(html)
+        for tag in doing_tags_of(html)
         if tag.name == "link"
         for address in tag.loaded
         if address.startswith(settings.STATIC_URL) and address.endswith(".css")

@@ -36,6 +36,11 @@ class Tag:
         return self.attrs.get(name, "")
 
     @cached_property
+    def does_something(self) -> bool:
+        """Tell whether it loads, leads, reports or runs anything: most tags only stand there."""
+        return bool(self.loaded or self.leads or self.beacon or self.runs)
+
+    @cached_property
     def loaded(self) -> tuple[str, ...]:
         """What a browser asks for by itself on account of the element, or where a form goes."""
         return tuple(filter(None, self._loaded()))
@@ -112,6 +117,12 @@ def tags_of(html: str) -> list[Tag]:
     """Return the tags of a page, each that is written alike once."""
     without_comments = _COMMENT.sub("", html) if "<!--" in html else html
     return [tag for text in set(_TAG.findall(without_comments)) if (tag := _read(text))]
+
+
+@lru_cache(maxsize=8)
+def doing_tags_of(html: str) -> list[Tag]:
+    """Return those tags of a page of which a rule could have anything to say."""
+    return [tag for tag in tags_of(html) if tag.does_something]
 
 
 def css_addresses(text: str) -> list[str]:

@@ -21,6 +21,7 @@ from privacy.promises.witness.filling import filled
 from privacy.promises.witness.links import (
     BY_AN_ADVERTISEMENT,
     forms_of,
+    leads_of,
     links_of,
     path_here,
     pattern_of,
@@ -67,6 +68,7 @@ class Walk:
     _styles: set[str] = field(default_factory=set)
     _wrote: set[str] = field(default_factory=set)
     """Into which tables something was written since the last request began."""
+    _opened: dict[str, Answer] = field(default_factory=dict)  # by a role, to see what it is offered
     _sent_empty: set[str] = field(default_factory=set)
     """The patterns to which nothing was sent by who may use them."""
 
@@ -144,6 +146,7 @@ class Walk:
         for who, visitor in visitors.items():
             if who in self._roles:
                 sent |= self._go(who, visitor, self._offered_to(who, visitor, desk))
+                self._opened.clear()
             elif who == STRANGER:
                 self._go(who, visitor, public + desk)
             elif who == MEMBER:
@@ -161,14 +164,10 @@ class Walk:
         """Return what the desk offers to a role: which pages it may open is tried elsewhere."""
         if not desk:
             return ()
-        index = self._send(who, visitor, "GET", DESK)
-        links = {path_here(link, DESK) for link in links_of(index.text) if link}
-        lists = [
-            self._send(who, visitor, "GET", one) for one in sorted(links) if one.count("/") == 4
-        ]
-        links |= {
-            path_here(link, page.path) for page in lists for link in links_of(page.text) if link
-        }
+        self._opened = {DESK: self._send(who, visitor, "GET", DESK)}
+        lists = [one for one in sorted(leads_of(self._opened[DESK])) if one.count("/") == 4]
+        self._opened |= {one: self._send(who, visitor, "GET", one) for one in lists}
+        links = set[str]().union(*map(leads_of, self._opened.values()))
         offered = {self._pattern_of(link) for link in links}
         return tuple(one for one in desk if one.pattern in offered)
 
@@ -189,7 +188,8 @@ class Walk:
                 for number, address in enumerate(fresh):
                     done.add(address)
                     with self.site.hearing_what_is_asked() as asked:
-                        answer = self._send(who, visitor, "GET", address)
+                        known = self._opened.pop(address, None)
+                        answer = known or self._send(who, visitor, "GET", address)
                     if number == 0:
                         self._names(who, visitor, address, asked)
                         if who == STRANGER:

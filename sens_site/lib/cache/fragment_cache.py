@@ -5,7 +5,6 @@ content stamp changes or the day ends. It may hold nothing that depends on a per
 """
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -15,7 +14,7 @@ from sens_site.lib.cache.content_stamp import Generation, content_as_before, gen
 MAX_FRAGMENTS = 256
 Value = TypeVar("Value")
 
-_kept: OrderedDict[Hashable, tuple[Generation, Any]] = OrderedDict()
+_kept: dict[Hashable, tuple[Generation, Any]] = {}  # the newest last; a plain one is copied at once
 _lock = threading.Lock()
 
 
@@ -33,10 +32,10 @@ def fragment(key: Hashable, build: Callable[[], Value]) -> Value:
     value = build()
     with _lock:
         if now == generation():
+            _kept.pop(key, None)
             _kept[key] = (now, value)
-            _kept.move_to_end(key)
             while len(_kept) > MAX_FRAGMENTS:
-                _kept.popitem(last=False)
+                del _kept[next(iter(_kept))]
     return value
 
 

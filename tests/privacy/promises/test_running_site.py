@@ -14,8 +14,10 @@ from privacy.consent.offer.loading import load_offer
 from privacy.promises import running_site
 from privacy.promises.heard_query import HeardQuery
 from privacy.promises.running_site import NO_SUCH_PAGE, RunningSite, _environ
+from privacy.promises.services import run_checks
 from privacy.promises.written_tables import rows_written
 from sens_site import wsgi
+from sens_site.lib.cache.content_stamp import content_changed
 from sens_site.lib.cache.fragment_cache import fragment
 from sens_site.lib.cache.rehearsal_cache import RehearsalCache
 
@@ -76,6 +78,28 @@ def test_what_a_rehearsal_does_is_undone():
         Group.objects.create(name="rehearsed")
         assert fragment("groups", names) == [*before, "rehearsed"]
     assert fragment("groups", names) == names() == before
+
+
+def test_parts_of_pages_of_before_a_rehearsal_stand_again_after_it():
+    site, made = RunningSite(), []
+    site.get("/")
+
+    def draw() -> int:
+        made.append("drawn")
+        return len(made)
+
+    assert fragment("a part", draw) == 1
+    with site.rehearsal():
+        assert fragment("a part", draw) == 1
+        content_changed()
+        assert fragment("a part", draw) == 2
+    assert fragment("a part", draw) == 1
+
+
+def test_a_run_begins_with_no_part_of_a_page_that_was_drawn_before():
+    fragment("another part", lambda: 1)
+    run_checks([])
+    assert fragment("another part", lambda: 2) == 2
 
 
 def test_a_service_is_rehearsed_for_nobody_else():

@@ -164,7 +164,7 @@ def test_the_garbage_collector_passes_rarely_while_checks_look_and_as_before_aft
     during = []
 
     def check(site):
-        during.append(gc.get_threshold())
+        during.append((gc.get_threshold(), gc.get_freeze_count() > 0))
         return Evidence("seen")
 
     promise(CLAIM, look=Look.NOW)(check)
@@ -172,7 +172,7 @@ def test_the_garbage_collector_passes_rarely_while_checks_look_and_as_before_aft
     gc.set_threshold(700, 10, 10)
     try:
         verify_promises()
-        assert during == [(50_000, 10, 10)]
-        assert gc.get_threshold() == (700, 10, 10)
+        assert during == [((50_000, 1_000, 10), True)]
+        assert (gc.get_threshold(), gc.get_freeze_count()) == ((700, 10, 10), 0)
     finally:
         gc.set_threshold(*usual)

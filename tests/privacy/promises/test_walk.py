@@ -215,6 +215,21 @@ def test_a_superuser_opens_all_and_sends_no_form_that_a_role_has_sent(monkeypatc
     assert {who for who, path, _ in sent if path == add} == {"a Webmaster"}
 
 
+@pytest.mark.django_db
+def test_a_role_opens_each_list_that_it_is_offered_once(monkeypatch):
+    lists, asked, plain = "/admin/contact/cannedanswer/", list[str](), Walk._send
+
+    def send(self: Any, who: str, visitor: Any, method: str, path: str, data: Any = None) -> Any:
+        if (who, path) == ("a Webmaster", lists):
+            asked.append(method)
+        return plain(self, who, visitor, method, path, data)
+
+    monkeypatch.setattr(Walk, "_send", send)
+    route = "admin:contact_cannedanswer_changelist"
+    assert RunningSite(routes=frozenset({"admin:index", route})).walk.unreached == []
+    assert asked[:2] == ["GET", "POST"]
+
+
 ONCE, TWICE = ["_addanother", "_continue", "_save", "_save"], sorted([*SAVE_ROW, *SAVE_ROW])
 
 

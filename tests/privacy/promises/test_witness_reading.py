@@ -7,7 +7,13 @@ from privacy.promises.witness.canary import Canary
 from privacy.promises.witness.exchange import is_foreign
 from privacy.promises.witness.filling import filled
 from privacy.promises.witness.links import path_here, pattern_of
-from privacy.promises.witness.tags import css_addresses, scripts_of, styles_of, tags_of
+from privacy.promises.witness.tags import (
+    css_addresses,
+    doing_tags_of,
+    scripts_of,
+    styles_of,
+    tags_of,
+)
 from privacy.promises.witness.url_map import Route
 
 ADA = Canary()
@@ -33,6 +39,20 @@ def test_pages_are_read_by_their_tags():
     assert [inside for _, inside in scripts_of(html)] == ["b()"]
     assert css_addresses("a{b:URL( 'x' )} @import \"y\";") == ["x", "y"]
     assert tags_of("<p") == []
+
+
+def test_tags_that_do_nothing_are_left_out_and_no_others():
+    doing = [
+        '<a href="/">', "<img src=a>", '<a ping="b">', "<img hidden>", '<p onclick="c()">',
+        '<p style="a:url(b)">', '<meta http-equiv="refresh" content="1;url=/">',
+        '<button formaction="/">', '<link rel="prefetch">', '<iframe srcdoc="d">',
+    ]  # fmt: skip
+    html = "".join(["<p>", '<input name="a">', *doing])
+    assert len(tags_of(html)) == len(doing) + 2
+    assert {tag.name for tag in doing_tags_of(html)} == {
+        "a", "img", "p", "meta", "button", "link", "iframe",
+    }  # fmt: skip
+    assert len(doing_tags_of(html)) == len(doing)
 
 
 def test_a_form_is_filled_in_wholly_and_as_little_as_can_be():
