@@ -124,7 +124,7 @@ class _Writer:
         return name
 
     def new_name(self) -> str:
-        return f"_{next(self._numbers)}"
+        return f"_{next(self._numbers)}_"  # none is a part of another
 
     def end_text(self) -> None:
         if self._text:

@@ -12,7 +12,8 @@ from django.test import override_settings
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 
-from sens_site.lib.cache.compiled_nodes import compiled, language_and_zone
+from sens_site.lib.cache import compiled_nodes, node_values
+from sens_site.lib.cache.compiled_nodes import ASKED, compiled, language_and_zone
 
 ENGINE: Any = vars(engines["django"])["engine"]
 
@@ -200,6 +201,25 @@ def test_the_words_of_a_date_are_those_of_the_language_in_which_it_is_drawn():
     with translation.override("de"):
         assert draw(Context({"at": MOMENT}), language_and_zone()) == "März"
     assert draw(Context({"at": MOMENT}), language_and_zone()) == "March"
+
+
+def test_a_loop_counts_where_somebody_asks_for_it(monkeypatch: pytest.MonkeyPatch):
+    """Its name there is not found in the many names of what a loop draws."""
+    counts: list[int] = []
+
+    def counted(at: int, *rest: Any) -> dict[str, Any]:
+        counts.append(at)
+        return node_values.counted(at, *rest)
+
+    monkeypatch.setattr(
+        compiled_nodes,
+        "ASKED",
+        tuple(counted if one.__name__ == "counted" else one for one in ASKED),
+    )
+    loop = "{% for row in rows %}" + "{{ row.title }}" * 40 + "{% endfor %}"
+    counting = "{% for row in rows %}{{ forloop.counter }}{% endfor %}"
+    assert drawn(ENGINE.from_string(loop), Context(VALUES)) == "&lt;i&gt;" * 40 + "b" * 40
+    assert (drawn(ENGINE.from_string(counting), Context(VALUES)), counts) == ("12", [0, 1])
 
 
 def test_what_is_constant_is_drawn_once():
