@@ -51,7 +51,6 @@ MAY_SAY: Mapping[str, Any] = {
     "SESSION_COOKIE_DOMAIN": None,
     "CSRF_COOKIE_DOMAIN": None,
     "SESSION_SERIALIZER": "django.contrib.sessions.serializers.JSONSerializer",
-    "SECRET_KEY_FALLBACKS": [],
     "FILE_UPLOAD_PERMISSIONS": 0o644,  # the folders above are closed to others
     "FILE_UPLOAD_DIRECTORY_PERMISSIONS": None,
 }
@@ -87,6 +86,11 @@ PRAGMAS = {
 """What SQLite answers where what is deleted is gone and what is acknowledged is kept."""
 
 
+SIGNS_OF_A_KEY, DIFFERENT_SIGNS = 32, 10
+"""How long a key of the site is at least, and of how many signs: also one of earlier, which still opens
+sessions and mailed links."""
+
+
 def nothing_protective_is_weaker() -> None:
     """Require each setting as it was judged, each guard in its place, and a database that keeps to it."""
     for name, value in SAYS.items():
@@ -95,6 +99,11 @@ def nothing_protective_is_weaker() -> None:
         require(getattr(settings, name, value) == value, f"the setting {name} is another one")
     for name, most in AT_MOST.items():
         require(getattr(settings, name) <= most, f"the setting {name} is more than {most}")
+    for key in settings.SECRET_KEY_FALLBACKS:
+        require(
+            len(key) >= SIGNS_OF_A_KEY and len(set(key)) >= DIFFERENT_SIGNS,
+            "a former key of the site is one that can be guessed",
+        )
     standing = [one for one in settings.MIDDLEWARE if one in GUARDS]
     require(
         standing == list(GUARDS),

@@ -67,6 +67,11 @@ def passwords_that_say_who_somebody_is(hand: Hand) -> None:
 
 
 @breaks(TECHNICAL, way=SETTING)
+def a_former_key_that_can_be_guessed(hand: Hand) -> None:
+    hand.settings.SECRET_KEY_FALLBACKS = ["x" * 64]
+
+
+@breaks(TECHNICAL, way=SETTING)
 def second_factors_of_an_hour(hand: Hand) -> None:
     hand.settings.MFA_TOTP_TOLERANCE = 120
 
