@@ -19,8 +19,8 @@ SMALLEST = 9.0
 """Pixels of a letter that is read."""
 HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 PIXELS = re.compile(r"(\d*\.?\d+)px\b")
-PICTURE = re.compile(r"url\([^)]*\)")
-"""It hides no words: that a mail loads it is the matter of another promise."""
+PICTURE = re.compile(r"url\([\s\"']*(?:https?:)?//[^)]*\)")
+"""A picture from elsewhere: that a mail loads it is the matter of another promise."""
 NAMES = {"white": "#ffffff", "black": "#000000"}
 LUMA = (0.2126, 0.7152, 0.0722)
 
