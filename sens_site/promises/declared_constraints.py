@@ -26,7 +26,7 @@ IN_SQLITE = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
 NAMED = re.compile(r'CONSTRAINT "(\w+)" (?:CHECK|UNIQUE)|CREATE UNIQUE INDEX "(\w+)"')
 IN_POSTGRESQL = """
     SELECT conname FROM pg_constraint
-    WHERE contype IN ('c', 'u') AND convalidated AND pg_table_is_visible(conrelid)
+    WHERE contype IN ('c', 'u') AND pg_table_is_visible(conrelid)
     UNION SELECT relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
     WHERE indisunique AND indisvalid AND pg_table_is_visible(indrelid)
 """
