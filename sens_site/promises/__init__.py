@@ -31,4 +31,5 @@ import sens_site.promises.source_code
 import sens_site.promises.traces
 import sens_site.promises.unread_signal
 import sens_site.promises.walk
+import sens_site.promises.ways_out
 import sens_site.promises.worker  # noqa: F401 - each registers its checks
