@@ -66,7 +66,7 @@ KEYS = frozenset(
     cap_add cap_drop cgroup_parent device_cgroup_rules devices dns env_file extra_hosts group_add image
     ipc network_mode networks pid ports privileged read_only runtime security_opt sysctls user
     userns_mode uts volumes_from links external_links command POSTGRES_INITDB_ARGS
-    entrypoint profiles replicas restart
+    entrypoint profiles replicas restart source
     POSTGRES_HOST_AUTH_METHOD
     """.split()  # noqa: SIM905 - reads best
 )
@@ -105,6 +105,18 @@ CONTAINERS: Mapping[str, Mapping[str, str]] = {
     },
 }  # fmt: skip
 """What each says there; what it takes over from `x-contained` it need not repeat."""
+MOUNTS = frozenset(
+    """
+    backups:/data/backups cache-socket:/run/valkey data:/data database:/var/lib/postgresql/data
+    database-socket:/run/postgresql database-socket:/var/run/postgresql documents:/data/documents
+    documents:/data/documents:ro front-configuration:/configuration
+    front-configuration:/etc/nginx/conf.d:ro ledger:/data/ledger
+    ./postgresql-roles.sh:/deploy/postgresql-roles.sh:ro
+    ./postgresql-roles.sql:/deploy/postgresql-roles.sql:ro ./tls:/etc/nginx/tls:ro
+    """.split()  # noqa: SIM905 - reads best
+)
+"""What of this machine containers get to see: their own folders, sockets of each other, and three files
+beside. Who has the socket of the engine has the machine."""
 KEPT = (
     "- backups:/data/backups", "- ledger:/data/ledger", "volumes: *with-backups",
     "volumes: &with-backups", "<<: *contained", "<<: *site",
@@ -207,6 +219,9 @@ def _containers(_: str, text: str) -> None:
     for block, keys in CONTAINERS.items():
         lacking = sorted(keys.keys() - said.get(block, {}).keys())
         require(not lacking, f"the container “{block}” is not told {lacking[:1]}")
+    seen = set(re.findall(r"^\s+- [\"']?([^\s\"'\[\]]*:/[^\s\"'\[\]]*)", text, re.MULTILINE))
+    seen |= {one for one in re.findall(r"^\s+device: (\S+)", text, re.MULTILINE) if one != "tmpfs"}
+    require(seen <= MOUNTS, f"a container gets to see {sorted(seen - MOUNTS)[:1]}")
     for line, number in AT_LEAST.items():
         found = text.count(line)
         require(found >= number, f"of the containers {found} say “{line}”")

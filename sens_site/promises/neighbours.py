@@ -100,7 +100,10 @@ def a_customer_sees_nothing_of_another(site: RunningSite) -> Evidence:
 def _an_address_that_is_only_typed_shows_nothing(
     site: RunningSite, person: Somebody, told: str
 ) -> None:
-    """Let a customer type another's address as a new one of theirs, which nobody has confirmed."""
+    """Let a customer type others' addresses as new ones of theirs, which nobody has confirmed.
+
+    One is of an account, and one of somebody who has none and has written to us.
+    """
     topics, readers = (apps.get_model("newsletter", one).objects for one in ("Topic", "Subscriber"))
     reader = readers.create(
         email=person.email, state="confirmed", confirmed_at=timezone.now(), confirmed_by="link"
@@ -113,6 +116,10 @@ def _an_address_that_is_only_typed_shows_nothing(
     )
     addresses.create(user=user, email=user.email, verified=True, primary=True)
     addresses.create(user=user, email=person.email, verified=False)
+    writer = _copy_of(person.message, told)
+    writer.email = f"{new_mark()}@example.com"
+    writer.save()
+    addresses.create(user=user, email=writer.email, verified=False)
     visitor = site.visitor()
     visitor.sign_in(user, **password_just_typed(user))
     for path in OF_ONE:
@@ -154,15 +161,21 @@ def _read_by(node: ast.AST) -> Iterator[str]:
 
 def _write_more(person: Somebody, neighbour: Somebody, told: str) -> None:
     """Store more messages of both than a page holds, those of one between those of the other."""
-    columns = [one.attname for one in ContactMessage._meta.concrete_fields if not one.primary_key]
     made = []
     for number in range(MORE_THAN_A_PAGE):
         whose, words = ((person, told), (neighbour, "Of the neighbour"))[number % 2]
-        row = ContactMessage(**{name: getattr(whose.message, name) for name in columns})
-        row.reference, row.message, row.fingerprint = new_reference(), words, new_mark()
+        row = _copy_of(whose.message, words)
         row.received_at -= timedelta(minutes=number + 1)
         made.append(row)
     ContactMessage.objects.bulk_create(made)
+
+
+def _copy_of(message: ContactMessage, words: str) -> ContactMessage:
+    """Return the same message with other words, not stored."""
+    columns = [one.attname for one in ContactMessage._meta.concrete_fields if not one.primary_key]
+    row = ContactMessage(**{name: getattr(message, name) for name in columns})
+    row.reference, row.message, row.fingerprint = new_reference(), words, new_mark()
+    return row
 
 
 def _cannot_act(person: Somebody, neighbour: Visitor, factor: Any, handle: str) -> None:

@@ -70,6 +70,18 @@ def a_container_that_nobody_knows(hand: Hand) -> None:
 
 
 @breaks(CLAIM, way=Way.CONFIGURATION)
+def a_front_server_that_has_the_whole_machine(hand: Hand) -> None:
+    told = "      - ./tls:/etc/nginx/tls:ro\n"
+    engine = "      - /var/run/docker.sock:/var/run/docker.sock:ro\n"
+    _file_says(hand, "compose.yaml", told, told + engine)
+
+
+@breaks(CLAIM, way=Way.CONFIGURATION)
+def a_volume_that_is_a_folder_of_the_machine(hand: Hand) -> None:
+    _file_says(hand, "compose.yaml", "device: tmpfs", "device: /home")
+
+
+@breaks(CLAIM, way=Way.CONFIGURATION)
 def a_worker_whose_backups_go_with_it(hand: Hand) -> None:
     _file_says(hand, "compose.yaml", "      - backups:/data/backups\n", "")
 

@@ -61,6 +61,19 @@ def a_typed_address_that_counts_as_proven(hand: Hand) -> None:
     hand.replace("accounts.data_subject._verified", typed)
 
 
+@breaks("security.against-misuse")
+def messages_of_whoever_is_named(hand: Hand) -> None:
+    """Also of who has no account, and whose address somebody has typed."""
+    hand.replace("contact.views.subject_of", _known_by_all_names)
+
+
+def _known_by_all_names(user: User) -> Any:
+    from privacy.datamap.subjects import subject_of
+
+    known = subject_of(user)
+    return known.with_addresses(known.names)
+
+
 @breaks("retention.messages")
 def doubles_that_nobody_closes(hand: Hand) -> None:
     def close(old: Any, message: Any, **by: Any) -> Any:
