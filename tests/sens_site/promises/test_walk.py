@@ -32,6 +32,15 @@ def test_a_view_to_which_nothing_is_known_to_lead_is_named(site, monkeypatch):
         every_answer_is_guarded(site)
 
 
+@pytest.mark.django_db
+@pytest.mark.once
+def test_what_stands_behind_a_page_that_an_outage_kept_away_was_not_looked_at(site, monkeypatch):
+    monkeypatch.setattr("sens_site.promises.walk.LED_TO", frozenset())
+    site.walk.left_out.append("GET /contact/thanks/ by a stranger")
+    with pytest.raises(NotCarriedOut, match="What ended in an error was left out: GET /contact"):
+        every_answer_is_guarded(site)
+
+
 @pytest.mark.once
 def test_each_view_that_something_leads_to_needs_a_value_in_its_address():
     assert {one.shown_name for one in all_routes() if not one.path and not one.is_admin} >= LED_TO
