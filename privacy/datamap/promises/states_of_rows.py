@@ -43,11 +43,11 @@ def in_every_state(person: Played, database: Database) -> None:
         table = model._meta.db_table
         if table in rows and table not in ONE_OF_A_PERSON:
             theirs = [key for key, row in rows[table].items() if person.email in row.values()]
-            first = model._base_manager.get(pk=next(iter(theirs or rows[table])))
+            first = model._base_manager.get(pk=min(theirs or rows[table]))
             for changes in (*_states_of(first), _in_other_words(first, person.mark)):
-                _store(model, first, changes)
+                _store(model, first, changes, person.mark)
             for changes in KNOWN_STATES.get(table, ()):
-                stored = _store(model, first, _dated(model, changes))
+                stored = _store(model, first, _dated(model, changes), person.mark)
                 require(stored, f"{table} takes no row with {sorted(changes)}")
     _under_other_addresses(person)
 
@@ -91,14 +91,14 @@ def _in_other_words(row: Model, mark: str) -> dict[str, Any]:
     }
 
 
-def _store(model: type[Model], row: Any, changes: dict[str, Any]) -> bool:
+def _store(model: type[Model], row: Any, changes: dict[str, Any], mark: str) -> bool:
     """Store a changed copy of a row under a number and names of its own. Tell whether that can be."""
-    once = {name for one in model._meta.constraints for name in getattr(one, "fields", ())}
     values = {one.attname: getattr(row, one.attname) for one in model._meta.concrete_fields}
+    renamed = _named_once(model, values, mark)
     for column in model._meta.concrete_fields:
         if column.primary_key and column.get_internal_type() not in WORDS:
             del values[column.attname]
-        elif (column.unique or column.name in once) and column.get_internal_type() in WORDS:
+        elif column.attname in renamed:
             values[column.attname] = secrets.token_hex(32)[: column.max_length]
     values |= changes
     if values.get("sent_at") and "message" in values:
@@ -109,6 +109,25 @@ def _store(model: type[Model], row: Any, changes: dict[str, Any]) -> bool:
     except DatabaseError:
         return False  # such a row there cannot be
     return True
+
+
+def _named_once(model: type[Model], values: Mapping[str, Any], mark: str) -> set[str]:
+    """Return the columns of words that a copy of a row must not share with it.
+
+    Where several columns are unique together, one with a new word is enough, and the one that names
+    the person stays: whoever else a mail went to, it would be nobody's.
+    """
+    words = {
+        one.name: one.attname
+        for one in model._meta.concrete_fields
+        if one.get_internal_type() in WORDS
+    }
+    renamed = {one.attname for one in model._meta.concrete_fields if one.unique} & {*words.values()}
+    for constraint in model._meta.constraints:
+        together = [words[one] for one in getattr(constraint, "fields", ()) if one in words]
+        others = [one for one in together if mark not in str(values[one] or "")]
+        renamed.update(others or together)
+    return renamed
 
 
 def _dated(model: type[Model], changes: dict[str, Any]) -> dict[str, Any]:
@@ -139,4 +158,5 @@ def _under_other_addresses(person: Played) -> None:
         first = model._base_manager.filter(**{column: person.email}).first()
         changes = {column: address, created: now - timedelta(days=1)}
         # A mail that has gone out is found by its address alone.
-        _store(model, first, changes | ({"sent_at": now} if column == "recipient" else {}))
+        changes |= {"sent_at": now} if column == "recipient" else {}
+        _store(model, first, changes, person.mark)
