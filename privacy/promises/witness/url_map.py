@@ -1,6 +1,7 @@
 """Every address of the site, as its resolver knows it."""
 
-from collections.abc import Callable, Iterator
+import secrets
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,3 +78,22 @@ def addresses_of_rows(routes: tuple[Route, ...]) -> Iterator[str]:
         newest = model._base_manager.order_by("-pk").values_list("pk", flat=True)
         for pk in tuple(newest[:ROWS_OF_EACH]) or (NO_ROW,):
             yield f"/{before}{pk}{rest.partition('>')[2]}"
+
+
+def some_of(
+    addresses: Collection[str], done: Collection[str], newest: Collection[str], most: int
+) -> list[str]:
+    """Return addresses of a route that have still to be opened, as many as are left of the most.
+
+    Where there are more, the first of all is one of a newest row: that is the walk's own, and behind
+    it are pages to which nothing else leads, such as the photo that came with a message. The others
+    are whichever it may be.
+    """
+    fresh = [address for address in addresses if address not in done]
+    opened = len(addresses) - len(fresh)
+    left = max(most - opened, 0)
+    if len(fresh) <= left:
+        return fresh
+    own = [address for address in fresh if address in newest][: 0 if opened else min(left, 1)]
+    others = [address for address in fresh if address not in own]
+    return own + secrets.SystemRandom().sample(others, left - len(own))

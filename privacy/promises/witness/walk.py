@@ -1,6 +1,5 @@
 """The walk: every address of the site, by everybody, with GET, HEAD and POST, in a rehearsal."""
 
-import secrets
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -32,7 +31,7 @@ from privacy.promises.witness.mails import Mail, mails_in
 from privacy.promises.witness.names_asked import DESK, NamesAsked
 from privacy.promises.witness.recorder import Recorder, heard_by
 from privacy.promises.witness.rules import ANSWER, MAIL, Judge, Known, known_of
-from privacy.promises.witness.url_map import Route, addresses_of_rows, all_routes
+from privacy.promises.witness.url_map import Route, addresses_of_rows, all_routes, some_of
 
 MOST_OF_A_KIND = 400
 """Of how many objects of one kind a stranger opens each. Of more, so many that nobody can guess."""
@@ -64,6 +63,8 @@ class Walk:
     """What ended it before everything was seen: what was seen before still counts."""
     left_out: list[str] = field(default_factory=list)
     """What ended in an error on the way, and was left out."""
+    _newest: dict[str, None] = field(default_factory=dict)
+    """Where the desk has the newest rows: those of this walk's people."""
     _links_met: set[str] = field(default_factory=set)
     _styles: set[str] = field(default_factory=set)
     _wrote: set[str] = field(default_factory=set)
@@ -136,7 +137,8 @@ class Walk:
         for mail in self.mailed:
             for link in mail.links:
                 self._meet(path_here(link, "/"))
-        for address in addresses_of_rows(self.routes):
+        self._newest = dict.fromkeys(addresses_of_rows(self.routes))
+        for address in self._newest:
             self._meet(address)
 
     def _walk(self, visitors: Mapping[str, Visitor]) -> None:
@@ -242,11 +244,7 @@ class Walk:
             most = FEW_OF_A_KIND
         if who == STRANGER and not one.is_admin:
             most = MOST_OF_A_KIND
-        fresh = [address for address in self.addresses[one.pattern] if address not in done]
-        left = most - (len(self.addresses[one.pattern]) - len(fresh))
-        if len(fresh) <= left:
-            return fresh
-        return secrets.SystemRandom().sample(fresh, max(left, 0))
+        return some_of(self.addresses[one.pattern], done, self._newest, most)
 
     def _fill_in(
         self, who: str, visitor: Visitor, answer: Answer, forms: set[Any], depth: int

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
+from contact.services import Submission, receive_message
 from privacy.promises.registry import NotCarriedOut, PromiseBroken
 from privacy.promises.running_site import RunningSite
 from privacy.promises.visitor import Answer
@@ -13,7 +14,7 @@ from privacy.promises.witness import browser_rules, cast
 from privacy.promises.witness.canary import Canary
 from privacy.promises.witness.exchange import Exchange
 from privacy.promises.witness.names_asked import MOST_OF_A_NAME, NamesAsked
-from privacy.promises.witness.url_map import Route
+from privacy.promises.witness.url_map import Route, some_of
 from privacy.promises.witness.walk import Walk
 from sens_site.promises import walk as looks
 
@@ -253,3 +254,42 @@ def test_a_button_that_leads_elsewhere_is_pressed_until_the_form_was_taken(
     answer = Answer("/admin/", 200, {"Content-Type": "text/html"}, {}, form)
     walk._fill_in(cast.STRANGER, ada.visitor(site), answer, set(), 0)
     assert sorted(sent) == pressed
+
+
+@pytest.mark.django_db
+def test_the_photo_of_a_message_is_opened_however_many_messages_without_one_there_are():
+    """What visitors have written is in the lists of the desk too, and has no such page behind it."""
+    for number in range(40):
+        receive_message(
+            Submission(
+                name="A",
+                email=f"a{number}@customer.test",
+                phone="",
+                message=f"No. {number}",
+                wants_contact=False,
+            )
+        )
+    names = {"changelist", "change", "photo"}
+    routes = frozenset(f"admin:contact_contactmessage_{name}" for name in names)
+    for _ in range(3):
+        walk = RunningSite(routes=routes | {"admin:index"}).walk
+        assert walk.left_out == []
+        assert walk.unreached == []
+
+
+@pytest.mark.parametrize(
+    ("done", "most", "own", "number"),
+    [
+        ((), 1, True, 1),
+        ((), 2, True, 2),
+        (("/7",), 2, False, 1),
+        ((), 0, False, 0),
+        ((), 9, True, 9),
+    ],
+)
+def test_of_many_addresses_one_is_of_a_newest_row(done, most, own, number):
+    addresses = [f"/{one}" for one in range(9)]
+    chosen = some_of(addresses, done, {"/8", "/5"}, most)
+    assert (len(chosen), len(set(chosen))) == (number, number)
+    assert not set(chosen) & set(done)
+    assert not own or set(chosen) & {"/8", "/5"}
