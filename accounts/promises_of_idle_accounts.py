@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from accounts.data_subject import ERASED_DOMAIN
 from accounts.models import IdleNotice, User
 from outbox.models import NOTICE, OutboxMail
+from privacy.datamap.holds import held_subjects, without_held
 from privacy.datamap.promises.filled_rows import fill
 from privacy.datamap.promises.played_people import Played
 from privacy.datamap.promises.purging import (
@@ -179,11 +180,15 @@ def _gone(people: dict[str, User]) -> list[str]:
 
 @promise("retention.idle-account", look=Look.ROWS)
 def no_stored_account_is_idle_for_longer(site: RunningSite) -> Evidence:
-    """Who has not signed in for a year has been told; who was told 30 days ago is not there."""
-    now = timezone.now()
+    """Who has not signed in for a year has been told; who was told 30 days ago is not there.
+
+    But for those who asked for their information to be stored and not used.
+    """
+    now, held = timezone.now(), held_subjects()
     idle = User._base_manager.filter(is_staff=False, is_superuser=False).exclude(
         email__endswith=f"@{ERASED_DOMAIN}"
     )
+    idle = without_held(idle, held)
     idle = idle.annotate(seen_at=Coalesce("last_login", "date_joined")).filter(
         seen_at__lt=months_from(now, -12) - LATE
     )

@@ -1,0 +1,84 @@
+"""What the checks say of sites that have been in use for years, and keep their policy."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import IdleNotice, User
+from accounts.promises_of_idle_accounts import no_stored_account_is_idle_for_longer
+from newsletter.models import Issue, Subscriber
+from newsletter.promises.readers import no_sign_up_waits_for_longer
+from outbox.models import OutboxMail
+from privacy.datamap.promises.mail import no_entry_of_a_mail_is_over
+from privacy.promises.registry import PromiseBroken
+from privacy.promises.running_site import RunningSite
+from privacy.rights import restrictions, services
+from privacy.rights.choices import Channel, Kind
+from privacy.rights.intake import open_request
+from privacy.rights.promises.answers import no_mail_waits_for_a_day
+from tests.factories.people import make_person, make_staff
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+YEARS_AGO = timedelta(days=800)
+
+
+@pytest.fixture
+def held() -> User:
+    """Somebody who asked for their information to be stored and not used, and has shown who they are."""
+    person, officer = make_person("ada"), make_staff("officer")
+    asked = open_request(
+        kind=Kind.RESTRICTION, name="Ada", email=person.email, text="Please.", channel=Channel.FORM
+    )
+    services.record_proof(asked, by=officer, how="A passport")
+    restrictions.restrict(asked, by=officer)
+    return person
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_an_account_that_is_only_to_be_stored_may_be_idle_for_years(held, told):
+    User.objects.filter(pk=held.pk).update(date_joined=timezone.now() - YEARS_AGO)
+    if told:
+        long_ago = timezone.now() - timedelta(days=90)
+        IdleNotice.objects.create(user=held, queued_at=long_ago, sent_at=long_ago)
+    no_stored_account_is_idle_for_longer(RunningSite())
+
+
+def test_a_sign_up_of_who_is_only_to_be_stored_may_wait_for_longer(held):
+    Subscriber.objects.create(email=held.email, created_at=timezone.now() - YEARS_AGO)
+    no_sign_up_waits_for_longer(RunningSite())
+
+
+def mail_of_an_issue(state: Issue.State, days: int) -> OutboxMail:
+    """Return a mail of an issue, due for so many days."""
+    long_ago = timezone.now() - timedelta(days=days)
+    issue = Issue.objects.create(
+        title="Spring", slug="spring", summary="New.", body="Read.", state=state,
+        started_at=long_ago, findings={},
+    )  # fmt: skip
+    return OutboxMail.objects.create(
+        message_id="<a@test>", dedupe_key=issue.dedupe_key, purpose="newsletter",
+        recipient="reader@else.example", subject="Spring", message=b"To: reader@else.example\n\nRead.",
+        created_at=long_ago, due_at=long_ago,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("check", [no_mail_waits_for_a_day, no_entry_of_a_mail_is_over])
+def test_an_issue_that_a_colleague_has_paused_may_wait_for_them(check):
+    mail_of_an_issue(Issue.State.PAUSED, days=30)
+    check(RunningSite())
+
+
+@pytest.mark.parametrize("check", [no_mail_waits_for_a_day, no_entry_of_a_mail_is_over])
+def test_an_issue_that_nobody_has_paused_is_stuck(check):
+    mail_of_an_issue(Issue.State.SENDING, days=30)
+    with pytest.raises(PromiseBroken, match="1 mails"):
+        check(RunningSite())
+
+
+def test_an_issue_to_very_many_may_take_days_as_long_as_its_mails_leave():
+    mail = mail_of_an_issue(Issue.State.SENDING, days=3)
+    mail.pk, mail.message_id, mail.recipient = None, "<b@test>", "other@else.example"
+    mail.sent_at, mail.message = timezone.now(), b""
+    mail.save()
+    no_mail_waits_for_a_day(RunningSite())
