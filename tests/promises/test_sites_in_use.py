@@ -3,20 +3,30 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.utils import timezone
 
+from accounts.erasure import erase_account
 from accounts.models import IdleNotice, User
 from accounts.promises_of_idle_accounts import no_stored_account_is_idle_for_longer
 from newsletter.models import Issue, Subscriber
 from newsletter.promises.readers import no_sign_up_waits_for_longer
 from outbox.models import OutboxMail
 from privacy.datamap.promises.mail import no_entry_of_a_mail_is_over
+from privacy.promises import jobs
+from privacy.promises.models import State
+from privacy.promises.outside import looking
 from privacy.promises.registry import PromiseBroken
 from privacy.promises.running_site import RunningSite
 from privacy.rights import restrictions, services
 from privacy.rights.choices import Channel, Kind
 from privacy.rights.intake import open_request
+from privacy.rights.models import RequestNote
 from privacy.rights.promises.answers import no_mail_waits_for_a_day
+from privacy.rights.promises.deadlines import nobody_was_told_too_late
+from privacy.rights.promises.stored_requests import each_delay_was_told_in_time
+from sens_site.promises.worker import a_person_is_asked_to_look_at_what_is_held
 from tests.factories.people import make_person, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -82,3 +92,46 @@ def test_an_issue_to_very_many_may_take_days_as_long_as_its_mails_leave():
     mail.sent_at, mail.message = timezone.now(), b""
     mail.save()
     no_mail_waits_for_a_day(RunningSite())
+
+
+@pytest.fixture
+def extended() -> User:
+    """Somebody whose request was given more time, with a reason."""
+    person, officer = make_person("ada"), make_staff("officer")
+    asked = open_request(
+        kind=Kind.QUESTION, name="Ada", email=person.email, text="What?", channel=Channel.FORM
+    )
+    services.extend(asked, by=officer, reason="There is much to look through.")
+    return person
+
+
+@pytest.mark.parametrize("check", [each_delay_was_told_in_time, nobody_was_told_too_late])
+def test_the_reason_for_more_time_goes_with_the_person_who_is_erased(extended, check):
+    erase_account(extended)
+    check(RunningSite())
+
+
+@pytest.mark.parametrize("check", [each_delay_was_told_in_time, nobody_was_told_too_late])
+def test_a_reason_for_more_time_that_is_lost_is_missed(extended, check):
+    RequestNote.objects.all().delete()
+    with pytest.raises(PromiseBroken, match="without a reason"):
+        check(RunningSite())
+
+
+def test_two_colleagues_are_asked_by_one_mail_to_look_at_what_is_held():
+    for name in ("grace", "barbara"):
+        make_staff(name, is_superuser=False).groups.add(Group.objects.get(name="Webmaster"))
+    seen = a_person_is_asked_to_look_at_what_is_held(RunningSite())
+    assert seen.figures == {"mails": 1}
+
+
+@pytest.mark.parametrize("job", [jobs.verify, looking.look])
+def test_what_the_worker_notes_of_a_look_ends_within_30_days(monkeypatch, job):
+    lives: list[int | None] = []
+    monkeypatch.setattr(cache, "set", lambda key, value, timeout: lives.append(timeout))
+    monkeypatch.setattr(jobs, "verify_promises", list)
+    monkeypatch.setattr(
+        looking, "look_from_outside", lambda: {looking.OF_TRANSPORT: (State.KEPT, "")}
+    )
+    job()
+    assert lives == [30 * 86400]
