@@ -7,10 +7,15 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.utils import timezone
 
+from accounts import promises_of_idle_accounts
 from accounts.erasure import erase_account
 from accounts.models import IdleNotice, User
-from accounts.promises_of_idle_accounts import no_stored_account_is_idle_for_longer
+from accounts.promises_of_idle_accounts import (
+    an_unused_account_ends_after_a_notice,
+    no_stored_account_is_idle_for_longer,
+)
 from newsletter.models import Issue, Subscriber
+from newsletter.promises.leaving import a_press_takes_back_what_waits
 from newsletter.promises.readers import no_sign_up_waits_for_longer
 from outbox.models import OutboxMail
 from privacy.datamap.promises.mail import no_entry_of_a_mail_is_over
@@ -59,15 +64,15 @@ def test_a_sign_up_of_who_is_only_to_be_stored_may_wait_for_longer(held):
     no_sign_up_waits_for_longer(RunningSite())
 
 
-def mail_of_an_issue(state: Issue.State, days: int) -> OutboxMail:
+def mail_of_an_issue(state: Issue.State, days: int, slug: str = "spring") -> OutboxMail:
     """Return a mail of an issue, due for so many days."""
     long_ago = timezone.now() - timedelta(days=days)
     issue = Issue.objects.create(
-        title="Spring", slug="spring", summary="New.", body="Read.", state=state,
+        title="Spring", slug=slug, summary="New.", body="Read.", state=state,
         started_at=long_ago, findings={},
     )  # fmt: skip
     return OutboxMail.objects.create(
-        message_id="<a@test>", dedupe_key=issue.dedupe_key, purpose="newsletter",
+        message_id=f"<{slug}@test>", dedupe_key=issue.dedupe_key, purpose="newsletter",
         recipient="reader@else.example", subject="Spring", message=b"To: reader@else.example\n\nRead.",
         created_at=long_ago, due_at=long_ago,
     )  # fmt: skip
@@ -135,3 +140,26 @@ def test_what_the_worker_notes_of_a_look_ends_within_30_days(monkeypatch, job):
     )
     job()
     assert lives == [30 * 86400]
+
+
+def test_an_issue_that_used_up_the_hourly_cap_keeps_no_look_from_its_own(settings):
+    settings.OUTBOX_HOURLY_CAP = 5
+    for number in range(5):
+        mail = mail_of_an_issue(Issue.State.SENT, days=0, slug=f"spring-{number}")
+        OutboxMail.objects.filter(pk=mail.pk).update(sent_at=timezone.now(), message=b"")
+    seen = a_press_takes_back_what_waits(RunningSite())
+    assert seen.figures == {"readers who left": 2, "issues taken back": 2}
+
+
+def test_the_accounts_of_a_look_wait_for_those_that_have_been_idle_for_longer(monkeypatch):
+    monkeypatch.setattr("accounts.idle_accounts.CAP", 4)
+    seen = an_unused_account_ends_after_a_notice(RunningSite())
+    assert seen.figures["years unused"] == 1
+
+
+def test_a_look_does_not_wait_for_ever_for_accounts_that_do_not_end(monkeypatch):
+    runs: list[str] = []
+    monkeypatch.setattr(promises_of_idle_accounts, "done_by_the_job", runs.append)
+    kept = {"unused": make_person("ada")}
+    gone = promises_of_idle_accounts._ended_by_the_job(kept, at_least={"unused"})
+    assert (gone, runs) == ([], ["idle accounts"] * 10)
