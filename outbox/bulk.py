@@ -7,7 +7,7 @@ room that writes to people who may leave, pause or bounce registers what it has 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from outbox.models import NOTICE, OutboxMail
+from outbox.models import NOTICE, OutboxMail, OutboxMailQuerySet
 
 
 def none_waits() -> Collection[str]:
@@ -63,3 +63,10 @@ def bulk_purposes() -> list[str]:
 def bulk_of(purpose: str) -> Bulk | None:
     """Return what a room says of the mails of a purpose, where they go to many."""
     return _registry.get(purpose)
+
+
+def without_held_back(mails: OutboxMailQuerySet) -> OutboxMailQuerySet:
+    """Leave out what waits because a colleague has paused it, however long."""
+    for purpose, bulk in _registry.items():
+        mails = mails.exclude(purpose=purpose, dedupe_key__in=list(bulk.waits()))
+    return mails

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from outbox.jobs import periodic
 from privacy.promises.models import PromiseResult
-from privacy.promises.outside import looking  # noqa: F401 - registers the look from outside
+from privacy.promises.outside import looking
 from privacy.promises.registry import Look
 from privacy.promises.services import verify_promises
 
@@ -32,5 +32,5 @@ def is_due() -> bool:
 def verify() -> object:
     """Run all checks."""
     outcomes = verify_promises()
-    cache.set(VERIFIED_VERSION, settings.VERSION, timeout=None)
+    cache.set(VERIFIED_VERSION, settings.VERSION, timeout=looking.NOTED_SECONDS)
     return len(outcomes)

@@ -74,13 +74,18 @@ def a_person_is_asked_to_look_at_what_is_held(site: RunningSite) -> Evidence:
             done_by_the_job(HELD)
         new = OutboxMail.objects.exclude(pk__in=before)
         told = [(mail.recipient, mail_text(mail.message)) for mail in new]
-    require(len(told) == 1, f"{len(told)} mails ask somebody to look at what was set aside")
-    to, text = told[0]
-    require(to != f"{word}@example.com" and word not in text, "a mail repeats what was set aside")
+        # Of one mail there is a row for each colleague who may answer.
+        mails = len({mail.message_id for mail in new})
+    require(mails == 1, f"{mails} mails ask somebody to look at what was set aside")
+    colleagues = {to for to, _ in told}
+    require(len(colleagues) == len(told), "a colleague is asked twice to look")
+    require(f"{word}@example.com" not in colleagues, "who wrote is told that it was set aside")
+    repeats = any(word in text for _, text in told)
+    require(not repeats, "a mail repeats what was set aside")
     return Evidence(
         "Played through for this check: the worker asked the webmaster once to look at a message "
         "that was set aside.",
-        {"mails": len(told)},
+        {"mails": mails},
     )
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from outbox.bulk import without_held_back
 from outbox.models import OutboxMail
 from outbox.services import record_sent, store_mail
 from privacy.consent.promises.all_services_on import choose
@@ -116,7 +117,8 @@ def no_entry_of_a_mail_is_over(site: RunningSite) -> Evidence:
     rows, limit = OutboxMail._base_manager.all(), timezone.now() - timedelta(days=14)
     with_text = rows.filter(sent_at__isnull=False).exclude(message=b"").count()
     require(not with_text, f"{with_text} mails were sent and still have their text")
-    stuck = rows.filter(sent_at=None, parked_at=None, created_at__lt=limit - LATE).count()
+    waiting = without_held_back(OutboxMail.objects.waiting())
+    stuck = waiting.filter(created_at__lt=limit - LATE).count()
     require(not stuck, f"{stuck} mails have been neither sent nor given up for 14 days")
     given_up = nothing_is_over(
         "mails given up more than 14 days ago", rows, "parked_at", before=limit

@@ -23,6 +23,8 @@ NOBODY = "Nobody answered at the address of the site."
 BAD_CERTIFICATE = "CERTIFICATE_VERIFY_FAILED"
 OF_TRANSPORT = "security.technical"
 LOOKED_VERSION = "looked-from-outside-version"
+NOTED_SECONDS = 30 * 24 * 60 * 60
+"""A note of the server ends within 30 days (retention.access-logs); each night's look renews it."""
 NIGHT_HOUR = 1
 TRIES, PAUSE_SECONDS = 6, 5
 """A site that has just been started takes a while to answer."""
@@ -90,5 +92,5 @@ def look() -> object:
         time.sleep(PAUSE_SECONDS)
     found = with_mail(found)
     store_outside(found, at=timezone.now())
-    cache.set(LOOKED_VERSION, settings.VERSION, timeout=None)
+    cache.set(LOOKED_VERSION, settings.VERSION, timeout=NOTED_SECONDS)
     return len(found)

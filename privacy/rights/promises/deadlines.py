@@ -31,6 +31,7 @@ from privacy.rights.promises.played_requests import (
     mailed,
     request_of,
 )
+from privacy.rights.promises.stored_requests import has_words
 
 IN_30_DAYS = {
     date(2026, 1, 30): date(2026, 2, 28),
@@ -171,7 +172,7 @@ def nobody_was_told_too_late(site: RunningSite) -> Evidence:
         in_time = date_of_notice <= last_day(request.received_at, extended=False)
         require(in_time, "more time was taken when the date had passed")
         reason = RequestNote._base_manager.filter(event=told).exclude(text="").exists()
-        require(reason, "more time was taken without a reason")
+        require(reason or not has_words(request), "more time was taken without a reason")
     return Evidence(
         "Where a request that waits was given more time, a reason was stored before the date.",
         {"requests with more time": len(extended)},

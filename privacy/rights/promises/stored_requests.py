@@ -100,10 +100,16 @@ def each_delay_was_told_in_time(site: RunningSite) -> Evidence:
     for event in taken:
         received = timezone.localtime(event.request.received_at).date()
         late += timezone.localtime(event.at).date() > due_after(received)
-        bare += event.request.closed_at is None and not _words_of(event)
+        bare += has_words(event.request) and not _words_of(event)
     require(not late, f"{late} requests were given more time when it was over")
     require(not bare, f"{bare} requests were given more time without a reason")
     return Evidence("More time was taken in time and with a reason.", {"extended": len(taken)})
+
+
+def has_words(request: SubjectRequest) -> bool:
+    """Tell whether the words of a request are still kept: until it is closed, or its person erased."""
+    said = request.name or request.email or request.postal_address or request.text
+    return request.closed_at is None and bool(said)
 
 
 def _words_of(event: RequestEvent) -> str:
