@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from privacy.datamap.columns import secret
+from privacy.datamap.registry import entries
 from privacy.datamap.terms import Category
 from privacy.rights.models import ExportFile, MailedLink, SubjectRequest
 from tests.promises.breaks import Way, breaks
@@ -86,6 +87,11 @@ def a_copy_that_waits_for_a_week(hand: Hand) -> None:
 @breaks(CLAIM, "policy.names-what-we-collect")
 def a_secret_of_which_nobody_says_how_it_is_stored(hand: Hand) -> None:
     held(hand, "visits.PageView", "pin", secret(Category.CREDENTIALS))
+
+
+@breaks("rights.copy")
+def a_telephone_number_that_the_copy_withholds_as_a_secret(hand: Hand) -> None:
+    hand.item(entries()["contact.ContactMessage"].columns, "phone", secret(Category.CONTACT))
 
 
 @breaks(CLAIM)
