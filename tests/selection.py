@@ -13,15 +13,19 @@ Where coverage is measured, it is measured without further breaks and without th
 (`unmeasured`): they run the same code once more, in the same processes, but the tracer, which makes
 it dearer by four fifths, is off meanwhile. A further break that alone leads through some line says
 so (`measured`). Nor are the cases of a test that are `alike` measured after the first two: a fiftieth
-spelling of an address runs what the first has run.
+spelling of an address runs what the first has run. `selection.toml` names more tests whose lines, and
+others whose statements, are those of other tests too.
 
 That `once` is true is shown by `--statements`, part of `make test-exhaustive`: it runs all tests on
 PostgreSQL and fails if one that the suite leaves out there sends a statement that no other sends.
 """
 
+import os
 import re
+import tomllib
 import zlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,11 +39,17 @@ APART = ("exhaustive", "breaks", "neighbours")
 UNMEASURED = "unmeasured"
 """The marks of tests that have a suite of their own, and the options by which that runs."""
 USUAL = "usual"
+ONCE = "once"
 ALIKE = 2
 """Of cases that are alike, as many are measured."""
-ROUND = 8
+ROUND = 16
 """Days in which continuous integration comes to all further breaks."""
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+STOOD_IN_FOR: dict[str, list[str]] = tomllib.loads(
+    Path(__file__).with_name("selection.toml").read_text("utf-8")
+)
+PROCESSES = "COVERAGE_PROCESS_CONFIG"
+"""By which the measuring goes on in the processes that a test starts."""
 KEPT, LEFT_OUT = "statements_kept", "statements_left_out"
 
 
@@ -80,9 +90,15 @@ def is_of_the_day(item: pytest.Item, day: int | None) -> bool:
     return zlib.crc32(item.name.encode()) % ROUND == day % ROUND
 
 
+def is_stood_in_for(item: pytest.Item, respect: str) -> bool:
+    """Tell whether others run what a test runs: whether it is listed, or its file is."""
+    name = item.nodeid.partition("[")[0]
+    return not {name, name.partition("::")[0]}.isdisjoint(STOOD_IN_FOR[respect])
+
+
 def is_measured(item: pytest.Item) -> bool:
     """Tell whether a test may run code of ours that no other test runs."""
-    if item.get_closest_marker(UNMEASURED):
+    if item.get_closest_marker(UNMEASURED) or is_stood_in_for(item, UNMEASURED):
         return False
     differing = (name for mark in item.iter_markers("alike") for name in mark.args)
     numbers: dict[str, int] = getattr(getattr(item, "callspec", None), "indices", {})
@@ -101,7 +117,8 @@ def turn(item: pytest.Item) -> tuple[bool, bool]:
 
 def is_needed(item: pytest.Item) -> bool:
     """Tell whether a test shows something on PostgreSQL that it does not show on SQLite."""
-    return touches_the_database(item) and not item.get_closest_marker("once")
+    once = item.get_closest_marker(ONCE) or is_stood_in_for(item, ONCE)
+    return touches_the_database(item) and not once
 
 
 @pytest.hookimpl(trylast=True)
@@ -130,9 +147,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
     if measuring is None or is_measured(item):
         return (yield)
     measuring.stop()
+    theirs = os.environ.pop(PROCESSES, None)
     try:
         return (yield)
     finally:
+        if theirs is not None:
+            os.environ[PROCESSES] = theirs
         measuring.start()
 
 

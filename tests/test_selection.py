@@ -1,5 +1,6 @@
 """What a run leaves out: by rule, and never a statement that PostgreSQL should have seen."""
 
+import os
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +11,9 @@ from tests.architecture.source import files, text
 from tests.selection import (
     KEPT,
     LEFT_OUT,
+    PROCESSES,
     ROUND,
+    STOOD_IN_FOR,
     Statements,
     is_measured,
     is_needed,
@@ -25,10 +28,15 @@ OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
 
 
 def a_test(
-    *marks: pytest.MarkDecorator, fixtures: tuple[str, ...] = (), name: str = "test_it", **case: int
+    *marks: pytest.MarkDecorator,
+    fixtures: tuple[str, ...] = (),
+    name: str = "test_it",
+    where: str = "tests/test_of_it.py",
+    **case: int,
 ) -> Any:
     by_name = {mark.name: mark.mark for mark in marks}
     return SimpleNamespace(
+        nodeid=f"{where}::{name}",
         fixturenames=fixtures,
         get_closest_marker=by_name.get,
         iter_markers=lambda name: (mark.mark for mark in marks if mark.name == name),
@@ -46,10 +54,10 @@ def test_what_has_a_suite_of_its_own_runs_apart_and_others_do_not_run_with_it():
 
 def test_each_further_break_comes_on_one_day_of_a_round_and_all_else_on_each():
     marks = (pytest.mark.breaks, pytest.mark.unmeasured)
-    further = [a_test(*marks, name=f"a_break[{number}]") for number in range(100)]
+    further = [a_test(*marks, name=f"a_break[{number}]") for number in range(200)]
     days = [[one for one in further if is_of_the_day(one, day)] for day in range(9, 9 + ROUND)]
     assert sorted(one.name for part in days for one in part) == sorted(one.name for one in further)
-    assert all(len(part) > 100 // ROUND // 2 for part in days)
+    assert all(len(part) > len(further) // ROUND // 2 for part in days)
     others = (a_test(), a_test(pytest.mark.breaks), a_test(pytest.mark.unmeasured))
     assert all(is_of_the_day(one, day) for one in others for day in range(ROUND))
     assert all(is_of_the_day(one, None) for one in further)
@@ -64,14 +72,16 @@ def test_each_further_break_comes_on_one_day_of_a_round_and_all_else_on_each():
 )
 def test_coverage_is_measured_without_what_only_looks_again(monkeypatch, mark, seen):
     done: list[str] = []
+    monkeypatch.setenv(PROCESSES, "how")
     tracer = SimpleNamespace(stop=lambda: done.append("off"), start=lambda: done.append("on"))
     monkeypatch.setattr("tests.selection.Coverage.current", lambda: tracer)
     run: Any = pytest_runtest_protocol(a_test(mark))
     next(run)
     done.append("the test")
+    assert (PROCESSES in os.environ) == (seen == ["the test"])
     with pytest.raises(StopIteration):
         run.send(True)
-    assert done == seen
+    assert (done, os.environ[PROCESSES]) == (seen, "how")
 
 
 @pytest.mark.parametrize(
@@ -104,6 +114,35 @@ def test_of_cases_that_are_alike_two_are_measured_with_each_value_of_what_differ
     assert cases == [(door, spelling) for door in range(3) for spelling in (0, 1)]
     assert is_measured(a_test(door=2, spelling=4))
     assert not is_measured(a_test(pytest.mark.unmeasured, mark, door=0, spelling=0))
+
+
+@pytest.mark.parametrize(
+    ("listed", "measured"),
+    [
+        ("tests/test_of_it.py", False),
+        ("tests/test_of_it.py::test_it", False),
+        ("tests/test_of_it.py::test", True),
+        ("tests/test_of.py", True),
+    ],
+)
+def test_what_others_run_too_is_listed_by_its_file_or_its_name(monkeypatch, listed, measured):
+    monkeypatch.setitem(STOOD_IN_FOR, "unmeasured", [listed])
+    monkeypatch.setitem(STOOD_IN_FOR, "once", [listed])
+    for name in ("test_it", "test_it[one]"):
+        assert is_measured(a_test(name=name)) == measured
+        assert is_needed(a_test(fixtures=("db",), name=name)) == measured
+
+
+@pytest.mark.parametrize("respect", STOOD_IN_FOR)
+def test_each_test_that_is_listed_is_there_and_named_once(respect):
+    listed = STOOD_IN_FOR[respect]
+    split = [one.partition("::") for one in listed]
+    lost = [
+        (path, name)
+        for path, _, name in split
+        if path not in files() or (name and f"def {name}(" not in text(path))
+    ]
+    assert (lost, sorted(set(listed))) == ([], listed)
 
 
 def test_a_test_that_names_a_parameter_it_does_not_have_is_not_taken_for_measured():
