@@ -7,7 +7,7 @@ from downloads.promises.made_up import MadeUp, customer, document
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 
-LOGIN = "/accounts/login/"
+LOGIN, SEVERAL = "/accounts/login/", "/downloads/selection/"
 MAY_ASK = ("drawing", "cad")
 """The kinds that the sentence names: technical drawings and CAD files."""
 WHY = "is for registered customers"
@@ -39,9 +39,15 @@ def a_file_for_registered_customers_sends_to_the_page_to_log_in(site: RunningSit
             "the log-in does not lead on to the document",
         )
         require(made.is_in(made.fetched(visitor)), "a customer does not get a closed file")
+        for chosen in ([made], [made, MadeUp()]):
+            numbers = [one.document.number for one in chosen]
+            given = [one.post(SEVERAL, {"document": numbers}).status for one in (stranger, visitor)]
+            require(given[0] != 200, "a stranger gets a closed file in one of several")
+            require(given[1] == 200, f"several files answer {given[1]} to a customer")
     return Evidence(
         "Played through for this check: a file for registered customers sent a stranger to the "
-        "page to log in, which said why; a customer got it.",
+        "page to log in, which said why, and was in no choice of several for strangers; a customer "
+        "got it.",
         {"strangers let in": 0},
     )
 

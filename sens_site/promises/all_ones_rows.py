@@ -1,7 +1,8 @@
-"""More rows than any page shows at once, in each state there is, all of one person.
+"""More rows than any page shows at once, in each state there is, all of one person; and of another.
 
 A page that leaves out what is spam, what is old, or what comes after the fifth shows its person less
-than is held. `own_account` looks whether each of them is shown, as the pages lead on.
+than is held. `own_account` looks whether each of them is shown, as the pages lead on, and none of
+the same kinds that is somebody else's.
 """
 
 import secrets
@@ -22,6 +23,8 @@ from sens_site.lib.cache.fragment_cache import forget_fragments
 MANY = 123
 """More than a page has room for, and no round number."""
 SOME = 13
+MARK = "check"
+"""How words begin that stand nowhere else. Others, such as the name of a version, are of everybody."""
 OLDEST = timedelta(days=700)
 MESSAGES, DATA, ORDERS = "/contact/messages/", "/accounts/data/", "/contact/order-status/"
 MOST_PAGES = 2 * MANY
@@ -32,13 +35,18 @@ def everything_is_shown(user: User, visitor: Visitor) -> int:
     kinds: dict[str, Callable[[User], Iterator[str]]] = {
         MESSAGES: _messages, DATA: _on_the_page_of_all, ORDERS: _orders,
     }  # fmt: skip
-    number = 0
+    number, name = 0, _word()
+    other = User.objects.create_user(username=name, email=f"{name}@example.com")
     for path, stored in kinds.items():
-        words = list(stored(user))
+        words, theirs = list(stored(user)), [word for word in stored(other) if MARK in word]
         forget_fragments()  # in one of them it stands whether there is a list of orders
         shown = "\n".join(_pages_from(path, visitor))
         unseen = [word for word in words if word not in shown]
         require(not unseen, f"{path} does not show {len(unseen)} of {len(words)} things held")
+        foreign = [word for word in theirs if word in shown]
+        require(
+            not foreign, f"{path} shows {len(foreign)} of {len(theirs)} things of somebody else"
+        )
         number += len(words)
     return number
 
@@ -63,7 +71,7 @@ def _moments() -> Iterator[datetime]:
 
 
 def _word() -> str:
-    return f"check{secrets.token_hex(6)}"
+    return f"{MARK}{secrets.token_hex(6)}"
 
 
 def _messages(user: User) -> Iterator[str]:

@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage
 from django.db import connection
 from django.utils import timezone
 
+from downloads.access import Answer
 from downloads.models import Document, DocumentVersion, DownloadRecord
 from tests.factories.people import make_person
 from tests.promises.breaks import Way, breaks
@@ -108,6 +109,16 @@ def a_closed_document_of_which_nothing_is_said(hand: Hand) -> None:
 @breaks("downloads.need-information")
 def a_log_in_that_leads_nowhere(hand: Hand) -> None:
     hand.replace("downloads.views.login_that_leads_to", lambda path: "/accounts/login/")
+
+
+@breaks("downloads.need-information")
+def closed_files_for_everybody_who_takes_several(hand: Hand) -> None:
+    hand.replace("downloads.bundle.answer_for", lambda version, reader: Answer.OPEN)
+
+
+@breaks("downloads.need-information")
+def several_files_for_nobody(hand: Hand) -> None:
+    hand.replace("downloads.bundle.MOST_BYTES", 0)
 
 
 @breaks("downloads.drawings-need-information")

@@ -45,3 +45,14 @@ def a_forgotten_password_of_an_account_that_is_not_there(hand: Hand) -> None:
         return email
 
     hand.patch.setattr(ForgottenPasswordForm, "clean_email", clean_email, raising=False)
+
+
+@breaks("account.own-copy")
+def documents_that_somebody_else_follows(hand: Hand) -> None:
+    def rows_of(old: Any, user: User) -> Any:
+        found = old(user)
+        for other in User.objects.exclude(pk=user.pk):
+            found["watches"] += old(other)["watches"]
+        return found
+
+    hand.wrap("accounts.views.rows_of", rows_of)

@@ -89,6 +89,12 @@ def guesses_that_are_counted_for_three_months(hand: Hand) -> None:
     hand.settings.ACCOUNT_RATE_LIMITS = limits
 
 
+@breaks(TECHNICAL, "security.against-misuse", way=SETTING)
+def guesses_without_a_limit_that_anybody_meets(hand: Hand) -> None:
+    limits = {**settings.ACCOUNT_RATE_LIMITS, "login_failed": "9999/m/ip,9999/300s/key"}
+    hand.settings.ACCOUNT_RATE_LIMITS = limits
+
+
 @breaks(TECHNICAL, way=SETTING)
 def a_host_that_whoever_asks_may_name(hand: Hand) -> None:
     hand.settings.USE_X_FORWARDED_HOST = True

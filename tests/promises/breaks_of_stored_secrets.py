@@ -11,7 +11,9 @@ from django.apps import apps
 from django.utils import timezone
 
 from accounts.models import User
+from newsletter.links import code_of
 from privacy.datamap.columns import secret
+from privacy.datamap.registry import entries
 from privacy.datamap.terms import Category
 from privacy.rights.models import ExportFile, MailedLink, SubjectRequest
 from tests.promises.breaks import Way, breaks
@@ -86,6 +88,35 @@ def a_copy_that_waits_for_a_week(hand: Hand) -> None:
 @breaks(CLAIM, "policy.names-what-we-collect")
 def a_secret_of_which_nobody_says_how_it_is_stored(hand: Hand) -> None:
     held(hand, "visits.PageView", "pin", secret(Category.CREDENTIALS))
+
+
+@breaks("rights.copy")
+def a_telephone_number_that_the_copy_withholds_as_a_secret(hand: Hand) -> None:
+    hand.item(entries()["contact.ContactMessage"].columns, "phone", secret(Category.CONTACT))
+
+
+@breaks(CLAIM)
+def a_request_that_the_first_sign_of_its_secret_opens(hand: Hand) -> None:
+    hand.replace(
+        "privacy.rights.secret_links.constant_time_compare",
+        lambda whole, typed: whole.startswith(typed),
+    )
+
+
+@breaks(CLAIM)
+def a_reader_whom_half_a_signature_knows(hand: Hand) -> None:
+    hand.replace(
+        "newsletter.links.constant_time_compare",
+        lambda one, other: min(len(one), len(other)) > 0 and one.startswith(other[:8]),
+    )
+
+
+@breaks(CLAIM, measured=True)
+def a_code_of_which_the_first_half_is_enough(hand: Hand) -> None:
+    hand.replace(
+        "newsletter.subscribing.is_code_of",
+        lambda reader, typed: code_of(reader).startswith(typed.upper()),
+    )
 
 
 @breaks(CLAIM)

@@ -100,3 +100,16 @@ def a_server_in_front_that_hands_requests_to_others(hand: Hand) -> None:
 def a_server_that_leads_on_and_logs_as_it_likes(hand: Hand) -> None:
     name = "access_log off;\nerror_log stderr emerg;\nserver_tokens off;"
     _told(hand, (name, "error_log stderr emerg;\nserver_tokens off;"))
+
+
+@breaks(GUARDS, way=TOLD)
+def an_old_way_to_encrypt_that_only_shows_once_others_reach_the_site(hand: Hand) -> None:
+    def old(front: nginx.Front, published: nginx.Part | None = None) -> str:
+        return plain(front, published).replace("TLSv1.2", "TLSv1 TLSv1.1 TLSv1.2")
+
+    plain, here = nginx.configuration, nginx_conf.front
+    hand.replace("sens_site.promises.front_server.configuration", old)
+    hand.replace(
+        "sens_site.promises.front_server.front",
+        lambda options: replace(here(options), is_https=False),
+    )

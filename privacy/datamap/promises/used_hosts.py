@@ -21,7 +21,10 @@ ROOMS = (
     *("privacy", "search", "sens_site", "tests", "visits"),
 )
 ADDRESS = re.compile(r"[\w.+-]+@((?:[a-z0-9-]+\.)+[a-z]{2,})", re.IGNORECASE)
-HOST_KEYS = re.compile(r"(?:^|[_.])(?:HOST|LOCATION|SERVER|ENDPOINT)$")
+HOST_KEYS = re.compile(
+    r"(?:^|[_.])(?:HOST|MAILHOST|LOCATION|SERVER|ENDPOINT|ADDRESS)$", re.IGNORECASE
+)
+"""Settings have capitals; what a handler of logs is told has small letters."""
 HEARD_OTHERWISE = ("EMAIL_HOST", "DATABASES.default.HOST")
 BARE_HOST = re.compile(r"(?P<host>(?:[a-z0-9-]+\.)+[a-z]{2,})(?::\d+)?", re.IGNORECASE)
 """A host without a scheme, as programs for mail and caches are told it."""

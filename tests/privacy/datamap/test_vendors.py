@@ -160,6 +160,7 @@ def test_others_can_reach_a_host_with_a_public_name(host, public):
         ("STORAGES", {"default": {"BACKEND": "storages.backends.s3.S3Storage"}}, "storages"),
         ("MIDDLEWARE", ["django.x.Y", "accounts.x.Y", "rocketchat.App"], "rocketchat"),
         ("SECURE_CSP", {"img-src": ["'self'", "https://pictures.firm.test"]}, "pictures.firm.test"),
+        ("LOGGING", {"handlers": {"away": {"host": "lines.firm.test"}}}, "lines.firm.test"),
     ],
 )
 def test_whatever_key_names_a_host_or_a_package_of_others_is_seen(settings, name, value, found):
