@@ -39,6 +39,14 @@ def closed_two_years_ago() -> SubjectRequest:
     return request(received=ago(days=740), closed=ago(days=730))
 
 
+@breaks("rights.restriction", way=Way.ROWS)
+def a_stored_restriction_that_ended_unsaid(hand: Hand) -> None:
+    row = request(received=ago(days=3))
+    row.kind, row.email = Kind.RESTRICTION, "ada@customer.test"
+    row.save()
+    RequestEvent.objects.create(request=row, did=Did.RESTRICTED, at=ago(days=2))
+
+
 @breaks("retention.requests")
 def notes_of_staff_that_stay_ten_years(hand: Hand) -> None:
     keep_for(hand, "rights.RequestNote", period=Period(years=10))

@@ -4,7 +4,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from privacy.promises.registry import Evidence, Look, promise, require
@@ -154,6 +154,26 @@ def each_request_has_its_beginning(site: RunningSite) -> Evidence:
     lost = SubjectRequest.objects.filter(~Exists(received)).count()
     require(not lost, f"the clock of {lost} requests does not run")
     return Evidence("The clock of every stored request runs.", {"requests without a clock": 0})
+
+
+@promise("rights.restriction", look=Look.ROWS)
+def each_restriction_lasts_until_it_was_lifted(site: RunningSite) -> Evidence:
+    """Whoever was told that their information is held is held, until an event says that it ended.
+
+    With the words of a request its address goes, and then there is nobody left to hold.
+    """
+    last = RequestEvent.objects.filter(
+        request=OuterRef("pk"), did__in=("restricted", "unrestricted")
+    ).order_by("-at", "-pk")
+    told = SubjectRequest.objects.annotate(last=Subquery(last.values("did")[:1])).filter(
+        last="restricted"
+    )
+    used = told.filter(restricted_at=None).exclude(email="").count()
+    require(not used, f"{used} people whose information was restricted are no longer held")
+    return Evidence(
+        "Whoever had the use of their information restricted is held until that was lifted.",
+        {"people who are held": told.exclude(restricted_at=None).count()},
+    )
 
 
 @promise("rights.typically-free", look=Look.ROWS)

@@ -8,7 +8,10 @@ from django.utils import timezone
 from privacy.promises.registry import PromiseBroken
 from privacy.promises.running_site import RunningSite
 from privacy.rights.models import RequestEvent, RequestNote, SubjectRequest
-from privacy.rights.promises.stored_requests import each_fee_and_refusal_has_its_ground
+from privacy.rights.promises.stored_requests import (
+    each_fee_and_refusal_has_its_ground,
+    each_restriction_lasts_until_it_was_lifted,
+)
 
 pytestmark = pytest.mark.django_db
 BARE = "a ground is noted without a reason"
@@ -73,3 +76,35 @@ def test_the_words_may_be_gone_a_year_after_the_request_was_closed_and_no_sooner
 def test_the_words_may_be_gone_with_who_was_erased():
     stored("fee-quoted", "repetitive", email="")
     assert counted() == 1
+
+
+@pytest.mark.parametrize(
+    ("events", "held", "email", "kept"),
+    [
+        ((), False, "ada@customer.test", True),
+        (("restricted",), True, "ada@customer.test", True),
+        (("restricted",), False, "ada@customer.test", False),
+        (("restricted", "answered"), False, "ada@customer.test", False),
+        (("restricted", "unrestricted"), False, "ada@customer.test", True),
+        (("restricted", "unrestricted", "restricted"), False, "ada@customer.test", False),
+        (("restricted",), False, "", True),
+    ],
+)
+def test_who_was_told_that_they_are_held_is_held_until_told_otherwise(events, held, email, kept):
+    now = timezone.now()
+    request = SubjectRequest.objects.create(
+        kind="restriction",
+        channel="form",
+        email=email,
+        due_on=timezone.localdate(),
+        restricted_at=now if held else None,
+    )
+    for minute, did in enumerate(events):
+        at = now + timedelta(minutes=minute)
+        RequestEvent.objects.create(request=request, did=did, at=at)
+    if kept:
+        look = each_restriction_lasts_until_it_was_lifted(RunningSite())
+        assert look.figures["people who are held"] == int(held)
+    else:
+        with pytest.raises(PromiseBroken, match="1 people whose information was restricted"):
+            each_restriction_lasts_until_it_was_lifted(RunningSite())
