@@ -54,12 +54,12 @@ def _by_post_without_a_reason(old: Any, request: Any, *, reason: str, **more: An
     return old(request, reason=reason.strip() or "-" if posted else reason, **more)
 
 
-@breaks("rights.refusal-if-unfounded")
+@breaks("rights.refusal-if-unfounded", "rights.grounds-limited")
 def a_refusal_by_post_that_needs_no_reason(hand: Hand) -> None:
     hand.wrap("privacy.rights.services.refuse", _by_post_without_a_reason)
 
 
-@breaks("rights.fee-if-unfounded")
+@breaks("rights.fee-if-unfounded", "rights.grounds-limited")
 def a_fee_by_post_that_needs_no_reason(hand: Hand) -> None:
     hand.wrap("privacy.rights.services.quote_fee", _by_post_without_a_reason)
 

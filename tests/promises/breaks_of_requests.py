@@ -72,14 +72,30 @@ def an_answer_to_anybody(hand: Hand) -> None:
     hand.replace("privacy.rights.models.SubjectRequest.may_act", True)
 
 
-@breaks("rights.fee-if-unfounded", "rights.complaint", way=Way.CONFIGURATION)
+@breaks(
+    "rights.fee-if-unfounded",
+    "rights.complaint",
+    "rights.grounds-limited",
+    way=Way.CONFIGURATION,
+)
 def a_fee_without_the_authority(hand: Hand) -> None:
     hand.template(f"{MAILS}fee.txt", ("{{ authorities }}", ""))
 
 
-@breaks("rights.refusal-if-unfounded", "rights.complaint", way=Way.CONFIGURATION)
+@breaks(
+    "rights.refusal-if-unfounded",
+    "rights.complaint",
+    "rights.grounds-limited",
+    way=Way.CONFIGURATION,
+)
 def a_refusal_without_the_authority(hand: Hand) -> None:
     hand.template(f"{MAILS}refused.txt", ("{{ authorities }}", ""))
+
+
+@breaks("rights.grounds-limited", "rights.refusal-if-not-shown", way=Way.CONFIGURATION)
+def no_authority_for_who_is_not_known(hand: Hand) -> None:
+    only_if_known = "{% if request.may_act %}{{ authorities }}{% endif %}"
+    hand.template(f"{MAILS}refused.txt", ("{{ authorities }}", only_if_known))
 
 
 @breaks("rights.complaint", way=Way.CONFIGURATION)

@@ -94,7 +94,12 @@ def a_format_that_nobody_can_look_up(hand: Hand) -> None:
     hand.replace("privacy.datamap.views.SCHEMA", {})
 
 
-@breaks("rights.complaint", "rights.fee-if-unfounded", "rights.refusal-if-unfounded")
+@breaks(
+    "rights.complaint",
+    "rights.fee-if-unfounded",
+    "rights.refusal-if-unfounded",
+    "rights.grounds-limited",
+)
 def notices_with_another_address(hand: Hand) -> None:
     hand.replace("privacy.rights.mails.AUTHORITIES", "https://example.com/")
 

@@ -14,22 +14,46 @@ OF_USE, OF_WORDS, OF_ACCOUNTS = "rows of use", "rows of words", "rows of account
 OF_CONSENT, OF_DOWNLOADS, OF_NOTICES = "rows of consent", "rows of downloads", "rows of notices"
 NOBODY: tuple[str, ...] = ()
 ACCOUNTS, LEAVING = "accounts/", "accounts/delete/"
+
+
+def _each(tables: str, of: str, *places: str) -> dict[str, tuple[str, tuple[str, ...]]]:
+    return dict.fromkeys(tables.split(), (of, places))
+
+
 WRITTEN_BY: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "account": (OF_ACCOUNTS, (ACCOUNTS,)),
-    "accounts_session": (OF_ACCOUNTS, (ACCOUNTS, "admin/login/")),
-    "consent_": (OF_CONSENT, ("cookies/",)),
-    "consent_personalrefusals": (OF_CONSENT, ("cookies/", ACCOUNTS)),
-    "contact_": (OF_WORDS, ("contact/",)),
-    "downloads_": (OF_DOWNLOADS, ("downloads/",)),
-    "downloads_watch": (OF_NOTICES, ("downloads/",)),
-    "mfa_": (OF_ACCOUNTS, (ACCOUNTS,)),
-    "newsletter_": (OF_CONSENT, ("newsletter/",)),
-    "newsletter_suppression": (OF_CONSENT, ("newsletter/", LEAVING)),
-    "outbox_outboxmail": (OF_USE, (ACCOUNTS, "contact/", "downloads/", "newsletter/", "privacy/")),
-    "rights_": (OF_WORDS, ("contact/", "privacy/", "accounts/data/")),
-    "visits_": (OF_USE, ("visits/",)),
-}
-"""By how its name begins, the longest first: of what each table tells, and where it is written into."""
+    **_each(
+        "account_emailaddress account_emailconfirmation accounts_confirmedaddress"
+        " accounts_idlenotice accounts_policyacceptance accounts_registration accounts_user"
+        " accounts_user_groups accounts_user_user_permissions mfa_authenticator",
+        OF_ACCOUNTS, ACCOUNTS,
+    ),
+    **_each("accounts_session", OF_ACCOUNTS, ACCOUNTS, "admin/login/"),
+    **_each(
+        "consent_consentreceipt consent_dailychoice consent_noticesnapshot consent_receiptseal",
+        OF_CONSENT, "cookies/",
+    ),
+    **_each("consent_personalrefusals", OF_CONSENT, "cookies/", ACCOUNTS),
+    **_each("contact_contactmessage contact_messagephoto", OF_WORDS, "contact/"),
+    **_each("downloads_downloadcount downloads_downloadrecord", OF_DOWNLOADS, "downloads/"),
+    **_each("downloads_watch downloads_watchnotice", OF_NOTICES, "downloads/"),
+    **_each(
+        "newsletter_subscriber newsletter_subscription newsletter_wording",
+        OF_CONSENT, "newsletter/",
+    ),
+    **_each("newsletter_suppression", OF_CONSENT, "newsletter/", LEAVING),
+    **_each(
+        "outbox_outboxmail",
+        OF_USE, ACCOUNTS, "contact/", "downloads/", "newsletter/", "privacy/",
+    ),
+    **_each(
+        "rights_exportfile rights_mailedlink rights_requestevent rights_requestnote"
+        " rights_requestseal rights_subjectrequest",
+        OF_WORDS, "contact/", "privacy/", "accounts/data/",
+    ),
+    **_each("visits_pageview", OF_USE, "visits/"),
+}  # fmt: skip
+"""Of what each table tells, and where it is written into: by its whole name, as a table that comes to
+a room is one that no sentence knows."""
 ERASED = frozenset({"DELETE", "UPDATE"})
 """How the end of an account reaches every table; what it adds beside is its number and a keyed hash."""
 AT_THE_END = frozenset({"INSERT datamap_erasure"})
@@ -64,8 +88,7 @@ def rows_where_they_belong(seen: Exchange, known: Known, *, subject: str) -> Ite
 
 def _belongs(table: str) -> tuple[str, tuple[str, ...]]:
     """Return of what a table tells, and where; one that is not known tells of use, and nobody writes it."""
-    names = [name for name in WRITTEN_BY if table.startswith(name)]
-    return WRITTEN_BY[max(names, key=len)] if names else (OF_USE, NOBODY)
+    return WRITTEN_BY.get(table, (OF_USE, NOBODY))
 
 
 for _subject in (OF_USE, OF_WORDS, OF_ACCOUNTS, OF_CONSENT, OF_DOWNLOADS, OF_NOTICES):
