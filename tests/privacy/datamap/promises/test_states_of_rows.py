@@ -6,7 +6,7 @@ from privacy.datamap.promises import export_and_erasure
 from privacy.datamap.promises.raw_rows import Database
 from privacy.promises.running_site import RunningSite
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(params=["first", "last"])
