@@ -21,7 +21,7 @@ from contact.orders import load_orders
 from privacy.datamap.promises.export_and_erasure import ledger_of_its_own
 from privacy.datamap.promises.ledger_lines import names_nobody
 from privacy.datamap.promises.purging import IDLE_ACCOUNTS, done_by_the_job
-from privacy.promises.registry import Evidence, Look, promise, require
+from privacy.promises.registry import Evidence, Look, NotCarriedOut, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.rights import services
 from privacy.rights.choices import Channel, Kind, Proof
@@ -103,6 +103,13 @@ def _a_list_of_orders_brings_nobody_back(gone: dict[str, str]) -> None:
     require(named == {stays.email}, f"a list of orders stores {len(named)} people and not one")
 
 
+def _ends_unused(email: str) -> None:
+    """Let the worker end what nobody uses. Whether it does is another promise (`retention.idle-account`)."""
+    done_by_the_job(IDLE_ACCOUNTS)
+    if _is_held(email):
+        raise NotCarriedOut("No unused account ended, so none could be brought back.")
+
+
 def _is_held(email: str) -> bool:
     return (
         User.objects.filter(email=email).exists()
@@ -134,7 +141,7 @@ def _ways_to_go(site: RunningSite) -> dict[str, tuple[str, Callable[[], object]]
     by_hand = RequestFactory().post("/")
     return {
         "by their own click": (by_click.email, partial(deleted, by_click)),
-        "unused for a year": (unused.email, partial(done_by_the_job, IDLE_ACCOUNTS)),
+        "unused for a year": (unused.email, partial(_ends_unused, unused.email)),
         "at the desk": (by_desk.email, lambda: desk.delete_model(by_hand, by_desk)),
         "from a list at the desk": (
             by_list.email,

@@ -92,11 +92,12 @@ def no_mail_on_the_way_reports(site: RunningSite) -> Evidence:
 
 @promise("usage.time-and-areas", look=Look.REHEARSAL)
 def no_script_before_a_yes(site: RunningSite) -> Evidence:
-    """No script watches anybody who has allowed nothing."""
-    require_kept(site.walk, browser.SCRIPTS)
+    """No script watches anybody who has allowed nothing, and no session remembers where they went."""
+    require_kept(site.walk, browser.SCRIPTS, rows.OF_AREAS)
     return Evidence(
-        f"{WALKED}No script ran before it was allowed, but staff’s own and the one for passkeys.",
-        figures(site.walk, ANSWER),
+        f"{WALKED}No script ran before it was allowed, but staff’s own and the one for passkeys, and "
+        "no session held which pages somebody had opened.",
+        figures(site.walk, ANSWER, SESSION),
     )
 
 

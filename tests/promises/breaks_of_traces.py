@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 
 from accounts.adapter import AccountAdapter
+from accounts.middleware import StaffSecondFactorMiddleware
 from audit_log.services import Kind, record
 from contact.models import CannedAnswer
 from contact.services import Submission, receive_message
@@ -37,6 +38,19 @@ def who_writes_to_sales_in_a_table_that_is_said_to_be_about_nobody(hand: Hand) -
         return old(submission, **more)
 
     hand.wrap("contact.views.receive_message", receive)
+
+
+@breaks("usage.time-and-areas")
+def a_session_that_holds_which_pages_a_customer_opens(hand: Hand) -> None:
+    plain = StaffSecondFactorMiddleware.__call__
+
+    def noted(self: Any, request: Any) -> Any:
+        if request.user.is_authenticated and not request.user.is_staff:
+            trail = request.session.get("recently_viewed", [])
+            request.session["recently_viewed"] = [*trail[-19:], request.path]
+        return plain(self, request)
+
+    hand.patch.setattr(StaffSecondFactorMiddleware, "__call__", noted)
 
 
 @breaks("information.account-profile", in_sql=True)

@@ -4,13 +4,16 @@ The witness hears into which table each request writes. Each table knows here by
 written into; whatever is written elsewhere is a note about somebody of which no sentence speaks.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import Any
 
 from privacy.promises.witness.exchange import Exchange
-from privacy.promises.witness.rules import ANSWER, Known, rule
+from privacy.promises.witness.rules import ANSWER, SESSION, Known, rule
 
 OF_USE, OF_WORDS, OF_ACCOUNTS = "rows of use", "rows of words", "rows of accounts"
+OF_AREAS = "pages that were opened"
 OF_CONSENT, OF_DOWNLOADS, OF_NOTICES = "rows of consent", "rows of downloads", "rows of notices"
 NOBODY: tuple[str, ...] = ()
 ACCOUNTS, LEAVING = "accounts/", "accounts/delete/"
@@ -64,6 +67,28 @@ OF_A_LOG_IN = frozenset({
     "accounts_session", "accounts_user", "consent_personalrefusals", "outbox_outboxmail",
 })  # fmt: skip
 """The session, the last log-in, refusals that a browser brings along, and the mail to confirm by."""
+
+PAGE = re.compile(r"(?:/[\w.-]+)*/(?:\?\S*)?")
+SHOWN_ONCE = "_messages"
+"""Under which a session holds what the next page says: at the desk it may lead to several rows."""
+
+
+@rule(OF_AREAS, of=SESSION)
+def no_history_in_a_session(session: dict[str, Any], known: Known) -> Iterator[str]:
+    """A session says to which page it is to lead, and never which pages somebody has opened."""
+    for key, value in session.items():
+        if key != SHOWN_ONCE and len({one for one in _texts(value) if PAGE.fullmatch(one)}) > 1:
+            yield f"a session holds which pages were opened, under {key}"
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            yield from (text for one in value.values() for text in _texts(one))
+        case list() | tuple():
+            yield from (text for one in value for text in _texts(one))
 
 
 def rows_where_they_belong(seen: Exchange, known: Known, *, subject: str) -> Iterator[str]:

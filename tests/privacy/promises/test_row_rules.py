@@ -62,3 +62,19 @@ def test_a_table_is_written_into_where_it_belongs(path, deed, subjects):
 
 def test_what_staff_do_is_the_companys():
     assert against("/accounts/login/", "INSERT audit_log_auditentry", who="a Webmaster") == []
+
+
+@pytest.mark.parametrize(
+    ("session", "told"),
+    [
+        ({"_auth_user_id": "1", "next": {"redirect_url": "/downloads/"}}, []),
+        ({"trail": ["/downloads/", "/downloads/"]}, []),
+        ({"_messages": ["/admin/contact/", "/admin/news/"]}, []),
+        ({"challenge": "/9j/4AAQSk", "more": 3}, []),
+        ({"trail": ["/downloads/", "/search/?q=x"]}, ["trail"]),
+        ({"use": {"seen": [{"at": "/"}, {"at": "/news/"}]}}, ["use"]),
+    ],
+)
+def test_a_session_holds_no_history(session, told):
+    found = row_rules.no_history_in_a_session(session, KNOWN)
+    assert [one.rpartition(" ")[2] for one in found] == told
