@@ -20,7 +20,6 @@ That `once` is true is shown by `--statements`, part of `make test-exhaustive`: 
 PostgreSQL and fails if one that the suite leaves out there sends a statement that no other sends.
 """
 
-import os
 import re
 import tomllib
 import zlib
@@ -48,8 +47,6 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 STOOD_IN_FOR: dict[str, list[str]] = tomllib.loads(
     Path(__file__).with_name("selection.toml").read_text("utf-8")
 )
-PROCESSES = "COVERAGE_PROCESS_CONFIG"
-"""By which the measuring goes on in the processes that a test starts."""
 KEPT, LEFT_OUT = "statements_kept", "statements_left_out"
 
 
@@ -147,12 +144,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
     if measuring is None or is_measured(item):
         return (yield)
     measuring.stop()
-    theirs = os.environ.pop(PROCESSES, None)
     try:
         return (yield)
     finally:
-        if theirs is not None:
-            os.environ[PROCESSES] = theirs
         measuring.start()
 
 

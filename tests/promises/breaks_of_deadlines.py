@@ -195,6 +195,7 @@ def more_time_taken_when_it_was_over(hand: Hand) -> None:
 @breaks("rights.told-of-delay", way=Way.ROWS, measured=True)
 def more_time_taken_without_a_word(hand: Hand) -> None:
     row = request(received=ago(days=10))
+    SubjectRequest.objects.filter(pk=row.pk).update(text="What do you hold?")
     RequestEvent.objects.create(request=row, did=Did.EXTENDED, at=ago(days=5))
 
 

@@ -31,7 +31,6 @@ SEEN_FROM_ALL_SIDES = ("a_quieter_button", "messages_that_stay_for_ever")
 
 @pytest.mark.slow
 @pytest.mark.once
-@pytest.mark.unmeasured
 def test_all_promises_are_kept_on_a_fresh_site(broken):
     assert broken(whole=True) == set()
 
