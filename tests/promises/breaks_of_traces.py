@@ -40,7 +40,7 @@ def who_writes_to_sales_in_a_table_that_is_said_to_be_about_nobody(hand: Hand) -
     hand.wrap("contact.views.receive_message", receive)
 
 
-@breaks("usage.time-and-areas")
+@breaks("usage.time-and-areas", "cookies.several-types")
 def a_session_that_holds_which_pages_a_customer_opens(hand: Hand) -> None:
     plain = StaffSecondFactorMiddleware.__call__
 
