@@ -95,8 +95,8 @@ def a_secret_address_opens_one_thing_for_its_time(site: RunningSite) -> Evidence
     return Evidence(
         "Played through for this check, an address that was mailed opened its own request alone, "
         "once or three times and for 24 or 72 hours, a link for a password for one hour, and no "
-        "other address opened anything, nor did a part of a secret; secrets were drawn with enough chance to be guessed by nobody, and "
-        "private files were written so that no other user of the machine can read them.",
+        "other address opened anything, nor did a part of a secret; secrets were drawn with enough "
+        "chance to be guessed by nobody, and private files were written so that no other user of the machine can read them.",
         {
             "kinds of secrets": kinds,
             "private files written": files + 1,

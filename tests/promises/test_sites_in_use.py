@@ -27,7 +27,7 @@ from privacy.promises.running_site import RunningSite
 from privacy.rights import restrictions, services
 from privacy.rights.choices import Channel, Kind
 from privacy.rights.intake import open_request
-from privacy.rights.models import RequestNote
+from privacy.rights.models import RequestNote, SubjectRequest
 from privacy.rights.promises.answers import no_mail_waits_for_a_day
 from privacy.rights.promises.deadlines import nobody_was_told_too_late
 from privacy.rights.promises.stored_requests import each_delay_was_told_in_time
@@ -38,13 +38,17 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 YEARS_AGO = timedelta(days=800)
 
 
+def asked_by(person: User, kind: Kind) -> SubjectRequest:
+    return open_request(
+        kind=kind, name="Ada", email=person.email, text="Please.", channel=Channel.FORM
+    )
+
+
 @pytest.fixture
 def held() -> User:
     """Somebody who asked for their information to be stored and not used, and has shown who they are."""
     person, officer = make_person("ada"), make_staff("officer")
-    asked = open_request(
-        kind=Kind.RESTRICTION, name="Ada", email=person.email, text="Please.", channel=Channel.FORM
-    )
+    asked = asked_by(person, Kind.RESTRICTION)
     services.record_proof(asked, by=officer, how="A passport")
     restrictions.restrict(asked, by=officer)
     return person
@@ -103,9 +107,7 @@ def test_an_issue_to_very_many_may_take_days_as_long_as_its_mails_leave():
 def extended() -> User:
     """Somebody whose request was given more time, with a reason."""
     person, officer = make_person("ada"), make_staff("officer")
-    asked = open_request(
-        kind=Kind.QUESTION, name="Ada", email=person.email, text="What?", channel=Channel.FORM
-    )
+    asked = asked_by(person, Kind.QUESTION)
     services.extend(asked, by=officer, reason="There is much to look through.")
     return person
 

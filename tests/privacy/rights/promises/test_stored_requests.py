@@ -1,6 +1,7 @@
 """Fees and refusals on record: with a ground of the policy, and with a reason while words are kept."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -14,7 +15,15 @@ from privacy.rights.promises.stored_requests import (
 )
 
 pytestmark = pytest.mark.django_db
+ADA = "ada@customer.test"
 BARE = "a ground is noted without a reason"
+
+
+def a_request(*, kind: str = "access", email: str = ADA, **more: Any) -> SubjectRequest:
+    today = timezone.localdate()
+    return SubjectRequest.objects.create(
+        kind=kind, channel="form", email=email, due_on=today, **more
+    )
 
 
 def stored(
@@ -22,17 +31,11 @@ def stored(
     ground: str,
     *,
     reason: str = "",
-    email: str = "ada@customer.test",
+    email: str = ADA,
     closed: timedelta | None = None,
 ) -> None:
     now = timezone.now()
-    request = SubjectRequest.objects.create(
-        kind="access",
-        channel="form",
-        email=email,
-        due_on=timezone.localdate(),
-        closed_at=None if closed is None else now - closed,
-    )
+    request = a_request(email=email, closed_at=None if closed is None else now - closed)
     event = RequestEvent.objects.create(request=request, did=did, ground=ground)
     if reason:
         RequestNote.objects.create(event=event, text=reason)
@@ -81,24 +84,18 @@ def test_the_words_may_be_gone_with_who_was_erased():
 @pytest.mark.parametrize(
     ("events", "held", "email", "kept"),
     [
-        ((), False, "ada@customer.test", True),
-        (("restricted",), True, "ada@customer.test", True),
-        (("restricted",), False, "ada@customer.test", False),
-        (("restricted", "answered"), False, "ada@customer.test", False),
-        (("restricted", "unrestricted"), False, "ada@customer.test", True),
-        (("restricted", "unrestricted", "restricted"), False, "ada@customer.test", False),
+        ((), False, ADA, True),
+        (("restricted",), True, ADA, True),
+        (("restricted",), False, ADA, False),
+        (("restricted", "answered"), False, ADA, False),
+        (("restricted", "unrestricted"), False, ADA, True),
+        (("restricted", "unrestricted", "restricted"), False, ADA, False),
         (("restricted",), False, "", True),
     ],
 )
 def test_who_was_told_that_they_are_held_is_held_until_told_otherwise(events, held, email, kept):
     now = timezone.now()
-    request = SubjectRequest.objects.create(
-        kind="restriction",
-        channel="form",
-        email=email,
-        due_on=timezone.localdate(),
-        restricted_at=now if held else None,
-    )
+    request = a_request(kind="restriction", email=email, restricted_at=now if held else None)
     for minute, did in enumerate(events):
         at = now + timedelta(minutes=minute)
         RequestEvent.objects.create(request=request, did=did, at=at)
