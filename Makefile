@@ -12,8 +12,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run serve staff lock test test-sqlite test-postgres test-browser \
-	test-breaks test-cluster test-install test-exhaustive reference-pictures pictures coverage check lint types fmt bench \
-	audit sbom
+	test-breaks test-cluster test-cluster-looks test-install test-exhaustive \
+	reference-pictures pictures coverage check lint types fmt bench audit sbom
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ test-breaks: $(VENV)/.dev ## break each promise in every further way, on both da
 
 test-cluster: $(VENV)/.dev ## run the site on two machines, and kill parts of it under load
 	@$(PY) -m tests.run cluster
+
+test-cluster-looks: $(VENV)/.dev ## let the workers of two machines look at the promises at once
+	@$(PY) -m tests.run cluster-looks
 
 test-install: $(VENV)/.dev ## type what docs/operations.md says into an empty Debian, as root
 	@$(PY) -m tests.run install

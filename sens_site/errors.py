@@ -17,7 +17,7 @@ from django.urls import resolve
 from django.utils.html import format_html
 
 from sens_site.context import site
-from sens_site.lib.cache.fragment_cache import fragment
+from sens_site.lib.cache.fragment_cache import drawn_once
 from sens_site.lib.http.faults import RETRY_AFTER_SECONDS, STAFF_PREFIX
 from sens_site.lib.http.nearest_pages import Pages, nearest_pages
 
@@ -124,11 +124,11 @@ def _drawn(request: HttpRequest, context: dict[str, Any]) -> str:
     It is drawn without the request, so that nothing of a person can be kept with it.
     """
     at_the_desk = context["consent"] is None and request.path.startswith(STAFF_PREFIX)
-    if settings.DEBUG or not at_the_desk or context["nearest"]:
+    if not at_the_desk or context["nearest"]:
         return render_to_string("errors/error.html", context)
     key = "error at the desk", context["status"], context["happened"], context["signed_in"]
     alike = {**context, "request": None, "done": ""}
-    return fragment(key, lambda: render_to_string("errors/error.html", alike))
+    return drawn_once(key, lambda: render_to_string("errors/error.html", alike))
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -89,6 +89,16 @@ class Suite:
     """Whether nothing is left to install that makes the run faster."""
 
 
+def of_several_machines(title: str, tests: str) -> Suite:
+    """Return a suite that starts two machines and all that they share."""
+    return Suite(
+        title,
+        [*PYTEST, "-c", "tests/cluster/pytest.toml", "--rootdir=.", tests],
+        "postgresql redis-server nginx-light",
+        lambda: postgres.find_binaries() and find_cache_server() and find_nginx(),
+    )
+
+
 SUITES = {
     "sqlite": Suite("the suite on SQLite", [*PYTEST, *PARALLEL]),
     "coverage": Suite(
@@ -115,11 +125,9 @@ SUITES = {
         "postgresql",
         postgres.find_binaries,
     ),
-    "cluster": Suite(
-        "several machines",
-        [*PYTEST, "-c", "tests/cluster/pytest.toml", "--rootdir=.", "tests/cluster"],
-        "postgresql redis-server nginx-light",
-        lambda: postgres.find_binaries() and find_cache_server() and find_nginx(),
+    "cluster": of_several_machines("several machines", "tests/cluster"),
+    "cluster-looks": of_several_machines(
+        "the look at the promises on several machines", "tests/cluster/look_at_promises.py"
     ),
     "install": Suite(
         "from an empty machine",

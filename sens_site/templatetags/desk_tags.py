@@ -4,14 +4,13 @@ from typing import Any
 from urllib.parse import quote
 
 from django import template
-from django.conf import settings
 from django.contrib import admin
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from sens_site.lib.admin.to_do import HasTasks
-from sens_site.lib.cache.fragment_cache import fragment
+from sens_site.lib.cache.fragment_cache import drawn_once
 from sens_site.set_up import set_up_items
 
 register = template.Library()
@@ -69,4 +68,4 @@ def desk_menu(context: dict[str, Any]) -> SafeString:
         known = {"available_apps": listed, "request": request}
         return render_to_string("admin/nav_sidebar.html", known)
 
-    return draw() if settings.DEBUG else fragment(("desk menu", shown, here), draw)
+    return drawn_once(("desk menu", shown, here), draw)

@@ -8,7 +8,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
 from django.utils.safestring import SafeString, mark_safe  # noqa: TID251 - a template drew it
 
-from sens_site.lib.cache.fragment_cache import fragment
+from sens_site.lib.cache.fragment_cache import drawn_once
 from sens_site.lib.forms import drawing
 
 register = template.Library()
@@ -59,7 +59,7 @@ class KeptNode(template.Node):
             apart.template = context.template
             return mark_safe(self.nodelist.render(apart).strip())
 
-        return draw() if settings.DEBUG else fragment(("kept", self.name, *values.values()), draw)
+        return drawn_once(("kept", self.name, *values.values()), draw)
 
 
 @register.tag

@@ -1,18 +1,16 @@
 """What is one thing for all machines: limits, what pages show, and who does a job."""
 
-import os
 import re
 import secrets
 import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
 from typing import Self
 
 from tests.cluster.load import MESSAGES, any_address, ask_front, ask_machine, message_of
-from tests.cluster.topology import Cluster, Machine, Took, Waited, family
+from tests.cluster.topology import Cluster, Took, Waited, family
 
 WINDOW = 600
 ALLOWED = 5
@@ -76,47 +74,6 @@ def test_a_client_is_limited_by_all_machines_while_the_cache_is_away(cluster: Cl
         cluster.cache.wait_until_it_listens()
     time.sleep(2)  # whoever found it away asks again after a second
     assert by_turns(cluster, 12) == {303: ALLOWED, 429: 12 - ALLOWED}
-
-
-def test_the_look_at_the_promises_is_made_by_one_worker_and_finds_none_broken(
-    cluster: Cluster,
-) -> None:
-    """Both were due for it when they started, and each look is a link of the public chain.
-
-    It is waited for here also for what follows, as it holds locks: whoever announces a version waits
-    for it. From outside nobody finds the site:
-    its name is in no name system.
-    """
-    until = time.monotonic() + PATIENCE
-    while any(map(is_at_work, cluster.machines)) or "inside" not in looks(cluster):
-        assert time.monotonic() < until
-        time.sleep(0.5)
-    made = looks(cluster)
-    print(f"\ntwo workers were due for the looks at the promises; made: {dict(made)}")
-    assert set(made.values()) == {1}
-    broken = "SELECT claim_id, words FROM promises_promiseresult WHERE state = 'broken'"
-    assert cluster.database.rows(broken) == []
-
-
-def looks(cluster: Cluster) -> Counter[str]:
-    """Count the looks by where they were made from: the one from outside is a job of its own."""
-    return Counter(
-        "outside" if '"outside: ' in record else "inside"
-        for (record,) in cluster.database.rows("SELECT record FROM promises_promiserun")
-    )
-
-
-def is_at_work(machine: Machine) -> bool:
-    """Tell whether a worker has started a process for a long job, and hurry it on.
-
-    A look lets everything else on its machine go first, for hours where others have much to do.
-    """
-    assert machine.worker.running is not None
-    _, *jobs = family(machine.worker.running.pid)
-    for pid in jobs:
-        with suppress(ProcessLookupError, PermissionError):  # root alone may
-            os.setpriority(os.PRIO_PROCESS, pid, 0)
-    return bool(jobs)
 
 
 class Shown:

@@ -37,6 +37,14 @@ STOP_SECONDS = 20
 """After these systemd ends a unit that does not end by itself (`TimeoutStopSec`)."""
 THREADS = 4
 MANAGE = [sys.executable, "manage.py"]
+IN_HAND = """
+import sys
+from sens_site.lib.deploy.setup_lock import in_hand
+with in_hand("verify promises") as is_ours:
+    print(is_ours, flush=True)
+    sys.stdin.read()
+"""
+"""Has the look at the promises in hand as a third worker would, so that the two leave it."""
 
 
 class Process:
@@ -296,12 +304,30 @@ class Cluster:
         of_machines = [one for m in self.machines for one in (m.web, m.worker, m.front)]
         return [self.cache, self.files, *of_machines]
 
-    def start(self) -> None:
+    def prepare(self) -> None:
         """Start it as docs/operations.md has it: prepare on one machine, then all."""
         for process in (self.cache, self.files):
             process.start()
             process.wait_until_it_listens()
         self.machines[0].manage("run_site", "--production", "--only=prepare")
+
+    @contextmanager
+    def nobody_looks(self) -> Iterator[None]:
+        """Keep the workers from the look at the promises, which has a run of its own."""
+        with subprocess.Popen(
+            [*MANAGE, "shell", "--no-imports", "-c", IN_HAND],
+            cwd=ROOT, env=self.machines[0].worker.environment,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        ) as holder:  # fmt: skip
+            assert holder.stdout is not None
+            assert holder.stdout.readline() == b"True\n"
+            try:
+                yield
+            finally:
+                holder.kill()
+
+    def start(self) -> None:
+        """Start what visitors ask and what works behind it."""
         for machine in self.machines:
             machine.web.start()
             machine.worker.start()
@@ -339,8 +365,8 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """Run all of it, and leave nothing behind."""
+def cluster(*, with_looks: bool = False) -> Iterator[Cluster]:
+    """Run all of it, with the look at the promises at will, and leave nothing behind."""
     # Near the root, as the path of a socket may have no more than 107 characters.
     folder = Path(tempfile.mkdtemp(prefix="cluster-", dir="/tmp"))
     folder.chmod(0o755)
@@ -351,5 +377,8 @@ def cluster() -> Iterator[Cluster]:
         whole = Cluster(folder, stack.enter_context(pair(folder)), mails)
         for process in whole.processes:
             stack.callback(process.kill)
+        whole.prepare()
+        if not with_looks:
+            stack.enter_context(whole.nobody_looks())
         whole.start()
         yield whole

@@ -7,6 +7,7 @@ from django.conf import settings as site_settings
 from django.template import Context, Template
 
 from sens_site.lib.cache.fragment_cache import forget_fragments
+from sens_site.lib.cache.rehearsal_cache import RehearsalCache, in_place_of_the_shared_cache
 from sens_site.templatetags.form_tags import KeptNode
 
 PIECE = Template(
@@ -47,3 +48,13 @@ def test_while_templates_are_edited_it_is_drawn_each_time(settings, monkeypatch)
     settings.DEBUG = True
     monkeypatch.setattr(type(KEPT.nodelist), "render", lambda self, context: " edited ")
     assert KEPT.render(Context({"signed_in": True})) == "edited"
+
+
+def test_a_look_at_the_site_draws_as_a_server_does_also_while_templates_are_edited(
+    settings, monkeypatch
+):
+    settings.DEBUG = True
+    with in_place_of_the_shared_cache(RehearsalCache()):
+        before = drawn(signed_in=True)
+        monkeypatch.setattr(type(KEPT.nodelist), "render", lambda self, context: " edited ")
+        assert KEPT.render(Context({"signed_in": True})) == before

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sens_site.lib.cache.content_stamp import Generation, content_as_before, generation
+from sens_site.lib.cache.rehearsal_cache import is_drawn_anew
 
 MAX_FRAGMENTS = 256
 Value = TypeVar("Value")
@@ -37,6 +38,11 @@ def fragment(key: Hashable, build: Callable[[], Value]) -> Value:
             while len(_kept) > MAX_FRAGMENTS:
                 del _kept[next(iter(_kept))]
     return value
+
+
+def drawn_once(key: Hashable, draw: Callable[[], Value]) -> Value:
+    """Return what templates draw as a fragment, or anew while somebody may be editing them."""
+    return draw() if is_drawn_anew() else fragment(key, draw)
 
 
 @contextmanager

@@ -62,6 +62,14 @@ def in_place_of_the_shared_cache(cache: RehearsalCache) -> Iterator[None]:
         caches["default"] = shared
 
 
+def is_drawn_anew() -> bool:
+    """Tell whether what templates draw is drawn at each request: for a developer who edits them.
+
+    A look at the site has a process of its own, which ends with it, and draws as a server does.
+    """
+    return settings.DEBUG and not isinstance(caches["default"], RehearsalCache)
+
+
 def apart_in_a_rehearsal(name: str, usual: Any, make: Callable[[], Any]) -> Any:
     """Return what this process keeps in memory under a name, or what a rehearsal has instead."""
     cache: Any = caches["default"]

@@ -5,10 +5,10 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
-from django.conf import settings
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
 
+from sens_site.lib.cache.rehearsal_cache import is_drawn_anew
 from sens_site.lib.forms.drawing import drawing_of
 from sens_site.lib.forms.fields import EMAIL_FORMAT
 from sens_site.lib.forms.text_guard import OPTIONAL, guard
@@ -27,7 +27,7 @@ class SiteFormRenderer(TemplatesSetting):
         self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None
     ) -> str:
         """Draw what all forms have by Python where it stands for the template."""
-        draw = None if settings.DEBUG else drawing_of(template_name)
+        draw = None if is_drawn_anew() else drawing_of(template_name)
         return super().render(template_name, context, request) if draw is None else draw(context)
 
 

@@ -10,11 +10,10 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 
 from crispy_forms.utils import render_crispy_form
 from django import forms
-from django.conf import settings
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe  # noqa: TID251 - a template drew it
 
-from sens_site.lib.cache.fragment_cache import fragment
+from sens_site.lib.cache.fragment_cache import drawn_once
 
 _HOLE = re.compile(' value="\0(.*?)\0"')
 
@@ -30,10 +29,7 @@ def kept_form(
     `key` names the form, with all that it is made of and that is no value: it may name nobody.
     """
     known = values or {}
-    if settings.DEBUG:
-        pieces = _draw(make, known)
-    else:
-        pieces = fragment(("form", key), lambda: _draw(make, known))
+    pieces = drawn_once(("form", key), lambda: _draw(make, known))
     return mark_safe(
         "".join(_value_html(known[one]) if at % 2 else one for at, one in enumerate(pieces))
     )
