@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest, HttpResponse
 from django.urls import clear_url_caches, path
+from django.utils.html import escape
 
 from accounts.session_store import SessionStore
 from sens_site import urls
@@ -164,6 +165,14 @@ def a_way_over_another_site(hand: Hand) -> None:
         answer.status_code, answer.headers["Location"] = 302, "https://count.test/?to=thanks"
 
     answers(hand, at(THANKS), away)
+
+
+@breaks("cookies.none-before-consent", "beacons.in-pages")
+def a_pixel_in_each_entry_of_a_feed(hand: Hand) -> None:
+    def counted(_: HttpRequest, answer: HttpResponse) -> None:
+        answer.content = answer.content.replace(b"</feed>", escape(PIXEL).encode() + b"</feed>")
+
+    answers(hand, at("/downloads/feed.atom"), counted)
 
 
 @breaks("beacons.in-pages", way=Way.CONFIGURATION)
