@@ -172,6 +172,7 @@ def a_pixel_in_each_entry_of_a_feed(hand: Hand) -> None:
     def counted(_: HttpRequest, answer: HttpResponse) -> None:
         answer.content = answer.content.replace(b"</feed>", escape(PIXEL).encode() + b"</feed>")
 
+    hand.routes = frozenset({"downloads:feed"})
     answers(hand, at("/downloads/feed.atom"), counted)
 
 
