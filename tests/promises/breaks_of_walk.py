@@ -187,6 +187,18 @@ def a_script_on_one_error_page(hand: Hand) -> None:
     hand.template("errors/error.html", ("<p>{{ advice }}</p>", f"<p>{{{{ advice }}}}</p>{script}"))
 
 
+@breaks("usage.time-and-areas")
+def a_message_that_says_from_which_page_its_sender_came(hand: Hand) -> None:
+    def with_page(plain: Any, request: Any, form: Any) -> Any:
+        plain_words = form.data
+        form.data = plain_words.copy()
+        came_from = request.headers.get("Referer", "")
+        form.data["message"] = f"{plain_words.get('message', '')} (from {came_from})"
+        return plain(request, form)
+
+    hand.wrap("contact.views._receive", with_page)
+
+
 @breaks("usage.time-and-areas", way=Way.CONFIGURATION)
 def a_handler_of_an_element(hand: Hand) -> None:
     on_thanks(hand, '<p onmouseover="report()">.</p>')
