@@ -38,6 +38,7 @@ from privacy.promises.seen_links import are_seen, button_is_seen
 
 PASSWORD = "plover lantern 42 quiet"  # noqa: S105 - of people who do not exist
 PROFILE, DATA, DELETE = "/accounts/profile/", "/accounts/data/", "/accounts/delete/"
+WEBMASTER, CHOICES = "/contact/webmaster/", "/privacy/choices/"
 NAMED_BY_THE_POLICY = {
     "username": "username",
     "email": "email address",
@@ -130,9 +131,16 @@ def _name(box: Element) -> str:
 
 @promise("account.delete", look=Look.REHEARSAL)
 def an_account_can_be_deleted(site: RunningSite) -> Evidence:
-    """The whole way, without script: register, confirm, log in twice, delete, be gone."""
+    """The whole way, without script: register, confirm, log in twice, delete, be gone.
+
+    What waits for an answer keeps nobody.
+    """
     with site.rehearsal():
         person = registered(site)
+        asked = {"name": person.details["name"], "email": person.email, "kind": "access"}
+        for path in (WEBMASTER, CHOICES):
+            answer = person.visitor.post(path, {**asked, "message": _word(), "text": _word()})
+            require(answer.status == 303, f"{path} answers {answer.status} to what is asked")
         elsewhere = Person(site.visitor(), username=person.username)
         require(elsewhere.log_in().status == 303, "logging in on a second device fails")
         profile = person.visitor.get(PROFILE)
@@ -164,7 +172,7 @@ def nothing_of_the_person_is_left(site: RunningSite) -> Evidence:
         person.visitor.post(PROFILE, {**person.details, "marketing": "on"})
         known = {"name": person.details["name"], "phone": person.details["phone"]}
         message = {**known, "email": person.email, "message": _word()}
-        person.visitor.post("/contact/webmaster/", {**message, "wants_contact": "on"})
+        person.visitor.post(WEBMASTER, {**message, "wants_contact": "on"})
         words = {*person.words, message["message"], *_written_to_departments(site, message)}
         user = User.objects.get(username=person.username)
         database = Database.as_it_stands()

@@ -7,7 +7,7 @@ from django.apps import apps
 from newsletter.models import Subscriber, Subscription
 from newsletter.promises.readers import REMINDERS, SIGN_UP, Reader, two_topics
 from newsletter.promises.sources import at_the_desk, somebody_logged_in
-from privacy.datamap.promises.purging import PURGE, done_by_the_job
+from privacy.datamap.promises.purging import PURGE, carried_out
 from privacy.promises.page_reader import hidden_in
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
@@ -101,7 +101,7 @@ def _acts(
     site.visitor().fill_in("/contact/webmaster/", message)
     yield "the owner of the address writes to us"
     for job in (REMINDERS, PURGE):
-        done_by_the_job(job)
+        carried_out(job)
         yield f"the worker comes to “{job}”"
 
 

@@ -20,7 +20,7 @@ from contact.models import ContactMessage
 from contact.orders import load_orders
 from privacy.datamap.promises.export_and_erasure import ledger_of_its_own
 from privacy.datamap.promises.ledger_lines import names_nobody
-from privacy.datamap.promises.purging import IDLE_ACCOUNTS, done_by_the_job
+from privacy.datamap.promises.purging import IDLE_ACCOUNTS, carried_out, done_by_the_job
 from privacy.promises.registry import Evidence, Look, NotCarriedOut, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.rights import services
@@ -105,7 +105,7 @@ def _a_list_of_orders_brings_nobody_back(gone: dict[str, str]) -> None:
 
 def _ends_unused(email: str) -> None:
     """Let the worker end what nobody uses. Whether it does is another promise (`retention.idle-account`)."""
-    done_by_the_job(IDLE_ACCOUNTS)
+    carried_out(IDLE_ACCOUNTS)
     if _is_held(email):
         raise NotCarriedOut("No unused account ended, so none could be brought back.")
 

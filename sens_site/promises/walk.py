@@ -92,12 +92,15 @@ def no_mail_on_the_way_reports(site: RunningSite) -> Evidence:
 
 @promise("usage.time-and-areas", look=Look.REHEARSAL)
 def no_script_before_a_yes(site: RunningSite) -> Evidence:
-    """No script watches anybody who has allowed nothing, and no session remembers where they went."""
-    require_kept(site.walk, browser.SCRIPTS, rows.OF_AREAS)
+    """No script watches anybody who has allowed nothing, and nothing remembers where they went.
+
+    Neither a session nor what is stored with a form says from which page somebody came.
+    """
+    require_kept(site.walk, browser.SCRIPTS, rows.OF_AREAS, records.PAGES_BEFORE)
     return Evidence(
         f"{WALKED}No script ran before it was allowed, but staff’s own and the one for passkeys, and "
-        "no session held which pages somebody had opened.",
-        figures(site.walk, ANSWER, SESSION),
+        "no log, session, row or note held which pages somebody had opened or came from.",
+        figures(site.walk, ANSWER, LINE, SESSION, ROW, CACHE),
     )
 
 

@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest, HttpResponse
 from django.urls import clear_url_caches, path
+from django.utils.html import escape
 
 from accounts.session_store import SessionStore
 from sens_site import urls
@@ -166,6 +167,15 @@ def a_way_over_another_site(hand: Hand) -> None:
     answers(hand, at(THANKS), away)
 
 
+@breaks("cookies.none-before-consent", "beacons.in-pages")
+def a_pixel_in_each_entry_of_a_feed(hand: Hand) -> None:
+    def counted(_: HttpRequest, answer: HttpResponse) -> None:
+        answer.content = answer.content.replace(b"</feed>", escape(PIXEL).encode() + b"</feed>")
+
+    hand.routes = frozenset({"downloads:feed"})
+    answers(hand, at("/downloads/feed.atom"), counted)
+
+
 @breaks("beacons.in-pages", way=Way.CONFIGURATION)
 def a_link_that_reports_who_follows_it(hand: Hand) -> None:
     on_thanks(hand, '<a href="/" ping="/visits/">Home</a>')
@@ -175,6 +185,18 @@ def a_link_that_reports_who_follows_it(hand: Hand) -> None:
 def a_script_on_one_error_page(hand: Hand) -> None:
     script = '{% if status == 405 %}<script src="/static/visits/visit.js"></script>{% endif %}'
     hand.template("errors/error.html", ("<p>{{ advice }}</p>", f"<p>{{{{ advice }}}}</p>{script}"))
+
+
+@breaks("usage.time-and-areas")
+def a_message_that_says_from_which_page_its_sender_came(hand: Hand) -> None:
+    def with_page(plain: Any, request: Any, form: Any) -> Any:
+        plain_words = form.data
+        form.data = plain_words.copy()
+        came_from = request.headers.get("Referer", "")
+        form.data["message"] = f"{plain_words.get('message', '')} (from {came_from})"
+        return plain(request, form)
+
+    hand.wrap("contact.views._receive", with_page)
 
 
 @breaks("usage.time-and-areas", way=Way.CONFIGURATION)

@@ -25,6 +25,7 @@ from contact.models import ContactMessage
 from contact.order_models import OrderStateQuerySet
 from contact.own_messages import _with_conversation
 from outbox import jobs
+from privacy.datamap.erasure import NothingToEraseError
 from privacy.policy import notices
 from tests.promises.breaks import Way, breaks
 from tests.promises.breaks_of_walk import WEBMASTER, answers, at, visits
@@ -138,6 +139,16 @@ def messages_of_everybody(hand: Hand) -> None:
     )
 
 
+@breaks("account.delete", "account.delete-removes-data")
+def who_waits_for_an_answer_cannot_leave(hand: Hand) -> None:
+    def while_nothing_waits(plain: Any, user: User) -> Any:
+        if ContactMessage.objects.waiting().filter(email=user.email).exists():
+            raise NothingToEraseError
+        return plain(user)
+
+    hand.wrap("accounts.views.erase_account", while_nothing_waits)
+
+
 def _told_but(hand: Hand, left_out: dict[str, Any]) -> None:
     """Write of new versions to nobody of a kind."""
 
@@ -146,6 +157,7 @@ def _told_but(hand: Hand, left_out: dict[str, Any]) -> None:
         return (one for one in verified_addresses(after) if one[0] not in silent)
 
     hand.item(notices._audiences, "customers", told)
+    hand.replace("sens_site.promises.leaving.verified_addresses", told)
 
 
 @breaks("use.policy-changes")

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from privacy.promises.visitor import SetCookie
 from privacy.promises.witness.exchange import Exchange, is_foreign, plain_name
+from privacy.promises.witness.other_forms import drawn
 from privacy.promises.witness.rules import ANSWER, Known, rule
 from privacy.promises.witness.tags import css_addresses, doing_tags_of, scripts_of, styles_of
 from sens_site.lib.cache.content_stamp import generation
@@ -134,15 +135,13 @@ def loads_from_here(seen: Exchange, known: Known) -> Iterator[str]:
     if seen.has_answered:
         return
     yield from _named_by_headers(seen)
-    if seen.answer.is_page:
-        for tag in doing_tags_of(seen.answer.text):
-            for address in tag.loaded:
-                if is_foreign(address):
-                    yield f"{seen.said} loads {address[:80]} by <{tag.name}>"
-        styles = styles_of(seen.answer.text)
-    else:
-        kind = seen.answer.header("Content-Type")
-        styles = [seen.answer.text] if kind.startswith("text/css") else []
+    html = drawn(seen.answer)
+    for tag in doing_tags_of(html):
+        for address in tag.loaded:
+            if is_foreign(address):
+                yield f"{seen.said} loads {address[:80]} by <{tag.name}>"
+    kind = seen.answer.header("Content-Type")
+    styles = [seen.answer.text] if kind.startswith("text/css") else styles_of(html)
     for address in (one for style in styles for one in css_addresses(style)):
         if is_foreign(address):
             yield f"{seen.said} loads {address[:80]} by a style"
@@ -161,11 +160,13 @@ def _named_by_headers(seen: Exchange) -> Iterator[str]:
 
 @rule(BEACONS, of=ANSWER)
 def holds_no_beacon(seen: Exchange, known: Known) -> Iterator[str]:
-    """No page holds a picture that nobody sees, reports what is followed, or asks ahead."""
-    if seen.answer.is_page and not seen.has_answered:
-        yield from (
-            f"{seen.said} {tag.beacon}" for tag in doing_tags_of(seen.answer.text) if tag.beacon
-        )
+    """No page holds a picture that nobody sees, reports what is followed, or asks ahead.
+
+    Neither does a feed, nor any other form in which a page is given out.
+    """
+    if not seen.has_answered:
+        html = drawn(seen.answer)
+        yield from (f"{seen.said} {tag.beacon}" for tag in doing_tags_of(html) if tag.beacon)
 
 
 @rule(SCRIPTS, of=ANSWER)

@@ -4,6 +4,8 @@ import re
 import secrets
 from dataclasses import dataclass, field
 
+from django.conf import settings
+
 from privacy.promises.visitor import Site, Visitor
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0"
@@ -29,6 +31,7 @@ class Canary:
     text: str = field(default_factory=_word)
     password: str = field(default_factory=_word)
     agent: str = field(default_factory=_word)
+    before: str = field(default_factory=_word)
     # Two groups of four digits, none of them a zero that a spelling leaves out.
     network: str = field(
         default_factory=lambda: ":".join(f"{0x1000 + secrets.randbelow(0xF000):x}" for _ in "12")
@@ -50,6 +53,11 @@ class Canary:
         return f"{BROWSER} {self.agent}"
 
     @property
+    def came_from(self) -> str:
+        """The page of ours from which the browser says that it comes."""
+        return f"{settings.SITE_ORIGIN}/?{self.before}"
+
+    @property
     def told(self) -> dict[str, str]:
         """What tells who the person is or what they wrote, by what it is."""
         return {
@@ -66,8 +74,13 @@ class Canary:
     @property
     def traces(self) -> dict[str, str]:
         """What a connection tells by itself."""
-        return {"IP address": self.network, "browser’s name": self.agent}
+        return {
+            "IP address": self.network,
+            "browser’s name": self.agent,
+            "page before": self.before,
+        }
 
     def visitor(self, site: Site) -> Visitor:
         """Return this person's browser."""
-        return Visitor(site, {}, {"User-Agent": self.user_agent}, self.address)
+        said = {"User-Agent": self.user_agent, "Referer": self.came_from}
+        return Visitor(site, {}, said, self.address)

@@ -27,6 +27,7 @@ from privacy.promises.written_tables import Written
 
 LOGGED_WORDS, LOGGED_SECRETS, KEPT_WORDS = "logged words", "logged secrets", "kept words"
 ADDRESSES, BROWSERS, PASSWORDS = "addresses", "browsers", "passwords"
+PAGES_BEFORE = "pages before"
 OUTSIDE, FILES, PERIODS = "outside", "files", "periods"
 LOOKS, OTHERS, LOG_INS = "looks", "others", "log-ins"
 NOTED_BY_A_LOOK = frozenset({"UPDATE accounts_session"})
@@ -49,7 +50,7 @@ LOGS_IN = (
     "/accounts/login/", "/accounts/2fa/authenticate/", "/accounts/passkey/login/", "/admin/login/",
 )  # fmt: skip
 """Where somebody shows who they are. That they can read a mail is not enough."""
-ADDRESS, BROWSER = "IP address", "browser’s name"
+ADDRESS, BROWSER, PAGE_BEFORE = "IP address", "browser’s name", "page before"
 WRITTEN = ("email address", "telephone number", "text", "password")
 SAID = ("user name", "name", "company", "position", *WRITTEN)
 ABOUT_NOBODY = (
@@ -115,9 +116,19 @@ def no_browser(thing: Any, known: Known) -> Iterator[str]:
     )
 
 
+def no_page_before(thing: Any, known: Known) -> Iterator[str]:
+    """Nothing that is kept holds from which page somebody came, whatever the browser says of it."""
+    yield from (
+        f"{place} holds from which page somebody came"
+        for place, text in _texts(thing)
+        if known.in_text(text, PAGE_BEFORE)
+    )
+
+
 for _kind in (LINE, SESSION, ROW, CACHE):
     rule(ADDRESSES, of=_kind)(no_address)
     rule(BROWSERS, of=_kind)(no_browser)
+    rule(PAGES_BEFORE, of=_kind)(no_page_before)
 
 
 @rule(KEPT_WORDS, of=SESSION)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from outbox.models import OutboxMail
 from privacy.datamap.erasure import erase
 from privacy.datamap.promises.played_people import Played
-from privacy.datamap.promises.purging import PURGE, done_by_the_job
+from privacy.datamap.promises.purging import PURGE, carried_out
 from privacy.datamap.promises.raw_rows import Database
 from privacy.datamap.stored_mail import mail_text
 from privacy.promises.form_classes import every_class_of_forms
@@ -176,7 +176,7 @@ def restriction_can_be_asked_for(site: RunningSite) -> Evidence:
         answers = OutboxMail.objects.to_address(ADDRESS).count() - held - unasked
         # It holds until it is lifted: that the request is answered ends nothing.
         news.send()
-        done_by_the_job(PURGE)
+        carried_out(PURGE)
         left = OutboxMail.objects.to_address(ADDRESS).count() - answers
         require(
             not unasked and left <= held,
