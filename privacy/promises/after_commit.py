@@ -36,11 +36,12 @@ def name_of(act: Callable[[], object]) -> str:
 @contextmanager
 def as_if_committed() -> Iterator[None]:
     """Carry out, at the end, what was left until the commit meanwhile. Outside a transaction none is."""
-    before = list(connection.run_on_commit)
+    here: Any = connection
+    before = list(here.run_on_commit)
     yield
-    while waiting := [one for one in connection.run_on_commit if _is_new(one, before)]:
+    while waiting := [one for one in here.run_on_commit if _is_new(one, before)]:
         for one in waiting:
-            connection.run_on_commit.remove(one)
+            here.run_on_commit.remove(one)
             _carry_out(one[1], robust=one[2])
 
 

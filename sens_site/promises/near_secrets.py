@@ -61,7 +61,9 @@ def nothing_near_the_token_opens_the_figures(site: RunningSite) -> int:
         with override_settings(METRICS_TOKEN=is_set):
             for one in named:
                 for path in INSIDE:
-                    require(not _is_told(site, path, one), f"{path} tells strangers how the site is")
+                    require(
+                        not _is_told(site, path, one), f"{path} tells strangers how the site is"
+                    )
     with override_settings(METRICS_TOKEN=token):
         for path in INSIDE:
             require(_is_told(site, path, f"Bearer {token}"), f"{path} tells nothing for its token")

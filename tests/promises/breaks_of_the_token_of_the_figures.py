@@ -18,7 +18,9 @@ def _named(request: Any) -> str:
 def a_beginning_of_the_token_is_enough(hand: Hand) -> None:
     hand.replace(
         MAY_SEE,
-        lambda request: bool(_named(request)) and settings.METRICS_TOKEN.startswith(_named(request)),
+        lambda request: (
+            bool(_named(request)) and settings.METRICS_TOKEN.startswith(_named(request))
+        ),
     )
 
 

@@ -242,4 +242,6 @@ def test_what_is_written_elsewhere_is_no_mail():
 
 @pytest.mark.parametrize("more", ["?from=site", "#request-7"])
 def test_the_list_of_authorities_is_not_told_who_comes(more):
-    assert faults(text=f"You may complain: {EDPB}{more}") == ["has a link that tells who follows it"]
+    assert faults(text=f"You may complain: {EDPB}{more}") == [
+        "has a link that tells who follows it"
+    ]
