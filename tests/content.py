@@ -38,6 +38,7 @@ def forget_caches() -> None:
     finding.NEAREST.forget()
     misses.WAITING.forget()
     content_stamp._own_committed = content_stamp._own_changes
+    content_stamp._hour_read = ""
     ready_pages._pages.clear()
     ready_member_pages.forget()
     ready_own_pages.forget()

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.measure import layout_shift
+
 LOOK = """element => {
   const style = getComputedStyle(element);
   const box = element.getBoundingClientRect();
@@ -10,12 +12,6 @@ LOOK = """element => {
     'fontFamily', 'paddingLeft', 'paddingTop', 'textDecorationLine', 'opacity']
     .map(name => style[name]).concat(Math.round(box.height));
 }"""
-SHIFT = """() => new Promise(resolve => {
-  let shift = 0;
-  new PerformanceObserver(list => list.getEntries().forEach(e => { shift += e.value; }))
-    .observe({type: 'layout-shift', buffered: true});
-  setTimeout(() => resolve(shift), 300);
-})"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -41,7 +37,7 @@ def test_accept_and_reject_look_alike(page: Page, width, scheme):
 
 def test_the_banner_moves_nothing(page: Page):
     page.goto("/about/")
-    assert page.evaluate(SHIFT) == 0
+    assert layout_shift(page) == 0
 
 
 @pytest.mark.parametrize("choice", ["Accept all", "Reject all"])
