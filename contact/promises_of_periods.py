@@ -1,13 +1,15 @@
 """The promise about how long messages stay: 24 months after the matter is closed."""
 
 import secrets
-from datetime import timedelta
+from collections import defaultdict
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from audit_log.models import AuditEntry
 from contact.models import ContactMessage, Quarantine, State
 from contact.services import answer_message, mark_spam
 from privacy.datamap.promises.filled_rows import fill
@@ -21,6 +23,11 @@ from privacy.datamap.promises.purging import (
 )
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
+
+CLOSED_BY = ("Marked as answered.", "Reply sent.")
+"""What the list of the desk says of a message that is closed."""
+A_MOMENT = timedelta(minutes=10)
+"""Within one request both are written."""
 
 
 def _kinds_of_messages() -> dict[str, dict[str, Any]]:
@@ -116,6 +123,28 @@ def _closed_with_what_they_double() -> dict[int, str]:
     return keys
 
 
+def _days_are_those_that_were_noted() -> int:
+    """Require that messages bear the time of their answer at which the desk has noted one.
+
+    Its list is locked (`audit_log/guards.py`): who moves the day from which 24 months are counted,
+    moves it in the message alone. A double is answered with the message that it doubles. Returns how
+    many were compared: what is not noted can be compared with nothing.
+    """
+    noted = defaultdict[int, list[datetime]](list)
+    entries = AuditEntry.objects.filter(table="contact.ContactMessage", did__in=CLOSED_BY)
+    for row, at in entries.exclude(row=None).values_list("row", "at"):
+        noted[int(str(row))].append(at)
+    answered = ContactMessage._base_manager.filter(state="answered")
+    compared = 0
+    rows: Any = answered.values_list("pk", "duplicate_of", "answered_at")
+    for pk, double_of, at in rows:
+        times = noted[pk] + noted[double_of or pk]
+        near = any(abs(at - time) < A_MOMENT for time in times)
+        require(near or not times, "a message bears another day of its answer than was noted")
+        compared += bool(times)
+    return compared
+
+
 @promise("retention.messages", look=Look.ROWS)
 def no_stored_message_is_over(site: RunningSite) -> Evidence:
     """None was closed more than 24 months ago, and none has waited so long that nobody closes it."""
@@ -129,9 +158,12 @@ def no_stored_message_is_over(site: RunningSite) -> Evidence:
     closed = rows.exclude(state="waiting").annotate(
         closed_at=Coalesce("answered_at", "received_at")
     )
+    compared = _days_are_those_that_were_noted()
     return Evidence(
-        "No stored message was closed more than 24 months ago.",
+        "No stored message was closed more than 24 months ago, and each bears the day of its answer "
+        "that the desk has noted, where it has.",
         {
+            "days compared with the list of the desk": compared,
             **forgotten,
             **nothing_is_over(
                 "messages closed more than 24 months ago", closed, "closed_at", before=limit

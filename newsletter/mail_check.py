@@ -34,7 +34,7 @@ COUNTING = re.compile(
     r"(utm|mc|hsa|pk|mtm|piwik|matomo|vero|oly|ml|elq|trk|sc|at|ck)_.*"
     r"|gclid|gclsrc|dclid|gbraid|wbraid|fbclid|msclkid|mkt_tok|yclid|twclid|ttclid|li_fat_id|igshid"
     r"|_hsenc|_hsmi|hsctatracking|_openstat|wickedid|elqtrack(id)?|trk|trkinfo|_ke|dm_i|email|e?mail_?id"
-    r"|subscriber(_?id)?|recipient(_?id)?|open_?id|click_?id",
+    r"|(subscriber|recipient|reader|ref|campaign|track|tracking|click|open)(_?id)?",
     re.IGNORECASE,
 )
 """Names of what is put behind an address to count who follows it."""

@@ -28,6 +28,7 @@ from django.http import HttpResponse
 from django.urls import resolve
 
 from privacy.datamap.ledger import rehearsing
+from privacy.promises.after_commit import as_if_committed
 from privacy.promises.heard_query import HeardQuery
 from privacy.promises.page_reader import Page
 from privacy.promises.unseen_words import Sheets, as_seen
@@ -159,7 +160,7 @@ class RunningSite:
         if self._asked is not None:
             vars(request)["GET"] = HeardQuery(request.META["QUERY_STRING"], self._asked)
         try:
-            with in_place_of_the_shared_cache(self._cache):
+            with in_place_of_the_shared_cache(self._cache), as_if_committed():
                 response = self._handler.get_response(request)
             try:
                 return replace(_answer(path, response), reader=self._as_seen)

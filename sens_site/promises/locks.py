@@ -33,6 +33,7 @@ from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.rights.models import RequestEvent, RequestSeal, SubjectRequest
 from sens_site.lib.months import add_months
+from sens_site.promises.opened_locks import no_code_opens_a_lock
 
 MAY_CHANGE: Mapping[str, frozenset[str]] = {
     "policy_policy": frozenset({"title"}),
@@ -61,6 +62,7 @@ Row = dict[str, Any]
 @promise("security.against-change", look=Look.REHEARSAL)
 def the_database_refuses_changes(site: RunningSite) -> Evidence:
     """Each column of the first, the last and a new row is altered, each row deleted and replaced."""
+    no_code_opens_a_lock()
     tried = 0
     with site.rehearsal(), _no_recursive_triggers():
         tried += _empty_tables()
@@ -74,7 +76,8 @@ def the_database_refuses_changes(site: RunningSite) -> Evidence:
                     _must_be_refused(table, key, row, name, attack)
     return Evidence(
         "Played through for this check: sealed rows of every kind were changed, replaced, and "
-        "deleted one by one and all at once, by statements to the database itself. It refused each.",
+        "deleted one by one and all at once, by statements to the database itself. It refused each. "
+        "No code that serves the site takes such a lock away.",
         {"tables locked": len(MAY_CHANGE), "statements refused": tried},
     )
 

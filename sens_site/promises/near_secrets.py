@@ -3,8 +3,10 @@
 A comparison that is too kind lets whoever guesses sign by sign: sixteen guesses instead of 2 ** 256.
 """
 
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Mapping
 
+from django.test import override_settings
 from django.utils import timezone
 
 from accounts.services import mail_password_link
@@ -21,6 +23,9 @@ from newsletter.models import Subscriber
 from privacy.promises.registry import require
 from privacy.promises.running_site import RunningSite
 from sens_site.promises.access import Somebody, new_mark
+
+INSIDE: Mapping[str, str] = {"/metrics": "site_requests", "/readyz": '"checks"'}
+"""Where the site tells how it is, each with what stands there for its operator alone."""
 
 
 def near(secret: str) -> list[str]:
@@ -42,6 +47,33 @@ def nothing_near_opens_anything(site: RunningSite, person: Somebody, *mailed: st
             said = _said(site, f"{before}/{wrong}/")
             require(said != opened, f"a part of a secret opens an address below {before[:18]}")
     return tried + _part_of_a_code(site)
+
+
+def nothing_near_the_token_opens_the_figures(site: RunningSite) -> int:
+    """Ask for the figures of the site from elsewhere: with their token, and with what is nearly it.
+
+    Where no token is set, nobody elsewhere gets them, whatever they name. Returns how many were tried.
+    """
+    token = f"A-{secrets.token_hex(16)}"
+    none = ["", "Bearer ", "Bearer None"]
+    wrong = [*none, *(f"Bearer {one}" for one in near(token))]
+    for is_set, named in ((token, wrong), ("", [*none, f"Bearer {token}"])):
+        with override_settings(METRICS_TOKEN=is_set):
+            for one in named:
+                for path in INSIDE:
+                    require(
+                        not _is_told(site, path, one), f"{path} tells strangers how the site is"
+                    )
+    with override_settings(METRICS_TOKEN=token):
+        for path in INSIDE:
+            require(_is_told(site, path, f"Bearer {token}"), f"{path} tells nothing for its token")
+    return len(INSIDE) * (len(wrong) + len(none) + 1)
+
+
+def _is_told(site: RunningSite, path: str, named: str) -> bool:
+    """Tell whether somebody elsewhere gets what is for the operator alone."""
+    answer = site.get(path, **({"Authorization": named} if named else {}))
+    return INSIDE[path] in answer.text
 
 
 def _said(site: RunningSite, path: str) -> tuple[int, str]:

@@ -23,7 +23,10 @@ from privacy.rights.intake import open_request
 from privacy.rights.models import ExportFile, MailedLink
 from sens_site.promises.access import Somebody, new_mark
 from sens_site.promises.every_form import PASSPHRASE, every_page
-from sens_site.promises.near_secrets import nothing_near_opens_anything
+from sens_site.promises.near_secrets import (
+    nothing_near_opens_anything,
+    nothing_near_the_token_opens_the_figures,
+)
 from sens_site.promises.private_files import (
     is_the_sites_alone,
     no_mask,
@@ -83,7 +86,7 @@ def a_secret_address_opens_one_thing_for_its_time(site: RunningSite) -> Evidence
             require(other.request.is_open, "anybody can take a request back")
             nearly = nothing_near_opens_anything(
                 site, person, status, confirm, f"/privacy/copy/{copy}/"
-            )
+            ) + nothing_near_the_token_opens_the_figures(site)
             _lives(site, f"/privacy/confirm/{identity}/", person, hours=24)
             _works(site, f"/privacy/confirm/{identity}/", times=1)
             _lives(site, f"/privacy/copy/{copy}/", person, hours=72)

@@ -80,6 +80,8 @@ def test_what_loads_something_is_refused(html):
         ("https://company.test/?a=1&MC_EID=2", "by MC_EID"),
         ("https://company.test/#gclid=2", "by gclid"),
         ("https://company.test/?email=", "by email"),
+        ("https://company.test/?ref=newsletter", "by ref"),
+        ("https://company.test/?a=1&campaign_id=7", "by campaign_id"),
         ("https://click.test/?to=https://company.test/", "over another site"),
         ("https://click.test/https%3A%2F%2Fcompany.test/", "over another site"),
         ("https://click.test/?to=https%253A%252F%252Fcompany.test", "over another site"),

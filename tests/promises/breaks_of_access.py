@@ -1,9 +1,11 @@
 """Breaks of who may see what: at the desk, at secret addresses, and between customers."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 
+from accounts.middleware import StaffSecondFactorMiddleware
 from accounts.models import Session, User
 from tests.promises.breaks import Way, breaks
 from tests.promises.hand import Hand
@@ -86,6 +88,18 @@ def a_list_of_mails_that_shows_all_purposes(hand: Hand) -> None:
 def staff_without_a_second_factor(hand: Hand) -> None:
     factor = "accounts.middleware.StaffSecondFactorMiddleware"
     hand.settings.MIDDLEWARE = [one for one in hand.settings.MIDDLEWARE if one != factor]
+
+
+@breaks("security.against-misuse")
+def a_second_factor_for_the_front_page_of_the_desk_alone(hand: Hand) -> None:
+    """Unseen on a machine of one's own too, where nobody is asked for one."""
+    hand.settings.STAFF_MFA_REQUIRED = False
+    old = StaffSecondFactorMiddleware.__call__
+
+    def front_page_alone(self: Any, request: Any) -> Any:
+        return old(self, request) if request.path == "/admin/" else self.get_response(request)
+
+    hand.replace("accounts.middleware.StaffSecondFactorMiddleware.__call__", front_page_alone)
 
 
 def _may(codename: str) -> Permission:

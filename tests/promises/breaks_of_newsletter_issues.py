@@ -145,6 +145,20 @@ def links_of_an_issue_over_a_counter(hand: Hand) -> None:
     hand.patch.setattr(Letter, "_absolute", lambda *args: plain(*args).replace('href="', over, 1))
 
 
+@breaks("newsletter.archive")
+def links_to_others_that_say_where_a_reader_comes_from(hand: Hand) -> None:
+    """Under a name that nobody looks for."""
+    from newsletter.composing import Letter
+
+    plain = Letter._absolute
+
+    def with_more(self: Letter, found: Any) -> str:
+        href = plain(self, found)
+        return href.replace("?", "?via=mail&amp;", 1) if "example.com" in href else href
+
+    hand.patch.setattr(Letter, "_absolute", with_more)
+
+
 @breaks("mail.unsubscribe-link", "newsletter.archive", "newsletter.scope")
 def an_issue_that_is_never_sent(hand: Hand) -> None:
     hand.replace("newsletter.sending.write_copies", lambda issue: 0)

@@ -97,7 +97,7 @@ def an_issue_that_waits_for_a_stranger(hand: Hand) -> None:
     )  # fmt: skip
 
 
-@breaks("newsletter.confirmed", "use.promotional-mail", "mail.unsubscribe-prompt", way=Way.ROWS)
+@breaks("newsletter.confirmed", way=Way.ROWS)
 def a_reader_without_a_proof(hand: Hand) -> None:
     a_reader(proof="")
 

@@ -13,6 +13,7 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from accounts.models import IdleNotice, Registration, Session, User
+from audit_log.models import AuditEntry
 from contact.models import ContactMessage, State
 from outbox.models import JobRun, OutboxMail
 from privacy.consent.models import ConsentReceipt, NoticeSnapshot
@@ -241,11 +242,12 @@ def an_account_that_signs_in_in_a_hundred_years(hand: Hand) -> None:
 # --- messages -------------------------------------------------------------------------------------
 
 
-def message(**columns: Any) -> None:
+def message(**columns: Any) -> ContactMessage:
     row = ContactMessage.objects.create(
         name="A", email="a@example.com", message="A", fingerprint=uuid4().hex
     )
     ContactMessage.objects.filter(pk=row.pk).update(**columns)
+    return row
 
 
 @breaks("retention.messages")
@@ -281,6 +283,15 @@ def a_policy_that_says_sixty_months(hand: Hand) -> None:
 @breaks("retention.messages", way=Way.ROWS)
 def a_message_six_years_old(hand: Hand) -> None:
     message(state=State.ANSWERED, answered_at=ago(days=6 * 365), received_at=ago(days=6 * 365 + 9))
+
+
+@breaks("retention.messages", way=Way.ROWS)
+def an_answer_of_long_ago_that_is_moved_to_last_month(hand: Hand) -> None:
+    found = message(state=State.ANSWERED, received_at=ago(days=800), answered_at=ago(days=30))
+    AuditEntry.objects.create(
+        kind="changed", did="Reply sent.", table="contact.ContactMessage", row=str(found.pk),
+        place="/admin/", at=ago(days=795),
+    )  # fmt: skip
 
 
 @breaks("retention.messages", way=Way.ROWS)

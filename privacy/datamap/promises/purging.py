@@ -28,6 +28,7 @@ from privacy.datamap.promises.schedules import (
 )
 from privacy.datamap.promises.written_times import times_are_written_where_it_is_known
 from privacy.policy.promises.record import in_force
+from privacy.promises.after_commit import as_if_committed
 from privacy.promises.registry import Figure, require
 
 SAID = {
@@ -113,7 +114,8 @@ def _run_quietly(job: Job) -> None:
     before = logging.root.manager.disable
     logging.disable(max(before, logging.INFO))
     try:
-        job.run()
+        with as_if_committed():
+            job.run()
     finally:
         logging.disable(before)
 

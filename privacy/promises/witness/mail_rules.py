@@ -210,8 +210,11 @@ def _of_a_link(link: str, mail: Mail) -> Iterator[str]:
             yield "leads to somebody else’s mailbox"
         return
     if f"{target.scheme}://{target.netloc}" != settings.SITE_ORIGIN:
-        if target.netloc not in LINKED and not _has_words_of_staff(mail):
-            yield f"links to {target.netloc}"
+        if target.netloc not in LINKED:
+            if not _has_words_of_staff(mail):
+                yield f"links to {target.netloc}"
+        elif target.query or target.fragment:
+            yield "has a link that tells who follows it"
         return
     if target.query not in QUERIES or not FRAGMENT.fullmatch(target.fragment):
         yield "has a link that tells who follows it"

@@ -238,3 +238,10 @@ def test_a_stored_mail_gets_no_other_reader_and_no_other_text(statement, values,
 def test_what_is_written_elsewhere_is_no_mail():
     (row,) = written_by("UPDATE accounts_user SET recipient = %s", (b"a",), many=False)
     assert list(a_stored_mail_stays_what_it_is(row, Known(()))) == []
+
+
+@pytest.mark.parametrize("more", ["?from=site", "#request-7"])
+def test_the_list_of_authorities_is_not_told_who_comes(more):
+    assert faults(text=f"You may complain: {EDPB}{more}") == [
+        "has a link that tells who follows it"
+    ]
