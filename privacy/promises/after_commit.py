@@ -9,17 +9,18 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from django.core.files.storage import Storage
 from django.db import connection, transaction
+
+from privacy.datamap.registry import stores
 
 LEFT_OUT = frozenset({
     # The stamp of the kept pages and the offer of cookies, which this process has in its memory.
     "privacy.consent.offer.current.refresh_offer",
     "sens_site.lib.cache.content_stamp.renew_stamp",
-    # Files and cached values that go with their rows, which in truth have not gone.
-    "django.core.files.storage.filesystem.FileSystemStorage.delete",
+    # Files that go with their rows, which in truth have not gone.
     "downloads.services._remove_on_commit.<locals>.remove",
     "pages.files.remove",
-    "privacy.datamap.stores.erase_cached",
     "privacy.rights.private_storage.remove_on_commit.<locals>.<lambda>",
 })  # fmt: skip
 """By where it is written and what it is called."""
@@ -27,10 +28,28 @@ LEFT_OUT = frozenset({
 
 def name_of(act: Callable[[], object]) -> str:
     """Say where something is written, whatever it is handed."""
-    bare: Any = act
-    while isinstance(bare, partial):
-        bare = bare.func
+    bare = _bare(act)
     return f"{bare.__module__}.{getattr(bare, '__qualname__', type(bare).__qualname__)}"
+
+
+def _bare(act: Callable[[], object]) -> Any:
+    while isinstance(act, partial):
+        act = act.func
+    return act
+
+
+def is_left_out(act: Callable[[], object]) -> bool:
+    """Tell whether something acts on what no rollback brings back.
+
+    Beside what is named: whatever a storage of files or a store of the data map is asked to do, as it
+    may be another firm's, and what goes there is of a person who is still here.
+    """
+    bare = _bare(act)
+    return (
+        name_of(bare) in LEFT_OUT
+        or isinstance(getattr(bare, "__self__", None), Storage)
+        or any(bare == one.erase for one in stores().values())
+    )
 
 
 @contextmanager
@@ -46,7 +65,7 @@ def as_if_committed() -> Iterator[None]:
 
 
 def _is_new(one: Any, before: list[Any]) -> bool:
-    return name_of(one[1]) not in LEFT_OUT and not any(one is other for other in before)
+    return not is_left_out(one[1]) and not any(one is other for other in before)
 
 
 def _carry_out(act: Callable[[], object], *, robust: bool) -> None:
