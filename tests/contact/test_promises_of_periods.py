@@ -39,6 +39,13 @@ def test_answers_and_what_they_double_bear_the_day_that_was_noted():
     assert looks._days_are_those_that_were_noted() == 2
 
 
+def test_a_double_that_was_let_go_keeps_the_time_of_what_it_doubled():
+    now = timezone.now()
+    noted(answered("a", now), now)  # the one that it doubled
+    noted(answered("b", now), now - 9 * A_DAY)  # which it was then answered with, once more
+    assert looks._days_are_those_that_were_noted() == 2
+
+
 @pytest.mark.parametrize("moved", [-A_DAY, A_DAY])
 def test_an_answer_that_was_moved_is_found(moved):
     now = timezone.now()

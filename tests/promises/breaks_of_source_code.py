@@ -174,3 +174,15 @@ def a_span_with_who_asked(hand: Hand) -> None:
 def a_span_that_holds_the_words_of_an_error(hand: Hand) -> None:
     code = "def f(begun, error): begun.record_exception(error)"
     _with(hand, "sens_site/lib/tracing.py", code)
+
+
+@breaks("security.against-change")
+def a_step_that_lifts_the_locks_for_a_moment(hand: Hand) -> None:
+    code = "def f(event, text):\n    with row_guards.lifted():\n        event.update(text=text)"
+    _with(hand, "privacy/rights/handling.py", code)
+
+
+@breaks("security.against-change")
+def a_job_that_switches_triggers_off(hand: Hand) -> None:
+    code = "def f(cursor):\n    cursor.execute('SET LOCAL session_replication_role = replica')"
+    _with(hand, "privacy/consent/jobs.py", code)
