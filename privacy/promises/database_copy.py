@@ -30,12 +30,17 @@ def on_a_copy() -> Iterator[None]:
     with _sqlite_copy() if connection.vendor == "sqlite" else _postgresql_copy() as copy:
         try:
             wrapper.connection = copy
-            # Closed, the copy would be lost, and whoever asked next would get the database.
-            vars(wrapper).update(close=_stay_open, connect=_stay_away)
+            vars(wrapper).update(
+                # Closed, the copy would be lost, and whoever asked next would get the database.
+                close=_stay_open,
+                connect=_stay_away,
+                # On a developer’s machine Django lists each statement: nobody reads a look's.
+                make_debug_cursor=wrapper.make_cursor,
+            )
             yield
         finally:
-            vars(wrapper).pop("close", None)
-            vars(wrapper).pop("connect", None)
+            for name in ("close", "connect", "make_debug_cursor"):
+                vars(wrapper).pop(name, None)
             wrapper.connection = original
 
 

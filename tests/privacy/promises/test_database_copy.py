@@ -78,6 +78,18 @@ def test_others_write_while_a_check_rehearses(monkeypatch):
     assert connection.connection is None
 
 
+@pytest.mark.django_db(transaction=True)
+def test_nothing_lists_what_is_asked_of_the_copy(settings):
+    settings.DEBUG = True
+    connection.queries_log.clear()
+    with on_a_copy():
+        assert "before" not in names()
+        listed = list(connection.queries)
+    assert listed == []
+    assert "before" not in names()
+    assert len(connection.queries) == 1
+
+
 @pytest.mark.django_db
 def test_within_a_transaction_there_is_nothing_to_copy():
     with transaction.atomic(), on_a_copy():
