@@ -214,7 +214,8 @@ def _must_stay_readable(site: RunningSite, issue: Issue) -> None:
     """Require that an issue is listed and opens ten years later, however its sending has ended."""
     long_ago = timezone.now() - TEN_YEARS
     others = Issue.objects.exclude(pk=issue.pk).exclude(started_at=None)
-    others.update(started_at=None, state="draft")  # the list shows twenty at a time
+    # The list shows twenty at a time.
+    others.update(state="draft", scheduled_at=None, started_at=None)
     for state in ("sent", "stopped", "paused"):
         Issue.objects.filter(pk=issue.pk).update(
             state=state, scheduled_at=long_ago, started_at=long_ago, finished_at=long_ago
