@@ -7,13 +7,17 @@ what is over has gone. Nothing is left to chance: a check that is red is red the
 from outbox import delivery
 from outbox.job_runs import run_noted
 from outbox.jobs import registered_jobs
-from tests.factories.site_in_use.clock import days_ago
 from tests.factories.site_in_use.content import write_content
 from tests.factories.site_in_use.documents import offer_documents
 from tests.factories.site_in_use.messages import load_order_list, receive_messages
 from tests.factories.site_in_use.newsletter import send_newsletter
 from tests.factories.site_in_use.people import employ, erase_some, leave, register
-from tests.factories.site_in_use.records import draft_policies, leave_mails, note_promises
+from tests.factories.site_in_use.records import (
+    draft_policies,
+    leave_mails,
+    note_promises,
+    write_down,
+)
 from tests.factories.site_in_use.requests import hold_one, receive_requests
 from tests.factories.site_in_use.visitors import visit
 
@@ -35,12 +39,11 @@ def use_for_two_years() -> None:
     erase_some(customers)
     hold_one(staff, customers)
     note_promises()
-    draft_policies(staff)
+    draft_policies(staff, customers)
+    write_down(staff)
     leave(staff)
     send_all()
-    for day in (1, 0):
-        with days_ago(day):
-            run_jobs()
+    run_jobs()
     send_all()
     leave_mails(customers)
 

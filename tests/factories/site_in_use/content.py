@@ -9,7 +9,7 @@ from news import services as news
 from news.models import NewsCategory
 from pages import services as pages
 from pages.models import Page, Redirect
-from sens_site.lib.revisions import Text
+from sens_site.lib.texts import Text
 from tests.factories.site_in_use.clock import days_ago, spread
 from tests.factories.site_in_use.people import EDITOR
 

@@ -20,9 +20,9 @@ def offer_documents(staff: list[User], customers: list[User]) -> None:
     offered = [_document(number, staff[EDITOR]) for number in range(DOCUMENTS)]
     published = DocumentVersion.objects.filter(publish_at__lte=timezone.now()).order_by("pk")
     for number, person in enumerate(customers[::2]):
-        for document in offered[number :: len(offered) // 2]:
-            watching.watch(document, user=person)
         with days_ago(spread(number, len(customers) // 2 + 1, first=600, last=0)):
+            for document in offered[:: number + 1]:
+                watching.watch(document, user=person)
             records.record_downloads(list(published[number : number + 3]), user=person)
             records.count_downloads(list(published[number : number + 5]))
     with days_ago(1):  # of which those who watch are told

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from contact.models import ContactMessage
-from contact.services import answer_message
+from contact.services import Submission, answer_message
 from downloads.models import DocumentVersion
 from downloads.records import record_downloads
 from privacy.policy.people import pseudonym
@@ -65,11 +65,12 @@ def hold_one(staff: list[User], customers: list[User]) -> None:
         User.objects.filter(pk=held.pk).update(
             date_joined=timezone.now(), last_login=None, marketing_opt_in_at=None
         )
+        said = Submission("Held", held.email, "", "Long ago.", wants_contact=True)
         message = ContactMessage.objects.create(
-            name="Held", email=held.email, message="Long ago.", fingerprint="long ago"
+            name=said.name, email=said.email, message=said.message, fingerprint=said.fingerprint
         )
         answer_message(message, by=staff[WEBMASTER])
-        record_downloads(DocumentVersion.objects.exclude(publish_at=None)[:1], user=held)
+        record_downloads([DocumentVersion.objects.exclude(publish_at=None)[0]], user=held)
         asked = intake.open_request(
             kind=Kind.RESTRICTION, name="Held", email=held.email, text="Please.",
             channel=Channel.FORM, proof=Proof.PASSWORD,
@@ -197,9 +198,17 @@ def _fee_quoted(request: SubjectRequest, by: User) -> None:
     )  # fmt: skip
 
 
+def _looked_up(request: SubjectRequest, by: User) -> None:
+    """Make the copy that was asked for, which waits to be fetched, or look in other systems."""
+    _proved(request, by)
+    if request.kind in (Kind.ACCESS, Kind.PORTABILITY) and request.email:
+        export_files.make_export(request, by=by)
+    _look_elsewhere(request, by)
+
+
 def _left(request: SubjectRequest, by: User) -> None:
     """Leave it as it has come."""
 
 
 ENDS = (_answered, _refused, _withdrawn)
-STEPS = (_extended, _fee_quoted, _left, _proved)
+STEPS = (_extended, _fee_quoted, _left, _looked_up)
