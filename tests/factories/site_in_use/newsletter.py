@@ -64,7 +64,8 @@ def _sign_up(email: str, topics: tuple[Topic, ...]) -> None:
     reader = Subscriber.objects.filter(email=email).first()
     if reader is None:  # who has refused the newsletter is not asked
         return
-    subscribing._confirm(reader, Subscriber.Means.CODE if reader.pk % 2 else Subscriber.Means.LINK)
+    by_code = email.startswith("reader")
+    subscribing._confirm(reader, Subscriber.Means.CODE if by_code else Subscriber.Means.LINK)
 
 
 def _issue(slug: str, topics: list[Topic]) -> Issue:
