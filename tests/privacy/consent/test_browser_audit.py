@@ -58,9 +58,7 @@ def play(monkeypatch):
 def audit(play, full_offer):
     """Walk through the site; give the auditor, the browser and what was told of each state."""
 
-    def walk(
-        offer=full_offer, *, pages=2, stand_in="honest", refuses=None, leaky=False, **options
-    ):
+    def walk(offer=full_offer, *, pages=2, stand_in="honest", refuses=None, leaky=False, **options):
         browser = Browser(URL, offer, LINKS, refuses=refuses or {}, leaky=leaky)
         launched = play(browser)
         auditor = Auditor(URL, offer, pages=pages, stand_in=stand_in, **options)
