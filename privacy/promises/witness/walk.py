@@ -178,13 +178,12 @@ class Walk:
         done: set[str] = set()
         forms = set(sent)
         other = self.people[MEMBER].visitor(self.site)  # from another network, by another browser
-        waiting = list(routes)
-        while waiting:
-            left = []
-            for one in waiting:
+        found = True
+        while found:  # also by a page that comes after what it leads to
+            found = False
+            for one in routes:
                 fresh = self._some_of(one, who, done)
-                if fresh:
-                    left.append(one)
+                found = found or bool(fresh)
                 for number, address in enumerate(fresh):
                     done.add(address)
                     with self.site.hearing_what_is_asked() as asked:
@@ -201,7 +200,6 @@ class Walk:
                         if who in self._roles if one.is_admin else who == MEMBER:
                             self._sent_empty.add(one.pattern)
                         self._fill_in(who, visitor, answer, forms, 0)
-            waiting = left
         if who == STRANGER:
             self._go_where_nothing_leads(who, visitor)
         return forms
