@@ -145,14 +145,12 @@ def long_jobs_that_are_ended_after_a_moment(hand: Hand) -> None:
 
 @breaks("use.promotional-mail")
 def an_advertisement_below_service_mails_in_winter(hand: Hand) -> None:
-    from outbox import backend
-
     def advertising(old: Any, message: Any) -> int:
         if timezone.localdate().month in (1, 2):
             message.body = f"{message.body}\n\nNew this winter: chargers that start at -40.\n"
         return int(old(message))
 
-    hand.patch.setattr(backend, "store_mail", lambda m, old=backend.store_mail: advertising(old, m))
+    hand.wrap("outbox.backend.store_mail", advertising)
 
 
 @breaks("beacons.in-mail", way=Way.CONFIGURATION)
