@@ -49,7 +49,7 @@ OF_THE_DESK = ("/admin/", "css/admin")
 BY_ITSELF = frozenset(["hidden"])
 """What is hidden from machines alone (`aria-hidden`), or cannot be touched, is read all the same."""
 MAY_HIDE = re.compile(
-    rf"\s(?:hidden|style|popover)\b|<(?:dialog|{'|'.join(sorted(NOT_DRAWN))})\b", re.IGNORECASE
+    rf"\s(?:hidden|style)\b|<(?:dialog|{'|'.join(sorted(NOT_DRAWN))})\b", re.IGNORECASE
 )
 
 

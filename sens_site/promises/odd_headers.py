@@ -75,5 +75,5 @@ def _read_in(text: str) -> Iterator[tuple[str, str]]:
         for name in names:
             yield name.title(), ANYTHING
             for word in words - names:
-                if word.isascii() and word.isprintable() and not word.startswith("HTTP_"):
+                if word and word.isascii() and word.isprintable() and word[:5] != "HTTP_":
                     yield name.title(), word
