@@ -23,6 +23,7 @@ from contact import (  # noqa: F401 - register theirs
 )
 from contact.export import messages_as_csv
 from contact.models import ContactMessage, State
+from contact.promises_of_departments import forms_in_the_file
 from outbox.models import OutboxMail
 from privacy.datamap.promises.raw_rows import Database
 from privacy.datamap.retention import purge_expired
@@ -190,11 +191,37 @@ def the_choice_is_stored_and_kept(site: RunningSite) -> Evidence:
             require(replied is wish, "the desk replies to who said no, or not to who said yes")
             more = OutboxMail.objects.to_address(data["email"]).count() - mails
             require(more == int(wish), f"{more} replies go to a person whose wish is {wish}")
+        forms = _departments_heed_it(site)
     return Evidence(
         "Played through for this check, a no sent nothing, and neither the mail to the webmaster "
-        "nor the desk nor a file for a spreadsheet gave a way to write; a yes did.",
-        {"answers tried": 2},
+        "nor the desk nor a file for a spreadsheet gave a way to write; a yes did. So it was with "
+        "messages to each department that asks.",
+        {"answers tried": 2, "forms of departments": forms},
     )
+
+
+def _departments_heed_it(site: RunningSite) -> int:
+    """Require of each form of a department that asks it that a no is a no; return how many do."""
+    pages = {path: site.get(path) for path in forms_in_the_file()}
+    asking = {path: one for path, one in pages.items() if "wants_contact" in _boxes(one)}
+    for path, opened in asking.items():
+        fields_are_seen(site, opened, opened.page, "wants_contact")
+        word = secrets.token_hex(8)
+        data = message(email=f"{word}@example.com", phone=f"+1 555 {word}")
+        answer = site.visitor().fill_in(path, data)
+        require(answer.status == 303, f"{path} answers {answer.status} to a good message")
+        stored = ContactMessage.objects.filter(email=data["email"])
+        require(stored.filter(wants_contact=False).exists(), f"{path} takes no answer for a yes")
+        written = OutboxMail.objects.to_address(data["email"]).exists()
+        require(not written, f"who said no at {path} is written to")
+        told = OutboxMail.objects.order_by("-pk")[0]
+        given = word in mail_text(told.message)
+        require(not given, f"the department is given the way to write to who said no at {path}")
+    return len(asking)
+
+
+def _boxes(answer: Answer) -> set[str]:
+    return {box.get("name") for box in answer.page.all("input")}
 
 
 def _in_a_file(stored: ContactMessage, word: str, *, wish: bool) -> None:
