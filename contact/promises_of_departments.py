@@ -25,7 +25,7 @@ CONTACT, WEBMASTER = "/contact/", "/contact/webmaster/"
 PERIOD = "24 months after the matter is closed"
 
 
-def _in_the_file() -> dict[str, dict[str, Any]]:
+def forms_in_the_file() -> dict[str, dict[str, Any]]:
     """Return the departments that are to have a form, by address."""
     file = Path(settings.CONTENT_DIR) / "company.toml"
     tables = tomllib.loads(file.read_text("utf-8"))["departments"]
@@ -35,7 +35,7 @@ def _in_the_file() -> dict[str, dict[str, Any]]:
 def _forms(site: RunningSite) -> dict[str, Answer]:
     """Return the pages under Contact on which somebody can write, but the webmaster's."""
     linked = {one.partition("#")[0] for one in site.get(CONTACT).page.links}
-    paths = {one for one in linked if one.startswith(CONTACT)} | set(_in_the_file())
+    paths = {one for one in linked if one.startswith(CONTACT)} | set(forms_in_the_file())
     answers = {path: site.get(path) for path in sorted(paths - {WEBMASTER})}
     return {
         path: answer
@@ -47,7 +47,7 @@ def _forms(site: RunningSite) -> dict[str, Answer]:
 @promise("contact.departments", look=Look.NOW)
 def each_form_names_its_department_and_the_period(site: RunningSite) -> Evidence:
     """Above each form stands whose it is; beside it, how long what is written there is kept."""
-    forms, named = _forms(site), _in_the_file()
+    forms, named = _forms(site), forms_in_the_file()
     require(named, "no department has a form")
     lost = sorted(set(named) - set(forms))
     require(not lost, f"{''.join(lost[:1])} has no form")
@@ -81,7 +81,7 @@ def _says_the_period_to_everybody(site: RunningSite, path: str, word: str) -> No
 @promise("contact.departments", look=Look.REHEARSAL)
 def each_form_reaches_its_department(site: RunningSite) -> Evidence:
     """What is written is stored under the department, and mailed to its mailbox and no other."""
-    named = _in_the_file()
+    named = forms_in_the_file()
     for path, department in named.items():
         with site.rehearsal():
             word = f"check{secrets.token_hex(6)}"
@@ -110,7 +110,7 @@ def what_departments_were_told_goes_after_its_time(site: RunningSite) -> Evidenc
     limit, a_day = months_from(timezone.now(), -24), timedelta(days=1)
     with site.rehearsal():
         rows = {}
-        for path in _in_the_file():
+        for path in forms_in_the_file():
             for over, moment in ((True, limit - a_day), (False, limit + a_day)):
                 message = ContactMessage.objects.create(
                     topic=path.removeprefix(CONTACT).strip("/").replace("/", "-"),

@@ -90,11 +90,15 @@ def every_issue_has_a_way_out(site: RunningSite) -> Evidence:
 def _readers_who_leave(
     site: RunningSite, topic: Topic
 ) -> Iterator[tuple[str, Subscriber, dict[str, str]]]:
-    """Yield readers of each source, with what the link to unsubscribe is to be sent by each."""
+    """Yield readers of each source, with what the link to unsubscribe is to be sent by each.
+
+    Who ends all of it by one press has more than one topic.
+    """
     button, last_topic = {"all": ""}, {"topic": topic.slug}
+    others = [Topic.objects.create(slug=f"{topic.slug}-{n}", title="Another") for n in (1, 2)]
     for came, row in of_each_source(site, topic).items():
-        yield f"{came}, by the button", like(row, topic), button
-        yield f"{came}, by the mail program", like(row, topic), ONE_CLICK
+        yield f"{came}, by the button", like(row, topic, *others), button
+        yield f"{came}, by the mail program", like(row, topic, *others), ONE_CLICK
         yield f"{came}, long ago and parked, by the mail program", like(row, topic), ONE_CLICK
         yield f"{came}, long ago and parked, by the last topic", like(row, topic), last_topic
 

@@ -126,14 +126,15 @@ def _let_them_come(site: RunningSite, topic: Topic) -> dict[str, Subscriber]:
     return {name: row for name, row in found.items() if row is not None}
 
 
-def like(row: Subscriber, topic: Topic) -> Subscriber:
+def like(row: Subscriber, *topics: Topic) -> Subscriber:
     """Store another reader who came as one did, with what is stored of such."""
     values = {one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields}
     values["wording_id"] = keep_wording(words_shown()).pk
     other = {"id": None, "key": new_key(), "email": f"check{secrets.token_hex(6)}@example.com"}
     made = Subscriber(**{**values, **other})
     made.save(force_insert=True)
-    made.subscriptions.create(topic=topic)
+    for topic in topics:
+        made.subscriptions.create(topic=topic)
     return made
 
 

@@ -91,13 +91,16 @@ class Auditor:
     def _paths_of(self, state: State, paths: list[str]) -> list[str]:
         """Return what to open in a state: a few pages, more in the extremes, all if all may act.
 
+        A short audit keeps to the pages that are linked, and those it is given.
+
         From one that lets nobody in, the way leads to one that does, which sees where it came from.
         """
         if state.allowed is None or state.allowed == () or state.gpc:
             return [*paths, *self.addresses]
         if len(state.allowed) < len(self.offer.groups):
             return paths[:2]
-        quiet = dict.fromkeys((*unlinked_pages(), *self.addresses))
+        unlinked = () if self.few else unlinked_pages()
+        quiet = dict.fromkeys((*unlinked, *self.addresses))
         return [*paths, *(path for one in quiet for path in (one, "/"))]
 
     def _walk(self, browser: Browser, state: State, paths: list[str]) -> Seen:

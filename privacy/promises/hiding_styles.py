@@ -38,6 +38,10 @@ SAYING_NOTHING = {
     "mask-image": ("linear", "url(", "radial"),
 }
 """Values, or how they begin, by which an element is there for nobody."""
+NOT_DRAWN = frozenset(
+    ["audio", "canvas", "datalist", "iframe", "noscript", "object", "template", "video"]
+)
+"""What stands in these is drawn by no browser that draws the rest of the page."""
 SIGNS = {"<": lt, "<=": le, ">": gt, ">=": ge}
 TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 PIXELS = {"px": 1.0, "rem": 16.0, "em": 16.0}
@@ -111,8 +115,30 @@ def widths_to_try(rules: Iterable[Rule]) -> list[float]:
     return sorted({*WIDTHS, *turning, *(one - 1 for one in turning), *(one + 1 for one in turning)})
 
 
+def _is_closed(element: Element) -> bool:
+    """Tell whether an element is shown only once it is opened, and nothing on its page opens it."""
+    if element.tag == "dialog":
+        return "open" not in element.attrs
+    if "popover" not in element.attrs:
+        return False
+    *_, whole = _up_to_the_page(element)
+    buttons = whole.all("button", "input")
+    return element.get("id") not in {
+        one.get("popovertarget") or one.get("commandfor") for one in buttons
+    } - {""}
+
+
+def _up_to_the_page(element: Element) -> Iterator[Element]:
+    above: Element | None = element
+    while above is not None:
+        yield above
+        above = above.parent
+
+
 def hides_itself(element: Element, by: frozenset[str] = HIDING) -> bool:
-    """Tell whether an element hides itself, by an attribute or a style of its own."""
+    """Tell whether an element hides itself: by what it is, by an attribute or a style of its own."""
     said = {name for name in by & set(element.attrs) if element.get(name) not in LEFT_OPEN}
+    if element.tag in NOT_DRAWN or _is_closed(element):
+        return True
     own = rules_in(f"a {{{element.get('style')}}}") if element.get("style") else ()
     return bool(said) or any(hides(rule.says) for rule in own)

@@ -11,6 +11,8 @@ from privacy.promises.witness.canary import Canary
 from privacy.promises.witness.cast import also_open, makes_rows
 
 also_open("/privacy/promises/runs/1.json")
+# Where there is one version, no link leads to a comparison.
+also_open(*(f"/{one}/compare/1/1{end}" for one in ("privacy", "legal") for end in ("/", ".txt")))
 
 
 @makes_rows

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from privacy.promises.hiding_styles import (
+    NOT_DRAWN,
     hides,
     hides_itself,
     is_meant,
@@ -47,7 +48,9 @@ OF_THE_DESK = ("/admin/", "css/admin")
 """Sheets of the desk. Django's own hide much that its scripts show."""
 BY_ITSELF = frozenset(["hidden"])
 """What is hidden from machines alone (`aria-hidden`), or cannot be touched, is read all the same."""
-MAY_HIDE = re.compile(r"\s(?:hidden|style)\b")
+MAY_HIDE = re.compile(
+    rf"\s(?:hidden|style)\b|<(?:dialog|{'|'.join(sorted(NOT_DRAWN))})\b", re.IGNORECASE
+)
 
 
 def as_seen(text: str, sheets: Sheets, fetch: Callable[[str], str]) -> Page:

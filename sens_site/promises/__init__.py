@@ -15,6 +15,7 @@ import sens_site.promises.locks
 import sens_site.promises.logged_values
 import sens_site.promises.looking_only
 import sens_site.promises.mails
+import sens_site.promises.mails_as_written
 import sens_site.promises.neighbours
 import sens_site.promises.own_account
 import sens_site.promises.own_pages
@@ -22,6 +23,7 @@ import sens_site.promises.own_scripts
 import sens_site.promises.page_templates
 import sens_site.promises.policy_changes
 import sens_site.promises.published_pages
+import sens_site.promises.refusals
 import sens_site.promises.restored_people
 import sens_site.promises.search
 import sens_site.promises.secret_addresses
@@ -32,4 +34,5 @@ import sens_site.promises.traces
 import sens_site.promises.unread_signal
 import sens_site.promises.walk
 import sens_site.promises.ways_out
-import sens_site.promises.worker  # noqa: F401 - each registers its checks
+import sens_site.promises.worker
+import sens_site.promises.written_files  # noqa: F401 - each registers its checks

@@ -27,7 +27,15 @@ MARK = "check"
 """How words begin that stand nowhere else. Others, such as the name of a version, are of everybody."""
 OLDEST = timedelta(days=700)
 MESSAGES, DATA, ORDERS = "/contact/messages/", "/accounts/data/", "/contact/order-status/"
+OF_ONE = (MESSAGES, DATA, ORDERS, "/newsletter/yours/")
+"""Pages on which a customer finds what is held under an address."""
 MOST_PAGES = 2 * MANY
+
+
+def pages_of_one() -> tuple[str, ...]:
+    """Return those of them that the site has: not every company lists its orders."""
+    listed = any(one.path == ORDERS for one in settings.COMPANY.departments)
+    return tuple(path for path in OF_ONE if listed or path != ORDERS)
 
 
 def everything_is_shown(user: User, visitor: Visitor) -> int:
@@ -37,7 +45,7 @@ def everything_is_shown(user: User, visitor: Visitor) -> int:
     }  # fmt: skip
     number, name = 0, _word()
     other = User.objects.create_user(username=name, email=f"{name}@example.com")
-    for path, stored in kinds.items():
+    for path, stored in ((path, kinds[path]) for path in pages_of_one() if path in kinds):
         words, theirs = list(stored(user)), [word for word in stored(other) if MARK in word]
         forget_fragments()  # in one of them it stands whether there is a list of orders
         shown = "\n".join(_pages_from(path, visitor))
@@ -121,11 +129,14 @@ def _on_the_page_of_all(user: User) -> Iterator[str]:
                         ("recovery_codes", "Recovery codes")):  # fmt: skip
         apps.get_model("mfa", "Authenticator").objects.create(user=user, type=kind, data={})
         yield words
+    given = apps.get_model("accounts", "PolicyAcceptance").objects
+    # Where there is one version of each, it was shown at the registration.
     versions = apps.get_model("policy", "PolicyVersion").objects.order_by("policy", "number")
-    for kind, version in zip(("accepted", "shown"), versions, strict=False):
-        given = {"user": user, "version": version, "kind": kind}
-        apps.get_model("accounts", "PolicyAcceptance").objects.get_or_create(**given)
-        yield f"version {version.number}, {kind} on"
+    others = versions.exclude(pk__in=given.filter(user=user).values("version"))
+    for kind, version in zip(("accepted", "shown"), others, strict=False):
+        given.create(user=user, version=version, kind=kind)
+    for one in given.filter(user=user).select_related("version"):
+        yield f"version {one.version.number}, {one.kind} on"
 
 
 def _downloads(user: User) -> Iterator[str]:

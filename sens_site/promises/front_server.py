@@ -6,7 +6,7 @@ and a directive that nobody has thought of is a breach.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
@@ -53,6 +53,9 @@ LIMITS = {"requests": 50, "forms": 5}
 """How often in a second one client may ask, and send a form."""
 CIPHER = re.compile(r"ECDHE-(?:ECDSA|RSA)-(?:AES(?:128|256)-GCM-SHA(?:256|384)|CHACHA20-POLY1305)")
 CURVES = frozenset({"X25519MLKEM768", "X25519", "prime256v1", "secp384r1", "secp521r1"})
+GIVING = frozenset({"alias", "error_page", "proxy_pass", "root", "try_files"})
+"""By what it gives something to who asks."""
+CERTIFICATES = "location /.well-known/acme-challenge/"
 A_YEAR = 31_536_000
 WORD = re.compile(
     r"""\#[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[;{}]|(?:\\.|\$\{|[^\s;{}\\])+""", re.DOTALL
@@ -67,6 +70,8 @@ class Directive:
     block: str
     name: str
     said: str
+    server: int = field(default=0, compare=False)
+    """Which of the servers it is said to; 0 for all."""
 
 
 @lru_cache(maxsize=2)
@@ -79,15 +84,17 @@ def _directives(text: str) -> Iterator[Directive]:
 
     What a map leads to is no directive, but for a file that it takes in.
     """
-    blocks, words = [""], list[str]()
+    blocks, words, server = [""], list[str](), 0
     for sign in WORD.findall(text):
         if sign not in (";", "{", "}"):
             words += [sign] if not sign.startswith("#") else []
             continue
         if words and (not blocks[-1].startswith("map ") or words[0] == "include"):
-            yield Directive(blocks[-1], words[0], " ".join(words[1:]))
+            inside = server if "server {" in blocks else 0
+            yield Directive(blocks[-1], words[0], " ".join(words[1:]), inside)
         if sign == "{":
             blocks.append(" ".join([*words, sign]))
+            server += blocks[-1] == "server {"
         elif sign == "}":
             require(not words and len(blocks) > 1, "nginx is told what nobody can read")
             blocks.pop()
@@ -159,7 +166,26 @@ def it_guards() -> None:
         for one in told_once:
             age = re.search(r"max-age=(\d+)", one.said)
             require(age and int(age[1]) >= A_YEAR, f"nginx insists on encryption by {one.said}")
-    _it_encrypts_well(told(encrypted=True))
+    encrypted = told(encrypted=True)
+    _it_encrypts_well(encrypted)
+    _nothing_is_told_in_clear(encrypted)
+
+
+def _nothing_is_told_in_clear(found: tuple[Directive, ...]) -> None:
+    """Require that a server which does not encrypt leads to where it is done, and gives nothing else.
+
+    But for what somebody who issues certificates asks for.
+    """
+    listening = [one for one in found if one.name == "listen" and one.server]
+    require(listening, "nginx listens nowhere")
+    in_clear = {one.server for one in listening if "ssl" not in one.said.split()}
+    for one in found:
+        if one.server not in in_clear:
+            continue
+        gives = one.name in GIVING and not one.block.startswith(CERTIFICATES)
+        require(not gives, f"nginx gives something in clear: {one.name} {one.said}")
+        leads = one.name != "return" or one.said == "444" or one.said.startswith("308 https://")
+        require(leads, f"nginx answers in clear: {one.name} {one.said}")
 
 
 def _it_encrypts_well(found: tuple[Directive, ...]) -> None:

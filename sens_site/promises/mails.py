@@ -152,9 +152,14 @@ def no_template_of_a_mail_loads_anything(site: RunningSite) -> Evidence:
         require(not foreign, f"the mail {name} links to {foreign[:1]}")
         read += 1
     require(read, "no template of a mail was found")
+    looks = list((settings.BASE_DIR / "static" / "css").glob("mail*.css"))
+    require(looks, "no look of a mail was found")
+    for look in looks:
+        require(not REMOTE.search(look.read_text("utf-8")), f"the look {look.name} loads something")
     return Evidence(
-        "No template of a mail holds a picture or anything else that is loaded from a server.",
-        {"templates read": read},
+        "No template of a mail, and no look of one, holds a picture or anything else that is loaded "
+        "from a server.",
+        {"templates read": read, "looks read": len(looks)},
     )
 
 

@@ -23,7 +23,16 @@ from contact.models import ContactMessage, new_reference
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
 from sens_site.lib.cache.fragment_cache import forget_fragments
-from sens_site.promises.access import OWN_PAGES, Somebody, new_mark, paths_of, state_of
+from sens_site.promises.access import (
+    OWN_PAGES,
+    Somebody,
+    new_mark,
+    paths_of,
+    played_member,
+    state_of,
+)
+from sens_site.promises.all_ones_rows import pages_of_one
+from sens_site.promises.desk_rights import MAY_OPEN
 from sens_site.promises.every_form import password_just_typed
 from sens_site.promises.known_addresses import no_form_tells_who_has_an_account
 from sens_site.promises.source_code import sources
@@ -33,8 +42,6 @@ MORE_THAN_A_PAGE = 60
 USUAL = frozenset({"account", "all", "email", "id", "order", "page", "pk", "q", "sort", "user"})
 """By what pages are often asked for more, or for something else, whether ours read it or not."""
 ANOTHER_PAGE = "2"
-OF_ONE = ("/accounts/data/", "/contact/messages/", "/contact/order-status/", "/newsletter/yours/")
-"""Pages on which a customer finds what is held under an address."""
 COPY = "/accounts/data/copy/"
 
 
@@ -58,13 +65,18 @@ def a_customer_sees_nothing_of_another(site: RunningSite) -> Evidence:
         forget_fragments()  # in one of them it stands whether there is a list of orders
         factors = apps.get_model("mfa", "Authenticator").objects
         factor = factors.create(user=person.user, type="webauthn", data={"name": person.mark})
+        staff = played_member(site, list(MAY_OPEN))
         handle = apps.get_model("accounts", "Session").objects.get(user=person.user).handle
         before = state_of(person)
         values = (person.mark, person.email, person.user.pk, ANOTHER_PAGE)
         for path in paths:
             if "logout" in path:
                 continue
-            for who, visitor in (("a stranger", site.visitor()), ("another", neighbour.visitor)):
+            for who, visitor in (
+                ("a stranger", site.visitor()),
+                ("another", neighbour.visitor),
+                ("a member of staff", staff),
+            ):
                 with site.hearing_what_is_asked() as heard:
                     answer = visitor.get(path)
                 shown = answer.text
@@ -122,7 +134,7 @@ def _an_address_that_is_only_typed_shows_nothing(
     addresses.create(user=user, email=writer.email, verified=False)
     visitor = site.visitor()
     visitor.sign_in(user, **password_just_typed(user))
-    for path in OF_ONE:
+    for path in pages_of_one():
         require(told in person.visitor.get(path).shown, f"{path} does not show what is one’s own")
         require(told not in visitor.get(path).text, f"{path} shows whose address somebody types")
     copy = visitor.post(COPY, {})

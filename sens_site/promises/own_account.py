@@ -1,5 +1,6 @@
 """Promises to who has an account: their own copy, and a browser that is known."""
 
+import ast
 import base64
 import hashlib
 import json
@@ -26,6 +27,7 @@ from privacy.promises.running_site import RunningSite, Visitor
 from privacy.promises.seen_links import are_seen, button_is_seen
 from privacy.promises.visitor import SetCookie
 from sens_site.promises.all_ones_rows import everything_is_shown
+from sens_site.promises.source_code import called, only_where_known
 from sens_site.promises.stored_secrets import SAMPLES, long_enough
 
 COPY = "/accounts/data/copy/"
@@ -36,6 +38,18 @@ WHOLE = 16
 COPIES = 7
 """How many copies one person asks for in a row: the sentence says at once, and not how often."""
 DAYS_182 = 182 * 24 * 3600
+PAGES_OF_ACCOUNTS = (
+    PROFILE, COPY, DATA, "/accounts/", "/accounts/email/", "/accounts/login/", "/accounts/password/change/",
+    "/accounts/sessions/", "/contact/webmaster/", "/",
+)  # fmt: skip
+"""What somebody opens, or sends to, who has logged in before."""
+MARKED = {
+    "accounts/adapter.py": 1,
+    "accounts/known_devices.py": 1,
+    "privacy/consent/offer/catalogue.py": 1,
+}
+"""How often code has to do with that mark: a log-in sets it, and the page of cookies names it."""
+MARKING = re.compile("KNOWN_DEVICE_COOKIE_NAME|remember_device")
 
 
 def person_with_a_message(site: RunningSite) -> Person:
@@ -125,13 +139,29 @@ def a_browser_is_known_for_182_days(site: RunningSite) -> Evidence:
         require(len(first) == 1, "the browser of the first log-in is not known")
         shared = _parts(first[0]) & _parts(given[0].value)
         require(not shared, "two browsers of one person bear the same number")
+        _is_marked_by_a_log_in_alone(again)
         _keeps_the_owner_in(site, person, again.visitor)
+    only_where_known("has to do with the mark of a browser", marks_a_browser, MARKING, MARKED)
     return Evidence(
         "Played through for this check: a log-in marked the browser for 182 days, for the account "
         "pages alone and without a name; when strangers had used up the guesses at the password, "
         "its owner could still log in from that browser, and nobody could without the password.",
         {"days": 182},
     )
+
+
+def _is_marked_by_a_log_in_alone(person: Person) -> None:
+    """Require that nothing else marks the browser anew: 182 days after the log-in it is forgotten."""
+    for path in PAGES_OF_ACCOUNTS:
+        opened = person.visitor.get(path)
+        require(not _marks(opened.cookies), f"{path} marks a browser anew when it is opened")
+        sent = person.visitor.post(path, person.details if path == PROFILE else {})
+        require(not _marks(sent.cookies), f"{path} marks a browser anew when something is sent")
+
+
+def marks_a_browser(node: ast.AST) -> bool:
+    named = isinstance(node, ast.Attribute) and node.attr == "KNOWN_DEVICE_COOKIE_NAME"
+    return named or called(node) == "remember_device"
 
 
 def _marks(cookies: tuple[SetCookie, ...]) -> list[SetCookie]:

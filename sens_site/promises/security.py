@@ -14,6 +14,7 @@ from sens_site.promises.encrypted_ways import nobody_elses_certificate_will_do
 from sens_site.promises.folders import nothing_private_is_served
 from sens_site.promises.front_server import it_guards
 from sens_site.promises.machines import machines_are_told_to_shut
+from sens_site.promises.odd_headers import no_header_makes_a_page_weaker
 from sens_site.promises.protective_settings import nothing_protective_is_weaker
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -61,12 +62,17 @@ def measures_are_in_force(site: RunningSite) -> Evidence:
         if encrypted:
             hsts = answer.header("Strict-Transport-Security")
             require("max-age=" in hsts, f"{answer.path} does not insist on encryption")
+    odd = no_header_makes_a_page_weaker(site, HEADERS)
     _require_guarded_cookies(site)
     _require_limits(site)
     words = "Encryption, headers" if encrypted else "On this machine alone: headers"
     return Evidence(
         f"{words}, protected cookies and limits on repeated attempts are all in force.",
-        {"pages": len(site.pages), "headers on each": len(HEADERS) + encrypted},
+        {
+            "pages": len(site.pages),
+            "headers on each": len(HEADERS) + encrypted,
+            "odd requests": odd,
+        },
     )
 
 

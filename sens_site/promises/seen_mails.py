@@ -57,6 +57,7 @@ def each_role_sees_the_mails_of_its_own_work_alone(site: RunningSite) -> Evidenc
                 require(
                     (word in page.text) is may, f"{who}: mails of the purpose {purpose}, not {may}"
                 )
+                _is_found_by_those_alone(who, visitor, rows[purpose], may=may)
                 if may:
                     _says_nothing(who, visitor, rows[purpose], bodies[purpose], page)
     return Evidence(
@@ -64,6 +65,14 @@ def each_role_sees_the_mails_of_its_own_work_alone(site: RunningSite) -> Evidenc
         "and none about privacy requests beside the officers; nobody read what a mail said.",
         {"purposes": len(purposes), "kinds of staff": len(staff)},
     )
+
+
+def _is_found_by_those_alone(who: str, visitor: Visitor, mail: OutboxMail, *, may: bool) -> None:
+    """Require it of the mail however it is looked for, by each question that the list answers."""
+    own = f"{LIST}{mail.pk}/"
+    for asked in (f"q={mail.subject}", "state=parked", "all=1", "o=-1"):
+        found = own in visitor.get(f"{LIST}?{asked}").text
+        require(found is may, f"{who} finds a mail of the purpose {mail.purpose} by {asked}")
 
 
 def _says_nothing(

@@ -68,6 +68,17 @@ names the column."""
 CONFIRM = frozenset({"_confirm", "confirm_by_link", "confirm_by_code", "subscribe_account"})
 SET_COOKIE = ("set_cookie", "set_signed_cookie")
 """How the names of what sets a cookie begin."""
+FETCHING = {
+    "sens_site/lib/http/cache_control.py": 2,
+    "sens_site/machine_views.py": 1,
+}
+"""How often a header tells browsers to ask for something, all of it here: the dictionary of pages, what
+may be fetched ahead where that is switched on, and the page of which another form is given."""
+FETCHES = frozenset({
+    "alt-svc", "content-security-policy-report-only", "link", "nel", "origin-trial", "refresh",
+    "report-to", "reporting-endpoints", "sourcemap", "speculation-rules", "x-sourcemap",
+})  # fmt: skip
+"""By which headers a browser asks for something, or tells somebody what it has met."""
 HANDLERS = frozenset({"logging.StreamHandler", "logging.NullHandler"})
 """To whom the settings may give lines: to the machine's own output, or to nobody."""
 KEEPING = frozenset({
@@ -76,6 +87,7 @@ KEEPING = frozenset({
     "WatchedFileHandler",
 })  # fmt: skip
 """What keeps lines in a file or a mail, or hands them to another machine, whoever attached it."""
+HEADER_NAMED = re.compile("|".join(sorted(FETCHES)), re.IGNORECASE)
 ADDRESS_KEYS = frozenset({"REMOTE_ADDR", "HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED"})
 STORING = re.compile(
     r"\bdocument\s*\.\s*cookie|\bcookieStore\b|\b(?:local|session)Storage\b|\bindexedDB\b"
@@ -129,6 +141,18 @@ def sets_a_cookie(node: ast.AST) -> bool:
     return says_it or called(node).startswith(SET_COOKIE) or _is_put_into(node, "cookies")
 
 
+def tells_to_fetch(node: ast.AST) -> bool:
+    """Tell whether a header is set by which browsers ask, in whatever way it is set."""
+    named: list[ast.expr | None] = []
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+        named = [node.slice]
+    elif isinstance(node, ast.Dict):  # in small letters a page is told of a link
+        named = [one for one in node.keys if not str(getattr(one, "value", "")).islower()]
+    elif isinstance(node, ast.Call) and called(node) in ("__setitem__", "setdefault", "add_header"):
+        named = list(node.args[:1])
+    return any(str(getattr(one, "value", "")).lower() in FETCHES for one in named)
+
+
 def fills_a_session(node: ast.AST) -> bool:
     return _is_put_into(node, "session")
 
@@ -173,6 +197,7 @@ def cookies_are_set_in_known_places_alone(site: RunningSite) -> Evidence:
     )
     sessions = only_where_known("fills a session", fills_a_session, re.compile("session"), SESSIONS)
     require(cookies and sessions, "no place was found that sets a cookie")
+    only_where_known("tells browsers to fetch something", tells_to_fetch, HEADER_NAMED, FETCHING)
     read = 0
     for name, text in scripts():
         found = STORING.search(text)
@@ -181,7 +206,8 @@ def cookies_are_set_in_known_places_alone(site: RunningSite) -> Evidence:
     require(read, "no script was found")
     return Evidence(
         "A cookie is set in the known places of the code and in no other, also for visitors of whom "
-        "no look knows; and none of the site’s scripts stores anything in a browser.",
+        "no look knows; no other place tells browsers to ask somebody, and none of the site’s scripts "
+        "stores anything in a browser.",
         {"places that set a cookie": cookies, "that fill a session": sessions, "scripts": read},
     )
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.utils import timezone
@@ -14,6 +15,7 @@ from accounts.promises_of_idle_accounts import (
     an_unused_account_ends_after_a_notice,
     no_stored_account_is_idle_for_longer,
 )
+from contact.promises import staff_see_what_waits_and_how_long
 from newsletter.models import Issue, Subscriber
 from newsletter.promises.leaving import a_press_takes_back_what_waits
 from newsletter.promises.readers import no_sign_up_waits_for_longer
@@ -156,6 +158,12 @@ def test_an_issue_that_used_up_the_hourly_cap_keeps_no_look_from_its_own(setting
         OutboxMail.objects.filter(pk=mail.pk).update(sent_at=timezone.now(), message=b"")
     seen = a_press_takes_back_what_waits(RunningSite())
     assert seen.figures == {"readers who left": 2, "issues taken back": 2}
+
+
+@pytest.mark.parametrize("today", ["2027-06-01", "2028-02-29", "2028-06-01", "2030-02-27"])
+def test_the_age_of_a_message_is_right_in_leap_years_too(today):
+    with time_machine.travel(f"{today} 12:00+00:00", tick=True):
+        staff_see_what_waits_and_how_long(RunningSite())
 
 
 def test_the_accounts_of_a_look_wait_for_those_that_have_been_idle_for_longer(monkeypatch):

@@ -9,4 +9,5 @@ import privacy.consent.promises.shown_once
 import privacy.consent.promises.signals
 import privacy.consent.promises.tags_today
 import privacy.consent.promises.tracking
+import privacy.consent.promises.who_is_asked
 import privacy.consent.promises.withdrawals  # noqa: F401 - each registers its checks

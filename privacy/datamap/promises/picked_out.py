@@ -161,6 +161,7 @@ ASKED_FOR_DAYS = re.compile(r"__(?:iso_)?(?:day|hour|month|quarter|week|week_day
 
 SCHEDULES = ("every_seconds", "when")
 """What `schedules.py` knows of each job, word by word."""
+WAITS = "timeout"
 MODE = re.compile(rb"\b0o[0-7]{3}\b")
 """Who may read a file, which is no number of rows; another check looks at that."""
 
@@ -190,7 +191,7 @@ def _picked(text: str) -> Counter[str]:
         for found in MODE.finditer(line.encode())
     }
     tree = ast.parse(text)
-    told = set(_of_schedules(tree))
+    told = {*_of_schedules(tree), *_waiting_times(tree)}
     return Counter(
         said
         for node in ast.walk(tree)
@@ -219,6 +220,13 @@ def _of_schedules(tree: ast.Module) -> Iterator[ast.AST]:
             and {ast.unparse(n) for n in one.targets} <= names - elsewhere
         ):
             yield from ast.walk(one)
+
+
+def _waiting_times(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield for how many seconds a call waits for another machine: no number of rows."""
+    for one in ast.walk(tree):
+        if isinstance(one, ast.keyword) and one.arg == WAITS:
+            yield one.value
 
 
 @lru_cache(maxsize=256)

@@ -80,6 +80,22 @@ def addresses_of_rows(routes: tuple[Route, ...]) -> Iterator[str]:
             yield f"/{before}{pk}{rest.partition('>')[2]}"
 
 
+def beside(routes: Collection[Route]) -> dict[str, list[tuple[str, str]]]:
+    """Return by each pattern with a value those that only go on from it, with what is added.
+
+    To the file of a document that was taken back nothing leads any more, and its address is known all
+    the same, from the page of the document.
+    """
+    public = [one.pattern for one in routes if not one.is_admin and "<" in one.pattern]
+    found: dict[str, list[tuple[str, str]]] = {}
+    for before in public:
+        for after in public if before.endswith("/") else ():
+            rest = after.removeprefix(before)
+            if rest and rest != after and "<" not in rest:
+                found.setdefault(before, []).append((after, rest))
+    return found
+
+
 def some_of(
     addresses: Collection[str], done: Collection[str], newest: Collection[str], most: int
 ) -> list[str]:

@@ -31,7 +31,7 @@ from privacy.promises.witness.mails import Mail, mails_in
 from privacy.promises.witness.names_asked import DESK, NamesAsked
 from privacy.promises.witness.recorder import Recorder, heard_by
 from privacy.promises.witness.rules import ANSWER, MAIL, Judge, Known, known_of
-from privacy.promises.witness.url_map import Route, addresses_of_rows, all_routes, some_of
+from privacy.promises.witness.url_map import Route, addresses_of_rows, all_routes, beside, some_of
 
 MOST_OF_A_KIND = 400
 """Of how many objects of one kind a stranger opens each. Of more, so many that nobody can guess."""
@@ -39,13 +39,11 @@ FEW_OF_A_KIND = 2
 """How many of them a superuser opens where no role may. All others, and strangers there, open one."""
 FRONT_DOOR = "a stranger at the front door"
 NO_ANSWER, FAILED, BUSY = 0, 500, 503
-PROBE = "readyz"
-"""Which says by 503 that something is not in order: that is its answer."""
+PROBE = "readyz"  # says by 503 that something is not in order: that is its answer
 DEBUG_PAGE = "because you have <code>DEBUG = True</code>"
 """What Django shows of an error on a developer’s machine in place of the site’s own page."""
 ACCOUNTS = "/accounts/"
-DEEPEST = 3
-"""How many forms in a row are sent: register, confirm, and what the page after that offers."""
+DEEPEST = 3  # forms in a row: register, confirm, and what the page after that offers
 
 
 @dataclass(eq=False)
@@ -61,10 +59,9 @@ class Walk:
     routes: tuple[Route, ...] = ()
     broken_off: Exception | None = None
     """What ended it before everything was seen: what was seen before still counts."""
-    left_out: list[str] = field(default_factory=list)
-    """What ended in an error on the way, and was left out."""
-    _newest: dict[str, None] = field(default_factory=dict)
-    """Where the desk has the newest rows: those of this walk's people."""
+    left_out: list[str] = field(default_factory=list)  # it ended in an error on the way
+    _newest: dict[str, None] = field(default_factory=dict)  # rows of this walk's people
+    _beside: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     _links_met: set[str] = field(default_factory=set)
     _styles: set[str] = field(default_factory=set)
     _wrote: set[str] = field(default_factory=set)
@@ -90,6 +87,7 @@ class Walk:
         self.routes = tuple(
             one for one in self.by_pattern.values() if self.only is None or one.name in self.only
         )
+        self._beside = beside(self.by_pattern.values())
         self.mailed: list[Mail] = []
         with heard_by(self.recorder):
             self._at_the_front_door()
@@ -180,13 +178,12 @@ class Walk:
         done: set[str] = set()
         forms = set(sent)
         other = self.people[MEMBER].visitor(self.site)  # from another network, by another browser
-        waiting = list(routes)
-        while waiting:
-            left = []
-            for one in waiting:
+        found = True
+        while found:  # also by a page that comes after what it leads to
+            found = False
+            for one in routes:
                 fresh = self._some_of(one, who, done)
-                if fresh:
-                    left.append(one)
+                found = found or bool(fresh)
                 for number, address in enumerate(fresh):
                     done.add(address)
                     with self.site.hearing_what_is_asked() as asked:
@@ -203,7 +200,6 @@ class Walk:
                         if who in self._roles if one.is_admin else who == MEMBER:
                             self._sent_empty.add(one.pattern)
                         self._fill_in(who, visitor, answer, forms, 0)
-            waiting = left
         if who == STRANGER:
             self._go_where_nothing_leads(who, visitor)
         return forms
@@ -344,5 +340,8 @@ class Walk:
         return answer
 
     def _meet(self, path: str) -> None:
+        path = path.partition("?")[0]
         if path:
-            self.addresses[self._pattern_of(path)].setdefault(path.partition("?")[0])
+            pattern = self._pattern_of(path)
+            for one, rest in ((pattern, ""), *self._beside.get(pattern, ())):
+                self.addresses[one].setdefault(path + rest)

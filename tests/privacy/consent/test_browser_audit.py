@@ -58,12 +58,10 @@ def play(monkeypatch):
 def audit(play, full_offer):
     """Walk through the site; give the auditor, the browser and what was told of each state."""
 
-    def walk(
-        offer=full_offer, *, pages=2, stand_in="honest", refuses=None, leaky=False, addresses=()
-    ):
+    def walk(offer=full_offer, *, pages=2, stand_in="honest", refuses=None, leaky=False, **options):
         browser = Browser(URL, offer, LINKS, refuses=refuses or {}, leaky=leaky)
         launched = play(browser)
-        auditor = Auditor(URL, offer, pages=pages, stand_in=stand_in, addresses=addresses)
+        auditor = Auditor(URL, offer, pages=pages, stand_in=stand_in, **options)
         told = {}
         faults = auditor.run(lambda state, seen, found: told.update({state.title: found}))
         assert browser.closed
@@ -129,6 +127,14 @@ def test_only_ordinary_pages_of_the_site_are_opened_and_an_error_page(audit):
     assert {"/accounts/login/", "/privacy/copy/sample/", secret} <= set(unlinked[::2])
     # A state between the extremes differs from them on two pages as on all.
     assert pages["analytics"] == ["/cookies/", "/", "/about/"]
+
+
+def test_a_short_audit_opens_no_page_that_nothing_leads_to_but_those_it_is_given(audit):
+    secret = "/privacy/confirm/q7Xw2mVt9KpL4sRd/"
+    pages = opened(audit(few=True, addresses=[secret]))
+    linked = ["/cookies/", "/", "/about/", "/cookies/", "/no-such-page/"]
+    assert pages["preferences + analytics + marketing + social"] == [*linked, secret, "/"]
+    assert "preferences + analytics" not in pages
 
 
 def test_a_site_that_lets_tags_onto_every_page_is_found_out(audit):

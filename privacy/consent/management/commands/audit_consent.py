@@ -36,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--few",
             action="store_true",
-            help="leave out the answers that allow several groups but not all",
+            help="leave out the answers that allow several groups but not all, and unlinked pages",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

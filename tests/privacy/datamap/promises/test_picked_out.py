@@ -31,7 +31,9 @@ def test_a_portion_a_number_or_a_day_more_is_noticed(monkeypatch, code):
         nothing_more_is_picked_out("accounts/erasure.py")
 
 
-@pytest.mark.parametrize("code", ["rows[0]", "rows.filter(pk=1)", "count += 1", "rows.daily()"])
+@pytest.mark.parametrize(
+    "code", ["rows[0]", "rows.filter(pk=1)", "count += 1", "rows.daily()", "urlopen(at, timeout=5)"]
+)
 def test_what_takes_all_rows_is_in_order(monkeypatch, code):
     monkeypatch.setattr(SOURCE, lambda path: code)
     nothing_more_is_picked_out("accounts/erasure.py")
