@@ -1,5 +1,6 @@
 """The checks of what the policy says about the newsletter."""
 
+import newsletter.promises.every_reader
 import newsletter.promises.issues
 import newsletter.promises.leaving
 import newsletter.promises.preferences
