@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from newsletter.importing import Row, import_rows
 from newsletter.models import Subscriber, Suppression, Topic
+from newsletter.promises.every_reader import in_each_state
 from newsletter.promises.issues import (
     TEN_YEARS,
     addresses_of,
@@ -131,6 +132,7 @@ def a_press_takes_back_what_waits(site: RunningSite) -> Evidence:
             opened = site.get(way)
             require(opened.status == 200, f"the link to unsubscribe answers {opened.status}")
             require(_issues_for(reader.email) == 1, "opening the link takes an issue back")
+            in_each_state(OutboxMail.objects.get(purpose=PURPOSE, recipient=reader.email))
             answer = site.visitor().post(way, data)
             expected = 200 if data else 303
             require(answer.status == expected, f"a press to unsubscribe answers {answer.status}")

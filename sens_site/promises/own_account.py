@@ -6,8 +6,10 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from itertools import product
+from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from django.http import HttpResponse
@@ -38,6 +40,14 @@ WHOLE = 16
 COPIES = 7
 """How many copies one person asks for in a row: the sentence says at once, and not how often."""
 DAYS_182 = 182 * 24 * 3600
+LONG_AGO = datetime(2016, 1, 31, tzinfo=UTC)
+OWNERS: tuple[dict[str, Any], ...] = (
+    {"is_staff": True},
+    {"is_staff": True, "is_superuser": True},
+    {"date_joined": LONG_AGO, "last_login": LONG_AGO},
+    {"last_login": None, "company": "", "name": "", "position": "", "phone": ""},
+)
+"""Who logs in as well: staff, who came years ago, who has said nothing of themselves."""
 PAGES_OF_ACCOUNTS = (
     PROFILE, COPY, DATA, "/accounts/", "/accounts/email/", "/accounts/login/", "/accounts/password/change/",
     "/accounts/sessions/", "/contact/webmaster/", "/",
@@ -139,6 +149,7 @@ def a_browser_is_known_for_182_days(site: RunningSite) -> Evidence:
         require(len(first) == 1, "the browser of the first log-in is not known")
         shared = _parts(first[0]) & _parts(given[0].value)
         require(not shared, "two browsers of one person bear the same number")
+        _lives_no_longer_for_some(site, person)
         _is_marked_by_a_log_in_alone(again)
         _keeps_the_owner_in(site, person, again.visitor)
     only_where_known("has to do with the mark of a browser", marks_a_browser, MARKING, MARKED)
@@ -148,6 +159,19 @@ def a_browser_is_known_for_182_days(site: RunningSite) -> Evidence:
         "its owner could still log in from that browser, and nobody could without the password.",
         {"days": 182},
     )
+
+
+def _lives_no_longer_for_some(site: RunningSite, person: Person) -> None:
+    """Require the same days and the same pages whoever logs in: staff, too, who are customers beside."""
+    user = User.objects.filter(username=person.username)
+    usual = user.values(*{name for kind in OWNERS for name in kind}).get()
+    for kind in OWNERS:
+        user.update(**{**usual, **kind})
+        given = _marks(Person(site.visitor(), username=person.username).log_in().cookies)
+        lives = [(one.attributes.get("max-age"), one.attributes.get("path")) for one in given]
+        said = f"for some the mark of a browser lives for {lives}"
+        require(lives == [(str(DAYS_182), "/accounts/")], said)
+    user.update(**usual)
 
 
 def _is_marked_by_a_log_in_alone(person: Person) -> None:
