@@ -7,6 +7,7 @@ readers of each source, new and years old, at the mailboxes that most people hav
 import re
 import secrets
 from datetime import timedelta
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
@@ -73,15 +74,17 @@ def _written_for(site: RunningSite) -> list[OutboxMail]:
 def in_each_state(mail: OutboxMail) -> None:
     """Let mails wait beside one that waits: tried in vain, put aside for a person, taken and left."""
     now = timezone.now()
-    for number, state in enumerate((
-        {"attempts": 3, "due_at": now + timedelta(hours=2), "last_error": "SMTPServerDisconnected"},
-        {"attempts": 8, "parked_at": now, "last_error": "SMTPDataError 451"},
+    states: tuple[dict[str, Any], ...] = (
+        {"attempts": 3, "due_at": now + timedelta(hours=2), "last_error": "SMTPDataError"},
+        {"attempts": 8, "parked_at": now, "last_error": "SMTPDataError"},
         {"attempts": 1, "claim": secrets.token_hex(16), "lease_until": now - timedelta(hours=1)},
         {"due_at": now + timedelta(days=30)},
         {"created_at": now - timedelta(days=400), "due_at": now - timedelta(days=400)},
-    )):
+    )
+    for state in states:
         values = {one.attname: getattr(mail, one.attname) for one in mail._meta.concrete_fields}
-        other = {"id": None, "dedupe_key": None, "message_id": f"<{number}.{secrets.token_hex(8)}@x>"}
+        name = f"<{secrets.token_hex(8)}@example.com>"
+        other = {"id": None, "dedupe_key": None, "message_id": name}
         OutboxMail.objects.create(**{**values, **other, **state})
 
 
