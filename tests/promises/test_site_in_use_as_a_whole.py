@@ -10,7 +10,8 @@ from tests.factories.site_in_use import use_for_two_years
 from tests.promises.conftest import FEW_ROUTES, ONE_OF_EACH
 
 pytestmark = [
-    pytest.mark.only_on("postgresql"),
+    pytest.mark.breaks,  # for who has changed a promise
+    pytest.mark.unmeasured,
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
 ]
