@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+
 from sens_site.lib.deploy import nginx
 from tests.promises.breaks import Way, breaks
 from tests.promises.hand import Hand
@@ -20,6 +22,33 @@ def a_way_out_that_is_shut_for_who_is_held(hand: Hand) -> None:
         "newsletter.unsubscribing.end_subscription",
         lambda reader, **why: not is_held(reader) and end(reader, **why),
     )
+
+
+@breaks("downloads.notices")
+def notices_that_go_on_for_who_is_held(hand: Hand) -> None:
+    from downloads import watching
+    from privacy.datamap.holds import is_held
+
+    stop = watching.stop_watching
+
+    def stopped(watches: Any) -> None:
+        if not any(is_held(one) for one in watches):
+            stop(watches)
+
+    hand.replace("downloads.watching.stop_watching", stopped)
+
+
+@breaks("account.delete")
+def a_deletion_that_is_shut_for_who_is_held(hand: Hand) -> None:
+    from accounts.erasure import plan_for
+    from privacy.datamap.holds import is_held
+
+    def planned(user: Any) -> Any:
+        if is_held(user):
+            raise PermissionDenied
+        return plan_for(user)
+
+    hand.replace("accounts.views.plan_for", planned)
 
 
 @breaks(MISUSE)
