@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from sens_site.lib.deploy import nginx
 from tests.promises.breaks import Way, breaks
+from tests.promises.breaks_of_looks import served_with
 from tests.promises.hand import Hand
 
 MISUSE, GUARDS = "security.against-misuse", "security.technical"
@@ -98,3 +99,13 @@ def a_server_in_front_that_believes_whoever_asks(hand: Hand) -> None:
 
     plain = nginx.configuration
     hand.replace("sens_site.promises.front_server.configuration", other)
+
+
+@breaks("footer.privacy-and-legal", "newsletter.sign-up", way=Way.CONFIGURATION)
+def a_footer_that_is_gone_while_something_is_to_be_corrected(hand: Hand) -> None:
+    served_with(hand, 'body:has(main [aria-invalid="true"]) > footer { display: none; }')
+
+
+@breaks("site.register-and-login", way=Way.CONFIGURATION)
+def a_login_that_is_gone_while_something_is_to_be_corrected(hand: Hand) -> None:
+    served_with(hand, 'body:has(main [aria-invalid="true"]) .account { visibility: hidden; }')
