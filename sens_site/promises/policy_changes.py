@@ -24,6 +24,7 @@ from privacy.promises.played_clock import later
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.promises.seen_in_mail import link_is_seen
+from privacy.rights.models import SubjectRequest
 
 MOST_REHEARSED = 2000
 """With more people than this, a rehearsal would keep others from writing for too long."""
@@ -41,6 +42,8 @@ def everybody_is_told_of_a_material_change(site: RunningSite) -> Evidence:
     require(not late, f"{late} people wait for a notice of what has taken effect already")
     some = list(islice(everybody(), MOST_REHEARSED + 1))
     with site.rehearsal():
+        # Who is only to be stored is written to of nothing meanwhile: another sentence speaks of them.
+        SubjectRequest.objects.exclude(restricted_at=None).update(restricted_at=None)
         person = registered(site)
         others = people_of_all_kinds()
         told = set(everybody())

@@ -33,6 +33,7 @@ from privacy.rights.models import RequestNote, SubjectRequest
 from privacy.rights.promises.answers import no_mail_waits_for_a_day
 from privacy.rights.promises.deadlines import nobody_was_told_too_late
 from privacy.rights.promises.stored_requests import each_delay_was_told_in_time
+from sens_site.promises.policy_changes import everybody_is_told_of_a_material_change
 from sens_site.promises.worker import a_person_is_asked_to_look_at_what_is_held
 from tests.factories.people import make_person, make_staff
 
@@ -68,6 +69,10 @@ def test_an_account_that_is_only_to_be_stored_may_be_idle_for_years(held, told):
 def test_a_sign_up_of_who_is_only_to_be_stored_may_wait_for_longer(held):
     Subscriber.objects.create(email=held.email, created_at=timezone.now() - YEARS_AGO)
     no_sign_up_waits_for_longer(RunningSite())
+
+
+def test_who_is_only_to_be_stored_is_missed_by_nobody_who_counts_the_notices(held):
+    everybody_is_told_of_a_material_change(RunningSite())
 
 
 def mail_of_an_issue(state: Issue.State, days: int, slug: str = "spring") -> OutboxMail:
