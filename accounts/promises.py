@@ -35,6 +35,7 @@ from privacy.promises.page_reader import Element
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
 from privacy.promises.seen_links import are_seen, button_is_seen
+from privacy.rights.promises.played_requests import hold
 
 PASSWORD = "plover lantern 42 quiet"  # noqa: S105 - of people who do not exist
 PROFILE, DATA, DELETE = "/accounts/profile/", "/accounts/data/", "/accounts/delete/"
@@ -133,7 +134,7 @@ def _name(box: Element) -> str:
 def an_account_can_be_deleted(site: RunningSite) -> Evidence:
     """The whole way, without script: register, confirm, log in twice, delete, be gone.
 
-    What waits for an answer keeps nobody.
+    Neither what waits for an answer nor a restriction keeps anybody.
     """
     with site.rehearsal():
         person = registered(site)
@@ -141,6 +142,7 @@ def an_account_can_be_deleted(site: RunningSite) -> Evidence:
         for path in (WEBMASTER, CHOICES):
             answer = person.visitor.post(path, {**asked, "message": _word(), "text": _word()})
             require(answer.status == 303, f"{path} answers {answer.status} to what is asked")
+        hold(person.email)
         elsewhere = Person(site.visitor(), username=person.username)
         require(elsewhere.log_in().status == 303, "logging in on a second device fails")
         profile = person.visitor.get(PROFILE)

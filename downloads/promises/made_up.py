@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -74,6 +75,8 @@ def customer(site: RunningSite) -> tuple[Any, Visitor]:
     """Make somebody with an account, and a browser in which they are logged in."""
     mark = word()
     user = get_user_model()._default_manager.create(username=mark, email=f"{mark}@example.com")
+    addresses = apps.get_model("account", "EmailAddress").objects
+    addresses.create(user=user, email=user.email, verified=True, primary=True)
     visitor = site.visitor()
     visitor.sign_in(user)
     return user, visitor

@@ -15,6 +15,7 @@ from privacy.promises.played_clock import later
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
 from privacy.promises.written_tables import rows_written
+from privacy.rights.promises.played_requests import hold
 
 JOB = "tell watchers"
 WATCHES = "downloads_watch"
@@ -119,6 +120,8 @@ def _ends(site: RunningSite, newer: MadeUp, who: str, mail: OutboxMail) -> None:
     )
     watches = Watch.objects.filter(document=newer.document)
     before = watches.count()
+    if who == "by the header":
+        hold(mail.recipient)  # who is held by a restriction ends it all the same
     stranger = site.visitor()
     for made_up in _made_of(links[0].removeprefix(ENDS).rstrip("/")):
         stranger.post(f"{ENDS}{made_up}/", {})

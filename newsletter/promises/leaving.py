@@ -30,6 +30,7 @@ from newsletter.promises.sources import (
     at_the_desk,
     confirm_address,
     like,
+    live_on,
     of_each_source,
     somebody_logged_in,
     step_of_staff,
@@ -102,6 +103,8 @@ def _readers_who_leave(
         yield f"{came}, by the mail program", like(row, topic, *others), ONE_CLICK
         yield f"{came}, long ago and parked, by the mail program", like(row, topic), ONE_CLICK
         yield f"{came}, long ago and parked, by the last topic", like(row, topic), last_topic
+    for how, data in (("button", button), ("mail program", ONE_CLICK), ("last topic", last_topic)):
+        yield f"held by a restriction, by the {how}", like(row, topic), data
 
 
 def _must_leave(site: RunningSite, who: str, reader: Subscriber, data: dict[str, str]) -> None:
@@ -109,8 +112,7 @@ def _must_leave(site: RunningSite, who: str, reader: Subscriber, data: dict[str,
     mail = OutboxMail.objects.filter(purpose=PURPOSE, recipient=reader.email).first()
     header = str(BytesHeaderParser().parsebytes(bytes(mail.message))[HEADER]) if mail else ""
     require(header.startswith("<"), f"an issue with a way out is not written to a reader ({who})")
-    if "parked" in who:
-        age(reader)
+    live_on(reader, who)
     elsewhere = {"Origin": "https://mail.example", "Sec_Fetch_Site": "cross-site"}
     way = urlsplit(header.strip("<>")).path
     site.visitor().post(way, data, **(elsewhere if data == ONE_CLICK else {}))

@@ -20,6 +20,7 @@ from privacy.datamap.promises.filled_rows import fill
 from privacy.promises.page_reader import hidden_in
 from privacy.promises.registry import require
 from privacy.promises.running_site import Answer, RunningSite, Visitor
+from privacy.rights.promises.played_requests import hold
 
 DESK = "/admin/newsletter/subscriber/"
 YOURS = "/newsletter/yours/"
@@ -147,3 +148,11 @@ def age(row: Subscriber) -> None:
     long_ago = timezone.now() - timedelta(days=1096)
     Subscriber.objects.filter(pk=row.pk).update(created_at=long_ago, confirmed_at=long_ago)
     row.refresh_from_db()
+
+
+def live_on(row: Subscriber, who: str) -> None:
+    """Let a reader become what it is called: long signed up and parked, or held by a restriction."""
+    if "parked" in who:
+        age(row)
+    if who.startswith("held"):
+        hold(row.email)

@@ -24,6 +24,7 @@ import sens_site.promises.page_templates
 import sens_site.promises.policy_changes
 import sens_site.promises.published_pages
 import sens_site.promises.refusals
+import sens_site.promises.refused_forms
 import sens_site.promises.restored_people
 import sens_site.promises.search
 import sens_site.promises.secret_addresses

@@ -57,6 +57,15 @@ GIVING = frozenset({"alias", "error_page", "proxy_pass", "root", "try_files"})
 """By what it gives something to who asks."""
 CERTIFICATES = "location /.well-known/acme-challenge/"
 A_YEAR = 31_536_000
+SAID_BY_VISITORS = ("$http_forwarded", "$http_x_", "$proxy_add_x_forwarded_for", "$proxy_protocol")
+Machine = dict[str, Any]
+MACHINES: tuple[Machine | None, ...] = (
+    None,
+    {"version": (1, 18, 0), "forwarded_header": "X-Forwarded-For", "documents": "/srv/documents"},
+    {"version": (1, 22, 1), "forwarded_header": "Forwarded", "listen": "192.0.2.1"},
+    {"version": (1, 29, 3), "forwarded_header": "X-Forwarded-For", "acme_root": "/srv/acme"},
+)
+"""What differs from one machine to the next: this one, one with an old nginx, one with a new one."""
 WORD = re.compile(
     r"""\#[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[;{}]|(?:\\.|\$\{|[^\s;{}\\])+""", re.DOTALL
 )
@@ -74,7 +83,7 @@ class Directive:
     """Which of the servers it is said to; 0 for all."""
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _read(text: str) -> tuple[Directive, ...]:
     return tuple(_directives(text))
 
@@ -102,7 +111,7 @@ def _directives(text: str) -> Iterator[Directive]:
     require(len(blocks) == 1 and not words, "nginx is told what nobody can read")
 
 
-def told(*, encrypted: bool = False) -> tuple[Directive, ...]:
+def told(*, encrypted: bool = False, machine: Machine | None = None) -> tuple[Directive, ...]:
     """Return what nginx is told where nobody says anything else; or once others can reach the site.
 
     A site on one's own machine encrypts nothing yet, and its code already says how it would.
@@ -111,6 +120,8 @@ def told(*, encrypted: bool = False) -> tuple[Directive, ...]:
         Command().create_parser("manage.py", "nginx_conf").parse_args([])
     )
     here = replace(front({**options, "nginx_version": "1.25.1"}), proxies=1)
+    if machine is not None:
+        here = replace(here, **machine)
     if encrypted:
         origin = f"https://{settings.SITE_HOST}"
         here = replace(here, is_https=True, origin=origin, port=443)
@@ -131,6 +142,14 @@ def it_logs_nobody() -> None:
             require(not beyond, f"the log of nginx would hold {min(beyond, default='')}")
         else:
             require(one.said == ONLY[one.name], f"nginx is told: {one.name} {one.said}")
+
+
+def _no_visitor_says_who_asks(found: tuple[Directive, ...]) -> None:
+    """Require that nginx, where it is the first, hands on nobody's own word about where they are."""
+    for one in found:
+        if one.name == "proxy_set_header":
+            taken = [word for word in SAID_BY_VISITORS if word in one.said]
+            require(not taken, f"nginx believes whoever asks: {one.said}")
 
 
 COOKIES = ("userid", "sticky", "proxy_cookie")
@@ -166,9 +185,11 @@ def it_guards() -> None:
         for one in told_once:
             age = re.search(r"max-age=(\d+)", one.said)
             require(age and int(age[1]) >= A_YEAR, f"nginx insists on encryption by {one.said}")
-    encrypted = told(encrypted=True)
-    _it_encrypts_well(encrypted)
-    _nothing_is_told_in_clear(encrypted)
+    for machine in MACHINES:
+        encrypted = told(encrypted=True, machine=machine)
+        _it_encrypts_well(encrypted)
+        _nothing_is_told_in_clear(encrypted)
+        _no_visitor_says_who_asks(encrypted)
 
 
 def _nothing_is_told_in_clear(found: tuple[Directive, ...]) -> None:

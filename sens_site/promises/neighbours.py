@@ -20,6 +20,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from contact.models import ContactMessage, new_reference
+from privacy.datamap.subjects import keyed_hash
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
 from sens_site.lib.cache.fragment_cache import forget_fragments
@@ -42,6 +43,8 @@ MORE_THAN_A_PAGE = 60
 USUAL = frozenset({"account", "all", "email", "id", "order", "page", "pk", "q", "sort", "user"})
 """By what pages are often asked for more, or for something else, whether ours read it or not."""
 ANOTHER_PAGE = "2"
+SIDES = ("1", ANOTHER_PAGE, "last")
+LONG_AGO = timedelta(days=1000)
 COPY = "/accounts/data/copy/"
 
 
@@ -132,16 +135,34 @@ def _an_address_that_is_only_typed_shows_nothing(
     writer.email = f"{new_mark()}@example.com"
     writer.save()
     addresses.create(user=user, email=writer.email, verified=False)
-    visitor = site.visitor()
-    visitor.sign_in(user, **password_just_typed(user))
     for path in pages_of_one():
         require(told in person.visitor.get(path).shown, f"{path} does not show what is one’s own")
-        require(told not in visitor.get(path).text, f"{path} shows whose address somebody types")
+    _nothing_is_shown(site, user, told, "whose address somebody types")
+    addresses.filter(user=user, verified=False).delete()
+    for email in (person.email, writer.email):
+        _gave_up(user, email)
+    _nothing_is_shown(site, user, told, "who has an address that somebody gave up")
+
+
+def _gave_up(user: Any, email: str) -> None:
+    """Let an address have been somebody's, until before whoever has it now wrote anything."""
+    apps.get_model("accounts", "ConfirmedAddress").objects.create(
+        user=user, address_hash=keyed_hash("address", email),
+        confirmed_at=timezone.now() - LONG_AGO, replaced_at=timezone.now() - LONG_AGO / 2,
+    )  # fmt: skip
+
+
+def _nothing_is_shown(site: RunningSite, user: Any, told: str, whose: str) -> None:
+    """Require that neither a page of somebody's, on whichever side of a list, nor a copy says it."""
+    visitor = site.visitor()
+    visitor.sign_in(user, **password_just_typed(user))
+    for path, side in product(pages_of_one(), ("", *(f"?page={one}" for one in SIDES))):
+        require(told not in visitor.get(f"{path}{side}").text, f"{path}{side} shows {whose}")
     copy = visitor.post(COPY, {})
     require(copy.status == 200, f"the copy of a customer is answered with {copy.status}")
     with ZipFile(BytesIO(copy.body)) as archive:
         held = any(told.encode() in archive.read(one) for one in archive.namelist())
-    require(not held, "a copy holds what is of whose address somebody types")
+    require(not held, f"a copy holds what is of {whose}")
 
 
 def _questions(

@@ -6,6 +6,8 @@ that registers purposes.
 
 import secrets
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any
 
 from django.core.mail import EmailMessage
 from django.utils import timezone
@@ -50,6 +52,7 @@ def each_role_sees_the_mails_of_its_own_work_alone(site: RunningSite) -> Evidenc
             rows[purpose] = OutboxMail.objects.get(subject=word)
         OutboxMail.objects.filter(subject__in=words.values()).update(parked_at=timezone.now())
         for who, visitor in staff.items():
+            _no_act_shows_others(who, visitor, rows, seen.get(who, frozenset()))
             for purpose, word in words.items():
                 # The list repeats what was searched for.
                 page = visitor.get(f"{LIST}?purpose={purpose}")
@@ -75,25 +78,46 @@ def _is_found_by_those_alone(who: str, visitor: Visitor, mail: OutboxMail, *, ma
         require(found is may, f"{who} finds a mail of the purpose {mail.purpose} by {asked}")
 
 
-def _says_nothing(
-    who: str, visitor: Visitor, mail: OutboxMail, body: Mapping[str, str], listed: Answer
+def _no_act_shows_others(
+    who: str, visitor: Visitor, rows: Mapping[str, OutboxMail], may: AbstractSet[str]
 ) -> None:
-    """Require that no page of a waiting mail tells of its text, nor is it found by what it says."""
+    """Require that nobody opens, or chooses by a form of their own, a mail that is not shown to them."""
+    listed = visitor.get(LIST)
+    others = [mail for purpose, mail in rows.items() if purpose not in may]
+    if listed.status != 200 or not others:
+        return
+    tried = [_try_again(listed, *others), {**_try_again(listed, *others), "select_across": "1"}]
+    answers = [visitor.post(LIST, data) for data in tried]
+    for mail in others:
+        answers += [visitor.get(f"{LIST}{mail.pk}/{page}/") for page in ("change", "history")]
+    for answer in answers:
+        told = [mail.purpose for mail in others if mail.subject in answer.text]
+        require(not told, f"{answer.path} shows {who} a mail of the purpose {told[:1]}")
+
+
+def _try_again(listed: Answer, *mails: OutboxMail) -> dict[str, Any]:
+    """Return what the list sends for the one thing that can be done with mails."""
     tokens = [
         box.get("value")
         for box in listed.page.all("input")
         if box.get("name") == "csrfmiddlewaretoken"
     ]
-    again = {
+    return {
         "csrfmiddlewaretoken": tokens[0] if tokens else "",
         "action": "try_again",
-        "_selected_action": str(mail.pk),
+        "_selected_action": [str(mail.pk) for mail in mails],
     }
+
+
+def _says_nothing(
+    who: str, visitor: Visitor, mail: OutboxMail, body: Mapping[str, str], listed: Answer
+) -> None:
+    """Require that no page of a waiting mail tells of its text, nor is it found by what it says."""
     pages = [
         listed,
         visitor.get(f"{LIST}{mail.pk}/change/"),
         visitor.get(f"{LIST}{mail.pk}/history/"),
-        visitor.post(LIST, again),
+        visitor.post(LIST, _try_again(listed, mail)),
     ]
     for page in pages:
         require(page.status == 200, f"{who} finds no page of a mail but {page.status}")

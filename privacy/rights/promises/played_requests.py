@@ -47,6 +47,16 @@ def request_of(
     )
 
 
+def hold(email: str) -> None:
+    """Have somebody held: what is known about them is stored and not used."""
+    now = timezone.now()
+    SubjectRequest.objects.create(
+        kind=Kind.RESTRICTION, channel=Channel.FORM, name="A check", email=email, text=REASON,
+        fingerprint=secrets.token_hex(32), received_at=now, due_on=timezone.localdate(),
+        restricted_at=now,
+    )  # fmt: skip
+
+
 def mailed() -> str:
     """Return the text of the newest mail to the person."""
     newest = OutboxMail.objects.to_address(ADDRESS).order_by("-pk").first()
