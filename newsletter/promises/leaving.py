@@ -16,13 +16,7 @@ from django.utils import timezone
 from newsletter.importing import Row, import_rows
 from newsletter.models import Subscriber, Suppression, Topic
 from newsletter.promises.every_reader import in_each_state
-from newsletter.promises.issues import (
-    TEN_YEARS,
-    addresses_of,
-    an_issue,
-    must_have_a_way_out,
-    sent,
-)
+from newsletter.promises.issues import TEN_YEARS, addresses_of, an_issue, must_have_a_way_out, sent
 from newsletter.promises.readers import PURPOSE, Reader, named_in_tables
 from newsletter.promises.sources import (
     CAME,
