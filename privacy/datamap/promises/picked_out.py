@@ -191,7 +191,7 @@ def _picked(text: str) -> Counter[str]:
         for found in MODE.finditer(line.encode())
     }
     tree = ast.parse(text)
-    told = {*_of_schedules(tree), *_waiting_times(tree)}
+    told = {*_of_schedules(tree), *_no_portions(tree)}
     return Counter(
         said
         for node in ast.walk(tree)
@@ -222,11 +222,13 @@ def _of_schedules(tree: ast.Module) -> Iterator[ast.AST]:
             yield from ast.walk(one)
 
 
-def _waiting_times(tree: ast.Module) -> Iterator[ast.AST]:
-    """Yield for how many seconds a call waits for another machine: no number of rows."""
+def _no_portions(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield for how many seconds a call waits for another machine, and which part is taken of a text."""
     for one in ast.walk(tree):
         if isinstance(one, ast.keyword) and one.arg == WAITS:
             yield one.value
+        elif isinstance(one, ast.Subscript) and getattr(one.value, "func", None) is not None:
+            yield one.slice
 
 
 @lru_cache(maxsize=256)

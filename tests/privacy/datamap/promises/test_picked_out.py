@@ -32,7 +32,11 @@ def test_a_portion_a_number_or_a_day_more_is_noticed(monkeypatch, code):
 
 
 @pytest.mark.parametrize(
-    "code", ["rows[0]", "rows.filter(pk=1)", "count += 1", "rows.daily()", "urlopen(at, timeout=5)"]
+    "code",
+    [
+        *("rows[0]", "rows.filter(pk=1)", "count += 1", "rows.daily()", "urlopen(at, timeout=5)"),
+        "email.rpartition('@')[2]",
+    ],
 )
 def test_what_takes_all_rows_is_in_order(monkeypatch, code):
     monkeypatch.setattr(SOURCE, lambda path: code)
