@@ -81,8 +81,8 @@ def test_others_write_while_a_check_rehearses(monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_nothing_lists_what_is_asked_of_the_copy(settings):
     settings.DEBUG = True
-    connection.queries_log.clear()
     with on_a_copy():
+        connection.queries_log.clear()  # PostgreSQL was asked on the way whether it may be copied
         assert "before" not in names()
         listed = list(connection.queries)
     assert listed == []
