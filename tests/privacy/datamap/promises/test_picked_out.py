@@ -43,6 +43,14 @@ def test_what_takes_all_rows_is_in_order(monkeypatch, code):
     nothing_more_is_picked_out("accounts/erasure.py")
 
 
+def test_what_a_report_shows_is_no_portion_of_rows(monkeypatch):
+    report = "def past_report():\n    return plan.groups[:2]\n"
+    monkeypatch.setattr(SOURCE, lambda path: report)
+    nothing_more_is_picked_out("privacy/datamap/erasure.py")
+    with pytest.raises(PromiseBroken, match="picks out rows"):
+        nothing_more_is_picked_out("accounts/erasure.py")
+
+
 JOB = """
 A_DAY = 24 * 3600
 def waits():
