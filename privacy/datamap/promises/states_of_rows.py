@@ -15,7 +15,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from privacy.datamap.promises.filled_rows import EMPTY, something
-from privacy.datamap.promises.played_people import WORDS, Played
+from privacy.datamap.promises.played_people import NUMBERS, WORDS, Played
 from privacy.datamap.promises.raw_rows import Database
 from privacy.datamap.subjects import keyed_hash
 from privacy.promises.registry import require
@@ -44,7 +44,8 @@ def in_every_state(person: Played, database: Database) -> None:
         if table in rows and table not in ONE_OF_A_PERSON:
             theirs = [key for key, row in rows[table].items() if person.email in row.values()]
             first = model._base_manager.get(pk=min(theirs or rows[table]))
-            for changes in (*_states_of(first), _in_other_words(first, person.mark)):
+            others = _in_other_words(first, person.mark), *_in_other_numbers(first)
+            for changes in (*_states_of(first), *others):
                 _store(model, first, changes, person.mark)
             for changes in KNOWN_STATES.get(table, ()):
                 stored = _store(model, first, _dated(model, changes), person.mark)
@@ -89,6 +90,18 @@ def _in_other_words(row: Model, mark: str) -> dict[str, Any]:
         for one in columns
         if (said := getattr(row, one.attname)) and mark not in said
     }
+
+
+def _in_other_numbers(row: Model) -> Iterator[dict[str, Any]]:
+    """Yield what to change for the second row of a kind, and for a later one: a photo, a try."""
+    counts = [
+        one.attname
+        for one in row._meta.concrete_fields
+        if one.get_internal_type() in NUMBERS - {"BooleanField"}
+        if not (one.primary_key or one.choices)
+    ]
+    for more in (1, 8) if counts else ():
+        yield {name: (getattr(row, name) or 0) + more for name in counts}
 
 
 def _store(model: type[Model], row: Any, changes: dict[str, Any], mark: str) -> bool:
