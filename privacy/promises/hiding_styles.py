@@ -38,6 +38,20 @@ SAYING_NOTHING = {
     "mask-image": ("linear", "url(", "radial"),
 }
 """Values, or how they begin, by which an element is there for nobody."""
+OF_GROUNDS = frozenset(["--paper", "--wash", "--night"])
+VARIABLES = frozenset(f"var({one})" for one in OF_GROUNDS)
+GROUNDS = VARIABLES | frozenset(
+    [
+        *("#fff", "#ffff", "#ffffff", "#ffffffff", "white", "canvas", "#0f171b", "#162127"),
+    ]
+)
+"""Colours of what words stand on, as they are named or are on light and on dark screens."""
+ARM = re.compile(r"^light-dark\((.*),([^,]*)\)$")
+CLEAR = re.compile(
+    r"^(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch)\(.*(?:/|(?:,[^,]*){2},)\s*(?P<clear>[\d.]+%?)\s*\)$"
+)
+"""A colour with how much of it there is."""
+MIXED = re.compile(r"^color-mix\(.*\)$")
 NOT_DRAWN = frozenset(
     ["audio", "canvas", "datalist", "iframe", "noscript", "object", "template", "video"]
 )
@@ -63,11 +77,43 @@ def hides(says: Mapping[str, str]) -> bool:
         if name in AWAY_BY and AWAY.search(said):
             return True
         if name == "opacity" and re.fullmatch(r"[\d.]+%?", said):
-            faint = float(said.rstrip("%")) / (100 if said.endswith("%") else 1)
-            if faint < FAINT:
+            if _share(said) < FAINT:
                 return True
     colour, behind = says.get("color"), says.get("background-color") or says.get("background")
     return colour is not None and colour == behind
+
+
+def hides_words(says: Mapping[str, str]) -> bool:
+    """Tell whether what a rule of the site's own says leaves no words to be read.
+
+    A mail says at each element on what it stands, and what its colours come to is measured there.
+    """
+    for name, value in says.items():
+        if name.startswith("--") and name not in OF_GROUNDS and value in VARIABLES:
+            return True
+    colour, behind = says.get("color"), says.get("background-color") or says.get("background")
+    return hides(says) or (colour is not None and _is_pale(colour, on_its_own=bool(behind)))
+
+
+def _share(number: str) -> float:
+    return float(number.rstrip("%")) / (100 if number.endswith("%") else 1)
+
+
+def _is_pale(colour: str, *, on_its_own: bool) -> bool:
+    """Tell whether words of a colour are not seen: it is clear, or that of the ground on some screen."""
+    said = colour.removesuffix("!important").strip()
+    if arms := ARM.match(said):
+        return any(_is_pale(one.strip(), on_its_own=on_its_own) for one in arms.groups())
+    if clear := CLEAR.match(said):
+        return _share(clear["clear"]) < FAINT
+    if MIXED.match(said):
+        mixed = [one.split() for one in re.split(r",(?![^(]*\))", said[10:-1])[1:]]
+        shares = {words[0]: _share(words[-1]) for words in mixed if words[-1].endswith("%")}
+        away = [words[0] for words in mixed if words[0] in GROUNDS | {"transparent"}]
+        return any(
+            shares.get(one, 1 - sum(shares.values()) if shares else FAINT) > FAINT for one in away
+        )
+    return said in GROUNDS and not on_its_own
 
 
 def _comparisons(query: str) -> Iterator[tuple[str, float]]:

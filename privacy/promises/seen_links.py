@@ -9,8 +9,8 @@ from urllib.parse import urljoin, urlsplit
 
 from privacy.promises.hiding_styles import (
     chain_of,
-    hides,
     hides_itself,
+    hides_words,
     is_meant,
     may_apply,
     widths_to_try,
@@ -128,7 +128,7 @@ def _words_of(elements: list[Element]) -> list[Element]:
 
 def _is_seen(site: RunningSite, page: Answer, what: str, elements: list[Element]) -> None:
     """Require that at every width one of some elements is seen."""
-    hiding = [rule for rule in styles_of(site, page) if hides(rule.says)]
+    hiding = [rule for rule in styles_of(site, page) if hides_words(rule.says)]
     shown = [one for one in elements if not any(map(hides_itself, chain_of(one)))]
     meant = [[rule for rule in hiding if is_meant(one, rule)] for one in shown]
     for width in widths_to_try(hiding):

@@ -14,8 +14,8 @@ from django.conf import settings
 
 from privacy.promises.hiding_styles import (
     NOT_DRAWN,
-    hides,
     hides_itself,
+    hides_words,
     is_meant,
     may_apply,
     widths_to_try,
@@ -77,7 +77,7 @@ def selectors_that_hide(css: str) -> tuple[str, ...]:
     each = (
         replace(rule, selector=one)
         for rule in rules_in(css)
-        if hides(rule.says)
+        if hides_words(rule.says)
         for one in alternatives(rule.selector)
     )
     rules = [rule for rule in each if _name(rule) not in KNOWN]

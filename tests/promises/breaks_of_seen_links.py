@@ -20,6 +20,13 @@ def no_register_on_telephones(hand: Hand) -> None:
 
 
 @breaks(FOOTER, way=TEMPLATE)
+def legal_links_in_the_colour_of_their_ground_on_dark_screens(hand: Hand) -> None:
+    served_with(
+        hand, "@media (prefers-color-scheme: dark) { .foot .legal a { color: var(--paper); } }"
+    )
+
+
+@breaks(FOOTER, way=TEMPLATE)
 def no_legal_links_on_telephones(hand: Hand) -> None:
     served_with(hand, "@media (width < 40rem) { .legal nav { visibility: hidden } }")
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from privacy.promises.hiding_styles import hides, may_apply
+from privacy.promises.hiding_styles import hides, hides_words, may_apply
 from privacy.promises.registry import PromiseBroken
 from privacy.promises.seen_links import are_seen
 from privacy.promises.stylesheets import Rule, rules_in
@@ -44,6 +44,32 @@ def seen(html: str, css: str = "a { color: red }", **more: Any) -> bool:
 )
 def test_what_leaves_nothing_to_be_seen(says, hidden):
     assert hides(rules_in(f"a {{ {says} }}")[0].says) is hidden
+
+
+@pytest.mark.parametrize(
+    ("says", "hidden"),
+    [
+        ("display: none", True),
+        ("color: #fff", True),
+        ("color: var(--paper) !important", True),
+        ("color: var(--paper); background: var(--bad)", False),
+        ("color: light-dark(var(--accent), var(--wash))", True),
+        ("color: light-dark(#0a5d75, #7fcbe0)", False),
+        ("color: light-dark(rgb(0 0 0 / 10%), #fff)", True),
+        ("color: rgb(0 0 0 / 0.9)", False),
+        ("color: rgba(0, 0, 0, .04)", True),
+        ("color: rgb(10, 20, 30)", False),
+        ("color: color-mix(in srgb, var(--accent) 20%, transparent)", True),
+        ("color: color-mix(in srgb, var(--accent), transparent 80%)", True),
+        ("color: color-mix(in srgb, var(--accent) 80%, var(--paper))", False),
+        ("color: color-mix(in srgb, var(--accent), var(--ink))", False),
+        ("color: color-mix(in srgb, var(--accent), transparent)", False),
+        ("--accent: var(--paper)", True),
+        ("--paper: var(--night)", False),
+    ],
+)
+def test_words_in_the_colour_of_their_ground_are_not_seen(says, hidden):
+    assert hides_words(rules_in(f"a {{ {says} }}")[0].says) is hidden
 
 
 @pytest.mark.parametrize(
