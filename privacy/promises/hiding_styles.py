@@ -76,9 +76,8 @@ def hides(says: Mapping[str, str]) -> bool:
             return True
         if name in AWAY_BY and AWAY.search(said):
             return True
-        if name == "opacity" and re.fullmatch(r"[\d.]+%?", said):
-            if _share(said) < FAINT:
-                return True
+        if name == "opacity" and re.fullmatch(r"[\d.]+%?", said) and _share(said) < FAINT:
+            return True
     colour, behind = says.get("color"), says.get("background-color") or says.get("background")
     return colour is not None and colour == behind
 
