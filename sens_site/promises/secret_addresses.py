@@ -3,6 +3,7 @@
 import re
 import secrets
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from newsletter.models import Subscriber
 from outbox.models import OutboxMail
 from privacy.datamap.stored_mail import mail_text
 from privacy.promises.registry import Evidence, Look, promise, require
-from privacy.promises.running_site import RunningSite
+from privacy.promises.running_site import RunningSite, Visitor
 from privacy.rights.choices import Channel, Kind, Proof
 from privacy.rights.export_files import make_export, path_of
 from privacy.rights.intake import open_request
@@ -73,8 +74,8 @@ def a_secret_address_opens_one_thing_for_its_time(site: RunningSite) -> Evidence
                 f"/privacy/copy/{identity}/",
                 f"/privacy/copy/{token}/",
             ]
-            for path in wrong:
-                for answer in (site.get(path), site.visitor().post(path, {})):
+            for asks, path in product(_who_asks(site, person, other), wrong):
+                for answer in (asks.get(path), asks.post(path, {})):
                     shut = answer.status in (404, 405)
                     require(shut, "an address that was mailed to nobody opens something")
             for button in ("withdraw/", "link/"):
@@ -108,6 +109,17 @@ def a_secret_address_opens_one_thing_for_its_time(site: RunningSite) -> Evidence
             "hours for a copy": 72,
         },
     )
+
+
+def _who_asks(site: RunningSite, *customers: Somebody) -> list[Visitor]:
+    """Return a stranger, customers and staff: whoever has an account opens no more by a made-up secret."""
+    rights = ({"is_staff": True}, {"is_staff": True, "is_superuser": True})
+    staff = [get_user_model().objects.create_user(username=new_mark(), **one) for one in rights]
+    users = [*(one.user for one in customers), *staff]
+    visitors = [site.visitor() for _ in (None, *users)]
+    for user, visitor in zip(users, visitors[1:], strict=True):
+        visitor.sign_in(user)
+    return visitors
 
 
 def _copy_for(person: Somebody) -> tuple[str, list[Path]]:

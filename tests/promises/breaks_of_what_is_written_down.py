@@ -4,8 +4,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import registry
+from django.http import HttpRequest, HttpResponse
 
 from tests.promises.breaks import Way, breaks
+from tests.promises.breaks_of_walk import answers
 from tests.promises.hand import Hand
 
 TECHNICAL = "security.technical"
@@ -45,3 +47,27 @@ def a_copy_with_the_first_photo_of_a_message(hand: Hand) -> None:
         return found.filter(position=1) if entry.label == "contact.MessagePhoto" else found
 
     hand.wrap("privacy.datamap.export.rows_of", rows_of)
+
+
+@breaks("rights.portability")
+def a_file_to_take_along_for_accounts_alone(hand: Hand) -> None:
+    from privacy.rights.choices import Channel
+
+    def written(old: Any, target: Any, request: Any) -> None:
+        if request.channel != Channel.ACCOUNT:
+            request.kind = "access"
+        old(target, request)
+
+    hand.wrap("privacy.rights.export_files._write", written)
+
+
+@breaks("security.against-misuse")
+def staff_who_open_the_page_of_any_request(hand: Hand) -> None:
+    def opened(_: HttpRequest, response: HttpResponse) -> None:
+        response.status_code = 200
+
+    def by_staff(request: HttpRequest) -> bool:
+        own = request.path.startswith("/privacy/request/") and request.method == "GET"
+        return own and bool(getattr(request.user, "is_staff", False))
+
+    answers(hand, by_staff, opened)

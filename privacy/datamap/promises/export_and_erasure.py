@@ -41,6 +41,7 @@ from privacy.datamap.subjects import Subject, by_address
 from privacy.datamap.terms import OnErase
 from privacy.promises.registry import Evidence, Look, NotCarriedOut, promise, require
 from privacy.promises.running_site import RunningSite
+from privacy.rights.promises.made_copies import each_way_gives_the_file
 
 NOT_COPIED = frozenset({"django_admin_log"})
 """The trail of what staff did. It speaks of a person, and an erasure takes the person out of it."""
@@ -170,10 +171,12 @@ def the_copy_can_be_read_by_machines(site: RunningSite) -> Evidence:
     for word in ("name", "company", "position", "phone"):
         given = person.said[word] in taken["portable.json"]
         require(given, f"the {word} that was given cannot be taken along")
+    ways = each_way_gives_the_file(site)
     return Evidence(
         "Played through for this check, a copy was JSON in a named format, described table by "
-        "table, with digests that fit; what is taken along was in the format that is published.",
-        {"tables": len(tables), "rows": len(rows)},
+        "table, with digests that fit; what is taken along was in the format that is published, by "
+        "whatever way somebody asked.",
+        {"tables": len(tables), "rows": len(rows), "ways to ask": ways},
     )
 
 
