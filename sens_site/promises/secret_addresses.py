@@ -113,8 +113,11 @@ def a_secret_address_opens_one_thing_for_its_time(site: RunningSite) -> Evidence
 
 def _who_asks(site: RunningSite, *customers: Somebody) -> list[Visitor]:
     """Return a stranger, customers and staff: whoever has an account opens no more by a made-up secret."""
-    rights = ({"is_staff": True}, {"is_staff": True, "is_superuser": True})
-    staff = [get_user_model().objects.create_user(username=new_mark(), **one) for one in rights]
+    rights: tuple[dict[str, Any], ...] = ({}, {"is_superuser": True})
+    staff = [
+        get_user_model().objects.create_user(username=new_mark(), is_staff=True, **one)
+        for one in rights
+    ]
     users = [*(one.user for one in customers), *staff]
     visitors = [site.visitor() for _ in (None, *users)]
     for user, visitor in zip(users, visitors[1:], strict=True):
