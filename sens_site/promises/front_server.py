@@ -40,6 +40,12 @@ HEADERS = frozenset({
     "Cross-Origin-Resource-Policy", "ETag", "Permissions-Policy", "Referrer-Policy", "Retry-After",
     "Server-Timing", "Strict-Transport-Security", "Vary", "X-Content-Type-Options", "X-Frame-Options",
 })  # fmt: skip
+PROTECTING = frozenset({
+    "Cache-Control", "Content-Security-Policy", "Cross-Origin-Opener-Policy",
+    "Cross-Origin-Resource-Policy", "Permissions-Policy", "Referrer-Policy",
+    "X-Content-Type-Options", "X-Frame-Options",
+})  # fmt: skip
+"""What its own pages have, as those of the site have."""
 ONLY = {
     "access_log": "off",
     "error_log": "stderr emerg",
@@ -56,6 +62,10 @@ CURVES = frozenset({"X25519MLKEM768", "X25519", "prime256v1", "secp384r1", "secp
 GIVING = frozenset({"alias", "error_page", "proxy_pass", "root", "try_files"})
 """By what it gives something to who asks."""
 CERTIFICATES = "location /.well-known/acme-challenge/"
+FILES = frozenset({"alias", "root"})
+"""By what it gives files of this machine: once the site has allowed it, or to whoever issues certificates."""
+SHORT = frozenset({"Retry-After", "Server-Timing"})
+"""Headers of its own that protect nothing."""
 A_YEAR = 31_536_000
 SAID_BY_VISITORS = ("$http_forwarded", "$http_x_", "$proxy_add_x_forwarded_for", "$proxy_protocol")
 Machine = dict[str, Any]
@@ -190,6 +200,32 @@ def it_guards() -> None:
         _it_encrypts_well(encrypted)
         _nothing_is_told_in_clear(encrypted)
         _no_visitor_says_who_asks(encrypted)
+        _no_file_is_given_unasked(encrypted)
+        _its_own_pages_are_protected(encrypted)
+
+
+def _no_file_is_given_unasked(found: tuple[Directive, ...]) -> None:
+    """Require that nginx gives no file before the site has said that it may: not by its bare address."""
+    inside = {(one.server, one.block) for one in found if one.name == "internal" and not one.said}
+    for one in found:
+        if one.name in FILES and not one.block.startswith(CERTIFICATES):
+            require((one.server, one.block) in inside, f"nginx gives files to all by {one.block}")
+
+
+def _its_own_pages_are_protected(found: tuple[Directive, ...]) -> None:
+    """Require that headers that protect are added to every answer, and to those of mistakes, too."""
+    for one in found:
+        if one.name == "add_header" and one.said.split()[0] not in SHORT:
+            always = one.said.endswith(" always")
+            require(always, f"nginx adds {one.said.split()[0]} to what went well alone")
+    for server in {one.server for one in found if one.name == "error_page" and " =" in one.said}:
+        own = {
+            one.said.split()[0]
+            for one in found
+            if one.name == "add_header" and (one.server, one.block) == (server, "server {")
+        }
+        lacking = sorted(PROTECTING - own)
+        require(not lacking, f"nginx sends pages of its own without {lacking[:1]}")
 
 
 def _nothing_is_told_in_clear(found: tuple[Directive, ...]) -> None:

@@ -113,3 +113,22 @@ def an_old_way_to_encrypt_that_only_shows_once_others_reach_the_site(hand: Hand)
         "sens_site.promises.front_server.front",
         lambda options: replace(here(options), is_https=False),
     )
+
+
+@breaks(GUARDS, way=TOLD)
+def documents_that_nginx_gives_to_whoever_knows_their_address(hand: Hand) -> None:
+    def open_to_all(old: Any, *args: Any) -> str:
+        text: str = old(*args)
+        return text.replace("internal;\n        alias", "alias")
+
+    hand.wrap("sens_site.promises.front_server.configuration", open_to_all)
+
+
+@breaks(GUARDS, way=TOLD)
+def protective_headers_that_mistakes_lack(hand: Hand) -> None:
+    _told(hand, (" always;", ";"))
+
+
+@breaks(GUARDS, way=TOLD)
+def pages_of_the_server_in_front_that_may_be_framed(hand: Hand) -> None:
+    _told(hand, ("add_header X-Frame-Options 'DENY' always;", ""))
