@@ -7,7 +7,7 @@ from django.core.checks import registry
 from django.http import HttpRequest, HttpResponse
 
 from tests.promises.breaks import Way, breaks
-from tests.promises.breaks_of_walk import answers
+from tests.promises.breaks_of_walk import answers, at
 from tests.promises.hand import Hand
 
 TECHNICAL = "security.technical"
@@ -71,3 +71,16 @@ def staff_who_open_the_page_of_any_request(hand: Hand) -> None:
         return own and bool(getattr(request.user, "is_staff", False))
 
     answers(hand, by_staff, opened)
+
+
+@breaks("account.own-copy")
+def a_second_copy_that_is_refused(hand: Hand) -> None:
+    taken: set[Any] = set()
+
+    def refused(request: HttpRequest, response: HttpResponse) -> None:
+        if request.user.pk in taken:
+            response.status_code = 429
+            response.streaming_content = iter([b"Not today."])
+        taken.add(request.user.pk)
+
+    answers(hand, at("/accounts/data/copy/", "POST"), refused)
