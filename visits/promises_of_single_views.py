@@ -267,6 +267,10 @@ def _rejects(visitor: Visitor) -> None:
     choose(visitor, "reject")
 
 
+def _rejects_below_a_form(visitor: Visitor) -> None:
+    choose(visitor, "reject", below_a_form=True)
+
+
 def _rejects_analytics_alone(visitor: Visitor) -> None:
     choose(visitor, "some", "marketing", "preferences", "social")
 
@@ -290,6 +294,7 @@ DAYS_AGO = (0, 1, 8, 29)
 """Views stay for 30 days, so a no has to reach as far."""
 WAYS = {
     "who rejects all": _rejects,
+    "who rejects in the banner below a form": _rejects_below_a_form,
     "who rejects analytics at the cookies page": _rejects_analytics_alone,
     "who rejects when an earlier choice has run out": _rejects_once_the_choice_has_run_out,
     "a customer who rejects": _rejects_logged_in,

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from urllib.parse import urlsplit
 
 from privacy.promises.form_classes import every_class_for_staff, every_class_of_forms
-from privacy.promises.registry import require
+from privacy.promises.registry import NotCarriedOut, require
 from privacy.promises.running_site import RunningSite
 from privacy.promises.witness.exchange import Exchange
 from privacy.promises.witness.rules import ANSWER, Known, rule
@@ -132,6 +132,10 @@ def _staff_write_down_what_the_policy_names() -> int:
 
 
 def proven_forms_are_met(site: RunningSite, actions: AbstractSet[str]) -> None:
-    """Require that a look has come to the forms of who has just typed the password."""
+    """See to it that a look has come to the forms of who has just typed the password.
+
+    That one of them is shut is for the promise that it can be used: here nothing can be said of it.
+    """
     shut = [one for one in FOR_WHO_HAS_PROVEN_IT if one not in actions and site.leads_to(one)]
-    require(not shut, f"the form at {shut[:1]} was not met")
+    if shut:
+        raise NotCarriedOut(f"The form at {shut[0]} was not met.")

@@ -115,8 +115,10 @@ def _who_asks(site: RunningSite, *customers: Somebody) -> list[Visitor]:
     """Return a stranger, customers and staff: whoever has an account opens no more by a made-up secret."""
     rights: tuple[dict[str, Any], ...] = ({}, {"is_superuser": True})
     staff = [
-        get_user_model().objects.create_user(username=new_mark(), is_staff=True, **one)
-        for one in rights
+        get_user_model().objects.create_user(
+            username=name, email=f"{name}@example.com", is_staff=True, **one
+        )
+        for one, name in ((one, new_mark()) for one in rights)
     ]
     users = [*(one.user for one in customers), *staff]
     visitors = [site.visitor() for _ in (None, *users)]

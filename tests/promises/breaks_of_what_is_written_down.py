@@ -80,7 +80,16 @@ def a_second_copy_that_is_refused(hand: Hand) -> None:
     def refused(request: HttpRequest, response: HttpResponse) -> None:
         if request.user.pk in taken:
             response.status_code = 429
-            response.streaming_content = iter([b"Not today."])
+            vars(response)["_iterator"] = iter([b"Not today."])
         taken.add(request.user.pk)
 
     answers(hand, at("/accounts/data/copy/", "POST"), refused)
+
+
+@breaks("visits.deleted-on-withdrawal", in_sql=True)
+def a_no_below_a_form_that_leaves_the_visits(hand: Hand) -> None:
+    def forget_rows(old: Any, request: HttpRequest, *others: Any) -> None:
+        if "next" in request.POST:
+            old(request, *others)
+
+    hand.wrap("privacy.consent.withdrawal.forget_rows", forget_rows)

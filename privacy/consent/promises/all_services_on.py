@@ -219,9 +219,13 @@ def tells_what_was_allowed(answer: Answer, *keys: str) -> None:
     require(in_order, f"{answer.path} runs a tag before the address is cut")
 
 
-def choose(visitor: Visitor, choice: str, *groups: str) -> Answer:
-    """Answer the banner, or with `some` the cookies page: yes to some groups, no to the others."""
-    data = {"choice": choice, "next": "/", "shown": current_offer().shown}
+def choose(visitor: Visitor, choice: str, *groups: str, below_a_form: bool = False) -> Answer:
+    """Answer the banner, or with `some` the cookies page: yes to some groups, no to the others.
+
+    Below a form the banner names no page to go back to: its answer comes in a frame beside it.
+    """
+    data = {"choice": choice, "shown": current_offer().shown}
+    data |= {} if below_a_form else {"next": "/"}
     if choice == "some":
         data |= {key: "yes" if key in groups else "no" for key in current_offer().by_key}
     answer = visitor.post("/cookies/choose/", data)

@@ -34,7 +34,7 @@ TOLD_APART = frozenset({
     "youtube", "openstreetmap",
 })  # fmt: skip
 """Services that a page shows by something of their own: a tag's number, or a host of nobody else."""
-CHOICES = 13
+CHOICES = 15
 SINGLE = ("google-ads", "linkedin-insight", "google-analytics", "youtube")
 """Some that share their group with others, and are allowed without these."""
 
@@ -63,6 +63,7 @@ class Chooser:
     who: str
     person: AbstractBaseUser | None = None
     signal: bool = False
+    below_a_form: bool = False
 
     def __post_init__(self) -> None:
         self.visitor: Visitor = self.site.visitor()
@@ -77,7 +78,7 @@ class Chooser:
         if choice == "some":
             self._says_yes_to(allowed)
         else:
-            choose(self.visitor, choice)
+            choose(self.visitor, choice, below_a_form=self.below_a_form)
         chosen = services_of(*(KNOWN[key].group for key in allowed))
         act = f"after “{choice}” of {self.who}"
         for page in self._pages():
@@ -148,6 +149,9 @@ def each_choice_has_its_receipt(site: RunningSite) -> int:
     for key in SINGLE:
         stranger.decides("some", {key})
     stranger.decides("accept", everything)
+    beside = Chooser(site, "a stranger in the banner below a form", below_a_form=True)
+    beside.decides("accept", everything)
+    beside.decides("reject", set())
     named = Chooser(site, "who sends the signal and says yes by name", signal=True)
     named.decides("some", services_of("analytics", "social"), in_spite_of="the signal")
     person = somebody()
