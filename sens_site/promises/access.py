@@ -9,8 +9,9 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain, repeat
+from itertools import chain, product, repeat
 from typing import Any
+from urllib.parse import urlencode
 
 from django.apps import apps
 from django.conf import settings
@@ -27,6 +28,7 @@ from privacy.promises.running_site import Answer, RunningSite, Visitor
 from privacy.rights.choices import Channel, Kind
 from privacy.rights.intake import open_request
 from privacy.rights.models import SubjectRequest
+from sens_site.promises.asked_names import OF_THE_DESK, read_in_code
 from sens_site.promises.desk_acts import the_desk_does_what_it_is_there_for
 from sens_site.promises.desk_rights import ABOUT_PEOPLE, MAY_OPEN, RIGHTS
 from sens_site.promises.desk_rows import must_be_refused, played_rows
@@ -185,6 +187,7 @@ def each_role_opens_its_own_pages_alone(site: RunningSite) -> Evidence:
                 else:
                     require(person.mark not in answer.text, f"{path} tells {who} of somebody")
             require((who in RIGHTS) == (shown > 0), f"{who} finds us on {shown} pages")
+        _no_question_opens_them(staff["staff without a role"], pages, person)
         _nothing_can_be_sent(staff["staff without a role"], pages, person)
         _nothing_can_be_sent(staff["Editor"], [p for p in pages if p[1] in ABOUT_PEOPLE], person)
     return Evidence(
@@ -192,6 +195,16 @@ def each_role_opens_its_own_pages_alone(site: RunningSite) -> Evidence:
         "other page of the desk was shut, whether opened or sent to.",
         {"pages of the desk": len(pages), "roles": len(MAY_OPEN)},
     )
+
+
+def _no_question_opens_them(
+    visitor: Visitor, pages: list[tuple[str, str, str]], person: Somebody
+) -> None:
+    """Require that pages about people stay shut whatever is asked behind their address."""
+    asked = [urlencode(dict.fromkeys(sorted(some), "1")) for some in (OF_THE_DESK, read_in_code())]
+    about_people = [path for path, table, _ in pages if table in ABOUT_PEOPLE]
+    for path, names in product(about_people, asked):
+        _must_be_shut(visitor.get(f"{path}?{names}"), "staff without the right", person.mark)
 
 
 def _nothing_can_be_sent(

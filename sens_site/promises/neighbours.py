@@ -4,8 +4,6 @@ Both have more than a page holds, as page 2 is another query than page 1; and wh
 after the question mark is asked for, in every room that shows people what is theirs.
 """
 
-import ast
-import re
 from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
@@ -33,10 +31,10 @@ from sens_site.promises.access import (
     state_of,
 )
 from sens_site.promises.all_ones_rows import pages_of_one
+from sens_site.promises.asked_names import read_in_code
 from sens_site.promises.desk_rights import MAY_OPEN
 from sens_site.promises.every_form import password_just_typed
 from sens_site.promises.known_addresses import no_form_tells_who_has_an_account
-from sens_site.promises.source_code import sources
 
 SHOWING_OWN = (OWN_PAGES, "/contact/", "/newsletter/")
 MORE_THAN_A_PAGE = 60
@@ -180,23 +178,6 @@ def _questions(
         yield {name: value}
     for value in values if names else ():
         yield {**dict.fromkeys(sorted(names), value), "page": ANOTHER_PAGE}
-
-
-def read_in_code() -> frozenset[str]:
-    """Return the names that code of ours reads after a question mark, as they are written there."""
-    found = set()
-    for _, text in sources():
-        if ".GET" in text:
-            found |= {name for node in ast.walk(ast.parse(text)) for name in _read_by(node)}
-    return frozenset(found)
-
-
-def _read_by(node: ast.AST) -> Iterator[str]:
-    """Yield the names in `request.GET.get("name")`, `request.GET["name"]` and `"name" in request.GET`."""
-    if isinstance(node, ast.Call | ast.Subscript | ast.Compare):
-        said = ast.unparse(node)
-        yield from re.findall(r"""\.GET(?:\.get(?:list)?\(|\[)'([\w-]+)'""", said)
-        yield from re.findall(r"""'([\w-]+)' (?:not )?in [\w.]+\.GET\b""", said)
 
 
 def _write_more(person: Somebody, neighbour: Somebody, told: str) -> None:

@@ -12,6 +12,7 @@ from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 from sens_site.promises.encrypted_ways import nobody_elses_certificate_will_do
 from sens_site.promises.folders import nothing_private_is_served
+from sens_site.promises.forged_addresses import nobody_says_from_where_they_come
 from sens_site.promises.front_server import it_guards
 from sens_site.promises.machines import machines_are_told_to_shut
 from sens_site.promises.odd_headers import no_header_makes_a_page_weaker
@@ -47,6 +48,7 @@ def measures_are_in_force(site: RunningSite) -> Evidence:
     nothing_protective_is_weaker()
     no_guard_is_told_otherwise()
     whoever_deploys_is_warned()
+    nobody_says_from_where_they_come()
     nobody_elses_certificate_will_do()
     require(
         encrypted or settings.SITE_HOST in LOOPBACK,

@@ -93,3 +93,23 @@ def a_no_below_a_form_that_leaves_the_visits(hand: Hand) -> None:
             old(request, *others)
 
     hand.wrap("privacy.consent.withdrawal.forget_rows", forget_rows)
+
+
+@breaks("security.against-misuse")
+def messages_that_a_popup_shows_to_all_staff(hand: Hand) -> None:
+    def opened(_: HttpRequest, response: HttpResponse) -> None:
+        response.status_code = 200
+
+    def asked(request: HttpRequest) -> bool:
+        return request.path.startswith("/admin/contact/contactmessage/") and "_popup" in request.GET
+
+    answers(hand, asked, opened)
+
+
+@breaks(TECHNICAL)
+def whoever_asks_says_where_they_are(hand: Hand) -> None:
+    def first(old: Any, request: HttpRequest) -> Any:
+        said = request.META.get("HTTP_X_FORWARDED_FOR", "").partition(",")[0]
+        return said or old(request)
+
+    hand.wrap("sens_site.promises.forged_addresses.client_address", first)
