@@ -21,6 +21,7 @@ from accounts.services import change_profile
 from newsletter.models import Subscriber
 from newsletter.suppression import may_be_mailed
 from outbox.models import OutboxMail
+from privacy.consent.refusals import refusals_of_person
 from privacy.promises.registry import Evidence, Look, PromiseBroken, promise, require
 from privacy.promises.running_site import RunningSite, Visitor
 from privacy.rights import intake, services, switches
@@ -55,6 +56,9 @@ def newsletter_of(email: str) -> set[str]:
         "what a list brings": may_be_mailed(email),
     }
     return {what for what, goes_on in going.items() if goes_on}
+
+
+GROUPS_OF_COOKIES = ("analytics", "marketing", "preferences", "social")
 
 
 @dataclass
@@ -241,6 +245,21 @@ def the_desk_switches_off_all_of_it(site: RunningSite, staff: AbstractBaseUser) 
         left = sorted(newsletter_of(email))
         require(not left, f"who takes back the consent by the desk still gets {', '.join(left)}")
     require(not member.still_gets, "marketing mail goes on when the desk has switched it off")
+    for group in GROUPS_OF_COOKIES:
+        asked = intake.open_request(
+            kind=Kind.WITHDRAWAL, name="A check", email=member.email, text=f"{REASON} {group}",
+            channel=Channel.FORM,
+        )  # fmt: skip
+        before = _refused_by(member)
+        switches.switch_off(asked, by=staff, keys=[f"cookies-{group}"])
+        ended = sorted(_refused_by(member) - before)
+        require(ended == [group], f"the desk switches off {ended}, and not cookies for {group}")
+
+
+def _refused_by(person: Willing) -> set[str]:
+    """Return the groups of cookies that an account refuses in every browser."""
+    user = User.objects.get(pk=person.user.pk)
+    return {one.group for one in refusals_of_person(user)}
 
 
 @promise("rights.object-to-marketing", look=Look.ROWS)

@@ -1,5 +1,6 @@
 """Breaks that a site of one's own does not show: what holds only for encryption, for later, for many."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -113,3 +114,25 @@ def whoever_asks_says_where_they_are(hand: Hand) -> None:
         return said or old(request)
 
     hand.wrap("sens_site.promises.forged_addresses.client_address", first)
+
+
+@breaks("rights.withdraw-consent")
+def a_desk_that_always_switches_the_same_cookies_off(hand: Hand) -> None:
+    from privacy.rights import switches
+
+    known = dict(switches._switches)
+    first = known["cookies-analytics"]
+    for key in (one for one in known if one.startswith("cookies-")):
+        same = replace(known[key], is_on=first.is_on, switch_off=first.switch_off)
+        hand.item(switches._switches, key, same)
+
+
+@breaks("rights.grounds-limited")
+def a_notice_without_the_authority_for_who_wrote_a_letter(hand: Hand) -> None:
+    def to_person(old: Any, request: Any, *args: Any, **more: Any) -> Any:
+        mail = old(request, *args, **more)
+        if request.channel == "letter":
+            mail.body = mail.body.replace("https://www.edpb.europa.eu", "")
+        return mail
+
+    hand.wrap("privacy.rights.mails.to_person", to_person)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from itertools import product
+from itertools import cycle, product
 from typing import Any
 
 from django.apps import apps
@@ -19,7 +19,7 @@ from privacy.policy.promises.text import COMPLAINT_AUTHORITIES, linked
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.rights import services
-from privacy.rights.choices import Did, Ground, Kind, Proof
+from privacy.rights.choices import Channel, Did, Ground, Kind, Proof
 from privacy.rights.export_files import make_export
 from privacy.rights.models import RequestEvent, SubjectRequest
 from privacy.rights.promises.played_desk import (
@@ -167,13 +167,17 @@ def no_fee_or_refusal_without_ground_reason_and_authority(site: RunningSite) -> 
 
 
 def _each_notice_is_reasoned(staff: AbstractBaseUser) -> int:
-    """Send each notice on each of its grounds, by mail, and none without a reason; return how many."""
+    """Send each notice on each of its grounds, by mail, however the request came; return how many.
+
+    None goes without a reason.
+    """
     fee: Any = (services.quote_fee, {"amount": "20 USD"})
     refusal: Any = (services.refuse, {})
-    played = [(*way, ground, Proof.LINK) for way in (fee, refusal) for ground in WORDS_OF_GROUNDS]
-    played.append((*refusal, "not-shown", None))
-    for number, (act, more, ground, proof) in enumerate(played, 1):
-        asked = request_of(Kind.ACCESS, days_ago=number, proof=proof)
+    ways, grounds = product(Channel, (fee, refusal)), cycle(WORDS_OF_GROUNDS)
+    played = [(channel, *way, next(grounds), Proof.LINK) for channel, way in ways]
+    played.append((Channel.FORM, *refusal, "not-shown", None))
+    for number, (channel, act, more, ground, proof) in enumerate(played, 1):
+        asked = request_of(Kind.ACCESS, days_ago=number, proof=proof, channel=channel)
         given = {"by": staff, "ground": Ground(ground), **more}
         for way in ({}, {"posted_on": timezone.localdate()}):
             silent = is_refused(act, asked, reason=" ", **given, **way)

@@ -33,7 +33,11 @@ def at_the_desk(site: RunningSite) -> Iterator[AbstractBaseUser]:
 
 
 def request_of(
-    kind: Kind, *, days_ago: int = 0, proof: Proof | None = Proof.LINK
+    kind: Kind,
+    *,
+    days_ago: int = 0,
+    proof: Proof | None = Proof.LINK,
+    channel: Channel = Channel.FORM,
 ) -> SubjectRequest:
     """Store a request as if it had come some days ago."""
     return open_request(
@@ -41,7 +45,7 @@ def request_of(
         name="A check of the promises",
         email=ADDRESS,
         text=f"Rolled back: {kind} {days_ago}",
-        channel=Channel.FORM,
+        channel=channel,
         proof=proof,
         received_at=timezone.now() - timedelta(days=days_ago),
     )
