@@ -16,6 +16,7 @@ from sens_site.promises.front_server import it_guards
 from sens_site.promises.machines import machines_are_told_to_shut
 from sens_site.promises.odd_headers import no_header_makes_a_page_weaker
 from sens_site.promises.protective_settings import nothing_protective_is_weaker
+from sens_site.promises.settings_elsewhere import settings_protect_everywhere
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 HEADERS = {
@@ -43,6 +44,7 @@ def measures_are_in_force(site: RunningSite) -> Evidence:
     it_guards()
     machines_are_told_to_shut()
     nothing_protective_is_weaker()
+    settings_protect_everywhere()
     nobody_elses_certificate_will_do()
     require(
         encrypted or settings.SITE_HOST in LOOPBACK,
