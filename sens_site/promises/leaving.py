@@ -5,6 +5,7 @@ import secrets
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any
 
 from django.apps import apps
@@ -24,6 +25,7 @@ from privacy.datamap.replay import replay
 from privacy.promises.page_reader import Element
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
+from sens_site.context import render_without_request
 from sens_site.promises.desk_corrections import the_desk_corrects
 from sens_site.promises.desk_traces import what_the_desk_changed_is_forgotten
 from sens_site.promises.every_form import PASSPHRASE
@@ -64,6 +66,14 @@ def _lines_of(main: Element) -> list[str]:
     return [" ".join(one.text.lower().split()) for one in main.all("li") if one.text not in path]
 
 
+def _a_long_report_is_mailed_whole() -> None:
+    """Require it of one that is longer than that of anybody who was played."""
+    report = SimpleNamespace(as_text="\n".join(f"- Line {n} of a check" for n in range(1000)))
+    for idle in (False, True):
+        text = render_without_request("accounts/deleted.txt", {"report": report, "idle": idle})
+        require(report.as_text in text, "the mail leaves out the end of a long report")
+
+
 @promise("account.kept-after-deletion", look=Look.REHEARSAL)
 def the_report_is_shown_and_mailed(site: RunningSite) -> Evidence:
     """One mail and one page say what was deleted and what is kept, line for line."""
@@ -89,6 +99,7 @@ def the_report_is_shown_and_mailed(site: RunningSite) -> Evidence:
     require(len(lines) >= len(KEPT_BY_THE_POLICY), "the page has no list of what is kept")
     silent = [line for line in lines if line not in mailed]
     require(not silent, f"the mail does not say what the page says: {silent[:1]}")
+    _a_long_report_is_mailed_whole()
     for where, words in (("page", shown), ("mail", mailed)):
         for heading in ("deleted", "kept, and why"):
             require(heading in words, f"the {where} does not say what is {heading}")

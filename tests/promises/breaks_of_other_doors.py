@@ -70,6 +70,12 @@ def a_last_mail_without_the_end_of_its_list(hand: Hand) -> None:
     hand.template("accounts/deleted.txt", (whole, cut))
 
 
+@breaks("account.kept-after-deletion", way=TOLD)
+def a_last_mail_that_has_an_end(hand: Hand) -> None:
+    whole, cut = "{{ report.as_text }}", "{{ report.as_text|truncatechars:2000 }}"
+    hand.template("accounts/deleted.txt", (whole, cut))
+
+
 @breaks("beacons.in-pages")
 def a_pixel_on_the_page_of_last_resort(hand: Hand) -> None:
     def read(old: Any) -> Any:
