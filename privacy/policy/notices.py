@@ -1,12 +1,14 @@
 """Telling people that a policy changes: by mail to registered people, and by a line on the site."""
 
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Sum
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 
 from outbox.mass_mail import store_copies
@@ -100,6 +102,29 @@ def _note_announced(version: PolicyVersion) -> None:
     content_changed()
 
 
+def tell_what_was_missed(addresses: AbstractSet[str], *, since: datetime) -> int:
+    """Write to one person the notices that others were written since a moment; return how many.
+
+    Meant for who was not to be written to meanwhile. What is still being written may have come past
+    them: it counts as well, and who is told twice is told once.
+    """
+    gone_by = Q(events__kind=PolicyEvent.Kind.ANNOUNCED, events__at__gte=since) | Q(
+        pk__in=[version.pk for version in unannounced() if _is_begun(version)]
+    )
+    material: PolicyVersionQuerySet = PolicyVersion.objects.not_withdrawn()
+    missed = list(material.filter(gone_by, kind=Kind.MATERIAL).distinct().order_by("pk"))
+    if not missed:
+        return 0
+    theirs = sorted({address for address in everybody() if address in addresses})
+    return sum(
+        store_copies(notice_mail(version), theirs, dedupe_key=_key(version)) for version in missed
+    )
+
+
+def _is_begun(version: PolicyVersion) -> bool:
+    return MassMailProgress.objects.filter(dedupe_key=_key(version)).exists()
+
+
 def notices_written(version: PolicyVersion) -> int:
     """Return how many notices have been written so far, while it is not done."""
     rows = MassMailProgress.objects.filter(dedupe_key=_key(version))
@@ -148,10 +173,21 @@ def unannounced() -> PolicyVersionQuerySet:
 
 
 def told_too_late() -> int:
-    """Return how many notices still wait to be sent though their version has taken effect."""
-    effective = PolicyVersion.objects.filter(imported=False, effective_on__lte=timezone.localdate())
-    keys = [_key(version) for version in effective.only("pk")]
-    return OutboxMail.objects.waiting().filter(dedupe_key__in=keys).count()
+    """Return how many notices still wait to be sent though their version has taken effect.
+
+    What was written after all others is for who was not to be written to before (`tell_what_was_missed`).
+    """
+    announced = PolicyEvent.objects.filter(version=OuterRef("pk"), kind=PolicyEvent.Kind.ANNOUNCED)
+    effective = PolicyVersion.objects.filter(
+        imported=False, effective_on__lte=timezone.localdate()
+    ).annotate(announced_at=Subquery(announced.values("at")))
+    waiting = OutboxMail.objects.waiting()
+    return sum(
+        waiting.filter(
+            dedupe_key=_key(version), created_at__lte=version.announced_at or timezone.now()
+        ).count()
+        for version in effective.defer_bodies()
+    )
 
 
 @transaction.atomic
@@ -177,6 +213,7 @@ def notice_mail(version: PolicyVersion) -> EmailMultiAlternatives:
     context = {
         "version": version,
         "policy": version.policy,
+        "has_taken_effect": version.effective_on <= timezone.localdate(),
         "compare": paths.compare(before, version.number) if before else "",
         "checkpoint": current_checkpoint(),
     }

@@ -6,6 +6,7 @@ message), and what concerns their requests.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -15,6 +16,7 @@ from outbox.models import NOTICE
 from outbox.silence import register_silence
 from privacy.datamap.holds import held_subjects, register_hold
 from privacy.datamap.subjects import Subject
+from privacy.policy.notices import tell_what_was_missed
 from privacy.policy.people import pseudonym
 from privacy.rights import mails
 from privacy.rights.choices import Did, Kind
@@ -50,15 +52,35 @@ def restrict(request: SubjectRequest, *, by: AbstractBaseUser) -> RequestEvent:
 
 @transaction.atomic
 def lift(request: SubjectRequest, *, by: AbstractBaseUser, reason: str) -> RequestEvent:
-    """End a restriction. The person is told before it ends: in the same transaction."""
+    """End a restriction. The person is told before it ends: in the same transaction.
+
+    So are they told of what the policies' versions became meanwhile, of which others were written.
+    """
     request = lock(request)
     if request.restricted_at is None:
         raise NotAllowedError("Nothing is restricted.")
     must_have_address(request)
     mails.unrestricted(request, reason=reason).send()
+    since = _held_since(request, request.restricted_at)
     request.restricted_at = None
     request.save(update_fields=["restricted_at"])
-    return record(request, Did.UNRESTRICTED, text=reason, actor=pseudonym(by), at=timezone.now())
+    event = record(request, Did.UNRESTRICTED, text=reason, actor=pseudonym(by), at=timezone.now())
+    tell_what_was_missed(request.subject.names, since=since)
+    return event
+
+
+def _held_since(request: SubjectRequest, since: datetime) -> datetime:
+    """Return since when somebody is held without a break: another request of theirs may have begun it."""
+    theirs = RequestEvent.objects.filter(request__email=request.email)
+    turns = theirs.filter(did__in=(Did.RESTRICTED, Did.UNRESTRICTED)).order_by("at", "pk")
+    holding: set[int] = set()
+    for event in turns:
+        if event.did == Did.UNRESTRICTED:
+            holding.discard(event.request_id)
+            continue
+        since = since if holding else event.at
+        holding.add(event.request_id)
+    return since
 
 
 @register_hold

@@ -158,6 +158,11 @@ def notices_that_wait_until_the_change_is_there(hand: Hand) -> None:
     hand.replace("sens_site.promises.policy_changes.told_too_late", lambda: 3)
 
 
+@breaks("use.policy-changes")
+def who_was_held_meanwhile_is_never_told(hand: Hand) -> None:
+    hand.replace("privacy.rights.restrictions.tell_what_was_missed", lambda *args, **kwargs: 0)
+
+
 @breaks("retention.other-records")
 def an_answer_about_this_website_alone(hand: Hand) -> None:
     hand.replace("privacy.rights.answer_drafts.NOT_HERE", "")

@@ -13,10 +13,16 @@ from accounts.services import change_profile
 from contact.models import ContactMessage
 from contact.services import Submission, receive_message
 from outbox.mass_mail import store_copies
-from outbox.models import OutboxMail
+from outbox.models import NOTICE, OutboxMail
 from privacy.consent.models import PersonalRefusals
 from privacy.datamap.holds import held_accounts, is_held
 from privacy.datamap.retention import find_expired, purge_expired
+from privacy.datamap.stored_mail import mail_text
+from privacy.policy.jobs import announce_posted_versions
+from privacy.policy.models import Kind as PolicyKind
+from privacy.policy.models import PolicyVersion
+from privacy.policy.notices import told_too_late
+from privacy.policy.services import seal_and_publish
 from privacy.rights import corrections, handling, intake, restrictions, services, switches
 from privacy.rights.answer_drafts import draft_answer
 from privacy.rights.choices import Did, Kind
@@ -187,6 +193,99 @@ def test_the_person_is_told_before_a_restriction_ends(held, officer, mails_to):
     assert held_accounts() == set()
     with pytest.raises(NotAllowedError, match="Nothing is restricted"):
         restrictions.lift(row, by=officer, reason="Again.")
+
+
+@pytest.fixture
+def announced(make_draft):
+    """Post a version, and write its notices."""
+
+    def do(kind: PolicyKind = PolicyKind.MATERIAL) -> PolicyVersion:
+        day = timezone.localdate() + timedelta(days=40)
+        text = f"Text {PolicyVersion.objects.count()}"
+        draft = make_draft(source_text=text, kind=kind, effective_on=day)
+        version = seal_and_publish(draft, by=None)
+        announce_posted_versions()
+        return version
+
+    return do
+
+
+def notices_to(address: str) -> list[str]:
+    mails = OutboxMail.objects.filter(recipient=address, purpose=NOTICE).order_by("pk")
+    return [mail_text(mail.message) for mail in mails]
+
+
+def test_who_was_held_while_a_version_was_announced_is_told_when_that_ends(
+    ada, proved, officer, announced
+):
+    before = announced()
+    OutboxMail.objects.all().delete()
+    request = proved(Kind.RESTRICTION, email=ADA)
+    restrictions.restrict(request, by=officer)
+    one = announced()
+    announced(PolicyKind.EDITORIAL)
+    two = announced()
+    make_person("bea", email="bea@customer.test")
+    assert notices_to(ADA) == []
+    restrictions.lift(fresh(request), by=officer, reason="Your claim is settled.")
+    first, second = notices_to(ADA)
+    assert one.hash in first
+    assert "takes effect" in first
+    assert two.hash in second
+    assert before.hash not in first + second
+    assert notices_to("bea@customer.test") == []
+
+
+def test_of_two_restrictions_the_later_end_counts_from_the_earlier_beginning(
+    ada, proved, officer, announced
+):
+    first, second = (proved(Kind.RESTRICTION, email=ADA, text=word) for word in ("One", "Two"))
+    restrictions.restrict(first, by=officer)
+    version = announced()
+    restrictions.restrict(second, by=officer)
+    restrictions.lift(fresh(first), by=officer, reason="The first is settled.")
+    assert notices_to(ADA) == []
+    restrictions.lift(fresh(second), by=officer, reason="The second as well.")
+    (notice,) = notices_to(ADA)
+    assert version.hash in notice
+
+
+def test_who_is_let_go_while_notices_are_still_being_written_is_told_once(
+    ada, proved, officer, make_draft, monkeypatch
+):
+    request = proved(Kind.RESTRICTION, email=ADA)
+    restrictions.restrict(request, by=officer)
+    day = timezone.localdate() + timedelta(days=40)
+    draft = make_draft(kind=PolicyKind.MATERIAL, effective_on=day)
+    version = seal_and_publish(draft, by=None)
+    with monkeypatch.context() as patch:
+        patch.setattr("privacy.policy.notices._note_announced", lambda version: None)
+        announce_posted_versions()
+    restrictions.lift(fresh(request), by=officer, reason="Settled.")
+    announce_posted_versions()
+    (notice,) = notices_to(ADA)
+    assert version.hash in notice
+
+
+def test_a_notice_that_comes_after_the_day_says_so_and_is_not_late(held, officer, announced):
+    announced()
+    OutboxMail.objects.update(sent_at=timezone.now())
+    with time_machine.travel(timezone.now() + timedelta(days=50)):
+        restrictions.lift(fresh(held), by=officer, reason="Settled.")
+        (notice,) = notices_to(ADA)
+        assert "took effect" in notice
+        assert "before that day" not in notice
+        assert told_too_late() == 0
+
+
+def test_who_neither_registered_nor_reads_the_newsletter_is_told_of_no_version(
+    proved, officer, announced
+):
+    request = proved(Kind.RESTRICTION, email=STRANGER)
+    restrictions.restrict(request, by=officer)
+    announced()
+    restrictions.lift(fresh(request), by=officer, reason="Settled.")
+    assert notices_to(STRANGER) == []
 
 
 def test_a_restriction_needs_a_proof_and_is_made_once(held, ask, officer):
