@@ -7,6 +7,8 @@ from django.contrib.auth.signals import user_logged_in
 from django.core.mail import EmailMessage
 
 from newsletter.models import Subscriber
+from outbox.jobs import Job
+from outbox.worker import Worker
 from sens_site.lib.deploy.nginx_published import Published
 from tests.promises.breaks import Way, breaks
 from tests.promises.hand import Hand
@@ -105,3 +107,24 @@ def a_guard_that_stands_here_alone(hand: Hand) -> None:
         return told
 
     hand.wrap("sens_site.promises.settings_elsewhere._read", read)
+
+
+@breaks(
+    "retention.account", "retention.consent-receipts", "retention.downloads", "retention.idle-account",
+    "retention.messages", "retention.newsletter", "retention.requests", "retention.sent-mail",
+    "retention.visits",
+)  # fmt: skip
+def a_job_that_is_given_up_once_it_has_failed(hand: Hand) -> None:
+    given_up = set[str]()
+    plain_count, plain_run = Worker.count, Worker.run_job
+
+    def count(worker: Worker, job: Job, outcome: str, begun: float) -> None:
+        plain_count(worker, job, outcome, begun)
+        if outcome == "failed":
+            given_up.add(job.name)
+
+    def run(worker: Worker, job: Job) -> bool:
+        return job.name not in given_up and plain_run(worker, job)
+
+    hand.patch.setattr(Worker, "count", count)
+    hand.patch.setattr(Worker, "run_job", run)
