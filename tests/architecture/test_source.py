@@ -47,6 +47,21 @@ def test_every_exception_to_a_rule_says_why():
     assert untold == {}
 
 
+def test_no_test_closes_an_answer_by_hand():
+    """It would close the connection within the test's transaction, whose lock a cursor may then keep.
+
+    Every test after it would wait for the lock, and fail. Read the answer (`getvalue`): at its end
+    it is closed as the test client does that.
+    """
+    closing = [
+        path
+        for path in python_files()
+        if path.startswith("tests/") and not path.startswith("tests/architecture/")
+        if re.search(r"\b(?:response|answer)\.close\(\)", text(path))
+    ]
+    assert closing == []
+
+
 def test_coverage_leaves_out_migrations_and_what_says_why_beside_it():
     asked = tomllib.loads(text("pyproject.toml"))["tool"]["coverage"]
     assert asked["run"]["omit"] == ["*/migrations/*"]

@@ -90,14 +90,14 @@ def site(sink: SmtpSink, tmp_path: Path) -> Iterator[Site]:
 
 @pytest.fixture
 def whole_site(copied_database: str, sink: SmtpSink, tmp_path: Path) -> Site:
-    """All rooms with their tables, their content and their jobs."""
+    """All rooms with their tables and their content; of what runs apart the look alone."""
     own = {
         "DEBUG": "true",
         "ERASURE_LEDGER": str(tmp_path / "ledger"),
         "PRIVATE_ROOT": str(tmp_path / "private"),
         "DOCUMENTS_ROOT": str(tmp_path / "documents"),
     }
-    environment = environment_of(copied_database, sink, "sens_site.settings")
+    environment = environment_of(copied_database, sink, "tests.outbox.look_settings")
     return Site(copied_database, environment | own)
 
 

@@ -158,7 +158,7 @@ def test_storage_keys_are_more_than_cookies():
 def test_a_static_file_deletes_nothing(client, full_offer):
     client.cookies["_ga"] = "1"
     response = client.get("/static/css/site.css")
-    response.close()
+    assert response.getvalue()
     assert response.cookies == {}
 
 
