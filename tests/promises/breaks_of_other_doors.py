@@ -1,5 +1,7 @@
 """Breaks behind a door that is seldom used: another log-in, another server, another document, another box."""
 
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import update_last_login
@@ -64,6 +66,14 @@ def no_link_to_end_mails_about_drawings(hand: Hand) -> None:
     link = "{{ ends_at }}\n"
     some = f"{{% if document.kind != 'drawing' %}}{link}{{% endif %}}"
     hand.template("downloads/mail/new_version.txt", (link, some))
+
+
+@breaks("retention.backups")
+def a_last_backup_that_stays(hand: Hand) -> None:
+    def trim(old: Any, folder: Path, *, before: datetime) -> int:
+        return int(old(folder, before=before)) if len(list(folder.iterdir())) > 1 else 0
+
+    hand.wrap("sens_site.lib.deploy.backup_archive.trim", trim)
 
 
 @breaks("account.kept-after-deletion", way=TOLD)
