@@ -213,9 +213,7 @@ def _sqlite_triggers(guard: Guard, connection: BaseDatabaseWrapper) -> Iterator[
     )
     changed = "1"
     if guard.mutable:
-        with connection.cursor() as cursor:
-            described = connection.introspection.get_table_description(cursor, guard.table)
-        fixed = [column.name for column in described if column.name not in guard.mutable]
+        fixed = [name for name in _sqlite_columns(guard, connection) if name not in guard.mutable]
         changed = " OR ".join(f'OLD."{name}" IS NOT NEW."{name}"' for name in fixed)
     other = f'kept."{guard.primary_key}" IS NOT OLD."{guard.primary_key}"'
     conditions = {
@@ -230,6 +228,19 @@ def _sqlite_triggers(guard: Guard, connection: BaseDatabaseWrapper) -> Iterator[
             f"BEGIN SELECT RAISE(ABORT, '{guard.message}'); END"
         )
         yield Trigger(name, guard.table, (sql,), (_folded(sql),))
+
+
+def _sqlite_columns(guard: Guard, connection: BaseDatabaseWrapper) -> list[str]:
+    """Return the columns that hold something, generated ones included.
+
+    Django's own description of a table takes the write lock once in each process, to try JSON: who
+    asks whether the site is well would wait for whoever writes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM pragma_table_xinfo(%s) WHERE hidden <> 1 ORDER BY cid", [guard.table]
+        )
+        return [name for (name,) in cursor.fetchall()]
 
 
 # pg_trigger.tgtype is a sum: row 1, before 2, insert 4, delete 8, update 16, truncate 32.

@@ -30,7 +30,7 @@ from django.utils.html import escape  # noqa: E402 - beside the lines above
 
 from privacy.consent.offer.current import current_offer  # noqa: E402 - needs loaded apps
 from tests.client import SAME_ORIGIN, SiteClient  # noqa: E402 - needs loaded apps
-from tests.journeys.hostile import FORMS  # noqa: E402 - beside the line above
+from tests.journeys.hostile import FORMS, READ  # noqa: E402 - beside the line above
 
 if kind == "locked":
     holder = sqlite3.connect(path, isolation_level=None)
@@ -38,8 +38,10 @@ if kind == "locked":
 
 answers: dict[str, Any] = {}
 client = SiteClient(raise_request_exception=False)
-for address in ("/", "/privacy/", "/nowhere/", "/static/css/site.css", "/healthz", "/readyz"):
+for address in READ:
+    begin = time.monotonic()
     response = client.get(address)
+    answers[f"seconds {address}"] = time.monotonic() - begin
     body = b"".join(response) if response.streaming else response.content
     answers[f"GET {address}"] = [
         response.status_code,

@@ -33,6 +33,8 @@ FORMS: dict[str, dict[str, str]] = {
     },
     "/cookies/choose/": {"choice": "accept", "next": "/"},
 }
+READ = ("/", "/privacy/", "/nowhere/", "/static/css/site.css", "/healthz", "/readyz")
+"""Addresses that are only read, of every sort."""
 FORMS_THAT_SHOW_AGAIN = tuple(path for path in FORMS if path != "/cookies/choose/")
 
 

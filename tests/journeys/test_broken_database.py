@@ -12,7 +12,7 @@ import pytest
 
 from sens_site.lib.http.faults import RETRY_AFTER_SECONDS
 from tests.architecture.source import ROOT
-from tests.journeys.hostile import FORMS, FORMS_THAT_SHOW_AGAIN
+from tests.journeys.hostile import FORMS, FORMS_THAT_SHOW_AGAIN, READ
 
 pytestmark = [pytest.mark.slow, pytest.mark.only_on("sqlite")]
 BUSY = [503, str(RETRY_AFTER_SECONDS), True, True]
@@ -97,6 +97,13 @@ def test_a_form_waits_for_the_lock_once_and_for_three_seconds_in_all(answers):
     seen = answers("locked")
     waits = {address: seen[f"seconds {address}"] for address in FORMS}
     assert {a: seconds for a, seconds in waits.items() if not 2.5 <= seconds < 5} == {}
+
+
+def test_who_only_reads_waits_for_no_lock(answers):
+    seen = answers("locked")
+    assert {
+        address: seen[f"seconds {address}"] for address in READ if seen[f"seconds {address}"] > 2
+    } == {}
 
 
 def test_what_was_typed_is_kept_while_the_database_is_locked_but_for_passwords(answers):
