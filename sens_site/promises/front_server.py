@@ -68,7 +68,7 @@ GIVING = frozenset({"alias", "error_page", "proxy_pass", "root", "try_files"})
 CERTIFICATES = "location /.well-known/acme-challenge/"
 FILES = frozenset({"alias", "root"})
 """By what it gives files of this machine: once the site has allowed it, or to whoever issues certificates."""
-SHORT = frozenset({"Retry-After", "Server-Timing"})
+SHORT = frozenset({"Retry-After", "Server-Timing", "content-encoding"})
 """Headers of its own that protect nothing."""
 A_YEAR = 31_536_000
 SAID_BY_VISITORS = ("$http_forwarded", "$http_x_", "$proxy_add_x_forwarded_for", "$proxy_protocol")
@@ -210,11 +210,17 @@ def it_guards() -> None:
 
 
 def _no_file_is_given_unasked(found: tuple[Directive, ...]) -> None:
-    """Require that nginx gives no file before the site has said that it may: not by its bare address."""
+    """Require that nginx gives no file before the site has said that it may: not by its bare address.
+
+    Published pages are for all, and are asked for by names that nginx makes itself (`ONLY`).
+    """
     inside = {(one.server, one.block) for one in found if one.name == "internal" and not one.said}
+    pages = {(one.server, one.block) for one in found if one.name == "try_files"}
     for one in found:
         if one.name in FILES and not one.block.startswith(CERTIFICATES):
-            require((one.server, one.block) in inside, f"nginx gives files to all by {one.block}")
+            place = (one.server, one.block)
+            published = place in pages and one.said == f"{settings.PUBLISHED_ROOT}/live"
+            require(published or place in inside, f"nginx gives files to all by {one.block}")
 
 
 def _its_own_pages_are_protected(found: tuple[Directive, ...]) -> None:
