@@ -3,11 +3,9 @@
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -76,8 +74,9 @@ class MadeUp:
         by_nginx = answer.header("X-Accel-Redirect")
         if not by_nginx.startswith(STORED):
             return answer.status == 200 and answer.body == self.content
-        file = Path(settings.DOCUMENTS_ROOT, by_nginx.removeprefix(STORED))
-        return answer.status == 200 and file.read_bytes() == self.content
+        name = by_nginx.removeprefix(STORED)
+        with store().open(name) as file:  # of a look, where documents have a folder of their own
+            return answer.status == 200 and file.read() == self.content
 
 
 def customer(site: RunningSite) -> tuple[Any, Visitor]:
