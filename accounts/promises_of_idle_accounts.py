@@ -2,13 +2,19 @@
 
 import secrets
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.models import Group
+from django.contrib.auth.signals import user_logged_in
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
+from django.test import RequestFactory
+from django.urls import resolve
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -128,7 +134,7 @@ def an_unused_account_ends_after_a_notice(site: RunningSite) -> Evidence:
         require(not early, f"before the 30 days were over, these were erased: {early}")
         notices = IdleNotice.objects.filter(user__in=people.values(), sent_at__isnull=False)
         notices.update(sent_at=told_long_ago - AN_HOUR)
-        User.objects.filter(pk=people["used again"].pk).update(last_login=timezone.now())
+        _logs_in_again(site, people["used again"])
         gone = _ended_by_the_job(people, at_least=end)
         require(set(gone) == end, f"erased were: {', '.join(gone) or 'none'}")
         written_to = mails.model.objects.exclude(purpose=NOTICE).values_list("recipient", flat=True)
@@ -141,6 +147,33 @@ def an_unused_account_ends_after_a_notice(site: RunningSite) -> Evidence:
         "after the mail; one that was used again stayed, and so did those of staff.",
         {"years unused": 1, "days after the notice": 30, "accounts": len(people)},
     )
+
+
+DOORS = (
+    "/accounts/login/", "/accounts/2fa/authenticate/", "/accounts/passkey/login/", "/admin/login/",
+    "/accounts/confirm-email/a/", "/accounts/password/reset/key/1-a/", "/accounts/register/", "/",
+)  # fmt: skip
+"""By which somebody may log in, today or once a page does so at its end."""
+
+
+def _logs_in_again(site: RunningSite, user: User) -> None:
+    """Let somebody log in at the page, and require that a log-in counts by whatever other door."""
+    accounts = User.objects.filter(pk=user.pk)
+    for door in DOORS:
+        accounts.update(last_login=None)
+        request = RequestFactory().post(door)
+        request.resolver_match, request.user = resolve(door), user
+        request.session = import_module(settings.SESSION_ENGINE).SessionStore()
+        user_logged_in.send(sender=User, request=request, user=accounts.get())
+        noted = accounts.filter(last_login__isnull=False).exists()
+        require(noted, f"a log-in by {door} is not noted: who uses an account loses it")
+    user.set_password(password := secrets.token_urlsafe(16))
+    user.save(update_fields=["password"])
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    accounts.update(last_login=months_from(timezone.now(), -13))
+    said = {"login": user.username, "password": password}
+    answer = site.visitor().post("/accounts/login/", said)
+    require(answer.status == 303, f"logging in is answered with {answer.status}")
 
 
 MOST_RUNS = 10

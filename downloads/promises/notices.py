@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
+from downloads.choices import GATED_KINDS, Kind, Language
 from downloads.models import Document, Watch, WatchNotice
 from downloads.promises.made_up import MadeUp, customer, document
 from outbox.models import OutboxMail
@@ -44,6 +45,7 @@ def who_asked_is_told_once_and_a_click_ends_it(site: RunningSite) -> Evidence:
     runs_daily(JOB)
     with site.rehearsal():
         ways = _reads_without_asking(site)
+        read = _every_mail_says_how_to_end_it(site)
         first, beside = MadeUp(), [MadeUp(), MadeUp(document("drawing"))]
         people = {who: customer(site) for who in (*ENDED_BY, "unasked")}
         for who, (user, visitor) in people.items():
@@ -70,7 +72,12 @@ def who_asked_is_told_once_and_a_click_ends_it(site: RunningSite) -> Evidence:
         "Played through for this check: who had asked was written to once about a new version, "
         "nobody else was; the mail’s link and its header ended it without logging in, and so did "
         "the button at the document.",
-        {"mails for a version": 1, "mails unasked": 0, "ways to read without asking": ways},
+        {
+            "mails for a version": 1,
+            "mails unasked": 0,
+            "ways to read without asking": ways,
+            "kinds of documents": read,
+        },
     )
 
 
@@ -112,41 +119,66 @@ def _ends_by_the_button(visitor: Visitor, newer: MadeUp) -> None:
     require(answer.status == 303, f"ending it at the document is answered with {answer.status}")
 
 
-def _ends(site: RunningSite, newer: MadeUp, who: str, mail: OutboxMail) -> None:
+def _every_mail_says_how_to_end_it(site: RunningSite) -> int:
+    """Have somebody hear of documents of every kind, for all and for registered, with and without a note."""
+    user, _ = customer(site)
+    made = [document(kind) for kind in Kind.values]
+    made += [document(kind, "registered") for kind in GATED_KINDS]
+    for number, one in enumerate(made):
+        language = Language.values[number % len(Language.values)]
+        Document.objects.filter(pk=one.pk).update(language=language)
+        Watch.objects.create(user=user, document=one)
+        newer = MadeUp(one)
+        note = "" if number % 2 else "A check has changed it."
+        type(newer.version).objects.filter(pk=newer.version.pk).update(change_note=note)
+    done_by_the_job(JOB)
+    mails = _mails(user)
+    require(len(mails) == len(made), f"of {len(made)} documents {len(mails)} mails are written")
+    for mail in mails:
+        _way_out(mail)
+    return len(mails)
+
+
+def _way_out(mail: OutboxMail) -> tuple[str, list[str]]:
+    """Return the link that ends the mails about a document, in text and header, and the other links."""
     message = mail.as_message().message()
     body = message.get_payload(decode=True)
     text = body.decode() if isinstance(body, bytes) else ""
     addresses = re.findall(rf"{re.escape(settings.SITE_ORIGIN)}(/\S+)", text)
     links = [one for one in addresses if one.startswith(ENDS)]
-    others = [one for one in addresses if one not in links]
-    require(
-        any(_leads_to(site, one, newer.page) for one in others),
-        "the mail does not lead to the document",
-    )
     require(len(links) == 1, f"the mail has {len(links)} links to end it")
     header = str(message["List-Unsubscribe"] or "")
     require(
         links[0] in header and message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click",
         "the mail does not tell mail programs how to end it",
     )
+    return links[0], [one for one in addresses if one not in links]
+
+
+def _ends(site: RunningSite, newer: MadeUp, who: str, mail: OutboxMail) -> None:
+    link, others = _way_out(mail)
+    require(
+        any(_leads_to(site, one, newer.page) for one in others),
+        "the mail does not lead to the document",
+    )
     watches = Watch.objects.filter(document=newer.document)
     before = watches.count()
     if who == "by the header":
         hold(mail.recipient)  # who is held by a restriction ends it all the same
     stranger = site.visitor()
-    for made_up in _made_of(links[0].removeprefix(ENDS).rstrip("/")):
+    for made_up in _made_of(link.removeprefix(ENDS).rstrip("/")):
         stranger.post(f"{ENDS}{made_up}/", {})
     require(watches.count() == before, "who makes up a link ends the notices of others")
     with later(TEN_YEARS):  # no sentence says that the link runs out
-        page = stranger.get(links[0])
+        page = stranger.get(link)
         require(page.page.forms(), "the mail’s link leads to no button, or not for ever")
         require(watches.count() == before, "opening the mail’s link ends it already")
         if who == "by the page":
-            answer = stranger.post(links[0], {})
+            answer = stranger.post(link, {})
         else:
             one_click = {"List-Unsubscribe": "One-Click"}
             answer = stranger.post(
-                links[0], one_click, Origin="https://mail.example", Sec_Fetch_Site="cross-site"
+                link, one_click, Origin="https://mail.example", Sec_Fetch_Site="cross-site"
             )
     require(answer.status == 200, f"ending it is answered with {answer.status}")
     require(watches.count() == before - 1, "one click does not end it")

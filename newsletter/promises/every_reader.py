@@ -88,6 +88,12 @@ def in_each_state(mail: OutboxMail) -> None:
         OutboxMail.objects.create(**{**values, **other, **state})
 
 
+def nothing_waits_for(email: str) -> None:
+    """Require that who has left is not written to on that account, not even with a word of regret."""
+    written = OutboxMail.objects.filter(recipient=email, sent_at=None).count()
+    require(not written, "who unsubscribes is written to on that account")
+
+
 @promise("beacons.in-mail", look=Look.REHEARSAL)
 def no_reader_gets_an_issue_that_loads(site: RunningSite) -> Evidence:
     """The mail of each is read as it is stored: none loads anything when it is opened."""

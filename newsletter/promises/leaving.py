@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from newsletter.importing import Row, import_rows
 from newsletter.models import Subscriber, Suppression, Topic
-from newsletter.promises.every_reader import in_each_state
+from newsletter.promises.every_reader import in_each_state, nothing_waits_for
 from newsletter.promises.issues import TEN_YEARS, addresses_of, an_issue, must_have_a_way_out, sent
 from newsletter.promises.readers import PURPOSE, Reader, named_in_tables
 from newsletter.promises.sources import (
@@ -112,6 +112,7 @@ def _must_leave(site: RunningSite, who: str, reader: Subscriber, data: dict[str,
     site.visitor().post(way, data, **(elsewhere if data == ONE_CLICK else {}))
     stays = Subscriber.objects.filter(email=reader.email).exists()
     require(not stays, f"the link to unsubscribe ends nothing for some readers ({who})")
+    nothing_waits_for(reader.email)
 
 
 @promise("mail.unsubscribe-prompt", look=Look.REHEARSAL)
@@ -178,6 +179,7 @@ def a_reader_stays_until_leaving_and_then_as_a_hash(site: RunningSite) -> Eviden
         site.visitor().post(reader.link("unsubscribe"), {})
         named = named_in_tables(reader.email)
         require(not named, f"the address of who has unsubscribed stands in {named[:1]}")
+        nothing_waits_for(reader.email)
         left = list(Suppression.objects.exclude(pk__in=before))
         require(len(left) == 1, f"{len(left)} hashes stay of who has unsubscribed")
         Suppression.objects.filter(pk=left[0].pk).update(at=long_ago)

@@ -36,4 +36,5 @@ import sens_site.promises.unread_signal
 import sens_site.promises.walk
 import sens_site.promises.ways_out
 import sens_site.promises.worker
+import sens_site.promises.worker_loop
 import sens_site.promises.written_files  # noqa: F401 - each registers its checks

@@ -15,18 +15,20 @@ from django.conf import settings
 
 from privacy.promises.registry import require
 from sens_site.lib.deploy.nginx import configuration
+from sens_site.lib.deploy.nginx_published import part
 from sens_site.management.commands.nginx_conf import Command, front
+from sens_site.published import published
 
 DIRECTIVES = frozenset(
     """
     access_log add_header alias client_body_buffer_size client_body_timeout client_header_timeout
-    client_max_body_size default_type error_log error_page etag gzip http2 internal keepalive
+    client_max_body_size default_type error_log error_page etag gzip http2 if_modified_since internal keepalive
     keepalive_timeout limit_conn limit_conn_status limit_conn_zone limit_req limit_req_status
     limit_req_zone listen location log_format map max_ranges proxy_buffer_size proxy_buffers
     proxy_connect_timeout proxy_http_version proxy_next_upstream proxy_pass proxy_set_header
     reset_timedout_connection return root send_timeout server server_name server_tokens ssl_certificate
     ssl_certificate_key ssl_ciphers ssl_ecdh_curve ssl_prefer_server_ciphers ssl_protocols
-    ssl_reject_handshake ssl_session_cache ssl_session_tickets ssl_session_timeout types upstream
+    ssl_reject_handshake ssl_session_cache ssl_session_tickets ssl_session_timeout try_files types upstream
     """.split()  # noqa: SIM905 - reads best
 )
 """All that nginx is told. None of these keeps an answer, copies a request or changes a page."""
@@ -39,6 +41,7 @@ HEADERS = frozenset({
     "Cache-Control", "Content-Security-Policy", "Cross-Origin-Opener-Policy",
     "Cross-Origin-Resource-Policy", "ETag", "Permissions-Policy", "Referrer-Policy", "Retry-After",
     "Server-Timing", "Strict-Transport-Security", "Vary", "X-Content-Type-Options", "X-Frame-Options",
+    "content-encoding",
 })  # fmt: skip
 PROTECTING = frozenset({
     "Cache-Control", "Content-Security-Policy", "Cross-Origin-Opener-Policy",
@@ -53,6 +56,7 @@ ONLY = {
     "server_tokens": "off",
     "ssl_protocols": "TLSv1.2 TLSv1.3",
     "ssl_session_tickets": "off",
+    "try_files": "/$published_slot/$published_set/$published_state$published_path@$published_coding @site",
 }
 """What some of them say, and nothing else."""
 LIMITS = {"requests": 50, "forms": 5}
@@ -64,7 +68,7 @@ GIVING = frozenset({"alias", "error_page", "proxy_pass", "root", "try_files"})
 CERTIFICATES = "location /.well-known/acme-challenge/"
 FILES = frozenset({"alias", "root"})
 """By what it gives files of this machine: once the site has allowed it, or to whoever issues certificates."""
-SHORT = frozenset({"Retry-After", "Server-Timing"})
+SHORT = frozenset({"Retry-After", "Server-Timing", "content-encoding"})
 """Headers of its own that protect nothing."""
 A_YEAR = 31_536_000
 SAID_BY_VISITORS = ("$http_forwarded", "$http_x_", "$proxy_add_x_forwarded_for", "$proxy_protocol")
@@ -124,7 +128,8 @@ def _directives(text: str) -> Iterator[Directive]:
 def told(*, encrypted: bool = False, machine: Machine | None = None) -> tuple[Directive, ...]:
     """Return what nginx is told where nobody says anything else; or once others can reach the site.
 
-    A site on one's own machine encrypts nothing yet, and its code already says how it would.
+    A site on one's own machine encrypts nothing yet, and its code already says how it would; nor does
+    it publish pages as files, which nginx then gives out with headers of its own.
     """
     options: dict[str, Any] = vars(
         Command().create_parser("manage.py", "nginx_conf").parse_args([])
@@ -135,7 +140,7 @@ def told(*, encrypted: bool = False, machine: Machine | None = None) -> tuple[Di
     if encrypted:
         origin = f"https://{settings.SITE_HOST}"
         here = replace(here, is_https=True, origin=origin, port=443)
-    return _read(configuration(here))
+    return _read(configuration(here, part(published({}))))
 
 
 def it_logs_nobody() -> None:
@@ -205,11 +210,17 @@ def it_guards() -> None:
 
 
 def _no_file_is_given_unasked(found: tuple[Directive, ...]) -> None:
-    """Require that nginx gives no file before the site has said that it may: not by its bare address."""
+    """Require that nginx gives no file before the site has said that it may: not by its bare address.
+
+    Published pages are for all, and are asked for by names that nginx makes itself (`ONLY`).
+    """
     inside = {(one.server, one.block) for one in found if one.name == "internal" and not one.said}
+    pages = {(one.server, one.block) for one in found if one.name == "try_files"}
     for one in found:
         if one.name in FILES and not one.block.startswith(CERTIFICATES):
-            require((one.server, one.block) in inside, f"nginx gives files to all by {one.block}")
+            place = (one.server, one.block)
+            published = place in pages and one.said == f"{settings.PUBLISHED_ROOT}/live"
+            require(published or place in inside, f"nginx gives files to all by {one.block}")
 
 
 def _its_own_pages_are_protected(found: tuple[Directive, ...]) -> None:

@@ -5,6 +5,7 @@ import secrets
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any
 
 from django.apps import apps
@@ -21,8 +22,10 @@ from outbox.models import OutboxMail
 from privacy.datamap import ledger
 from privacy.datamap.promises.recipients import goes_to_nobody_else
 from privacy.datamap.replay import replay
+from privacy.promises.page_reader import Element
 from privacy.promises.registry import Evidence, Look, promise, require
 from privacy.promises.running_site import RunningSite
+from sens_site.context import render_without_request
 from sens_site.promises.desk_corrections import the_desk_corrects
 from sens_site.promises.desk_traces import what_the_desk_changed_is_forgotten
 from sens_site.promises.every_form import PASSPHRASE
@@ -57,6 +60,20 @@ def _periods_are_those_of_the_policy(where: str, words: str) -> None:
     require(not beside, f"the {where} says that something is kept for {beside[:1]}")
 
 
+def _lines_of(main: Element) -> list[str]:
+    """Return what is listed on a page, but for its path."""
+    path = {line.text for way in main.all("nav") for line in way.all("li")}
+    return [" ".join(one.text.lower().split()) for one in main.all("li") if one.text not in path]
+
+
+def _a_long_report_is_mailed_whole() -> None:
+    """Require it of one that is longer than that of anybody who was played."""
+    report = SimpleNamespace(as_text="\n".join(f"- Line {n} of a check" for n in range(1000)))
+    for idle in (False, True):
+        text = render_without_request("accounts/deleted.txt", {"report": report, "idle": idle})
+        require(report.as_text in text, "the mail leaves out the end of a long report")
+
+
 @promise("account.kept-after-deletion", look=Look.REHEARSAL)
 def the_report_is_shown_and_mailed(site: RunningSite) -> Evidence:
     """One mail and one page say what was deleted and what is kept, line for line."""
@@ -77,6 +94,12 @@ def the_report_is_shown_and_mailed(site: RunningSite) -> Evidence:
         goes_to_nobody_else(person.email)
         payload: Any = mails[0].as_message().message().get_payload(decode=True)
     shown, mailed = page.page.text.lower(), " ".join(payload.decode().lower().split())
+    main = page.page.first("main")
+    lines = _lines_of(main) if main is not None else []
+    require(len(lines) >= len(KEPT_BY_THE_POLICY), "the page has no list of what is kept")
+    silent = [line for line in lines if line not in mailed]
+    require(not silent, f"the mail does not say what the page says: {silent[:1]}")
+    _a_long_report_is_mailed_whole()
     for where, words in (("page", shown), ("mail", mailed)):
         for heading in ("deleted", "kept, and why"):
             require(heading in words, f"the {where} does not say what is {heading}")

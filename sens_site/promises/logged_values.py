@@ -35,6 +35,7 @@ from sens_site.promises.log_calls import (
     used_otherwise,
     values_said,
 )
+from sens_site.promises.settings_elsewhere import logs_leave_out_the_same_everywhere
 from sens_site.promises.source_code import ADDRESS_KEYS, NETWORK, asks_for_an_address
 
 LOGGED: Mapping[str, frozenset[str]] = {
@@ -319,6 +320,7 @@ def what_logs_say_is_known(site: RunningSite) -> Evidence:
     _nobody_in_errors()
     _what_is_logged_by_itself_names_nobody()
     _libraries_say_no_more()
+    logs_leave_out_the_same_everywhere()
     handlers, samples = handlers_cut_secrets(), _numbers_name_nobody()
     require(handlers and samples, "the site writes no log, or counts nothing")
     return Evidence(

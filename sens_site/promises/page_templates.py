@@ -1,5 +1,6 @@
 """Promises about what templates say in rare cases only: each is read whole, whatever it shows when."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,9 @@ from privacy.promises.witness.exchange import is_foreign
 from privacy.promises.witness.link_rules import leads_away
 from privacy.promises.witness.tags import css_addresses, scripts_of, styles_of, tags_of
 from sens_site.promises.mails import mail_templates
+from sens_site.promises.source_code import nodes, sources
 
+A_TAG = re.compile(r"<[a-zA-Z]+[\s>]")
 _CHANGING = re.compile(r"{[{%#].*?[}%#]}", re.DOTALL)
 """What a template puts in place of itself: which page it is on, the walk sees."""
 
@@ -44,6 +47,15 @@ def page_templates_as_written() -> Iterator[tuple[str, str]]:
                 yield name, template.template.source
 
 
+def _pages_in_code() -> Iterator[tuple[str, str]]:
+    """Yield what code writes of pages itself, for when no template can be drawn."""
+    for path, text in sources():
+        for node in nodes(text) if A_TAG.search(text) else ():
+            written = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(written, str) and A_TAG.search(written):
+                yield path, written
+
+
 @promise("beacons.in-pages", look=Look.NOW, strength=Strength.LOOKED_UP)
 def no_template_holds_a_beacon(site: RunningSite) -> Evidence:
     """No picture that nobody sees, and nothing from an address that is written in a template."""
@@ -58,6 +70,10 @@ def no_template_holds_a_beacon(site: RunningSite) -> Evidence:
                 require(not is_foreign(address), f"the template {name} loads {address[:80]}")
         read += 1
     require(read, "no template was found")
+    for path, written in _pages_in_code():
+        for tag in tags_of(written):
+            foreign = tag.beacon or next(filter(is_foreign, tag.loaded), "")
+            require(not foreign, f"{path} writes a page that loads {foreign[:80]}")
     return Evidence(
         "No template of a page holds a hidden picture or loads anything from elsewhere, also in what "
         "it shows in rare cases only.",

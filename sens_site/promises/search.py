@@ -1,12 +1,14 @@
 """Promises about searching: what is searched for stays with nobody, and what is kept is a count."""
 
 import logging
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from string import ascii_lowercase
 from urllib.parse import quote_plus
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import caches
 from django.db import connection
@@ -29,6 +31,8 @@ SOMEBODYS = (
 )  # fmt: skip
 """Telephone numbers down to the shortest, of seven digits, addresses of mail however they are spelled,
 addresses of machines, and pages of somebody's own."""
+NAMESPACE = "http://a9.com/-/spec/opensearch/1.1/"
+"""The name of the form in which browsers are told, which they do not open (OpenSearch 1.1)."""
 FEWEST_DIGITS = 7
 """Of a telephone number."""
 
@@ -82,6 +86,7 @@ def what_was_searched_for_is_a_count(site: RunningSite) -> Evidence:
                 search_for(stranger, words)
         require(not tables, f"a search writes into {tables[:1]}")
         require(not any(word in line for line in lines), "words that were searched for are logged")
+        _browsers_search_here(stranger)
         cache = caches["default"]
         held = b" ".join(value for _, value in cache.held())  # type: ignore[attr-defined]  # a rehearsal's own
         require(word.encode() not in held, "words that were searched for lie in the shared cache")
@@ -97,6 +102,15 @@ def what_was_searched_for_is_a_count(site: RunningSite) -> Evidence:
         "later the words that had found nothing were counted, and of nobody.",
         {"searches": 6 + len(SOMEBODYS), "rows written": 1},
     )
+
+
+def _browsers_search_here(visitor: Visitor) -> None:
+    """Require that what is typed into a browser's own box for this site is told to no other."""
+    told = visitor.get("/opensearch.xml")
+    require(told.status == 200, f"how browsers search here is answered with {told.status}")
+    asked = re.findall(r"https?:[^\s\"'<>]+", told.text.replace(NAMESPACE, ""), re.IGNORECASE)
+    others = [one for one in asked if not one.startswith(f"{settings.SITE_ORIGIN}/")]
+    require(asked and not others, f"browsers tell {others[:1]} what is searched for")
 
 
 def _why(words: str) -> str:

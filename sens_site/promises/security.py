@@ -17,8 +17,8 @@ from sens_site.promises.front_server import it_guards
 from sens_site.promises.machines import machines_are_told_to_shut
 from sens_site.promises.odd_headers import no_header_makes_a_page_weaker
 from sens_site.promises.protective_settings import nothing_protective_is_weaker
+from sens_site.promises.settings_elsewhere import settings_protect_everywhere
 from sens_site.promises.warned_deployments import whoever_deploys_is_warned
-from sens_site.promises.written_settings import no_guard_is_told_otherwise
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 HEADERS = {
@@ -46,7 +46,7 @@ def measures_are_in_force(site: RunningSite) -> Evidence:
     it_guards()
     machines_are_told_to_shut()
     nothing_protective_is_weaker()
-    no_guard_is_told_otherwise()
+    settings_protect_everywhere()
     whoever_deploys_is_warned()
     nobody_says_from_where_they_come()
     nobody_elses_certificate_will_do()

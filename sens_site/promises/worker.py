@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -22,12 +21,6 @@ from outbox.jobs import registered_jobs
 from outbox.left_undone import ASKED, undone_jobs
 from outbox.models import JobRun, OutboxMail
 from outbox.services import claim_next
-from outbox.worker import Worker
-from privacy.datamap.promises.picked_out import (
-    WORKED_BY,
-    nothing_more_is_picked_out,
-    source_of,
-)
 from privacy.datamap.promises.purging import (
     A_DAY,
     PURGE,
@@ -48,23 +41,11 @@ from privacy.promises.running_site import RunningSite
 from sens_site.lib import row_guards
 from sens_site.promises.declared_constraints import the_database_has_its_constraints
 from sens_site.promises.every_form import PASSPHRASE
-from sens_site.promises.worker_at_work import (
-    DAYS,
-    WithoutMail,
-    comes_to_every_job,
-    lets_a_job_finish,
-    mail_server_is_away,
-)
 
 HELD, WAITING = "announce held messages", "alarms of waiting messages"
 GUARDS, BOUNCES = "compare guards", "read newsletter bounces"
 OF_THE_CHAINS = ("log heads at once", "close the day of the chains")
 OF_THE_CHECKS = ("verify promises", "look from outside")
-ALL_JOBS = {
-    "outbox/management/commands/worker.py": "Worker(registered_jobs())",
-    "outbox/management/commands/run_job.py": "{job.name: job for job in registered_jobs()}",
-}
-"""By which words the two commands take all jobs: no rehearsal begins a process that works for ever."""
 
 
 @promise("form.field-left-empty", look=Look.REHEARSAL)
@@ -261,35 +242,4 @@ def what_is_stored_is_handed_on(site: RunningSite) -> Evidence:
         "Played through for this check: what was written went to the mail server, again after a "
         "refusal, and once.",
         {"mails": len(got)},
-    )
-
-
-@promise(
-    "retention.account",
-    "retention.consent-receipts",
-    "retention.downloads",
-    "retention.idle-account",
-    "retention.messages",
-    "retention.newsletter",
-    "retention.requests",
-    "retention.sent-mail",
-    "retention.visits",
-    look=Look.REHEARSAL,
-)
-def the_worker_comes_to_every_job(site: RunningSite) -> Evidence:
-    """Its own loop, on three days that pass at once, with jobs that only say that they were begun."""
-    nothing_more_is_picked_out(*WORKED_BY)
-    for path, words in ALL_JOBS.items():
-        require(words in source_of(path), f"{path} does not take all jobs")
-    with site.rehearsal():
-        jobs = comes_to_every_job(WithoutMail, "")
-        with mail_server_is_away():
-            comes_to_every_job(Worker, " while the mail server is away")
-        for job in jobs:
-            if job.apart:
-                lets_a_job_finish(job)
-    return Evidence(
-        "Played through for this check: on each of three days the worker came to every job, those "
-        "that delete among them, with the mail server there and away, and let the long ones finish.",
-        {"jobs": len(jobs), "days": DAYS},
     )

@@ -67,4 +67,4 @@ def a_worker_that_is_given_some_of_the_jobs(hand: Hand) -> None:
     def some(old: Any, path: str) -> str:
         return str(old(path)).replace("Worker(registered_jobs())", "Worker(_wanted())")
 
-    hand.wrap("sens_site.promises.worker.source_of", some)
+    hand.wrap("sens_site.promises.worker_loop.source_of", some)

@@ -14,18 +14,19 @@ from tests.promises.hand import Hand
 TECHNICAL = "security.technical"
 
 
-def _settings_with(hand: Hand, code: str) -> None:
-    hand.wrap("sens_site.promises.written_settings.source", lambda old: f"{old()}\n{code}\n")
+def _settings_with(hand: Hand, **more: Any) -> None:
+    read = "sens_site.promises.settings_elsewhere._read"
+    hand.wrap(read, lambda old, environment: old(environment) | more)
 
 
 @breaks(TECHNICAL, way=Way.CONFIGURATION)
 def addresses_that_open_without_encryption(hand: Hand) -> None:
-    _settings_with(hand, "SECURE_REDIRECT_EXEMPT = [r'^newsletter/']")
+    _settings_with(hand, SECURE_REDIRECT_EXEMPT=[r"^newsletter/"])
 
 
 @breaks(TECHNICAL, way=Way.CONFIGURATION)
 def sessions_that_travel_in_clear_where_others_come(hand: Hand) -> None:
-    _settings_with(hand, "SESSION_COOKIE_SECURE = False")
+    _settings_with(hand, SESSION_COOKIE_SECURE=False)
 
 
 @breaks(TECHNICAL)

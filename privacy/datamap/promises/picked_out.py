@@ -114,7 +114,11 @@ ASKED = {
     "sens_site/lib/deploy/database_dump.py": {"os.environ"},
 }  # fmt: skip
 """Which settings such code asks: one more could be a portion, or a way to leave the work undone."""
-ENVIRONMENT = frozenset({"environ", "getenv"})
+ENVIRONMENT = frozenset({
+    "cpu_count", "cpu_percent", "disk_usage", "environ", "fqdn", "getenv", "gethostname", "getloadavg",
+    "getrusage", "loadavg", "node", "sched_getaffinity", "statvfs", "uname", "virtual_memory",
+})  # fmt: skip
+"""What says on which machine this is, how busy it is, and what it has been told."""
 FOUND_BY = ("privacy/datamap/rows.py", "privacy/datamap/subjects.py", "accounts/data_subject.py")
 COPIED_BY = (
     *FOUND_BY, "privacy/datamap/export.py", "privacy/datamap/portable.py",
@@ -242,7 +246,7 @@ def _no_portions(tree: ast.Module) -> Iterator[ast.AST]:
 
 @lru_cache(maxsize=256)
 def _asked(text: str) -> frozenset[str]:
-    """Return the settings that a module asks, and whether it asks the environment."""
+    """Return the settings that a module asks, and what it asks of the machine and the environment."""
     nodes = tuple(ast.walk(ast.parse(text)))
     named = {
         ast.unparse(one)

@@ -299,11 +299,17 @@ def backups_go_after_35_days(site: RunningSite) -> Evidence:
         for name in names:
             (Path(folder) / name).touch()
         usual, settings.BACKUP_DIR = settings.BACKUP_DIR, folder
+        last = Path(folder) / next(iter(names))
         try:
+            done_by_the_job(PURGE)
+            left = {name: (Path(folder) / name).exists() for name in names}
+            for name in names:
+                (Path(folder) / name).unlink(missing_ok=True)
+            last.touch()
             done_by_the_job(PURGE)
         finally:
             settings.BACKUP_DIR = usual
-        left = {name: (Path(folder) / name).exists() for name in names}
+        require(not last.exists(), "the last backup stays for longer than 35 days, if none follows")
     over = sum(there for name, there in left.items() if not names[name])
     require(not over, f"{over} backups stay for longer than 35 days")
     gone = sum(not there for name, there in left.items() if names[name])

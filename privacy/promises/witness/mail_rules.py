@@ -47,6 +47,8 @@ READERS_OWN = frozenset({
     "rights:confirm_identity", "rights:fetch_export", "rights:request_status",
 })  # fmt: skip
 """And to what is the reader's own: each does what its mail says, by a secret. None only counts."""
+ENDING = frozenset({"downloads:unwatch", "newsletter:unsubscribe"})
+"""Where mail programs lead. Whether the text of a mail says so, too, is for the promises about it."""
 DESK = "admin:"
 NOBODYS = ("@example.com", ".invalid")
 """Where made-up people have their mailboxes, and what stands for one that is not confirmed (RFC 2606)."""
@@ -162,12 +164,19 @@ def _of_headers(mail: Mail, at_the_desk: Collection[str]) -> Iterator[str]:
     if set(answers) - company() and not (_is_for(at_the_desk, mail) and _speaks_of(mail, answers)):
         yield "has answers go elsewhere than to the company"
     ways = re.findall(r"<([^>]*)>", " ".join(mail.said_in("list-unsubscribe")))
-    if len(ways) != bool(mail.said_in("list-unsubscribe")) or set(ways) - set(mail.links):
-        yield "is ended by another way than its text says"
+    if len(ways) != bool(mail.said_in("list-unsubscribe")) or not all(map(_ends_it, ways)):
+        yield "is ended by another way than a page of ours"
     for name, value in mail.headers:
         for link in re.findall(r"https?:[^\s<>\"]+", value, re.IGNORECASE):
             if is_foreign(link):
                 yield f"leads to another site by {name}"
+
+
+def _ends_it(way: str) -> bool:
+    """Tell whether a mail program is led to where a reader ends such mails."""
+    target = urlsplit(way)
+    is_ours = f"{target.scheme}://{target.netloc}" == settings.SITE_ORIGIN and not target.query
+    return is_ours and resolve(target.path or "/").view_name in ENDING
 
 
 def _is_for(mailboxes: Collection[str], mail: Mail) -> bool:

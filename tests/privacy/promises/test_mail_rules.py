@@ -83,9 +83,9 @@ def test_colleagues_are_told_together_and_answer_who_has_written(headers, text, 
     ("way", "said"),
     [
         (f"<{ENDS}>", []),
-        (f"<{ENDS}>, <mailto:out@other.test>", ["is ended by another way than its text says"]),
-        (f"<{HERE}/newsletter/>", ["is ended by another way than its text says"]),
-        ("by a letter", ["is ended by another way than its text says"]),
+        (f"<{ENDS}>, <mailto:out@other.test>", ["is ended by another way than a page of ours"]),
+        (f"<{HERE}/newsletter/>", ["is ended by another way than a page of ours"]),
+        ("by a letter", ["is ended by another way than a page of ours"]),
     ],
 )
 def test_a_mail_is_ended_as_its_text_says(way, said):
