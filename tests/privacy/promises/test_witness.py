@@ -441,10 +441,15 @@ def test_no_answer_leads_on_to_an_address_that_says_who_somebody_is():
             ["the table audit_log_auditentry holds a email address"],
         ),
         ("search_miss", f"about {ADA.text}", ["the table search_miss holds a text"]),
+        (
+            "newsletter_wording",
+            f"I agree. ({ADA.email})",
+            ["the table newsletter_wording holds a email address"],
+        ),
         ("audit_log_auditentry", "Answered.", []),
         ("contact_contactmessage", ADA.email, []),
     ],
-    ids=["an address", "a text", "no word of theirs", "a table about them"],
+    ids=["an address", "a text", "what was agreed to", "no word of theirs", "a table about them"],
 )
 def test_words_of_customers_stand_in_no_table_about_nobody(table, words, said):
     row = Written(table, (1, words), "INSERT")
