@@ -15,7 +15,7 @@ from privacy.datamap.promises.export_and_erasure import the_ledger_knows_of_ever
 from privacy.policy.models import Kind
 from privacy.policy.promises import record
 from privacy.policy.services import create_draft, seal_and_publish, withdraw_version
-from privacy.promises.registry import NotCarriedOut, discover
+from privacy.promises.registry import NotCarriedOut, discover, registered_checks
 from privacy.promises.running_site import RunningSite
 from privacy.promises.services import run_checks
 from sens_site.promises import policy_changes
@@ -156,3 +156,26 @@ def test_a_feed_tells_the_date_of_the_version_in_force_alone(policy, entries, da
     )
     feed = f'<feed xmlns="http://www.w3.org/2005/Atom">{atom}</feed>'
     assert record._day_in_feed(answering(feed)) == day
+
+
+@pytest.mark.once
+def test_where_nginx_sends_the_files_they_are_given_out_all_the_same(settings, broken):
+    settings.SENDFILE = "nginx"
+    downloads = {one for one in registered_checks() if one.startswith("downloads.")}
+    assert "downloads.recorded" in downloads
+    assert broken(downloads) == set()
+
+
+@pytest.mark.once
+def test_where_nginx_is_told_to_send_another_file_no_download_is_kept(
+    settings, broken, monkeypatch
+):
+    settings.SENDFILE = "nginx"
+    monkeypatch.setattr("downloads.delivery.SENT_BY_NGINX", "/elsewhere/")
+    assert "downloads.recorded" in broken({"downloads.recorded"})
+
+
+@pytest.mark.once
+def test_what_a_browser_may_fetch_ahead_weakens_nothing_where_that_is_switched_on(settings, broken):
+    settings.SPECULATION_RULES = True
+    assert broken({"security.technical"}) == set()

@@ -4,7 +4,7 @@ The list of cookies is the one that the cookies page shows to everybody.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -77,6 +77,17 @@ USUAL_HEADERS = frozenset({
 })  # fmt: skip
 """All that an answer says. A header that reports, fetches or asks the device is none of them, and a
 link says of which page of ours this is another form, and nothing else."""
+WHERE_SWITCHED_ON: Mapping[str, tuple[str, object, str]] = {
+    "speculation-rules": ("SPECULATION_RULES", True, r'"/speculation-rules\.json"'),
+    "use-as-dictionary": (
+        "COMPRESSION_DICTIONARY",
+        True,
+        r'match="/\*", match-dest=\("document"\)',
+    ),
+    "x-accel-redirect": ("SENDFILE", "nginx", r"/stored-documents/[\w./-]+"),
+}
+"""What an answer says besides where an operator has switched it on: by which setting, and in which words."""
+DICTIONARY = r'</static/dictionary\.[0-9a-f]{12}\.dat>; rel="compression-dictionary"'
 ADDRESS = re.compile(r"(?:https?|wss?):[^\s\"'<>,;]+", re.IGNORECASE)
 NAMING = frozenset({"content-security-policy", "location", "refresh"})
 """Headers in which an address is looked at by rules of their own."""
@@ -218,13 +229,19 @@ def carries_the_headers(seen: Exchange, known: Known) -> Iterator[str]:
         if expected not in answer.header(name):
             yield f"{seen.said} lacks {name}: {expected}"
     link = answer.header("Link")
-    if link and not re.fullmatch(
-        rf'<{re.escape(settings.SITE_ORIGIN)}/[^<>]*>; rel="canonical"', link
-    ):
+    own_page = rf'<{re.escape(settings.SITE_ORIGIN)}/[^<>]*>; rel="canonical"'
+    leads = f"{own_page}|{DICTIONARY}" if settings.COMPRESSION_DICTIONARY else own_page
+    if link and not re.fullmatch(leads, link):
         yield f"{seen.said} tells to fetch {link}"
     unusual = {name.lower() for name in answer.headers} - USUAL_HEADERS
+    unusual -= {name for name in unusual if _is_switched_on(name, answer.header(name))}
     if unusual:
         yield f"{seen.said} says {min(unusual)}"
+
+
+def _is_switched_on(header: str, said: str) -> bool:
+    setting, value, words = WHERE_SWITCHED_ON.get(header, ("", None, ""))
+    return bool(setting and getattr(settings, setting) == value and re.fullmatch(words, said))
 
 
 @rule(CACHES, of=ANSWER)
