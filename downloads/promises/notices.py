@@ -22,6 +22,8 @@ JOB = "tell watchers"
 WATCHES = "downloads_watch"
 ENDS = "/downloads/watch/"
 """Where the links stand that end it."""
+ENDED_BY = ("by the page", "by the header", "by the button")
+"""In which ways the notices end: two in each mail, and one at the document."""
 TEN_YEARS = timedelta(days=3653)
 OF_A_WATCH = re.compile(r"document-watch-(\d+)-")
 
@@ -39,13 +41,13 @@ def _mails(user: object) -> list[OutboxMail]:
 
 @promise("downloads.notices", look=Look.REHEARSAL)
 def who_asked_is_told_once_and_a_click_ends_it(site: RunningSite) -> Evidence:
-    """Two ask and a third downloads only; a version appears, and the worker does its work twice."""
+    """Some ask and one downloads only; a version appears, and the worker does its work twice."""
     runs_daily(JOB)
     with site.rehearsal():
         ways = _reads_without_asking(site)
         read = _every_mail_says_how_to_end_it(site)
         first, beside = MadeUp(), [MadeUp(), MadeUp(document("drawing"))]
-        people = {who: customer(site) for who in ("by the page", "by the header", "unasked")}
+        people = {who: customer(site) for who in (*ENDED_BY, "unasked")}
         for who, (user, visitor) in people.items():
             first.fetched(visitor)
             if who != "unasked":
@@ -59,15 +61,17 @@ def who_asked_is_told_once_and_a_click_ends_it(site: RunningSite) -> Evidence:
             done_by_the_job(JOB)
             # Who has ended it gets not even the mail that waits still.
             told = int(label == "2")
-            expected = {"by the page": told, "by the header": told, "unasked": 0}
+            expected = dict.fromkeys(ENDED_BY, told) | {"unasked": 0}
             found = {who: len(_mails(user)) for who, (user, _) in people.items()}
             require(found == expected, f"after version {label} the mails are {found}")
             if label == "2":
+                _ends_by_the_button(people["by the button"][1], newer)
                 for who in ("by the page", "by the header"):
                     _ends(site, newer, who, _mails(people[who][0])[0])
     return Evidence(
         "Played through for this check: who had asked was written to once about a new version, "
-        "nobody else was, and the mail’s link and its header ended it without logging in.",
+        "nobody else was; the mail’s link and its header ended it without logging in, and so did "
+        "the button at the document.",
         {
             "mails for a version": 1,
             "mails unasked": 0,
@@ -106,6 +110,13 @@ def _reads_without_asking(site: RunningSite) -> int:
         asked = WATCHES in tables or Watch.objects.filter(user=user).exists()
         require(not asked, f"who only {way} is taken for somebody who asks to be told")
     return len(ways)
+
+
+def _ends_by_the_button(visitor: Visitor, newer: MadeUp) -> None:
+    path = f"{newer.page}stop/"
+    require(visitor.get(newer.page).page.forms(path), "who is told of a change cannot end it there")
+    answer = visitor.post(path, {})
+    require(answer.status == 303, f"ending it at the document is answered with {answer.status}")
 
 
 def _every_mail_says_how_to_end_it(site: RunningSite) -> int:

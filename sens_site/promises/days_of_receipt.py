@@ -20,7 +20,7 @@ from privacy.rights.choices import Channel, Kind
 from privacy.rights.intake import enter_request
 from privacy.rights.models import SubjectRequest
 from privacy.rights.promises.every_step import no_step_moves_the_day
-from privacy.rights.promises.stored_requests import due_after, months_after
+from privacy.rights.promises.stored_requests import due_after
 from sens_site.promises.access import played_member
 from sens_site.promises.every_form import password_just_typed
 
@@ -93,8 +93,6 @@ def _must_be_due(name: str, day: date, which: str) -> None:
         asked.due_on == asked.deadline.due_on == asked.deadline.in_force == due,
         f"a request {which} is due {(asked.due_on - due).days} days late",
     )
-    last = months_after(day, 3)
-    require(asked.deadline.latest_on == last, f"a request {which} may take until another day")
     left = (due - timezone.localdate()).days
     require(asked.days_left == left, f"staff see another time left for a request {which}")
 

@@ -259,11 +259,13 @@ def _no_recursive_triggers() -> Iterator[None]:
         return
     # Past Django, which takes no statement after one that has failed.
     execute: Any = connection.connection.execute
+    was = execute("PRAGMA recursive_triggers").fetchone()[0]
     execute("PRAGMA recursive_triggers = OFF")
     try:
         yield
     finally:
-        execute("PRAGMA recursive_triggers = ON")
+        # As it was: that it is on is for the settings to say, and for another promise to look up.
+        execute(f"PRAGMA recursive_triggers = {was}")
 
 
 def _empty_tables() -> int:

@@ -5,7 +5,9 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
@@ -79,30 +81,48 @@ def a_person_is_asked_to_look_at_what_is_held(site: RunningSite) -> Evidence:
 def a_message_that_waits_too_long_raises_an_alarm(site: RunningSite) -> Evidence:
     """After five days, as staff are told: once, and without a word of it."""
     runs_daily(WAITING)
-    word, a_minute = f"check{secrets.token_hex(6)}", timedelta(minutes=1)
     with site.rehearsal():
-        message = receive_message(
-            Submission(word, f"{word}@example.com", "", word, wants_contact=True), trapped=False
-        )
-        done_by_the_job(WAITING)  # what has been waiting before tells nothing of this one
-        before = set(OutboxMail.objects.values_list("pk", flat=True))
-        rows = ContactMessage.objects.filter(pk=message.pk)
-        told = []
-        for older in (5 * A_DAY - a_minute, 2 * a_minute, a_minute):
-            rows.update(received_at=F("received_at") - older)
-            done_by_the_job(WAITING)
-            new = OutboxMail.objects.exclude(pk__in=before)
-            told.append([mail_text(mail.message) for mail in new])
-    counts = [len(mails) for mails in told]
-    require(counts[0] == 0, "staff are alarmed before five days")
-    require(counts[1] > 0, "nobody is told of a message that has waited for five days")
-    require(counts[2] == counts[1], "the alarm of one day is repeated at once")
-    require(not any(word in text for text in told[1]), "an alarm repeats what was written")
+        user = get_user_model().objects.create_user(username="check-desk")
+        sorts: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("a message", {}),
+            ("an assigned message", {"assigned_to": user}),
+            ("a message of which there is a reminder", {"remind_on": timezone.localdate() + A_DAY}),
+            ("a message that somebody began to answer", {
+                "being_answered_by": user, "being_answered_until": timezone.now(),
+            }),
+            ("a message that wants no contact", {"wants_contact": False}),
+            *(("a message to another", {"topic": one.topic}) for one in settings.COMPANY.departments),
+        )  # fmt: skip
+        for which, has in sorts:
+            _one_alarm(which, has)
     return Evidence(
         "Played through for this check: the worker told staff once of a message that had waited "
-        "for five days.",
-        {"days": 5},
+        "for five days, whatever they had done with it but answer it.",
+        {"days": 5, "sorts": len(sorts)},
     )
+
+
+def _one_alarm(which: str, has: dict[str, Any]) -> None:
+    """Let a message wait for five days: staff are told then, not before, and not at once again."""
+    word, a_minute = f"check{secrets.token_hex(6)}", timedelta(minutes=1)
+    message = receive_message(
+        Submission(word, f"{word}@example.com", "", word, wants_contact=True), trapped=False
+    )
+    rows = ContactMessage.objects.filter(pk=message.pk)
+    rows.update(**has)
+    done_by_the_job(WAITING)  # what has been waiting before tells nothing of this one
+    before = set(OutboxMail.objects.values_list("pk", flat=True))
+    told = []
+    for older in (5 * A_DAY - a_minute, 2 * a_minute, a_minute):
+        rows.update(received_at=F("received_at") - older)
+        done_by_the_job(WAITING)
+        new = OutboxMail.objects.exclude(pk__in=before)
+        told.append([mail_text(mail.message) for mail in new])
+    counts = [len(mails) for mails in told]
+    require(counts[0] == 0, "staff are alarmed before five days")
+    require(counts[1] > 0, f"nobody is told of {which} that has waited for five days")
+    require(counts[2] == counts[1], "the alarm of one day is repeated at once")
+    require(not any(word in text for text in told[1]), "an alarm repeats what was written")
 
 
 @promise("retention.account", look=Look.REHEARSAL)

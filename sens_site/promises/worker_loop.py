@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 from unittest.mock import Mock, patch
 
+from outbox.delivery import TransportDownError
 from outbox.jobs import Job, registered_jobs
 from outbox.worker import Worker
 from privacy.datamap.promises.picked_out import (
@@ -45,12 +46,14 @@ class _NothingDoneError(Exception):
 
 @contextmanager
 def _failing_quietly() -> Iterator[None]:
-    """Let jobs fail, and tell neither log nor staff nor the counts of it."""
+    """Let jobs fail, and tell neither log nor staff nor the counts of it; the mail server is away."""
     logging.disable(logging.ERROR)
     try:
         with patch.multiple(
-            "outbox.worker", JOB_RUNS=Mock(), JOB_SECONDS=Mock(), tell_owners=Mock()
-        ):
+            "outbox.worker",
+            JOB_RUNS=Mock(), JOB_SECONDS=Mock(), tell_owners=Mock(),
+            deliver_due=Mock(side_effect=TransportDownError),
+        ):  # fmt: skip
             yield
     finally:
         logging.disable(logging.NOTSET)
@@ -129,7 +132,7 @@ def the_worker_comes_to_every_job(site: RunningSite) -> Evidence:
         return _Ended(int(fails[0]))
 
     with site.rehearsal(), _failing_quietly():
-        worker = _WithoutMail(jobs, clock=lambda: now[0], start=start)
+        worker = Worker(jobs, clock=lambda: now[0], start=start)
         for day, fails[0] in enumerate(FAILS):
             now[0] = day * A_DAY.total_seconds()
             for _ in jobs:  # of those that run apart it begins one at a time
@@ -142,6 +145,7 @@ def the_worker_comes_to_every_job(site: RunningSite) -> Evidence:
         require(begun[job.name] >= wanted, f"the worker does not come to the job “{job.name}”")
     return Evidence(
         "Played through for this check: on each of several days the worker came to every job, those "
-        "that delete among them, also when they had failed each day before, and let the long ones finish.",
+        "that delete among them, also when they had failed each day before and the mail server was away, and let the long ones "
+        "finish.",
         {"jobs": len(jobs), "days": days},
     )

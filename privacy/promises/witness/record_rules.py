@@ -54,8 +54,10 @@ ADDRESS, BROWSER, PAGE_BEFORE = "IP address", "browser’s name", "page before"
 WRITTEN = ("email address", "telephone number", "text", "password")
 SAID = ("user name", "name", "company", "position", *WRITTEN)
 ABOUT_NOBODY = (
-    "audit_log_", "auth_", "consent_", "cookie_consent_", "datamap_", "downloads_", "news_",
-    "outbox_jobrun", "pages_", "policy_", "promises_", "search_", "visits_",
+    "audit_log_", "auth_", "consent_", "contact_cannedanswer", "cookie_consent_", "datamap_",
+    "django_content_type", "downloads_", "news_", "newsletter_issue", "newsletter_topic",
+    "newsletter_wording", "outbox_jobrun", "outbox_massmailprogress", "pages_", "policy_",
+    "promises_", "rights_outsidesystem", "rights_requestseal", "search_", "visits_",
 )  # fmt: skip
 """How the names of the tables begin in which nobody's words are to stand but staff's."""
 SHOWN_TO_ROLES = {

@@ -1,7 +1,9 @@
 """Promises about by when there is an answer, and that staff are told before it is late."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import product
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
@@ -20,7 +22,7 @@ from privacy.promises.played_clock import NOON, at_the_hour
 from privacy.promises.registry import Evidence, Look, Strength, promise, require
 from privacy.promises.running_site import RunningSite
 from privacy.rights import alarms, services
-from privacy.rights.choices import Did, Kind
+from privacy.rights.choices import Channel, Did, Kind
 from privacy.rights.deadlines import Alarm, deadline_for
 from privacy.rights.intake import record
 from privacy.rights.models import RequestEvent, RequestNote, SubjectRequest
@@ -46,6 +48,8 @@ IN_THREE_MONTHS = {
     date(2026, 5, 15): date(2026, 8, 15),
     date(2026, 11, 30): date(2027, 2, 28),
 }
+FIRST_OF_SORTS = 60
+"""How many days ago the first of many sorts has come: the words of a request tell it from others."""
 MORE_TIME = {1: True, -1: False, -10: False}
 """So many days before the date ends, or after it, more time can be taken, or cannot."""
 HOURS = (time(0, 10), time(12), time(17, 40), time(23, 50))
@@ -204,9 +208,39 @@ def three_months_are_the_end(site: RunningSite) -> Evidence:
     )
 
 
+def _of_each_sort(today: date) -> Iterator[tuple[str, SubjectRequest]]:
+    """Store a request of each kind, by each way, and of whatever else staff may have done with it."""
+    sorts: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+        *((f"about {kind}", {"kind": kind}, {}) for kind in Kind),
+        *((f"come by {way}", {"channel": way}, {}) for way in Channel),
+        ("of which it is not shown who asks", {"proof": None}, {}),
+        ("that somebody handles", {}, {"handler": "a" * 32}),
+        (
+            "that somebody answers just now",
+            {},
+            {"answering": "a" * 32, "answering_since": timezone.now()},
+        ),
+        ("of which there is a reminder", {}, {"remind_on": today + timedelta(days=40)}),
+        ("of somebody who is restricted", {}, {"restricted_at": timezone.now()}),
+        ("that wants contact", {}, {"wants_contact": True}),
+        ("without a name", {}, {"name": ""}),
+        ("without an address", {}, {"email": "", "postal_address": "A street"}),
+    ]
+    for number, (sort, asks, has) in enumerate(sorts, FIRST_OF_SORTS):
+        asked = request_of(**{"kind": Kind.QUESTION, "days_ago": number, **asks})
+        SubjectRequest.objects.filter(pk=asked.pk).update(**has)
+        yield f"before its last day, {sort}", asked
+
+
 def _staff_are_alarmed(today: date, staff: AbstractBaseUser) -> None:
     """Let the job give the alarms: on the day before the last one, and anew when it is late."""
     played: dict[int, str] = {}
+    tomorrow = received_so_that_it_ends(today + timedelta(days=1), extended=False)
+    for name, asked in _of_each_sort(today):
+        SubjectRequest.objects.filter(pk=asked.pk).update(received_at=tomorrow)
+        played[asked.pk] = name
+        last = SubjectRequest.objects.get(pk=asked.pk).deadline.latest_on
+        require(last == months_from(timezone.localdate(tomorrow), 3), f"{name}: it ends {last}")
     for name, ends_in, extended, held in (
         ("before its last day", 1, False, False),
         ("before its last day, held as spam", 1, False, True),
@@ -214,7 +248,7 @@ def _staff_are_alarmed(today: date, staff: AbstractBaseUser) -> None:
         ("late", -1, False, False),
         ("late for the second day", -2, False, False),
     ):
-        asked = request_of(Kind.PORTABILITY, days_ago=len(played))
+        asked = request_of(Kind.PORTABILITY, days_ago=len(played) % FIRST_OF_SORTS)
         if extended:
             services.extend(asked, by=staff, reason=REASON)
         received = received_so_that_it_ends(today + timedelta(days=ends_in), extended=extended)
@@ -226,12 +260,14 @@ def _staff_are_alarmed(today: date, staff: AbstractBaseUser) -> None:
             record(asked, Did.ALARM, fact=alarms.stage_of(Alarm.LATE, today - timedelta(days=1)))
     before = set(RequestEvent.objects.filter(did="alarm").values_list("pk", flat=True))
     mails = OutboxMail.objects.count()
+    # How many mails the desk has had in this hour is no matter of the alarms.
+    OutboxMail.objects.update(created_at=timezone.now() - timedelta(days=1))
     runs_daily(ALARMS)
     done_by_the_job(ALARMS)
     new = RequestEvent.objects.filter(did="alarm").exclude(pk__in=before)
     told = {played.get(pk) for pk in new.values_list("request", flat=True)}
     missed = sorted(set(played.values()) - told)
-    require(not missed, f"nobody is told of a request {', '.join(missed)}")
+    require(not missed, f"nobody is told of a request {missed[:1]} (and {len(missed) - 1} more)")
     sent = OutboxMail.objects.count() - mails
     require(sent >= len(played), f"of {len(played)} alarms {sent} are mailed")
 
