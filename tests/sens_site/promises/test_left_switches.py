@@ -6,7 +6,7 @@ from django.db import connection
 from sens_site.promises.locks import _no_recursive_triggers
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no such switch")
+@pytest.mark.only_on("sqlite")  # PostgreSQL has no such switch
 @pytest.mark.parametrize("was", [0, 1])
 @pytest.mark.django_db
 def test_what_was_off_before_is_off_after_it(was):
