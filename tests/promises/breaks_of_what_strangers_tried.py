@@ -48,7 +48,9 @@ def a_folder_for_each_message(hand: Hand) -> None:
 
 @breaks("usage.details")
 def a_list_of_senders_beside_the_copies(hand: Hand) -> None:
-    visits(hand, lambda _: (Path(settings.PRIVATE_ROOT) / "leads.csv").open("a").close())
+    leads = Path(settings.PRIVATE_ROOT) / "leads.csv"
+    visits(hand, lambda _: (Path(settings.PRIVATE_ROOT) / leads.name).open("a").close())
+    hand.on_release(lambda: leads.unlink(missing_ok=True))
 
 
 @breaks("usage.ip-address", in_sql=True)
